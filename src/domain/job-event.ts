@@ -1,0 +1,59 @@
+import type { ProgressReport } from './progress-report.ts';
+import type { EpochMs } from './time.ts';
+
+/** The phase a job has just left, as far as we saw it. */
+export interface PastPhase {
+  readonly status: string;
+  /** When we first saw it in that status. */
+  readonly since: EpochMs;
+  /** False when it had been there before our first look, so a duration is "at least". */
+  readonly startSeen: boolean;
+}
+
+/** What every event can tell about the job at that moment. */
+interface Moment {
+  /** When we noticed: the time of the poll. */
+  readonly at: EpochMs;
+  /** The report that showed it; for `gone` without a status, the last good one, if there ever was one. */
+  readonly report: ProgressReport | null;
+  readonly previous: PastPhase | null;
+  /** The last lag measured while replicating. */
+  readonly lastLag: { readonly ms: number; readonly at: EpochMs } | null;
+}
+
+/** How a job ended, judged by its last working state: ended is not succeeded. */
+export type EndVerdict =
+  | 'stopped_in_sync'
+  | 'copy_finished'
+  | 'stopped_behind'
+  | 'lag_unknown'
+  | 'had_failed'
+  | 'during_full_copy'
+  | 'while_paused'
+  | 'before_start'
+  | 'copy_never_released';
+
+/** A fact about a job worth telling. Facts only: what is said about them is decided when they are rendered. */
+export type JobEvent =
+  /** The job entered a status people are told of. */
+  | (Moment & { readonly kind: 'status_changed'; readonly from: string | null; readonly to: string })
+  /** A passing status has lasted too long to stay quiet about. */
+  | (Moment & { readonly kind: 'status_lasting'; readonly status: string; readonly since: EpochMs })
+  /** Failed before, seen working twice in a row now. */
+  | (Moment & {
+      readonly kind: 'recovered';
+      readonly from: string;
+      readonly failedAt: EpochMs;
+      readonly workingAt: EpochMs;
+    })
+  /** The job is over; its subscriptions end with this. */
+  | (Moment & { readonly kind: 'ended'; readonly verdict: EndVerdict })
+  /** DRS no longer knows the job; its subscriptions end with this. */
+  | (Moment & { readonly kind: 'gone'; readonly code: string | null });
+
+export type JobEventKind = JobEvent['kind'];
+
+/** Whether the job's subscriptions end with this event. */
+export function endsSubscriptions(event: JobEvent): boolean {
+  return event.kind === 'ended' || event.kind === 'gone';
+}

@@ -1,0 +1,31 @@
+/** The id of one DRS job: 36 characters, lower case, UUID-shaped but not hexadecimal. */
+export type JobId = string & { readonly __brand: 'JobId' };
+
+/**
+ * Real ids end in `jb` and two or three more letters or digits, so a UUID validator rejects them
+ * (DRS API Reference, "Querying the Full Task Progress and Incremental Task Delay", request example).
+ */
+const JOB_ID = /^[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$/;
+
+/** Characters that a job id may be made of, up to its full length. */
+const JOB_ID_PREFIX = /^[0-9a-z]{6,8}(-[0-9a-z]{0,4}){0,3}$|^[0-9a-z]{8}(-[0-9a-z]{4}){3}-[0-9a-z]{0,12}$/;
+
+/** Shown where a job has no name: long enough to be told apart and to be typed as a prefix. */
+const SHORT_ID_LENGTH = 8;
+
+/** A job id from what a person typed (any case, outer blanks) or a machine sent; null when it is not one. */
+export function parseJobId(text: string): JobId | null {
+  const candidate = text.trim().toLowerCase();
+  return JOB_ID.test(candidate) ? (candidate as JobId) : null;
+}
+
+/** A piece of text that could be the beginning (at least 6 characters) of a job id, in lower case; else null. */
+export function parseJobIdPrefix(text: string): string | null {
+  const candidate = text.trim().toLowerCase();
+  return JOB_ID_PREFIX.test(candidate) ? candidate : null;
+}
+
+/** The first 8 characters of an id. */
+export function shortId(id: string): string {
+  return id.slice(0, SHORT_ID_LENGTH);
+}

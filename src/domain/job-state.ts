@@ -1,0 +1,46 @@
+import type { ProgressReport } from './progress-report.ts';
+import type { EpochMs } from './time.ts';
+
+/** What we know of a job between two answers: everything the next assessment needs, and what people are shown. */
+export interface JobState {
+  /** The last usable report; null until DRS has given one. */
+  readonly report: ProgressReport | null;
+  /** When that report was read. */
+  readonly checkedAt: EpochMs | null;
+  /** When the present status was first seen by us. */
+  readonly statusSince: EpochMs | null;
+  /** True when we saw the job enter its present status; false when it was there already at our first look. */
+  readonly statusStartSeen: boolean;
+  /** The status people know: the baseline, or the last one told. */
+  readonly toldStatus: string | null;
+  /** A status that is only told when it lasts has been told, or unknown status `x` has been told. */
+  readonly toldStatuses: readonly string[];
+  /** The last lag measured while replicating, and when. It goes stale, it does not vanish, on pause and failure. */
+  readonly lastLag: { readonly ms: number; readonly at: EpochMs } | null;
+  /** The last report in a working status, for the verdict when the job ends. */
+  readonly lastWorking: { readonly status: string; readonly taskMode: string | null; readonly at: EpochMs } | null;
+  /** Set from the first failed report until the job has recovered, paused or ended. */
+  readonly failure: { readonly status: string; readonly since: EpochMs } | null;
+  /** Failed, then seen working once: a second working report in a row makes it a recovery. */
+  readonly recovering: { readonly since: EpochMs } | null;
+  /** DRS says there is no such job: how often in a row, and since when. */
+  readonly missing: { readonly code: string; readonly since: EpochMs; readonly ticks: number } | null;
+  /** The last look gave no report. Null after a good one. */
+  readonly unknown: { readonly since: EpochMs; readonly sentence: string } | null;
+}
+
+/** A job nothing is known of yet. */
+export const UNSEEN_JOB: JobState = {
+  report: null,
+  checkedAt: null,
+  statusSince: null,
+  statusStartSeen: false,
+  toldStatus: null,
+  toldStatuses: [],
+  lastLag: null,
+  lastWorking: null,
+  failure: null,
+  recovering: null,
+  missing: null,
+  unknown: null,
+};

@@ -1,0 +1,55 @@
+import type { JobId } from './job-id.ts';
+import type { ProgressReport } from './progress-report.ts';
+
+/** Why a request to DRS or IAM gave nothing usable. A closed list: it is also a log field. */
+export type DrsFailureReason =
+  | 'timeout'
+  | 'network'
+  | 'throttled'
+  | 'server_error'
+  | 'credentials_rejected'
+  | 'account_locked'
+  | 'access_denied'
+  | 'project_unknown'
+  | 'not_found'
+  | 'bad_request'
+  | 'unreadable_answer';
+
+/** A failed request, in words a person can act on. */
+export interface DrsFailure {
+  readonly reason: DrsFailureReason;
+  /** One English sentence: what went wrong and, where there is something to do, what to do. No secrets. */
+  readonly sentence: string;
+  /** The code DRS, its gateway or IAM gave, such as `APIGW.0301`. */
+  readonly code: string | null;
+  readonly httpStatus: number | null;
+  /** `X-Request-Id` or `X-IAM-Trace-Id`, for a support ticket. */
+  readonly requestId: string | null;
+}
+
+/** What one request told about one job that was asked for. */
+export type ProgressAnswer =
+  | { readonly kind: 'report'; readonly report: ProgressReport }
+  /** DRS answered about this id with an error and no status: about the query, not about the job. */
+  | { readonly kind: 'item_error'; readonly code: string; readonly message: string | null }
+  /** DRS refused a whole request because of this id (found by asking for fewer at a time). */
+  | { readonly kind: 'rejected'; readonly code: string | null; readonly message: string | null }
+  /** DRS answered and left this id out: no news, and not "gone". */
+  | { readonly kind: 'omitted' }
+  /** The request failed for a reason that has nothing to do with this id. */
+  | { readonly kind: 'unanswered'; readonly failure: DrsFailure };
+
+/** One answer for every id that was asked for. */
+export type ProgressAnswers = ReadonlyMap<JobId, ProgressAnswer>;
+
+/**
+ * Codes with which DRS says that an id does not exist or was deleted (DRS API Reference, "Error Codes"; M00289 is
+ * known from the Terraform provider's read path, DRS.10000010 from v5).
+ */
+const NO_SUCH_JOB = new Set(['DRS.M00289', 'DRS.M05003', 'DRS.M05004', 'DRS.10000010']);
+
+/** The code that says "no such job", when the answer says so. */
+export function noSuchJobCode(answer: ProgressAnswer): string | null {
+  if (answer.kind !== 'item_error' && answer.kind !== 'rejected') return null;
+  return answer.code !== null && NO_SUCH_JOB.has(answer.code) ? answer.code : null;
+}

@@ -1,0 +1,31 @@
+import type { JobKey } from './job.ts';
+import type { JobState } from './job-state.ts';
+import type { EpochMs } from './time.ts';
+
+/** One Slack conversation of one workspace. */
+export interface ChannelKey {
+  readonly workspaceId: string;
+  readonly channelId: string;
+}
+
+/** One channel watching one job. */
+export interface Subscription extends ChannelKey, JobKey {
+  readonly id: number;
+  /** The Slack user who made it. */
+  readonly createdBy: string;
+  readonly createdAt: EpochMs;
+}
+
+/** A subscription with what a list shows of its job. */
+export interface ListedSubscription extends Subscription {
+  readonly jobName: string | null;
+  readonly state: JobState;
+}
+
+/** Why a channel gets no posts at the moment: Slack's own error name and when it began. */
+export interface ChannelPause {
+  readonly reason: string;
+  readonly since: EpochMs;
+  /** Posts owed to the channel that wait for it. */
+  readonly waiting: number;
+}

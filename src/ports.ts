@@ -1,0 +1,229 @@
+/**
+ * What the bot needs from the outside, as promises. Implementations: store/, drs/, slack/, runtime/.
+ * A promise not written here is not made.
+ */
+import type { Job, JobKey } from './domain/job.ts';
+import type { JobEvent } from './domain/job-event.ts';
+import type { JobId } from './domain/job-id.ts';
+import type { JobState } from './domain/job-state.ts';
+import type { Post, PostSettlement, SendOutcome } from './domain/post.ts';
+import type { ProgressAnswers } from './domain/progress-answer.ts';
+import type { ChannelKey, ChannelPause, ListedSubscription, Subscription } from './domain/subscription.ts';
+import type { EpochMs } from './domain/time.ts';
+
+/** Time. Use cases read `now` once per pass and hand it down. */
+export interface Clock {
+  now(): EpochMs;
+  /** Resolves after `ms`, or at once when `signal` aborts; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A new unguessable id on every call (a UUID). */
+export type NewId = () => string;
+
+/** Structured log lines. Secrets are scrubbed by the implementation, also inside values. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Asks DRS. */
+export interface DrsClient {
+  /**
+   * Asks for the progress of `jobIds`: duplicates once, in requests of at most the configured batch size, at most two
+   * at a time and within the configured rate over the whole process. Every id asked for is in the answer. Never
+   * rejects for what the other side does: failures are answers.
+   */
+  fetchProgress(jobIds: readonly JobId[], options?: { readonly signal?: AbortSignal }): Promise<ProgressAnswers>;
+}
+
+/** Sends posts to Slack. */
+export interface Notifier {
+  /** One request, no retry, bounded in time. Never rejects: every way it can end is an outcome. */
+  send(post: Post): Promise<SendOutcome>;
+}
+
+/** Whether the bot can post in a channel, as far as Slack tells. */
+export type ChannelAccess =
+  | { readonly kind: 'ready' }
+  /** The bot must be invited by a member; `private` when it could not even see the channel. */
+  | { readonly kind: 'invite_needed' }
+  | { readonly kind: 'archived' }
+  /** Slack would not tell; only a post will show. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** The conversations a post can go to. */
+export interface Channels {
+  /** Joins the channel if it is public and the bot is not in it. Never rejects. */
+  prepare(channelId: string): Promise<ChannelAccess>;
+}
+
+/** A temporary exclusive right to work on rows, which expires by itself. */
+export interface LeaseRequest {
+  /** Unique for this claim; every later write must name it. */
+  readonly token: string;
+  /** How long the right lasts, on the store's clock. */
+  readonly leaseMs: number;
+}
+
+/** The answer to a claim of one job. */
+export type JobClaim =
+  | { readonly kind: 'claimed'; readonly job: Job }
+  /** The last report is younger than asked for; nothing was claimed. */
+  | { readonly kind: 'fresh'; readonly job: Job }
+  /** Somebody else is asking about it right now. */
+  | { readonly kind: 'busy'; readonly job: Job };
+
+/** What one poll found out about one job. */
+export interface PollResult {
+  readonly jobId: JobId;
+  readonly state: JobState;
+  /** In the order they happened. */
+  readonly events: readonly JobEvent[];
+  /** Null: over, do not poll again. */
+  readonly nextPollAt: EpochMs | null;
+  readonly askAlone: boolean;
+  readonly refusals: number;
+}
+
+/** What a commit did. */
+export interface CommittedPoll {
+  /** Jobs whose lease was still held; nothing was written for any other. */
+  readonly committed: readonly JobId[];
+  /** How many deliveries are owed because of it. */
+  readonly deliveries: number;
+}
+
+/** Who does something, and where. */
+export interface Actor extends ChannelKey {
+  readonly userId: string;
+}
+
+/** What became of each job in a request to subscribe. */
+export type SubscribeResult =
+  | { readonly kind: 'subscribed'; readonly job: Job; readonly subscription: Subscription }
+  | { readonly kind: 'already_subscribed'; readonly job: Job; readonly subscription: Subscription }
+  | { readonly kind: 'already_over'; readonly job: Job };
+
+/** A channel's turn to be written to. */
+export interface ChannelLease extends ChannelKey {
+  readonly token: string;
+}
+
+/** What a refresh of an old message needs. */
+export interface SentPost {
+  readonly post: Post;
+  readonly messageTs: string | null;
+}
+
+/**
+ * Everything that must survive. Each method is one transaction: all of it happens or none. Domain time is a parameter;
+ * leases and pacing use the store's own clock. No method waits for the network.
+ */
+export interface Store {
+  /** Creates or updates the workspace, and takes up posting again if a refusal of the whole workspace had stopped it. */
+  openWorkspace(workspace: { readonly id: string; readonly name: string; readonly at: EpochMs }): Promise<void>;
+  /** Creates or updates the connection. */
+  openConnection(connection: {
+    readonly id: string;
+    readonly name: string;
+    readonly endpoint: string;
+    readonly projectId: string;
+    readonly at: EpochMs;
+  }): Promise<void>;
+
+  /** The row, or null when nobody ever asked about the job. */
+  findJob(job: JobKey): Promise<Job | null>;
+  /** Watched jobs, and jobs that ended while watched, whose id begins with `prefix`; at most `limit`, by id. */
+  findWatchedJobsByPrefix(connectionId: string, prefix: string, limit: number): Promise<readonly Job[]>;
+
+  /** How many jobs a tick at `now` has to ask about. */
+  countDueJobs(connectionId: string, now: EpochMs): Promise<number>;
+  /**
+   * Leases up to `limit` watched jobs that are due at `now`, longest due first; or exactly one job that must be asked
+   * alone, when only such are due. Empty when nothing is due. No job is leased to two at once.
+   */
+  claimDueJobs(
+    request: LeaseRequest & { readonly connectionId: string; readonly now: EpochMs; readonly limit: number },
+  ): Promise<readonly Job[]>;
+  /**
+   * Leases one job, watched or not; creates its row if there is none. `fresh` when its last report was read after
+   * `now - maxAgeMs`.
+   */
+  claimJob(request: LeaseRequest & JobKey & { readonly now: EpochMs; readonly maxAgeMs: number }): Promise<JobClaim>;
+  /**
+   * Records what a poll found and gives the leases back: the new state, its events (numbered on from the job's last),
+   * one delivery for each channel subscribed at this moment, and the end of the subscriptions where an event ends them.
+   * A job whose lease is no longer `token`'s is left alone. A job that nobody watches and that never had a report is
+   * forgotten.
+   */
+  commitPoll(poll: {
+    readonly token: string;
+    readonly connectionId: string;
+    readonly now: EpochMs;
+    readonly results: readonly PollResult[];
+  }): Promise<CommittedPoll>;
+  /** Gives back what `token` still holds, unchanged. */
+  releaseJobs(token: string): Promise<void>;
+
+  /**
+   * Subscribes the channel to each job, whose rows must exist. Present states are the baseline. New ones are due at the
+   * next tick, are audited, and are announced together in one delivery. Repeating it changes nothing.
+   */
+  subscribe(request: {
+    readonly actor: Actor;
+    readonly connectionId: string;
+    readonly jobIds: readonly JobId[];
+    readonly now: EpochMs;
+  }): Promise<readonly SubscribeResult[]>;
+  /**
+   * Ends the channel's subscriptions to these jobs (`all`: to every job). What is owed but not yet being sent for them is suppressed; the end is
+   * audited and, unless `announce` is false, announced in one delivery. Returns the ones that were ended, oldest first.
+   */
+  unsubscribe(request: {
+    readonly actor: Actor;
+    readonly jobs: 'all' | readonly JobKey[];
+    readonly reason: 'unsubscribed' | 'cannot_post';
+    readonly announce: boolean;
+    readonly now: EpochMs;
+  }): Promise<readonly (Subscription & { readonly jobName: string | null })[]>;
+  /** The channel's active subscriptions, oldest first. */
+  listSubscriptions(channel: ChannelKey): Promise<readonly ListedSubscription[]>;
+  /** The active subscription of this channel to this job. */
+  findSubscription(channel: ChannelKey, job: JobKey): Promise<Subscription | null>;
+
+  /** The pause of a channel, or of its whole workspace; null when posts go out. */
+  findPause(channel: ChannelKey): Promise<ChannelPause | null>;
+  /** Takes up posting to a paused channel again. */
+  resumeChannel(channel: ChannelKey): Promise<void>;
+
+  /**
+   * Leases the channel that has waited longest among those with something to send, not paused, not held up and not
+   * leased; null when there is none.
+   */
+  claimChannel(request: LeaseRequest): Promise<ChannelLease | null>;
+  /**
+   * The channel's next post, with this attempt recorded before it is made: the unsettled one if there is one, else the
+   * oldest pending deliveries grouped into a new one with id `newPostId`. Null when nothing is left or the lease is lost.
+   */
+  beginPost(lease: ChannelLease, newPostId: string, now: EpochMs): Promise<Post | null>;
+  /**
+   * Records how the attempt ended, paces the channel (`paceMs` after the last attempt) and gives the lease back. False,
+   * with nothing written, when the lease is lost.
+   */
+  settlePost(lease: ChannelLease, postId: string, settlement: PostSettlement, paceMs: number): Promise<boolean>;
+  /** Gives the channel back. */
+  releaseChannel(lease: ChannelLease): Promise<void>;
+  /** Milliseconds until a channel with something to send can be claimed; 0 when one can now; null when nothing is pending. */
+  msUntilNextPost(): Promise<number | null>;
+  /** A post by its id, while it is kept. */
+  findPost(postId: string): Promise<SentPost | null>;
+
+  /** How many deliveries are owed to the channel and not yet settled. */
+  countPending(channel: ChannelKey): Promise<number>;
+
+  /** Waits for what is running and closes the database. */
+  close(): Promise<void>;
+}
