@@ -13,20 +13,27 @@ export interface JobState {
   readonly statusStartSeen: boolean;
   /** The status people know: the baseline, or the last one told. */
   readonly toldStatus: string | null;
-  /** A status that is only told when it lasts has been told, or unknown status `x` has been told. */
-  readonly toldStatuses: readonly string[];
+  /** Statuses this version does not know and has told once already. */
+  readonly toldUnknownStatuses: readonly string[];
   /** The last lag measured while replicating, and when. It goes stale, it does not vanish, on pause and failure. */
   readonly lastLag: { readonly ms: number; readonly at: EpochMs } | null;
-  /** The last report in a working status, for the verdict when the job ends. */
-  readonly lastWorking: { readonly status: string; readonly taskMode: string | null; readonly at: EpochMs } | null;
+  /** The last status that says how the job stands (working, paused or failed), with its lag if it had one then. */
+  readonly lastStanding: {
+    readonly status: string;
+    readonly taskMode: string | null;
+    readonly lagMs: number | null;
+    readonly at: EpochMs;
+  } | null;
   /** Set from the first failed report until the job has recovered, paused or ended. */
   readonly failure: { readonly status: string; readonly since: EpochMs } | null;
   /** Failed, then seen working once: a second working report in a row makes it a recovery. */
   readonly recovering: { readonly since: EpochMs } | null;
   /** DRS says there is no such job: how often in a row, and since when. */
   readonly missing: { readonly code: string; readonly since: EpochMs; readonly ticks: number } | null;
-  /** The last look gave no report. Null after a good one. */
+  /** The last look gave no report: since when, and one sentence why. Null after a good one. */
   readonly unknown: { readonly since: EpochMs; readonly sentence: string } | null;
+  /** Nothing more will come of this job. */
+  readonly over: 'ended' | 'gone' | null;
 }
 
 /** A job nothing is known of yet. */
@@ -36,11 +43,12 @@ export const UNSEEN_JOB: JobState = {
   statusSince: null,
   statusStartSeen: false,
   toldStatus: null,
-  toldStatuses: [],
+  toldUnknownStatuses: [],
   lastLag: null,
-  lastWorking: null,
+  lastStanding: null,
   failure: null,
   recovering: null,
   missing: null,
   unknown: null,
+  over: null,
 };

@@ -1,0 +1,44 @@
+import type { Job } from './job.ts';
+import type { JobState } from './job-state.ts';
+import { isFinishedCopy } from './job-status.ts';
+import type { ProgressAnswer } from './progress-answer.ts';
+import { HOUR, MINUTE } from './time.ts';
+import type { EpochMs } from './time.ts';
+
+/** A finished copy is looked at ever more rarely: after a tenth of its age, but at least this often. */
+const FINISHED_COPY_POLL_MS = 10 * MINUTE;
+/** Pause after the first refusal of an id; it doubles with each further one, */
+const FIRST_REFUSAL_PAUSE_MS = MINUTE;
+/** up to this. */
+const LONGEST_REFUSAL_PAUSE_MS = HOUR;
+
+/** When to ask about a job again, and whether on its own. */
+export interface Cadence {
+  /** Null: never. */
+  readonly nextPollAt: EpochMs | null;
+  readonly askAlone: boolean;
+  /** Refusals in a row. */
+  readonly refusals: number;
+}
+
+/**
+ * @param spacingMs the least time between two polls of one job, shorter than a tick: it keeps a second instance that
+ *   ticks a moment later from asking again
+ */
+export function cadence(job: Job, next: JobState, answer: ProgressAnswer, now: EpochMs, spacingMs: number): Cadence {
+  if (next.over !== null) return { nextPollAt: null, askAlone: false, refusals: 0 };
+  if (answer.kind === 'rejected') {
+    const pauseMs = Math.min(FIRST_REFUSAL_PAUSE_MS * 2 ** job.refusals, LONGEST_REFUSAL_PAUSE_MS);
+    return { nextPollAt: now + pauseMs, askAlone: true, refusals: job.refusals + 1 };
+  }
+  const nextPollAt = now + Math.max(1, spacingMs, finishedCopyPause(next, now));
+  return answer.kind === 'unanswered'
+    ? { nextPollAt, askAlone: job.askAlone, refusals: job.refusals }
+    : { nextPollAt, askAlone: false, refusals: 0 };
+}
+
+function finishedCopyPause(state: JobState, now: EpochMs): number {
+  const { report, statusSince } = state;
+  if (report === null || statusSince === null || !isFinishedCopy(report.status, report.taskMode)) return 0;
+  return Math.min(Math.round((now - statusSince) / 10), FINISHED_COPY_POLL_MS);
+}

@@ -1,0 +1,38 @@
+/**
+ * The candidate that `word` was most likely meant to be: at most a third of its letters differ, capitals aside. Null
+ * when none is near. Swapped neighbours count as one difference.
+ */
+export function nearest(word: string, candidates: readonly string[]): string | null {
+  const lower = word.toLowerCase();
+  const mostDifferences = Math.max(1, Math.floor(lower.length / 3));
+  let best: { readonly candidate: string; readonly differences: number } | null = null;
+  for (const candidate of candidates) {
+    const differences = editDistance(lower, candidate.toLowerCase());
+    if (differences <= mostDifferences && (best === null || differences < best.differences)) {
+      best = { candidate, differences };
+    }
+  }
+  return best?.candidate ?? null;
+}
+
+/** Optimal string alignment distance. */
+function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  for (let row = 1; row <= a.length; row++) {
+    const line = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const substituted = at(rows, row - 1, column - 1) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      const swapped =
+        row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+          ? at(rows, row - 2, column - 2) + 1
+          : Infinity;
+      line.push(Math.min(at(rows, row - 1, column) + 1, (line[column - 1] ?? Infinity) + 1, substituted, swapped));
+    }
+    rows.push(line);
+  }
+  return at(rows, a.length, b.length);
+}
+
+function at(rows: readonly (readonly number[])[], row: number, column: number): number {
+  return rows[row]?.[column] ?? Infinity;
+}

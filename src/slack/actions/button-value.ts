@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+import { parseJobId } from '../../domain/job-id.ts';
+import type { JobId } from '../../domain/job-id.ts';
+
+/** The buttons there are. An `action_id` outside this list is acknowledged and otherwise ignored. */
+export const ACTIONS = {
+  refreshStatus: 'drs_refresh_status',
+  refreshPost: 'drs_refresh_post',
+  subscribe: 'drs_subscribe',
+  unsubscribe: 'drs_unsubscribe',
+  unsubscribeListed: 'drs_unsubscribe_listed',
+  unsubscribeAll: 'drs_unsubscribe_all',
+  keepAll: 'drs_keep_all',
+} as const;
+
+const jobIds = z
+  .array(z.string().transform((id, check) => parseJobId(id) ?? reject(check)))
+  .min(1)
+  .max(50);
+const jobsValue = z.object({
+  jobs: jobIds,
+  target: z
+    .string()
+    .transform((id, check) => parseJobId(id) ?? reject(check))
+    .optional(),
+});
+const postValue = z.object({ post: z.string().min(1).max(100) });
+
+/** The jobs a button is about, and which of them it changes. */
+export interface JobsValue {
+  /** Every job its message shows. */
+  readonly jobs: readonly JobId[];
+  /** The job to subscribe to or unsubscribe from. */
+  readonly target?: JobId | undefined;
+}
+
+/** Writes what a button must know to be understood after a restart; well within Slack's 2000 characters. */
+export function encodeJobs(value: JobsValue): string {
+  return JSON.stringify(value);
+}
+
+/** Reads what came back; null for anything this version would not have written. */
+export function decodeJobs(text: string | undefined): JobsValue | null {
+  return decode(jobsValue, text);
+}
+
+export function encodePost(post: string): string {
+  return JSON.stringify({ post });
+}
+
+/** The id of the post a button belongs to; null for anything this version would not have written. */
+export function decodePost(text: string | undefined): string | null {
+  return decode(postValue, text)?.post ?? null;
+}
+
+function decode<T>(schema: z.ZodType<T>, text: string | undefined): T | null {
+  try {
+    return schema.parse(JSON.parse(text ?? ''));
+  } catch {
+    return null;
+  }
+}
+
+function reject(check: z.core.$RefinementCtx): never {
+  check.issues.push({ code: 'custom', message: 'not a job id', input: undefined });
+  return z.NEVER;
+}

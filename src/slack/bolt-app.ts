@@ -1,0 +1,113 @@
+import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import type { Receiver } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+
+import { SECOND } from '../domain/time.ts';
+import type { Actor, Log } from '../ports.ts';
+import { handleClick } from './actions/handle-click.ts';
+import { boltLogger } from './bolt-logger.ts';
+import { handleCommand } from './commands/drs-command.ts';
+import { parseClick } from './interaction.ts';
+import { faultMessage } from './messages/help-message.ts';
+import { createReply } from './reply.ts';
+import type { Reply } from './reply.ts';
+import type { SlackContext } from './slack-context.ts';
+import { SLACK_TIMEOUT_MS } from './slack-client.ts';
+
+/** How Slack reaches the bot. */
+export type SlackReceiverConfig =
+  | { readonly mode: 'socket'; readonly appToken: string; readonly apiUrl: string }
+  | { readonly mode: 'http'; readonly signingSecret: string };
+
+/** Where signed HTTP requests are taken; one URL serves commands, buttons and events. */
+export const HTTP_ENDPOINT = '/slack/events';
+
+/** A dropped socket is opened again for as long as it takes, at most this far apart. */
+const LONGEST_RECONNECT_PAUSE_MS = 30 * SECOND;
+
+/** Runs the work behind a command or click so that a stop can wait for it. */
+export type Track = (work: () => Promise<void>) => Promise<void>;
+
+/** Builds the receiver without opening anything. */
+export function createReceiver(config: SlackReceiverConfig, log: Log): SocketModeReceiver | HTTPReceiver {
+  const logger = boltLogger(log);
+  if (config.mode === 'http') {
+    return new HTTPReceiver({ signingSecret: config.signingSecret, endpoints: HTTP_ENDPOINT, logger });
+  }
+  return new SocketModeReceiver({
+    appToken: config.appToken,
+    logger,
+    // The receiver passes these to its Web API client, which only ever calls apps.connections.open.
+    installerOptions: {
+      clientOptions: {
+        slackApiUrl: config.apiUrl,
+        timeout: SLACK_TIMEOUT_MS,
+        retryConfig: { retries: Number.MAX_SAFE_INTEGER, factor: 1.3, maxTimeout: LONGEST_RECONNECT_PAUSE_MS },
+      },
+    },
+  });
+}
+
+/** Registers the slash command and every button on a Bolt app. Nothing is handled before it is started. */
+export function createBoltApp(options: {
+  readonly receiver: Receiver;
+  readonly client: WebClient;
+  readonly botToken: string;
+  readonly apiUrl: string;
+  readonly slack: SlackContext;
+  readonly identity: { readonly botId: string; readonly botUserId: string };
+  readonly track: Track;
+  readonly newReference: () => string;
+  readonly log: Log;
+}): App {
+  const { receiver, client, slack, track, newReference, log } = options;
+  const app = new App({
+    receiver,
+    deferInitialization: true,
+    authorize: () => Promise.resolve({ botToken: options.botToken, ...options.identity }),
+    clientOptions: {
+      slackApiUrl: options.apiUrl,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      timeout: SLACK_TIMEOUT_MS,
+    },
+    convoStore: false,
+    logger: boltLogger(log),
+  });
+  const answer = (reply: Reply, work: () => Promise<void>) => track(() => orFault(work, reply, newReference, log));
+
+  app.command(slack.names.command, async ({ ack, command, respond }) => {
+    await ack();
+    const reply = createReply({ client, respond, click: null, log });
+    const actor: Actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
+    await answer(reply, () => handleCommand(slack, actor, command.text ?? '', reply));
+  });
+
+  app.action(/.*/, async ({ ack, body, respond }) => {
+    await ack();
+    const click = parseClick(body);
+    if (click === null) return;
+    const reply = createReply({ client, respond, click, log });
+    const actor: Actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
+    await answer(reply, () => handleClick(slack, actor, click, reply));
+  });
+
+  app.error((error) => {
+    log.error({ err: error }, 'a Slack listener failed');
+    return Promise.resolve();
+  });
+  return app;
+}
+
+/** A fault is logged under a reference that the person is shown. */
+async function orFault(work: () => Promise<void>, reply: Reply, newReference: () => string, log: Log): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const reference = newReference().slice(0, 8);
+    log.error({ err: error, reference }, 'a command or button failed');
+    await reply.privately(faultMessage(reference)).catch((unheard: unknown) => {
+      log.warn({ err: unheard, reference }, 'the person could not be told');
+    });
+  }
+}

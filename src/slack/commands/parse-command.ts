@@ -1,0 +1,121 @@
+import { nearest } from '../../domain/nearest.ts';
+import { tokenize } from './tokenize.ts';
+import type { Token } from './tokenize.ts';
+
+/** Jobs shown by one status command: more do not fit in one message that can be read. */
+export const MOST_STATUS_JOBS = 10;
+/** Jobs changed by one command. */
+export const MOST_CHANGED_JOBS = 50;
+
+/** A command that can be carried out. Job references are as typed. */
+export type Command =
+  | { readonly kind: 'status'; readonly jobs: readonly string[]; readonly isPublic: boolean }
+  | { readonly kind: 'subscribe'; readonly jobs: readonly string[] }
+  | { readonly kind: 'unsubscribe'; readonly jobs: readonly string[] }
+  | { readonly kind: 'unsubscribe_all' }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'help' };
+
+/** Why a text is no command: facts, put into words by the message that shows them. */
+export type UsageError =
+  | { readonly kind: 'unclosed_quote'; readonly text: string }
+  | { readonly kind: 'jobs_missing'; readonly verb: 'status' | 'subscribe' | 'unsubscribe' }
+  | { readonly kind: 'too_many_jobs'; readonly verb: string; readonly count: number; readonly most: number }
+  | { readonly kind: 'unknown_option'; readonly option: string; readonly verb: string }
+  | { readonly kind: 'all_with_jobs' }
+  | { readonly kind: 'unexpected_words'; readonly verb: 'list' | 'help'; readonly words: readonly string[] }
+  | { readonly kind: 'misspelt_verb'; readonly word: string; readonly meant: string };
+
+export type ParsedCommand =
+  | { readonly ok: true; readonly command: Command }
+  | { readonly ok: false; readonly error: UsageError };
+
+const VERBS = ['status', 'subscribe', 'unsubscribe', 'list', 'help'] as const;
+type Verb = (typeof VERBS)[number];
+
+/** `public`, `--public` and what Slack's smart dashes make of it. */
+const PUBLIC = /^(?:--|—|–|-)?public$/i;
+const ALL = /^(?:--|—|–|-)?all$/i;
+/** `key:value` where the key is a plain word: a rule of a subscription. A URL is not one. */
+const OPTION = /^([a-z_]+):(?!\/\/)/i;
+
+/** Understands what was typed after the slash command. Verbs and flags in any case; a quoted word is always a job. */
+export function parseCommand(text: string): ParsedCommand {
+  const tokens = tokenize(text);
+  if ('quote' in tokens) return wrong({ kind: 'unclosed_quote', text: tokens.text });
+  const [first, ...rest] = tokens;
+  if (first === undefined) return right({ kind: 'help' });
+  const verb = verbOf(first);
+  if (verb !== null) return parseArguments(verb, rest);
+  const meant = misspeltVerb(first, rest);
+  return meant === null ? parseArguments('status', tokens) : wrong({ kind: 'misspelt_verb', word: first.text, meant });
+}
+
+function verbOf(token: Token): Verb | null {
+  if (token.quoted) return null;
+  const word = token.text.toLowerCase();
+  return VERBS.find((verb) => verb === word) ?? null;
+}
+
+/** `subscrbe orders` is a slip of the finger; `orders` is a job. */
+function misspeltVerb(first: Token, rest: readonly Token[]): Verb | null {
+  if (first.quoted || /[^a-z]/i.test(first.text) || first.text.length < 4) return null;
+  const meant = nearest(first.text, VERBS);
+  return VERBS.find((verb) => verb === meant && (rest.length > 0 || verb === 'list' || verb === 'help')) ?? null;
+}
+
+function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
+  switch (verb) {
+    case 'help':
+    case 'list':
+      return tokens.length === 0
+        ? right({ kind: verb })
+        : wrong({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
+    case 'status':
+      return parseStatus(tokens);
+    case 'subscribe':
+      return parseJobs(verb, tokens, MOST_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs }));
+    case 'unsubscribe':
+      return parseUnsubscribe(tokens);
+  }
+}
+
+function parseStatus(tokens: readonly Token[]): ParsedCommand {
+  const words = tokens.filter((token) => !isFlag(token, PUBLIC));
+  const isPublic = words.length < tokens.length;
+  return parseJobs('status', words, MOST_STATUS_JOBS, (jobs) => ({ kind: 'status', jobs, isPublic }));
+}
+
+function parseUnsubscribe(tokens: readonly Token[]): ParsedCommand {
+  const words = tokens.filter((token) => !isFlag(token, ALL));
+  if (words.length === tokens.length) {
+    return parseJobs('unsubscribe', words, MOST_CHANGED_JOBS, (jobs) => ({ kind: 'unsubscribe', jobs }));
+  }
+  return words.length === 0 ? right({ kind: 'unsubscribe_all' }) : wrong({ kind: 'all_with_jobs' });
+}
+
+function parseJobs(
+  verb: 'status' | 'subscribe' | 'unsubscribe',
+  tokens: readonly Token[],
+  most: number,
+  command: (jobs: readonly string[]) => Command,
+): ParsedCommand {
+  const option = tokens.find((token) => !token.quoted && (OPTION.test(token.text) || token.text.startsWith('--')));
+  if (option !== undefined) return wrong({ kind: 'unknown_option', option: option.text, verb });
+  const jobs = [...new Set(tokens.map((token) => token.text))];
+  if (jobs.length === 0) return wrong({ kind: 'jobs_missing', verb });
+  if (jobs.length > most) return wrong({ kind: 'too_many_jobs', verb, count: jobs.length, most });
+  return right(command(jobs));
+}
+
+function isFlag(token: Token, flag: RegExp): boolean {
+  return !token.quoted && flag.test(token.text);
+}
+
+function right(command: Command): ParsedCommand {
+  return { ok: true, command };
+}
+
+function wrong(error: UsageError): ParsedCommand {
+  return { ok: false, error };
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** Just what is needed of a click (docs.slack.dev, "block_actions payload"); the rest of the payload is ignored. */
+const clickPayload = z.object({
+  user: z.object({ id: z.string() }),
+  container: z
+    .object({
+      message_ts: z.string().optional(),
+      channel_id: z.string().optional(),
+      is_ephemeral: z.boolean().optional(),
+    })
+    .optional(),
+  channel: z.object({ id: z.string() }).optional(),
+  message: z.object({ ts: z.string() }).optional(),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })).min(1),
+});
+
+/** Somebody pressed a button. */
+export interface Click {
+  readonly userId: string;
+  readonly channelId: string;
+  readonly actionId: string;
+  readonly value: string | undefined;
+  /** The channel message it was on; null on an ephemeral one, which only its response URL can change. */
+  readonly messageTs: string | null;
+}
+
+/** Reads a click; null when it is not one on a message. */
+export function parseClick(body: unknown): Click | null {
+  const parsed = clickPayload.safeParse(body);
+  if (!parsed.success) return null;
+  const { user, container, channel, message, actions } = parsed.data;
+  const [action] = actions;
+  const channelId = container?.channel_id ?? channel?.id;
+  if (action === undefined || channelId === undefined) return null;
+  const ephemeral = container?.is_ephemeral === true;
+  return {
+    userId: user.id,
+    channelId,
+    actionId: action.action_id,
+    value: action.value,
+    messageTs: ephemeral ? null : (message?.ts ?? container?.message_ts ?? null),
+  };
+}

@@ -1,0 +1,130 @@
+import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+
+import { cut } from './mrkdwn.ts';
+
+/** Blocks in one message (docs.slack.dev, "Block Kit", blocks). */
+export const MOST_BLOCKS = 50;
+/** Characters of a section's or context element's text. */
+const MOST_TEXT = 3000;
+/** Characters of the top-level text that chat.update still takes (docs.slack.dev, "chat.update", msg_too_long). */
+const MOST_TOP_LEVEL_TEXT = 4000;
+const MOST_BUTTON_TEXT = 75;
+
+/** What Slack is sent: blocks for the eye, and a text with the same content for notifications and screen readers. */
+export interface SlackMessage {
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+/** A button. Its value is a codec's business (actions/button-value.ts). */
+export interface ButtonSpec {
+  readonly text: string;
+  readonly actionId: string;
+  readonly value: string;
+  readonly style?: 'primary' | 'danger';
+}
+
+/** One piece of a message. Lines are mrkdwn, already escaped. */
+export type Part =
+  /** The news: a headline in bold, and the lines under it. */
+  | {
+      readonly kind: 'news';
+      readonly headline: string;
+      readonly lines?: readonly string[];
+      readonly button?: ButtonSpec;
+    }
+  /** Plain lines. */
+  | { readonly kind: 'lines'; readonly lines: readonly string[] }
+  /** Small print. */
+  | { readonly kind: 'footer'; readonly line: string; readonly blockId?: string }
+  | { readonly kind: 'buttons'; readonly buttons: readonly ButtonSpec[] };
+
+/** Builds a message from its pieces. What is too long for Slack is cut, never refused. */
+export function message(parts: readonly Part[], options: { readonly marker?: string } = {}): SlackMessage {
+  const blocks = parts.flatMap((part) => toBlock(part) ?? []).slice(0, MOST_BLOCKS);
+  const [first, ...rest] = blocks;
+  const marked =
+    first !== undefined && options.marker !== undefined ? [{ ...first, block_id: options.marker }, ...rest] : blocks;
+  return { text: cut(topLevelText(parts), MOST_TOP_LEVEL_TEXT), blocks: marked };
+}
+
+/** The same message without blocks, for a workspace that refuses them. */
+export function plainMessage({ text }: SlackMessage): SlackMessage {
+  return { text, blocks: [] };
+}
+
+/** A message of plain lines. */
+export function lines(...text: readonly string[]): SlackMessage {
+  return message([{ kind: 'lines', lines: text }]);
+}
+
+function toBlock(part: Part): KnownBlock | null {
+  switch (part.kind) {
+    case 'news':
+      return section([`*${part.headline}*`, ...(part.lines ?? [])], part.button);
+    case 'lines':
+      return part.lines.length === 0 ? null : section(part.lines);
+    case 'footer':
+      return context(part.line, part.blockId);
+    case 'buttons':
+      return part.buttons.length === 0 ? null : actions(part.buttons);
+  }
+}
+
+function section(text: readonly string[], accessory?: ButtonSpec): SectionBlock {
+  return {
+    type: 'section',
+    text: { type: 'mrkdwn', text: fit(text.join('\n')), verbatim: true },
+    ...(accessory === undefined ? {} : { accessory: button(accessory) }),
+  };
+}
+
+function context(line: string, blockId?: string): ContextBlock {
+  return {
+    type: 'context',
+    ...(blockId === undefined ? {} : { block_id: blockId }),
+    elements: [{ type: 'mrkdwn', text: fit(line), verbatim: true }],
+  };
+}
+
+function actions(buttons: readonly ButtonSpec[]): ActionsBlock {
+  return { type: 'actions', elements: buttons.map(button) };
+}
+
+function button(spec: ButtonSpec): Button {
+  return {
+    type: 'button',
+    text: { type: 'plain_text', text: cut(spec.text, MOST_BUTTON_TEXT), emoji: true },
+    action_id: spec.actionId,
+    value: spec.value,
+    ...(spec.style === undefined ? {} : { style: spec.style }),
+  };
+}
+
+/** Cuts to Slack's limit without leaving half a `<…>` token or half an `&…;` behind. */
+function fit(text: string): string {
+  if (text.length <= MOST_TEXT) return text;
+  const head = text.slice(0, MOST_TEXT - 1);
+  const openToken = head.lastIndexOf('<') > head.lastIndexOf('>') ? head.lastIndexOf('<') : head.length;
+  return `${head
+    .slice(0, openToken)
+    .replace(/&[a-z]*$/, '')
+    .replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+function topLevelText(parts: readonly Part[]): string {
+  return parts
+    .flatMap((part) => {
+      switch (part.kind) {
+        case 'news':
+          return [part.headline, ...(part.lines ?? [])];
+        case 'lines':
+          return part.lines;
+        case 'footer':
+          return [part.line];
+        case 'buttons':
+          return [];
+      }
+    })
+    .join('\n');
+}

@@ -1,0 +1,52 @@
+import { decidePoll } from '../domain/decide-poll.ts';
+import type { JobDecision } from '../domain/decide-poll.ts';
+import type { Job } from '../domain/job.ts';
+import type { ProgressAnswers } from '../domain/progress-answer.ts';
+import type { Context } from './context.ts';
+
+/** What one round of asking did. */
+export interface AskReport {
+  readonly answers: ProgressAnswers;
+  /** Decisions that were committed; those whose lease was lost meanwhile are left out. */
+  readonly committed: readonly JobDecision[];
+  readonly events: number;
+  readonly deliveries: number;
+}
+
+/**
+ * Asks DRS about jobs leased with `token`, decides and commits: the one way a job's state changes, for the poller, a
+ * status command and a refresh click alike. Whatever goes wrong, the leases are given back.
+ */
+export async function askAndCommit(
+  context: Context,
+  token: string,
+  jobs: readonly Job[],
+  signal?: AbortSignal,
+): Promise<AskReport> {
+  const { store, drs, clock, connectionId, durations } = context;
+  try {
+    const answers = await drs.fetchProgress(
+      jobs.map((job) => job.jobId),
+      signal === undefined ? {} : { signal },
+    );
+    if (signal?.aborted === true) {
+      await store.releaseJobs(token);
+      return { answers, committed: [], events: 0, deliveries: 0 };
+    }
+    const now = clock.now();
+    const decisions = decidePoll(jobs, answers, now, durations.pollSpacingMs);
+    const { committed, deliveries } = await store.commitPoll({ token, connectionId, now, results: decisions });
+    if (deliveries > 0) context.wakeDispatcher();
+    const written = new Set(committed);
+    const kept = decisions.filter((decision) => written.has(decision.jobId));
+    return {
+      answers,
+      committed: kept,
+      events: kept.reduce((sum, decision) => sum + decision.events.length, 0),
+      deliveries,
+    };
+  } catch (error) {
+    await store.releaseJobs(token);
+    throw error;
+  }
+}
