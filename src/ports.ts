@@ -11,6 +11,11 @@ import type { ProgressAnswers } from './domain/progress-answer.ts';
 import type { ChannelKey, ChannelPause, ListedSubscription, Subscription } from './domain/subscription.ts';
 import type { EpochMs } from './domain/time.ts';
 
+/** The bot cannot start. The message is one sentence for the operator: what is wrong and what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
 /** Time. Use cases read `now` once per pass and hand it down. */
 export interface Clock {
   now(): EpochMs;

@@ -1,4 +1,5 @@
 import { MINUTE, SECOND } from '../domain/time.ts';
+import type { PollBudget } from '../domain/poll-budget.ts';
 import type { Clock, DrsClient, Log, NewId, Store } from '../ports.ts';
 
 /** How long things take or are allowed to take, in milliseconds. */
@@ -49,8 +50,7 @@ export interface Context {
   readonly durations: Durations;
   /** The DRS project this bot asks. */
   readonly connectionId: string;
-  /** Jobs asked about in one request. */
-  readonly batchSize: number;
+  readonly polling: PollBudget;
   /** Something to send has been committed. */
   readonly wakeDispatcher: () => void;
 }

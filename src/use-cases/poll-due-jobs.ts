@@ -1,3 +1,5 @@
+import { formatDuration } from '../domain/duration.ts';
+import { estimatePass } from '../domain/poll-budget.ts';
 import type { DrsFailureReason, ProgressAnswers } from '../domain/progress-answer.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { askAndCommit } from './ask-and-commit.ts';
@@ -36,21 +38,32 @@ export async function pollDueJobs(context: Context, signal?: AbortSignal): Promi
   const now = context.clock.now();
   const pass = new PollPass(await context.store.countDueJobs(context.connectionId, now));
   if (pass.due > 0) {
+    warnIfStretched(context, pass.due);
     const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => pollLane(context, pass, now, signal)));
     for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
   }
   return pass;
 }
 
+function warnIfStretched({ polling, log }: Context, due: number): void {
+  const estimate = estimatePass(due, polling);
+  if (estimate.fits) return;
+  const every = formatDuration(estimate.passMs);
+  log.warn(
+    { jobs: due, requests: estimate.requests, passMs: estimate.passMs, intervalMs: polling.intervalMs },
+    `${due} jobs need ${estimate.requests} requests, which takes about ${every} at ${polling.maxRps} a second: jobs are polled about every ${every} instead of every ${formatDuration(polling.intervalMs)}`,
+  );
+}
+
 /** Claims and asks batch after batch until nothing is due, DRS is out of reach, or the signal says stop. */
 async function pollLane(context: Context, pass: PollPass, now: EpochMs, signal?: AbortSignal): Promise<void> {
-  const { store, newId, connectionId, durations, batchSize } = context;
+  const { store, newId, connectionId, durations, polling } = context;
   while (pass.stoppedBy === null && signal?.aborted !== true) {
     const token = newId();
     const jobs = await store.claimDueJobs({
       connectionId,
       now,
-      limit: batchSize,
+      limit: polling.batchSize,
       token,
       leaseMs: durations.jobLeaseMs,
     });

@@ -1,0 +1,60 @@
+import type { Clock, Log } from '../ports.ts';
+
+/** Waited after a turn that threw, so that a broken disk does not spin. */
+const PAUSE_AFTER_FAULT_MS = 1_000;
+
+/**
+ * Repeats `once` until it is stopped: at once while there is work, else after the pause it asks for or when woken. A
+ * fault is logged and does not end the loop.
+ */
+export class Loop {
+  readonly #name: string;
+  readonly #once: () => Promise<number>;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #stopping = new AbortController();
+  #napping = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  /** @param once does one turn and returns how many ms to wait before the next one */
+  constructor(name: string, once: () => Promise<number>, clock: Clock, log: Log) {
+    this.#name = name;
+    this.#once = once;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Begins to run; to be called once. */
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Ends the present pause, or makes the next one not happen. */
+  wake(): void {
+    this.#napping.abort();
+  }
+
+  /** Ends after the turn in progress and waits for it. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      this.#napping = new AbortController();
+      const pauseMs = await this.#turn();
+      if (pauseMs > 0) await this.#clock.sleep(pauseMs, AbortSignal.any([this.#napping.signal, this.#stopping.signal]));
+    }
+  }
+
+  async #turn(): Promise<number> {
+    try {
+      return await this.#once();
+    } catch (error) {
+      this.#log.error({ err: error, loop: this.#name }, 'a turn of a loop failed');
+      return PAUSE_AFTER_FAULT_MS;
+    }
+  }
+}
