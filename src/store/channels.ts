@@ -1,0 +1,71 @@
+import type { ChannelKey, ChannelPause } from '../domain/subscription.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { Db } from './schema.ts';
+
+export async function openWorkspace(
+  db: Db,
+  { id, name, at }: { readonly id: string; readonly name: string; readonly at: EpochMs },
+): Promise<void> {
+  await db
+    .insertInto('workspaces')
+    .values({ id, name, created_at: at })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, paused_at: null, pause_reason: null }))
+    .execute();
+}
+
+export async function openConnection(
+  db: Db,
+  connection: {
+    readonly id: string;
+    readonly name: string;
+    readonly endpoint: string;
+    readonly projectId: string;
+    readonly at: EpochMs;
+  },
+): Promise<void> {
+  const { id, name, endpoint, projectId, at } = connection;
+  await db
+    .insertInto('connections')
+    .values({ id, name, endpoint, project_id: projectId, created_at: at })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, endpoint, project_id: projectId }))
+    .execute();
+}
+
+export async function findPause(db: Db, channel: ChannelKey): Promise<ChannelPause | null> {
+  const row = await db
+    .selectFrom('channels')
+    .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
+    .select([
+      'channels.paused_at',
+      'channels.pause_reason',
+      'workspaces.paused_at as workspace_paused_at',
+      'workspaces.pause_reason as workspace_pause_reason',
+    ])
+    .where('channels.workspace_id', '=', channel.workspaceId)
+    .where('channels.channel_id', '=', channel.channelId)
+    .executeTakeFirst();
+  const since = row?.workspace_paused_at ?? row?.paused_at ?? null;
+  if (row === undefined || since === null) return null;
+  const reason = row.workspace_pause_reason ?? row.pause_reason ?? 'unknown';
+  return { reason, since, waiting: await countPending(db, channel) };
+}
+
+export async function resumeChannel(db: Db, { workspaceId, channelId }: ChannelKey): Promise<void> {
+  await db
+    .updateTable('channels')
+    .set({ paused_at: null, pause_reason: null, next_send_at: 0 })
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .execute();
+}
+
+export async function countPending(db: Db, { workspaceId, channelId }: ChannelKey): Promise<number> {
+  const { count } = await db
+    .selectFrom('deliveries')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .where('outcome', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}

@@ -1,0 +1,41 @@
+import { Migrator } from 'kysely';
+import type { Migration } from 'kysely';
+
+import * as initial from '../../migrations/0001-initial.ts';
+import type { Db } from './schema.ts';
+import { StoreError } from './store-error.ts';
+
+/** Every migration there is, by file name, in order. Listed by hand, so that building and bundling cannot lose one. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-initial': initial,
+};
+
+/**
+ * Brings a database up to date; all pending migrations are one transaction. Safe when two processes do it at once.
+ *
+ * @returns the names of the migrations that were applied
+ * @throws StoreError when the database was last written by a newer version of this program
+ */
+export async function migrateToLatest(db: Db): Promise<readonly string[]> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
+  await refuseNewerDatabase(db);
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}
+
+async function refuseNewerDatabase(db: Db): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return;
+  const applied = await db
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute();
+  const unknown = applied.map((row) => row.name).filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  if (unknown.length > 0) {
+    throw new StoreError(
+      `The database was written by a newer version of this bot (it has ${unknown.join(', ')}): start that version or a later one, or restore the backup made before the upgrade.`,
+    );
+  }
+}

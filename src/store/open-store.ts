@@ -1,0 +1,124 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import type BetterSqlite3 from 'better-sqlite3';
+import { Kysely } from 'kysely';
+
+import type { Store } from '../ports.ts';
+import { commitPoll } from './commit-poll.ts';
+import { countPending, findPause, openConnection, openWorkspace, resumeChannel } from './channels.ts';
+import { claimDueJobs, claimJob, countDueJobs, findJob, findWatchedJobsByPrefix, releaseJobs } from './jobs.ts';
+import { migrateToLatest } from './migrate.ts';
+import { beginPost, claimChannel, findPost, msUntilNextPost, releaseChannel, settlePost } from './outbox.ts';
+import type { Db, Schema } from './schema.ts';
+import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
+import { SqliteDatabase } from './sqlite-driver.ts';
+import { StoreError } from './store-error.ts';
+import { findSubscription, listSubscriptions, subscribe, unsubscribe } from './subscriptions.ts';
+
+/** How long a write waits for another process's write, in ms. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+const PREFIX = 'sqlite:';
+
+/**
+ * Opens the database, migrates it, and returns the store on it.
+ *
+ * @param url `sqlite:` and a path (its folder is created), or `sqlite::memory:`
+ * @param options.clock the store's own clock in ms, for leases and pacing
+ * @throws StoreError with one sentence when the database cannot be used
+ */
+export async function openStore(url: string, options: { readonly clock: () => number }): Promise<Store> {
+  const db = openDatabase(url);
+  try {
+    await migrateToLatest(db);
+  } catch (error) {
+    await db.destroy();
+    throw error instanceof StoreError ? error : new StoreError(cannotUse(url, error), { cause: error });
+  }
+  return createStore(db, options.clock);
+}
+
+/**
+ * Opens the database without touching its tables.
+ *
+ * @throws StoreError when it cannot be opened
+ */
+export function openDatabase(url: string): Db {
+  if (!url.startsWith(PREFIX) || url === PREFIX) {
+    throw new StoreError(
+      `DATABASE_URL is ${JSON.stringify(url)}: expected sqlite: and a path, like sqlite:data/drs-bot.db.`,
+    );
+  }
+  const path = url.slice(PREFIX.length);
+  try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+    prepare(database);
+    return new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database }) });
+  } catch (error) {
+    throw error instanceof StoreError ? error : new StoreError(cannotUse(url, error), { cause: error });
+  }
+}
+
+function prepare(database: BetterSqlite3.Database): void {
+  // Takes effect only before the first table is made.
+  database.pragma('auto_vacuum = INCREMENTAL');
+  database.pragma('journal_mode = WAL');
+  // A committed promise must survive a power cut, and at our write rate that is affordable.
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+}
+
+function cannotUse(url: string, error: unknown): string {
+  const path = url.slice(PREFIX.length);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const why = error instanceof Error ? error.message : String(error);
+  switch (code) {
+    case 'SQLITE_NOTADB':
+    case 'SQLITE_CORRUPT':
+      return `${path} is not a database this bot can read (${why}): restore a backup, or point DATABASE_URL at another file.`;
+    case 'EACCES':
+    case 'EROFS':
+    case 'EPERM':
+    case 'SQLITE_CANTOPEN':
+    case 'SQLITE_READONLY':
+    case 'SQLITE_READONLY_DIRECTORY':
+      return `The database ${path} cannot be written (${why}): give the user the bot runs as permission for the file and its folder, or change DATABASE_URL.`;
+    case 'SQLITE_FULL':
+    case 'ENOSPC':
+      return `The disk with the database ${path} is full: free some space and start again.`;
+    case 'SQLITE_BUSY':
+      return `The database ${path} is locked by another program: stop it, then start again.`;
+    default:
+      return `The database ${path} cannot be opened (${why}).`;
+  }
+}
+
+function createStore(db: Db, clock: () => number): Store {
+  return {
+    openWorkspace: (workspace) => openWorkspace(db, workspace),
+    openConnection: (connection) => openConnection(db, connection),
+    findJob: (job) => findJob(db, job),
+    findWatchedJobsByPrefix: (connectionId, prefix, limit) => findWatchedJobsByPrefix(db, connectionId, prefix, limit),
+    countDueJobs: (connectionId, now) => countDueJobs(db, connectionId, now),
+    claimDueJobs: (request) => claimDueJobs(db, clock(), request),
+    claimJob: (request) => claimJob(db, clock(), request),
+    commitPoll: (poll) => commitPoll(db, poll),
+    releaseJobs: (token) => releaseJobs(db, token),
+    subscribe: (request) => subscribe(db, request),
+    unsubscribe: (request) => unsubscribe(db, request),
+    listSubscriptions: (channel) => listSubscriptions(db, channel),
+    findSubscription: (channel, job) => findSubscription(db, channel, job),
+    findPause: (channel) => findPause(db, channel),
+    resumeChannel: (channel) => resumeChannel(db, channel),
+    claimChannel: (request) => claimChannel(db, clock(), request),
+    beginPost: (lease, newPostId, now) => beginPost(db, lease, newPostId, now),
+    settlePost: (lease, postId, settlement, paceMs) => settlePost(db, clock(), lease, postId, settlement, paceMs),
+    releaseChannel: (lease) => releaseChannel(db, lease),
+    msUntilNextPost: () => msUntilNextPost(db, clock()),
+    findPost: (postId) => findPost(db, postId),
+    countPending: (channel) => countPending(db, channel),
+    close: () => db.destroy(),
+  };
+}

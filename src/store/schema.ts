@@ -1,0 +1,118 @@
+import type { Generated, Insertable, Kysely, Transaction } from 'kysely';
+
+/** The tables as migrations/ makes them. Times are ms since 1970, flags 0 or 1, JSON is text. */
+export interface Schema {
+  connections: { id: string; name: string; endpoint: string; project_id: string; created_at: number };
+  workspaces: {
+    id: string;
+    name: string;
+    paused_at: number | null;
+    pause_reason: string | null;
+    created_at: number;
+  };
+  channels: {
+    workspace_id: string;
+    channel_id: string;
+    paused_at: number | null;
+    pause_reason: string | null;
+    next_send_at: Generated<number>;
+    lease_token: string | null;
+    lease_until: number | null;
+    read_back_at: number | null;
+    language: string | null;
+    created_at: number;
+  };
+  jobs: {
+    connection_id: string;
+    job_id: string;
+    parent_id: string | null;
+    role: string | null;
+    job_type: string | null;
+    name: string | null;
+    status: string | null;
+    state: string;
+    event_number: Generated<number>;
+    asked_at: number | null;
+    next_poll_at: number | null;
+    ended_at: number | null;
+    ask_alone: Generated<number>;
+    refusals: Generated<number>;
+    lease_token: string | null;
+    lease_until: number | null;
+    created_at: number;
+  };
+  job_events: {
+    connection_id: string;
+    job_id: string;
+    number: number;
+    kind: string;
+    facts: string;
+    occurred_at: number;
+  };
+  blind_episodes: {
+    id: Generated<number>;
+    connection_id: string;
+    started_at: number;
+    ended_at: number | null;
+    reason: string;
+  };
+  subscriptions: {
+    id: Generated<number>;
+    workspace_id: string;
+    channel_id: string;
+    connection_id: string;
+    kind: string;
+    job_id: string | null;
+    pattern: string | null;
+    rules: Generated<string>;
+    created_by: string;
+    created_at: number;
+    ended_at: number | null;
+    end_reason: string | null;
+    ended_by: string | null;
+  };
+  posts: {
+    id: string;
+    workspace_id: string;
+    channel_id: string;
+    attempts: Generated<number>;
+    attempt_started_at: number | null;
+    plain: Generated<number>;
+    outcome: string | null;
+    reason: string | null;
+    message_ts: string | null;
+    created_at: number;
+    settled_at: number | null;
+  };
+  deliveries: {
+    id: Generated<number>;
+    workspace_id: string;
+    channel_id: string;
+    connection_id: string;
+    job_id: string | null;
+    event_number: number | null;
+    blind_episode_id: number | null;
+    announcement: string | null;
+    post_id: string | null;
+    outcome: string | null;
+    reason: string | null;
+    created_at: number;
+    settled_at: number | null;
+  };
+  audit: {
+    id: Generated<number>;
+    at: number;
+    workspace_id: string;
+    channel_id: string;
+    user_id: string;
+    action: string;
+    connection_id: string;
+    job_id: string | null;
+    before: string | null;
+    after: string | null;
+  };
+}
+
+export type Db = Kysely<Schema>;
+export type Tx = Transaction<Schema>;
+export type NewDelivery = Insertable<Schema['deliveries']>;

@@ -1,0 +1,241 @@
+import type { Selectable } from 'kysely';
+
+import type { Job, JobKey } from '../domain/job.ts';
+import type { JobId } from '../domain/job-id.ts';
+import type { Announcement } from '../domain/post.ts';
+import type { ChannelKey, ListedSubscription, Subscription } from '../domain/subscription.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { Actor, SubscribeResult } from '../ports.ts';
+import { decodeState, storedJobId } from './codec.ts';
+import { selectJobs, toJob } from './jobs.ts';
+import { suppressOwed } from './outbox.ts';
+import type { Db, Schema, Tx } from './schema.ts';
+
+interface SubscribeRequest {
+  readonly actor: Actor;
+  readonly connectionId: string;
+  readonly jobIds: readonly JobId[];
+  readonly now: EpochMs;
+}
+
+/** What unsubscribing is asked to do; see ports.ts. */
+export interface UnsubscribeRequest {
+  readonly actor: Actor;
+  readonly jobs: 'all' | readonly JobKey[];
+  readonly reason: 'unsubscribed' | 'cannot_post';
+  readonly announce: boolean;
+  readonly now: EpochMs;
+}
+
+export type NamedSubscription = Subscription & { readonly jobName: string | null };
+
+export async function subscribe(db: Db, request: SubscribeRequest): Promise<readonly SubscribeResult[]> {
+  return await db.transaction().execute(async (tx) => {
+    await ensureChannel(tx, request.actor, request.now);
+    const results: SubscribeResult[] = [];
+    for (const jobId of request.jobIds) results.push(await subscribeTo(tx, request, jobId));
+    const added = results.flatMap((result) => (result.kind === 'subscribed' ? [result.job] : []));
+    if (added.length > 0) await announce(tx, request.actor, request.connectionId, 'subscribed', added, request.now);
+    return results;
+  });
+}
+
+async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Promise<SubscribeResult> {
+  const { actor, connectionId, now } = request;
+  const row = await selectJobs(tx)
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId)
+    .executeTakeFirstOrThrow();
+  const job = toJob(row);
+  const existing = await findSubscription(tx, actor, job);
+  if (existing !== null) return { kind: 'already_subscribed', job, subscription: existing };
+  if (job.state.over !== null) return { kind: 'already_over', job };
+  const subscription = await tx
+    .insertInto('subscriptions')
+    .values({
+      workspace_id: actor.workspaceId,
+      channel_id: actor.channelId,
+      connection_id: connectionId,
+      kind: 'job',
+      job_id: jobId,
+      created_by: actor.userId,
+      created_at: now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  if (row.next_poll_at === null) await setNextPoll(tx, job, now);
+  await audit(tx, actor, 'subscribe', job, now, null, { subscribed: true });
+  return { kind: 'subscribed', job: { ...job, watched: true }, subscription: toSubscription(subscription) };
+}
+
+export async function unsubscribe(db: Db, request: UnsubscribeRequest): Promise<readonly NamedSubscription[]> {
+  const { actor, now, reason } = request;
+  return await db.transaction().execute(async (tx) => {
+    const ended = (await activeSubscriptions(tx, actor)).filter((one) => isMeant(request.jobs, one));
+    if (ended.length === 0) return [];
+    await tx
+      .updateTable('subscriptions')
+      .set({ ended_at: now, end_reason: reason, ended_by: actor.userId })
+      .where(
+        'id',
+        'in',
+        ended.map((one) => one.id),
+      )
+      .execute();
+    for (const one of ended) {
+      await stopPollingUnwatched(tx, one);
+      await audit(
+        tx,
+        actor,
+        'unsubscribe',
+        one,
+        now,
+        { subscribed: true, by: one.createdBy },
+        { subscribed: false, reason },
+      );
+    }
+    await suppressOwed(tx, actor, ended, reason, now);
+    if (request.announce) await announceEnd(tx, actor, ended, now);
+    return ended;
+  });
+}
+
+function isMeant(jobs: 'all' | readonly JobKey[], one: JobKey): boolean {
+  return jobs === 'all' || jobs.some((job) => job.connectionId === one.connectionId && job.jobId === one.jobId);
+}
+
+async function announceEnd(tx: Tx, actor: Actor, ended: readonly NamedSubscription[], now: EpochMs): Promise<void> {
+  const [first] = ended;
+  if (first === undefined) return;
+  const jobs = ended.map(({ connectionId, jobId, jobName }) => ({ connectionId, jobId, name: jobName }));
+  await announce(tx, actor, first.connectionId, 'unsubscribed', jobs, now);
+}
+
+export async function listSubscriptions(db: Db, channel: ChannelKey): Promise<readonly ListedSubscription[]> {
+  const rows = await selectActive(db, channel)
+    .innerJoin('jobs', (join) =>
+      join
+        .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
+        .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
+    )
+    .select(['jobs.name as job_name', 'jobs.state as job_state'])
+    .execute();
+  return rows.map((row) => ({ ...toSubscription(row), jobName: row.job_name, state: decodeState(row.job_state) }));
+}
+
+export async function findSubscription(db: Db, channel: ChannelKey, job: JobKey): Promise<Subscription | null> {
+  const row = await selectActive(db, channel)
+    .where('subscriptions.connection_id', '=', job.connectionId)
+    .where('subscriptions.job_id', '=', job.jobId)
+    .executeTakeFirst();
+  return row === undefined ? null : toSubscription(row);
+}
+
+async function activeSubscriptions(tx: Tx, channel: ChannelKey): Promise<readonly NamedSubscription[]> {
+  const rows = await selectActive(tx, channel)
+    .innerJoin('jobs', (join) =>
+      join
+        .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
+        .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
+    )
+    .select('jobs.name as job_name')
+    .execute();
+  return rows.map((row) => ({ ...toSubscription(row), jobName: row.job_name }));
+}
+
+function selectActive(db: Db, { workspaceId, channelId }: ChannelKey) {
+  return db
+    .selectFrom('subscriptions')
+    .selectAll('subscriptions')
+    .where('subscriptions.workspace_id', '=', workspaceId)
+    .where('subscriptions.channel_id', '=', channelId)
+    .where('subscriptions.ended_at', 'is', null)
+    .orderBy('subscriptions.id');
+}
+
+async function ensureChannel(tx: Tx, { workspaceId, channelId }: ChannelKey, now: EpochMs): Promise<void> {
+  await tx
+    .insertInto('channels')
+    .values({ workspace_id: workspaceId, channel_id: channelId, created_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+async function setNextPoll(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs | null): Promise<void> {
+  await tx
+    .updateTable('jobs')
+    .set({ next_poll_at: at })
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId)
+    .execute();
+}
+
+async function stopPollingUnwatched(tx: Tx, job: JobKey): Promise<void> {
+  const watcher = await tx
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('connection_id', '=', job.connectionId)
+    .where('job_id', '=', job.jobId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  if (watcher === undefined) await setNextPoll(tx, job, null);
+}
+
+async function announce(
+  tx: Tx,
+  actor: Actor,
+  connectionId: string,
+  kind: Announcement['kind'],
+  jobs: readonly Pick<Job, 'connectionId' | 'jobId' | 'name'>[],
+  now: EpochMs,
+): Promise<void> {
+  const named = jobs.map((job) => ({ connectionId: job.connectionId, jobId: job.jobId, name: job.name }));
+  const announcement: Announcement = { kind, by: actor.userId, jobs: named };
+  await tx
+    .insertInto('deliveries')
+    .values({
+      workspace_id: actor.workspaceId,
+      channel_id: actor.channelId,
+      connection_id: connectionId,
+      announcement: JSON.stringify(announcement),
+      created_at: now,
+    })
+    .execute();
+}
+
+async function audit(
+  tx: Tx,
+  actor: Actor,
+  action: string,
+  job: JobKey,
+  at: EpochMs,
+  before: object | null,
+  after: object | null,
+): Promise<void> {
+  await tx
+    .insertInto('audit')
+    .values({
+      at,
+      workspace_id: actor.workspaceId,
+      channel_id: actor.channelId,
+      user_id: actor.userId,
+      action,
+      connection_id: job.connectionId,
+      job_id: job.jobId,
+      before: before === null ? null : JSON.stringify(before),
+      after: after === null ? null : JSON.stringify(after),
+    })
+    .execute();
+}
+
+function toSubscription(row: Selectable<Schema['subscriptions']>): Subscription {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    channelId: row.channel_id,
+    connectionId: row.connection_id,
+    jobId: storedJobId(row.job_id),
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+  };
+}
