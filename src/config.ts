@@ -26,6 +26,9 @@ export class Secret {
   }
 }
 
+/** Where the database is when nothing else is said. */
+export const DEFAULT_DATABASE_URL = 'sqlite:data/drs-bot.db';
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** Everything the bot is told from outside. */
@@ -139,7 +142,7 @@ const environment = z
     DATABASE_URL: z
       .string()
       .regex(/^sqlite:./, { error: 'expected sqlite: and a path, like sqlite:data/drs-bot.db' })
-      .default('sqlite:data/drs-bot.db'),
+      .default(DEFAULT_DATABASE_URL),
     LOG_LEVEL: z
       .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'expected debug, info, warn, error or silent' })
       .default('info'),

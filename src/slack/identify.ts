@@ -53,8 +53,10 @@ function whyNot(error: unknown, apiUrl: string): string {
 
 /** A sentence for Slack being out of reach. */
 export function unreachable(error: unknown, apiUrl: string): string {
-  if (error instanceof WebAPIHTTPError) return `Slack answers HTTP ${error.statusCode} at ${apiUrl}: check SLACK_API_URL, or try again later.`;
-  if (error instanceof WebAPIRequestError) return `Slack cannot be reached at ${apiUrl}: check SLACK_API_URL and this machine's network.`;
+  if (error instanceof WebAPIHTTPError)
+    return `Slack answers HTTP ${error.statusCode} at ${apiUrl}: check SLACK_API_URL, or try again later.`;
+  if (error instanceof WebAPIRequestError)
+    return `Slack cannot be reached at ${apiUrl}: check SLACK_API_URL and this machine's network.`;
   return `Slack's answer at ${apiUrl} cannot be understood: check SLACK_API_URL.`;
 }
 

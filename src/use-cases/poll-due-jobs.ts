@@ -16,6 +16,7 @@ const CONNECTION_IS_DOWN: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReas
   'project_unknown',
   'not_found',
   'throttled',
+  'bad_request',
 ]);
 /** Batches in a row without a single answer, for whatever reason, after which the rest waits for the next tick. */
 const MOST_FAILED_BATCHES = 3;

@@ -1,0 +1,127 @@
+import { parseJobId } from '../domain/job-id.ts';
+import type { JobId } from '../domain/job-id.ts';
+import type { ProgressAnswer, ProgressAnswers } from '../domain/progress-answer.ts';
+import type { PartProgress, ProgressReport } from '../domain/progress-report.ts';
+import { SECOND } from '../domain/time.ts';
+
+/** Lag figures in seconds and milliseconds that differ by more than this contradict each other. */
+const CONTRADICTION_MS = 2 * SECOND;
+
+/** Fields of tables 5 and 6 of the batch-progress page, with the spellings of v5; others are kept as unknown. */
+const KNOWN_FIELDS = new Set([
+  'job_id',
+  'id',
+  'progress',
+  'incre_trans_delay',
+  'incre_trans_delay_millis',
+  'incr_trans_delay',
+  'incr_trans_delay_millis',
+  'task_mode',
+  'transfer_status',
+  'process_time',
+  'remaining_time',
+  'progress_map',
+  'error_code',
+  'error_msg',
+  'error_message',
+]);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The result items of a body; null when it has no `results` list (DRS API Reference, table 4). */
+export function resultItems(body: unknown): readonly unknown[] | null {
+  if (!isFields(body)) return null;
+  const results = body['results'];
+  return Array.isArray(results) ? results : null;
+}
+
+/**
+ * Understands a list of results. Indexed by job id, because neither order nor number is promised; every id asked for
+ * gets an answer, results for other ids are ignored. When an id comes twice, a report wins over an error.
+ */
+export function parseResults(items: readonly unknown[], asked: readonly JobId[]): ProgressAnswers {
+  const answers = new Map<JobId, ProgressAnswer>(asked.map((jobId) => [jobId, { kind: 'omitted' }]));
+  for (const item of items) {
+    if (!isFields(item)) continue;
+    const jobId = parseJobId(text(item['job_id']) ?? text(item['id']) ?? '');
+    if (jobId === null || !answers.has(jobId)) continue;
+    const answer = parseItem(jobId, item);
+    if (answers.get(jobId)?.kind !== 'report' || answer.kind === 'report') answers.set(jobId, answer);
+  }
+  return answers;
+}
+
+function parseItem(jobId: JobId, item: Fields): ProgressAnswer {
+  const status = text(item['transfer_status']);
+  const code = text(item['error_code']);
+  if (status !== null) return { kind: 'report', report: parseReport(jobId, status, code, item) };
+  if (code === null) return { kind: 'omitted' };
+  return { kind: 'item_error', code, message: text(item['error_msg']) ?? text(item['error_message']) };
+}
+
+function parseReport(jobId: JobId, status: string, errorCode: string | null, item: Fields): ProgressReport {
+  const millis = measured(item['incre_trans_delay_millis'] ?? item['incr_trans_delay_millis']);
+  const seconds = measured(item['incre_trans_delay'] ?? item['incr_trans_delay']);
+  return {
+    jobId,
+    status,
+    taskMode: text(item['task_mode']),
+    percent: percent(item['progress']),
+    parts: parts(item['progress_map']),
+    lagMs: lag(millis, seconds),
+    lagInMillis: millis !== null,
+    processTime: text(item['process_time']),
+    remainingTime: text(item['remaining_time']),
+    errorCode,
+    unknownFields: Object.fromEntries(Object.entries(item).filter(([name]) => !KNOWN_FIELDS.has(name))),
+  };
+}
+
+/** Milliseconds where given, else seconds; the larger when they contradict each other. */
+function lag(millis: number | null, seconds: number | null): number | null {
+  if (seconds === null) return millis;
+  if (millis === null || Math.abs(millis - seconds * SECOND) > CONTRADICTION_MS)
+    return Math.max(millis ?? 0, seconds * SECOND);
+  return millis;
+}
+
+/** One entry per part. One vendor page types the map as a list, so a list of maps or of named entries is read as well. */
+function parts(map: unknown): readonly PartProgress[] {
+  if (Array.isArray(map)) return map.flatMap((entry) => (isFields(entry) ? listedPart(entry) : []));
+  return isFields(map) ? Object.entries(map).map(([name, info]) => part(name, info)) : [];
+}
+
+function listedPart(entry: Fields): readonly PartProgress[] {
+  const name = text(entry['name']) ?? text(entry['type']);
+  return name === null ? parts(entry) : [part(name, entry)];
+}
+
+function part(name: string, info: unknown): PartProgress {
+  return isFields(info)
+    ? { name, percent: percent(info['completed']), remainingTime: text(info['remaining_time']) }
+    : { name, percent: percent(info), remainingTime: null };
+}
+
+/** `94%`, `"94"` or `94`, held within 0 to 100. */
+function percent(value: unknown): number | null {
+  const match = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text(value) ?? '');
+  return match?.[1] === undefined ? null : Math.min(Number(match[1]), 100);
+}
+
+/** A figure that means something: `-1`, `NA` and blanks are "not measurable", never zero. */
+function measured(value: unknown): number | null {
+  const figure = text(value);
+  return figure !== null && /^\d+(?:\.\d+)?$/.test(figure) ? Number(figure) : null;
+}
+
+/** Text or a number as text; null for blanks and anything else. */
+function text(value: unknown): string | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
+  if (typeof value !== 'string') return null;
+  const trimmed = value.trim();
+  return trimmed === '' ? null : trimmed;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,68 @@
+import { Agent, request } from 'undici';
+import type { Dispatcher } from 'undici';
+
+import type { DrsFailure } from '../domain/progress-answer.ts';
+import { failure } from './drs-errors.ts';
+import type { FailedResponse } from './drs-errors.ts';
+
+/** IAM tokens of 16 KiB exist, so a header block must be allowed to be larger than Node's 16 KiB. */
+const MAX_HEADER_BYTES = 64 * 1024;
+const CONNECTIONS = 4;
+const KEEP_ALIVE_MS = 30_000;
+
+/** An answer, read to its end. */
+export type HttpResponse = FailedResponse;
+
+/** A request that got no whole answer. */
+export class HttpFault extends Error {
+  override readonly name = 'HttpFault';
+  readonly failure: DrsFailure;
+
+  constructor(why: DrsFailure, cause: unknown) {
+    super(why.sentence, { cause });
+    this.failure = why;
+  }
+}
+
+/** Keeps connections open between requests; to be closed. */
+export function createDispatcher(): Agent {
+  return new Agent({
+    connections: CONNECTIONS,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
+}
+
+/**
+ * Sends one POST and reads the whole answer.
+ *
+ * @param signal ends it; whatever was aborted for a deadline counts as a timeout
+ * @throws HttpFault when there is no whole answer
+ */
+export async function post(
+  dispatcher: Dispatcher,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  try {
+    const answer = await request(url, { method: 'POST', dispatcher, headers: { ...headers }, body, signal });
+    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
+  } catch (error) {
+    const host = new URL(url).host;
+    throw new HttpFault(
+      signal.aborted
+        ? failure('timeout', `No answer from ${host} in time.`)
+        : failure('network', `${host} cannot be reached (${networkReason(error)}).`),
+      error,
+    );
+  }
+}
+
+function networkReason(error: unknown): string {
+  if (error instanceof AggregateError) return networkReason(error.errors[0]);
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return 'connection failed';
+}

@@ -1,0 +1,177 @@
+import type { Dispatcher } from 'undici';
+import { z } from 'zod';
+
+import { backoffDelay } from '../domain/backoff.ts';
+import type { DrsFailure } from '../domain/progress-answer.ts';
+import { formatDuration } from '../domain/duration.ts';
+import { HOUR, MINUTE, SECOND } from '../domain/time.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { Authorization, DrsAuth } from './auth.ts';
+import { describeFailure, failure, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
+import { HttpFault, post } from './http.ts';
+import type { HttpResponse } from './http.ts';
+
+/** A token is renewed this long before it expires, or in the last tenth of a shorter life. */
+const RENEW_BEFORE_MS = HOUR;
+/** Life of a token whose answer does not say (IAM API Reference, "Obtaining a User Token": 24 hours). */
+const DEFAULT_LIFE_MS = 24 * HOUR;
+/** After a refusal of the password, no login for this long; it doubles with each further refusal, */
+const FIRST_REFUSAL_PAUSE_MS = 10 * MINUTE;
+/** up to this: a locked account must not be knocked at. */
+const LONGEST_REFUSAL_PAUSE_MS = 2 * HOUR;
+const LOGIN_TIMEOUT_MS = 15 * SECOND;
+const LOGIN_ATTEMPTS = 3;
+const RETRY_PAUSE = { baseMs: 500, capMs: 5 * SECOND };
+
+const TOKEN_HEADER = 'X-Auth-Token';
+
+const tokenBody = z.object({ token: z.object({ expires_at: z.string().optional() }) });
+
+interface Token {
+  readonly value: string;
+  readonly renewAt: EpochMs;
+}
+
+/** What a password login needs. */
+export interface IamTokenOptions {
+  /** No trailing slash. */
+  readonly iamEndpoint: string;
+  readonly projectId: string;
+  readonly domain: string;
+  readonly user: string;
+  readonly password: () => string;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/**
+ * Signs in with an IAM user's password (IAM API Reference, "Obtaining a User Token Through Password Authentication").
+ * One login at a time, however many requests wait for it; reused until shortly before it expires; thrown away when the
+ * other side rejects it. A wrong password or a locked account stops the asking, for growing pauses.
+ */
+export function createIamToken(options: IamTokenOptions): DrsAuth {
+  const { clock, log } = options;
+  let token: Token | null = null;
+  let login: Promise<Token | DrsFailure> | null = null;
+  let refusal: { readonly failure: DrsFailure; readonly until: EpochMs; readonly count: number } | null = null;
+
+  async function startLogin(): Promise<Token | DrsFailure> {
+    const result = await logInWithRetries(options);
+    if ('value' in result) {
+      token = result;
+      refusal = null;
+      log.info({ renewAt: new Date(result.renewAt).toISOString() }, 'signed in to IAM');
+    } else if (isRefusal(result)) {
+      const count = (refusal?.count ?? 0) + 1;
+      const pauseMs = Math.min(FIRST_REFUSAL_PAUSE_MS * 2 ** (count - 1), LONGEST_REFUSAL_PAUSE_MS);
+      refusal = { failure: result, until: clock.now() + pauseMs, count };
+      log.error(
+        { reason: result.reason, pauseMs },
+        `${result.sentence} No further login for ${formatDuration(pauseMs)}.`,
+      );
+    }
+    return result;
+  }
+
+  return {
+    async authorize(): Promise<Authorization> {
+      if (token !== null && clock.now() < token.renewAt) return accepted(token);
+      if (refusal !== null && clock.now() < refusal.until) return { ok: false, failure: refusal.failure };
+      login ??= startLogin().finally(() => {
+        login = null;
+      });
+      const result = await login;
+      return 'value' in result ? accepted(result) : { ok: false, failure: result };
+    },
+    rejected(headers) {
+      if (token !== null && headers[TOKEN_HEADER] === token.value) token = null;
+      return true;
+    },
+  };
+}
+
+function accepted(token: Token): Authorization {
+  return { ok: true, headers: { [TOKEN_HEADER]: token.value } };
+}
+
+function isRefusal({ reason }: DrsFailure): boolean {
+  return reason === 'credentials_rejected' || reason === 'account_locked' || reason === 'access_denied';
+}
+
+async function logInWithRetries(options: IamTokenOptions): Promise<Token | DrsFailure> {
+  for (let attempt = 1; ; attempt++) {
+    const result = await logIn(options);
+    const final =
+      'value' in result || isRefusal(result) || result.reason === 'bad_request' || result.reason === 'not_found';
+    if (final || attempt === LOGIN_ATTEMPTS) return result;
+    options.log.warn({ reason: result.reason, attempt }, 'a login to IAM failed and is tried again');
+    await options.clock.sleep(backoffDelay(attempt, RETRY_PAUSE, options.random));
+  }
+}
+
+async function logIn(options: IamTokenOptions): Promise<Token | DrsFailure> {
+  const headers = { 'Content-Type': 'application/json;charset=utf8' };
+  const url = `${options.iamEndpoint}/v3/auth/tokens?nocatalog=true`;
+  try {
+    const response = await post(
+      options.dispatcher,
+      url,
+      headers,
+      loginBody(options),
+      AbortSignal.timeout(LOGIN_TIMEOUT_MS),
+    );
+    return response.status >= 200 && response.status < 300
+      ? readToken(response, options.clock.now())
+      : describeLoginFailure(response);
+  } catch (error) {
+    if (error instanceof HttpFault) return error.failure;
+    throw error;
+  }
+}
+
+function loginBody({ domain, user, password, projectId }: IamTokenOptions): string {
+  return JSON.stringify({
+    auth: {
+      identity: {
+        methods: ['password'],
+        password: { user: { domain: { name: domain }, name: user, password: password() } },
+      },
+      scope: { project: { id: projectId } },
+    },
+  });
+}
+
+function readToken(response: HttpResponse, now: EpochMs): Token | DrsFailure {
+  const value = response.headers['x-subject-token'];
+  if (typeof value !== 'string' || value === '') {
+    return failure('unreadable_answer', 'IAM answered the login without a token: check IAM_ENDPOINT.');
+  }
+  const body = tokenBody.safeParse(parseJson(response.body));
+  const stated = body.success ? Date.parse(body.data.token.expires_at ?? '') : Number.NaN;
+  const lifeMs = Number.isNaN(stated) || stated <= now ? DEFAULT_LIFE_MS : stated - now;
+  return { value, renewAt: now + lifeMs - Math.min(RENEW_BEFORE_MS, lifeMs / 10) };
+}
+
+/** IAM's own words for a refused login; its codes are numbers in an `error` object, so the text decides. */
+function describeLoginFailure(response: HttpResponse): DrsFailure {
+  const { code, message } = parseErrorBody(response.body);
+  const facts = { code, httpStatus: response.status, requestId: requestId(response.headers) };
+  if (code === 'IAM.0061' || /lock/i.test(message ?? '')) {
+    const sentence =
+      'The IAM user is locked, so the bot has stopped asking: unlock it in the console or wait, and check IAM_PASSWORD.';
+    return { reason: 'account_locked', sentence, ...facts };
+  }
+  if (response.status === 401) {
+    const sentence =
+      'IAM does not accept the user name or password, so the bot has stopped asking: check IAM_DOMAIN, IAM_USER and IAM_PASSWORD, then restart it.';
+    return { reason: 'credentials_rejected', sentence, ...facts };
+  }
+  if (response.status === 404 || (response.status === 400 && /project/i.test(message ?? ''))) {
+    const sentence = 'IAM does not find the login address or the project: check IAM_ENDPOINT and DRS_PROJECT_ID.';
+    return { reason: 'not_found', sentence, ...facts };
+  }
+  return describeFailure(response);
+}
