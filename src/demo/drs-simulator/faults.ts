@@ -1,0 +1,51 @@
+/** What goes wrong with one request. */
+export type Fault =
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly body?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** Never answers. */
+  | { readonly kind: 'hang' }
+  | { readonly kind: 'reset' }
+  /** Answers with this body and status 200. */
+  | { readonly kind: 'body'; readonly body: string }
+  /** Promises more bytes than it sends. */
+  | { readonly kind: 'cut' };
+
+/** The two kinds of requests that faults are kept for. */
+export type Target = 'progress' | 'login';
+
+/** Faults waiting for the next requests. */
+export class Faults {
+  readonly #waiting: Record<Target, Fault[]> = { progress: [], login: [] };
+
+  /** The next `count` requests of this kind fail like this. */
+  next(target: Target, fault: Fault, count = 1): void {
+    for (let index = 0; index < count; index++) this.#waiting[target].push(fault);
+  }
+
+  take(target: Target): Fault | undefined {
+    return this.#waiting[target].shift();
+  }
+
+  clear(): void {
+    this.#waiting.progress = [];
+    this.#waiting.login = [];
+  }
+}
+
+/** The gateway's throttle (API gateway error page, APIGW.0308). */
+export function throttle(retryAfterSeconds?: number): Fault {
+  return {
+    kind: 'status',
+    status: 429,
+    body: JSON.stringify({
+      error_msg: 'The throttling threshold has been reached: policy user over ratelimit,limit:5,time:1 second',
+      error_code: 'APIGW.0308',
+      request_id: 'simulated',
+    }),
+    ...(retryAfterSeconds === undefined ? {} : { headers: { 'Retry-After': String(retryAfterSeconds) } }),
+  };
+}

@@ -1,0 +1,72 @@
+import { parseJobId } from '../../domain/job-id.ts';
+import type { JobId } from '../../domain/job-id.ts';
+import { progressAt } from './lifecycle.ts';
+import type { Phase } from './lifecycle.ts';
+
+/** Any field of a result item, as it is to be sent: text, number, null; `undefined` leaves it out. */
+export type RawFields = Readonly<Record<string, unknown>>;
+
+/** A realistic id, the same for the same number. */
+export function simulatedJobId(number: number): JobId {
+  const hex = (seed: number, length: number) =>
+    (Math.imul(number + 1, seed) >>> 0).toString(16).padStart(8, '0').slice(0, length);
+  const id = parseJobId(
+    `${hex(2654435761, 8)}-${hex(40503, 4)}-4${hex(69069, 3)}-8${hex(1103515245, 3)}-${hex(1664525, 8)}jb2${number % 10}`,
+  );
+  if (id === null) throw new TypeError('the simulator made a malformed job id');
+  return id;
+}
+
+/** One job of the simulator, to be told what to become. */
+export class SimulatedJob {
+  readonly id: JobId;
+  readonly #clock: () => number;
+  #fields: RawFields;
+  #script: { readonly phases: readonly Phase[]; readonly from: number } | null = null;
+  deleted = false;
+  /** Its presence makes DRS refuse the whole request. */
+  poisonous = false;
+
+  constructor(id: JobId, fields: RawFields, clock: () => number) {
+    this.id = id;
+    this.#clock = clock;
+    this.#fields = { task_mode: 'FULL_INCR_TRANS', process_time: '0', remaining_time: '0', ...fields };
+  }
+
+  /** Enters a status, with whatever other fields are given; progress and lag follow the status unless given. */
+  becomes(status: string, fields: RawFields = {}): this {
+    this.#script = null;
+    const { task_mode, process_time, remaining_time } = this.#fields;
+    this.#fields = { task_mode, process_time, remaining_time, ...progressAt([{ status, lastsMs: 0 }], 0), ...fields };
+    return this;
+  }
+
+  /** Changes single fields and leaves the rest. */
+  set(fields: RawFields): this {
+    this.#fields = { ...this.#fields, ...fields };
+    return this;
+  }
+
+  /** From now on lives through a script, on the simulator's clock. */
+  follows(phases: readonly Phase[]): this {
+    this.#script = { phases, from: this.#clock() };
+    return this;
+  }
+
+  /** Present in requests like any other, but the whole request fails. */
+  poison(): this {
+    this.poisonous = true;
+    return this;
+  }
+
+  delete(): this {
+    this.deleted = true;
+    return this;
+  }
+
+  /** The result item as DRS would send it now. */
+  toItem(): RawFields {
+    const scripted = this.#script === null ? {} : progressAt(this.#script.phases, this.#clock() - this.#script.from);
+    return { job_id: this.id, ...this.#fields, ...scripted };
+  }
+}

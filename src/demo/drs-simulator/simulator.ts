@@ -1,0 +1,203 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { JobId } from '../../domain/job-id.ts';
+import { batchProgress, refuseHeaders, USUAL_HABITS } from './batch-progress.ts';
+import type { Habits } from './batch-progress.ts';
+import { Faults } from './faults.ts';
+import type { Fault, Target } from './faults.ts';
+import { SimulatedIam } from './iam.ts';
+import { simulatedJobId, SimulatedJob } from './jobs.ts';
+import type { RawFields } from './jobs.ts';
+import { answer, drsError, parseJson, readBody, send } from './wire.ts';
+import type { Answer } from './wire.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A request the simulator has seen. */
+export interface SeenRequest {
+  readonly target: Target | 'other';
+  readonly method: string;
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: unknown;
+  /** Null while, or if never, answered. */
+  readonly status: number | null;
+}
+
+export interface SimulatorOptions {
+  readonly habits?: Partial<Habits>;
+  readonly clock?: () => number;
+  readonly tokenLifeMs?: number;
+  readonly tokenLength?: number;
+}
+
+/** A stand-in for DRS and IAM on loopback that refuses what the real ones refuse. */
+export interface DrsSimulator extends AsyncDisposable {
+  /** `http://127.0.0.1:port`, for DRS and IAM alike. */
+  readonly endpoint: string;
+  readonly projectId: string;
+  readonly credentials: { readonly domain: string; readonly user: string; readonly password: string };
+  readonly iam: SimulatedIam;
+  readonly faults: Faults;
+  /** Everything seen, oldest first. */
+  readonly requests: readonly SeenRequest[];
+  /** The most progress requests that were open at once. */
+  readonly mostAtOnce: number;
+  /** Makes a job that exists; its id is made up unless given. */
+  addJob(status?: string, fields?: RawFields, id?: JobId): SimulatedJob;
+  /** The ids of each progress request so far. */
+  progressRequests(): readonly (readonly string[])[];
+  loginCount(): number;
+  clearRequests(): void;
+  setHabits(habits: Partial<Habits>): void;
+  stop(): Promise<void>;
+}
+
+/** Starts the simulator on a free port of 127.0.0.1. */
+export async function startDrsSimulator(options: SimulatorOptions = {}): Promise<DrsSimulator> {
+  const clock = options.clock ?? Date.now;
+  const projectId = '054ba152d480d55b2f5dc0069e7ddef0';
+  const credentials = { domain: 'acme', user: 'drs-bot', password: 'correct horse' };
+  const iam = new SimulatedIam({
+    ...credentials,
+    projectId,
+    region: 'ap-southeast-1',
+    clock,
+    tokenLifeMs: options.tokenLifeMs ?? DAY_MS,
+    tokenLength: options.tokenLength ?? 2_048,
+  });
+  const jobs = new Map<string, SimulatedJob>();
+  const faults = new Faults();
+  const requests: SeenRequest[] = [];
+  const shuffle = seededShuffle();
+  let habits: Habits = { ...USUAL_HABITS, ...options.habits };
+  let open = 0;
+  let mostAtOnce = 0;
+
+  const respond = (target: Target | 'other', path: string, headers: SeenRequest['headers'], body: unknown): Answer => {
+    if (target === 'login') return iam.login(body);
+    if (target === 'other')
+      return answer(404, {
+        error_msg: 'The API does not exist or has not been published in the environment',
+        error_code: 'APIGW.0101',
+        request_id: 'simulated',
+      });
+    const refusal = iam.refuse(headers['x-auth-token']) ?? refuseProject(path, projectId) ?? refuseHeaders(headers);
+    return refusal ?? batchProgress(body, jobs, habits, shuffle);
+  };
+
+  const server = createServer((request, response) => {
+    void handle(request, response);
+  });
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const target = targetOf(request.method ?? '', path);
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const body = parseJson(await readBody(request));
+    const seen = { target, method: request.method ?? '', path, headers, body, status: null };
+    const index = requests.push(seen) - 1;
+    if (target === 'progress') mostAtOnce = Math.max(mostAtOnce, ++open);
+    response.once('close', () => {
+      if (target === 'progress') open -= 1;
+    });
+    const fault = target === 'other' ? undefined : faults.take(target);
+    if (fault !== undefined) return fail(request, response, fault);
+    const result = respond(target, path, headers, body);
+    requests[index] = { ...seen, status: result.status };
+    // The next turn of the event loop, so that requests sent together are open together.
+    setImmediate(() => send(response, result));
+  };
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const stop = async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  };
+  return {
+    endpoint: `http://127.0.0.1:${portOf(server.address())}`,
+    projectId,
+    credentials,
+    iam,
+    faults,
+    requests,
+    get mostAtOnce() {
+      return mostAtOnce;
+    },
+    addJob(status = 'FULL_TRANSFER_STARTED', fields = {}, id = simulatedJobId(jobs.size)) {
+      const job = new SimulatedJob(id, {}, clock).becomes(status, fields);
+      jobs.set(job.id, job);
+      return job;
+    },
+    progressRequests: () => requests.filter((seen) => seen.target === 'progress').map((seen) => idsOf(seen.body)),
+    loginCount: () => requests.filter((seen) => seen.target === 'login').length,
+    clearRequests() {
+      requests.length = 0;
+    },
+    setHabits(changed) {
+      habits = { ...habits, ...changed };
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function targetOf(method: string, path: string): Target | 'other' {
+  if (method === 'POST' && path === '/v3/auth/tokens') return 'login';
+  return method === 'POST' && /^\/v3\/[^/]+\/jobs\/batch-progress$/.test(path) ? 'progress' : 'other';
+}
+
+function refuseProject(path: string, projectId: string): Answer | null {
+  return path.split('/')[2] === projectId ? null : drsError(403, 'DRS.M00261', 'Invalid project id.');
+}
+
+function fail(request: IncomingMessage, response: ServerResponse, fault: Fault): void {
+  switch (fault.kind) {
+    case 'hang':
+      return;
+    case 'reset':
+      request.socket.resetAndDestroy();
+      return;
+    case 'cut':
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' });
+      response.write('{"results":[');
+      setImmediate(() => request.socket.destroy());
+      return;
+    case 'body':
+      send(response, { status: 200, body: fault.body });
+      return;
+    case 'status':
+      send(response, {
+        status: fault.status,
+        body: fault.body ?? '',
+        ...(fault.headers === undefined ? {} : { headers: fault.headers }),
+      });
+  }
+}
+
+function idsOf(body: unknown): readonly string[] {
+  const jobs: unknown = typeof body === 'object' && body !== null && 'jobs' in body ? body.jobs : [];
+  return Array.isArray(jobs) ? jobs.map(String) : [];
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  if (address === null || typeof address === 'string') throw new TypeError('the simulator has no port');
+  return address.port;
+}
+
+/** Out of order, the same way in every run. */
+function seededShuffle(): <T>(items: readonly T[]) => readonly T[] {
+  let seed = 42;
+  const next = () => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return seed;
+  };
+  return (items) =>
+    items
+      .map((item) => ({ item, at: next() }))
+      .toSorted((one, other) => one.at - other.at)
+      .map(({ item }) => item);
+}

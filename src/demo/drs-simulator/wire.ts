@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** What the simulator sends back. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** An answer with a JSON body. */
+export function answer(status: number, body: unknown): Answer {
+  return { status, body: JSON.stringify(body) };
+}
+
+/** DRS's own error body (DRS API Reference, "Abnormal Request Results"). */
+export function drsError(status: number, code: string, message: string): Answer {
+  return answer(status, { error_code: code, error_msg: message });
+}
+
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'X-Request-Id': 'simulated', ...headers });
+  response.end(body);
+}
+
+/** JSON, or undefined for anything else. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
