@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Origin, ResponseUrls } from './response-urls.ts';
+import type { Ack } from './socket-mode.ts';
+import { buttonsOf } from './validate-blocks.ts';
+import type { Channel, EphemeralMessage, Message, User, WorkspaceState } from './workspace.ts';
+
+/** Sends something to the app and returns what it acknowledged with; null when it did not in time. */
+export type Deliver = (
+  type: 'slash_commands' | 'interactive',
+  payload: Readonly<Record<string, unknown>>,
+) => Promise<Ack>;
+
+/** Whether the app acknowledged in time; if not, what the person is shown by Slack. */
+export interface Acted {
+  readonly acked: boolean;
+  readonly slackSays: string | null;
+}
+
+/** What people can do: type and click. */
+export class People {
+  readonly #state: WorkspaceState;
+  readonly #commands: readonly string[];
+  readonly #urls: ResponseUrls;
+  readonly #baseUrl: () => string;
+  readonly #deliver: Deliver;
+
+  constructor(
+    state: WorkspaceState,
+    commands: readonly string[],
+    urls: ResponseUrls,
+    baseUrl: () => string,
+    deliver: Deliver,
+  ) {
+    this.#state = state;
+    this.#commands = commands;
+    this.#urls = urls;
+    this.#baseUrl = baseUrl;
+    this.#deliver = deliver;
+  }
+
+  /** Types a slash command and waits for the acknowledgement. */
+  async type(userName: string, channelName: string, line: string): Promise<Acted> {
+    const user = this.#user(userName);
+    const channel = this.#channel(channelName);
+    const [command = '', ...rest] = line.split(' ');
+    if (!this.#commands.includes(command)) return { acked: false, slackSays: `${command} is not a valid command.` };
+    const origin: Origin = { channelId: channel.id, userId: user.id, message: null };
+    const ack = await this.#deliver('slash_commands', {
+      ...this.#common(origin),
+      command,
+      text: escapeTyped(rest.join(' ')),
+      user_id: user.id,
+      user_name: user.name,
+      team_id: this.#state.teamId,
+      team_domain: 'acme',
+      channel_id: channel.id,
+      channel_name: channelNameFor(channel),
+      is_enterprise_install: 'false',
+    });
+    return this.#shown(ack, origin, `${command} failed with the error "operation_timeout"`);
+  }
+
+  /** Presses a button of a message by its label or action id. */
+  async click(userName: string, message: Message | EphemeralMessage, label: string): Promise<Acted> {
+    const user = this.#user(userName);
+    const found = message.blocks
+      .flatMap((block) => buttonsOf(block).map((button) => ({ block, button })))
+      .find(({ button }) => button.action_id === label || button.text.text === label);
+    if (found === undefined)
+      throw new Error(`there is no button ${JSON.stringify(label)} on ${JSON.stringify(message.text)}`);
+    const ephemeral = 'forUserId' in message;
+    const origin: Origin = {
+      channelId: message.channelId,
+      userId: user.id,
+      message: ephemeral ? { ephemeralId: message.id } : { ts: message.ts },
+    };
+    const { block, button } = found;
+    const ack = await this.#deliver('interactive', {
+      ...this.#common(origin),
+      type: 'block_actions',
+      user: { id: user.id, username: user.name, name: user.name, team_id: this.#state.teamId },
+      team: { id: this.#state.teamId, domain: 'acme' },
+      enterprise: null,
+      is_enterprise_install: false,
+      container: {
+        type: 'message',
+        message_ts: ephemeral ? '1.1' : message.ts,
+        channel_id: message.channelId,
+        is_ephemeral: ephemeral,
+      },
+      channel: { id: message.channelId, name: this.#channel(message.channelId).name },
+      ...(ephemeral
+        ? {}
+        : {
+            message: {
+              type: 'message',
+              ts: message.ts,
+              user: message.userId,
+              text: message.text,
+              blocks: message.blocks,
+            },
+          }),
+      state: { values: {} },
+      actions: [
+        {
+          type: 'button',
+          block_id: block.block_id ?? 'b',
+          action_id: button.action_id ?? 'a',
+          text: button.text,
+          value: button.value,
+          action_ts: String(Date.now() / 1000),
+        },
+      ],
+    });
+    return this.#shown(ack, origin, 'This button did not respond in time.');
+  }
+
+  /** Sends a click that no message of ours would produce. */
+  async forgeClick(userName: string, channelName: string, actionId: string, value: string): Promise<Acted> {
+    const button = {
+      type: 'button' as const,
+      text: { type: 'plain_text' as const, text: 'forged' },
+      action_id: actionId,
+      value,
+    };
+    const channelId = this.#channel(channelName).id;
+    const message = this.#state.postEphemeral(channelId, this.#user(userName).id, {
+      text: 'forged',
+      blocks: [{ type: 'actions', elements: [button] }],
+    });
+    return await this.click(userName, message, actionId);
+  }
+
+  /** An acknowledgement may carry an answer, which is shown like one to the response URL. */
+  #shown(ack: Ack, origin: Origin, otherwise: string): Acted {
+    if (ack === null) return { acked: false, slackSays: otherwise };
+    if ('text' in ack || 'blocks' in ack) this.#urls.answer(origin, ack);
+    return { acked: true, slackSays: null };
+  }
+
+  #common(origin: Origin) {
+    return {
+      token: 'legacy-verification-token',
+      api_app_id: 'A0DRSDEMO',
+      trigger_id: randomUUID(),
+      response_url: `${this.#baseUrl()}/response/${this.#urls.make(origin)}`,
+    };
+  }
+
+  #user(name: string): User {
+    const user = this.#state.findUser(name);
+    if (user === undefined) throw new Error(`nobody is called ${name}`);
+    return user;
+  }
+
+  #channel(name: string): Channel {
+    const channel = this.#state.findChannel(name);
+    if (channel === undefined) throw new Error(`there is no channel ${name}`);
+    return channel;
+  }
+}
+
+function escapeTyped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function channelNameFor(channel: Channel): string {
+  if (channel.kind === 'im') return 'directmessage';
+  return channel.kind === 'private' ? 'privategroup' : channel.name;
+}

@@ -1,0 +1,49 @@
+import type { Block, Button } from './validate-blocks.ts';
+import type { Content, WorkspaceState } from './workspace.ts';
+
+/** A message as a person would see it, one string per line, for a terminal. */
+export function renderAsText(message: Content, state: WorkspaceState): readonly string[] {
+  const shown = message.blocks.length === 0 ? [message.text] : message.blocks.flatMap(blockLines);
+  return shown.flatMap((text) => resolve(text, state).split('\n'));
+}
+
+function blockLines(block: Block): readonly string[] {
+  switch (block.type) {
+    case 'section':
+      return [
+        ...(block.text === undefined ? [] : [block.text.text]),
+        ...(block.fields ?? []).map((field) => field.text),
+        ...(block.accessory === undefined ? [] : [buttonText(block.accessory)]),
+      ];
+    case 'header':
+      return [block.text.text];
+    case 'divider':
+      return ['────'];
+    case 'context':
+      return block.elements.map((element) => element.text);
+    case 'actions':
+      return [block.elements.map(buttonText).join(' ')];
+  }
+}
+
+function buttonText({ text }: Button): string {
+  return `[ ${text.text} ]`;
+}
+
+/** Shows what Slack would make of mrkdwn: names, dates and characters instead of tokens. */
+function resolve(text: string, state: WorkspaceState): string {
+  return text
+    .replace(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (_token, id: string) => `@${state.findUser(id)?.name ?? id}`)
+    .replace(/<!date\^(\d+)\^([^|>]*)\|([^>]*)>/g, (_token, seconds: string, format: string, fallback: string) =>
+      format === '{ago}' ? agoText(Number(seconds)) : fallback,
+    )
+    .replace(/\*([^*\n]+)\*/g, '$1')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+}
+
+function agoText(seconds: number): string {
+  const past = Math.max(0, Math.round(Date.now() / 1000 - seconds));
+  return past < 2 ? 'just now' : `${past} seconds ago`;
+}

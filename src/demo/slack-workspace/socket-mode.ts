@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { z } from 'zod';
+
+/** Slack allows an app this many sockets (docs.slack.dev, "Using Socket Mode"). */
+const MOST_SOCKETS = 10;
+
+const acknowledgement = z.object({ envelope_id: z.string(), payload: z.record(z.string(), z.unknown()).optional() });
+
+/** What came back for an envelope; null when nothing did in time. */
+export type Ack = Readonly<Record<string, unknown>> | null;
+
+/** The server side of Socket Mode: tickets, hello, envelopes to exactly one socket each. */
+export class SocketMode {
+  readonly #server: WebSocketServer;
+  readonly #tickets = new Set<string>();
+  readonly #sockets: WebSocket[] = [];
+  readonly #waiting = new Map<string, (ack: Ack) => void>();
+  #turn = 0;
+
+  constructor(http: Server) {
+    this.#server = new WebSocketServer({ noServer: true });
+    http.on('upgrade', (request, socket, head) => {
+      const ticket = new URL(request.url ?? '/', 'http://localhost').searchParams.get('ticket') ?? '';
+      if (!this.#tickets.delete(ticket) || this.#sockets.length >= MOST_SOCKETS) {
+        socket.destroy();
+        return;
+      }
+      this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#welcome(webSocket));
+    });
+  }
+
+  /** A ticket that opens one socket once. */
+  newTicket(): string {
+    const ticket = randomUUID();
+    this.#tickets.add(ticket);
+    return ticket;
+  }
+
+  get connected(): boolean {
+    return this.#sockets.length > 0;
+  }
+
+  /** Sends an envelope to one of the sockets and waits for its acknowledgement, at most `ms`. */
+  async deliver(type: string, payload: unknown, ms: number): Promise<Ack> {
+    const socket = this.#sockets[this.#turn++ % Math.max(1, this.#sockets.length)];
+    if (socket === undefined) return null;
+    const envelopeId = randomUUID();
+    const answered = new Promise<Ack>((resolve) => {
+      const timer = setTimeout(() => resolve(null), ms);
+      this.#waiting.set(envelopeId, (ack) => {
+        clearTimeout(timer);
+        resolve(ack);
+      });
+    });
+    socket.send(JSON.stringify({ envelope_id: envelopeId, type, payload, accepts_response_payload: true }));
+    const ack = await answered;
+    this.#waiting.delete(envelopeId);
+    return ack;
+  }
+
+  /** Tells every socket to go away, as Slack does every few hours. */
+  refresh(): void {
+    for (const socket of this.#sockets)
+      socket.send(JSON.stringify({ type: 'disconnect', reason: 'refresh_requested' }));
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.terminate();
+    this.#server.close();
+  }
+
+  #welcome(socket: WebSocket): void {
+    this.#sockets.push(socket);
+    socket.on('close', () => this.#sockets.splice(this.#sockets.indexOf(socket), 1));
+    socket.on('message', (data) => this.#receive(String(data)));
+    const debugInfo = { host: 'demo', approximate_connection_time: 18_060 };
+    socket.send(JSON.stringify({ type: 'hello', num_connections: this.#sockets.length, debug_info: debugInfo }));
+  }
+
+  #receive(text: string): void {
+    const parsed = acknowledgement.safeParse(JSON.parse(text));
+    if (parsed.success) this.#waiting.get(parsed.data.envelope_id)?.(parsed.data.payload ?? {});
+  }
+}

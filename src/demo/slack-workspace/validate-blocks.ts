@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+/**
+ * The blocks and elements this project uses, with Slack's limits (docs.slack.dev, "Block Kit": blocks, block elements,
+ * composition objects). Anything else is refused, so that a mistake shows here and not in a real workspace.
+ */
+const plainText = (most: number) =>
+  z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(most), emoji: z.boolean().optional() });
+const mrkdwn = (most: number) =>
+  z.strictObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(most), verbatim: z.boolean().optional() });
+
+const blockId = z.string().min(1).max(255).optional();
+
+const confirm = z.strictObject({
+  title: plainText(100),
+  text: z.union([plainText(300), mrkdwn(300)]),
+  confirm: plainText(30),
+  deny: plainText(30),
+  style: z.enum(['primary', 'danger']).optional(),
+});
+
+const button = z.strictObject({
+  type: z.literal('button'),
+  text: plainText(75),
+  action_id: z.string().min(1).max(255).optional(),
+  value: z.string().max(2000).optional(),
+  url: z.string().max(3000).optional(),
+  style: z.enum(['primary', 'danger']).optional(),
+  confirm: confirm.optional(),
+  accessibility_label: z.string().max(75).optional(),
+});
+
+const section = z
+  .strictObject({
+    type: z.literal('section'),
+    block_id: blockId,
+    text: z.union([plainText(3000), mrkdwn(3000)]).optional(),
+    fields: z
+      .array(z.union([plainText(2000), mrkdwn(2000)]))
+      .min(1)
+      .max(10)
+      .optional(),
+    accessory: button.optional(),
+    expand: z.boolean().optional(),
+  })
+  .refine((block) => block.text !== undefined || block.fields !== undefined, 'no text or fields');
+
+const block = z.discriminatedUnion('type', [
+  section,
+  z.strictObject({ type: z.literal('header'), block_id: blockId, text: plainText(150) }),
+  z.strictObject({ type: z.literal('divider'), block_id: blockId }),
+  z.strictObject({
+    type: z.literal('context'),
+    block_id: blockId,
+    elements: z
+      .array(z.union([plainText(3000), mrkdwn(3000)]))
+      .min(1)
+      .max(10),
+  }),
+  z.strictObject({ type: z.literal('actions'), block_id: blockId, elements: z.array(button).min(1).max(25) }),
+]);
+
+/** A block as it is kept and shown. */
+export type Block = z.infer<typeof block>;
+export type Button = z.infer<typeof button>;
+
+const blocks = z
+  .array(block)
+  .max(50)
+  .superRefine((all, check) => {
+    const ids = all.flatMap((one) => (one.block_id === undefined ? [] : [one.block_id]));
+    if (new Set(ids).size < ids.length) check.addIssue({ code: 'custom', message: 'block_id is not unique' });
+    for (const [index, one] of all.entries()) {
+      const actionIds = buttonsOf(one).flatMap((element) =>
+        element.action_id === undefined ? [] : [element.action_id],
+      );
+      if (new Set(actionIds).size < actionIds.length) {
+        check.addIssue({ code: 'custom', path: [index], message: 'action_id is not unique' });
+      }
+    }
+  });
+
+/** The buttons of a block. */
+export function buttonsOf(one: Block): readonly Button[] {
+  if (one.type === 'actions') return one.elements;
+  return one.type === 'section' && one.accessory !== undefined ? [one.accessory] : [];
+}
+
+/** The blocks, or what is wrong with them in the style of `response_metadata.messages`. */
+export function parseBlocks(
+  value: unknown,
+): { readonly blocks: readonly Block[] } | { readonly errors: readonly string[] } {
+  const parsed = blocks.safeParse(value);
+  return parsed.success
+    ? { blocks: parsed.data }
+    : {
+        errors: parsed.error.issues.map(
+          (issue) => `[ERROR] ${issue.message} [json-pointer:/blocks/${issue.path.join('/')}]`,
+        ),
+      };
+}

@@ -1,0 +1,184 @@
+import { z } from 'zod';
+
+import type { Block } from './validate-blocks.ts';
+import { parseBlocks } from './validate-blocks.ts';
+import type { Channel, Content, WorkspaceState } from './workspace.ts';
+
+/** The characters chat.update takes (docs.slack.dev, "chat.update"); chat.postMessage cuts at 40,000 instead. */
+const MOST_UPDATE_TEXT = 4_000;
+const MOST_POST_TEXT = 40_000;
+
+/** Arguments of a call; objects arrive as JSON text in forms, or as themselves in JSON bodies. */
+export type Args = Readonly<Record<string, unknown>>;
+/** The body of an answer: `ok`, and `error` when not. */
+export type Result = Readonly<Record<string, unknown>> & { readonly ok: boolean };
+
+/** What a method can see and do. */
+export interface ApiContext {
+  readonly state: WorkspaceState;
+  readonly scopes: ReadonlySet<string>;
+  /** Makes the address of a new socket; see socket-mode.ts. */
+  readonly openSocketUrl: () => string;
+}
+
+interface Method {
+  /** The kind of token it takes. */
+  readonly token: 'bot' | 'app';
+  /** Any one of these will do; empty for none. */
+  readonly scopes: (args: Args, context: ApiContext) => readonly string[];
+  readonly run: (args: Args, context: ApiContext) => Result;
+}
+
+/** The methods there are; any other is `unknown_method`. */
+export const METHODS: Readonly<Record<string, Method>> = {
+  'auth.test': { token: 'bot', scopes: () => [], run: authTest },
+  'apps.connections.open': {
+    token: 'app',
+    scopes: () => [],
+    run: (_args, { openSocketUrl }) => ({ ok: true, url: openSocketUrl() }),
+  },
+  'chat.postMessage': { token: 'bot', scopes: () => ['chat:write'], run: postMessage },
+  'chat.update': { token: 'bot', scopes: () => ['chat:write'], run: update },
+  'conversations.info': {
+    token: 'bot',
+    scopes: (args, { state }) => [readScope(state.findChannel(String(args['channel'])))],
+    run: info,
+  },
+  'conversations.join': { token: 'bot', scopes: () => ['channels:join'], run: join },
+};
+
+/** Runs a method as its real counterpart would, scope check included. */
+export function callMethod(name: string, args: Args, context: ApiContext): Result {
+  const method = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
+  if (method === undefined) return failed('unknown_method');
+  const needed = method.scopes(args, context);
+  if (needed.length > 0 && !needed.some((scope) => context.scopes.has(scope))) {
+    return { ...failed('missing_scope'), needed: needed.join(','), provided: [...context.scopes].join(',') };
+  }
+  return method.run(args, context);
+}
+
+function authTest(_args: Args, { state }: ApiContext): Result {
+  const { teamId, teamName, bot, botId } = state;
+  return {
+    ok: true,
+    url: 'https://acme.slack.example/',
+    team: teamName,
+    user: bot.name,
+    team_id: teamId,
+    user_id: bot.id,
+    bot_id: botId,
+    is_enterprise_install: false,
+  };
+}
+
+function postMessage(args: Args, { state, scopes }: ApiContext): Result {
+  const channel = visibleChannel(args, state);
+  if (channel === undefined) return failed('channel_not_found');
+  if (channel.archived) return failed('is_archived');
+  if (!channel.members.has(state.bot.id) && !scopes.has('chat:write.public')) return failed('not_in_channel');
+  const content = readContent(args, MOST_POST_TEXT);
+  if ('ok' in content) return content;
+  const metadata = readMetadata(args['metadata']);
+  if (metadata === 'invalid') return failed('invalid_metadata_format');
+  const message = state.post(channel.id, content, metadata);
+  return {
+    ok: true,
+    channel: channel.id,
+    ts: message.ts,
+    message: { type: 'message', text: message.text, blocks: message.blocks, ts: message.ts },
+  };
+}
+
+function update(args: Args, { state }: ApiContext): Result {
+  const channel = visibleChannel(args, state);
+  if (channel === undefined) return failed('channel_not_found');
+  const ts = String(args['ts']);
+  const old = state.messages.find((message) => message.channelId === channel.id && message.ts === ts);
+  if (old === undefined) return failed('message_not_found');
+  if (old.userId !== state.bot.id) return failed('cant_update_message');
+  if (channel.archived) return failed('is_archived');
+  if (!channel.members.has(state.bot.id)) return failed('not_in_channel');
+  if (typeof args['text'] === 'string' && args['text'].length > MOST_UPDATE_TEXT) return failed('msg_too_long');
+  const content = readContent(args, MOST_UPDATE_TEXT);
+  if ('ok' in content) return content;
+  state.edit(channel.id, ts, content, readMetadata(args['metadata']) ?? undefined);
+  return { ok: true, channel: channel.id, ts, text: content.text };
+}
+
+function info(args: Args, { state }: ApiContext): Result {
+  const channel = visibleChannel(args, state);
+  if (channel === undefined) return failed('channel_not_found');
+  return { ok: true, channel: describe(channel, state) };
+}
+
+function join(args: Args, { state }: ApiContext): Result {
+  const channel = visibleChannel(args, state);
+  if (channel === undefined) return failed('channel_not_found');
+  if (channel.kind !== 'public') return failed('method_not_supported_for_channel_type');
+  if (channel.archived) return failed('is_archived');
+  channel.members.add(state.bot.id);
+  state.changed();
+  return { ok: true, channel: describe(channel, state) };
+}
+
+/** The shape both conversation methods show. */
+function describe(channel: Channel, state: WorkspaceState) {
+  return {
+    id: channel.id,
+    name: channel.name,
+    is_channel: channel.kind !== 'im',
+    is_im: channel.kind === 'im',
+    is_private: channel.kind === 'private',
+    is_archived: channel.archived,
+    is_member: channel.members.has(state.bot.id),
+  };
+}
+
+/** A private channel the bot is not in does not exist for it. */
+function visibleChannel(args: Args, state: WorkspaceState): Channel | undefined {
+  const channel = state.channels.find((one) => one.id === args['channel']);
+  if (channel === undefined || channel.kind === 'public' || channel.members.has(state.bot.id)) return channel;
+  return undefined;
+}
+
+function readScope(channel: Channel | undefined): string {
+  if (channel === undefined || channel.kind === 'public') return 'channels:read';
+  return channel.kind === 'private' ? 'groups:read' : 'im:read';
+}
+
+/** Text and blocks of a message, or Slack's refusal of them. */
+export function readContent(args: Args, mostText: number): Content | Result {
+  const text = typeof args['text'] === 'string' ? args['text'] : '';
+  const given = args['blocks'];
+  if (given === undefined || given === '')
+    return text === '' ? failed('no_text') : { text: text.slice(0, mostText), blocks: [] };
+  const value = typeof given === 'string' ? jsonOf(given) : given;
+  if (!Array.isArray(value)) return failed('invalid_blocks_format');
+  const parsed = parseBlocks(value);
+  if ('errors' in parsed) return { ...failed('invalid_blocks'), response_metadata: { messages: parsed.errors } };
+  const blocks: readonly Block[] = parsed.blocks;
+  return text === '' && blocks.length === 0 ? failed('no_text') : { text: text.slice(0, mostText), blocks };
+}
+
+/** `event_type` takes letters, digits, `_` and `-` (docs.slack.dev, "Message metadata"). */
+function readMetadata(given: unknown): unknown {
+  if (given === undefined || given === '') return null;
+  const value = typeof given === 'string' ? jsonOf(given) : given;
+  const parsed = z
+    .object({ event_type: z.string().regex(/^[\w-]+$/), event_payload: z.record(z.string(), z.unknown()) })
+    .safeParse(value);
+  return parsed.success ? parsed.data : 'invalid';
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function failed(error: string): Result {
+  return { ok: false, error };
+}

@@ -1,0 +1,128 @@
+import type { Block } from './validate-blocks.ts';
+
+/** A person in the workspace. */
+export interface User {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A conversation. Members are user ids; the bot is one of them where it may see the channel. */
+export interface Channel {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'public' | 'private' | 'im';
+  archived: boolean;
+  readonly members: Set<string>;
+}
+
+/** What a message shows. */
+export interface Content {
+  readonly text: string;
+  readonly blocks: readonly Block[];
+}
+
+/** A message everybody in a channel sees. */
+export interface Message extends Content {
+  readonly ts: string;
+  readonly channelId: string;
+  readonly userId: string;
+  readonly metadata: unknown;
+  readonly edited: boolean;
+}
+
+/** A message that one person sees until they reload. */
+export interface EphemeralMessage extends Content {
+  readonly id: string;
+  readonly channelId: string;
+  readonly forUserId: string;
+}
+
+/** Everything the workspace knows; observers are told after each change. */
+export class WorkspaceState {
+  readonly teamId = 'T0DRSDEMO';
+  readonly teamName = 'Acme';
+  readonly bot: User = { id: 'U0DRSBOT', name: 'drs' };
+  readonly botId = 'B0DRSBOT';
+  readonly users: User[] = [];
+  readonly channels: Channel[] = [];
+  readonly messages: Message[] = [];
+  readonly ephemerals: EphemeralMessage[] = [];
+  readonly #observers = new Set<() => void>();
+  #lastTs = 0;
+  #ephemeralCount = 0;
+
+  addUser(name: string): User {
+    const user = { id: `U${String(this.users.length + 1).padStart(8, '0')}`, name };
+    this.users.push(user);
+    return user;
+  }
+
+  addChannel(name: string, kind: Channel['kind'], members: readonly string[]): Channel {
+    const initial = kind === 'im' ? 'D' : 'C';
+    const id = `${initial}${String(this.channels.length + 1).padStart(8, '0')}`;
+    const channel: Channel = { id, name, kind, archived: false, members: new Set(members) };
+    this.channels.push(channel);
+    return channel;
+  }
+
+  /** By id, or by name with or without `#`. */
+  findChannel(idOrName: string): Channel | undefined {
+    const name = idOrName.replace(/^#/, '');
+    return this.channels.find((channel) => channel.id === idOrName || channel.name === name);
+  }
+
+  /** By id, or by name. */
+  findUser(idOrName: string): User | undefined {
+    return [...this.users, this.bot].find((user) => user.id === idOrName || user.name === idOrName);
+  }
+
+  post(channelId: string, content: Content, metadata: unknown = null): Message {
+    const message = { ...content, ts: this.#nextTs(), channelId, userId: this.bot.id, metadata, edited: false };
+    this.messages.push(message);
+    this.changed();
+    return message;
+  }
+
+  postEphemeral(channelId: string, forUserId: string, content: Content): EphemeralMessage {
+    this.#ephemeralCount += 1;
+    const message = { ...content, id: `E${this.#ephemeralCount}`, channelId, forUserId };
+    this.ephemerals.push(message);
+    this.changed();
+    return message;
+  }
+
+  /** Replaces a message; false when there is none. */
+  edit(channelId: string, ts: string, content: Content, metadata?: unknown): boolean {
+    const index = this.messages.findIndex((message) => message.channelId === channelId && message.ts === ts);
+    const message = this.messages[index];
+    if (message === undefined) return false;
+    this.messages[index] = { ...message, ...content, metadata: metadata ?? message.metadata, edited: true };
+    this.changed();
+    return true;
+  }
+
+  editEphemeral(id: string, content: Content | null): void {
+    const index = this.ephemerals.findIndex((message) => message.id === id);
+    const message = this.ephemerals[index];
+    if (message === undefined) return;
+    if (content === null) this.ephemerals.splice(index, 1);
+    else this.ephemerals[index] = { ...message, ...content };
+    this.changed();
+  }
+
+  /** Calls `observer` after every change until the returned function is called. */
+  observe(observer: () => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  changed(): void {
+    for (const observer of this.#observers) observer();
+  }
+
+  /** Seconds and microseconds, unique and growing like Slack's. */
+  #nextTs(): string {
+    this.#lastTs = Math.max(this.#lastTs + 1, Date.now() * 1_000);
+    return `${Math.floor(this.#lastTs / 1_000_000)}.${String(this.#lastTs % 1_000_000).padStart(6, '0')}`;
+  }
+}
