@@ -24,6 +24,8 @@ export const HTTP_ENDPOINT = '/slack/events';
 
 /** A dropped socket is opened again for as long as it takes, at most this far apart. */
 const LONGEST_RECONNECT_PAUSE_MS = 30 * SECOND;
+/** About a week of that; the SDK makes a list of all its pauses in advance, so it must not be endless. */
+const RECONNECT_ATTEMPTS = 20_000;
 
 /** Runs the work behind a command or click so that a stop can wait for it. */
 export type Track = (work: () => Promise<void>) => Promise<void>;
@@ -42,7 +44,7 @@ export function createReceiver(config: SlackReceiverConfig, log: Log): SocketMod
       clientOptions: {
         slackApiUrl: config.apiUrl,
         timeout: SLACK_TIMEOUT_MS,
-        retryConfig: { retries: Number.MAX_SAFE_INTEGER, factor: 1.3, maxTimeout: LONGEST_RECONNECT_PAUSE_MS },
+        retryConfig: { retries: RECONNECT_ATTEMPTS, factor: 1.3, maxTimeout: LONGEST_RECONNECT_PAUSE_MS },
       },
     },
   });

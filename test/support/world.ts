@@ -1,0 +1,109 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { startBot } from '../../src/bot.ts';
+import type { Bot, Overrides } from '../../src/bot.ts';
+import { parseConfig } from '../../src/config.ts';
+import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
+import type { DrsSimulator, SimulatorOptions } from '../../src/demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import type { SlackWorkspace, WorkspaceOptions } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import type { EphemeralMessage, Message } from '../../src/demo/slack-workspace/workspace.ts';
+import { isSchedule } from '../../src/runtime/cron.ts';
+
+export type Mode = 'socket' | 'http';
+
+/** Ticks come only when a test asks for them. */
+const NEVER = '0 0 1 1 *';
+
+/** Short, so that nothing waits; a test that is about one of them sets it. */
+const SHORT_DURATIONS = { askAgainMs: 0, pollSpacingMs: 0, postPaceMs: 0, firstRetryMs: 20, longestRetryMs: 100, lookIntervalMs: 5 };
+
+/** A bot between a Slack workspace and a DRS, all on loopback, as an end-to-end test needs it. */
+export interface World extends AsyncDisposable {
+  readonly slack: SlackWorkspace;
+  readonly drs: DrsSimulator;
+  readonly bot: () => Bot;
+  /** The environment the bot was started with. */
+  readonly env: Readonly<Record<string, string>>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Types a command and returns the answer only that person sees. */
+  ask(user: string, channel: string, line: string): Promise<EphemeralMessage>;
+  /** Waits for the next message in a channel beyond the first `known`. */
+  nextMessage(channel: string, known: number): Promise<Message>;
+  texts(channel: string): readonly string[];
+}
+
+export interface WorldOptions {
+  readonly mode?: Mode;
+  readonly workspace?: WorkspaceOptions;
+  readonly simulator?: SimulatorOptions;
+  readonly overrides?: Overrides;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts both stand-ins and the bot. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const mode = options.mode ?? 'socket';
+  const [slack, drs] = await Promise.all([startSlackWorkspace(options.workspace), startDrsSimulator(options.simulator)]);
+  slack.addUser('ana');
+  slack.addUser('ben');
+  const env = { ...(await environment(mode, slack, drs)), ...options.env };
+  let bot: Bot | null = null;
+  const running = () => {
+    if (bot === null) throw new Error('the bot is not running');
+    return bot;
+  };
+  const start = async () => {
+    const durations = { ...SHORT_DURATIONS, ...options.overrides?.durations };
+    bot = await startBot(parseConfig(env, isSchedule), { ...options.overrides, durations });
+    if (bot.port !== null) slack.deliverTo(`http://127.0.0.1:${bot.port}/slack/events`);
+  };
+  const stop = async () => {
+    await bot?.stop();
+    bot = null;
+  };
+  await start();
+  return {
+    slack,
+    drs,
+    bot: running,
+    env,
+    start,
+    stop,
+    async ask(user, channel, line) {
+      const known = slack.ephemerals(channel, user).length;
+      const acted = await slack.people.type(user, channel, line);
+      if (!acted.acked) throw new Error(acted.slackSays ?? 'not acknowledged');
+      return await slack.waitFor(`an answer to ${line}`, () => slack.ephemerals(channel, user)[known]);
+    },
+    nextMessage: (channel, known) => slack.waitFor(`message ${known + 1} in ${channel}`, () => slack.messages(channel)[known]),
+    texts: (channel) => slack.messages(channel).map((message) => message.text),
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await Promise.all([slack.stop(), drs.stop()]);
+    },
+  };
+}
+
+/** What the bot is configured with to live between the two stand-ins, on a database of its own. */
+export async function environment(mode: Mode, slack: SlackWorkspace, drs: DrsSimulator): Promise<Record<string, string>> {
+  const folder = await mkdtemp(join(tmpdir(), 'drs-bot-'));
+  return {
+    SLACK_BOT_TOKEN: slack.botToken,
+    ...(mode === 'socket' ? { SLACK_APP_TOKEN: slack.appToken } : { SLACK_SIGNING_SECRET: slack.signingSecret, PORT: '0' }),
+    SLACK_API_URL: slack.apiUrl,
+    DRS_ENDPOINT: drs.endpoint,
+    IAM_ENDPOINT: drs.endpoint,
+    DRS_PROJECT_ID: drs.projectId,
+    DRS_MAX_RPS: '100',
+    IAM_DOMAIN: drs.credentials.domain,
+    IAM_USER: drs.credentials.user,
+    IAM_PASSWORD: drs.credentials.password,
+    POLL_SCHEDULE: NEVER,
+    DATABASE_URL: `sqlite:${join(folder, 'bot.db')}`,
+    LOG_LEVEL: 'error',
+  };
+}
