@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import type { LogLevel } from './runtime/logger.ts';
+
 /** A value that does not print: not in logs, errors, JSON or string concatenation. */
 export class Secret {
   readonly #value: string;
@@ -28,8 +30,6 @@ export class Secret {
 
 /** Where the database is when nothing else is said. */
 export const DEFAULT_DATABASE_URL = 'sqlite:data/drs-bot.db';
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** Everything the bot is told from outside. */
 export interface Config {

@@ -1,7 +1,6 @@
 import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 
-import type { LogLevel } from '../config.ts';
 import type { Log } from '../ports.ts';
 
 /** What secrets look like wherever they turn up: Slack tokens, bearer and signing headers, IAM tokens, passwords in JSON. */
@@ -16,6 +15,9 @@ const SECRETS: readonly RegExp[] = [
 export function scrub(line: string): string {
   return SECRETS.reduce((text, secret) => text.replace(secret, '•••'), line);
 }
+
+/** From which severity on lines are written. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** JSON lines on standard output, secrets scrubbed from keys and values alike. */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Log {

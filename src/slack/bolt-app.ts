@@ -17,7 +17,7 @@ import { SLACK_TIMEOUT_MS } from './slack-client.ts';
 /** How Slack reaches the bot. */
 export type SlackReceiverConfig =
   | { readonly mode: 'socket'; readonly appToken: string; readonly apiUrl: string }
-  | { readonly mode: 'http'; readonly signingSecret: string };
+  | { readonly mode: 'http'; readonly signingSecret: string; readonly host: string; readonly port: number };
 
 /** Where signed HTTP requests are taken; one URL serves commands, buttons and events. */
 export const HTTP_ENDPOINT = '/slack/events';

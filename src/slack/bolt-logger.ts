@@ -5,7 +5,6 @@ import type { Log } from '../ports.ts';
 
 /** Lets Bolt and the SDK write to our log, which decides what is shown and scrubs secrets. */
 export function boltLogger(log: Log): Logger {
-  const text = (parts: readonly unknown[]) => parts.map(String).join(' ');
   return {
     debug: (...parts: unknown[]) => log.debug({}, text(parts)),
     info: (...parts: unknown[]) => log.debug({}, text(parts)),
@@ -15,4 +14,8 @@ export function boltLogger(log: Log): Logger {
     getLevel: () => LogLevel.INFO,
     setName: () => undefined,
   };
+}
+
+function text(parts: readonly unknown[]): string {
+  return parts.map(String).join(' ');
 }

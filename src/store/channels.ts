@@ -67,5 +67,5 @@ export async function countPending(db: Db, { workspaceId, channelId }: ChannelKe
     .where('channel_id', '=', channelId)
     .where('outcome', 'is', null)
     .executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }

@@ -64,7 +64,7 @@ export async function countDueJobs(db: Db, connectionId: string, now: EpochMs): 
     .where('connection_id', '=', connectionId)
     .where('next_poll_at', '<=', now)
     .executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }
 
 /** Jobs that may share a request first; one that must not only when no other is due. */

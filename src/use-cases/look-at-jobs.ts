@@ -24,7 +24,10 @@ export async function lookAtJobs(context: Context, jobIds: readonly JobId[]): Pr
   const claimed = claims.flatMap((one) => (one.kind === 'claimed' ? [one.job] : []));
   const asked = claimed.length === 0 ? new Map<JobId, Job>() : await ask(context, token, claimed);
   const jobs = await Promise.all(
-    claims.map((one) => (one.kind === 'busy' ? waitForOther(context, one.job) : (asked.get(one.job.jobId) ?? one.job))),
+    claims.map(async (one) => {
+      if (one.kind === 'busy') return await waitForOther(context, one.job);
+      return asked.get(one.job.jobId) ?? one.job;
+    }),
   );
   return jobs.map(look);
 }

@@ -14,14 +14,23 @@ describe.each(['socket', 'http'] as const)('the main line in %s mode', (mode) =>
     expect(answer.text).toContain('🔵 Full copy 12 %');
     expect(world.texts('#migrations')).toEqual([`🔔 <@U00000001> subscribed this channel to *${job.id.slice(0, 8)}*`]);
 
-    for (const status of ['FULL_TRANSFER_COMPLETE', 'INCRE_TRANSFER_STARTED', 'PAUSING', 'INCRE_TRANSFER_STARTED', 'RELEASE_RESOURCE_COMPLETE']) {
+    for (const status of [
+      'FULL_TRANSFER_COMPLETE',
+      'INCRE_TRANSFER_STARTED',
+      'PAUSING',
+      'INCRE_TRANSFER_STARTED',
+      'RELEASE_RESOURCE_COMPLETE',
+    ]) {
       const known = slack.messages('#migrations').length;
       job.becomes(status);
       await bot().tick();
       await world.nextMessage('#migrations', known);
       await bot().tick();
     }
-    const headlines = world.texts('#migrations').slice(1).map((text) => text.split('\n')[0]);
+    const headlines = world
+      .texts('#migrations')
+      .slice(1)
+      .map((text) => text.split('\n')[0]);
     const name = job.id.slice(0, 8);
     expect(headlines).toEqual([
       `🔵 Full copy complete – ${name}`,

@@ -18,7 +18,14 @@ export type Mode = 'socket' | 'http';
 const NEVER = '0 0 1 1 *';
 
 /** Short, so that nothing waits; a test that is about one of them sets it. */
-const SHORT_DURATIONS = { askAgainMs: 0, pollSpacingMs: 0, postPaceMs: 0, firstRetryMs: 20, longestRetryMs: 100, lookIntervalMs: 5 };
+const SHORT_DURATIONS = {
+  askAgainMs: 0,
+  pollSpacingMs: 0,
+  postPaceMs: 0,
+  firstRetryMs: 20,
+  longestRetryMs: 100,
+  lookIntervalMs: 5,
+};
 
 /** A bot between a Slack workspace and a DRS, all on loopback, as an end-to-end test needs it. */
 export interface World extends AsyncDisposable {
@@ -47,7 +54,10 @@ export interface WorldOptions {
 /** Starts both stand-ins and the bot. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const mode = options.mode ?? 'socket';
-  const [slack, drs] = await Promise.all([startSlackWorkspace(options.workspace), startDrsSimulator(options.simulator)]);
+  const [slack, drs] = await Promise.all([
+    startSlackWorkspace(options.workspace),
+    startDrsSimulator(options.simulator),
+  ]);
   slack.addUser('ana');
   slack.addUser('ben');
   const env = { ...(await environment(mode, slack, drs)), ...options.env };
@@ -79,7 +89,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       if (!acted.acked) throw new Error(acted.slackSays ?? 'not acknowledged');
       return await slack.waitFor(`an answer to ${line}`, () => slack.ephemerals(channel, user)[known]);
     },
-    nextMessage: (channel, known) => slack.waitFor(`message ${known + 1} in ${channel}`, () => slack.messages(channel)[known]),
+    nextMessage: (channel, known) =>
+      slack.waitFor(`message ${known + 1} in ${channel}`, () => slack.messages(channel)[known]),
     texts: (channel) => slack.messages(channel).map((message) => message.text),
     async [Symbol.asyncDispose]() {
       await stop();
@@ -89,11 +100,17 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** What the bot is configured with to live between the two stand-ins, on a database of its own. */
-export async function environment(mode: Mode, slack: SlackWorkspace, drs: DrsSimulator): Promise<Record<string, string>> {
+export async function environment(
+  mode: Mode,
+  slack: SlackWorkspace,
+  drs: DrsSimulator,
+): Promise<Record<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), 'drs-bot-'));
   return {
     SLACK_BOT_TOKEN: slack.botToken,
-    ...(mode === 'socket' ? { SLACK_APP_TOKEN: slack.appToken } : { SLACK_SIGNING_SECRET: slack.signingSecret, PORT: '0' }),
+    ...(mode === 'socket'
+      ? { SLACK_APP_TOKEN: slack.appToken }
+      : { SLACK_SIGNING_SECRET: slack.signingSecret, PORT: '0' }),
     SLACK_API_URL: slack.apiUrl,
     DRS_ENDPOINT: drs.endpoint,
     IAM_ENDPOINT: drs.endpoint,

@@ -9,7 +9,7 @@ export type RawFields = Readonly<Record<string, unknown>>;
 /** A realistic id, the same for the same number. */
 export function simulatedJobId(number: number): JobId {
   const hex = (seed: number, length: number) =>
-    (Math.imul(number + 1, seed) >>> 0).toString(16).padStart(8, '0').slice(0, length);
+    ((Math.imul(number + 1, seed) ^ Math.imul(seed, 0x5bd1e995)) >>> 0).toString(16).padStart(8, '0').slice(0, length);
   const id = parseJobId(
     `${hex(2654435761, 8)}-${hex(40503, 4)}-4${hex(69069, 3)}-8${hex(1103515245, 3)}-${hex(1664525, 8)}jb2${number % 10}`,
   );

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 import type { JobId } from '../../domain/job-id.ts';
 import { batchProgress, refuseHeaders, USUAL_HABITS } from './batch-progress.ts';
@@ -10,7 +11,7 @@ import type { Fault, Target } from './faults.ts';
 import { SimulatedIam } from './iam.ts';
 import { simulatedJobId, SimulatedJob } from './jobs.ts';
 import type { RawFields } from './jobs.ts';
-import { answer, drsError, parseJson, readBody, send } from './wire.ts';
+import { answer, drsError, parseJson, send } from './wire.ts';
 import type { Answer } from './wire.ts';
 
 const DAY_MS = 86_400_000;
@@ -61,62 +62,19 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
   const clock = options.clock ?? Date.now;
   const projectId = '054ba152d480d55b2f5dc0069e7ddef0';
   const credentials = { domain: 'acme', user: 'drs-bot', password: 'correct horse' };
-  const iam = new SimulatedIam({
-    ...credentials,
-    projectId,
-    region: 'ap-southeast-1',
-    clock,
-    tokenLifeMs: options.tokenLifeMs ?? DAY_MS,
-    tokenLength: options.tokenLength ?? 2_048,
-  });
-  const jobs = new Map<string, SimulatedJob>();
-  const faults = new Faults();
-  const requests: SeenRequest[] = [];
-  const shuffle = seededShuffle();
-  let habits: Habits = { ...USUAL_HABITS, ...options.habits };
-  let open = 0;
-  let mostAtOnce = 0;
-
-  const respond = (target: Target | 'other', path: string, headers: SeenRequest['headers'], body: unknown): Answer => {
-    if (target === 'login') return iam.login(body);
-    if (target === 'other')
-      return answer(404, {
-        error_msg: 'The API does not exist or has not been published in the environment',
-        error_code: 'APIGW.0101',
-        request_id: 'simulated',
-      });
-    const refusal = iam.refuse(headers['x-auth-token']) ?? refuseProject(path, projectId) ?? refuseHeaders(headers);
-    return refusal ?? batchProgress(body, jobs, habits, shuffle);
-  };
-
+  const tokens = { tokenLifeMs: options.tokenLifeMs ?? DAY_MS, tokenLength: options.tokenLength ?? 2_048 };
+  const iam = new SimulatedIam({ ...credentials, ...tokens, projectId, region: 'ap-southeast-1', clock });
+  const desk = new FrontDesk(iam, projectId, { ...USUAL_HABITS, ...options.habits });
   const server = createServer((request, response) => {
-    void handle(request, response);
+    desk.handle(request, response).catch(() => response.destroy());
   });
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const target = targetOf(request.method ?? '', path);
-    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-    const body = parseJson(await readBody(request));
-    const seen = { target, method: request.method ?? '', path, headers, body, status: null };
-    const index = requests.push(seen) - 1;
-    if (target === 'progress') mostAtOnce = Math.max(mostAtOnce, ++open);
-    response.once('close', () => {
-      if (target === 'progress') open -= 1;
-    });
-    const fault = target === 'other' ? undefined : faults.take(target);
-    if (fault !== undefined) return fail(request, response, fault);
-    const result = respond(target, path, headers, body);
-    requests[index] = { ...seen, status: result.status };
-    // The next turn of the event loop, so that requests sent together are open together.
-    setImmediate(() => send(response, result));
-  };
-
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const stop = async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
     await closed;
   };
+  const { jobs, faults, requests } = desk;
   return {
     endpoint: `http://127.0.0.1:${portOf(server.address())}`,
     projectId,
@@ -125,7 +83,7 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
     faults,
     requests,
     get mostAtOnce() {
-      return mostAtOnce;
+      return desk.mostAtOnce;
     },
     addJob(status = 'FULL_TRANSFER_STARTED', fields = {}, id = simulatedJobId(jobs.size)) {
       const job = new SimulatedJob(id, {}, clock).becomes(status, fields);
@@ -138,11 +96,67 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
       requests.length = 0;
     },
     setHabits(changed) {
-      habits = { ...habits, ...changed };
+      desk.habits = { ...desk.habits, ...changed };
     },
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Takes every request, writes it down, and answers it or lets it fail. */
+class FrontDesk {
+  readonly jobs = new Map<string, SimulatedJob>();
+  readonly faults = new Faults();
+  readonly requests: SeenRequest[] = [];
+  mostAtOnce = 0;
+  habits: Habits;
+  readonly #iam: SimulatedIam;
+  readonly #projectId: string;
+  readonly #shuffle = seededShuffle();
+  #open = 0;
+
+  constructor(iam: SimulatedIam, projectId: string, habits: Habits) {
+    this.#iam = iam;
+    this.#projectId = projectId;
+    this.habits = habits;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const target = targetOf(request.method ?? '', path);
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const body = parseJson(await text(request));
+    const seen = { target, method: request.method ?? '', path, headers, body, status: null };
+    const index = this.requests.push(seen) - 1;
+    if (target === 'progress') this.#countOpen(response);
+    const fault = target === 'other' ? undefined : this.faults.take(target);
+    if (fault !== undefined) return fail(request, response, fault);
+    const result = this.#answer(seen);
+    this.requests[index] = { ...seen, status: result.status };
+    // The next turn of the event loop, so that requests sent together are open together.
+    setImmediate(() => send(response, result));
+  }
+
+  #answer({ target, path, headers, body }: SeenRequest): Answer {
+    if (target === 'login') return this.#iam.login(body);
+    if (target === 'other') return unpublished();
+    const refusal =
+      this.#iam.refuse(headers['x-auth-token']) ?? refuseProject(path, this.#projectId) ?? refuseHeaders(headers);
+    return refusal ?? batchProgress(body, this.jobs, this.habits, this.#shuffle);
+  }
+
+  #countOpen(response: ServerResponse): void {
+    this.#open += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#open);
+    response.once('close', () => {
+      this.#open -= 1;
+    });
+  }
+}
+
+function unpublished(): Answer {
+  const message = 'The API does not exist or has not been published in the environment';
+  return answer(404, { error_msg: message, error_code: 'APIGW.0101', request_id: 'simulated' });
 }
 
 function targetOf(method: string, path: string): Target | 'other' {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 
 /** What the simulator sends back. */
 export interface Answer {
@@ -15,12 +15,6 @@ export function answer(status: number, body: unknown): Answer {
 /** DRS's own error body (DRS API Reference, "Abnormal Request Results"). */
 export function drsError(status: number, code: string, message: string): Answer {
   return answer(status, { error_code: code, error_msg: message });
-}
-
-export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 export function send(response: ServerResponse, { status, headers, body }: Answer): void {

@@ -1,16 +1,19 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 import { answerControl } from './control.ts';
 import { Faults } from './faults.ts';
 import type { Fault } from './faults.ts';
 import { People } from './people.ts';
+import type { Deliver } from './people.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { PostingLimit } from './rate-limit.ts';
 import { ResponseUrls } from './response-urls.ts';
 import { deliverByHttp } from './signed-http.ts';
 import { SocketMode } from './socket-mode.ts';
+import type { Ack } from './socket-mode.ts';
 import { callMethod, failed, METHODS } from './web-api.ts';
 import type { Args, Result } from './web-api.ts';
 import { WorkspaceState } from './workspace.ts';
@@ -18,6 +21,13 @@ import type { Channel, EphemeralMessage, Message } from './workspace.ts';
 
 /** An app must acknowledge within this (docs.slack.dev, "Events API"). */
 const ACK_MS = 3_000;
+
+/** What this workspace gives the app to sign in with. */
+const SECRETS = {
+  botToken: 'xoxb-demo-bot-token',
+  appToken: 'xapp-demo-app-token',
+  signingSecret: 'demo-signing-secret',
+};
 
 /** What the manifest asks for. */
 export const USUAL_SCOPES: readonly string[] = [
@@ -75,76 +85,13 @@ export interface SlackWorkspace extends AsyncDisposable {
 /** Starts the workspace on 127.0.0.1. */
 export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promise<SlackWorkspace> {
   const state = new WorkspaceState();
-  const faults = new Faults();
-  const calls: SeenCall[] = [];
-  const secrets = {
-    botToken: 'xoxb-demo-bot-token',
-    appToken: 'xapp-demo-app-token',
-    signingSecret: 'demo-signing-secret',
-  };
-  const scopes = new Set(options.scopes ?? USUAL_SCOPES);
-  const limit = new RateLimit(options.postingLimit);
-  const urls = new ResponseUrls(state);
-  let httpUrl: string | null = null;
-  let base = '';
-
+  const desk = new FrontDesk(state, options);
   const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
+    desk.handle(request, response).catch(() => response.destroy());
   });
-  const sockets = new SocketMode(server);
-  const deliver = async (type: 'slash_commands' | 'interactive', payload: Readonly<Record<string, unknown>>) => {
-    if (httpUrl === null) return await sockets.deliver(type, payload, ACK_MS);
-    return await deliverByHttp(
-      httpUrl,
-      secrets.signingSecret,
-      type === 'interactive' ? { payload: JSON.stringify(payload) } : formOf(payload),
-      ACK_MS,
-    );
-  };
-  const people = new People(state, options.commands ?? ['/drs'], urls, () => base, deliver);
-  const api = {
-    state,
-    scopes,
-    openSocketUrl: () => `${base.replace('http', 'ws')}/link/?ticket=${sockets.newTicket()}`,
-  };
-
-  const call = (method: string, token: string, args: Args): Result => {
-    if (options.disabledMethods?.includes(method) === true || !Object.hasOwn(METHODS, method))
-      return failed('unknown_method');
-    if (token === '') return failed('not_authed');
-    if (token !== secrets.botToken && token !== secrets.appToken) return failed('invalid_auth');
-    const wanted = METHODS[method]?.token === 'app' ? secrets.appToken : secrets.botToken;
-    return token === wanted ? callMethod(method, args, api) : failed('not_allowed_token_type');
-  };
-
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const body = await readBody(request);
-    if (path.startsWith('/control/'))
-      return reply(response, await answerControl(path, parseArgs(request, body), { state, people }));
-    if (path.startsWith('/response/'))
-      return replyToResponse(response, urls.use(path.slice('/response/'.length), jsonOf(body)));
-    const method = path.startsWith('/api/') ? path.slice('/api/'.length) : '';
-    const args = parseArgs(request, body);
-    const token = (request.headers.authorization ?? '').replace(/^Bearer /, '') || String(args['token'] ?? '');
-    const fault = faults.take(method, args['channel']);
-    if (fault !== undefined && fault.kind !== 'accept_then_drop') {
-      calls.push({ method, args, result: null });
-      return failWith(request, response, fault);
-    }
-    const waitSeconds = method === 'chat.postMessage' ? limit.take(String(args['channel'])) : 0;
-    if (waitSeconds > 0) return failWith(request, response, { kind: 'rate_limited', retryAfterSeconds: waitSeconds });
-    const result = call(method, token, args);
-    calls.push({ method, args, result });
-    if (fault !== undefined) {
-      request.socket.resetAndDestroy();
-      return;
-    }
-    reply(response, { status: 200, body: result });
-  };
-
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${portOf(server.address())}`;
+  const base = `http://127.0.0.1:${portOf(server.address())}`;
+  const sockets = desk.open(server, base);
   const stop = async () => {
     sockets.close();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -153,27 +100,115 @@ export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promi
   };
   return {
     apiUrl: `${base}/api/`,
-    ...secrets,
+    ...SECRETS,
     state,
-    people,
-    faults,
-    calls,
+    people: desk.people,
+    faults: desk.faults,
+    calls: desk.calls,
     deliverTo(url) {
-      httpUrl = url;
+      desk.httpUrl = url;
     },
     addUser: (name) => void state.addUser(name),
     addChannel: (name, { kind = 'public', withBot = false } = {}) =>
       state.addChannel(name, kind, [...state.users.map((user) => user.id), ...(withBot ? [state.bot.id] : [])]),
     messages: (channel) => state.messages.filter((message) => message.channelId === state.findChannel(channel)?.id),
-    ephemerals: (channel, user) =>
-      state.ephemerals.filter(
-        (one) => one.channelId === state.findChannel(channel)?.id && one.forUserId === state.findUser(user)?.id,
-      ),
+    ephemerals: (channel, user) => {
+      const [channelId, userId] = [state.findChannel(channel)?.id, state.findUser(user)?.id];
+      return state.ephemerals.filter((one) => one.channelId === channelId && one.forUserId === userId);
+    },
     waitFor: (what, find, timeoutMs = 8_000) => waitFor(state, what, find, timeoutMs),
     refreshConnections: () => sockets.refresh(),
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Takes every request to the workspace, and sends what people do to the app. */
+class FrontDesk {
+  readonly faults = new Faults();
+  readonly calls: SeenCall[] = [];
+  readonly people: People;
+  httpUrl: string | null = null;
+  readonly #state: WorkspaceState;
+  readonly #options: WorkspaceOptions;
+  readonly #scopes: ReadonlySet<string>;
+  readonly #limit: RateLimit;
+  readonly #urls: ResponseUrls;
+  #base = '';
+  #sockets: SocketMode | null = null;
+
+  constructor(state: WorkspaceState, options: WorkspaceOptions) {
+    this.#state = state;
+    this.#options = options;
+    this.#scopes = new Set(options.scopes ?? USUAL_SCOPES);
+    this.#limit = new RateLimit(options.postingLimit);
+    this.#urls = new ResponseUrls(state);
+    const deliver: Deliver = (type, payload) => this.#deliver(type, payload);
+    this.people = new People(state, options.commands ?? ['/drs'], this.#urls, () => this.#base, deliver);
+  }
+
+  /** Begins to take sockets. */
+  open(server: Server, base: string): SocketMode {
+    this.#base = base;
+    this.#sockets = new SocketMode(server);
+    return this.#sockets;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const body = await text(request);
+    if (path.startsWith('/control/')) {
+      return reply(
+        response,
+        await answerControl(path, parseArgs(request, body), { state: this.#state, people: this.people }),
+      );
+    }
+    if (path.startsWith('/response/')) {
+      return replyToResponse(response, this.#urls.use(path.slice('/response/'.length), jsonOf(body)));
+    }
+    const method = path.startsWith('/api/') ? path.slice('/api/'.length) : '';
+    this.#answerCall(request, response, method, parseArgs(request, body));
+  }
+
+  #answerCall(request: IncomingMessage, response: ServerResponse, method: string, args: Args): void {
+    const fault = this.faults.take(method, args['channel']) ?? this.#tooFast(method, args);
+    if (fault !== undefined && fault.kind !== 'accept_then_drop') {
+      this.calls.push({ method, args, result: null });
+      return failWith(request, response, fault);
+    }
+    const result = this.#call(method, tokenOf(request, args), args);
+    this.calls.push({ method, args, result });
+    if (fault === undefined) reply(response, { status: 200, body: result });
+    else request.socket.resetAndDestroy();
+  }
+
+  #tooFast(method: string, args: Args): Fault | undefined {
+    const waitSeconds = method === 'chat.postMessage' ? this.#limit.take(String(args['channel'])) : 0;
+    return waitSeconds > 0 ? { kind: 'rate_limited', retryAfterSeconds: waitSeconds } : undefined;
+  }
+
+  #call(method: string, token: string, args: Args): Result {
+    const known = Object.hasOwn(METHODS, method) && this.#options.disabledMethods?.includes(method) !== true;
+    if (!known) return failed('unknown_method');
+    if (token === '') return failed('not_authed');
+    if (token !== SECRETS.botToken && token !== SECRETS.appToken) return failed('invalid_auth');
+    const wanted = METHODS[method]?.token === 'app' ? SECRETS.appToken : SECRETS.botToken;
+    if (token !== wanted) return failed('not_allowed_token_type');
+    const openSocketUrl = () => `${this.#base.replace('http', 'ws')}/link/?ticket=${this.#sockets?.newTicket()}`;
+    return callMethod(method, args, { state: this.#state, scopes: this.#scopes, openSocketUrl });
+  }
+
+  async #deliver(type: 'slash_commands' | 'interactive', payload: Readonly<Record<string, unknown>>): Promise<Ack> {
+    if (this.httpUrl === null) return (await this.#sockets?.deliver(type, payload, ACK_MS)) ?? null;
+    const form = type === 'interactive' ? { payload: JSON.stringify(payload) } : formOf(payload);
+    return await deliverByHttp(this.httpUrl, SECRETS.signingSecret, form, ACK_MS);
+  }
+}
+
+function tokenOf(request: IncomingMessage, args: Args): string {
+  const header = (request.headers.authorization ?? '').replace(/^Bearer /, '');
+  const token = args['token'];
+  return header === '' && typeof token === 'string' ? token : header;
 }
 
 function waitFor<T>(state: WorkspaceState, what: string, find: () => T | undefined, timeoutMs: number): Promise<T> {
@@ -227,12 +262,6 @@ function replyToResponse(response: ServerResponse, refusal: string | null): void
 
 function reply(response: ServerResponse, { status, body }: { readonly status: number; readonly body: unknown }): void {
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseArgs(request: IncomingMessage, body: string): Args {

@@ -76,7 +76,7 @@ export class SocketMode {
   #welcome(socket: WebSocket): void {
     this.#sockets.push(socket);
     socket.on('close', () => this.#sockets.splice(this.#sockets.indexOf(socket), 1));
-    socket.on('message', (data) => this.#receive(String(data)));
+    socket.on('message', (data: Buffer) => this.#receive(data.toString('utf8')));
     const debugInfo = { host: 'demo', approximate_connection_time: 18_060 };
     socket.send(JSON.stringify({ type: 'hello', num_connections: this.#sockets.length, debug_info: debugInfo }));
   }

@@ -30,7 +30,7 @@ export interface UnclosedQuote {
  * quotes of many languages. A quote inside a word is a letter. An unclosed quote is returned instead of guessed at.
  */
 export function tokenize(text: string): readonly Token[] | UnclosedQuote {
-  const normalized = [...text.normalize('NFKC')];
+  const normalized = Array.from(text.normalize('NFKC'));
   const tokens: Token[] = [];
   let index = 0;
   while (index < normalized.length) {

@@ -15,7 +15,7 @@ export function code(text: string, most = 120): string {
 
 /** At most `most` characters, the last one an ellipsis when something was cut. Never splits a surrogate pair. */
 export function cut(text: string, most: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 

@@ -1,0 +1,98 @@
+import type { Clock } from '../ports.ts';
+import type { DrsSimulator } from './drs-simulator/simulator.ts';
+import type { SimulatedJob } from './drs-simulator/jobs.ts';
+import type { SlackWorkspace } from './slack-workspace/slack-workspace.ts';
+import type { Message } from './slack-workspace/workspace.ts';
+
+/** The two channels of the story: the database team, and the team that waits for the cut-over. */
+export const CHANNELS = ['#migrations', '#orders-team'] as const;
+
+/** Everything the story is played with. */
+export interface Stage {
+  readonly slack: SlackWorkspace;
+  readonly drs: DrsSimulator;
+  readonly clock: Clock;
+  readonly print: (line: string) => void;
+  /** Between two scenes, in ms. */
+  readonly pauseMs: number;
+}
+
+/** Plays a migration from the middle of its full copy to its end, told in two channels. */
+export async function playStory(stage: Stage): Promise<void> {
+  const { slack, drs } = stage;
+  slack.addUser('ana');
+  slack.addUser('ben');
+  for (const name of CHANNELS) slack.addChannel(name.slice(1));
+  const job = drs.addJob('FULL_TRANSFER_STARTED', { progress_map: parts(100, 63, 0) });
+
+  await scene(stage, 'Ana, a DBA, and Ben, whose team waits, subscribe their channels to a running migration.');
+  await types(stage, 'ana', '#migrations', `/drs subscribe ${job.id}`);
+  await types(stage, 'ben', '#orders-team', `/drs subscribe ${job.id.slice(0, 8)}`);
+
+  await scene(stage, 'The full copy completes, and replication starts.');
+  await told(stage, job, 'FULL_TRANSFER_COMPLETE', { progress_map: parts(100, 100, 100) });
+  const replicating = await told(stage, job, 'INCRE_TRANSFER_STARTED', {
+    incre_trans_delay: '372',
+    incre_trans_delay_millis: '372400',
+  });
+
+  await scene(stage, 'Ben wants to know how far behind it is.');
+  await types(stage, 'ben', '#orders-team', `/drs ${job.id.slice(0, 8)}`);
+
+  await scene(
+    stage,
+    'A few hours later Ana presses Refresh on the older message: what it said stays, its Now line moves.',
+  );
+  job.becomes('INCRE_TRANSFER_STARTED', { incre_trans_delay: '2', incre_trans_delay_millis: '2100' });
+  stage.print(`\n  #migrations  @ana presses [ Refresh ]`);
+  await slack.people.click('ana', replicating, 'Refresh');
+  await slack.waitFor('the refreshed message', () =>
+    slack.messages('#migrations').find((one) => one.ts === replicating.ts && one.edited),
+  );
+
+  await scene(stage, 'Replication fails at night; somebody mends it.');
+  await told(stage, job, 'INCRE_TRANSFER_FAILED', { error_code: 'DRS.M05023' });
+  await told(stage, job, 'INCRE_TRANSFER_STARTED', { incre_trans_delay: '1', incre_trans_delay_millis: '900' });
+
+  await scene(stage, 'Cut-over: the job is stopped. Both channels hear it, and their subscriptions end with it.');
+  await told(stage, job, 'RELEASE_RESOURCE_COMPLETE', {});
+  await types(stage, 'ana', '#migrations', '/drs list');
+}
+
+async function scene({ clock, print, pauseMs }: Stage, words: string): Promise<void> {
+  await clock.sleep(pauseMs);
+  print(`\n── ${words}`);
+}
+
+/** Types a command and waits for the answer. */
+async function types({ slack, print }: Stage, user: string, channel: string, line: string): Promise<void> {
+  const known = slack.ephemerals(channel, user).length;
+  print(`\n  ${channel}  @${user} types: ${line}`);
+  const acted = await slack.people.type(user, channel, line);
+  if (!acted.acked) throw new Error(acted.slackSays ?? 'the bot did not acknowledge');
+  await slack.waitFor(`the answer to ${line}`, () => slack.ephemerals(channel, user)[known]);
+}
+
+/** Lets the job change and waits until both channels have been told; returns the first channel's message. */
+async function told(
+  { slack }: Stage,
+  job: SimulatedJob,
+  status: string,
+  fields: Readonly<Record<string, unknown>>,
+): Promise<Message> {
+  const known = CHANNELS.map((channel) => slack.messages(channel).length);
+  job.becomes(status, fields);
+  const messages = await Promise.all(
+    CHANNELS.map((channel, index) =>
+      slack.waitFor(`${status} in ${channel}`, () => slack.messages(channel)[known[index] ?? 0], 15_000),
+    ),
+  );
+  const [first] = messages;
+  if (first === undefined) throw new Error('the story needs a channel');
+  return first;
+}
+
+function parts(struct: number, data: number, index: number) {
+  const part = (percent: number) => ({ completed: `${percent}%`, remaining_time: null });
+  return { struct: part(struct), data: part(data), index: part(index) };
+}

@@ -1,0 +1,30 @@
+import { renderAsText } from './slack-workspace/render-as-text.ts';
+import type { Content, EphemeralMessage, Message, WorkspaceState } from './slack-workspace/workspace.ts';
+
+/** Prints every message as it appears or changes, as a person in the channel would see it. */
+export function printMessages(state: WorkspaceState, print: (line: string) => void): () => void {
+  const shown = new Map<string, Content>();
+  const show = (key: string, message: Message | EphemeralMessage, note: string) => {
+    const before = shown.get(key);
+    if (before !== undefined && sameContent(before, message)) return;
+    shown.set(key, message);
+    const place = channelLabel(state, message.channelId);
+    print('');
+    print(`  ${place}  drs${before === undefined ? '' : ' (message updated)'}${note}`);
+    for (const line of renderAsText(message, state)) print(`  ${' '.repeat(place.length)}│ ${line}`);
+  };
+  return state.observe(() => {
+    for (const message of state.messages) show(message.channelId + message.ts, message, '');
+    for (const message of state.ephemerals)
+      show(message.id, message, ` – only @${state.findUser(message.forUserId)?.name ?? '?'} sees this`);
+  });
+}
+
+/** `#name` of a channel id. */
+export function channelLabel(state: WorkspaceState, channelId: string): string {
+  return `#${state.findChannel(channelId)?.name ?? channelId}`;
+}
+
+function sameContent(one: Content, other: Content): boolean {
+  return one.text === other.text && JSON.stringify(one.blocks) === JSON.stringify(other.blocks);
+}
