@@ -1,0 +1,309 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { assess, GONE_AFTER_MS, LASTING_STATUS_MS, UNRELEASED_COPY_MS } from '../../src/domain/assess.ts';
+import type { JobEvent } from '../../src/domain/job-event.ts';
+import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
+import type { JobState } from '../../src/domain/job-state.ts';
+import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { reported } from '../support/reports.ts';
+
+const NO_SUCH_JOB: ProgressAnswer = { kind: 'item_error', code: 'DRS.M00289', message: null };
+
+/** Reports read a minute apart, the first as baseline; a number waits that many ms instead of the minute. */
+function live(...story: readonly (string | number | ProgressAnswer)[]): {
+  state: JobState;
+  events: readonly JobEvent[];
+} {
+  let state = UNSEEN_JOB;
+  let now = 1_000_000;
+  const events: JobEvent[] = [];
+  for (const step of story) {
+    if (typeof step === 'number') {
+      now += step - MINUTE;
+      continue;
+    }
+    const result = assess(state, typeof step === 'string' ? reported(step) : step, now);
+    state = result.state;
+    events.push(...result.events);
+    now += MINUTE;
+  }
+  return { state, events };
+}
+
+function told(...story: readonly (string | number | ProgressAnswer)[]): readonly string[] {
+  return live(...story).events.map((event) => {
+    switch (event.kind) {
+      case 'status_changed':
+        return event.to;
+      case 'ended':
+        return `ended:${event.verdict}`;
+      default:
+        return event.kind;
+    }
+  });
+}
+
+describe('a status', () => {
+  test('that is the baseline tells nothing', () => {
+    expect(told('FULL_TRANSFER_STARTED')).toEqual([]);
+    expect(told('INCRE_TRANSFER_FAILED')).toEqual([]);
+  });
+
+  test('that stays tells nothing', () => {
+    expect(told('INCRE_TRANSFER_STARTED', 'INCRE_TRANSFER_STARTED', 'INCRE_TRANSFER_STARTED')).toEqual([]);
+  });
+
+  test('of a clean migration is told in at most six messages', () => {
+    const life = [
+      'CREATING',
+      'CONFIGURATION',
+      'STARTJOBING',
+      'FULL_TRANSFER_STARTED',
+      'FULL_TRANSFER_COMPLETE',
+      'INCRE_TRANSFER_STARTED',
+      'RELEASE_RESOURCE_STARTED',
+      'RELEASE_RESOURCE_COMPLETE',
+    ];
+    expect(told(...life)).toEqual([
+      'FULL_TRANSFER_STARTED',
+      'FULL_TRANSFER_COMPLETE',
+      'INCRE_TRANSFER_STARTED',
+      'ended:stopped_in_sync',
+    ]);
+  });
+
+  test('that passes quickly is not told, and neither is the return from it', () => {
+    expect(
+      told('INCRE_TRANSFER_STARTED', 'NODE_UPGRADE_START', 'NODE_UPGRADE_COMPLETE', 'INCRE_TRANSFER_STARTED'),
+    ).toEqual([]);
+  });
+
+  test('that should pass and lasts 15 minutes is told once, and so is the return from it', () => {
+    const story = [
+      'INCRE_TRANSFER_STARTED',
+      'NODE_UPGRADE_START',
+      LASTING_STATUS_MS,
+      'NODE_UPGRADE_START',
+      'NODE_UPGRADE_START',
+      'INCRE_TRANSFER_STARTED',
+    ];
+    expect(told(...story)).toEqual(['status_lasting', 'INCRE_TRANSFER_STARTED']);
+  });
+
+  test('that nobody knows is told once and kept verbatim', () => {
+    const { state } = live('INCRE_TRANSFER_STARTED', 'TELEPORTING');
+    expect(state.report?.status).toBe('TELEPORTING');
+    expect(told('INCRE_TRANSFER_STARTED', 'TELEPORTING', 'INCRE_TRANSFER_STARTED', 'TELEPORTING')).toEqual([
+      'TELEPORTING',
+      'INCRE_TRANSFER_STARTED',
+    ]);
+  });
+
+  test('keeps what was known of the phase before: how long it lasted, and whether its beginning was seen', () => {
+    const { events } = live('FULL_TRANSFER_STARTED', 'FULL_TRANSFER_COMPLETE', 'INCRE_TRANSFER_STARTED');
+    expect(events[0]?.previous).toMatchObject({ status: 'FULL_TRANSFER_STARTED', startSeen: false });
+    expect(events[1]?.previous).toMatchObject({ status: 'FULL_TRANSFER_COMPLETE', startSeen: true });
+  });
+
+  test('first seen after hours without a look has no known beginning', () => {
+    const { state } = live('FULL_TRANSFER_STARTED', 5 * HOUR, 'INCRE_TRANSFER_STARTED');
+    expect(state.statusStartSeen).toBe(false);
+  });
+});
+
+describe('a failure', () => {
+  test('is told at once, and its recovery only when seen twice in a row', () => {
+    expect(told('INCRE_TRANSFER_STARTED', 'INCRE_TRANSFER_FAILED')).toEqual(['INCRE_TRANSFER_FAILED']);
+    expect(told('INCRE_TRANSFER_STARTED', 'INCRE_TRANSFER_FAILED', 'INCRE_TRANSFER_STARTED')).toEqual([
+      'INCRE_TRANSFER_FAILED',
+    ]);
+    expect(
+      told('INCRE_TRANSFER_STARTED', 'INCRE_TRANSFER_FAILED', 'INCRE_TRANSFER_STARTED', 'INCRE_TRANSFER_STARTED'),
+    ).toEqual(['INCRE_TRANSFER_FAILED', 'recovered']);
+  });
+
+  test('that flaps is told once', () => {
+    const flapping = [
+      'INCRE_TRANSFER_FAILED',
+      'INCRE_TRANSFER_STARTED',
+      'INCRE_TRANSFER_FAILED',
+      'INCRE_TRANSFER_STARTED',
+    ];
+    expect(told('INCRE_TRANSFER_STARTED', ...flapping)).toEqual(['INCRE_TRANSFER_FAILED']);
+  });
+
+  test('counts its time until the job was first seen working again', () => {
+    const { events } = live(
+      'INCRE_TRANSFER_STARTED',
+      'INCRE_TRANSFER_FAILED',
+      'STARTJOBING',
+      'INCRE_TRANSFER_STARTED',
+      'INCRE_TRANSFER_STARTED',
+    );
+    expect(events.at(-1)).toMatchObject({
+      kind: 'recovered',
+      failedAt: 1_000_000 + MINUTE,
+      workingAt: 1_000_000 + 3 * MINUTE,
+    });
+  });
+
+  test('that becomes a pause or an end is no recovery', () => {
+    expect(told('INCRE_TRANSFER_FAILED', 'PAUSING', 'INCRE_TRANSFER_STARTED')).toEqual([
+      'PAUSING',
+      'INCRE_TRANSFER_STARTED',
+    ]);
+    expect(told('INCRE_TRANSFER_FAILED', 'RELEASE_RESOURCE_COMPLETE')).toEqual(['ended:had_failed']);
+  });
+});
+
+describe('an end', () => {
+  test.each([
+    ['stopped_in_sync', reported('INCRE_TRANSFER_STARTED', { lagMs: 10 * SECOND })],
+    ['stopped_behind', reported('INCRE_TRANSFER_STARTED', { lagMs: 11 * SECOND })],
+    ['lag_unknown', reported('INCRE_TRANSFER_STARTED', { lagMs: null })],
+    ['copy_finished', reported('FULL_TRANSFER_COMPLETE', { taskMode: 'FULL_TRANS' })],
+    ['during_full_copy', reported('FULL_TRANSFER_COMPLETE', { taskMode: 'FULL_INCR_TRANS' })],
+    ['during_full_copy', reported('FULL_TRANSFER_STARTED')],
+    ['while_paused', reported('PAUSING')],
+    ['before_start', reported('CONFIGURATION')],
+  ])('is judged by the last standing: %s', (verdict, last) => {
+    expect(told(last, reported('RELEASE_RESOURCE_STARTED'), reported('RELEASE_RESOURCE_COMPLETE'))).toEqual([
+      `ended:${verdict}`,
+    ]);
+  });
+
+  test('is told once, however often it is read', () => {
+    expect(told('INCRE_TRANSFER_STARTED', 'RELEASE_RESOURCE_COMPLETE', 'RELEASE_RESOURCE_COMPLETE', 'DELETED')).toEqual(
+      ['ended:stopped_in_sync'],
+    );
+  });
+
+  test('of a finished copy that nobody releases comes after seven days', () => {
+    const finished = reported('FULL_TRANSFER_COMPLETE', { taskMode: 'FULL_TRANS' });
+    expect(
+      told(reported('FULL_TRANSFER_STARTED', { taskMode: 'FULL_TRANS' }), finished, UNRELEASED_COPY_MS, finished),
+    ).toEqual(['FULL_TRANSFER_COMPLETE', 'ended:copy_never_released']);
+  });
+});
+
+describe('a job DRS does not know', () => {
+  test('is gone when DRS says so in three answers over five minutes', () => {
+    expect(told('INCRE_TRANSFER_STARTED', NO_SUCH_JOB, NO_SUCH_JOB, NO_SUCH_JOB)).toEqual([]);
+    expect(told('INCRE_TRANSFER_STARTED', NO_SUCH_JOB, NO_SUCH_JOB, GONE_AFTER_MS, NO_SUCH_JOB)).toEqual(['gone']);
+    expect(told('INCRE_TRANSFER_STARTED', NO_SUCH_JOB, GONE_AFTER_MS, NO_SUCH_JOB)).toEqual([]);
+  });
+
+  test('is gone at once when its status is DELETED', () => {
+    expect(told('INCRE_TRANSFER_STARTED', 'DELETED')).toEqual(['gone']);
+  });
+
+  test('is told gone once', () => {
+    expect(told('INCRE_TRANSFER_STARTED', NO_SUCH_JOB, NO_SUCH_JOB, GONE_AFTER_MS, NO_SUCH_JOB, NO_SUCH_JOB)).toEqual([
+      'gone',
+    ]);
+  });
+
+  test('is not believed gone for a day when most other jobs are missing as well', () => {
+    let state = live('INCRE_TRANSFER_STARTED').state;
+    for (let hour = 1; hour <= 23; hour++) {
+      const result = assess(state, NO_SUCH_JOB, 1_000_000 + hour * HOUR, true);
+      expect(result.events).toEqual([]);
+      state = result.state;
+    }
+    expect(assess(state, NO_SUCH_JOB, 1_000_000 + HOUR + DAY, true).events).toMatchObject([{ kind: 'gone' }]);
+  });
+});
+
+describe('an answer without a report', () => {
+  const nothing: readonly ProgressAnswer[] = [
+    { kind: 'omitted' },
+    { kind: 'item_error', code: 'DRS.M00004', message: 'fault' },
+    { kind: 'rejected', code: null, message: null },
+    {
+      kind: 'unanswered',
+      failure: { reason: 'timeout', sentence: 'No answer.', code: null, httpStatus: null, requestId: null },
+    },
+  ];
+
+  test.each(nothing)('changes nothing people were told, but shows as unknown: $kind', (answer) => {
+    const { state, events } = live('INCRE_TRANSFER_STARTED', answer, answer);
+    expect(events).toEqual([]);
+    expect(state.report?.status).toBe('INCRE_TRANSFER_STARTED');
+    expect(state.unknown).toMatchObject({ since: 1_000_000 + MINUTE });
+  });
+
+  test('does not count as a failed job', () => {
+    expect(told('INCRE_TRANSFER_STARTED', ...nothing, 'INCRE_TRANSFER_STARTED')).toEqual([]);
+  });
+});
+
+test('the last lag survives a failure, a pause and figures that cannot be measured', () => {
+  const { state } = live(
+    reported('INCRE_TRANSFER_STARTED', { lagMs: 3_000 }),
+    reported('INCRE_TRANSFER_STARTED', { lagMs: null }),
+    reported('INCRE_TRANSFER_FAILED', { lagMs: 999_999 }),
+  );
+  expect(state.lastLag).toEqual({ ms: 3_000, at: 1_000_000 });
+});
+
+describe('whatever DRS answers', () => {
+  const statuses = [
+    'CREATING',
+    'STARTJOBING',
+    'FULL_TRANSFER_STARTED',
+    'FULL_TRANSFER_COMPLETE',
+    'INCRE_TRANSFER_STARTED',
+    'PAUSING',
+    'INCRE_TRANSFER_FAILED',
+    'RELEASE_RESOURCE_COMPLETE',
+    'DELETED',
+    'NEW_ONE',
+  ];
+  const answer: fc.Arbitrary<ProgressAnswer> = fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom(...statuses).map((status) => reported(status)) },
+    fc.constant<ProgressAnswer>({ kind: 'omitted' }),
+    fc.constant(NO_SUCH_JOB),
+  );
+
+  test('reading every answer a second time, at the same moment, tells nothing more except a recovery', () => {
+    fc.assert(
+      fc.property(fc.array(answer, { maxLength: 30 }), (answers) => {
+        let state = UNSEEN_JOB;
+        for (const [index, one] of answers.entries()) {
+          state = assess(state, one, index * MINUTE).state;
+          const again = assess(state, one, index * MINUTE);
+          expect(again.events.filter((event) => event.kind !== 'recovered')).toEqual([]);
+          state = again.state;
+        }
+      }),
+    );
+  });
+
+  test('an end or a disappearance is told at most once until the job is seen alive again', () => {
+    fc.assert(
+      fc.property(fc.array(answer, { maxLength: 40 }), (answers) => {
+        let state = UNSEEN_JOB;
+        let over = false;
+        for (const [index, one] of answers.entries()) {
+          const result = assess(state, one, index * 3 * MINUTE);
+          const ends = result.events.filter((event) => event.kind === 'ended' || event.kind === 'gone');
+          if (over) expect(ends).toEqual([]);
+          over = result.state.over !== null;
+          if (ends.length > 0) expect(over).toBe(true);
+          state = result.state;
+        }
+      }),
+    );
+  });
+
+  test('two events in a row never tell the same status', () => {
+    fc.assert(
+      fc.property(fc.array(answer, { maxLength: 40 }), (answers) => {
+        const changes = live(...answers).events.flatMap((event) => (event.kind === 'status_changed' ? [event] : []));
+        for (const change of changes) expect(change.from).not.toBe(change.to);
+      }),
+    );
+  });
+});

@@ -1,0 +1,258 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { backoffDelay } from '../../src/domain/backoff.ts';
+import { cadence } from '../../src/domain/cadence.ts';
+import { decidePoll } from '../../src/domain/decide-poll.ts';
+import { formatDuration } from '../../src/domain/duration.ts';
+import { fullCopyPercent } from '../../src/domain/full-copy-percent.ts';
+import { nextGroupSize } from '../../src/domain/group-deliveries.ts';
+import { parseJobId, parseJobIdPrefix } from '../../src/domain/job-id.ts';
+import { nearest } from '../../src/domain/nearest.ts';
+import { estimatePass } from '../../src/domain/poll-budget.ts';
+import type { DeliveryFacts } from '../../src/domain/post.ts';
+import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
+import { settlePost } from '../../src/domain/settle-post.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
+import { aJob, aReport, BILLING, ORDERS, reported } from '../support/reports.ts';
+
+describe('a job id', () => {
+  test.each([
+    '9a470239-2308-4bb5-a6bc-1040402fjb21',
+    '24834eb6-be30-464e-a299-f7aa730jb101',
+    '6211d20d-0006-41da-836e-db3301ajb20b',
+    '767ea880-997b-4ea9-9ebf-0a4c2c4jb20i',
+    'c7debc9c-8e09-4a5d-8dd6-cc44f78jb20r',
+    '8d0e8e36-a618-490d-8a46-8c61ac9jb502',
+  ])('as DRS really makes them is accepted: %s', (id) => {
+    expect(parseJobId(id)).toBe(id);
+  });
+
+  test('may be typed in capitals and with blanks around it', () => {
+    expect(parseJobId(' 6211D20D-0006-41DA-836E-DB3301AJB20B ')).toBe(ORDERS);
+  });
+
+  test.each([
+    '',
+    'orders',
+    '6211d20d',
+    '6211d20d-0006-41da-836e-db3301ajb20',
+    '6211d20d_0006_41da_836e_db3301ajb20b',
+    '6211d20d-0006-41da-836e-db3301ajb20b0',
+  ])('is not %j', (text) => {
+    expect(parseJobId(text)).toBeNull();
+  });
+
+  test('may be given by its first six or more characters, any number of them', () => {
+    for (let length = 6; length < 36; length++)
+      expect(parseJobIdPrefix(ORDERS.slice(0, length))).toBe(ORDERS.slice(0, length));
+    expect(parseJobIdPrefix(ORDERS.slice(0, 5))).toBeNull();
+    expect(parseJobIdPrefix('not an id')).toBeNull();
+  });
+});
+
+describe('the one figure of a full copy', () => {
+  const part = (name: string, percent: number | null) => ({ name, percent, remainingTime: null });
+
+  test('is the data part, even when the overall figure says 0', () => {
+    expect(
+      fullCopyPercent(aReport({ percent: 0, parts: [part('struct', 94), part('data', 100), part('index', 40)] })),
+    ).toEqual({ percent: 100, of: 'data' });
+  });
+
+  test('is the overall figure without a data part, and the least part when that is 0', () => {
+    expect(fullCopyPercent(aReport({ percent: 7, parts: [part('struct', 94)] }))).toEqual({
+      percent: 7,
+      of: 'overall',
+    });
+    expect(fullCopyPercent(aReport({ percent: 0, parts: [part('struct', 94), part('index', 40)] }))).toEqual({
+      percent: 40,
+      of: 'index',
+    });
+    expect(fullCopyPercent(aReport({ percent: 0, parts: [] }))).toEqual({ percent: 0, of: 'overall' });
+    expect(fullCopyPercent(aReport({ percent: null, parts: [part('data', null)] }))).toBeNull();
+  });
+});
+
+test.each([
+  [0, '< 1 s'],
+  [-5, '< 1 s'],
+  [999, '< 1 s'],
+  [3_000, '3 s'],
+  [47 * MINUTE, '47 min'],
+  [6 * MINUTE + 12_000, '6 min 12 s'],
+  [HOUR, '1 h'],
+  [6 * DAY + 4 * HOUR + 59 * MINUTE, '6 d 4 h'],
+  [DAY + MINUTE, '1 d'],
+])('%d ms reads as %s', (ms, words) => {
+  expect(formatDuration(ms)).toBe(words);
+});
+
+describe('the next poll', () => {
+  const now = 1_000_000;
+
+  test('comes with the next tick, and never for a job that is over', () => {
+    expect(
+      cadence(aJob(), aJob({}, { report: aReport() }).state, reported('INCRE_TRANSFER_STARTED'), now, 500).nextPollAt,
+    ).toBe(now + 500);
+    expect(
+      cadence(aJob(), aJob({}, { over: 'ended' }).state, reported('RELEASE_RESOURCE_COMPLETE'), now, 500).nextPollAt,
+    ).toBeNull();
+  });
+
+  test('of an id that makes DRS refuse a request is on its own, after pauses that grow up to an hour', () => {
+    const refused: ProgressAnswer = { kind: 'rejected', code: 'DRS.M00202', message: null };
+    const pauses = [0, 1, 2, 3, 20].map(
+      (refusals) => (cadence(aJob({ refusals }), aJob().state, refused, now, 0).nextPollAt ?? 0) - now,
+    );
+    expect(pauses).toEqual([MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, HOUR]);
+    expect(cadence(aJob({ refusals: 3, askAlone: true }), aJob().state, refused, now, 0)).toMatchObject({
+      askAlone: true,
+      refusals: 4,
+    });
+    expect(cadence(aJob({ refusals: 3, askAlone: true }), aJob().state, reported('PAUSING'), now, 0)).toMatchObject({
+      askAlone: false,
+      refusals: 0,
+    });
+  });
+
+  test('of a finished copy comes ever later, up to ten minutes', () => {
+    const finished = aReport({ status: 'FULL_TRANSFER_COMPLETE', taskMode: 'FULL_TRANS' });
+    const after = (ageMs: number) =>
+      (cadence(
+        aJob(),
+        aJob({}, { report: finished, statusSince: now - ageMs }).state,
+        { kind: 'report', report: finished },
+        now,
+        0,
+      ).nextPollAt ?? 0) - now;
+    expect([after(0), after(10 * MINUTE), after(DAY)]).toEqual([1, MINUTE, 10 * MINUTE]);
+  });
+});
+
+describe('jobs missing from an answer', () => {
+  const missing: ProgressAnswer = { kind: 'item_error', code: 'DRS.M00289', message: null };
+  const watched = (count: number) =>
+    Array.from({ length: count }, (_, number) => aJob({ jobId: simulatedJobId(number) }, { report: aReport() }));
+  const ticks = (count: number, missingCount: number) => {
+    const jobs = watched(count);
+    const answers = new Map(
+      jobs.map((job, index) => [job.jobId, index < missingCount ? missing : reported('INCRE_TRANSFER_STARTED')]),
+    );
+    return decidePoll(jobs, answers, 0, 0).map((decision) => decision.state.missing?.ticks ?? 0);
+  };
+
+  test('one by one are on their way to being gone', () => {
+    expect(ticks(10, 2)).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(ticks(1, 1)).toEqual([1]);
+  });
+
+  test('most of them at once look like lost access, and are not', () => {
+    expect(ticks(10, 6)).toEqual(Array.from({ length: 10 }, () => 0));
+  });
+
+  test('without any answer are left as they were', () => {
+    const [decision] = decidePoll(watched(1), new Map(), 0, 0);
+    expect(decision).toMatchObject({ events: [], state: { report: { status: 'INCRE_TRANSFER_STARTED' } } });
+  });
+});
+
+describe('a pass over many jobs', () => {
+  const budget = { batchSize: 10, maxRps: 5, intervalMs: MINUTE };
+
+  test('fits while its requests do at the allowed rate', () => {
+    expect(estimatePass(25, budget)).toEqual({ requests: 3, passMs: 600, fits: true });
+    expect(estimatePass(3_000, budget)).toEqual({ requests: 300, passMs: 60_000, fits: true });
+    expect(estimatePass(10_000, budget)).toEqual({ requests: 1_000, passMs: 200_000, fits: false });
+  });
+
+  test('is never late for asking in one go what one second allows', () => {
+    expect(estimatePass(25, { ...budget, intervalMs: 500 }).fits).toBe(true);
+  });
+});
+
+describe('an attempt to send', () => {
+  const post = { id: 'p', workspaceId: 'T', channelId: 'C', facts: [], attempt: 1, plain: false };
+  const pauses = { firstRetryMs: SECOND, longestRetryMs: MINUTE };
+  const settle = (outcome: Parameters<typeof settlePost>[1], plain = false) =>
+    settlePost({ ...post, plain }, outcome, 7, () => 1, pauses);
+
+  test('waits as long as Slack asks, and tries again when the outcome is unknown', () => {
+    expect(settle({ kind: 'retry', afterMs: 30_000, reason: 'ratelimited' })).toMatchObject({
+      kind: 'try_again',
+      afterMs: 30_000,
+      plain: false,
+    });
+    expect(settle({ kind: 'uncertain', reason: 'network' })).toMatchObject({ kind: 'try_again', afterMs: SECOND });
+  });
+
+  test('that Slack finds malformed is made once more as plain text, then given up', () => {
+    expect(settle({ kind: 'refused', what: 'payload', reason: 'invalid_blocks' })).toMatchObject({
+      kind: 'try_again',
+      plain: true,
+      afterMs: 0,
+    });
+    expect(settle({ kind: 'refused', what: 'payload', reason: 'invalid_blocks' }, true)).toEqual({
+      kind: 'dead',
+      reason: 'invalid_blocks',
+      at: 7,
+    });
+  });
+
+  test('that a channel or workspace refuses pauses it and gives nothing up', () => {
+    expect(settle({ kind: 'refused', what: 'channel', reason: 'is_archived' })).toEqual({
+      kind: 'pause_channel',
+      reason: 'is_archived',
+      at: 7,
+    });
+    expect(settle({ kind: 'refused', what: 'workspace', reason: 'token_revoked' })).toEqual({
+      kind: 'pause_workspace',
+      reason: 'token_revoked',
+      at: 7,
+    });
+  });
+});
+
+describe('deliveries that share a post', () => {
+  const fact = (jobId: typeof ORDERS, at: number): DeliveryFacts => ({
+    kind: 'event',
+    job: { connectionId: 'prod', jobId, name: null },
+    eventNumber: 1,
+    event: { kind: 'gone', code: null, at, report: null, previous: null, lastLag: null },
+  });
+  const announcement: DeliveryFacts = {
+    kind: 'announcement',
+    announcement: { kind: 'subscribed', by: 'U1', jobs: [] },
+  };
+
+  test('are those of one job at one moment, in a row', () => {
+    expect(nextGroupSize([])).toBe(0);
+    expect(nextGroupSize([fact(ORDERS, 1), fact(ORDERS, 1), fact(ORDERS, 2)])).toBe(2);
+    expect(nextGroupSize([fact(ORDERS, 1), fact(BILLING, 1), fact(ORDERS, 1)])).toBe(1);
+    expect(nextGroupSize([announcement, announcement])).toBe(1);
+  });
+});
+
+test('pauses between attempts grow, stay within their cap, and are never zero', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 1_000 }),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      (attempt, chance) => {
+        const delay = backoffDelay(attempt, { baseMs: 1_000, capMs: 60_000 }, () => chance);
+        expect(delay).toBeGreaterThanOrEqual(500);
+        expect(delay).toBeLessThanOrEqual(60_000);
+        expect(delay).toBeLessThanOrEqual(backoffDelay(attempt + 1, { baseMs: 1_000, capMs: 60_000 }, () => chance));
+      },
+    ),
+  );
+});
+
+test('the nearest word forgives a slip of the finger, not another word', () => {
+  const verbs = ['status', 'subscribe', 'unsubscribe', 'list', 'help'];
+  expect(nearest('subscrbe', verbs)).toBe('subscribe');
+  expect(nearest('stauts', verbs)).toBe('status');
+  expect(nearest('HLEP', verbs)).toBe('help');
+  expect(nearest('orders', verbs)).toBeNull();
+});
