@@ -1,0 +1,123 @@
+import { inspect } from 'node:util';
+
+import { describe, expect, test } from 'vitest';
+
+import { ConfigError, parseConfig } from '../../src/config.ts';
+import { isSchedule } from '../../src/runtime/cron.ts';
+
+const COMPLETE = {
+  SLACK_BOT_TOKEN: 'xoxb-secret-1',
+  SLACK_APP_TOKEN: 'xapp-secret-2',
+  DRS_REGION: 'ap-southeast-1',
+  DRS_PROJECT_ID: '054ba152d480d55b2f5dc0069e7ddef0',
+  IAM_DOMAIN: 'acme',
+  IAM_USER: 'drs-bot',
+  IAM_PASSWORD: 'pass-secret-3',
+};
+
+const parse = (changes: Record<string, string | undefined> = {}) =>
+  parseConfig({ ...COMPLETE, ...changes }, isSchedule);
+const problems = (changes: Record<string, string | undefined>) => {
+  try {
+    parse(changes);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+};
+
+describe('the environment', () => {
+  test('needs little: the rest has defaults', () => {
+    expect(parse()).toMatchObject({
+      slack: { apiUrl: 'https://slack.com/api/', command: '/drs', receiver: { mode: 'socket' } },
+      drs: {
+        endpoint: 'https://drs.ap-southeast-1.myhuaweicloud.com',
+        iamEndpoint: 'https://iam.ap-southeast-1.myhuaweicloud.com',
+        language: 'en-us',
+        batchSize: 10,
+        maxRps: 5,
+      },
+      pollSchedule: '* * * * *',
+      databaseUrl: 'sqlite:data/drs-bot.db',
+      logLevel: 'info',
+    });
+  });
+
+  test('with both ways in uses the socket, with the signing secret alone the port', () => {
+    expect(parse({ SLACK_SIGNING_SECRET: 's' }).slack.receiver.mode).toBe('socket');
+    expect(parse({ SLACK_SIGNING_SECRET: 's', SLACK_APP_TOKEN: '', PORT: '8080' }).slack.receiver).toMatchObject({
+      mode: 'http',
+      port: 8080,
+      host: '127.0.0.1',
+    });
+  });
+
+  test('takes addresses with or without scheme and trailing slash', () => {
+    const config = parse({
+      SLACK_API_URL: 'http://127.0.0.1:1/api',
+      DRS_ENDPOINT: 'drs.example.com/',
+      IAM_ENDPOINT: 'http://127.0.0.1:2/',
+    });
+    expect([config.slack.apiUrl, config.drs.endpoint, config.drs.iamEndpoint]).toEqual([
+      'http://127.0.0.1:1/api/',
+      'https://drs.example.com',
+      'http://127.0.0.1:2',
+    ]);
+  });
+
+  test('is told about all its mistakes at once', () => {
+    expect(
+      problems({
+        SLACK_BOT_TOKEN: undefined,
+        PORT: 'many',
+        POLL_SCHEDULE: 'often',
+        DRS_BATCH_SIZE: '0',
+        LOG_LEVEL: 'loud',
+      }),
+    ).toEqual([
+      'SLACK_BOT_TOKEN: is missing; expected the bot token of your Slack app, xoxb-…',
+      'PORT: expected a whole number from 0 to 65535',
+      'DRS_BATCH_SIZE: expected a whole number from 1 to 100',
+      'LOG_LEVEL: expected debug, info, warn, error or silent',
+      'POLL_SCHEDULE: expected a cron pattern of five fields like * * * * * (every minute), or six with seconds first',
+    ]);
+  });
+
+  test.each([
+    [
+      { SLACK_APP_TOKEN: undefined },
+      'SLACK_APP_TOKEN: is missing, and so is SLACK_SIGNING_SECRET; set the app token (xapp-…) for Socket Mode, or the signing secret for HTTP',
+    ],
+    [
+      { SLACK_BOT_TOKEN: 'xapp-1' },
+      'SLACK_BOT_TOKEN: expected the bot token, which begins with xoxb- (OAuth & Permissions page of your Slack app)',
+    ],
+    [
+      { SLACK_APP_TOKEN: 'xoxb-1' },
+      'SLACK_APP_TOKEN: expected an app-level token, which begins with xapp- (Basic Information page of your Slack app)',
+    ],
+    [
+      { DRS_REGION: undefined },
+      'DRS_REGION: is missing; expected a region id like ap-southeast-1, or both DRS_ENDPOINT and IAM_ENDPOINT',
+    ],
+    [{ DRS_REGION: 'Dublin' }, 'DRS_REGION: expected a region id like ap-southeast-1'],
+    [
+      { DRS_ENDPOINT: 'ftp://x' },
+      'DRS_ENDPOINT: expected a web address like https://drs.ap-southeast-1.myhuaweicloud.com',
+    ],
+    [
+      { SLACK_COMMAND: 'drs' },
+      'SLACK_COMMAND: expected a slash command like /drs: a slash and up to 31 characters without blanks',
+    ],
+    [{ DATABASE_URL: 'postgres://x' }, 'DATABASE_URL: expected sqlite: and a path, like sqlite:data/drs-bot.db'],
+    [{ DRS_LANGUAGE: 'english' }, 'DRS_LANGUAGE: expected a language like en-us or zh-cn'],
+  ])('says what was wrong, what was expected and where to find it: %j', (changes, sentence) => {
+    expect(problems(changes)).toEqual([sentence]);
+  });
+
+  test('never shows a secret, neither in mistakes nor when printed', () => {
+    const shown = `${problems({ SLACK_BOT_TOKEN: 'secret-4', SLACK_APP_TOKEN: 'secret-5' }).join()}${inspect(parse(), { depth: 9 })}${JSON.stringify(parse())}${String(parse().drs.password)}`;
+    expect(shown).not.toContain('secret');
+  });
+});

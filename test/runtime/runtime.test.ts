@@ -1,0 +1,93 @@
+import { PassThrough } from 'node:stream';
+
+import { describe, expect, test } from 'vitest';
+
+import { systemClock } from '../../src/runtime/clock.ts';
+import { intervalOf, isSchedule } from '../../src/runtime/cron.ts';
+import { InFlight } from '../../src/runtime/in-flight.ts';
+import { createLogger } from '../../src/runtime/logger.ts';
+import { Loop } from '../../src/runtime/loop.ts';
+import { SILENT } from '../support/silent-log.ts';
+
+describe('a loop', () => {
+  test('goes on at once while there is work, sleeps otherwise, and can be woken', async () => {
+    const turns: number[] = [];
+    let rested = () => {};
+    const resting = () => new Promise<void>((resolve) => (rested = resolve));
+    let nap = resting();
+    const loop = new Loop(
+      'test',
+      async () => {
+        turns.push(turns.length);
+        if (turns.length % 2 === 1) return await Promise.resolve(0);
+        rested();
+        return 60_000;
+      },
+      systemClock,
+      SILENT,
+    );
+    loop.start();
+    await nap;
+    expect(turns).toEqual([0, 1]);
+    nap = resting();
+    loop.wake();
+    await nap;
+    expect(turns).toEqual([0, 1, 2, 3]);
+    await loop.stop();
+  });
+
+  test('outlives a turn that fails, and a stop waits for the turn in progress', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let ended = false;
+    let failed = false;
+    const clock = { ...systemClock, sleep: () => Promise.resolve() };
+    const loop = new Loop(
+      'test',
+      async () => {
+        if (!failed) {
+          failed = true;
+          throw new Error('disk');
+        }
+        await held;
+        ended = true;
+        return 60_000;
+      },
+      clock,
+      SILENT,
+    );
+    loop.start();
+    const stopping = loop.stop().then(() => ended);
+    release();
+    expect(await stopping).toBe(failed && ended);
+  });
+});
+
+test('a stop waits for answers in progress, but not for ever', async () => {
+  const answers = new InFlight();
+  let finish = () => {};
+  void answers.run(() => new Promise<void>((resolve) => (finish = resolve)));
+  expect(await answers.drained(10)).toBe(false);
+  finish();
+  expect(await answers.drained(1_000)).toBe(true);
+});
+
+test('a log line never holds a token, a password or a signature, wherever it came from', async () => {
+  const lines: string[] = [];
+  const destination = new PassThrough();
+  destination.on('data', (line: Buffer) => lines.push(line.toString()));
+  const log = createLogger('info', destination);
+  const error = new Error('refused xoxb-1-2-abc', { cause: new Error('Bearer abc.def') });
+  log.info(
+    { err: error, token: 'xapp-1-A-b', nested: { password: 'hunter2' } },
+    'X-Auth-Token: MIIFzz authorization=Sig',
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(lines).toHaveLength(1);
+  expect(lines.join()).not.toMatch(/abc|xapp-1|hunter2|MIIFzz|Sig\b/);
+});
+
+test('a schedule of five or six fields is understood, and how often it fires', () => {
+  expect([isSchedule('* * * * *'), isSchedule('*/15 * * * * *'), isSchedule('soon')]).toEqual([true, true, false]);
+  expect([intervalOf('* * * * *'), intervalOf('*/15 * * * * *')]).toEqual([60_000, 15_000]);
+});

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { parseCommand } from '../../src/slack/commands/parse-command.ts';
+import type { Command } from '../../src/slack/commands/parse-command.ts';
+
+const command = (text: string): Command | string => {
+  const parsed = parseCommand(text);
+  return parsed.ok ? parsed.command : parsed.error.kind;
+};
+const status = (...jobs: readonly string[]) => ({ kind: 'status', jobs, isPublic: false });
+
+describe('what people type', () => {
+  test.each([
+    ['orders', status('orders')],
+    ['status orders', status('orders')],
+    ['STATUS  orders,billing', status('orders', 'billing')],
+    ['status orders orders', status('orders')],
+    ['status orders public', { ...status('orders'), isPublic: true }],
+    ['status --public orders', { ...status('orders'), isPublic: true }],
+    ['orders —public', { ...status('orders'), isPublic: true }],
+    ['status\u3000orders\u00a0billing\nshop', status('orders', 'billing', 'shop')],
+    ['ｓｔａｔｕｓ　ｏｒｄｅｒｓ', status('orders')],
+    ['subscribe orders', { kind: 'subscribe', jobs: ['orders'] }],
+    ['unsubscribe orders', { kind: 'unsubscribe', jobs: ['orders'] }],
+    ['unsubscribe all', { kind: 'unsubscribe_all' }],
+    ['unsubscribe --ALL', { kind: 'unsubscribe_all' }],
+    ['list', { kind: 'list' }],
+    ['help', { kind: 'help' }],
+    ['', { kind: 'help' }],
+    ['   ', { kind: 'help' }],
+  ])('%j is understood', (text, expected) => {
+    expect(command(text)).toEqual(expected);
+  });
+
+  test.each(['"list"', "'list'", '“list”', '‘list’', '«list»', '「list」', '„list', "'list’"])(
+    'quoting makes a job of a verb: %s',
+    (text) => {
+      expect(command(text.replace('„', '“').replace(/^“list$/, '“list“'))).toEqual(status('list'));
+    },
+  );
+
+  test('quotes hold words together, also names with commas and capitals', () => {
+    expect(command('status "Orders, EU" 「上海 增量」')).toEqual(status('Orders, EU', '上海 增量'));
+    expect(command('unsubscribe "all"')).toEqual({ kind: 'unsubscribe', jobs: ['all'] });
+  });
+
+  test.each([
+    ['status', 'jobs_missing'],
+    ['subscribe', 'jobs_missing'],
+    ['unsubscribe', 'jobs_missing'],
+    ['status public', 'jobs_missing'],
+    ['subscribe orders lag:2m', 'unknown_option'],
+    ['subscribe orders lag：2m', 'unknown_option'],
+    ['subscribe orders --quiet', 'unknown_option'],
+    ['unsubscribe all orders', 'all_with_jobs'],
+    ['list everything', 'unexpected_words'],
+    ['status "orders', 'unclosed_quote'],
+    ['subscrbe orders', 'misspelt_verb'],
+    ['lits', 'misspelt_verb'],
+  ])('%j gets a correction: %s', (text, kind) => {
+    expect(command(text)).toBe(kind);
+  });
+
+  test('an address is not taken for an option', () => {
+    expect(command('https://console.example/drs?job=1')).toEqual(status('https://console.example/drs?job=1'));
+  });
+
+  test('more jobs than fit are refused as a whole', () => {
+    const jobs = Array.from({ length: 11 }, (_, number) => `job-${number}`).join(' ');
+    expect(command(`status ${jobs}`)).toBe('too_many_jobs');
+    expect(command(`subscribe ${jobs}`)).toMatchObject({ kind: 'subscribe' });
+  });
+
+  test('nothing that can be typed makes it fail', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => void parseCommand(text)));
+    parseCommand('x'.repeat(40_000));
+  });
+
+  test('quoted names come out as they went in', () => {
+    const name = fc
+      .string({ minLength: 1, maxLength: 30 })
+      .filter((text) => text === text.normalize('NFKC') && !/["“”]/.test(text) && text.trim() !== '');
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 5 }), (names) => {
+        expect(command(`status ${names.map((one) => `"${one}"`).join(' ')}`)).toEqual(status(...names));
+      }),
+    );
+  });
+});
