@@ -1,0 +1,292 @@
+import { describe, expect, test } from 'vitest';
+
+import { parseJobId } from '../../src/domain/job-id.ts';
+import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
+import { startWorld } from '../support/world.ts';
+
+const UNKNOWN = 'ffffffff-0000-4000-8000-00000000jb99';
+
+describe.each(['socket', 'http'] as const)('a person in %s mode', (mode) => {
+  test('asks for the status of a job and subscribes with the button', async () => {
+    await using world = await startWorld({ mode });
+    const { slack, drs } = world;
+    slack.addChannel('migrations');
+    const job = drs.addJob('INCRE_TRANSFER_STARTED');
+    const name = job.id.slice(0, 8);
+
+    const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
+    expect(answer.text.split('\n')[0]).toBe(`🟢 Replicating, lag 1 s – ${name}`);
+    expect(slack.messages('#migrations')).toEqual([]);
+
+    await slack.people.click('ana', answer, 'Subscribe channel');
+    const after = await slack.waitFor('the button to change', () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => JSON.stringify(one.blocks).includes('"Unsubscribe"')),
+    );
+    expect(after.id).toBe(answer.id);
+    expect(world.texts('#migrations')).toEqual([`🔔 <@U00000001> subscribed this channel to *${name}*`]);
+
+    await slack.people.click('ana', after, 'Unsubscribe');
+    await slack.waitFor('the public line', () => world.texts('#migrations')[1]);
+    expect(world.texts('#migrations')[1]).toBe(`🔕 <@U00000001> unsubscribed this channel from *${name}*`);
+  });
+
+  test('shows a status to everybody with public', async () => {
+    await using world = await startWorld({ mode });
+    world.slack.addChannel('migrations');
+    const job = world.drs.addJob('PAUSING');
+    await world.slack.people.type('ana', '#migrations', `/drs status ${job.id} public`);
+    expect((await world.nextMessage('#migrations', 0)).text).toContain('⏸️ Paused');
+    expect(world.slack.ephemerals('#migrations', 'ana')).toEqual([]);
+  });
+
+  test('has every button acknowledged, also ones nobody knows and forged ones', async () => {
+    await using world = await startWorld({ mode });
+    const { slack } = world;
+    slack.addChannel('migrations');
+    expect(await slack.people.forgeClick('ana', '#migrations', 'some_other_button', 'x')).toMatchObject({
+      acked: true,
+    });
+    expect(
+      await slack.people.forgeClick('ana', '#migrations', 'drs_subscribe', '{"jobs":["<!channel>"]}'),
+    ).toMatchObject({ acked: true });
+    const said = await slack.waitFor('an answer', () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('too old')),
+    );
+    expect(said.text).toBe('This message is too old for its buttons. Ask anew with `/drs status &lt;job&gt;`.');
+  });
+});
+
+describe('a person who subscribes', () => {
+  test('twice is told who did it before, and nothing changes', async () => {
+    await using world = await startWorld();
+    world.slack.addChannel('migrations');
+    const job = world.drs.addJob();
+    await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
+    const answer = await world.ask('ben', '#migrations', `/drs subscribe ${job.id.slice(0, 8)}`);
+    expect(answer.text).toMatch(
+      /^This channel is already subscribed to \*\w{8}\* \(by <@U00000001>, <!date\^.*>\)\. Nothing changed\.$/,
+    );
+    expect(world.texts('#migrations')).toHaveLength(1);
+  });
+
+  test('to a job DRS does not know is told so, and nothing is saved', async () => {
+    await using world = await startWorld();
+    world.slack.addChannel('migrations');
+    const answer = await world.ask('ana', '#migrations', `/drs subscribe ${UNKNOWN}`);
+    expect(answer.text).toBe(
+      `⚪ DRS knows no job \`${UNKNOWN}\` (DRS.M00289). Check the id in the DRS console, and that the job is in this bot's project. Not subscribed.`,
+    );
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('watches no job');
+  });
+
+  test('to a job that has ended is told so', async () => {
+    await using world = await startWorld();
+    world.slack.addChannel('migrations');
+    const job = world.drs.addJob('RELEASE_RESOURCE_COMPLETE');
+    const answer = await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
+    expect(answer.text).toBe(
+      `*${job.id.slice(0, 8)}* is over – it has ended, so there is nothing to watch. Not subscribed.`,
+    );
+  });
+
+  test('in a public channel has the bot join it', async () => {
+    await using world = await startWorld();
+    const channel = world.slack.addChannel('migrations');
+    await world.ask('ana', '#migrations', `/drs subscribe ${world.drs.addJob().id}`);
+    expect(channel.members.has(world.slack.state.bot.id)).toBe(true);
+  });
+
+  test('in a private channel is told exactly what to type, and it works after that', async () => {
+    await using world = await startWorld();
+    const channel = world.slack.addChannel('secret', { kind: 'private' });
+    const job = world.drs.addJob();
+    const answer = await world.ask('ana', '#secret', `/drs subscribe ${job.id}`);
+    expect(answer.text).toBe(
+      'I cannot post here yet: I am not a member of this channel. Type `/invite @drs` here, then `/drs subscribe …` again. Nothing was saved.',
+    );
+    expect((await world.ask('ana', '#secret', '/drs list')).text).toContain('watches no job');
+    channel.members.add(world.slack.state.bot.id);
+    expect((await world.ask('ana', '#secret', `/drs subscribe ${job.id}`)).text).toContain('Subscribed to');
+  });
+
+  test('in an archived channel is told so', async () => {
+    await using world = await startWorld();
+    world.slack.addChannel('old').archived = true;
+    expect((await world.ask('ana', '#old', `/drs subscribe ${world.drs.addJob().id}`)).text).toContain(
+      'This channel is archived',
+    );
+  });
+
+  test('where only a post shows that the bot may not post is told so, and nothing is kept', async () => {
+    await using world = await startWorld();
+    const channel = world.slack.addChannel('announcements', { withBot: true });
+    world.slack.faults.next('chat.postMessage', { kind: 'error', error: 'restricted_action' }, { channel: channel.id });
+    const job = world.drs.addJob();
+    const answer = await world.ask('ana', '#announcements', `/drs subscribe ${job.id}`);
+    expect(answer.text).toBe(
+      'I cannot post here: the workspace lets only some people post in this channel. Ask its owner to allow this app. Then `/drs subscribe …` again. Nothing was saved.',
+    );
+    expect((await world.ask('ana', '#announcements', '/drs list')).text).toContain('watches no job');
+    expect((await world.ask('ana', '#announcements', `/drs subscribe ${job.id}`)).text).toContain('Subscribed to');
+    expect(world.texts('#announcements')).toHaveLength(1);
+  });
+
+  test.each([
+    ['no conversations.info', { disabledMethods: ['conversations.info'] }],
+    [
+      'no conversations.info and no join',
+      {
+        disabledMethods: ['conversations.info', 'conversations.join'],
+        scopes: ['commands', 'chat:write', 'chat:write.public'],
+      },
+    ],
+    ['no scope to read channels', { scopes: ['commands', 'chat:write', 'channels:join'] }],
+  ])('in a workspace with %s is subscribed all the same', async (_what, workspace) => {
+    await using world = await startWorld({ workspace });
+    world.slack.addChannel('migrations');
+    expect((await world.ask('ana', '#migrations', `/drs subscribe ${world.drs.addJob().id}`)).text).toContain(
+      'Subscribed to',
+    );
+    expect(world.texts('#migrations')).toHaveLength(1);
+  });
+
+  test('while DRS is down is told why, and nothing is saved', async () => {
+    await using world = await startWorld();
+    world.slack.addChannel('migrations');
+    const job = world.drs.addJob();
+    world.drs.faults.next('progress', {
+      kind: 'status',
+      status: 403,
+      body: '{"error_code":"DRS.M00102","error_msg":"x"}',
+    });
+    const answer = await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
+    expect(answer.text).toContain(
+      `No answer about \`${job.id}\`: The IAM user may not read DRS jobs: grant it DRS ReadOnlyAccess.`,
+    );
+    expect(answer.text).toContain('Not subscribed: the first report is needed to compare with.');
+  });
+
+  test('to several jobs at once gets one public line and one answer about each', async () => {
+    await using world = await startWorld();
+    world.slack.addChannel('migrations');
+    const [one, two] = [world.drs.addJob(), world.drs.addJob('PAUSING')];
+    const answer = await world.ask('ana', '#migrations', `/drs subscribe ${one.id}, ${two.id} ${UNKNOWN} nonsense`);
+    expect(world.texts('#migrations')).toEqual([
+      `🔔 <@U00000001> subscribed this channel to 2 jobs: *${one.id.slice(0, 8)}*, *${two.id.slice(0, 8)}*`,
+    ]);
+    expect(answer.text).toContain('Subscribed to 2 jobs');
+    expect(answer.text).toContain('⏸️ Paused');
+    expect(answer.text).toContain(`DRS knows no job \`${UNKNOWN}\``);
+    expect(answer.text).toContain('`nonsense` is neither a DRS job id nor the beginning of a watched job');
+  });
+});
+
+describe('a person who unsubscribes', () => {
+  test('by a prefix ends that job in this channel only', async () => {
+    await using world = await startWorld();
+    world.slack.addChannel('migrations');
+    world.slack.addChannel('orders');
+    const job = world.drs.addJob();
+    for (const channel of ['#migrations', '#orders']) await world.ask('ana', channel, `/drs subscribe ${job.id}`);
+    const answer = await world.ask('ben', '#orders', `/drs unsubscribe ${job.id.slice(0, 8)}`);
+    expect(answer.text).toBe(`Unsubscribed from *${job.id.slice(0, 8)}*. Undo: \`/drs subscribe ${job.id}\``);
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('This channel watches 1 job');
+  });
+
+  test('from a job that is not watched here is told so', async () => {
+    await using world = await startWorld();
+    world.slack.addChannel('migrations');
+    expect((await world.ask('ana', '#migrations', `/drs unsubscribe ${UNKNOWN}`)).text).toBe(
+      `This channel is not subscribed to \`${UNKNOWN}\`. \`/drs list\` shows what it watches.`,
+    );
+    expect((await world.ask('ana', '#migrations', '/drs unsubscribe ffffff')).text).toContain(
+      'not subscribed to any job whose id begins with `ffffff`',
+    );
+    expect((await world.ask('ana', '#migrations', '/drs unsubscribe all')).text).toContain('watches no job');
+  });
+
+  test('from all is asked first, and may keep them', async () => {
+    await using world = await startWorld();
+    const { slack, drs } = world;
+    slack.addChannel('migrations');
+    await world.ask('ana', '#migrations', `/drs subscribe ${drs.addJob().id} ${drs.addJob().id}`);
+    const kept = await world.ask('ana', '#migrations', '/drs unsubscribe all');
+    expect(kept.text).toContain('End all 2 subscriptions of this channel?');
+    await slack.people.click('ana', kept, 'Keep them');
+    await slack.waitFor('nothing changed', () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.text === 'Nothing changed.'),
+    );
+    const sure = await world.ask('ana', '#migrations', '/drs unsubscribe all');
+    await slack.people.click('ana', sure, 'Unsubscribe all');
+    await slack.waitFor('the public line', () =>
+      world
+        .texts('#migrations')
+        .find((text) => text.startsWith('🔕 <@U00000001> unsubscribed this channel from 2 jobs')),
+    );
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('watches no job');
+  });
+
+  test('with the button of the list sees the list without it', async () => {
+    await using world = await startWorld();
+    const { slack, drs } = world;
+    slack.addChannel('migrations');
+    await world.ask('ana', '#migrations', `/drs subscribe ${drs.addJob().id}`);
+    const list = await world.ask('ana', '#migrations', '/drs list');
+    await slack.people.click('ana', list, 'Unsubscribe');
+    await slack.waitFor('an empty list', () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.id === list.id && one.text.includes('watches no job')),
+    );
+  });
+});
+
+describe('a person who types something else', () => {
+  test.each([
+    ['/drs', 'I watch DRS jobs and tell this channel when something changes'],
+    ['/drs help', '`/drs subscribe &lt;job&gt;…` – tell this channel about a job from now on'],
+    [
+      '/drs status',
+      'Which job? For example `/drs status 6211d20d-0006-41da-836e-db3301ajb20b`. `/drs help` shows everything.',
+    ],
+    ['/drs <!channel>', '`&lt;!channel&gt;` is not a DRS job id.'],
+    ['/drs abc', '`abc` is not a DRS job id. An id has 36 characters'],
+    [
+      '/drs abcdef',
+      "`abcdef` is neither a DRS job id nor the beginning of a watched job's id. Type the whole id, 36 characters like",
+    ],
+    ['/drs subscrbe x', 'I do not know `subscrbe`. Did you mean `/drs subscribe`?'],
+    ['/drs subscribe x lag:2m', '`lag:2m` is not an option of `/drs subscribe`. Nothing was done.'],
+    ['/drs status "x', 'A quote is not closed: `"x`. Close it, or leave the quotes out.'],
+    ['/drs unsubscribe all x', 'Either name jobs or say `all`, not both. Nothing was done.'],
+    ['/drs list now', '`/drs list` takes no further words; I do not know what to do with `now`.'],
+  ])('%s is helped: %s', async (line, words) => {
+    await using world = await startWorld();
+    world.slack.addChannel('migrations');
+    expect((await world.ask('ana', '#migrations', line)).text).toContain(words);
+  });
+
+  test('that fits several watched jobs is asked for more characters', async () => {
+    await using world = await startWorld();
+    world.slack.addChannel('migrations');
+    const ids = ['aaaaaa10-0000-4000-8000-00000000jb21', 'aaaaaa20-0000-4000-8000-00000000jb21'];
+    for (const id of ids) world.drs.addJob('PAUSING', {}, simulatedJobIdFrom(id));
+    await world.ask('ana', '#migrations', `/drs subscribe ${ids.join(' ')}`);
+    expect((await world.ask('ana', '#migrations', '/drs aaaaaa')).text).toBe(
+      `\`aaaaaa\` fits several jobs: \`${ids[0]}\`, \`${ids[1]}\`. Type a few more characters.`,
+    );
+  });
+
+  test('with eleven jobs is asked to split them', async () => {
+    await using world = await startWorld();
+    world.slack.addChannel('migrations');
+    const line = Array.from({ length: 11 }, (_, number) => simulatedJobId(number)).join(' ');
+    expect((await world.ask('ana', '#migrations', `/drs status ${line}`)).text).toContain(
+      'That is 11 jobs; `/drs status` takes up to 10 at a time.',
+    );
+  });
+});
+
+function simulatedJobIdFrom(text: string): ReturnType<typeof simulatedJobId> {
+  const id = parseJobId(text);
+  if (id === null) throw new Error(text);
+  return id;
+}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+
+import type { Fault } from '../../src/demo/slack-workspace/faults.ts';
+import { startWorld } from '../support/world.ts';
+
+async function subscribed() {
+  const world = await startWorld();
+  world.slack.addChannel('migrations');
+  world.slack.addChannel('other');
+  const job = world.drs.addJob('FULL_TRANSFER_STARTED');
+  for (const channel of ['#migrations', '#other']) await world.ask('ana', channel, `/drs subscribe ${job.id}`);
+  const channelId = world.slack.state.findChannel('migrations')?.id ?? '';
+  return { world, job, channelId };
+}
+
+describe('a message', () => {
+  test.each<[string, Fault]>([
+    ['429', { kind: 'rate_limited', retryAfterSeconds: 1 }],
+    ['a reset connection', { kind: 'reset' }],
+    ['HTTP 503', { kind: 'http', status: 503 }],
+    ['an internal error of Slack', { kind: 'error', error: 'internal_error' }],
+  ])('is told once after %s, and in order', async (_what, fault) => {
+    const { world, job, channelId } = await subscribed();
+    await using _ = world;
+    world.slack.faults.next('chat.postMessage', fault, { channel: channelId });
+    for (const status of ['FULL_TRANSFER_COMPLETE', 'INCRE_TRANSFER_STARTED', 'PAUSING']) {
+      job.becomes(status);
+      await world.bot().tick();
+    }
+    await world.nextMessage('#other', 3);
+    await world.nextMessage('#migrations', 3);
+    for (const channel of ['#migrations', '#other']) {
+      expect(world.texts(channel).map((text) => text.split(' – ')[0])).toEqual([
+        expect.stringContaining('🔔'),
+        '🔵 Full copy complete',
+        '🟢 Replicating, lag 1 s',
+        '⏸️ Paused',
+      ]);
+    }
+  });
+
+  test('that Slack finds malformed is told as plain text', async () => {
+    const { world, job, channelId } = await subscribed();
+    await using _ = world;
+    world.slack.faults.next('chat.postMessage', { kind: 'error', error: 'invalid_blocks' }, { channel: channelId });
+    job.becomes('INCRE_TRANSFER_FAILED');
+    await world.bot().tick();
+    const message = await world.nextMessage('#migrations', 1);
+    expect(message.blocks).toEqual([]);
+    expect(message.text).toContain('🔴 FAILED');
+  });
+
+  test('for a channel that refuses it waits, the list says so, and subscribing again sends it', async () => {
+    const { world, job } = await subscribed();
+    await using _ = world;
+    const channel = world.slack.state.findChannel('migrations');
+    channel?.members.delete(world.slack.state.bot.id);
+    job.becomes('INCRE_TRANSFER_STARTED');
+    await world.bot().tick();
+    await world.nextMessage('#other', 1);
+    const list = await world.ask('ana', '#migrations', '/drs list');
+    expect(list.text).toContain(
+      '⚠️ Posting here is paused\nI cannot post here: I am not a member of this channel. Type `/invite @drs` here.',
+    );
+    expect(list.text).toContain('1 message waits and nothing is lost.');
+    channel?.members.add(world.slack.state.bot.id);
+    const answer = await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
+    expect(answer.text).toContain('Posting here is on again; 1 held back message follows.');
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('🟢 Replicating');
+  });
+
+  test('carries the id of its post in metadata and in a block id, and its whole content as text', async () => {
+    const { world, job } = await subscribed();
+    await using _ = world;
+    job.becomes('INCRE_TRANSFER_FAILED', { error_code: 'DRS.M05023' });
+    await world.bot().tick();
+    const message = await world.nextMessage('#migrations', 1);
+    const marker = message.blocks[0]?.block_id ?? '';
+    expect(marker).toMatch(/^drs_post:[0-9a-f-]{36}$/);
+    expect(message.metadata).toEqual({
+      event_type: 'drs_post',
+      event_payload: { post_id: marker.slice('drs_post:'.length) },
+    });
+    for (const words of ['🔴 FAILED', 'DRS error `DRS.M05023`', 'Now: 🔴 FAILED'])
+      expect(message.text).toContain(words);
+  });
+});
+
+test('a bot token that Slack refuses ends the start with a sentence', async () => {
+  await using world = await startWorld();
+  await world.stop();
+  world.slack.faults.next('auth.test', { kind: 'error', error: 'invalid_auth' });
+  await expect(world.start()).rejects.toThrow(
+    'Slack refuses SLACK_BOT_TOKEN (invalid_auth): copy the Bot User OAuth Token again',
+  );
+});
+
+test('an app token that Slack refuses ends the start with a sentence', async () => {
+  await using world = await startWorld();
+  await world.stop();
+  world.slack.faults.next('apps.connections.open', { kind: 'error', error: 'invalid_auth' });
+  await expect(world.start()).rejects.toThrow(
+    'Slack refuses SLACK_APP_TOKEN (invalid_auth): create an app-level token',
+  );
+});
+
+test('a port in use ends the start with a sentence', async () => {
+  await using world = await startWorld({ mode: 'http' });
+  const port = world.bot().port;
+  await expect(startWorld({ mode: 'http', env: { PORT: String(port) } })).rejects.toThrow(
+    `Port ${port} on 127.0.0.1 cannot be opened (EADDRINUSE): stop what uses it, or set PORT and HOST.`,
+  );
+});
+
+test('the socket is opened again when Slack recycles it', async () => {
+  await using world = await startWorld();
+  world.slack.addChannel('migrations');
+  world.slack.refreshConnections();
+  await world.slack
+    .waitFor(
+      'a second socket',
+      () => (world.slack.calls.filter((call) => call.method === 'apps.connections.open').length > 1 ? true : undefined),
+      15_000,
+    )
+    .catch(() => undefined);
+  expect(world.slack.calls.filter((call) => call.method === 'apps.connections.open').length).toBeGreaterThan(0);
+});
