@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 
 import type { Config } from './config.ts';
+import { endsWithin } from './domain/ends-within.ts';
 import { SECOND } from './domain/time.ts';
 import { createDrsClient } from './drs/drs-client.ts';
 import { createDispatcher } from './drs/http.ts';
@@ -135,9 +136,9 @@ async function run(foundation: Foundation): Promise<Bot> {
     tick: polling.tick,
     async stop() {
       await Promise.all([door.close(), polling.quiesce()]);
-      await answers.drained(ANSWERS_GRACE_MS);
+      await endsWithin(ANSWERS_GRACE_MS, answers.drained(), systemClock);
       const ended = Promise.all([polling.end(), ...loops.map((loop) => loop.stop())]);
-      await Promise.race([ended, systemClock.sleep(WORK_GRACE_MS)]);
+      await endsWithin(WORK_GRACE_MS, ended, systemClock);
     },
   };
 }
@@ -193,7 +194,7 @@ function createPolling(context: Context, schedule: string) {
     /** The pass in progress ends early and is waited for. */
     async end() {
       stopping.abort();
-      await passes.drained(WORK_GRACE_MS);
+      await passes.drained();
     },
   };
 }

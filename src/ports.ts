@@ -170,6 +170,8 @@ export interface Store {
     readonly now: EpochMs;
     readonly results: readonly PollResult[];
   }): Promise<CommittedPoll>;
+  /** Makes the leases that `token` still holds last `leaseMs` from now, for work that takes longer than one lease. */
+  renewJobs(request: LeaseRequest): Promise<void>;
   /** Gives back what `token` still holds, unchanged. */
   releaseJobs(token: string): Promise<void>;
 

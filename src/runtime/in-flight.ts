@@ -9,13 +9,8 @@ export class InFlight {
     return running;
   }
 
-  /** Resolves when nothing is in progress, or after `ms`; true when nothing was left. */
-  async drained(ms: number): Promise<boolean> {
-    const done = Promise.allSettled(this.#work).then(() => true);
-    const late = AbortSignal.timeout(ms);
-    const expired = new Promise<boolean>((resolve) =>
-      late.addEventListener('abort', () => resolve(false), { once: true }),
-    );
-    return await Promise.race([done, expired]);
+  /** Resolves when what is in progress now has ended, well or badly. */
+  async drained(): Promise<void> {
+    await Promise.allSettled(this.#work);
   }
 }

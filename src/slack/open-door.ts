@@ -7,6 +7,7 @@ import { SECOND } from '../domain/time.ts';
 import { StartError } from '../ports.ts';
 import type { Clock } from '../ports.ts';
 import type { SlackReceiverConfig } from './bolt-app.ts';
+import { endsWithin } from '../domain/ends-within.ts';
 import { socketRefused } from './identify.ts';
 
 /** Slack must greet a new socket within this, in ms. */
@@ -45,20 +46,17 @@ async function openSocket(
   clock: Clock,
 ): Promise<Door> {
   // App.stop() does not wait until the socket is closed; the client's own disconnect does.
-  const close = () => Promise.race([receiver.client.disconnect(), clock.sleep(CLOSING_MS)]);
-  const silent = clock.sleep(SOCKET_TIMEOUT_MS).then((): never => {
-    throw new StartError(
-      `Slack did not open a socket within ${SOCKET_TIMEOUT_MS / SECOND} s: check SLACK_API_URL and this machine's network.`,
-    );
-  });
-  silent.catch(() => undefined);
+  const close = async () => void (await endsWithin(CLOSING_MS, receiver.client.disconnect(), clock));
   try {
-    await Promise.race([receiver.start(), silent]);
-    return { port: null, close };
+    if (await endsWithin(SOCKET_TIMEOUT_MS, receiver.start(), clock)) return { port: null, close };
   } catch (error) {
     await close();
-    throw error instanceof StartError ? error : new StartError(socketRefused(error, apiUrl), { cause: error });
+    throw new StartError(socketRefused(error, apiUrl), { cause: error });
   }
+  await close();
+  throw new StartError(
+    `Slack did not open a socket within ${SOCKET_TIMEOUT_MS / SECOND} s: check SLACK_API_URL and this machine's network.`,
+  );
 }
 
 async function openPort(
@@ -87,7 +85,7 @@ async function closeServer(
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  await Promise.race([closed, clock.sleep(CLOSING_MS)]);
+  await endsWithin(CLOSING_MS, closed, clock);
   server.closeAllConnections();
   await closed;
 }

@@ -135,6 +135,14 @@ export async function claimJob(
   });
 }
 
+export async function renewJobs(db: Db, clock: number, { token, leaseMs }: LeaseRequest): Promise<void> {
+  await db
+    .updateTable('jobs')
+    .set({ lease_until: clock + leaseMs })
+    .where('lease_token', '=', token)
+    .execute();
+}
+
 export async function releaseJobs(db: Db, token: string): Promise<void> {
   await db.updateTable('jobs').set({ lease_token: null, lease_until: null }).where('lease_token', '=', token).execute();
 }

@@ -7,7 +7,15 @@ import { Kysely } from 'kysely';
 import type { Store } from '../ports.ts';
 import { commitPoll } from './commit-poll.ts';
 import { countPending, findPause, openConnection, openWorkspace, resumeChannel } from './channels.ts';
-import { claimDueJobs, claimJob, countDueJobs, findJob, findWatchedJobsByPrefix, releaseJobs } from './jobs.ts';
+import {
+  claimDueJobs,
+  claimJob,
+  countDueJobs,
+  findJob,
+  findWatchedJobsByPrefix,
+  releaseJobs,
+  renewJobs,
+} from './jobs.ts';
 import { migrateToLatest } from './migrate.ts';
 import { beginPost, claimChannel, findPost, msUntilNextPost, releaseChannel, settlePost } from './outbox.ts';
 import type { Db, Schema } from './schema.ts';
@@ -105,6 +113,7 @@ function createStore(db: Db, clock: () => number): Store {
     claimDueJobs: (request) => claimDueJobs(db, clock(), request),
     claimJob: (request) => claimJob(db, clock(), request),
     commitPoll: (poll) => commitPoll(db, poll),
+    renewJobs: (request) => renewJobs(db, clock(), request),
     releaseJobs: (token) => releaseJobs(db, token),
     subscribe: (request) => subscribe(db, request),
     unsubscribe: (request) => unsubscribe(db, request),

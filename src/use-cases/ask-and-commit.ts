@@ -25,10 +25,11 @@ export async function askAndCommit(
 ): Promise<AskReport> {
   const { store, drs, clock, connectionId, durations } = context;
   try {
-    const answers = await drs.fetchProgress(
+    const asking = drs.fetchProgress(
       jobs.map((job) => job.jobId),
       signal === undefined ? {} : { signal },
     );
+    const answers = await whileRenewing(context, token, asking);
     if (signal?.aborted === true) {
       await store.releaseJobs(token);
       return { answers, committed: [], events: 0, deliveries: 0 };
@@ -48,5 +49,23 @@ export async function askAndCommit(
   } catch (error) {
     await store.releaseJobs(token);
     throw error;
+  }
+}
+
+/** Keeps the leases alive for as long as the answer takes: a short lease lets others take over soon after a crash. */
+async function whileRenewing<T>({ store, clock, durations }: Context, token: string, work: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const renewing = (async () => {
+    for (;;) {
+      await clock.sleep(durations.jobLeaseMs / 3, done.signal);
+      if (done.signal.aborted) return;
+      await store.renewJobs({ token, leaseMs: durations.jobLeaseMs });
+    }
+  })();
+  try {
+    return await work;
+  } finally {
+    done.abort();
+    await renewing;
   }
 }

@@ -6,7 +6,7 @@ import type { Clock, DrsClient, Log, NewId, Store } from '../ports.ts';
 export interface Durations {
   /** A job asked about within this time is shown as it is, so ten people clicking cost one request. */
   readonly askAgainMs: number;
-  /** The right to ask about jobs expires after this; longer than DRS may take to answer. */
+  /** The right to ask about jobs expires after this unless it is renewed, so a crash holds them up no longer. */
   readonly jobLeaseMs: number;
   /** How long to wait for somebody else's answer about the same job. */
   readonly busyWaitMs: number;
@@ -27,10 +27,10 @@ export interface Durations {
 
 export const DEFAULT_DURATIONS: Durations = {
   askAgainMs: 10 * SECOND,
-  jobLeaseMs: 90 * SECOND,
+  jobLeaseMs: 20 * SECOND,
   busyWaitMs: 10 * SECOND,
   pollSpacingMs: 10 * SECOND,
-  channelLeaseMs: 30 * SECOND,
+  channelLeaseMs: 15 * SECOND,
   postPaceMs: SECOND,
   firstRetryMs: SECOND,
   longestRetryMs: 5 * MINUTE,

@@ -162,6 +162,18 @@ export function storeContract(open: OpenStore): void {
       expect(await due()).toEqual([ORDERS]);
     });
 
+    test('a lease that is renewed lasts longer', async () => {
+      await watch(ORDERS);
+      const first = lease();
+      await store.claimDueJobs({ ...first, connectionId: CONNECTION, now: 20, limit: 10 });
+      storeNow += MINUTE - 1;
+      await store.renewJobs(first);
+      storeNow += MINUTE - 1;
+      expect(await due()).toEqual([]);
+      storeNow += 1;
+      expect(await due()).toEqual([ORDERS]);
+    });
+
     test('a job asked about a moment ago is shown as it is; one being asked about is busy', async () => {
       await poll(ORDERS, {}, {}, 1_000);
       const claim = async (now: number) =>

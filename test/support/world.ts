@@ -75,7 +75,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     await bot?.stop();
     bot = null;
   };
-  await start();
+  await start().catch(async (error: unknown) => {
+    await Promise.all([slack.stop(), drs.stop()]);
+    throw error;
+  });
   return {
     slack,
     drs,

@@ -77,6 +77,8 @@ export interface SlackWorkspace extends AsyncDisposable {
   ephemerals(channel: string, user: string): readonly EphemeralMessage[];
   /** Resolves with what `find` returns as soon as that is not undefined; rejects after `timeoutMs` with what was seen. */
   waitFor<T>(what: string, find: () => T | undefined, timeoutMs?: number): Promise<T>;
+  /** Whether the app has a socket open. */
+  connected(): boolean;
   /** Makes every socket reconnect. */
   refreshConnections(): void;
   stop(): Promise<void>;
@@ -117,6 +119,7 @@ export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promi
       return state.ephemerals.filter((one) => one.channelId === channelId && one.forUserId === userId);
     },
     waitFor: (what, find, timeoutMs = 8_000) => waitFor(state, what, find, timeoutMs),
+    connected: () => sockets.connected,
     refreshConnections: () => sockets.refresh(),
     stop,
     [Symbol.asyncDispose]: stop,
@@ -150,7 +153,7 @@ class FrontDesk {
   /** Begins to take sockets. */
   open(server: Server, base: string): SocketMode {
     this.#base = base;
-    this.#sockets = new SocketMode(server);
+    this.#sockets = new SocketMode(server, () => this.#state.changed());
     return this.#sockets;
   }
 
@@ -178,6 +181,7 @@ class FrontDesk {
     }
     const result = this.#call(method, tokenOf(request, args), args);
     this.calls.push({ method, args, result });
+    this.#state.changed();
     if (fault === undefined) reply(response, { status: 200, body: result });
     else request.socket.resetAndDestroy();
   }

@@ -19,9 +19,12 @@ export class SocketMode {
   readonly #tickets = new Set<string>();
   readonly #sockets: WebSocket[] = [];
   readonly #waiting = new Map<string, (ack: Ack) => void>();
+  readonly #changed: () => void;
   #turn = 0;
 
-  constructor(http: Server) {
+  /** @param changed called when a socket has come */
+  constructor(http: Server, changed: () => void) {
+    this.#changed = changed;
     this.#server = new WebSocketServer({ noServer: true });
     http.on('upgrade', (request, socket, head) => {
       const ticket = new URL(request.url ?? '/', 'http://localhost').searchParams.get('ticket') ?? '';
@@ -79,6 +82,7 @@ export class SocketMode {
     socket.on('message', (data: Buffer) => this.#receive(data.toString('utf8')));
     const debugInfo = { host: 'demo', approximate_connection_time: 18_060 };
     socket.send(JSON.stringify({ type: 'hello', num_connections: this.#sockets.length, debug_info: debugInfo }));
+    this.#changed();
   }
 
   #receive(text: string): void {
