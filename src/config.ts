@@ -64,7 +64,7 @@ export interface Config {
 }
 
 /** How Slack reaches the bot: over a socket the bot opens, or by signed requests to a port. */
-export type ReceiverConfig =
+type ReceiverConfig =
   | { readonly mode: 'socket'; readonly appToken: Secret }
   | { readonly mode: 'http'; readonly signingSecret: Secret; readonly host: string; readonly port: number };
 

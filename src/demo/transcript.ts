@@ -21,7 +21,7 @@ export function printMessages(state: WorkspaceState, print: (line: string) => vo
 }
 
 /** `#name` of a channel id. */
-export function channelLabel(state: WorkspaceState, channelId: string): string {
+function channelLabel(state: WorkspaceState, channelId: string): string {
   return `#${state.findChannel(channelId)?.name ?? channelId}`;
 }
 

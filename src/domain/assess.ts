@@ -12,11 +12,11 @@ import type { EpochMs } from './time.ts';
 /** A passing status (starting, upgrading, ending, …) is told only when it lasts this long. */
 export const LASTING_STATUS_MS = 15 * MINUTE;
 /** "No such job" is believed after this many answers in a row … */
-export const GONE_AFTER_TICKS = 3;
+const GONE_AFTER_TICKS = 3;
 /** … over at least this long, */
 export const GONE_AFTER_MS = 5 * MINUTE;
 /** or, when most jobs went missing at once (which looks like lost access, not like deletions), after this long. */
-export const GONE_WITH_THE_REST_AFTER_MS = DAY;
+const GONE_WITH_THE_REST_AFTER_MS = DAY;
 /** A finished copy that nobody releases is watched this long. */
 export const UNRELEASED_COPY_MS = 7 * DAY;
 /** A new status has begun about now when the last look was no longer ago than this. */

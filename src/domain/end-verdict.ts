@@ -4,7 +4,7 @@ import { statusGroup } from './job-status.ts';
 import { SECOND } from './time.ts';
 
 /** A lag up to this counts as "in sync" when a job is stopped. */
-export const IN_SYNC_LAG_MS = 10 * SECOND;
+const IN_SYNC_LAG_MS = 10 * SECOND;
 
 /**
  * How a job ended. Only a stop in sync and a finished copy are a success; DRS itself says no more than "released".

@@ -51,8 +51,6 @@ export type JobEvent =
   /** DRS no longer knows the job; its subscriptions end with this. */
   | (Moment & { readonly kind: 'gone'; readonly code: string | null });
 
-export type JobEventKind = JobEvent['kind'];
-
 /** Whether the job's subscriptions end with this event. */
 export function endsSubscriptions(event: JobEvent): boolean {
   return event.kind === 'ended' || event.kind === 'gone';

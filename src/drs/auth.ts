@@ -1,7 +1,7 @@
 import type { DrsFailure } from '../domain/progress-answer.ts';
 
 /** A request as it will be sent, for ways of signing in that sign the request itself. */
-export interface RequestToAuthorize {
+interface RequestToAuthorize {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   /** Exactly the bytes that are sent, as text. */

@@ -12,7 +12,7 @@ const SECRETS: readonly RegExp[] = [
 ];
 
 /** Replaces everything that looks like a secret. */
-export function scrub(line: string): string {
+function scrub(line: string): string {
   return SECRETS.reduce((text, secret) => text.replace(secret, '•••'), line);
 }
 

@@ -52,7 +52,7 @@ function whyNot(error: unknown, apiUrl: string): string {
 }
 
 /** A sentence for Slack being out of reach. */
-export function unreachable(error: unknown, apiUrl: string): string {
+function unreachable(error: unknown, apiUrl: string): string {
   if (error instanceof WebAPIHTTPError)
     return `Slack answers HTTP ${error.statusCode} at ${apiUrl}: check SLACK_API_URL, or try again later.`;
   if (error instanceof WebAPIRequestError)

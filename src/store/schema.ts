@@ -1,4 +1,4 @@
-import type { Generated, Insertable, Kysely, Transaction } from 'kysely';
+import type { Generated, Kysely, Transaction } from 'kysely';
 
 /** The tables as migrations/ makes them. Times are ms since 1970, flags 0 or 1, JSON is text. */
 export interface Schema {
@@ -115,4 +115,3 @@ export interface Schema {
 
 export type Db = Kysely<Schema>;
 export type Tx = Transaction<Schema>;
-export type NewDelivery = Insertable<Schema['deliveries']>;

@@ -233,9 +233,10 @@ describe('a person who unsubscribes', () => {
     await world.ask('ana', '#migrations', `/drs subscribe ${drs.addJob().id}`);
     const list = await world.ask('ana', '#migrations', '/drs list');
     await slack.people.click('ana', list, 'Unsubscribe');
-    await slack.waitFor('an empty list', () =>
-      slack.ephemerals('#migrations', 'ana').find((one) => one.id === list.id && one.text.includes('watches no job')),
+    const after = await slack.waitFor('an empty list', () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('watches no job')),
     );
+    expect(after.id).toBe(list.id);
   });
 });
 

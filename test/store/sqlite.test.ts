@@ -17,10 +17,12 @@ const folder = () => mkdtemp(join(tmpdir(), 'drs-bot-store-'));
 const freshUrl = async () => `sqlite:${join(await folder(), 'data', 'bot.db')}`;
 const clock = () => 1_000_000;
 
-describe('the SQLite store in memory', () =>
-  storeContract((ownClock) => openStore('sqlite::memory:', { clock: ownClock })));
-describe('the SQLite store on a file', () =>
-  storeContract(async (ownClock) => openStore(await freshUrl(), { clock: ownClock })));
+describe('the SQLite store in memory', () => {
+  storeContract((ownClock) => openStore('sqlite::memory:', { clock: ownClock }));
+});
+describe('the SQLite store on a file', () => {
+  storeContract(async (ownClock) => openStore(await freshUrl(), { clock: ownClock }));
+});
 
 test('every file in migrations/ is applied', async () => {
   const files = await readdir(new URL('../../migrations/', import.meta.url));

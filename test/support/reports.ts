@@ -7,7 +7,7 @@ import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
 import type { ProgressReport } from '../../src/domain/progress-report.ts';
 
 /** An id for tests; malformed text fails the test. */
-export function jobId(text: string): JobId {
+function jobId(text: string): JobId {
   const id = parseJobId(text);
   if (id === null) throw new Error(`${text} is not a job id`);
   return id;

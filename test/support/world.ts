@@ -12,7 +12,7 @@ import type { SlackWorkspace, WorkspaceOptions } from '../../src/demo/slack-work
 import type { EphemeralMessage, Message } from '../../src/demo/slack-workspace/workspace.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
 
-export type Mode = 'socket' | 'http';
+type Mode = 'socket' | 'http';
 
 /** Ticks come only when a test asks for them. */
 const NEVER = '0 0 1 1 *';

@@ -17,7 +17,7 @@ import type { Answer } from './wire.ts';
 const DAY_MS = 86_400_000;
 
 /** A request the simulator has seen. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly target: Target | 'other';
   readonly method: string;
   readonly path: string;

@@ -30,7 +30,7 @@ const SECRETS = {
 };
 
 /** What the manifest asks for. */
-export const USUAL_SCOPES: readonly string[] = [
+const USUAL_SCOPES: readonly string[] = [
   'commands',
   'chat:write',
   'channels:read',
@@ -51,7 +51,7 @@ export interface WorkspaceOptions {
 }
 
 /** A call of the Web API. */
-export interface SeenCall {
+interface SeenCall {
   readonly method: string;
   readonly args: Args;
   readonly result: Result | null;

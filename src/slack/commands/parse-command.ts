@@ -3,9 +3,9 @@ import { tokenize } from './tokenize.ts';
 import type { Token } from './tokenize.ts';
 
 /** Jobs shown by one status command: more do not fit in one message that can be read. */
-export const MOST_STATUS_JOBS = 10;
+const MOST_STATUS_JOBS = 10;
 /** Jobs changed by one command. */
-export const MOST_CHANGED_JOBS = 50;
+const MOST_CHANGED_JOBS = 50;
 
 /** A command that can be carried out. Job references are as typed. */
 export type Command =

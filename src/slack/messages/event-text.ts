@@ -3,9 +3,10 @@ import { fullCopyPercent } from '../../domain/full-copy-percent.ts';
 import type { EndVerdict, JobEvent, PastPhase } from '../../domain/job-event.ts';
 import { jobName } from '../../domain/job-name.ts';
 import { isFinishedCopy, statusGroup } from '../../domain/job-status.ts';
+import type { StatusGroup } from '../../domain/job-status.ts';
 import type { NamedJob } from '../../domain/post.ts';
 import type { ProgressReport } from '../../domain/progress-report.ts';
-import { DAY } from '../../domain/time.ts';
+import { DAY, MINUTE } from '../../domain/time.ts';
 import { code, dateAndTime, day, escapeMrkdwn, timeOfDay } from './mrkdwn.ts';
 import { formatLag, headline, partsLine, stateOnly, statusWords } from './status-words.ts';
 import type { StatusWords } from './status-words.ts';
@@ -117,10 +118,15 @@ function billingLine(report: ProgressReport, at: number): string {
   return `Still billed; DRS ends it by ${day(at + days * DAY)} (default ${days} d, not confirmed)`;
 }
 
-/** `Paused 2 h`, or `Paused at least 2 h` when its beginning was not seen; null for any other phase. */
-function durationOf(word: string, group: string, previous: PastPhase | null, at: number): string | null {
+/**
+ * `Paused 2 h`, or `Paused at least 2 h` when its beginning was not seen; null for any other phase, and for one that was
+ * there already at our first look less than a minute ago.
+ */
+function durationOf(word: string, group: StatusGroup, previous: PastPhase | null, at: number): string | null {
   if (previous === null || statusGroup(previous.status) !== group) return null;
-  return `${word} ${previous.startSeen ? '' : 'at least '}${formatDuration(at - previous.since)}`;
+  const lastedMs = at - previous.since;
+  if (previous.startSeen) return `${word} ${formatDuration(lastedMs)}`;
+  return lastedMs < MINUTE ? null : `${word} at least ${formatDuration(lastedMs)}`;
 }
 
 function statusLasting(name: string, event: Of<'status_lasting'>): EventText {

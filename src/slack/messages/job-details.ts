@@ -5,6 +5,7 @@ import { jobName } from '../../domain/job-name.ts';
 import type { JobState } from '../../domain/job-state.ts';
 import { statusGroup } from '../../domain/job-status.ts';
 import type { ProgressReport } from '../../domain/progress-report.ts';
+import { MINUTE } from '../../domain/time.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { ago, code, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
 import { formatLag, headline, partsLine, stateOnly, statusWords } from './status-words.ts';
@@ -36,11 +37,7 @@ export function describeJob(job: Job, report: ProgressReport, now: EpochMs): Job
 }
 
 /** `FULL_TRANSFER_STARTED · FULL_INCR_TRANS · 6211d20d · checked 20 s ago`. */
-export function reportFooter(
-  job: { readonly jobId: string },
-  report: ProgressReport,
-  checkedAt: EpochMs | null,
-): string {
+function reportFooter(job: { readonly jobId: string }, report: ProgressReport, checkedAt: EpochMs | null): string {
   return [
     escapeMrkdwn(report.status),
     ...(report.taskMode === null ? [] : [escapeMrkdwn(report.taskMode)]),
@@ -50,7 +47,7 @@ export function reportFooter(
 }
 
 /** `Last lag 3 s at 02:10; at least 5 h behind`, for a job that stopped replicating; null if it never had a lag. */
-export function staleLag(lastLag: JobState['lastLag'], now: EpochMs): string | null {
+function staleLag(lastLag: JobState['lastLag'], now: EpochMs): string | null {
   if (lastLag === null) return null;
   const behind = formatDuration(now - lastLag.at + lastLag.ms);
   return `Last lag ${formatLag(lastLag.ms)} at ${dateAndTime(lastLag.at)}; at least ${behind} behind`;
@@ -80,12 +77,13 @@ function unmeasurable(state: JobState): string {
     : `Last lag ${formatLag(state.lastLag.ms)} at ${dateAndTime(state.lastLag.at)}`;
 }
 
-function phaseLine(state: JobState, now: EpochMs): string | null {
-  if (state.statusSince === null || state.over !== null) return null;
-  const lasted = formatDuration(now - state.statusSince);
-  return state.statusStartSeen
-    ? `In this phase ${lasted}`
-    : `In this phase for at least ${lasted} (first seen ${dateAndTime(state.statusSince)})`;
+/** A phase that was there already at our first look, a moment ago, has no duration worth telling. */
+function phaseLine({ statusSince, statusStartSeen, over }: JobState, now: EpochMs): string | null {
+  if (statusSince === null || over !== null) return null;
+  const lastedMs = now - statusSince;
+  if (statusStartSeen) return `In this phase ${formatDuration(lastedMs)}`;
+  if (lastedMs < MINUTE) return null;
+  return `In this phase for at least ${formatDuration(lastedMs)} (first seen ${dateAndTime(statusSince)})`;
 }
 
 /** Undocumented figures, shown as they came. */

@@ -3,7 +3,7 @@ import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } fro
 import { cut } from './mrkdwn.ts';
 
 /** Blocks in one message (docs.slack.dev, "Block Kit", blocks). */
-export const MOST_BLOCKS = 50;
+const MOST_BLOCKS = 50;
 /** Characters of a section's or context element's text. */
 const MOST_TEXT = 3000;
 /** Characters of the top-level text that chat.update still takes (docs.slack.dev, "chat.update", msg_too_long). */
@@ -45,7 +45,7 @@ export function message(parts: readonly Part[], options: { readonly marker?: str
   const [first, ...rest] = blocks;
   const marked =
     first !== undefined && options.marker !== undefined ? [{ ...first, block_id: options.marker }, ...rest] : blocks;
-  return { text: cut(topLevelText(parts), MOST_TOP_LEVEL_TEXT), blocks: marked };
+  return { text: fit(topLevelText(parts), MOST_TOP_LEVEL_TEXT), blocks: marked };
 }
 
 /** The same message without blocks, for a workspace that refuses them. */
@@ -74,7 +74,7 @@ function toBlock(part: Part): KnownBlock | null {
 function section(text: readonly string[], accessory?: ButtonSpec): SectionBlock {
   return {
     type: 'section',
-    text: { type: 'mrkdwn', text: fit(text.join('\n')), verbatim: true },
+    text: { type: 'mrkdwn', text: fit(text.join('\n'), MOST_TEXT), verbatim: true },
     ...(accessory === undefined ? {} : { accessory: button(accessory) }),
   };
 }
@@ -83,7 +83,7 @@ function context(line: string, blockId?: string): ContextBlock {
   return {
     type: 'context',
     ...(blockId === undefined ? {} : { block_id: blockId }),
-    elements: [{ type: 'mrkdwn', text: fit(line), verbatim: true }],
+    elements: [{ type: 'mrkdwn', text: fit(line, MOST_TEXT), verbatim: true }],
   };
 }
 
@@ -101,10 +101,10 @@ function button(spec: ButtonSpec): Button {
   };
 }
 
-/** Cuts to Slack's limit without leaving half a `<…>` token or half an `&…;` behind. */
-function fit(text: string): string {
-  if (text.length <= MOST_TEXT) return text;
-  const head = text.slice(0, MOST_TEXT - 1);
+/** Cuts to `most` UTF-16 units, as Slack counts at worst, without leaving half a `<…>` token or half an `&…;` behind. */
+function fit(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const head = text.slice(0, most - 1);
   const openToken = head.lastIndexOf('<') > head.lastIndexOf('>') ? head.lastIndexOf('<') : head.length;
   return `${head
     .slice(0, openToken)

@@ -14,7 +14,7 @@ import { jobName } from '../../domain/job-name.ts';
 import { stateOnly, statusWords } from './status-words.ts';
 
 /** Begins the `block_id` that carries a post's id, so that the message can be found again in the channel. */
-export const POST_MARKER = 'drs_post:';
+const POST_MARKER = 'drs_post:';
 
 /**
  * Renders a post. What it says follows from its facts alone and never changes; only the *Now* line moves.

@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+import { METHODS } from '../../src/demo/slack-workspace/web-api.ts';
+
+const run = promisify(execFile);
+const root = new URL('../../', import.meta.url).pathname;
+const read = (path: string) => readFile(join(root, path), 'utf8');
+
+async function sources(folder: string): Promise<string> {
+  const files = await readdir(join(root, folder), { recursive: true });
+  return (await Promise.all(files.filter((file) => file.endsWith('.ts')).map((file) => read(join(folder, file))))).join(
+    '\n',
+  );
+}
+
+describe('the manifest', () => {
+  /** Slack's manifest schema 2.0.0 (slackapi/manifest-schema), as far as this manifest goes; anything else is refused. */
+  const schema = z.strictObject({
+    _metadata: z.strictObject({ major_version: z.literal(2), minor_version: z.int() }),
+    display_information: z.strictObject({
+      name: z.string().max(35),
+      description: z.string().max(140),
+      background_color: z.string().regex(/^#[0-9a-f]{6}$/),
+    }),
+    features: z.strictObject({
+      bot_user: z.strictObject({ display_name: z.string().max(80), always_online: z.boolean() }),
+      slash_commands: z.array(
+        z.strictObject({
+          command: z.string().regex(/^\//).max(32),
+          description: z.string().max(2000),
+          usage_hint: z.string().max(1000),
+          should_escape: z.boolean(),
+        }),
+      ),
+    }),
+    oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()) }) }),
+    settings: z.strictObject({
+      interactivity: z.strictObject({ is_enabled: z.literal(true) }),
+      org_deploy_enabled: z.boolean(),
+      socket_mode_enabled: z.literal(true),
+      token_rotation_enabled: z.literal(false),
+    }),
+  });
+  const manifest = async () => schema.parse(parse(await read('manifest.yml')));
+
+  test('has the shape Slack takes, and the command the bot answers to by default', async () => {
+    const { features } = await manifest();
+    expect(features.slash_commands.map((one) => one.command)).toEqual(['/drs']);
+    expect(await read('src/config.ts')).toContain(".default('/drs')");
+  });
+
+  test('asks for exactly the scopes that the methods called by the code need', async () => {
+    const called = [...(await sources('src/slack')).matchAll(/client\.([a-z]+)\.([a-zA-Z]+)\(/g)].map(
+      (match) => `${match[1]}.${match[2]}`,
+    );
+    expect(called.toSorted()).toEqual(
+      expect.arrayContaining([
+        'auth.test',
+        'chat.postMessage',
+        'chat.update',
+        'conversations.info',
+        'conversations.join',
+      ]),
+    );
+    const scopes: Readonly<Record<string, readonly string[]>> = {
+      'auth.test': [],
+      'chat.postMessage': ['chat:write'],
+      'chat.update': ['chat:write'],
+      'conversations.info': ['channels:read', 'groups:read'],
+      'conversations.join': ['channels:join'],
+    };
+    expect(called.filter((method) => !(method in scopes) || !(method in METHODS))).toEqual([]);
+    const needed = new Set(['commands', ...called.flatMap((method) => scopes[method] ?? [])]);
+    expect(new Set((await manifest()).oauth_config.scopes.bot)).toEqual(needed);
+  });
+
+  test('subscribes to no event, because the code handles none', async () => {
+    expect(await sources('src/slack')).not.toMatch(/app\.(event|message|shortcut|view|options)\(/);
+    expect(await read('manifest.yml')).not.toContain('event_subscriptions');
+  });
+});
+
+describe('the layers', () => {
+  const lint = async (file: string, code: string) => {
+    const folder = await mkdtemp(join(root, file.replace(/[^/]+$/, ''), 'lint-probe-'));
+    const path = join(folder, 'probe.ts');
+    await writeFile(path, code);
+    try {
+      await run('npx', ['oxlint', '-f', 'unix', path], { cwd: root });
+      return 'clean';
+    } catch (error) {
+      return error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  };
+
+  test.each([
+    ['src/domain/x', "import { readFileSync } from 'node:fs';\nexport const x = readFileSync;\n"],
+    ['src/domain/x', "import type { Store } from '../../ports.ts';\nexport type X = Store;\n"],
+    ['src/use-cases/x', "import { request } from 'undici';\nexport const x = request;\n"],
+    ['src/slack/x', "import { openStore } from '../../store/open-store.ts';\nexport const x = openStore;\n"],
+    ['src/drs/x', "import { App } from '@slack/bolt';\nexport const x = App;\n"],
+    ['src/store/x', "import { post } from '../../drs/http.ts';\nexport const x = post;\n"],
+    ['src/runtime/x', "import { openStore } from '../../store/open-store.ts';\nexport const x = openStore;\n"],
+  ])('are held by a rule that fails: %s', async (file, code) => {
+    expect(await lint(file, code)).toContain('no-restricted-imports');
+  });
+});
+
+describe('the documents', () => {
+  test('list every setting there is, and none that is not', async () => {
+    const settings = [...(await read('src/config.ts')).matchAll(/^ {4}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
+    const documented = [...(await read('README.md')).matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map((match) => match[1]);
+    expect(documented.toSorted()).toEqual(settings.toSorted());
+    const example = [...(await read('.env.example')).matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map((match) => match[1]);
+    expect(example.filter((name) => !settings.includes(name))).toEqual([]);
+  });
+
+  test('show every command of the help', async () => {
+    const readme = await read('README.md');
+    for (const verb of ['status', 'subscribe', 'unsubscribe', 'list', 'help']) expect(readme).toContain(`/drs ${verb}`);
+  });
+
+  test('name no dependency without a reason', async () => {
+    const { dependencies, optionalDependencies, devDependencies } = z
+      .object({
+        dependencies: z.record(z.string(), z.string()),
+        optionalDependencies: z.record(z.string(), z.string()),
+        devDependencies: z.record(z.string(), z.string()),
+      })
+      .parse(JSON.parse(await read('package.json')));
+    const reasons = await read('docs/dependencies.md');
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies }))
+      expect(reasons).toContain(`\`${name}\``);
+    for (const version of Object.values({ ...dependencies, ...devDependencies }))
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+});
