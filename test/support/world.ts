@@ -124,6 +124,6 @@ export async function environment(
     IAM_PASSWORD: drs.credentials.password,
     POLL_SCHEDULE: NEVER,
     DATABASE_URL: `sqlite:${join(folder, 'bot.db')}`,
-    LOG_LEVEL: 'error',
+    LOG_LEVEL: 'silent',
   };
 }
