@@ -1,5 +1,6 @@
 import { settlePost } from '../domain/settle-post.ts';
-import type { ChannelLease, Notifier } from '../ports.ts';
+import type { SendOutcome } from '../domain/post.ts';
+import type { ChannelLease, Log, Notifier } from '../ports.ts';
 import type { Context } from './context.ts';
 
 /** What one turn did. */
@@ -34,8 +35,19 @@ async function sendNextPost(context: Context, notifier: Notifier, lease: Channel
   const settlement = settlePost(post, outcome, clock.now(), random, durations);
   const settled = await store.settlePost(lease, post.id, settlement, durations.postPaceMs);
   const facts = { channel: post.channelId, post: post.id, attempt: post.attempt, settlement: settlement.kind };
-  if (outcome.kind === 'delivered') log.debug(facts, 'posted');
-  else log.warn({ ...facts, outcome: outcome.kind, reason: outcome.reason }, 'a post was not delivered');
+  logOutcome(log, facts, outcome);
   if (!settled) log.warn(facts, 'the right to this channel was lost before the outcome was recorded');
   return { kind: 'sent', outcome: outcome.kind };
+}
+
+function logOutcome(log: Log, facts: object, outcome: SendOutcome): void {
+  if (outcome.kind === 'delivered') return log.debug(facts, 'posted');
+  const why = { ...facts, outcome: outcome.kind, reason: outcome.reason };
+  if (outcome.kind === 'refused' && outcome.what === 'workspace') {
+    return log.error(
+      why,
+      `Slack refuses everything this bot posts (${outcome.reason}): what is owed waits; mend the app or its token, then restart the bot`,
+    );
+  }
+  log.warn(why, 'a post was not delivered');
 }

@@ -24,20 +24,14 @@ export async function unsubscribe(
   actor: Actor,
   references: readonly string[],
 ): Promise<UnsubscribeOutcome> {
-  const mine = (await context.store.listSubscriptions(actor)).map((subscription) => subscription.jobId);
-  const resolved = references.map((reference) => resolveAmong(mine, reference));
-  const jobIds = [...new Set(resolved.flatMap((one) => (typeof one === 'string' ? [one] : [])))];
-  const subscribed = jobIds.filter((jobId) => mine.includes(jobId));
+  const mine = await context.store.listSubscriptions(actor);
+  const myJobIds = mine.map((subscription) => subscription.jobId);
+  const resolved = references.map((reference) => resolveAmong(myJobIds, reference));
+  const jobIds = new Set(resolved.flatMap((one) => (typeof one === 'string' ? [one] : [])));
+  const meant = mine.filter((subscription) => jobIds.has(subscription.jobId));
   return {
-    ended:
-      subscribed.length === 0
-        ? []
-        : await end(
-            context,
-            actor,
-            subscribed.map((jobId) => keyOf(context, jobId)),
-          ),
-    notSubscribed: jobIds.filter((jobId) => !mine.includes(jobId)),
+    ended: meant.length === 0 ? [] : await end(context, actor, meant),
+    notSubscribed: [...jobIds].filter((jobId) => !myJobIds.includes(jobId)),
     problems: resolved.flatMap((one) => (typeof one === 'string' ? [] : [one])),
   };
 }
@@ -67,8 +61,4 @@ function resolveAmong(mine: readonly JobId[], reference: string): JobId | Refere
     reference,
     mine.filter((candidate) => candidate.startsWith(prefix)),
   );
-}
-
-function keyOf(context: Context, jobId: JobId): JobKey {
-  return { connectionId: context.connectionId, jobId };
 }

@@ -121,3 +121,44 @@ test('the socket is opened again when Slack recycles it, and commands work as be
   await slack.waitFor('another socket', () => (opened() === 2 && slack.connected() ? true : undefined), 15_000);
   expect((await world.ask('ana', '#migrations', '/drs help')).text).toContain('I watch DRS jobs');
 });
+
+test('a request that Slack did not sign is refused', async () => {
+  await using world = await startWorld({ mode: 'http' });
+  const answer = await fetch(`http://127.0.0.1:${world.bot().port}/slack/events`, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'X-Slack-Request-Timestamp': String(Math.floor(Date.now() / 1000)),
+      'X-Slack-Signature': 'v0=forged',
+    },
+    body: 'command=%2Fdrs&text=help',
+  });
+  expect(answer.status).toBe(401);
+});
+
+test('the slash command may have another name', async () => {
+  await using world = await startWorld({
+    env: { SLACK_COMMAND: '/replication' },
+    workspace: { commands: ['/replication'] },
+  });
+  world.slack.addChannel('migrations');
+  expect((await world.ask('ana', '#migrations', '/replication status')).text).toContain(
+    '`/replication status 6211d20d',
+  );
+});
+
+test('a token revoked while the bot runs loses nothing: the posts go out after the next start', async () => {
+  const { world, job } = await subscribed();
+  await using _ = world;
+  for (const _channel of [1, 2]) world.slack.faults.next('chat.postMessage', { kind: 'error', error: 'token_revoked' });
+  job.becomes('INCRE_TRANSFER_STARTED');
+  await world.bot().tick();
+  await world.slack.waitFor('the refusal', () =>
+    world.slack.calls.some((call) => call.method === 'chat.postMessage' && call.result === null) ? true : undefined,
+  );
+  await world.stop();
+  world.slack.faults.clear();
+  await world.start();
+  for (const channel of ['#migrations', '#other'])
+    expect((await world.nextMessage(channel, 1)).text).toContain('🟢 Replicating');
+});

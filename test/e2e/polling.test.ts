@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { SILENT } from '../support/silent-log.ts';
 import { startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -102,6 +103,20 @@ describe('a tick', () => {
     const logins = world.drs.loginCount();
     await world.bot().tick();
     expect(world.drs.loginCount()).toBe(logins);
+  });
+
+  test('that does not fit the allowed rate says how often jobs are polled instead', async () => {
+    const said: string[] = [];
+    const log = { ...SILENT, warn: (_fields: object, message: string) => void said.push(message) };
+    const env = { DRS_BATCH_SIZE: '1', DRS_MAX_RPS: '2', POLL_SCHEDULE: '* * * * * *' };
+    await using world = await startWorld({ env, overrides: { log } });
+    world.slack.addChannel('migrations');
+    const jobs = Array.from({ length: 5 }, () => world.drs.addJob());
+    await world.ask('ana', '#migrations', `/drs subscribe ${jobs.map((job) => job.id).join(' ')}`);
+    await world.bot().tick();
+    expect(said).toContain(
+      '5 jobs need 5 requests, which takes about 2 s at 2 a second: jobs are polled about every 2 s instead of every 1 s',
+    );
   });
 
   test('does not ask about ended jobs any more', async () => {

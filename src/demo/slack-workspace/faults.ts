@@ -21,6 +21,10 @@ export class Faults {
     }
   }
 
+  clear(): void {
+    this.#waiting.length = 0;
+  }
+
   take(method: string, channel: unknown): Fault | undefined {
     const index = this.#waiting.findIndex(
       (one) => one.method === method && (one.channel === undefined || one.channel === channel),

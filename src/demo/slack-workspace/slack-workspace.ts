@@ -177,6 +177,7 @@ class FrontDesk {
     const fault = this.faults.take(method, args['channel']) ?? this.#tooFast(method, args);
     if (fault !== undefined && fault.kind !== 'accept_then_drop') {
       this.calls.push({ method, args, result: null });
+      this.#state.changed();
       return failWith(request, response, fault);
     }
     const result = this.#call(method, tokenOf(request, args), args);
