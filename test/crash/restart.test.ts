@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
 import { openDatabase } from '../../src/store/open-store.ts';
-import { startProcess } from '../support/bot-process.ts';
+import { running, startProcess } from '../support/bot-process.ts';
 import type { BotProcess } from '../support/bot-process.ts';
 import { environment } from '../support/world.ts';
 
@@ -110,6 +110,17 @@ test('SIGTERM in the middle of a poll that hangs ends the bot within 10 s, and t
   expect(slack.messages('#a')).toHaveLength(2);
 }, 60_000);
 
+test('npm start builds and runs the bot, and SIGTERM to npm ends both', async () => {
+  await using slack = await startSlackWorkspace();
+  await using drs = await startDrsSimulator();
+  const bot = startProcess({ ...(await environment('socket', slack, drs)), LOG_LEVEL: 'info' }, ['npm', 'start']);
+  await bot.printed('the bot is running');
+  const { code, ms } = await bot.end('SIGTERM');
+  expect(code).toBe(0);
+  expect(ms).toBeLessThan(5_000);
+  expect(bot.output()).toContain('"msg":"stopped"');
+}, 60_000);
+
 test('a configuration with mistakes ends the start with all of them and exit code 1', async () => {
   const bot = startProcess({ SLACK_BOT_TOKEN: 'xoxp-1', PORT: 'x' });
   await bot.printed('The configuration has');
@@ -120,7 +131,7 @@ test('a configuration with mistakes ends the start with all of them and exit cod
 });
 
 test('the demo plays its story and Ctrl-C ends it cleanly', async () => {
-  const demo = startProcess({ TMPDIR: process.env['TMPDIR'] ?? '/tmp' }, 'src/demo/main.ts');
+  const demo = startProcess({}, running('src/demo/main.ts'));
   await demo.printed('The story is over');
   const { code, ms } = await demo.end('SIGINT');
   expect(code).toBe(0);

@@ -13,10 +13,16 @@ export interface BotProcess {
   end(signal: NodeJS.Signals): Promise<{ readonly code: number | null; readonly ms: number }>;
 }
 
-/** Starts `src/main.ts` (or another entry) with this environment and nothing else. */
-export function startProcess(env: Readonly<Record<string, string>>, entry = 'src/main.ts'): BotProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', entry], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+/** Runs a source file without a build. */
+export const running = (entry: string): readonly string[] => [process.execPath, '--import', 'tsx', entry];
+
+/** Starts a command, `src/main.ts` unless given, with this environment and nothing else. */
+export function startProcess(
+  env: Readonly<Record<string, string>>,
+  [command = '', ...args]: readonly string[] = running('src/main.ts'),
+): BotProcess {
+  const child = spawn(command, args, {
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 import type { JobId } from '../../domain/job-id.ts';
+import { listenOnLoopback, parseJson } from '../loopback.ts';
 import { batchProgress, refuseHeaders, USUAL_HABITS } from './batch-progress.ts';
 import type { Habits } from './batch-progress.ts';
 import { Faults } from './faults.ts';
@@ -11,7 +11,7 @@ import type { Fault, Target } from './faults.ts';
 import { SimulatedIam } from './iam.ts';
 import { simulatedJobId, SimulatedJob } from './jobs.ts';
 import type { RawFields } from './jobs.ts';
-import { answer, drsError, parseJson, send } from './wire.ts';
+import { answer, drsError, send } from './wire.ts';
 import type { Answer } from './wire.ts';
 
 const DAY_MS = 86_400_000;
@@ -68,15 +68,10 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
   const server = createServer((request, response) => {
     desk.handle(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const stop = async () => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeAllConnections();
-    await closed;
-  };
+  const { base, stop } = await listenOnLoopback(server, 0);
   const { jobs, faults, requests } = desk;
   return {
-    endpoint: `http://127.0.0.1:${portOf(server.address())}`,
+    endpoint: base,
     projectId,
     credentials,
     iam,
@@ -195,11 +190,6 @@ function fail(request: IncomingMessage, response: ServerResponse, fault: Fault):
 function idsOf(body: unknown): readonly string[] {
   const jobs: unknown = typeof body === 'object' && body !== null && 'jobs' in body ? body.jobs : [];
   return Array.isArray(jobs) ? jobs.map(String) : [];
-}
-
-function portOf(address: string | AddressInfo | null): number {
-  if (address === null || typeof address === 'string') throw new TypeError('the simulator has no port');
-  return address.port;
 }
 
 /** Out of order, the same way in every run. */

@@ -21,12 +21,3 @@ export function send(response: ServerResponse, { status, headers, body }: Answer
   response.writeHead(status, { 'Content-Type': 'application/json', 'X-Request-Id': 'simulated', ...headers });
   response.end(body);
 }
-
-/** JSON, or undefined for anything else. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
+import { listenOnLoopback, parseJson } from '../loopback.ts';
 import { answerControl } from './control.ts';
 import { Faults } from './faults.ts';
 import type { Fault } from './faults.ts';
@@ -91,14 +91,11 @@ export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promi
   const server = createServer((request, response) => {
     desk.handle(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
-  const base = `http://127.0.0.1:${portOf(server.address())}`;
+  const { base, stop: closeServer } = await listenOnLoopback(server, options.port ?? 0);
   const sockets = desk.open(server, base);
   const stop = async () => {
     sockets.close();
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeAllConnections();
-    await closed;
+    await closeServer();
   };
   return {
     apiUrl: `${base}/api/`,
@@ -167,7 +164,7 @@ class FrontDesk {
       );
     }
     if (path.startsWith('/response/')) {
-      return replyToResponse(response, this.#urls.use(path.slice('/response/'.length), jsonOf(body)));
+      return replyToResponse(response, this.#urls.use(path.slice('/response/'.length), parseJson(body)));
     }
     const method = path.startsWith('/api/') ? path.slice('/api/'.length) : '';
     this.#answerCall(request, response, method, parseArgs(request, body));
@@ -272,23 +269,10 @@ function reply(response: ServerResponse, { status, body }: { readonly status: nu
 function parseArgs(request: IncomingMessage, body: string): Args {
   if (!(request.headers['content-type'] ?? '').startsWith('application/json'))
     return Object.fromEntries(new URLSearchParams(body));
-  const parsed = jsonOf(body);
+  const parsed = parseJson(body);
   return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function formOf(payload: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, String(value)]));
-}
-
-function portOf(address: string | AddressInfo | null): number {
-  if (address === null || typeof address === 'string') throw new TypeError('the workspace has no port');
-  return address.port;
 }

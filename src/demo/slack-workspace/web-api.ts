@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { parseJson } from '../loopback.ts';
 import type { Block } from './validate-blocks.ts';
 import { parseBlocks } from './validate-blocks.ts';
 import type { Channel, Content, WorkspaceState } from './workspace.ts';
@@ -153,7 +154,7 @@ export function readContent(args: Args, mostText: number): Content | Result {
   const given = args['blocks'];
   if (given === undefined || given === '')
     return text === '' ? failed('no_text') : { text: text.slice(0, mostText), blocks: [] };
-  const value = typeof given === 'string' ? jsonOf(given) : given;
+  const value = typeof given === 'string' ? parseJson(given) : given;
   if (!Array.isArray(value)) return failed('invalid_blocks_format');
   const parsed = parseBlocks(value);
   if ('errors' in parsed) return { ...failed('invalid_blocks'), response_metadata: { messages: parsed.errors } };
@@ -164,19 +165,11 @@ export function readContent(args: Args, mostText: number): Content | Result {
 /** `event_type` takes letters, digits, `_` and `-` (docs.slack.dev, "Message metadata"). */
 function readMetadata(given: unknown): unknown {
   if (given === undefined || given === '') return null;
-  const value = typeof given === 'string' ? jsonOf(given) : given;
+  const value = typeof given === 'string' ? parseJson(given) : given;
   const parsed = z
     .object({ event_type: z.string().regex(/^[\w-]+$/), event_payload: z.record(z.string(), z.unknown()) })
     .safeParse(value);
   return parsed.success ? parsed.data : 'invalid';
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export function failed(error: string): Result {
