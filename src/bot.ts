@@ -201,7 +201,14 @@ function createPolling(context: Context, schedule: string) {
 
 async function dispatchTurn(context: Context, notifier: Notifier): Promise<number> {
   const report = await dispatchNext(context, notifier);
-  return report.kind === 'idle' ? Math.min(report.nextInMs ?? LONGEST_NAP_MS, LONGEST_NAP_MS) : 0;
+  switch (report.kind) {
+    case 'sent':
+      return 0;
+    case 'nothing':
+      return SECOND;
+    case 'idle':
+      return Math.min(report.nextInMs ?? LONGEST_NAP_MS, LONGEST_NAP_MS);
+  }
 }
 
 function logPass(report: PollReport, log: Log): void {

@@ -42,7 +42,9 @@ const bot = await startBot(config, { durations: { askAgainMs: 200 } });
 const stopPrinting = printMessages(slack.state, print);
 const prompt = createInterface({ input: process.stdin });
 
+let ended = false;
 stopOnSignal(async () => {
+  ended = true;
   prompt.close();
   stopPrinting();
   await bot.stop();
@@ -50,13 +52,20 @@ stopOnSignal(async () => {
   await rm(folder, { recursive: true });
   print('\nThe demo has ended.');
 });
+prompt.on('line', (line) => void typeAsAna(slack, line.trim()));
 
 print(`A local Slack (${slack.apiUrl}) and a simulated DRS (${drs.endpoint}) are running, and the bot between them.`);
-await playStory({ slack, drs, clock: systemClock, print, pauseMs: 1_200 });
-print(
-  `\n── The story is over; everything is still running. Type a command as @ana in ${CHANNELS[0]}, such as /drs help. Ctrl-C ends it.`,
+playStory({ slack, drs, clock: systemClock, print, pauseMs: 1_200 }).then(
+  () =>
+    print(
+      `\n── The story is over; everything is still running. Type a command as @ana in ${CHANNELS[0]}, such as /drs help. Ctrl-C ends it.`,
+    ),
+  (error: unknown) => {
+    // Ctrl-C in the middle of the story leaves it waiting for a bot that is gone.
+    if (ended) return;
+    throw error;
+  },
 );
-prompt.on('line', (line) => void typeAsAna(slack, line.trim()));
 
 async function typeAsAna(workspace: SlackWorkspace, line: string): Promise<void> {
   if (line === '') return;

@@ -41,7 +41,10 @@ export function createChannels(client: WebClient): Channels {
 async function byInfo(client: WebClient, channelId: string, info: z.infer<typeof channelInfo>): Promise<ChannelAccess> {
   if (info.is_archived === true) return { kind: 'archived' };
   if (info.is_member === true || info.is_im === true) return { kind: 'ready' };
-  if (info.is_private === true || info.is_mpim === true) return { kind: 'invite_needed' };
+  if (info.is_private === true || info.is_mpim === true) {
+    // A workspace that does not say may well have let the bot in: it could see the channel.
+    return info.is_member === false ? { kind: 'invite_needed' } : { kind: 'unknown', reason: 'membership_not_told' };
+  }
   return await join(client, channelId);
 }
 

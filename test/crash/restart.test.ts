@@ -130,6 +130,15 @@ test('a configuration with mistakes ends the start with all of them and exit cod
   expect(bot.output()).not.toContain('xoxp-1');
 });
 
+test('Ctrl-C in the middle of the story ends the demo just as cleanly', async () => {
+  const demo = startProcess({}, running('src/demo/main.ts'));
+  await demo.printed('types: /drs subscribe');
+  const { code, ms } = await demo.end('SIGINT');
+  expect(code).toBe(0);
+  expect(ms).toBeLessThan(5_000);
+  expect(demo.output()).toMatch(/The demo has ended\.\n$/);
+}, 30_000);
+
 test('the demo plays its story and Ctrl-C ends it cleanly', async () => {
   const demo = startProcess({}, running('src/demo/main.ts'));
   await demo.printed('The story is over');

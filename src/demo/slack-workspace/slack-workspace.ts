@@ -227,6 +227,8 @@ function waitFor<T>(state: WorkspaceState, what: string, find: () => T | undefin
       const seen = [...state.messages, ...state.ephemerals].map((message) => `  ${message.channelId}: ${message.text}`);
       reject(new Error(`waited ${timeoutMs} ms for ${what}; seen:\n${seen.join('\n')}`));
     }, timeoutMs);
+    // Waiting alone must not keep a process alive whose servers have stopped.
+    timer.unref();
     const done = () => {
       clearTimeout(timer);
       stopObserving();
