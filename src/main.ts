@@ -5,8 +5,13 @@ import { isSchedule } from './runtime/cron.ts';
 import { stopOnSignal } from './runtime/lifecycle.ts';
 
 try {
-  const bot = await startBot(parseConfig(process.env, isSchedule));
-  stopOnSignal(() => bot.stop());
+  const starting = startBot(parseConfig(process.env, isSchedule));
+  // Before it has started: a signal that comes meanwhile is obeyed as soon as it has.
+  stopOnSignal(async () => {
+    const bot = await starting.catch(() => null);
+    await bot?.stop();
+  });
+  await starting;
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
   console.error(error.message);

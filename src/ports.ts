@@ -198,8 +198,6 @@ export interface Store {
   }): Promise<readonly (Subscription & { readonly jobName: string | null })[]>;
   /** The channel's active subscriptions, oldest first. */
   listSubscriptions(channel: ChannelKey): Promise<readonly ListedSubscription[]>;
-  /** The active subscription of this channel to this job. */
-  findSubscription(channel: ChannelKey, job: JobKey): Promise<Subscription | null>;
 
   /** The pause of a channel, or of its whole workspace; null when posts go out. */
   findPause(channel: ChannelKey): Promise<ChannelPause | null>;

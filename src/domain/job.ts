@@ -1,6 +1,5 @@
 import type { JobId } from './job-id.ts';
 import type { JobState } from './job-state.ts';
-import type { EpochMs } from './time.ts';
 
 /** Names one DRS job: which project, which job. */
 export interface JobKey {
@@ -13,10 +12,6 @@ export interface Job extends JobKey {
   /** The job's name in DRS, where known. */
   readonly name: string | null;
   readonly state: JobState;
-  /** When it ended or vanished; such a job is not polled. */
-  readonly endedAt: EpochMs | null;
-  /** Some channel is subscribed to it. */
-  readonly watched: boolean;
   /** It made DRS refuse a whole request, so it is asked for on its own. */
   readonly askAlone: boolean;
   /** How often in a row it has made DRS refuse a request. */

@@ -29,8 +29,6 @@ export interface ProgressReport {
    * (`-1`, `NA`, empty, absent). It means something in INCRE_TRANSFER_STARTED only.
    */
   readonly lagMs: number | null;
-  /** False when the lag came in whole seconds only, so that 0 means "less than a second". */
-  readonly lagInMillis: boolean;
   /** `process_time`, verbatim; its meaning is undocumented. */
   readonly processTime: string | null;
   /** `remaining_time`, verbatim; its unit is undocumented. */

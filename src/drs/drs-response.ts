@@ -69,7 +69,6 @@ function parseReport(jobId: JobId, status: string, errorCode: string | null, ite
     percent: percent(item['progress']),
     parts: parts(item['progress_map']),
     lagMs: lag(millis, seconds),
-    lagInMillis: millis !== null,
     processTime: text(item['process_time']),
     remainingTime: text(item['remaining_time']),
     errorCode,

@@ -22,7 +22,6 @@ const report = z.object({
   percent: z.number().nullable(),
   parts: z.array(z.object({ name: z.string(), percent: z.number().nullable(), remainingTime: z.string().nullable() })),
   lagMs: z.number().nullable(),
-  lagInMillis: z.boolean(),
   processTime: z.string().nullable(),
   remainingTime: z.string().nullable(),
   errorCode: z.string().nullable(),

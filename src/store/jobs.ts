@@ -9,32 +9,22 @@ import { decodeState, storedJobId } from './codec.ts';
 import { leaseIsFree } from './leases.ts';
 import type { Db, Schema } from './schema.ts';
 
-type JobRow = Selectable<Schema['jobs']> & { readonly watched: number | bigint | boolean };
-
 /** A row as the domain knows it. */
-export function toJob(row: JobRow): Job {
+export function toJob(row: Selectable<Schema['jobs']>): Job {
   return {
     connectionId: row.connection_id,
     jobId: storedJobId(row.job_id),
     name: row.name,
     state: decodeState(row.state),
-    endedAt: row.ended_at,
-    watched: Boolean(row.watched),
     askAlone: row.ask_alone === 1,
     refusals: row.refusals,
   };
 }
 
-/** Selects jobs with whether anybody watches them. */
-export function selectJobs(db: Db) {
-  return db
-    .selectFrom('jobs')
-    .selectAll('jobs')
-    .select((eb) => isWatched(eb).as('watched'));
-}
-
 export async function findJob(db: Db, { connectionId, jobId }: JobKey): Promise<Job | null> {
-  const row = await selectJobs(db)
+  const row = await db
+    .selectFrom('jobs')
+    .selectAll()
     .where('connection_id', '=', connectionId)
     .where('job_id', '=', jobId)
     .executeTakeFirst();
@@ -47,7 +37,9 @@ export async function findWatchedJobsByPrefix(
   prefix: string,
   limit: number,
 ): Promise<readonly Job[]> {
-  const rows = await selectJobs(db)
+  const rows = await db
+    .selectFrom('jobs')
+    .selectAll()
     .where('connection_id', '=', connectionId)
     .where(sql<string>`substr(jobs.job_id, 1, ${prefix.length})`, '=', prefix)
     .where((eb) => eb.or([isWatched(eb), eb('ended_at', 'is not', null)]))
@@ -102,8 +94,7 @@ async function leaseDue(
     )
     .returningAll()
     .execute();
-  // Only watched jobs have a next poll.
-  return rows.map((row) => toJob({ ...row, watched: true }));
+  return rows.map(toJob);
 }
 
 export async function claimJob(
@@ -118,7 +109,9 @@ export async function claimJob(
       .values({ connection_id: connectionId, job_id: jobId, state: JSON.stringify(UNSEEN_JOB), created_at: now })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    const row = await selectJobs(tx)
+    const row = await tx
+      .selectFrom('jobs')
+      .selectAll()
       .where('connection_id', '=', connectionId)
       .where('job_id', '=', jobId)
       .executeTakeFirstOrThrow();

@@ -22,7 +22,7 @@ import type { Db, Schema } from './schema.ts';
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
 import { SqliteDatabase } from './sqlite-driver.ts';
 import { StoreError } from './store-error.ts';
-import { findSubscription, listSubscriptions, subscribe, unsubscribe } from './subscriptions.ts';
+import { listSubscriptions, subscribe, unsubscribe } from './subscriptions.ts';
 
 /** How long a write waits for another process's write, in ms. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -118,7 +118,6 @@ function createStore(db: Db, clock: () => number): Store {
     subscribe: (request) => subscribe(db, request),
     unsubscribe: (request) => unsubscribe(db, request),
     listSubscriptions: (channel) => listSubscriptions(db, channel),
-    findSubscription: (channel, job) => findSubscription(db, channel, job),
     findPause: (channel) => findPause(db, channel),
     resumeChannel: (channel) => resumeChannel(db, channel),
     claimChannel: (request) => claimChannel(db, clock(), request),

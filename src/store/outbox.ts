@@ -1,11 +1,10 @@
-import type { JobKey } from '../domain/job.ts';
 import { nextGroupSize } from '../domain/group-deliveries.ts';
-import type { DeliveryFacts, Post, PostSettlement } from '../domain/post.ts';
+import type { Post, PostSettlement } from '../domain/post.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
 import { HOUR } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { ChannelLease, LeaseRequest, SentPost } from '../ports.ts';
-import { decodeAnnouncement, decodeEvent, storedJobId } from './codec.ts';
+import { factsOfPost, selectFacts, toFacts } from './delivery-facts.ts';
 import { leaseIsFree } from './leases.ts';
 import type { Db, Tx } from './schema.ts';
 
@@ -222,59 +221,6 @@ export async function findPost(db: Db, postId: string): Promise<SentPost | null>
   };
 }
 
-/** Suppresses what is owed to a channel for jobs it no longer watches, as far as it is not being sent already. */
-export async function suppressOwed(
-  tx: Tx,
-  channel: ChannelKey,
-  jobs: readonly JobKey[],
-  reason: 'unsubscribed' | 'cannot_post',
-  now: EpochMs,
-): Promise<void> {
-  for (const job of jobs) {
-    await tx
-      .updateTable('deliveries')
-      .set({ outcome: 'suppressed', reason, settled_at: now })
-      .where('workspace_id', '=', channel.workspaceId)
-      .where('channel_id', '=', channel.channelId)
-      .where('connection_id', '=', job.connectionId)
-      .where('job_id', '=', job.jobId)
-      .where('outcome', 'is', null)
-      .where('post_id', 'is', null)
-      .execute();
-  }
-  if (reason === 'cannot_post') await withdrawAnnouncements(tx, channel, jobs, now);
-}
-
-/** The public line of a subscription that was taken back must not appear when the channel opens up one day. */
-async function withdrawAnnouncements(
-  tx: Tx,
-  channel: ChannelKey,
-  jobs: readonly JobKey[],
-  now: EpochMs,
-): Promise<void> {
-  const rows = await tx
-    .selectFrom('deliveries')
-    .select(['id', 'announcement', 'post_id'])
-    .where('workspace_id', '=', channel.workspaceId)
-    .where('channel_id', '=', channel.channelId)
-    .where('outcome', 'is', null)
-    .where('announcement', 'is not', null)
-    .execute();
-  const taken = new Set(jobs.map((job) => job.jobId));
-  for (const { id, announcement, post_id: postId } of rows) {
-    const { kind, jobs: announced } = decodeAnnouncement(announcement ?? '');
-    if (kind !== 'subscribed' || !announced.every((job) => taken.has(job.jobId))) continue;
-    const settled = { outcome: 'suppressed', reason: 'cannot_post', settled_at: now };
-    await tx.updateTable('deliveries').set(settled).where('id', '=', id).execute();
-    if (postId !== null)
-      await tx
-        .updateTable('posts')
-        .set({ ...settled, outcome: 'dead' })
-        .where('id', '=', postId)
-        .execute();
-  }
-}
-
 async function holdsLease(tx: Tx, lease: ChannelLease): Promise<boolean> {
   const row = await tx
     .selectFrom('channels')
@@ -287,51 +233,6 @@ async function holdsLease(tx: Tx, lease: ChannelLease): Promise<boolean> {
 
 function updateChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
   return db.updateTable('channels').where('workspace_id', '=', workspaceId).where('channel_id', '=', channelId);
-}
-
-async function factsOfPost(db: Db, postId: string): Promise<readonly DeliveryFacts[]> {
-  const rows = await selectFacts(db).where('deliveries.post_id', '=', postId).execute();
-  return rows.map(toFacts);
-}
-
-/** Deliveries with the event each of them tells, oldest first. */
-function selectFacts(db: Db) {
-  return db
-    .selectFrom('deliveries')
-    .leftJoin('job_events', (join) =>
-      join
-        .onRef('job_events.connection_id', '=', 'deliveries.connection_id')
-        .onRef('job_events.job_id', '=', 'deliveries.job_id')
-        .onRef('job_events.number', '=', 'deliveries.event_number'),
-    )
-    .leftJoin('jobs', (join) =>
-      join.onRef('jobs.connection_id', '=', 'deliveries.connection_id').onRef('jobs.job_id', '=', 'deliveries.job_id'),
-    )
-    .select([
-      'deliveries.id',
-      'deliveries.connection_id',
-      'deliveries.job_id',
-      'deliveries.event_number',
-      'deliveries.announcement',
-      'job_events.facts',
-      'jobs.name',
-    ])
-    .orderBy('deliveries.id');
-}
-
-interface FactsRow {
-  readonly connection_id: string;
-  readonly job_id: string | null;
-  readonly event_number: number | null;
-  readonly announcement: string | null;
-  readonly facts: string | null;
-  readonly name: string | null;
-}
-
-function toFacts(row: FactsRow): DeliveryFacts {
-  if (row.announcement !== null) return { kind: 'announcement', announcement: decodeAnnouncement(row.announcement) };
-  const job = { connectionId: row.connection_id, jobId: storedJobId(row.job_id), name: row.name };
-  return { kind: 'event', job, eventNumber: row.event_number ?? 0, event: decodeEvent(row.facts ?? '') };
 }
 
 function channelOf({ workspaceId, channelId }: ChannelKey): ChannelKey {

@@ -7,8 +7,8 @@ import type { ChannelKey, ListedSubscription, Subscription } from '../domain/sub
 import type { EpochMs } from '../domain/time.ts';
 import type { Actor, SubscribeResult } from '../ports.ts';
 import { decodeState, storedJobId } from './codec.ts';
-import { selectJobs, toJob } from './jobs.ts';
-import { suppressOwed } from './outbox.ts';
+import { toJob } from './jobs.ts';
+import { suppressOwed } from './suppress-deliveries.ts';
 import type { Db, Schema, Tx } from './schema.ts';
 
 interface SubscribeRequest {
@@ -42,7 +42,9 @@ export async function subscribe(db: Db, request: SubscribeRequest): Promise<read
 
 async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Promise<SubscribeResult> {
   const { actor, connectionId, now } = request;
-  const row = await selectJobs(tx)
+  const row = await tx
+    .selectFrom('jobs')
+    .selectAll()
     .where('connection_id', '=', connectionId)
     .where('job_id', '=', jobId)
     .executeTakeFirstOrThrow();
@@ -65,7 +67,7 @@ async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Pro
     .executeTakeFirstOrThrow();
   if (row.next_poll_at === null) await setNextPoll(tx, job, now);
   await audit(tx, actor, 'subscribe', job, now, null, { subscribed: true });
-  return { kind: 'subscribed', job: { ...job, watched: true }, subscription: toSubscription(subscription) };
+  return { kind: 'subscribed', job, subscription: toSubscription(subscription) };
 }
 
 export async function unsubscribe(db: Db, request: UnsubscribeRequest): Promise<readonly NamedSubscription[]> {
@@ -123,7 +125,7 @@ export async function listSubscriptions(db: Db, channel: ChannelKey): Promise<re
   return rows.map((row) => ({ ...toSubscription(row), jobName: row.job_name, state: decodeState(row.job_state) }));
 }
 
-export async function findSubscription(db: Db, channel: ChannelKey, job: JobKey): Promise<Subscription | null> {
+async function findSubscription(db: Db, channel: ChannelKey, job: JobKey): Promise<Subscription | null> {
   const row = await selectActive(db, channel)
     .where('subscriptions.connection_id', '=', job.connectionId)
     .where('subscriptions.job_id', '=', job.jobId)

@@ -29,7 +29,6 @@ describe('a result', () => {
       percent: 0,
       parts: [],
       lagMs: 1_000,
-      lagInMillis: false,
       processTime: '0',
       remainingTime: '0',
       errorCode: null,

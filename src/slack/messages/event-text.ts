@@ -8,7 +8,7 @@ import type { NamedJob } from '../../domain/post.ts';
 import type { ProgressReport } from '../../domain/progress-report.ts';
 import { DAY, MINUTE } from '../../domain/time.ts';
 import { code, dateAndTime, day, escapeMrkdwn, timeOfDay } from './mrkdwn.ts';
-import { formatLag, headline, partsLine, stateOnly, statusWords } from './status-words.ts';
+import { headline, partsLine, stateOnly, statusWords } from './status-words.ts';
 import type { StatusWords } from './status-words.ts';
 
 /** DRS ends an abnormal job after this many days unless told otherwise; one that could not be created sooner. */
@@ -108,7 +108,7 @@ function beforeLine({ previous, lastLag, at }: Of<'status_changed'>): string | n
   ].find((line) => line !== null);
   const pieces = [
     ...(before === undefined ? [] : [`${before} before`]),
-    ...(lastLag === null ? [] : [`last lag ${formatLag(lastLag.ms)} at ${timeOfDay(lastLag.at)}`]),
+    ...(lastLag === null ? [] : [`last lag ${formatDuration(lastLag.ms)} at ${timeOfDay(lastLag.at)}`]),
   ];
   return pieces.length === 0 ? null : sentenceCase(pieces.join(' · '));
 }
@@ -143,7 +143,7 @@ function recovered(name: string, event: Of<'recovered'>): EventText {
   const lag = event.report?.lagMs ?? null;
   const lagNow =
     event.report !== null && statusGroup(event.report.status) === 'replicating' && lag !== null
-      ? ` · lag now ${formatLag(lag)}`
+      ? ` · lag now ${formatDuration(lag)}`
       : '';
   return {
     headline: `🟢 RECOVERED – ${escapeMrkdwn(name)}: ${workAgain(event.report)} after ${formatDuration(event.workingAt - event.failedAt)}`,
@@ -187,7 +187,7 @@ const VERDICTS: Readonly<Record<EndVerdict, { readonly emoji: string; readonly w
 function ended(name: string, event: Of<'ended'>): EventText {
   const { emoji, words } = VERDICTS[event.verdict];
   const lag =
-    event.lastLag === null ? null : `Last lag ${formatLag(event.lastLag.ms)} at ${dateAndTime(event.lastLag.at)}`;
+    event.lastLag === null ? null : `Last lag ${formatDuration(event.lastLag.ms)} at ${dateAndTime(event.lastLag.at)}`;
   const lines = [lag, 'Subscription ended. Data comparison: not checked.'].filter((line) => line !== null);
   return { headline: `${emoji} ENDED – ${escapeMrkdwn(name)}: ${words}`, lines };
 }

@@ -8,7 +8,7 @@ import type { ProgressReport } from '../../domain/progress-report.ts';
 import { MINUTE } from '../../domain/time.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { ago, code, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
-import { formatLag, headline, partsLine, stateOnly, statusWords } from './status-words.ts';
+import { headline, partsLine, stateOnly, statusWords } from './status-words.ts';
 
 /** What is said about a job right now: a headline, lines under it, small print. */
 export interface JobText {
@@ -50,7 +50,7 @@ function reportFooter(job: { readonly jobId: string }, report: ProgressReport, c
 function staleLag(lastLag: JobState['lastLag'], now: EpochMs): string | null {
   if (lastLag === null) return null;
   const behind = formatDuration(now - lastLag.at + lastLag.ms);
-  return `Last lag ${formatLag(lastLag.ms)} at ${dateAndTime(lastLag.at)}; at least ${behind} behind`;
+  return `Last lag ${formatDuration(lastLag.ms)} at ${dateAndTime(lastLag.at)}; at least ${behind} behind`;
 }
 
 function lastSeen(state: JobState, report: ProgressReport): string {
@@ -74,7 +74,7 @@ function detailLines(state: JobState, report: ProgressReport, now: EpochMs): rea
 function unmeasurable(state: JobState): string {
   return state.lastLag === null
     ? 'DRS has given no lag yet'
-    : `Last lag ${formatLag(state.lastLag.ms)} at ${dateAndTime(state.lastLag.at)}`;
+    : `Last lag ${formatDuration(state.lastLag.ms)} at ${dateAndTime(state.lastLag.at)}`;
 }
 
 /** A phase that was there already at our first look, a moment ago, has no duration worth telling. */

@@ -58,7 +58,7 @@ export function statusWords(report: ProgressReport): StatusWords {
     case 'replicating':
       return report.lagMs === null
         ? words('⚪', 'Replicating, lag unknown')
-        : words('🟢', `Replicating, lag ${lagWords(report)}`);
+        : words('🟢', `Replicating, lag ${formatDuration(report.lagMs)}`);
     case 'paused':
       return words('⏸️', 'Paused');
     case 'failed':
@@ -92,15 +92,6 @@ export function partsLine(parts: readonly PartProgress[]): string | null {
   const shown = parts.slice(0, MOST_PARTS).map((part) => `${partName(part.name)} ${percent(part.percent)}`);
   const more = parts.length - shown.length;
   return [...shown, ...(more > 0 ? [`+${more} more`] : [])].join(' · ');
-}
-
-/** A lag in ms as people say it. */
-export function formatLag(ms: number): string {
-  return formatDuration(ms);
-}
-
-function lagWords(report: ProgressReport): string {
-  return formatLag(report.lagMs ?? 0);
 }
 
 function percentWords(report: ProgressReport): string {
