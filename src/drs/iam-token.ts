@@ -114,7 +114,7 @@ async function logInWithRetries(options: IamTokenOptions): Promise<Token | DrsFa
 
 async function logIn(options: IamTokenOptions): Promise<Token | DrsFailure> {
   const headers = { 'Content-Type': 'application/json;charset=utf8' };
-  const url = `${options.iamEndpoint}/v3/auth/tokens?nocatalog=true`;
+  const url = `${options.iamEndpoint}/v3/auth/tokens`;
   try {
     const response = await post(
       options.dispatcher,
