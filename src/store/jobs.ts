@@ -3,11 +3,15 @@ import type { ExpressionBuilder, Selectable } from 'kysely';
 
 import type { Job, JobKey } from '../domain/job.ts';
 import { UNSEEN_JOB } from '../domain/job-state.ts';
+import { HOUR } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { JobClaim, LeaseRequest } from '../ports.ts';
 import { decodeState, storedJobId } from './codec.ts';
 import { leaseIsFree } from './leases.ts';
 import type { Db, Schema } from './schema.ts';
+
+/** No job waits longer than this for its next poll (domain/cadence.ts: an hour after refusals, ten minutes else). */
+const LONGEST_POLL_PAUSE_MS = 2 * HOUR;
 
 /** A row as the domain knows it. */
 export function toJob(row: Selectable<Schema['jobs']>): Job {
@@ -49,12 +53,17 @@ export async function findWatchedJobsByPrefix(
   return rows.map(toJob);
 }
 
+/** Its time has come; or it lies further ahead than any pause of ours, set by a clock that has since jumped back. */
+function isDue(now: EpochMs) {
+  return sql<boolean>`(next_poll_at <= ${now} or next_poll_at > ${now + LONGEST_POLL_PAUSE_MS})`;
+}
+
 export async function countDueJobs(db: Db, connectionId: string, now: EpochMs): Promise<number> {
   const { count } = await db
     .selectFrom('jobs')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('connection_id', '=', connectionId)
-    .where('next_poll_at', '<=', now)
+    .where(isDue(now))
     .executeTakeFirstOrThrow();
   return count;
 }
@@ -87,7 +96,7 @@ async function leaseDue(
         .select('job_id')
         .where('connection_id', '=', connectionId)
         .where('ask_alone', '=', askAlone)
-        .where('next_poll_at', '<=', now)
+        .where(isDue(now))
         .where(leaseIsFree(clock))
         .orderBy('next_poll_at')
         .limit(limit),

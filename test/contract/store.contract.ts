@@ -138,6 +138,13 @@ export function storeContract(open: OpenStore): void {
       expect(await due()).toEqual([ORDERS]);
     });
 
+    test('a job is due again at once when the clock that set its next poll has jumped back', async () => {
+      await watch(ORDERS);
+      await poll(ORDERS, { nextPollAt: 9 * HOUR });
+      expect(await due(8 * HOUR)).toEqual([]);
+      expect(await due(1 * HOUR)).toEqual([ORDERS]);
+    });
+
     test('a result with a stale lease changes nothing', async () => {
       await watch(ORDERS);
       const stale = lease();
