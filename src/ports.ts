@@ -13,7 +13,7 @@ import type { EpochMs } from './domain/time.ts';
 
 /** The bot cannot start. The message is one sentence for the operator: what is wrong and what to do. */
 export class StartError extends Error {
-  override readonly name = 'StartError';
+  override readonly name: string = 'StartError';
 }
 
 /** Time. Use cases read `now` once per pass and hand it down. */

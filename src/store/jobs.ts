@@ -55,7 +55,7 @@ export async function findWatchedJobsByPrefix(
 
 /** Its time has come; or it lies further ahead than any pause of ours, set by a clock that has since jumped back. */
 function isDue(now: EpochMs) {
-  return sql<boolean>`(next_poll_at <= ${now} or next_poll_at > ${now + LONGEST_POLL_PAUSE_MS})`;
+  return sql<boolean>`next_poll_at is not null and (next_poll_at <= ${now} or next_poll_at > ${now + LONGEST_POLL_PAUSE_MS})`;
 }
 
 export async function countDueJobs(db: Db, connectionId: string, now: EpochMs): Promise<number> {

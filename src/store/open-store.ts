@@ -86,6 +86,9 @@ function cannotUse(url: string, error: unknown): string {
     case 'SQLITE_NOTADB':
     case 'SQLITE_CORRUPT':
       return `${path} is not a database this bot can read (${why}): restore a backup, or point DATABASE_URL at another file.`;
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `The database ${path} cannot be made (${why}): part of its path is a file, so change DATABASE_URL.`;
     case 'EACCES':
     case 'EROFS':
     case 'EPERM':

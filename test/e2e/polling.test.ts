@@ -95,11 +95,15 @@ describe('a tick', () => {
   test('with a wrong password asks nothing, and the list says why nothing is known', async () => {
     await using world = await startWorld();
     world.slack.addChannel('migrations');
-    await world.ask('ana', '#migrations', `/drs subscribe ${world.drs.addJob().id}`);
+    const job = world.drs.addJob();
+    await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
     world.drs.iam.revokeTokens();
     world.drs.iam.changePassword('changed');
     const report = await world.bot().tick();
     expect(report.stoppedBy).toContain('IAM does not accept the user name or password, so the bot has stopped asking');
+    const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
+    expect(answer.text).toContain('⚪ UNKNOWN');
+    expect(answer.text).toContain('check IAM_DOMAIN, IAM_USER and IAM_PASSWORD, then restart it.');
     const logins = world.drs.loginCount();
     await world.bot().tick();
     expect(world.drs.loginCount()).toBe(logins);

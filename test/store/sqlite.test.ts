@@ -90,7 +90,7 @@ describe('a database that cannot be used ends in a sentence', () => {
     await sql`insert into kysely_migration (name, timestamp) values ('9999-future', '2030')`.execute(db);
     await db.destroy();
     expect(await sentence(url)).toBe(
-      'StartError: The database was written by a newer version of this bot (it has 9999-future): start that version or a later one, or restore the backup made before the upgrade.',
+      'StoreError: The database was written by a newer version of this bot (it has 9999-future): start that version or a later one, or restore the backup made before the upgrade.',
     );
   });
 
@@ -110,6 +110,12 @@ describe('a database that cannot be used ends in a sentence', () => {
     const path = await folder();
     await chmod(path, 0o500);
     expect(await sentence(`sqlite:${path}/bot.db`)).toContain('give the user the bot runs as permission');
+  });
+
+  test('inside a file', async () => {
+    const path = join(await folder(), 'file');
+    await writeFile(path, '');
+    expect(await sentence(`sqlite:${path}/bot.db`)).toContain('part of its path is a file, so change DATABASE_URL.');
   });
 
   test('another kind', async () => {
