@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+
+import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import { startProcess } from '../support/bot-process.ts';
+import { environment } from '../support/world.ts';
+
+test('SIGTERM while Slack leaves a post hanging ends the bot within 10 s, and the post goes out after the next start', async () => {
+  await using slack = await startSlackWorkspace();
+  await using drs = await startDrsSimulator();
+  slack.addUser('ana');
+  slack.addChannel('a');
+  const job = drs.addJob('FULL_TRANSFER_STARTED');
+  const env = { ...(await environment('socket', slack, drs)), POLL_SCHEDULE: '* * * * * *', LOG_LEVEL: 'info' };
+  const first = startProcess(env);
+  await first.printed('the bot is running');
+  await slack.people.type('ana', '#a', `/drs subscribe ${job.id}`);
+  await slack.waitFor('an answer', () => slack.ephemerals('#a', 'ana')[0]);
+  slack.faults.next('chat.postMessage', { kind: 'hang' });
+  job.becomes('FULL_TRANSFER_COMPLETE');
+  const hangs = () => slack.calls.some((call) => call.method === 'chat.postMessage' && call.result === null);
+  await slack.waitFor('the hanging call', () => (hangs() ? true : undefined), 10_000);
+  const { code, ms } = await first.end('SIGTERM');
+  expect({ code, inTime: ms < 10_000 }).toEqual({ code: 0, inTime: true });
+
+  const second = startProcess(env);
+  await second.printed('the bot is running');
+  await slack.waitFor('the post', () => slack.messages('#a')[1], 40_000);
+  await second.end('SIGTERM');
+  expect(slack.messages('#a').map((message) => message.text.split(' – ')[0])).toEqual([
+    expect.stringContaining('🔔'),
+    '🔵 Full copy complete',
+  ]);
+}, 90_000);
