@@ -3,12 +3,19 @@ import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 
 import type { Config } from './config.ts';
+import { consoleLink } from './domain/console-link.ts';
 import { endsWithin } from './domain/ends-within.ts';
+import type { Language } from './domain/language.ts';
 import { SECOND } from './domain/time.ts';
 import { createDrsClient } from './drs/drs-client.ts';
 import { createDispatcher } from './drs/http.ts';
+import type { DrsAuth, RotatingSecret } from './drs/auth.ts';
 import { createIamToken } from './drs/iam-token.ts';
-import type { Clock, DrsClient, Log, Notifier, Store } from './ports.ts';
+import { createKeyAuth } from './drs/key-auth.ts';
+import type { AccessKeys } from './drs/key-auth.ts';
+import { lookUpProjectId } from './drs/project-id.ts';
+import { StartError } from './ports.ts';
+import type { Clock, Log, Notifier, Store } from './ports.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createCron, intervalOf } from './runtime/cron.ts';
 import { InFlight } from './runtime/in-flight.ts';
@@ -19,15 +26,22 @@ import type { SlackReceiverConfig } from './slack/bolt-app.ts';
 import { createChannels } from './slack/channels.ts';
 import { identify } from './slack/identify.ts';
 import type { SlackIdentity } from './slack/identify.ts';
+import { createVoice } from './slack/messages/voice.ts';
+import type { Voice } from './slack/messages/voice.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { openDoor } from './slack/open-door.ts';
+import { createPeople } from './slack/people.ts';
 import { createSlackClient } from './slack/slack-client.ts';
 import { openStore } from './store/open-store.ts';
 import { DEFAULT_DURATIONS } from './use-cases/context.ts';
 import type { Context, Durations } from './use-cases/context.ts';
 import { dispatchNext } from './use-cases/dispatch-deliveries.ts';
+import { editNext } from './use-cases/edit-messages.ts';
+import { findCauses } from './use-cases/find-causes.ts';
 import { pollDueJobs } from './use-cases/poll-due-jobs.ts';
 import type { PollReport } from './use-cases/poll-due-jobs.ts';
+import { createJobList } from './use-cases/refresh-job-list.ts';
+import { speechIn } from './words/speech.ts';
 
 /** Channels that are written to at the same time. */
 const DISPATCHERS = 4;
@@ -74,7 +88,7 @@ export async function startBot(config: Config, overrides: Overrides = {}): Promi
   const log = overrides.log ?? createLogger(config.logLevel);
   const clock = overrides.clock ?? systemClock;
   const durations = { ...DEFAULT_DURATIONS, ...overrides.durations };
-  const store = await openStore(config.databaseUrl, { clock: () => clock.now() });
+  const store = await openStore(config.databaseUrl, { clock: () => clock.now(), language: config.language });
   const http = createDispatcher();
   const close = async () => {
     await http.destroy();
@@ -101,26 +115,33 @@ async function run(foundation: Foundation): Promise<Bot> {
   const { apiUrl, botToken, command } = config.slack;
   const client = createSlackClient({ token: botToken.reveal(), apiUrl, log });
   const identity = await identify(client, apiUrl);
-  await introduce(foundation, identity);
+  const { auth, projectId } = await signIn(foundation);
+  await introduce(foundation, identity, projectId);
   const loops: Loop[] = [];
-  const context = createContext(foundation, () => loops.forEach((loop) => loop.wake()));
-  const notifier = createNotifier(client, log);
+  const context = createContext(foundation, auth, projectId, () => loops.forEach((loop) => loop.wake()));
+  const voiceIn = createVoices(config, identity, projectId);
+  const notifier = createNotifier(client, voiceIn, log);
   for (let lane = 0; lane < DISPATCHERS; lane++) {
     loops.push(new Loop('dispatcher', () => dispatchTurn(context, notifier), clock, log));
   }
+  loops.push(new Loop('causes', () => causeTurn(context), clock, log));
+  loops.push(new Loop('editor', () => editTurn(context, notifier), clock, log));
   const polling = createPolling(context, config.pollSchedule);
   const answers = new InFlight();
   const how = toReceiverConfig(config);
   const receiver = createReceiver(how, log);
+  const people = createPeople(client, clock);
   const app = createBoltApp({
     receiver,
     client,
     botToken: botToken.reveal(),
     apiUrl,
+    command,
     slack: {
       useCases: { ...context, channels: createChannels(client) },
-      names: { command, botName: identity.botName },
       workspaceId: identity.workspaceId,
+      voiceIn,
+      readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
     },
     identity,
     track: (work) => answers.run(work),
@@ -143,36 +164,102 @@ async function run(foundation: Foundation): Promise<Bot> {
   };
 }
 
+/** A way to sign in, and the project to ask about. */
+interface SignIn {
+  readonly auth: DrsAuth;
+  readonly projectId: string;
+}
+
+/**
+ * Signs in with whatever is configured; the project is configured, told with the token, or looked up by its name.
+ *
+ * @throws StartError when the project cannot be found
+ */
+async function signIn(foundation: Foundation): Promise<SignIn> {
+  const { credentials } = foundation.config.drs;
+  return credentials.kind === 'keys'
+    ? await signInWithKeys(foundation, credentials)
+    : await signInWithPassword(foundation, credentials);
+}
+
+async function signInWithKeys(foundation: Foundation, keys: AccessKeys): Promise<SignIn> {
+  const { config, clock, log } = foundation;
+  let { projectId } = config.drs;
+  const auth = createKeyAuth({ keys, projectId: () => projectId, clock, log });
+  projectId ??= await lookUpProject(foundation, auth);
+  return { auth, projectId };
+}
+
+/** A token for the project's name says its id, so that no permission to list projects is needed. */
+async function signInWithPassword(
+  foundation: Foundation,
+  { domain, user, password }: { readonly domain: string; readonly user: string; readonly password: RotatingSecret },
+): Promise<SignIn> {
+  const { config, clock, log, http } = foundation;
+  const { iamEndpoint, projectId, region } = config.drs;
+  const scope = projectId === null ? { name: region ?? '' } : { id: projectId };
+  const shared = { dispatcher: http, clock, random: Math.random, log };
+  const auth = createIamToken({ iamEndpoint, scope, domain, user, password, ...shared });
+  if (projectId !== null) return { auth, projectId };
+  return { auth, projectId: (await auth.findProjectId()) ?? (await lookUpProject(foundation, auth)) };
+}
+
+async function lookUpProject({ config, clock, log, http }: Foundation, auth: DrsAuth): Promise<string> {
+  const options = { endpoint: config.drs.iamEndpoint, auth, dispatcher: http, clock, random: Math.random, log };
+  const found = await lookUpProjectId(options, config.drs.region ?? '');
+  if (!found.ok) throw new StartError(speechIn('en').explain(found.failure.why));
+  return found.value;
+}
+
 /** Makes the rows that everything else refers to. A workspace that had refused the bot is tried anew. */
-async function introduce({ store, config, clock }: Foundation, identity: SlackIdentity): Promise<void> {
-  const { projectId, endpoint } = config.drs;
+async function introduce(
+  { store, config, clock }: Foundation,
+  identity: SlackIdentity,
+  projectId: string,
+): Promise<void> {
+  const { endpoint } = config.drs;
   await store.openWorkspace({ id: identity.workspaceId, name: identity.workspaceName, at: clock.now() });
   await store.openConnection({ id: projectId, name: 'default', endpoint, projectId, at: clock.now() });
 }
 
-function createContext(foundation: Foundation, wakeDispatcher: () => void): Context {
-  const { config, log, clock, store, durations } = foundation;
+function createContext(foundation: Foundation, auth: DrsAuth, projectId: string, wakeDispatcher: () => void): Context {
+  const { config, log, clock, store, durations, http } = foundation;
+  const { endpoint, language, batchSize, maxRps } = config.drs;
   const intervalMs = intervalOf(config.pollSchedule);
+  const shared = { dispatcher: http, clock, random: Math.random, log };
+  const drs = createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
   return {
     store,
-    drs: createDrs(foundation),
+    drs,
     clock,
     newId: randomUUID,
     random: Math.random,
     log,
     // Two polls of one job keep a distance, but never so much that a tick is missed.
     durations: { ...durations, pollSpacingMs: Math.min(durations.pollSpacingMs, intervalMs / 2) },
-    connectionId: config.drs.projectId,
-    polling: { batchSize: config.drs.batchSize, maxRps: config.drs.maxRps, intervalMs },
+    connectionId: projectId,
+    polling: { batchSize, maxRps, intervalMs },
+    jobList: createJobList({ store, drs, clock, log, connectionId: projectId, durations }),
     wakeDispatcher,
   };
 }
 
-function createDrs({ config, clock, log, http }: Foundation): DrsClient {
-  const { endpoint, iamEndpoint, projectId, language, batchSize, maxRps, domain, user, password } = config.drs;
-  const shared = { dispatcher: http, clock, random: Math.random, log };
-  const auth = createIamToken({ iamEndpoint, projectId, domain, user, password: () => password.reveal(), ...shared });
-  return createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
+/** The voice for each language, knowing what can be typed and opened here. */
+function createVoices(
+  { slack, drs }: Config,
+  identity: SlackIdentity,
+  projectId: string,
+): (language: Language) => Voice {
+  const { consoleUrl } = drs;
+  const region = drs.region ?? '';
+  return (language) =>
+    createVoice(language, {
+      command: slack.command,
+      botName: identity.botName,
+      teamUrl: identity.teamUrl,
+      consoleUrl: (job, reader) =>
+        consoleUrl === null ? null : consoleLink(consoleUrl, { ...job, region, projectId, language: reader }),
+    });
 }
 
 /** The poller: ticks by the schedule, and by hand. */
@@ -211,10 +298,22 @@ async function dispatchTurn(context: Context, notifier: Notifier): Promise<numbe
   }
 }
 
+async function causeTurn(context: Context): Promise<number> {
+  const { wanted, found } = await findCauses(context);
+  return wanted > 0 && wanted === found ? 0 : Math.min(context.durations.causeRetryMs, LONGEST_NAP_MS);
+}
+
+/** One edit at a time, paced over the whole workspace whoever wakes it. */
+async function editTurn(context: Context, notifier: Notifier): Promise<number> {
+  if (!(await editNext(context, notifier))) return LONGEST_NAP_MS;
+  await context.clock.sleep(context.durations.editPaceMs);
+  return 0;
+}
+
 function logPass(report: PollReport, log: Log): void {
   const { due, batches, committed, events, deliveries, stoppedBy } = report;
   const facts = { due, batches, committed, events, deliveries };
-  if (stoppedBy !== null) log.warn(facts, `this pass ended early: ${stoppedBy}`);
+  if (stoppedBy !== null) log.warn(facts, `this pass ended early: ${speechIn('en').explain(stoppedBy)}`);
   else if (events > 0) log.info(facts, 'something changed');
   else log.debug(facts, 'nothing changed');
 }

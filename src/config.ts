@@ -1,13 +1,35 @@
+import { readFileSync } from 'node:fs';
+
 import { z } from 'zod';
 
+import { defaultConsoleTemplate } from './domain/console-link.ts';
+import { LANGUAGES } from './domain/language.ts';
+import type { Language } from './domain/language.ts';
+import { endpointsOf } from './drs/endpoints.ts';
 import type { LogLevel } from './runtime/logger.ts';
 
 /** A value that does not print: not in logs, errors, JSON or string concatenation. */
 export class Secret {
-  readonly #value: string;
+  #value: string;
+  readonly #read: (() => string) | null;
 
-  constructor(value: string) {
+  /** @param read reads it anew where it came from; null when it cannot change */
+  constructor(value: string, read: (() => string) | null = null) {
     this.#value = value;
+    this.#read = read;
+  }
+
+  /** Reads it anew; true when it has changed. What cannot be read now stays as it was. */
+  reread(): boolean {
+    if (this.#read === null) return false;
+    try {
+      const value = this.#read();
+      const changed = value !== '' && value !== this.#value;
+      if (changed) this.#value = value;
+      return changed;
+    } catch {
+      return false;
+    }
   }
 
   /** The value itself, for the one place that sends it. */
@@ -45,23 +67,38 @@ export interface Config {
     /** No trailing slash. */
     readonly endpoint: string;
     readonly iamEndpoint: string;
-    readonly projectId: string;
+    /** Null: looked up from the region. */
+    readonly projectId: string | null;
+    readonly region: string | null;
+    /** A template (domain/console-link.ts); null when no console is known. */
+    readonly consoleUrl: string | null;
+    readonly credentials: DrsCredentials;
     /** What DRS is asked to answer in: `en-us`, `zh-cn`, … */
     readonly language: string;
     /** Jobs in one request. */
     readonly batchSize: number;
     /** Requests a second over the whole process. */
     readonly maxRps: number;
-    readonly domain: string;
-    readonly user: string;
-    readonly password: Secret;
   };
+  /** What channels and people read that chose nothing else. */
+  readonly language: Language;
   /** A cron pattern of five fields, or six with seconds first. */
   readonly pollSchedule: string;
   /** `sqlite:` and a path. */
   readonly databaseUrl: string;
   readonly logLevel: LogLevel;
 }
+
+/** How the bot signs in to DRS. */
+type DrsCredentials =
+  | {
+      readonly kind: 'keys';
+      readonly accessKey: Secret;
+      readonly secretKey: Secret;
+      /** Of a temporary key. */
+      readonly securityToken: Secret | null;
+    }
+  | { readonly kind: 'password'; readonly domain: string; readonly user: string; readonly password: Secret };
 
 /** How Slack reaches the bot: over a socket the bot opens, or by signed requests to a port. */
 type ReceiverConfig =
@@ -98,89 +135,109 @@ const whole = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, { error: `expected a whole number from ${least} to ${most}` });
 
-const environment = z
-  .object({
-    SLACK_BOT_TOKEN: required('the bot token of your Slack app, xoxb-…').regex(/^xox[be]/, {
-      error: 'expected the bot token, which begins with xoxb- (OAuth & Permissions page of your Slack app)',
-    }),
-    SLACK_APP_TOKEN: z
-      .string()
-      .regex(/^xapp-/, {
-        error: 'expected an app-level token, which begins with xapp- (Basic Information page of your Slack app)',
-      })
-      .optional(),
-    SLACK_SIGNING_SECRET: z.string().optional(),
-    SLACK_API_URL: url('https://slack.com/api/').default('https://slack.com/api'),
-    SLACK_COMMAND: z
-      .string()
-      .regex(/^\/[^\s/]{1,31}$/, {
-        error: 'expected a slash command like /drs: a slash and up to 31 characters without blanks',
-      })
-      .default('/drs'),
-    HOST: z.string().default('127.0.0.1'),
-    PORT: whole(0, 65_535).default(3000),
-    DRS_REGION: z
-      .string()
-      .regex(/^[a-z]{2}-[a-z]+-\d+$/, { error: 'expected a region id like ap-southeast-1' })
-      .optional(),
-    DRS_ENDPOINT: url('https://drs.ap-southeast-1.myhuaweicloud.com').optional(),
-    IAM_ENDPOINT: url('https://iam.ap-southeast-1.myhuaweicloud.com').optional(),
-    DRS_PROJECT_ID: required('the project id of your region (console: My Credentials)').regex(/^[0-9a-zA-Z_-]{1,64}$/, {
-      error: 'expected a project id: letters and digits, 32 as a rule',
-    }),
-    DRS_LANGUAGE: z
-      .string()
-      .toLowerCase()
-      .regex(/^[a-z]{2}-[a-z]{2}$/, { error: 'expected a language like en-us or zh-cn' })
-      .default('en-us'),
-    DRS_BATCH_SIZE: whole(1, 100).default(10),
-    DRS_MAX_RPS: whole(1, 100).default(5),
-    IAM_DOMAIN: required('the name of the account (domain) that owns the IAM user'),
-    IAM_USER: required('the name of an IAM user with programmatic access'),
-    IAM_PASSWORD: required("the IAM user's password"),
-    POLL_SCHEDULE: z.string().default('* * * * *'),
-    DATABASE_URL: z
-      .string()
-      .regex(/^sqlite:./, { error: 'expected sqlite: and a path, like sqlite:data/drs-bot.db' })
-      .default(DEFAULT_DATABASE_URL),
-    LOG_LEVEL: z
-      .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'expected debug, info, warn, error or silent' })
-      .default('info'),
-  })
-  .superRefine((env, check) => {
-    const complain = (name: string, message: string) => check.addIssue({ code: 'custom', path: [name], message });
-    if (env.SLACK_APP_TOKEN === undefined && env.SLACK_SIGNING_SECRET === undefined) {
-      complain(
-        'SLACK_APP_TOKEN',
-        'is missing, and so is SLACK_SIGNING_SECRET; set the app token (xapp-…) for Socket Mode, or the signing secret for HTTP',
-      );
-    }
-    if (env.DRS_REGION === undefined && (env.DRS_ENDPOINT === undefined || env.IAM_ENDPOINT === undefined)) {
-      complain(
-        'DRS_REGION',
-        'is missing; expected a region id like ap-southeast-1, or both DRS_ENDPOINT and IAM_ENDPOINT',
-      );
-    }
-  });
+const environment = z.object({
+  SLACK_BOT_TOKEN: required('the bot token of your Slack app, xoxb-…').regex(/^xox[be]/, {
+    error: 'expected the bot token, which begins with xoxb- (OAuth & Permissions page of your Slack app)',
+  }),
+  SLACK_APP_TOKEN: z
+    .string()
+    .regex(/^xapp-/, {
+      error: 'expected an app-level token, which begins with xapp- (Basic Information page of your Slack app)',
+    })
+    .optional(),
+  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_API_URL: url('https://slack.com/api/').default('https://slack.com/api'),
+  SLACK_COMMAND: z
+    .string()
+    .regex(/^\/[^\s/]{1,31}$/, {
+      error: 'expected a slash command like /drs: a slash and up to 31 characters without blanks',
+    })
+    .default('/drs'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: whole(0, 65_535).default(3000),
+  DRS_REGION: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z0-9]+){1,3}$/, { error: 'expected a region id like ap-southeast-1' })
+    .optional(),
+  DRS_ENDPOINT: url('https://drs.ap-southeast-1.myhuaweicloud.com').optional(),
+  IAM_ENDPOINT: url('https://iam.ap-southeast-1.myhuaweicloud.com').optional(),
+  DRS_PROJECT_ID: z
+    .string()
+    .regex(/^[0-9a-zA-Z_-]{1,64}$/, { error: 'expected a project id: letters and digits, 32 as a rule' })
+    .optional(),
+  DRS_CONSOLE_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s<>|]+$/, {
+      error: 'expected an address with placeholders like https://console.example.com/drs?region={region}&job={job}',
+    })
+    .optional(),
+  DRS_LANGUAGE: z
+    .string()
+    .toLowerCase()
+    .regex(/^[a-z]{2}-[a-z]{2}$/, { error: 'expected a language like en-us or zh-cn' })
+    .default('en-us'),
+  DRS_BATCH_SIZE: whole(1, 100).default(10),
+  DRS_MAX_RPS: whole(1, 100).default(5),
+  HUAWEICLOUD_SDK_AK: z.string().optional(),
+  HUAWEICLOUD_SDK_SK: z.string().optional(),
+  HUAWEICLOUD_SDK_SECURITY_TOKEN: z.string().optional(),
+  IAM_DOMAIN: z.string().optional(),
+  IAM_USER: z.string().optional(),
+  IAM_PASSWORD: z.string().optional(),
+  BOT_LANGUAGE: z.enum(LANGUAGES, { error: 'expected en or zh' }).default('en'),
+  POLL_SCHEDULE: z.string().default('* * * * *'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^sqlite:./, { error: 'expected sqlite: and a path, like sqlite:data/drs-bot.db' })
+    .default(DEFAULT_DATABASE_URL),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'expected debug, info, warn, error or silent' })
+    .default('info'),
+});
+
+/** Settings that may also be given as the name of a file that holds them: `NAME_FILE`. */
+const SECRETS = [
+  'SLACK_BOT_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'HUAWEICLOUD_SDK_AK',
+  'HUAWEICLOUD_SDK_SK',
+  'HUAWEICLOUD_SDK_SECURITY_TOKEN',
+  'IAM_PASSWORD',
+] as const;
+type SecretName = (typeof SECRETS)[number];
+
+/** Settings as given, without blanks. */
+type Given = Readonly<Record<string, string>>;
+
+/** What the parts of the configuration are made from. */
+interface Environment {
+  readonly env: z.infer<typeof environment>;
+  readonly secret: (name: SecretName) => Secret;
+}
 
 /**
  * Reads the environment. Blank values count as unset.
  *
+ * @param readText reads a file that holds a secret
  * @throws ConfigError with all mistakes at once
  */
 export function parseConfig(
   env: Readonly<Record<string, string | undefined>>,
   isSchedule: (pattern: string) => boolean,
+  readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
 ): Config {
-  const given = Object.fromEntries(
+  const stated: Given = Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
       value === undefined || value.trim() === '' ? [] : [[name, value.trim()]],
     ),
   );
+  const problems: string[] = [];
+  const given: Given = { ...stated, ...readSecretFiles(stated, readText, problems) };
   const parsed = environment.safeParse(given);
-  const problems = parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (!parsed.success)
+    problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  problems.push(...missingTogether(given));
   const schedule = given['POLL_SCHEDULE'];
   if (schedule !== undefined && !isSchedule(schedule)) {
     problems.push(
@@ -188,37 +245,127 @@ export function parseConfig(
     );
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return toConfig(parsed.data);
+  const secret = (name: SecretName) => {
+    const path = stated[`${name}_FILE`];
+    return new Secret(given[name] ?? '', path === undefined ? null : () => readText(path).trim());
+  };
+  return toConfig({ env: parsed.data, secret });
 }
 
-function toConfig(env: z.infer<typeof environment>): Config {
-  const region = env.DRS_REGION ?? '';
+/** The secrets that are in files; those that cannot be read, or are given twice, become problems. */
+function readSecretFiles(stated: Given, readText: (path: string) => string, problems: string[]): Given {
+  const found: Record<string, string> = {};
+  for (const name of SECRETS) {
+    const path = stated[`${name}_FILE`];
+    if (path === undefined) continue;
+    if (stated[name] !== undefined) problems.push(`${name}: is set as well as ${name}_FILE; set one of the two`);
+    try {
+      const value = readText(path).trim();
+      if (value === '') problems.push(`${name}_FILE: ${path} is empty; expected the secret in it`);
+      else found[name] = value;
+    } catch (error) {
+      const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      problems.push(`${name}_FILE: ${path} cannot be read (${why}); expected a file with the secret in it`);
+    }
+  }
+  return found;
+}
+
+/** Settings of which one or another must be there. */
+function missingTogether(given: Given): readonly string[] {
+  const isSet = (...names: readonly string[]) =>
+    names.every((name) => given[name] !== undefined || given[`${name}_FILE`] !== undefined);
+  const problems: string[] = [];
+  if (!isSet('SLACK_APP_TOKEN') && !isSet('SLACK_SIGNING_SECRET')) {
+    problems.push(
+      'SLACK_APP_TOKEN: is missing, and so is SLACK_SIGNING_SECRET; set the app token (xapp-…) for Socket Mode, or the signing secret for HTTP',
+    );
+  }
+  if (!isSet('DRS_REGION') && !isSet('DRS_ENDPOINT', 'IAM_ENDPOINT')) {
+    problems.push(
+      'DRS_REGION: is missing; expected a region id like ap-southeast-1, or both DRS_ENDPOINT and IAM_ENDPOINT',
+    );
+  }
+  if (!isSet('DRS_PROJECT_ID') && !isSet('DRS_REGION')) {
+    problems.push(
+      'DRS_PROJECT_ID: is missing; expected the project id of your region (console: My Credentials), or DRS_REGION to look it up',
+    );
+  }
+  return [...problems, ...missingCredentials(isSet)];
+}
+
+function missingCredentials(isSet: (...names: readonly string[]) => boolean): readonly string[] {
+  const keys = ['HUAWEICLOUD_SDK_AK', 'HUAWEICLOUD_SDK_SK'] as const;
+  const login = {
+    IAM_DOMAIN: 'the name of the account (domain) that owns the IAM user',
+    IAM_USER: 'the name of an IAM user with programmatic access',
+    IAM_PASSWORD: "the IAM user's password",
+  };
+  if (keys.some((name) => isSet(name)))
+    return keys.filter((name) => !isSet(name)).map((name) => `${name}: is missing; an access key has two parts`);
+  const absent = Object.entries(login).filter(([name]) => !isSet(name));
+  if (absent.length === Object.keys(login).length) {
+    return [
+      'HUAWEICLOUD_SDK_AK: is missing, and so is IAM_USER; set an access key (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK), or IAM_DOMAIN, IAM_USER and IAM_PASSWORD',
+    ];
+  }
+  return absent.map(([name, what]) => `${name}: is missing; expected ${what}`);
+}
+
+function toConfig(environment: Environment): Config {
+  const { env, secret } = environment;
   return {
     slack: {
-      botToken: new Secret(env.SLACK_BOT_TOKEN),
+      botToken: secret('SLACK_BOT_TOKEN'),
       apiUrl: `${env.SLACK_API_URL}/`,
       command: env.SLACK_COMMAND,
-      receiver: toReceiver(env),
+      receiver: toReceiver(environment),
     },
-    drs: {
-      endpoint: env.DRS_ENDPOINT ?? `https://drs.${region}.myhuaweicloud.com`,
-      iamEndpoint: env.IAM_ENDPOINT ?? `https://iam.${region}.myhuaweicloud.com`,
-      projectId: env.DRS_PROJECT_ID,
-      language: env.DRS_LANGUAGE,
-      batchSize: env.DRS_BATCH_SIZE,
-      maxRps: env.DRS_MAX_RPS,
-      domain: env.IAM_DOMAIN,
-      user: env.IAM_USER,
-      password: new Secret(env.IAM_PASSWORD),
-    },
+    drs: toDrs(environment),
+    language: env.BOT_LANGUAGE,
     pollSchedule: env.POLL_SCHEDULE,
     databaseUrl: env.DATABASE_URL,
     logLevel: env.LOG_LEVEL,
   };
 }
 
+function toDrs(environment: Environment): Config['drs'] {
+  const { env } = environment;
+  const region = env.DRS_REGION ?? null;
+  const usual = endpointsOf(region ?? '');
+  const endpoint = env.DRS_ENDPOINT ?? usual.drs;
+  return {
+    endpoint,
+    iamEndpoint: env.IAM_ENDPOINT ?? usual.iam,
+    projectId: env.DRS_PROJECT_ID ?? null,
+    region,
+    consoleUrl: env.DRS_CONSOLE_URL ?? (region === null ? null : defaultConsoleTemplate(region, endpoint)),
+    credentials: toCredentials(environment),
+    language: env.DRS_LANGUAGE,
+    batchSize: env.DRS_BATCH_SIZE,
+    maxRps: env.DRS_MAX_RPS,
+  };
+}
+
+/** Access keys win: they neither expire nor need a login. */
+function toCredentials({ env, secret }: Environment): DrsCredentials {
+  if (env.HUAWEICLOUD_SDK_AK === undefined)
+    return {
+      kind: 'password',
+      domain: env.IAM_DOMAIN ?? '',
+      user: env.IAM_USER ?? '',
+      password: secret('IAM_PASSWORD'),
+    };
+  return {
+    kind: 'keys',
+    accessKey: secret('HUAWEICLOUD_SDK_AK'),
+    secretKey: secret('HUAWEICLOUD_SDK_SK'),
+    securityToken: env.HUAWEICLOUD_SDK_SECURITY_TOKEN === undefined ? null : secret('HUAWEICLOUD_SDK_SECURITY_TOKEN'),
+  };
+}
+
 /** The app token wins: Socket Mode needs no address that Slack can reach. */
-function toReceiver(env: z.infer<typeof environment>): ReceiverConfig {
-  if (env.SLACK_APP_TOKEN !== undefined) return { mode: 'socket', appToken: new Secret(env.SLACK_APP_TOKEN) };
-  return { mode: 'http', signingSecret: new Secret(env.SLACK_SIGNING_SECRET ?? ''), host: env.HOST, port: env.PORT };
+function toReceiver({ env, secret }: Environment): ReceiverConfig {
+  if (env.SLACK_APP_TOKEN !== undefined) return { mode: 'socket', appToken: secret('SLACK_APP_TOKEN') };
+  return { mode: 'http', signingSecret: secret('SLACK_SIGNING_SECRET'), host: env.HOST, port: env.PORT };
 }

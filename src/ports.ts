@@ -3,12 +3,23 @@
  * A promise not written here is not made.
  */
 import type { Job, JobKey } from './domain/job.ts';
+import type { Explanation } from './domain/explanation.ts';
 import type { JobEvent } from './domain/job-event.ts';
+import type { Cause, JobDetail, RecoveryFigures } from './domain/job-detail.ts';
 import type { JobId } from './domain/job-id.ts';
 import type { JobState } from './domain/job-state.ts';
-import type { Post, PostSettlement, SendOutcome } from './domain/post.ts';
-import type { ProgressAnswers } from './domain/progress-answer.ts';
-import type { ChannelKey, ChannelPause, ListedSubscription, Subscription } from './domain/subscription.ts';
+import type { Language } from './domain/language.ts';
+import type { ListedJob } from './domain/listed-job.ts';
+import type { SubJob } from './domain/combine-sub-jobs.ts';
+import type { EditOutcome, Post, PostSettlement, SendOutcome } from './domain/post.ts';
+import type { DrsFailure, ProgressAnswers } from './domain/progress-answer.ts';
+import type {
+  ChannelKey,
+  ChannelPause,
+  ListedSubscription,
+  NamedSubscription,
+  Subscription,
+} from './domain/subscription.ts';
 import type { EpochMs } from './domain/time.ts';
 
 /** The bot cannot start. The message is one sentence for the operator: what is wrong and what to do. */
@@ -34,6 +45,31 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+/** A job as DRS's list of jobs has it. */
+export interface JobListEntry {
+  readonly jobId: JobId;
+  readonly name: string | null;
+  readonly status: string | null;
+  readonly jobType: string;
+  /** The job it is a part of. */
+  readonly parentId: JobId | null;
+}
+
+/** What could be read of the list of jobs. */
+export interface JobListing {
+  /** One for each type that was read to its end. */
+  readonly parts: readonly { readonly jobType: string; readonly entries: readonly JobListEntry[] }[];
+  /** Why a type is missing; null when none is. */
+  readonly failure: DrsFailure | null;
+}
+
+/** What could be read about some jobs; those DRS said nothing about are missing. */
+export interface CompanionAnswer<T> {
+  readonly found: ReadonlyMap<JobId, T>;
+  /** Why some may be missing; null when every request was answered. */
+  readonly failure: DrsFailure | null;
+}
+
 /** Asks DRS. */
 export interface DrsClient {
   /**
@@ -41,13 +77,30 @@ export interface DrsClient {
    * at a time and within the configured rate over the whole process. Every id asked for is in the answer. Never
    * rejects for what the other side does: failures are answers.
    */
-  fetchProgress(jobIds: readonly JobId[], options?: { readonly signal?: AbortSignal }): Promise<ProgressAnswers>;
+  fetchProgress(
+    jobIds: readonly JobId[],
+    options?: { readonly signal?: AbortSignal; readonly language?: Language },
+  ): Promise<ProgressAnswers>;
+
+  /*
+   * The reads below have a budget of their own beside the progress requests, never reject for what the other side does,
+   * and pause by themselves where an API is not to be had. The bot works without any of them.
+   */
+
+  /** Every job there is, type by type. May take minutes where there are thousands. */
+  listJobs(): Promise<JobListing>;
+  /** Names, times and causes; private parts of error texts are masked. One request per batch. */
+  fetchDetails(jobIds: readonly JobId[], language: Language): Promise<CompanionAnswer<JobDetail>>;
+  /** RPO and RTO of disaster recovery jobs. */
+  fetchRecoveryFigures(jobIds: readonly JobId[]): Promise<CompanionAnswer<RecoveryFigures>>;
 }
 
 /** Sends posts to Slack. */
 export interface Notifier {
   /** One request, no retry, bounded in time. Never rejects: every way it can end is an outcome. */
   send(post: Post): Promise<SendOutcome>;
+  /** Makes the message with timestamp `messageTs` show what the post says now. Repeating it is harmless. Never rejects. */
+  edit(post: Post, messageTs: string, now: readonly Job[]): Promise<EditOutcome>;
 }
 
 /** Whether the bot can post in a channel, as far as Slack tells. */
@@ -63,6 +116,8 @@ export type ChannelAccess =
 export interface Channels {
   /** Joins the channel if it is public and the bot is not in it. Never rejects. */
   prepare(channelId: string): Promise<ChannelAccess>;
+  /** Those of `channelIds` that are public or that the person is in; fewer when Slack does not tell. Never rejects. */
+  visibleTo(userId: string, channelIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** A temporary exclusive right to work on rows, which expires by itself. */
@@ -123,6 +178,40 @@ export interface SentPost {
   readonly messageTs: string | null;
 }
 
+/** A failure whose cause is still to be found. */
+export interface WantedCause {
+  readonly jobId: JobId;
+  readonly eventNumber: number;
+  /** When the asking began; it is given up some minutes later. */
+  readonly since: EpochMs;
+  /** Of the channels that were told. */
+  readonly languages: readonly Language[];
+}
+
+/** A cause that was found, in one language. */
+export interface FoundCause {
+  readonly jobId: JobId;
+  readonly eventNumber: number;
+  readonly language: Language;
+  readonly cause: Cause;
+}
+
+/** A message that no longer shows what its post says. */
+export interface DueEdit {
+  readonly post: Post;
+  readonly messageTs: string;
+  /** The post's jobs as they are known now. */
+  readonly jobs: readonly Job[];
+}
+
+/** What is known of DRS's list of jobs. */
+export interface JobListState {
+  /** When a type was last read to its end; null if never. */
+  readonly listedAt: EpochMs | null;
+  /** Why the last try did not read all of it. */
+  readonly failure: Explanation | null;
+}
+
 /**
  * Everything that must survive. Each method is one transaction: all of it happens or none. Domain time is a parameter;
  * leases and pacing use the store's own clock. No method waits for the network.
@@ -141,8 +230,103 @@ export interface Store {
 
   /** The row, or null when nobody ever asked about the job. */
   findJob(job: JobKey): Promise<Job | null>;
-  /** Watched jobs, and jobs that ended while watched, whose id begins with `prefix`; at most `limit`, by id. */
-  findWatchedJobsByPrefix(connectionId: string, prefix: string, limit: number): Promise<readonly Job[]>;
+  /** The rows there are of these jobs, in no particular order. */
+  findJobs(connectionId: string, jobIds: readonly JobId[]): Promise<readonly Job[]>;
+
+  /**
+   * Takes the right to read DRS's list of jobs now. False when somebody took it less than `everyMs` ago, in whatever
+   * process.
+   */
+  claimJobListRefresh(request: {
+    readonly connectionId: string;
+    readonly now: EpochMs;
+    readonly everyMs: number;
+  }): Promise<boolean>;
+  /** Replaces what is listed of the types that were read, names watched jobs after it, and notes why others were not. */
+  saveJobList(request: {
+    readonly connectionId: string;
+    readonly listing: JobListing;
+    readonly now: EpochMs;
+  }): Promise<void>;
+  findJobListState(connectionId: string): Promise<JobListState>;
+  /**
+   * Listed jobs and jobs we have a report of, sub-jobs aside, whose name has `text` in it or whose id begins with it: the
+   * better matches first, at most `limit`.
+   */
+  findJobsLike(connectionId: string, text: string, limit: number): Promise<readonly ListedJob[]>;
+  /** All of them that have a name. */
+  findNamedJobs(connectionId: string): Promise<readonly ListedJob[]>;
+  /** One page of what is listed, sub-jobs aside: running ones first, then by name; all, or those with `text` in name or id. */
+  pageListedJobs(request: {
+    readonly connectionId: string;
+    readonly text: string | null;
+    readonly offset: number;
+    readonly limit: number;
+  }): Promise<{ readonly total: number; readonly jobs: readonly ListedJob[] }>;
+  /** The listed sub-jobs of those of `jobIds` that have any. */
+  findSubJobs(connectionId: string, jobIds: readonly JobId[]): Promise<ReadonlyMap<JobId, readonly SubJob[]>>;
+
+  /**
+   * Takes the right to read the details of those of `jobIds` for which they are missing: never read, or failed without a
+   * known cause; each at most once in `everyMs` unless it succeeded.
+   */
+  claimDetails(request: {
+    readonly connectionId: string;
+    readonly jobIds: readonly JobId[];
+    readonly now: EpochMs;
+    readonly everyMs: number;
+  }): Promise<readonly JobId[]>;
+  /** Names, types and times of jobs that have a row; the cause of a job that is failed now, if none is known. */
+  saveDetails(request: {
+    readonly connectionId: string;
+    readonly details: readonly JobDetail[];
+    readonly language: Language;
+    readonly now: EpochMs;
+  }): Promise<void>;
+  /** Why the job failed last, if it is failed now; in `language` where there is a choice. */
+  findCause(job: JobKey, language: Language): Promise<Cause | null>;
+  /** Leases failures whose cause is wanted and whose next try is due. */
+  claimWantedCauses(
+    request: LeaseRequest & { readonly connectionId: string; readonly now: EpochMs; readonly limit: number },
+  ): Promise<readonly WantedCause[]>;
+  /**
+   * Records what was found, marks the messages that told of these failures for an edit, and gives the leases back: what
+   * was not found is tried again at `retryAt`, or never for those in `givenUp`.
+   */
+  saveCauses(request: {
+    readonly connectionId: string;
+    readonly token: string;
+    readonly found: readonly FoundCause[];
+    readonly givenUp: readonly WantedCause[];
+    readonly retryAt: EpochMs;
+  }): Promise<void>;
+
+  /** Leases the message that has waited longest for its edit; null when none is due. */
+  claimEdit(request: LeaseRequest): Promise<DueEdit | null>;
+  /**
+   * Ends an edit: `afterMs` null when the message shows the post's version (or never will), else the pause before it is
+   * tried again.
+   */
+  settleEdit(request: { readonly token: string; readonly post: Post; readonly afterMs: number | null }): Promise<void>;
+
+  /** The language of posts to the channel: what somebody chose, else the bot's own. */
+  findChannelLanguage(channel: ChannelKey): Promise<Language>;
+  /** Chooses it; audited, and announced in the channel. False when it is so already. */
+  setChannelLanguage(request: {
+    readonly actor: Actor;
+    readonly connectionId: string;
+    readonly language: Language;
+    readonly now: EpochMs;
+  }): Promise<boolean>;
+  /** Owes the channel a first message, once in its life, and takes up posting there again. */
+  greetChannel(request: {
+    readonly channel: ChannelKey;
+    readonly connectionId: string;
+    readonly by: string | null;
+    readonly now: EpochMs;
+  }): Promise<void>;
+  /** Every active subscription of a workspace, by channel and age. */
+  listWorkspaceSubscriptions(workspaceId: string): Promise<readonly ListedSubscription[]>;
 
   /** How many jobs a tick at `now` has to ask about. */
   countDueJobs(connectionId: string, now: EpochMs): Promise<number>;
@@ -195,7 +379,7 @@ export interface Store {
     readonly reason: 'unsubscribed' | 'cannot_post';
     readonly announce: boolean;
     readonly now: EpochMs;
-  }): Promise<readonly (Subscription & { readonly jobName: string | null })[]>;
+  }): Promise<readonly NamedSubscription[]>;
   /** The channel's active subscriptions, oldest first. */
   listSubscriptions(channel: ChannelKey): Promise<readonly ListedSubscription[]>;
 
@@ -218,7 +402,12 @@ export interface Store {
    * Records how the attempt ended, paces the channel (`paceMs` after the last attempt) and gives the lease back. False,
    * with nothing written, when the lease is lost.
    */
-  settlePost(lease: ChannelLease, postId: string, settlement: PostSettlement, paceMs: number): Promise<boolean>;
+  settlePost(
+    lease: ChannelLease,
+    post: Pick<Post, 'id' | 'version'>,
+    settlement: PostSettlement,
+    paceMs: number,
+  ): Promise<boolean>;
   /** Gives the channel back. */
   releaseChannel(lease: ChannelLease): Promise<void>;
   /** Milliseconds until a channel with something to send can be claimed; 0 when one can now; null when nothing is pending. */

@@ -22,7 +22,8 @@ export function printMessages(state: WorkspaceState, print: (line: string) => vo
 
 /** `#name` of a channel id. */
 function channelLabel(state: WorkspaceState, channelId: string): string {
-  return `#${state.findChannel(channelId)?.name ?? channelId}`;
+  const channel = state.findChannel(channelId);
+  return channel?.kind === 'im' ? channel.name : `#${channel?.name ?? channelId}`;
 }
 
 function sameContent(one: Content, other: Content): boolean {

@@ -1,8 +1,14 @@
+import { endSummary } from './end-summary.ts';
 import { endVerdict } from './end-verdict.ts';
+import { explanation } from './explanation.ts';
+import type { Explanation } from './explanation.ts';
 import type { JobEvent, PastPhase } from './job-event.ts';
 import type { JobState } from './job-state.ts';
 import { isFinishedCopy, isOver, isWorking, statusGroup } from './job-status.ts';
 import type { StatusGroup } from './job-status.ts';
+import { recordLag } from './lag-history.ts';
+import { addToPhase, NO_TIMES, phaseStart } from './phases.ts';
+import type { JobTimes } from './phases.ts';
 import { noSuchJobCode } from './progress-answer.ts';
 import type { ProgressAnswer } from './progress-answer.ts';
 import type { ProgressReport } from './progress-report.ts';
@@ -34,22 +40,36 @@ export interface Assessment {
  * Decides what an answer means: the job's next state and what is worth telling. The first report is the baseline and
  * tells nothing; replaying a report tells nothing.
  *
- * @param mostMissing the same answer reported most of the jobs asked for as missing, which is no proof that they are
+ * @param circumstances.mostMissing the same answer reported most of the jobs asked for as missing, which is no proof that
+ *   they are
+ * @param circumstances.times DRS's own times of the job, where known
  */
-export function assess(state: JobState, answer: ProgressAnswer, now: EpochMs, mostMissing = false): Assessment {
-  if (answer.kind === 'report') return assessReport(state, answer.report, now);
+export function assess(
+  state: JobState,
+  answer: ProgressAnswer,
+  now: EpochMs,
+  { mostMissing = false, times = NO_TIMES }: { readonly mostMissing?: boolean; readonly times?: JobTimes } = {},
+): Assessment {
+  if (answer.kind === 'report') return assessReport(state, answer.report, { now, times });
   const missingCode = noSuchJobCode(answer);
-  if (missingCode !== null) return assessMissing(state, missingCode, now, mostMissing);
+  if (missingCode !== null) return assessMissing(state, missingCode, { now, times }, mostMissing);
   return { state: { ...state, unknown: unknownSince(state, now, whyUnknown(answer)) }, events: [] };
 }
 
-function assessReport(before: JobState, report: ProgressReport, now: EpochMs): Assessment {
+/** When an answer was read, and what DRS itself says about the times of the job. */
+interface Look {
+  readonly now: EpochMs;
+  readonly times: JobTimes;
+}
+
+function assessReport(before: JobState, report: ProgressReport, at: Look): Assessment {
+  const { now } = at;
   const seen = see(before, report, now);
   const reborn = before.over !== null && seen.over === null;
   if (before.report === null || reborn)
     return { state: { ...seen, toldStatus: report.status, failure: failureOf(seen, now) }, events: [] };
-  if (seen.over !== null) return before.over === null ? end(before, seen, now) : { state: seen, events: [] };
-  return tellStatus(before, seen, report, now);
+  if (seen.over !== null) return before.over === null ? end(before, seen, at) : { state: seen, events: [] };
+  return tellStatus(before, seen, report, at);
 }
 
 /** The part of the next state that follows from the report alone, whatever is told about it. */
@@ -74,8 +94,18 @@ function see(before: JobState, report: ProgressReport, now: EpochMs): JobState {
       : before.lastStanding,
     missing: null,
     unknown: null,
+    firstSeen: before.firstSeen ?? { status: report.status, at: now },
+    phases: phasesUntil(before, now),
+    lags: group === 'replicating' && report.lagMs !== null ? recordLag(before.lags, report.lagMs) : before.lags,
     over: isOver(group) ? (group === 'gone' ? 'gone' : 'ended') : null,
   };
+}
+
+/** The time since the last look belongs to the phase seen then. */
+function phasesUntil({ report, checkedAt, phases, over }: JobState, now: EpochMs): JobState['phases'] {
+  return report === null || checkedAt === null || over !== null
+    ? phases
+    : addToPhase(phases, report.status, now - checkedAt);
 }
 
 function lookedRecently(before: JobState, now: EpochMs): boolean {
@@ -93,11 +123,12 @@ function failureOf(state: JobState, now: EpochMs): JobState['failure'] {
   return status !== undefined && statusGroup(status) === 'failed' ? { status, since: now } : null;
 }
 
-function tellStatus(before: JobState, seen: JobState, report: ProgressReport, now: EpochMs): Assessment {
+function tellStatus(before: JobState, seen: JobState, report: ProgressReport, at: Look): Assessment {
+  const { now } = at;
   const group = statusGroup(report.status);
-  if (isWorking(group) && before.failure !== null) return tellRecovery(before, seen, report, before.failure, now);
+  if (isWorking(group) && before.failure !== null) return tellRecovery(before, seen, report, before.failure, at);
   if (isFinishedCopy(report.status, report.taskMode) && lasted(seen, now) >= UNRELEASED_COPY_MS) {
-    return end(before, { ...seen, over: 'ended' }, now);
+    return end(before, { ...seen, over: 'ended' }, at);
   }
   const settled: JobState = {
     ...seen,
@@ -110,33 +141,31 @@ function tellStatus(before: JobState, seen: JobState, report: ProgressReport, no
     case 'replicating':
     case 'paused':
     case 'failed':
-      return report.status === before.toldStatus
-        ? { state: settled, events: [] }
-        : change(before, settled, report, now);
+      return report.status === before.toldStatus ? { state: settled, events: [] } : change(before, settled, report, at);
     case 'unknown':
       return before.toldUnknownStatuses.includes(report.status) || report.status === before.toldStatus
         ? { state: settled, events: [] }
-        : change(before, rememberUnknown(settled, report.status), report, now);
+        : change(before, rememberUnknown(settled, report.status), report, at);
     default:
-      return tellIfLasting(before, settled, report, now);
+      return tellIfLasting(before, settled, report, at);
   }
 }
 
-function change(before: JobState, seen: JobState, report: ProgressReport, now: EpochMs): Assessment {
+function change(before: JobState, seen: JobState, report: ProgressReport, at: Look): Assessment {
   return {
     state: { ...seen, toldStatus: report.status },
-    events: [{ kind: 'status_changed', from: before.toldStatus, to: report.status, ...moment(before, seen, now) }],
+    events: [{ kind: 'status_changed', from: before.toldStatus, to: report.status, ...moment(before, seen, at) }],
   };
 }
 
-function tellIfLasting(before: JobState, seen: JobState, report: ProgressReport, now: EpochMs): Assessment {
+function tellIfLasting(before: JobState, seen: JobState, report: ProgressReport, at: Look): Assessment {
   const since = seen.statusSince;
-  if (report.status === before.toldStatus || since === null || now - since < LASTING_STATUS_MS) {
+  if (report.status === before.toldStatus || since === null || at.now - since < LASTING_STATUS_MS) {
     return { state: seen, events: [] };
   }
   return {
     state: { ...seen, toldStatus: report.status },
-    events: [{ kind: 'status_lasting', status: report.status, since, ...moment(before, seen, now) }],
+    events: [{ kind: 'status_lasting', status: report.status, since, ...moment(before, seen, at) }],
   };
 }
 
@@ -146,9 +175,9 @@ function tellRecovery(
   seen: JobState,
   report: ProgressReport,
   failure: NonNullable<JobState['failure']>,
-  now: EpochMs,
+  at: Look,
 ): Assessment {
-  if (before.recovering === null) return { state: { ...seen, recovering: { since: now } }, events: [] };
+  if (before.recovering === null) return { state: { ...seen, recovering: { since: at.now } }, events: [] };
   return {
     state: { ...seen, failure: null, recovering: null, toldStatus: report.status },
     events: [
@@ -157,49 +186,56 @@ function tellRecovery(
         from: failure.status,
         failedAt: failure.since,
         workingAt: before.recovering.since,
-        ...moment(before, seen, now),
+        ...moment(before, seen, at),
       },
     ],
   };
 }
 
-function end(before: JobState, seen: JobState, now: EpochMs): Assessment {
+function end(before: JobState, seen: JobState, at: Look): Assessment {
   const state: JobState = {
     ...seen,
     failure: null,
     recovering: null,
     toldStatus: seen.report?.status ?? before.toldStatus,
   };
-  const facts = moment(before, seen, now);
+  const facts = moment(before, seen, at);
   return seen.over === 'gone'
     ? { state, events: [{ kind: 'gone', code: null, ...facts }] }
-    : { state, events: [{ kind: 'ended', verdict: endVerdict(before, seen), ...facts }] };
+    : {
+        state,
+        events: [{ kind: 'ended', verdict: endVerdict(before, seen), summary: endSummary(seen, at.times), ...facts }],
+      };
 }
 
-function assessMissing(before: JobState, code: string, now: EpochMs, mostMissing: boolean): Assessment {
+function assessMissing(before: JobState, code: string, at: Look, mostMissing: boolean): Assessment {
+  const { now } = at;
   const since = before.missing?.since ?? now;
   const ticks = (before.missing?.ticks ?? 0) + (mostMissing ? 0 : 1);
   const state: JobState = {
     ...before,
     missing: { code, since, ticks },
-    unknown: unknownSince(before, now, `DRS says there is no such job (${code}).`),
+    unknown: unknownSince(before, now, explanation('no_such_job', { label: code })),
   };
   const believed =
     (ticks >= GONE_AFTER_TICKS && now - since >= GONE_AFTER_MS) || now - since >= GONE_WITH_THE_REST_AFTER_MS;
   if (before.report === null || before.over !== null || !believed) return { state, events: [] };
   return {
     state: { ...state, failure: null, recovering: null, over: 'gone' },
-    events: [{ kind: 'gone', code, ...moment(before, before, now) }],
+    events: [{ kind: 'gone', code, ...moment(before, before, at) }],
   };
 }
 
-function moment(before: JobState, seen: JobState, now: EpochMs) {
-  return { at: now, report: seen.report, previous: pastPhase(before), lastLag: before.lastLag };
+function moment(before: JobState, seen: JobState, { now, times }: Look) {
+  return { at: now, report: seen.report, previous: pastPhase(before, times), lastLag: before.lastLag };
 }
 
-function pastPhase(before: JobState): PastPhase | null {
+function pastPhase(before: JobState, times: JobTimes): PastPhase | null {
   if (before.report === null || before.statusSince === null) return null;
-  return { status: before.report.status, since: before.statusSince, startSeen: before.statusStartSeen };
+  const { status } = before.report;
+  if (before.statusStartSeen) return { status, since: before.statusSince, startSeen: true };
+  const { since, exact } = phaseStart(status, before.statusSince, times);
+  return { status, since, startSeen: exact };
 }
 
 function rememberUnknown(state: JobState, status: string): JobState {
@@ -210,19 +246,19 @@ function lasted(state: JobState, now: EpochMs): number {
   return state.statusSince === null ? 0 : now - state.statusSince;
 }
 
-function unknownSince(state: JobState, now: EpochMs, sentence: string): JobState['unknown'] {
-  return { since: state.unknown?.since ?? now, sentence };
+function unknownSince(state: JobState, now: EpochMs, why: Explanation): JobState['unknown'] {
+  return { since: state.unknown?.since ?? now, why };
 }
 
-function whyUnknown(answer: Exclude<ProgressAnswer, { kind: 'report' }>): string {
+function whyUnknown(answer: Exclude<ProgressAnswer, { kind: 'report' }>): Explanation {
   switch (answer.kind) {
     case 'unanswered':
-      return answer.failure.sentence;
+      return answer.failure.why;
     case 'omitted':
-      return 'DRS left this job out of its answer.';
+      return explanation('left_out');
     case 'item_error':
-      return `DRS could not tell the progress of this job (${answer.code}).`;
+      return explanation('item_error', { label: answer.code });
     case 'rejected':
-      return `DRS refuses to answer about this job${answer.code === null ? '' : ` (${answer.code})`}.`;
+      return explanation('job_refused', { label: answer.code === null ? '' : ` (${answer.code})` });
   }
 }

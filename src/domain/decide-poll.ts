@@ -29,7 +29,7 @@ export function decidePoll(
   const mostMissing = areMostMissing(answers);
   return jobs.map((job) => {
     const answer: ProgressAnswer = answers.get(job.jobId) ?? { kind: 'omitted' };
-    const { state, events } = assess(job.state, answer, now, mostMissing);
+    const { state, events } = assess(job.state, answer, now, { mostMissing, times: job.times });
     return { jobId: job.jobId, state, events, ...cadence(job, state, answer, now, spacingMs) };
   });
 }

@@ -1,25 +1,37 @@
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
-const UNITS: readonly (readonly [unit: string, ms: number])[] = [
+const UNITS = [
   ['d', DAY],
   ['h', HOUR],
   ['min', MINUTE],
   ['s', SECOND],
-];
+] as const;
 
-/**
- * A duration in ms as people say it: the two largest units, rounded down (`6 d 4 h`, `47 min`, `3 s`), and `< 1 s`
- * below a second. A negative one reads as `< 1 s`.
- */
-export function formatDuration(ms: number): string {
+/** A whole number of one unit of time. */
+export interface DurationPart {
+  readonly unit: (typeof UNITS)[number][0];
+  readonly count: number;
+}
+
+/** A duration in ms in its two largest units, rounded down; empty below a second. */
+export function durationParts(ms: number): readonly DurationPart[] {
   const largest = UNITS.findIndex(([, unitMs]) => ms >= unitMs);
-  if (largest === -1) return '< 1 s';
+  if (largest === -1) return [];
   let rest = ms;
-  const words: string[] = [];
+  const parts: DurationPart[] = [];
   for (const [unit, unitMs] of UNITS.slice(largest, largest + 2)) {
     const count = Math.floor(rest / unitMs);
     rest -= count * unitMs;
-    if (count > 0) words.push(`${count} ${unit}`);
+    if (count > 0) parts.push({ unit, count });
   }
-  return words.join(' ');
+  return parts;
+}
+
+/**
+ * A duration in ms as people say it: the two largest units, rounded down (`6 d 4 h`, `47 min`, `3 s`), and `< 1 s`
+ * below a second. A negative one reads as `< 1 s`. For logs; messages use their reader's language.
+ */
+export function formatDuration(ms: number): string {
+  const parts = durationParts(ms);
+  return parts.length === 0 ? '< 1 s' : parts.map(({ unit, count }) => `${count} ${unit}`).join(' ');
 }

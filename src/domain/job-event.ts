@@ -1,3 +1,4 @@
+import type { PhaseTimes } from './phases.ts';
 import type { ProgressReport } from './progress-report.ts';
 import type { EpochMs } from './time.ts';
 
@@ -19,6 +20,16 @@ interface Moment {
   readonly previous: PastPhase | null;
   /** The last lag measured while replicating. */
   readonly lastLag: { readonly ms: number; readonly at: EpochMs } | null;
+}
+
+/** The whole of a job's life as far as it is known, for the message that closes it. */
+export interface EndSummary {
+  /** When the job began, or, unless `fromStart`, when it was first watched. */
+  readonly from: EpochMs;
+  readonly fromStart: boolean;
+  readonly phases: PhaseTimes;
+  /** The lags measured while it was watched, in ms; null without any. */
+  readonly lag: { readonly maxMs: number; readonly mostMs: number } | null;
 }
 
 /** How a job ended, judged by its last working state: ended is not succeeded. */
@@ -47,7 +58,7 @@ export type JobEvent =
       readonly workingAt: EpochMs;
     })
   /** The job is over; its subscriptions end with this. */
-  | (Moment & { readonly kind: 'ended'; readonly verdict: EndVerdict })
+  | (Moment & { readonly kind: 'ended'; readonly verdict: EndVerdict; readonly summary: EndSummary | null })
   /** DRS no longer knows the job; its subscriptions end with this. */
   | (Moment & { readonly kind: 'gone'; readonly code: string | null });
 

@@ -25,6 +25,28 @@ export function parseJobIdPrefix(text: string): string | null {
   return JOB_ID_PREFIX.test(candidate) ? candidate : null;
 }
 
+/** What was typed is an address, such as one copied from the DRS console. */
+export function isAddress(text: string): boolean {
+  return /^<?https?:\/\//i.test(text.trim());
+}
+
+/** The job id in an address; where there are several ids, the one that looks most like a job's. Null without any. */
+export function jobIdInAddress(text: string): JobId | null {
+  const ids = decodedAddress(text)
+    .toLowerCase()
+    .match(/(?<![0-9a-z])[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}(?![0-9a-z])/g);
+  const best = ids?.find((id) => /jb[0-9a-z]{2,3}$/.test(id)) ?? ids?.[0];
+  return best === undefined ? null : parseJobId(best);
+}
+
+function decodedAddress(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The first 8 characters of an id. */
 export function shortId(id: string): string {
   return id.slice(0, SHORT_ID_LENGTH);

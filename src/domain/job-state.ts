@@ -1,3 +1,7 @@
+import type { Explanation } from './explanation.ts';
+import { NO_LAGS } from './lag-history.ts';
+import type { LagHistory } from './lag-history.ts';
+import type { PhaseTimes } from './phases.ts';
 import type { ProgressReport } from './progress-report.ts';
 import type { EpochMs } from './time.ts';
 
@@ -30,8 +34,14 @@ export interface JobState {
   readonly recovering: { readonly since: EpochMs } | null;
   /** DRS says there is no such job: how often in a row, and since when. */
   readonly missing: { readonly code: string; readonly since: EpochMs; readonly ticks: number } | null;
-  /** The last look gave no report: since when, and one sentence why. Null after a good one. */
-  readonly unknown: { readonly since: EpochMs; readonly sentence: string } | null;
+  /** The last look gave no report: since when, and why. Null after a good one. */
+  readonly unknown: { readonly since: EpochMs; readonly why: Explanation } | null;
+  /** What the first report said, and when. */
+  readonly firstSeen: { readonly status: string; readonly at: EpochMs } | null;
+  /** How long the job was in each phase since then. */
+  readonly phases: PhaseTimes;
+  /** Every lag measured since then. */
+  readonly lags: LagHistory;
   /** Nothing more will come of this job. */
   readonly over: 'ended' | 'gone' | null;
 }
@@ -50,5 +60,8 @@ export const UNSEEN_JOB: JobState = {
   recovering: null,
   missing: null,
   unknown: null,
+  firstSeen: null,
+  phases: {},
+  lags: NO_LAGS,
   over: null,
 };

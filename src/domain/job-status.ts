@@ -51,6 +51,9 @@ const GROUPS: Readonly<Record<string, StatusGroup>> = {
   DELETED: 'gone',
 };
 
+/** Every status that means failure. */
+export const FAILED_STATUSES: readonly string[] = Object.keys(GROUPS).filter((status) => GROUPS[status] === 'failed');
+
 /** The group of a status as DRS sent it. */
 export function statusGroup(status: string): StatusGroup {
   return Object.hasOwn(GROUPS, status) ? (GROUPS[status] ?? 'unknown') : 'unknown';

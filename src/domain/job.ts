@@ -1,5 +1,6 @@
 import type { JobId } from './job-id.ts';
 import type { JobState } from './job-state.ts';
+import type { JobTimes } from './phases.ts';
 
 /** Names one DRS job: which project, which job. */
 export interface JobKey {
@@ -11,6 +12,10 @@ export interface JobKey {
 export interface Job extends JobKey {
   /** The job's name in DRS, where known. */
   readonly name: string | null;
+  /** `migration`, `sync`, `cloudDataGuard` or whatever DRS says; null while unknown. */
+  readonly jobType: string | null;
+  /** DRS's own times, where known. */
+  readonly times: JobTimes;
   readonly state: JobState;
   /** It made DRS refuse a whole request, so it is asked for on its own. */
   readonly askAlone: boolean;

@@ -3,16 +3,20 @@
  * when none is near. Swapped neighbours count as one difference.
  */
 export function nearest(word: string, candidates: readonly string[]): string | null {
+  return nearestFew(word, candidates, 1)[0] ?? null;
+}
+
+/** The same, but up to `most` of them, nearest first. */
+export function nearestFew(word: string, candidates: readonly string[], most: number): readonly string[] {
   const lower = word.toLowerCase();
   const mostDifferences = Math.max(1, Math.floor(lower.length / 3));
-  let best: { readonly candidate: string; readonly differences: number } | null = null;
-  for (const candidate of candidates) {
-    const differences = editDistance(lower, candidate.toLowerCase());
-    if (differences <= mostDifferences && (best === null || differences < best.differences)) {
-      best = { candidate, differences };
-    }
-  }
-  return best?.candidate ?? null;
+  return candidates
+    .filter((candidate) => Math.abs(candidate.length - lower.length) <= mostDifferences)
+    .map((candidate) => ({ candidate, differences: editDistance(lower, candidate.toLowerCase()) }))
+    .filter(({ differences }) => differences <= mostDifferences)
+    .toSorted((one, other) => one.differences - other.differences)
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
 }
 
 /** Optimal string alignment distance. */

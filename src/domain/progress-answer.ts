@@ -1,3 +1,4 @@
+import type { Explanation } from './explanation.ts';
 import type { JobId } from './job-id.ts';
 import type { ProgressReport } from './progress-report.ts';
 
@@ -18,13 +19,18 @@ export type DrsFailureReason =
 /** A failed request, in words a person can act on. */
 export interface DrsFailure {
   readonly reason: DrsFailureReason;
-  /** One English sentence: what went wrong and, where there is something to do, what to do. No secrets. */
-  readonly sentence: string;
+  /** What went wrong, to be put into a sentence that says what to do. No secrets. */
+  readonly why: Explanation;
   /** The code DRS, its gateway or IAM gave, such as `APIGW.0301`. */
   readonly code: string | null;
   readonly httpStatus: number | null;
   /** `X-Request-Id` or `X-IAM-Trace-Id`, for a support ticket. */
   readonly requestId: string | null;
+}
+
+/** A failure without an answer. */
+export function failureOf(reason: DrsFailureReason, why: Explanation): DrsFailure {
+  return { reason, why, code: null, httpStatus: null, requestId: null };
 }
 
 /** What one request told about one job that was asked for. */

@@ -33,6 +33,8 @@ export interface ProgressReport {
   readonly processTime: string | null;
   /** `remaining_time`, verbatim; its unit is undocumented. */
   readonly remainingTime: string | null;
+  /** Where the figures come from when the job is a parent without progress of its own: its worst sub-job of how many. */
+  readonly subJob: { readonly jobId: JobId; readonly name: string | null; readonly of: number } | null;
   /** `error_code` beside a status: the job's own error. */
   readonly errorCode: string | null;
   /** Fields this version does not know, as DRS sent them. */

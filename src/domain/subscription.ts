@@ -16,9 +16,14 @@ export interface Subscription extends ChannelKey, JobKey {
   readonly createdAt: EpochMs;
 }
 
-/** A subscription with what a list shows of its job. */
-export interface ListedSubscription extends Subscription {
+/** A subscription with what to call its job. */
+export interface NamedSubscription extends Subscription {
   readonly jobName: string | null;
+  readonly jobType: string | null;
+}
+
+/** A subscription with what a list shows of its job. */
+export interface ListedSubscription extends NamedSubscription {
   readonly state: JobState;
 }
 

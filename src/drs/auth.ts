@@ -1,24 +1,24 @@
 import type { DrsFailure } from '../domain/progress-answer.ts';
-
-/** A request as it will be sent, for ways of signing in that sign the request itself. */
-interface RequestToAuthorize {
-  readonly method: 'GET' | 'POST';
-  readonly url: string;
-  /** Exactly the bytes that are sent, as text. */
-  readonly body: string;
-}
+import type { UnsignedRequest } from './sign-request.ts';
 
 /** Headers that let a request in, or why there are none. */
 export type Authorization =
   | { readonly ok: true; readonly headers: Readonly<Record<string, string>> }
   | { readonly ok: false; readonly failure: DrsFailure };
 
+/** A secret that may live in a file and change there. */
+export interface RotatingSecret {
+  reveal(): string;
+  /** Reads it anew where it comes from; true when it has changed. */
+  reread(): boolean;
+}
+
 /** A way to sign in to DRS. Asked anew for every attempt of a request. */
 export interface DrsAuth {
-  /** Never rejects. */
-  authorize(request: RequestToAuthorize, signal: AbortSignal): Promise<Authorization>;
-  /**
-   * These headers were refused as such. True when others can be had and the request is worth one more attempt.
-   */
-  rejected(headers: Readonly<Record<string, string>>): boolean;
+  /** The headers to add to exactly this request. Never rejects. */
+  authorize(request: UnsignedRequest, signal: AbortSignal): Promise<Authorization>;
+  /** These headers were refused as such. True when others can be had and the request is worth one more attempt. */
+  rejected(headers: Readonly<Record<string, string>>, failure: DrsFailure): boolean;
+  /** These headers let a request in. */
+  accepted(headers: Readonly<Record<string, string>>): void;
 }

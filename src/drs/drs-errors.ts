@@ -1,4 +1,9 @@
+import { explanation } from '../domain/explanation.ts';
+import type { Explanation, ExplanationKey } from '../domain/explanation.ts';
+import { maskPrivate } from '../domain/mask-private.ts';
 import type { DrsFailure, DrsFailureReason } from '../domain/progress-answer.ts';
+import { MINUTE, SECOND } from '../domain/time.ts';
+import type { EpochMs } from '../domain/time.ts';
 
 /** The code and text of an error body, whichever of the many shapes it has. */
 export interface ErrorBody {
@@ -13,6 +18,8 @@ export interface FailedResponse {
   readonly body: string;
 }
 
+/** Signatures are refused when the clocks differ by more than this (API request signing guide). */
+const MOST_SKEW_MS = 15 * MINUTE;
 /** The longest piece of a remote text that is passed on. */
 const MOST_QUOTED = 200;
 
@@ -32,24 +39,72 @@ export function parseErrorBody(body: string): ErrorBody {
   };
 }
 
-/** A sentence for a request that DRS, its gateway or IAM refused. Texts that may echo keys are not passed on. */
-export function describeFailure(response: FailedResponse): DrsFailure {
+/**
+ * What to make of a request that DRS, its gateway or IAM refused. Texts that may echo keys are not passed on.
+ *
+ * @param now this machine's time, to tell a clock that is wrong
+ */
+export function describeFailure(response: FailedResponse, now: EpochMs): DrsFailure {
   const { code, message } = parseErrorBody(response.body);
-  const known = byCode(code) ?? byStatus(response.status);
   const label = code ?? `HTTP ${response.status}`;
-  const quoted = message === null || mayEchoSecrets(code) ? '' : `: ${clean(message)}`;
-  return {
-    reason: known.reason,
-    sentence: known.sentence === null ? `DRS refused the request (${label}${quoted}).` : `${known.sentence} (${label})`,
-    code,
-    httpStatus: response.status,
-    requestId: requestId(response.headers),
-  };
+  const facts = { code, httpStatus: response.status, requestId: requestId(response.headers) };
+  const keys = response.status === 401 ? describeKeyRefusal(response, message ?? '', label, now) : null;
+  if (keys !== null) return { reason: 'credentials_rejected', why: keys, ...facts };
+  const known = byCode(code) ?? byStatus(response.status);
+  if (known !== null) return { reason: known[0], why: explanation(known[1], { label }), ...facts };
+  const text = message === null || mayEchoSecrets(code) ? '' : `: ${shorten(maskPrivate(message))}`;
+  return { reason: 'bad_request', why: explanation('refused', { label, text }), ...facts };
 }
 
-/** A failure without an answer. */
-export function failure(reason: DrsFailureReason, sentence: string): DrsFailure {
-  return { reason, sentence, code: null, httpStatus: null, requestId: null };
+/**
+ * The gateway's own words about a signature (API request signing guide, error codes); null for anything else, such as a
+ * refused token.
+ */
+function describeKeyRefusal(
+  response: FailedResponse,
+  message: string,
+  label: string,
+  now: EpochMs,
+): Explanation | null {
+  const skewMs = clockSkew(response, message, now);
+  if (/signature expired/i.test(message) || (/aksk|signature/i.test(message) && Math.abs(skewMs) > MOST_SKEW_MS)) {
+    const minutes = Math.max(1, Math.round(Math.abs(skewMs) / MINUTE));
+    return explanation('clock_skewed', { minutes, direction: skewMs > 0 ? 'behind' : 'ahead', label });
+  }
+  if (/failed to reach the limit/i.test(message)) return explanation('keys_locked', { label });
+  if (/ak not exist|get secretkey failed/i.test(message)) return explanation('keys_unknown', { label });
+  if (/security ?token.*(expire|invalid)|(expire|invalid).*security ?token/i.test(message))
+    return explanation('keys_expired', { label });
+  if (/verify aksk signature fail|signature.*(mismatch|not match)/i.test(message))
+    return explanation('keys_wrong', { label });
+  return /\baksk\b|\bak\b|access key|SDK-HMAC/i.test(message) ? explanation('keys_refused', { label }) : null;
+}
+
+/**
+ * How far this machine's clock is behind the other side's, in ms (negative: ahead): from the times the gateway names
+ * (`signature time:…,server time:…`), else from the answer's `Date`.
+ */
+function clockSkew(response: FailedResponse, message: string, now: EpochMs): number {
+  const named = /signature time:\s*(\S+?),\s*server time:\s*(\S+)/i.exec(message);
+  const [signed, server] = [parseSdkDate(named?.[1]), parseSdkDate(named?.[2])];
+  if (signed !== null && server !== null) return server - signed;
+  const date = response.headers['date'];
+  const at = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(at) ? 0 : at - now;
+}
+
+/** `20200608T023900Z`, ISO 8601, or epoch seconds or milliseconds. */
+function parseSdkDate(text: string | undefined): EpochMs | null {
+  if (text === undefined) return null;
+  const compact = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
+  if (compact !== null) {
+    const [, year, month, day, hour, minute, second] = compact;
+    return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  }
+  if (/^\d{13}$/.test(text)) return Number(text);
+  if (/^\d{10}$/.test(text)) return Number(text) * SECOND;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : at;
 }
 
 /** The other side says that the token, not the user, is the problem (401, or 403 "invalid token"). */
@@ -67,85 +122,47 @@ export function requestId(headers: FailedResponse['headers']): string | null {
   return typeof value === 'string' ? value : (value?.[0] ?? null);
 }
 
-interface Known {
-  readonly reason: DrsFailureReason;
-  /** Null: nothing better than the remote text is known. */
-  readonly sentence: string | null;
-}
+type Known = readonly [reason: DrsFailureReason, why: ExplanationKey];
 
 /** Codes with something to do about them (DRS API Reference, "Error Codes"; API gateway and IAM error pages). */
 const CODES: Readonly<Record<string, Known>> = {
-  'DRS.M00100': { reason: 'credentials_rejected', sentence: 'DRS does not accept the access token.' },
-  'DRS.M00101': {
-    reason: 'access_denied',
-    sentence: 'The IAM user has no role in this project: grant it DRS ReadOnlyAccess.',
-  },
-  'DRS.M00102': {
-    reason: 'access_denied',
-    sentence: 'The IAM user may not read DRS jobs: grant it DRS ReadOnlyAccess.',
-  },
-  'DRS.M00103': { reason: 'access_denied', sentence: 'The IAM user may not do this: grant it DRS ReadOnlyAccess.' },
-  'DRS.M00105': {
-    reason: 'access_denied',
-    sentence: 'The account is restricted: ask its owner, arrears are a common reason.',
-  },
-  'DRS.M00261': {
-    reason: 'project_unknown',
-    sentence: 'DRS does not know the project: check DRS_PROJECT_ID, and that it belongs to this region.',
-  },
-  'DRS.M01503': { reason: 'throttled', sentence: 'DRS asks for fewer requests; the bot waits and goes on by itself.' },
-  'DRS.M00004': { reason: 'server_error', sentence: 'DRS has a fault of its own.' },
-  'DRS.M01501': { reason: 'server_error', sentence: 'DRS has a fault of its own.' },
-  'APIGW.0101': {
-    reason: 'not_found',
-    sentence: 'This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION.',
-  },
-  'APIGW.0301': { reason: 'credentials_rejected', sentence: 'The API gateway does not accept the access token.' },
-  'APIGW.0302': { reason: 'access_denied', sentence: 'The API gateway does not let this user in: check the IAM user.' },
-  'APIGW.0306': {
-    reason: 'access_denied',
-    sentence: 'The API gateway denies access: check the IAM user and its project.',
-  },
-  'APIGW.0307': { reason: 'credentials_rejected', sentence: 'The API gateway wants a new access token.' },
-  'APIGW.0308': { reason: 'throttled', sentence: 'DRS asks for fewer requests; the bot waits and goes on by itself.' },
-  'APIGW.0310': { reason: 'project_unknown', sentence: 'The project is not available: check DRS_PROJECT_ID.' },
-  'APIGW.0613': { reason: 'server_error', sentence: 'The cloud cannot reach its own sign-in service.' },
-  'APIGW.0802': {
-    reason: 'access_denied',
-    sentence: 'The IAM user is barred in this region: check DRS_REGION and the user.',
-  },
-  'IAM.0012': { reason: 'throttled', sentence: 'IAM asks for fewer requests; the bot waits and goes on by itself.' },
-  'IAM.0061': {
-    reason: 'account_locked',
-    sentence: 'The IAM user is locked: unlock it in the console, then restart the bot.',
-  },
-  'IAM.0080': { reason: 'access_denied', sentence: 'The IAM user is disabled: enable it in the console.' },
-  'IAM.0081': {
-    reason: 'access_denied',
-    sentence: 'The IAM user has console access only: give it programmatic access.',
-  },
+  'DRS.M00100': ['credentials_rejected', 'token_refused'],
+  'DRS.M00101': ['access_denied', 'role_missing'],
+  'DRS.M00102': ['access_denied', 'read_denied'],
+  'DRS.M00103': ['access_denied', 'action_denied'],
+  'DRS.M00105': ['access_denied', 'account_restricted'],
+  'DRS.M00261': ['project_unknown', 'project_unknown'],
+  'DRS.M01503': ['throttled', 'throttled'],
+  'DRS.M00004': ['server_error', 'server_fault'],
+  'DRS.M01501': ['server_error', 'server_fault'],
+  'APIGW.0101': ['not_found', 'not_offered'],
+  'APIGW.0301': ['credentials_rejected', 'gateway_token_refused'],
+  'APIGW.0302': ['access_denied', 'gateway_user_denied'],
+  'APIGW.0306': ['access_denied', 'gateway_denied'],
+  'APIGW.0307': ['credentials_rejected', 'gateway_wants_token'],
+  'APIGW.0308': ['throttled', 'throttled'],
+  'APIGW.0310': ['project_unknown', 'project_unavailable'],
+  'APIGW.0613': ['server_error', 'sign_in_down'],
+  'APIGW.0802': ['access_denied', 'region_barred'],
+  'IAM.0012': ['throttled', 'throttled'],
+  'IAM.0061': ['account_locked', 'user_locked'],
+  'IAM.0080': ['access_denied', 'user_disabled'],
+  'IAM.0081': ['access_denied', 'console_only_user'],
 };
 
-function byCode(code: string | null): Known | undefined {
-  if (code === null) return undefined;
+function byCode(code: string | null): Known | null {
+  if (code === null) return null;
   // Older gateways write APIG.0301 for APIGW.0301, older DRS DRS-M00289 for DRS.M00289.
   const modern = code.replace(/^APIG\./, 'APIGW.').replace(/^DRS-/, 'DRS.');
-  return Object.hasOwn(CODES, modern) ? CODES[modern] : undefined;
+  return Object.hasOwn(CODES, modern) ? (CODES[modern] ?? null) : null;
 }
 
-function byStatus(status: number): Known {
-  if (status === 429)
-    return { reason: 'throttled', sentence: 'DRS asks for fewer requests; the bot waits and goes on by itself.' };
-  if (status === 401) return { reason: 'credentials_rejected', sentence: 'DRS does not accept the access token.' };
-  if (status === 403)
-    return {
-      reason: 'access_denied',
-      sentence: 'DRS denies access: check the IAM user, its permissions and DRS_PROJECT_ID.',
-    };
-  if (status === 404)
-    return { reason: 'not_found', sentence: 'This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION.' };
-  if (status >= 500) return { reason: 'server_error', sentence: 'DRS has a fault of its own.' };
-  return { reason: 'bad_request', sentence: null };
+function byStatus(status: number): Known | null {
+  if (status === 429) return ['throttled', 'throttled'];
+  if (status === 401) return ['credentials_rejected', 'token_refused'];
+  if (status === 403) return ['access_denied', 'access_denied'];
+  if (status === 404) return ['not_found', 'not_offered'];
+  return status >= 500 ? ['server_error', 'server_fault'] : null;
 }
 
 /** The gateway repeats keys and signed requests in its authentication errors. */
@@ -153,9 +170,7 @@ function mayEchoSecrets(code: string | null): boolean {
   return code !== null && /^APIG(W)?\.03/.test(code);
 }
 
-/** One printable line of limited length. */
-function clean(text: string): string {
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+function shorten(line: string): string {
   return line.length <= MOST_QUOTED ? line : `${line.slice(0, MOST_QUOTED - 1)}…`;
 }
 

@@ -2,7 +2,10 @@ import { parseJobId } from '../domain/job-id.ts';
 import type { JobId } from '../domain/job-id.ts';
 import type { ProgressAnswer, ProgressAnswers } from '../domain/progress-answer.ts';
 import type { PartProgress, ProgressReport } from '../domain/progress-report.ts';
+import { maskPrivate } from '../domain/mask-private.ts';
 import { SECOND } from '../domain/time.ts';
+import { isFields, measured, text } from './wire-values.ts';
+import type { Fields } from './wire-values.ts';
 
 /** Lag figures in seconds and milliseconds that differ by more than this contradict each other. */
 const CONTRADICTION_MS = 2 * SECOND;
@@ -25,8 +28,6 @@ const KNOWN_FIELDS = new Set([
   'error_msg',
   'error_message',
 ]);
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The result items of a body; null when it has no `results` list (DRS API Reference, table 4). */
 export function resultItems(body: unknown): readonly unknown[] | null {
@@ -56,7 +57,7 @@ function parseItem(jobId: JobId, item: Fields): ProgressAnswer {
   const code = text(item['error_code']);
   if (status !== null) return { kind: 'report', report: parseReport(jobId, status, code, item) };
   if (code === null) return { kind: 'omitted' };
-  return { kind: 'item_error', code, message: text(item['error_msg']) ?? text(item['error_message']) };
+  return { kind: 'item_error', code, message: maskedText(item['error_msg']) ?? maskedText(item['error_message']) };
 }
 
 function parseReport(jobId: JobId, status: string, errorCode: string | null, item: Fields): ProgressReport {
@@ -72,7 +73,10 @@ function parseReport(jobId: JobId, status: string, errorCode: string | null, ite
     processTime: text(item['process_time']),
     remainingTime: text(item['remaining_time']),
     errorCode,
-    unknownFields: Object.fromEntries(Object.entries(item).filter(([name]) => !KNOWN_FIELDS.has(name))),
+    subJob: null,
+    unknownFields: Object.fromEntries(
+      Object.entries(item).flatMap(([name, value]) => (KNOWN_FIELDS.has(name) ? [] : [[name, masked(value)]])),
+    ),
   };
 }
 
@@ -107,20 +111,16 @@ function percent(value: unknown): number | null {
   return match?.[1] === undefined ? null : Math.min(Number(match[1]), 100);
 }
 
-/** A figure that means something: `-1`, `NA` and blanks are "not measurable", never zero. */
-function measured(value: unknown): number | null {
-  const figure = text(value);
-  return figure !== null && /^\d+(?:\.\d+)?$/.test(figure) ? Number(figure) : null;
+function maskedText(value: unknown): string | null {
+  const given = text(value);
+  return given === null ? null : maskPrivate(given);
 }
 
-/** Text or a number as text; null for blanks and anything else. */
-function text(value: unknown): string | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
-  if (typeof value !== 'string') return null;
-  const trimmed = value.trim();
-  return trimmed === '' ? null : trimmed;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Nobody knows what a new field holds, so its texts are kept without what looks private. */
+function masked(value: unknown): unknown {
+  if (typeof value === 'string') return maskPrivate(value);
+  if (Array.isArray(value)) return value.map(masked);
+  return isFields(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner)]))
+    : value;
 }

@@ -1,8 +1,9 @@
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
 
+import { explanation } from '../domain/explanation.ts';
+import { failureOf } from '../domain/progress-answer.ts';
 import type { DrsFailure } from '../domain/progress-answer.ts';
-import { failure } from './drs-errors.ts';
 import type { FailedResponse } from './drs-errors.ts';
 
 /** IAM tokens of 16 KiB exist, so a header block must be allowed to be larger than Node's 16 KiB. */
@@ -19,7 +20,7 @@ export class HttpFault extends Error {
   readonly failure: DrsFailure;
 
   constructor(why: DrsFailure, cause: unknown) {
-    super(why.sentence, { cause });
+    super(why.why.key, { cause });
     this.failure = why;
   }
 }
@@ -34,28 +35,36 @@ export function createDispatcher(): Agent {
   });
 }
 
+/** A request, ready to be sent. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Empty for none. */
+  readonly body: string;
+}
+
 /**
- * Sends one POST and reads the whole answer.
+ * Sends one request and reads the whole answer.
  *
  * @param signal ends it; whatever was aborted for a deadline counts as a timeout
  * @throws HttpFault when there is no whole answer
  */
-export async function post(
+export async function sendHttp(
   dispatcher: Dispatcher,
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: string,
+  { method, url, headers, body }: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   try {
-    const answer = await request(url, { method: 'POST', dispatcher, headers: { ...headers }, body, signal });
+    const content = body === '' ? {} : { body };
+    const answer = await request(url, { method, dispatcher, headers: { ...headers }, ...content, signal });
     return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
   } catch (error) {
-    const host = new URL(url).host;
+    const { host } = new URL(url);
     throw new HttpFault(
       signal.aborted
-        ? failure('timeout', `No answer from ${host} in time.`)
-        : failure('network', `${host} cannot be reached (${networkReason(error)}).`),
+        ? failureOf('timeout', explanation('host_timeout', { host }))
+        : failureOf('network', explanation('unreachable', { host, reason: networkReason(error) })),
       error,
     );
   }

@@ -2,14 +2,18 @@ import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 
 import { backoffDelay } from '../domain/backoff.ts';
-import type { DrsFailure } from '../domain/progress-answer.ts';
+import { explanation } from '../domain/explanation.ts';
+import type { ExplanationKey } from '../domain/explanation.ts';
+import { failureOf } from '../domain/progress-answer.ts';
+import type { DrsFailure, DrsFailureReason } from '../domain/progress-answer.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { HOUR, MINUTE, SECOND } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Clock, Log } from '../ports.ts';
-import type { Authorization, DrsAuth } from './auth.ts';
-import { describeFailure, failure, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
-import { HttpFault, post } from './http.ts';
+import { speechIn } from '../words/speech.ts';
+import type { Authorization, DrsAuth, RotatingSecret } from './auth.ts';
+import { describeFailure, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
+import { HttpFault, sendHttp } from './http.ts';
 import type { HttpResponse } from './http.ts';
 
 /** A token is renewed this long before it expires, or in the last tenth of a shorter life. */
@@ -26,10 +30,14 @@ const RETRY_PAUSE = { baseMs: 500, capMs: 5 * SECOND };
 
 const TOKEN_HEADER = 'X-Auth-Token';
 
-const tokenBody = z.object({ token: z.object({ expires_at: z.string().optional() }) });
+const tokenBody = z.object({
+  token: z.object({ expires_at: z.string().optional(), project: z.object({ id: z.string() }).optional() }),
+});
 
 interface Token {
   readonly value: string;
+  /** The project it is for, where the answer says so. */
+  readonly projectId: string | null;
   readonly renewAt: EpochMs;
 }
 
@@ -37,14 +45,21 @@ interface Token {
 export interface IamTokenOptions {
   /** No trailing slash. */
   readonly iamEndpoint: string;
-  readonly projectId: string;
+  /** The project a token is for: by its id, or by its name, which is the region. */
+  readonly scope: { readonly id: string } | { readonly name: string };
   readonly domain: string;
   readonly user: string;
-  readonly password: () => string;
+  readonly password: RotatingSecret;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+}
+
+/** Signs in with a password, and knows from the token which project it is for. */
+export interface IamToken extends DrsAuth {
+  /** Signs in and says which project the token is for; null when that fails or IAM does not say. */
+  findProjectId(): Promise<string | null>;
 }
 
 /**
@@ -52,7 +67,7 @@ export interface IamTokenOptions {
  * One login at a time, however many requests wait for it; reused until shortly before it expires; thrown away when the
  * other side rejects it. A wrong password or a locked account stops the asking, for growing pauses.
  */
-export function createIamToken(options: IamTokenOptions): DrsAuth {
+export function createIamToken(options: IamTokenOptions): IamToken {
   const { clock, log } = options;
   let token: Token | null = null;
   let login: Promise<Token | DrsFailure> | null = null;
@@ -70,25 +85,34 @@ export function createIamToken(options: IamTokenOptions): DrsAuth {
       refusal = { failure: result, until: clock.now() + pauseMs, count };
       log.error(
         { reason: result.reason, pauseMs },
-        `${result.sentence} No further login for ${formatDuration(pauseMs)}.`,
+        `${speechIn('en').explain(result.why)} No further login for ${formatDuration(pauseMs)}.`,
       );
     }
     return result;
   }
 
+  async function authorize(): Promise<Authorization> {
+    if (token !== null && clock.now() < token.renewAt) return accepted(token);
+    if (refusal !== null && options.password.reread()) refusal = null;
+    if (refusal !== null && clock.now() < refusal.until) return { ok: false, failure: refusal.failure };
+    login ??= startLogin().finally(() => {
+      login = null;
+    });
+    const result = await login;
+    return 'value' in result ? accepted(result) : { ok: false, failure: result };
+  }
+
   return {
-    async authorize(): Promise<Authorization> {
-      if (token !== null && clock.now() < token.renewAt) return accepted(token);
-      if (refusal !== null && clock.now() < refusal.until) return { ok: false, failure: refusal.failure };
-      login ??= startLogin().finally(() => {
-        login = null;
-      });
-      const result = await login;
-      return 'value' in result ? accepted(result) : { ok: false, failure: result };
-    },
+    authorize,
     rejected(headers) {
       if (token !== null && headers[TOKEN_HEADER] === token.value) token = null;
+      options.password.reread();
       return true;
+    },
+    accepted: () => undefined,
+    async findProjectId() {
+      await authorize();
+      return token?.projectId ?? null;
     },
   };
 }
@@ -116,30 +140,25 @@ async function logIn(options: IamTokenOptions): Promise<Token | DrsFailure> {
   const headers = { 'Content-Type': 'application/json;charset=utf8' };
   const url = `${options.iamEndpoint}/v3/auth/tokens`;
   try {
-    const response = await post(
-      options.dispatcher,
-      url,
-      headers,
-      loginBody(options),
-      AbortSignal.timeout(LOGIN_TIMEOUT_MS),
-    );
+    const login = { method: 'POST' as const, url, headers, body: loginBody(options) };
+    const response = await sendHttp(options.dispatcher, login, AbortSignal.timeout(LOGIN_TIMEOUT_MS));
     return response.status >= 200 && response.status < 300
       ? readToken(response, options.clock.now())
-      : describeLoginFailure(response);
+      : describeLoginFailure(response, options.clock.now());
   } catch (error) {
     if (error instanceof HttpFault) return error.failure;
     throw error;
   }
 }
 
-function loginBody({ domain, user, password, projectId }: IamTokenOptions): string {
+function loginBody({ domain, user, password, scope }: IamTokenOptions): string {
   return JSON.stringify({
     auth: {
       identity: {
         methods: ['password'],
-        password: { user: { domain: { name: domain }, name: user, password: password() } },
+        password: { user: { domain: { name: domain }, name: user, password: password.reveal() } },
       },
-      scope: { project: { id: projectId } },
+      scope: { project: scope },
     },
   });
 }
@@ -147,31 +166,23 @@ function loginBody({ domain, user, password, projectId }: IamTokenOptions): stri
 function readToken(response: HttpResponse, now: EpochMs): Token | DrsFailure {
   const value = response.headers['x-subject-token'];
   if (typeof value !== 'string' || value === '') {
-    return failure('unreadable_answer', 'IAM answered the login without a token: check IAM_ENDPOINT.');
+    return failureOf('unreadable_answer', explanation('login_without_token'));
   }
   const body = tokenBody.safeParse(parseJson(response.body));
   const stated = body.success ? Date.parse(body.data.token.expires_at ?? '') : Number.NaN;
   const lifeMs = Number.isNaN(stated) || stated <= now ? DEFAULT_LIFE_MS : stated - now;
-  return { value, renewAt: now + lifeMs - Math.min(RENEW_BEFORE_MS, lifeMs / 10) };
+  const projectId = body.success ? (body.data.token.project?.id ?? null) : null;
+  return { value, projectId, renewAt: now + lifeMs - Math.min(RENEW_BEFORE_MS, lifeMs / 10) };
 }
 
 /** IAM's own words for a refused login; its codes are numbers in an `error` object, so the text decides. */
-function describeLoginFailure(response: HttpResponse): DrsFailure {
+function describeLoginFailure(response: HttpResponse, now: EpochMs): DrsFailure {
   const { code, message } = parseErrorBody(response.body);
   const facts = { code, httpStatus: response.status, requestId: requestId(response.headers) };
-  if (code === 'IAM.0061' || /lock/i.test(message ?? '')) {
-    const sentence =
-      'The IAM user is locked, so the bot has stopped asking: unlock it in the console or wait, and check IAM_PASSWORD.';
-    return { reason: 'account_locked', sentence, ...facts };
-  }
-  if (response.status === 401) {
-    const sentence =
-      'IAM does not accept the user name or password, so the bot has stopped asking: check IAM_DOMAIN, IAM_USER and IAM_PASSWORD, then restart it.';
-    return { reason: 'credentials_rejected', sentence, ...facts };
-  }
-  if (response.status === 404 || (response.status === 400 && /project/i.test(message ?? ''))) {
-    const sentence = 'IAM does not find the login address or the project: check IAM_ENDPOINT and DRS_PROJECT_ID.';
-    return { reason: 'not_found', sentence, ...facts };
-  }
-  return describeFailure(response);
+  const because = (reason: DrsFailureReason, key: ExplanationKey) => ({ reason, why: explanation(key), ...facts });
+  if (code === 'IAM.0061' || /lock/i.test(message ?? '')) return because('account_locked', 'user_locked');
+  if (response.status === 401) return because('credentials_rejected', 'password_refused');
+  if (response.status === 404 || (response.status === 400 && /project/i.test(message ?? '')))
+    return because('not_found', 'login_not_found');
+  return describeFailure(response, now);
 }

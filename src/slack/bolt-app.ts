@@ -9,8 +9,10 @@ import { boltLogger } from './bolt-logger.ts';
 import { handleCommand } from './commands/drs-command.ts';
 import { parseClick } from './interaction.ts';
 import { faultMessage } from './messages/help-message.ts';
+import { greetChannel } from '../use-cases/greet-channel.ts';
 import { createReply } from './reply.ts';
 import type { Reply } from './reply.ts';
+import type { Voice } from './messages/voice.ts';
 import type { SlackContext } from './slack-context.ts';
 import { SLACK_TIMEOUT_MS } from './slack-client.ts';
 
@@ -56,6 +58,7 @@ export function createBoltApp(options: {
   readonly client: WebClient;
   readonly botToken: string;
   readonly apiUrl: string;
+  readonly command: string;
   readonly slack: SlackContext;
   readonly identity: { readonly botId: string; readonly botUserId: string };
   readonly track: Track;
@@ -76,13 +79,14 @@ export function createBoltApp(options: {
     convoStore: false,
     logger: boltLogger(log),
   });
-  const answer = (reply: Reply, work: () => Promise<void>) => track(() => orFault(work, reply, newReference, log));
+  const answer = (reply: Reply, actor: Actor, work: () => Promise<void>) =>
+    track(() => orFault(work, reply, () => slack.readerLanguage(actor.userId).then(slack.voiceIn), newReference, log));
 
-  app.command(slack.names.command, async ({ ack, command, respond }) => {
+  app.command(options.command, async ({ ack, command, respond }) => {
     await ack();
     const reply = createReply({ client, respond, click: null, log });
     const actor: Actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
-    await answer(reply, () => handleCommand(slack, actor, command.text ?? '', reply));
+    await answer(reply, actor, () => handleCommand(slack, actor, command.text ?? '', reply));
   });
 
   app.action(/.*/, async ({ ack, body, respond }) => {
@@ -91,7 +95,16 @@ export function createBoltApp(options: {
     if (click === null) return;
     const reply = createReply({ client, respond, click, log });
     const actor: Actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
-    await answer(reply, () => handleClick(slack, actor, click, reply));
+    await answer(reply, actor, () => handleClick(slack, actor, click, reply));
+  });
+
+  app.event('member_joined_channel', async ({ event }) => {
+    // The bot's own joining needs no greeting: the subscription it joined for speaks for itself.
+    const inviter = event.inviter ?? null;
+    if (event.user !== options.identity.botUserId || inviter === null || inviter === event.user) return;
+    await track(() =>
+      greetChannel(slack.useCases, { workspaceId: slack.workspaceId, channelId: event.channel }, inviter),
+    );
   });
 
   app.error((error) => {
@@ -102,13 +115,20 @@ export function createBoltApp(options: {
 }
 
 /** A fault is logged under a reference that the person is shown. */
-async function orFault(work: () => Promise<void>, reply: Reply, newReference: () => string, log: Log): Promise<void> {
+async function orFault(
+  work: () => Promise<void>,
+  reply: Reply,
+  voice: () => Promise<Voice>,
+  newReference: () => string,
+  log: Log,
+): Promise<void> {
   try {
     await work();
   } catch (error) {
     const reference = newReference().slice(0, 8);
     log.error({ err: error, reference }, 'a command or button failed');
-    await reply.privately(faultMessage(reference)).catch((unheard: unknown) => {
+    const telling = voice().then((spoken) => reply.privately(faultMessage(spoken, reference)));
+    await telling.catch((unheard: unknown) => {
       log.warn({ err: unheard, reference }, 'the person could not be told');
     });
   }

@@ -30,10 +30,21 @@ export function createChannels(client: WebClient): Channels {
         if (known.success) return await byInfo(client, channelId, known.data);
         return await join(client, channelId);
       } catch (error) {
-        return slackErrorName(error) === 'channel_not_found'
-          ? { kind: 'invite_needed' }
-          : await join(client, channelId);
+        if (slackErrorName(error) === 'channel_not_found') return { kind: 'invite_needed' };
+        // Nobody joins a direct message; whether it is the bot's own, only a post will show.
+        if (channelId.startsWith('D')) return { kind: 'unknown', reason: slackErrorName(error) ?? 'network' };
+        return await join(client, channelId);
       }
+    },
+    async visibleTo(userId, channelIds) {
+      if (channelIds.length === 0) return new Set();
+      const wanted = new Set(channelIds);
+      const own = await conversationsOf(client, userId);
+      const visible = new Set([...wanted].filter((channelId) => own.has(channelId)));
+      for (const channelId of wanted) {
+        if (!visible.has(channelId) && (await isPublic(client, channelId))) visible.add(channelId);
+      }
+      return visible;
     },
   };
 }
@@ -58,5 +69,43 @@ async function join(client: WebClient, channelId: string): Promise<ChannelAccess
     return name !== null && NOT_JOINABLE.has(name)
       ? { kind: 'invite_needed' }
       : { kind: 'unknown', reason: name ?? 'network' };
+  }
+}
+
+/** Pages of a person's conversations that are read. */
+const MOST_PAGES = 20;
+
+/** The conversations a person is in, as far as the bot may see them; empty when Slack does not tell. */
+async function conversationsOf(client: WebClient, userId: string): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  let cursor = '';
+  try {
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const answer = await client.users.conversations({
+        user: userId,
+        types: 'public_channel,private_channel',
+        exclude_archived: false,
+        limit: 200,
+        ...(cursor === '' ? {} : { cursor }),
+      });
+      for (const channel of answer.channels ?? []) if (channel.id !== undefined) found.add(channel.id);
+      cursor = answer.response_metadata?.next_cursor ?? '';
+      if (cursor === '') break;
+    }
+  } catch {
+    // What is not told is not shown.
+  }
+  return found;
+}
+
+/** Asked anew each time: a public channel may have been made private. */
+async function isPublic(client: WebClient, channelId: string): Promise<boolean> {
+  if (!channelId.startsWith('C')) return false;
+  try {
+    const answer = await client.conversations.info({ channel: channelId });
+    const known = channelInfo.safeParse(answer.channel);
+    return known.success && known.data.is_private === false && known.data.is_im !== true && known.data.is_mpim !== true;
+  } catch {
+    return false;
   }
 }

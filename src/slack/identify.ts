@@ -11,6 +11,7 @@ const answer = z.object({
   user_id: z.string().optional(),
   user: z.string().optional(),
   bot_id: z.string().optional(),
+  url: z.string().optional(),
 });
 
 /** Which workspace the bot is in, and who it is there. */
@@ -21,6 +22,8 @@ export interface SlackIdentity {
   readonly botId: string;
   /** Its user name, without `@`. */
   readonly botName: string;
+  /** Of the workspace, with a slash at its end; null when Slack did not say. */
+  readonly teamUrl: string | null;
 }
 
 /**
@@ -30,13 +33,14 @@ export interface SlackIdentity {
  */
 export async function identify(client: WebClient, apiUrl: string): Promise<SlackIdentity> {
   try {
-    const { team_id, team, user_id, user, bot_id } = answer.parse(await client.auth.test());
+    const { team_id, team, user_id, user, bot_id, url } = answer.parse(await client.auth.test());
     return {
       workspaceId: team_id,
       workspaceName: team ?? team_id,
       botUserId: user_id ?? '',
       botId: bot_id ?? '',
       botName: user ?? 'drs',
+      teamUrl: url === undefined ? null : url.replace(/\/?$/, '/'),
     };
   } catch (error) {
     throw new StartError(whyNot(error, apiUrl), { cause: error });

@@ -1,20 +1,34 @@
 import type { WebClient } from '@slack/web-api';
 
-import type { Post, SendOutcome } from '../domain/post.ts';
+import type { Language } from '../domain/language.ts';
+import type { EditOutcome, Post, SendOutcome } from '../domain/post.ts';
 import type { Log, Notifier } from '../ports.ts';
 import { classifySlackError } from './classify-slack-error.ts';
 import { plainMessage } from './messages/message.ts';
-import { postMessage } from './messages/post-message.ts';
+import { editedPostMessage, postMessage } from './messages/post-message.ts';
+import type { Voice } from './messages/voice.ts';
 
 /** The metadata's event type: letters, digits and `_` only (docs.slack.dev, "Message metadata"). */
 const METADATA_EVENT_TYPE = 'drs_post';
 
-/** Sends posts with `chat.postMessage`. The post's id travels in the metadata and in a `block_id`. */
-export function createNotifier(client: WebClient, log: Log): Notifier {
+/**
+ * Sends posts with `chat.postMessage`, in the language of their channel, and edits them with `chat.update`. The post's id
+ * travels in the metadata, which an edit leaves alone, and in a `block_id`.
+ */
+export function createNotifier(client: WebClient, voiceIn: (language: Language) => Voice, log: Log): Notifier {
   return {
     async send(post) {
+      const message = postMessage(voiceIn(post.language), post);
+      const { text, blocks } = post.plain ? plainMessage(message) : message;
       try {
-        const answer = await client.chat.postMessage(toArguments(post));
+        const answer = await client.chat.postMessage({
+          channel: post.channelId,
+          text,
+          ...(blocks.length === 0 ? {} : { blocks }),
+          metadata: { event_type: METADATA_EVENT_TYPE, event_payload: { post_id: post.id } },
+          unfurl_links: false,
+          unfurl_media: false,
+        });
         return answer.ts === undefined
           ? { kind: 'uncertain', reason: 'answer_without_ts' }
           : { kind: 'delivered', messageTs: answer.ts };
@@ -22,25 +36,41 @@ export function createNotifier(client: WebClient, log: Log): Notifier {
         return refusedOrUncertain(post, error, log);
       }
     },
+    async edit(post, messageTs, now) {
+      const message = editedPostMessage(voiceIn(post.language), post, now);
+      const { text, blocks } = post.plain ? plainMessage(message) : message;
+      try {
+        await client.chat.update({ channel: post.channelId, ts: messageTs, text, blocks, parse: 'none' });
+        return { kind: 'shown' };
+      } catch (error) {
+        return editOutcome(refusedOrUncertain(post, error, log));
+      }
+    },
   };
 }
 
-function toArguments(post: Post) {
-  const { text, blocks } = post.plain ? plainMessage(postMessage(post)) : postMessage(post);
-  return {
-    channel: post.channelId,
-    text,
-    ...(blocks.length === 0 ? {} : { blocks }),
-    metadata: { event_type: METADATA_EVENT_TYPE, event_payload: { post_id: post.id } },
-    unfurl_links: false,
-    unfurl_media: false,
-  };
-}
-
-function refusedOrUncertain(post: Post, error: unknown, log: Log): SendOutcome {
+function refusedOrUncertain(
+  post: Post,
+  error: unknown,
+  log: Log,
+): Exclude<SendOutcome, { readonly kind: 'delivered' }> {
   const outcome = classifySlackError(error);
   if (outcome.kind === 'refused' && outcome.what === 'payload') {
     log.error({ post: post.id, channel: post.channelId, err: error }, 'Slack refused a message we built');
   }
   return outcome;
+}
+
+/** An edit may be repeated at will, so an uncertain one simply is. A channel that is closed for now opens again. */
+function editOutcome(outcome: Exclude<SendOutcome, { readonly kind: 'delivered' }>): EditOutcome {
+  switch (outcome.kind) {
+    case 'retry':
+      return { kind: 'again', afterMs: outcome.afterMs, reason: outcome.reason };
+    case 'uncertain':
+      return { kind: 'again', afterMs: null, reason: outcome.reason };
+    case 'refused':
+      return outcome.what === 'payload'
+        ? { kind: 'refused', reason: outcome.reason }
+        : { kind: 'again', afterMs: null, reason: outcome.reason };
+  }
 }

@@ -1,10 +1,27 @@
-import type { Channels } from '../ports.ts';
+import type { Language } from '../domain/language.ts';
+import type { Actor, Channels } from '../ports.ts';
 import type { Context } from '../use-cases/context.ts';
-import type { BotNames } from './messages/subscription-answers.ts';
+import type { Voice } from './messages/voice.ts';
 
 /** What every command and button works with. */
 export interface SlackContext {
   readonly useCases: Context & { readonly channels: Channels };
-  readonly names: BotNames;
   readonly workspaceId: string;
+  readonly voiceIn: (language: Language) => Voice;
+  /** The language of somebody's Slack, else the bot's own. */
+  readonly readerLanguage: (userId: string) => Promise<Language>;
+}
+
+/** The voices of one conversation: what only the person reads, and what everybody in the channel reads. */
+export interface Voices {
+  readonly reader: Voice;
+  readonly channel: Voice;
+}
+
+export async function voicesFor(slack: SlackContext, actor: Actor): Promise<Voices> {
+  const [reader, channel] = await Promise.all([
+    slack.readerLanguage(actor.userId),
+    slack.useCases.store.findChannelLanguage(actor),
+  ]);
+  return { reader: slack.voiceIn(reader), channel: slack.voiceIn(channel) };
 }

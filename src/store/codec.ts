@@ -1,9 +1,16 @@
 import { z } from 'zod';
 
+import { explanation, EXPLANATIONS } from '../domain/explanation.ts';
+import type { Explanation } from '../domain/explanation.ts';
+import type { Cause } from '../domain/job-detail.ts';
 import type { JobEvent } from '../domain/job-event.ts';
 import { parseJobId } from '../domain/job-id.ts';
 import type { JobId } from '../domain/job-id.ts';
 import type { JobState } from '../domain/job-state.ts';
+import { PHASES } from '../domain/phases.ts';
+import { LANGUAGES } from '../domain/language.ts';
+import type { Language } from '../domain/language.ts';
+import { NO_LAGS } from '../domain/lag-history.ts';
 import type { Announcement } from '../domain/post.ts';
 
 /** A stored id; a row that holds anything else was not written by this program. */
@@ -13,6 +20,7 @@ export function storedJobId(text: string | null): JobId {
   return jobId;
 }
 
+const language = z.enum(LANGUAGES);
 const jobId = z.string().transform(storedJobId);
 
 const report = z.object({
@@ -24,11 +32,20 @@ const report = z.object({
   lagMs: z.number().nullable(),
   processTime: z.string().nullable(),
   remainingTime: z.string().nullable(),
+  subJob: z.object({ jobId, name: z.string().nullable(), of: z.number() }).nullable().default(null),
   errorCode: z.string().nullable(),
   unknownFields: z.record(z.string(), z.unknown()),
 });
 
 const lag = z.object({ ms: z.number(), at: z.number() }).nullable();
+
+const why: z.ZodType<Explanation> = z.object({
+  key: z.enum(EXPLANATIONS),
+  values: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
+/** In ms by phase. Fields that a row written by an older version lacks begin empty. */
+const phases = z.partialRecord(z.enum(PHASES), z.number()).default({});
 
 const state: z.ZodType<JobState> = z.object({
   report: report.nullable(),
@@ -44,7 +61,10 @@ const state: z.ZodType<JobState> = z.object({
   failure: z.object({ status: z.string(), since: z.number() }).nullable(),
   recovering: z.object({ since: z.number() }).nullable(),
   missing: z.object({ code: z.string(), since: z.number(), ticks: z.number() }).nullable(),
-  unknown: z.object({ since: z.number(), sentence: z.string() }).nullable(),
+  unknown: z.object({ since: z.number(), why: why.default(explanation('not_answered')) }).nullable(),
+  firstSeen: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
+  phases,
+  lags: z.object({ maxMs: z.number(), counts: z.record(z.string(), z.number()) }).default(NO_LAGS),
   over: z.enum(['ended', 'gone']).nullable(),
 });
 
@@ -67,6 +87,16 @@ const verdict = z.enum([
   'copy_never_released',
 ]);
 
+const summary = z
+  .object({
+    from: z.number(),
+    fromStart: z.boolean(),
+    phases,
+    lag: z.object({ maxMs: z.number(), mostMs: z.number() }).nullable(),
+  })
+  .nullable()
+  .default(null);
+
 const event: z.ZodType<JobEvent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status_changed'), from: z.string().nullable(), to: z.string(), ...moment }),
   z.object({ kind: z.literal('status_lasting'), status: z.string(), since: z.number(), ...moment }),
@@ -77,16 +107,48 @@ const event: z.ZodType<JobEvent> = z.discriminatedUnion('kind', [
     workingAt: z.number(),
     ...moment,
   }),
-  z.object({ kind: z.literal('ended'), verdict, ...moment }),
+  z.object({ kind: z.literal('ended'), verdict, summary, ...moment }),
   z.object({ kind: z.literal('gone'), code: z.string().nullable(), ...moment }),
 ]);
 
-const namedJobs = z.array(z.object({ connectionId: z.string(), jobId, name: z.string().nullable() }));
-const announcement: z.ZodType<Announcement> = z.object({
-  kind: z.enum(['subscribed', 'unsubscribed']),
-  by: z.string(),
-  jobs: namedJobs,
-});
+const namedJobs = z.array(
+  z.object({
+    connectionId: z.string(),
+    jobId,
+    name: z.string().nullable(),
+    jobType: z.string().nullable().default(null),
+  }),
+);
+const announcement: z.ZodType<Announcement> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: namedJobs }),
+  z.object({ kind: z.literal('unsubscribed'), by: z.string(), jobs: namedJobs }),
+  z.object({ kind: z.literal('language'), by: z.string(), language }),
+  z.object({ kind: z.literal('hello'), by: z.string().nullable() }),
+  z.object({ kind: z.literal('paused'), channelId: z.string(), reason: z.string(), jobs: namedJobs }),
+]);
+
+const causes = z.partialRecord(language, z.object({ code: z.string().nullable(), text: z.string().nullable() }));
+
+/** Causes by language. */
+export type Causes = Readonly<Partial<Record<Language, Cause>>>;
+
+export function decodeCauses(text: string): Causes {
+  return causes.parse(JSON.parse(text));
+}
+
+/** The text for a reader of `language`, else whichever there is. */
+export function causeFor(causes: Causes, language: Language): Cause | null {
+  return causes[language] ?? Object.values(causes)[0] ?? null;
+}
+
+export function decodeWhy(text: string): Explanation {
+  return why.parse(JSON.parse(text));
+}
+
+/** A stored language; null when none was chosen. */
+export function decodeLanguage(text: string | null): Language | null {
+  return language.nullable().parse(text);
+}
 
 /** Reads a stored job state. @throws when the row was not written by this program or an older one */
 export function decodeState(text: string): JobState {

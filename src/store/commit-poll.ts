@@ -1,9 +1,11 @@
 import { endsSubscriptions } from '../domain/job-event.ts';
 import type { JobEvent } from '../domain/job-event.ts';
 import type { JobId } from '../domain/job-id.ts';
+import { statusGroup } from '../domain/job-status.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { CommittedPoll, PollResult } from '../ports.ts';
 import { storedJobId } from './codec.ts';
+import { closeFailures, openFailure } from './failures.ts';
 import type { Db, Tx } from './schema.ts';
 
 interface Poll {
@@ -170,7 +172,25 @@ async function writeEvent(tx: Tx, poll: Poll, jobId: JobId, number: number, even
     )
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  return Number(numInsertedOrUpdatedRows ?? 0n);
+  const deliveries = Number(numInsertedOrUpdatedRows ?? 0n);
+  await noteFailure(tx, poll, jobId, number, event, deliveries > 0);
+  return deliveries;
+}
+
+/** A failure's cause is found later; a recovery is told on the failure's message as well. */
+async function noteFailure(
+  tx: Tx,
+  { connectionId, now }: Poll,
+  jobId: JobId,
+  number: number,
+  event: JobEvent,
+  isTold: boolean,
+): Promise<void> {
+  const job = { connectionId, jobId };
+  if (event.kind === 'status_changed' && statusGroup(event.to) === 'failed') {
+    await openFailure(tx, job, number, isTold ? now : null);
+  }
+  if (event.kind === 'recovered') await closeFailures(tx, job, event.workingAt);
 }
 
 async function endSubscriptions(

@@ -1,14 +1,52 @@
-import type { DeliveryFacts } from '../domain/post.ts';
-import { decodeAnnouncement, decodeEvent, storedJobId } from './codec.ts';
+import { sql } from 'kysely';
+
+import type { JobId } from '../domain/job-id.ts';
+import type { Language } from '../domain/language.ts';
+import { NO_AFTERMATH } from '../domain/post.ts';
+import type { DeliveryFacts, Post } from '../domain/post.ts';
+import { causeFor, decodeAnnouncement, decodeCauses, decodeEvent, decodeLanguage, storedJobId } from './codec.ts';
 import type { Db } from './schema.ts';
 
-/** What a post tells, in the order it happened. */
-export async function factsOfPost(db: Db, postId: string): Promise<readonly DeliveryFacts[]> {
+/** A post with everything it tells, as it is now. @param otherwise the language of a channel that chose none */
+export async function loadPost(db: Db, postId: string, otherwise: Language): Promise<Post | null> {
+  const row = await db
+    .selectFrom('posts')
+    .innerJoin('channels', (join) =>
+      join
+        .onRef('channels.workspace_id', '=', 'posts.workspace_id')
+        .onRef('channels.channel_id', '=', 'posts.channel_id'),
+    )
+    .select([
+      'posts.workspace_id',
+      'posts.channel_id',
+      'posts.attempts',
+      'posts.plain',
+      'posts.wanted_version',
+      'channels.language',
+    ])
+    .where('posts.id', '=', postId)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const language = decodeLanguage(row.language) ?? otherwise;
   const rows = await selectFacts(db).where('deliveries.post_id', '=', postId).execute();
-  return rows.map(toFacts);
+  return {
+    workspaceId: row.workspace_id,
+    channelId: row.channel_id,
+    id: postId,
+    language,
+    facts: rows.map((facts) => toFacts(facts, language)),
+    version: row.wanted_version,
+    attempt: row.attempts,
+    plain: row.plain === 1,
+  };
 }
 
-/** Deliveries with the event each of them tells, oldest first. */
+/** The jobs a post is about, each once. */
+export function jobIdsOf({ facts }: Pick<Post, 'facts'>): readonly JobId[] {
+  return [...new Set(facts.flatMap((one) => (one.kind === 'event' ? [one.job.jobId] : [])))];
+}
+
+/** Deliveries with the event each of them tells and what became known about it, oldest first. */
 export function selectFacts(db: Db) {
   return db
     .selectFrom('deliveries')
@@ -21,6 +59,12 @@ export function selectFacts(db: Db) {
     .leftJoin('jobs', (join) =>
       join.onRef('jobs.connection_id', '=', 'deliveries.connection_id').onRef('jobs.job_id', '=', 'deliveries.job_id'),
     )
+    .leftJoin('failures', (join) =>
+      join
+        .onRef('failures.connection_id', '=', 'deliveries.connection_id')
+        .onRef('failures.job_id', '=', 'deliveries.job_id')
+        .onRef('failures.event_number', '=', 'deliveries.event_number'),
+    )
     .select([
       'deliveries.id',
       'deliveries.connection_id',
@@ -29,8 +73,25 @@ export function selectFacts(db: Db) {
       'deliveries.announcement',
       'job_events.facts',
       'jobs.name',
+      'jobs.job_type',
+      'failures.causes',
+      'failures.recovered_at',
+      firstMessage().as('first_message_ts'),
     ])
     .orderBy('deliveries.id');
+}
+
+/** For a recovery: the message in the same channel that told of the failure before it. */
+function firstMessage() {
+  return sql<string | null>`case when job_events.kind = 'recovered' then (
+    select told.message_ts from deliveries as before
+      join posts as told on told.id = before.post_id
+      join failures as failed on failed.connection_id = before.connection_id and failed.job_id = before.job_id
+        and failed.event_number = before.event_number
+    where before.workspace_id = deliveries.workspace_id and before.channel_id = deliveries.channel_id
+      and before.connection_id = deliveries.connection_id and before.job_id = deliveries.job_id
+      and before.event_number < deliveries.event_number and told.message_ts is not null
+    order by before.event_number desc limit 1) end`;
 }
 
 interface FactsRow {
@@ -40,11 +101,30 @@ interface FactsRow {
   readonly announcement: string | null;
   readonly facts: string | null;
   readonly name: string | null;
+  readonly job_type: string | null;
+  readonly causes: string | null;
+  readonly recovered_at: number | null;
+  readonly first_message_ts: string | null;
 }
 
 /** A selected row as the domain knows it. */
-export function toFacts(row: FactsRow): DeliveryFacts {
+export function toFacts(row: FactsRow, language: Language): DeliveryFacts {
   if (row.announcement !== null) return { kind: 'announcement', announcement: decodeAnnouncement(row.announcement) };
-  const job = { connectionId: row.connection_id, jobId: storedJobId(row.job_id), name: row.name };
-  return { kind: 'event', job, eventNumber: row.event_number ?? 0, event: decodeEvent(row.facts ?? '') };
+  const job = {
+    connectionId: row.connection_id,
+    jobId: storedJobId(row.job_id),
+    name: row.name,
+    jobType: row.job_type,
+  };
+  const aftermath =
+    row.causes === null
+      ? NO_AFTERMATH
+      : { ...NO_AFTERMATH, cause: causeFor(decodeCauses(row.causes), language), recoveredAt: row.recovered_at };
+  return {
+    kind: 'event',
+    job,
+    eventNumber: row.event_number ?? 0,
+    event: decodeEvent(row.facts ?? ''),
+    aftermath: { ...aftermath, firstMessageTs: row.first_message_ts },
+  };
 }

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import type { ExpressionBuilder, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 
 import type { Job, JobKey } from '../domain/job.ts';
+import type { JobId } from '../domain/job-id.ts';
 import { UNSEEN_JOB } from '../domain/job-state.ts';
 import { HOUR } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -19,6 +20,8 @@ export function toJob(row: Selectable<Schema['jobs']>): Job {
     connectionId: row.connection_id,
     jobId: storedJobId(row.job_id),
     name: row.name,
+    jobType: row.job_type,
+    times: { startedAt: row.started_at, fullCopyDoneAt: row.full_copy_done_at },
     state: decodeState(row.state),
     askAlone: row.ask_alone === 1,
     refusals: row.refusals,
@@ -35,22 +38,26 @@ export async function findJob(db: Db, { connectionId, jobId }: JobKey): Promise<
   return row === undefined ? null : toJob(row);
 }
 
-export async function findWatchedJobsByPrefix(
-  db: Db,
-  connectionId: string,
-  prefix: string,
-  limit: number,
-): Promise<readonly Job[]> {
+export async function findJobs(db: Db, connectionId: string, jobIds: readonly JobId[]): Promise<readonly Job[]> {
+  if (jobIds.length === 0) return [];
   const rows = await db
     .selectFrom('jobs')
     .selectAll()
     .where('connection_id', '=', connectionId)
-    .where(sql<string>`substr(jobs.job_id, 1, ${prefix.length})`, '=', prefix)
-    .where((eb) => eb.or([isWatched(eb), eb('ended_at', 'is not', null)]))
-    .orderBy('job_id')
-    .limit(limit)
+    .where('job_id', 'in', jobIds)
     .execute();
   return rows.map(toJob);
+}
+
+/** What the list of jobs already knows about a job that gets a row. */
+async function listedFacts(db: Db, { connectionId, jobId }: JobKey) {
+  const listed = await db
+    .selectFrom('listed_jobs')
+    .select(['name', 'job_type', 'parent_id'])
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
+  return listed ?? { name: null, job_type: null, parent_id: null };
 }
 
 /** Its time has come; or it lies further ahead than any pause of ours, set by a clock that has since jumped back. */
@@ -115,7 +122,13 @@ export async function claimJob(
   return await db.transaction().execute(async (tx) => {
     await tx
       .insertInto('jobs')
-      .values({ connection_id: connectionId, job_id: jobId, state: JSON.stringify(UNSEEN_JOB), created_at: now })
+      .values({
+        ...(await listedFacts(tx, request)),
+        connection_id: connectionId,
+        job_id: jobId,
+        state: JSON.stringify(UNSEEN_JOB),
+        created_at: now,
+      })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     const row = await tx
@@ -147,15 +160,4 @@ export async function renewJobs(db: Db, clock: number, { token, leaseMs }: Lease
 
 export async function releaseJobs(db: Db, token: string): Promise<void> {
   await db.updateTable('jobs').set({ lease_token: null, lease_until: null }).where('lease_token', '=', token).execute();
-}
-
-function isWatched(eb: ExpressionBuilder<Schema, 'jobs'>) {
-  return eb.exists(
-    eb
-      .selectFrom('subscriptions')
-      .select(sql<number>`1`.as('one'))
-      .whereRef('subscriptions.connection_id', '=', 'jobs.connection_id')
-      .whereRef('subscriptions.job_id', '=', 'jobs.job_id')
-      .where('subscriptions.ended_at', 'is', null),
-  );
 }

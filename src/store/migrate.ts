@@ -2,12 +2,14 @@ import { Migrator } from 'kysely';
 import type { Migration } from 'kysely';
 
 import * as initial from '../../migrations/0001-initial.ts';
+import * as namesAndCauses from '../../migrations/0002-names-and-causes.ts';
 import type { Db } from './schema.ts';
 import { StoreError } from './store-error.ts';
 
 /** Every migration there is, by file name, in order. Listed by hand, so that building and bundling cannot lose one. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
+  '0002-names-and-causes': namesAndCauses,
 };
 
 /**

@@ -4,25 +4,30 @@ import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { Kysely } from 'kysely';
 
+import type { Language } from '../domain/language.ts';
 import type { Store } from '../ports.ts';
 import { commitPoll } from './commit-poll.ts';
 import { countPending, findPause, openConnection, openWorkspace, resumeChannel } from './channels.ts';
+import { findChannelLanguage, greetChannel, setChannelLanguage } from './channel-settings.ts';
+import { claimEdit, settleEdit } from './edits.ts';
+import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './failures.ts';
+import { claimDueJobs, claimJob, countDueJobs, findJob, findJobs, releaseJobs, renewJobs } from './jobs.ts';
 import {
-  claimDueJobs,
-  claimJob,
-  countDueJobs,
-  findJob,
-  findWatchedJobsByPrefix,
-  releaseJobs,
-  renewJobs,
-} from './jobs.ts';
+  claimJobListRefresh,
+  findJobListState,
+  findJobsLike,
+  findNamedJobs,
+  findSubJobs,
+  pageListedJobs,
+  saveJobList,
+} from './listed-jobs.ts';
 import { migrateToLatest } from './migrate.ts';
 import { beginPost, claimChannel, findPost, msUntilNextPost, releaseChannel, settlePost } from './outbox.ts';
 import type { Db, Schema } from './schema.ts';
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
 import { SqliteDatabase } from './sqlite-driver.ts';
 import { StoreError } from './store-error.ts';
-import { listSubscriptions, subscribe, unsubscribe } from './subscriptions.ts';
+import { listSubscriptions, listWorkspaceSubscriptions, subscribe, unsubscribe } from './subscriptions.ts';
 
 /** How long a write waits for another process's write, in ms. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -34,9 +39,13 @@ const PREFIX = 'sqlite:';
  *
  * @param url `sqlite:` and a path (its folder is created), or `sqlite::memory:`
  * @param options.clock the store's own clock in ms, for leases and pacing
+ * @param options.language what channels read that chose no language
  * @throws StoreError with one sentence when the database cannot be used
  */
-export async function openStore(url: string, options: { readonly clock: () => number }): Promise<Store> {
+export async function openStore(
+  url: string,
+  options: { readonly clock: () => number; readonly language?: Language },
+): Promise<Store> {
   const db = openDatabase(url);
   try {
     await migrateToLatest(db);
@@ -44,7 +53,7 @@ export async function openStore(url: string, options: { readonly clock: () => nu
     await db.destroy();
     throw error instanceof StoreError ? error : new StoreError(cannotUse(url, error), { cause: error });
   }
-  return createStore(db, options.clock);
+  return createStore(db, options.clock, options.language ?? 'en');
 }
 
 /**
@@ -106,12 +115,30 @@ function cannotUse(url: string, error: unknown): string {
   }
 }
 
-function createStore(db: Db, clock: () => number): Store {
+function createStore(db: Db, clock: () => number, language: Language): Store {
   return {
     openWorkspace: (workspace) => openWorkspace(db, workspace),
     openConnection: (connection) => openConnection(db, connection),
     findJob: (job) => findJob(db, job),
-    findWatchedJobsByPrefix: (connectionId, prefix, limit) => findWatchedJobsByPrefix(db, connectionId, prefix, limit),
+    findJobs: (connectionId, jobIds) => findJobs(db, connectionId, jobIds),
+    claimJobListRefresh: (request) => claimJobListRefresh(db, request),
+    saveJobList: (request) => saveJobList(db, request),
+    findJobListState: (connectionId) => findJobListState(db, connectionId),
+    findJobsLike: (connectionId, text, limit) => findJobsLike(db, connectionId, text, limit),
+    findNamedJobs: (connectionId) => findNamedJobs(db, connectionId),
+    pageListedJobs: (request) => pageListedJobs(db, request),
+    findSubJobs: (connectionId, jobIds) => findSubJobs(db, connectionId, jobIds),
+    claimDetails: (request) => claimDetails(db, request),
+    saveDetails: (request) => saveDetails(db, request),
+    findCause: (job, reader) => findCause(db, job, reader),
+    claimWantedCauses: (request) => claimWantedCauses(db, clock(), language, request),
+    saveCauses: (request) => saveCauses(db, request),
+    claimEdit: (request) => claimEdit(db, clock(), language, request),
+    settleEdit: (request) => settleEdit(db, clock(), request),
+    findChannelLanguage: (channel) => findChannelLanguage(db, channel, language),
+    setChannelLanguage: (request) => setChannelLanguage(db, language, request),
+    greetChannel: (request) => greetChannel(db, request),
+    listWorkspaceSubscriptions: (workspaceId) => listWorkspaceSubscriptions(db, workspaceId),
     countDueJobs: (connectionId, now) => countDueJobs(db, connectionId, now),
     claimDueJobs: (request) => claimDueJobs(db, clock(), request),
     claimJob: (request) => claimJob(db, clock(), request),
@@ -124,11 +151,11 @@ function createStore(db: Db, clock: () => number): Store {
     findPause: (channel) => findPause(db, channel),
     resumeChannel: (channel) => resumeChannel(db, channel),
     claimChannel: (request) => claimChannel(db, clock(), request),
-    beginPost: (lease, newPostId, now) => beginPost(db, lease, newPostId, now),
-    settlePost: (lease, postId, settlement, paceMs) => settlePost(db, clock(), lease, postId, settlement, paceMs),
+    beginPost: (lease, newPostId, now) => beginPost(db, language, lease, newPostId, now),
+    settlePost: (lease, post, settlement, paceMs) => settlePost(db, clock(), lease, post, settlement, paceMs),
     releaseChannel: (lease) => releaseChannel(db, lease),
     msUntilNextPost: () => msUntilNextPost(db, clock()),
-    findPost: (postId) => findPost(db, postId),
+    findPost: (postId) => findPost(db, language, postId),
     countPending: (channel) => countPending(db, channel),
     close: () => db.destroy(),
   };

@@ -1,11 +1,13 @@
 import { nextGroupSize } from '../domain/group-deliveries.ts';
+import type { Language } from '../domain/language.ts';
 import type { Post, PostSettlement } from '../domain/post.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
 import { HOUR } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { ChannelLease, LeaseRequest, SentPost } from '../ports.ts';
-import { factsOfPost, selectFacts, toFacts } from './delivery-facts.ts';
+import { loadPost, selectFacts, toFacts } from './delivery-facts.ts';
 import { leaseIsFree } from './leases.ts';
+import { tellOwners } from './tell-owners.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Pending deliveries read to find the next group; a group is never larger. */
@@ -62,24 +64,23 @@ export async function msUntilNextPost(db: Db, clock: number): Promise<number | n
   return waits.length === 0 ? null : Math.min(...waits);
 }
 
-export async function beginPost(db: Db, lease: ChannelLease, newPostId: string, now: EpochMs): Promise<Post | null> {
+export async function beginPost(
+  db: Db,
+  language: Language,
+  lease: ChannelLease,
+  newPostId: string,
+  now: EpochMs,
+): Promise<Post | null> {
   return await db.transaction().execute(async (tx) => {
     if (!(await holdsLease(tx, lease))) return null;
-    const postId = (await unsettledPost(tx, lease)) ?? (await freezeGroup(tx, lease, newPostId, now));
+    const postId = (await unsettledPost(tx, lease)) ?? (await freezeGroup(tx, language, lease, newPostId, now));
     if (postId === null) return null;
-    const { attempts, plain } = await tx
+    await tx
       .updateTable('posts')
       .set((eb) => ({ attempts: eb('attempts', '+', 1), attempt_started_at: now }))
       .where('id', '=', postId)
-      .returning(['attempts', 'plain'])
-      .executeTakeFirstOrThrow();
-    return {
-      ...channelOf(lease),
-      id: postId,
-      facts: await factsOfPost(tx, postId),
-      attempt: attempts,
-      plain: plain === 1,
-    };
+      .execute();
+    return await loadPost(tx, postId, language);
   });
 }
 
@@ -95,7 +96,13 @@ async function unsettledPost(tx: Tx, channel: ChannelKey): Promise<string | null
 }
 
 /** Decides, once and for all, which deliveries the next post tells. */
-async function freezeGroup(tx: Tx, channel: ChannelKey, postId: string, now: EpochMs): Promise<string | null> {
+async function freezeGroup(
+  tx: Tx,
+  language: Language,
+  channel: ChannelKey,
+  postId: string,
+  now: EpochMs,
+): Promise<string | null> {
   const pending = await selectFacts(tx)
     .where('deliveries.workspace_id', '=', channel.workspaceId)
     .where('deliveries.channel_id', '=', channel.channelId)
@@ -103,7 +110,7 @@ async function freezeGroup(tx: Tx, channel: ChannelKey, postId: string, now: Epo
     .where('deliveries.post_id', 'is', null)
     .limit(MOST_IN_A_POST)
     .execute();
-  const group = pending.slice(0, nextGroupSize(pending.map(toFacts)));
+  const group = pending.slice(0, nextGroupSize(pending.map((row) => toFacts(row, language))));
   if (group.length === 0) return null;
   await tx
     .insertInto('posts')
@@ -125,13 +132,13 @@ export async function settlePost(
   db: Db,
   clock: number,
   lease: ChannelLease,
-  postId: string,
+  sent: Pick<Post, 'id' | 'version'>,
   settlement: PostSettlement,
   paceMs: number,
 ): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     if (!(await holdsLease(tx, lease))) return false;
-    await recordSettlement(tx, lease, postId, settlement);
+    await recordSettlement(tx, lease, sent, settlement);
     const waitMs = settlement.kind === 'try_again' ? settlement.afterMs : paceMs;
     await updateChannel(tx, lease)
       .set({ next_send_at: clock + waitMs, lease_token: null, lease_until: null })
@@ -143,13 +150,20 @@ export async function settlePost(
 async function recordSettlement(
   tx: Tx,
   lease: ChannelLease,
-  postId: string,
+  { id: postId, version }: Pick<Post, 'id' | 'version'>,
   settlement: PostSettlement,
 ): Promise<void> {
   const post = tx.updateTable('posts').where('id', '=', postId);
   switch (settlement.kind) {
     case 'delivered':
-      await post.set({ outcome: 'delivered', message_ts: settlement.messageTs, settled_at: settlement.at }).execute();
+      await post
+        .set({
+          outcome: 'delivered',
+          message_ts: settlement.messageTs,
+          shown_version: version,
+          settled_at: settlement.at,
+        })
+        .execute();
       return await settleDeliveries(tx, postId, 'delivered', 'merged', null, settlement.at);
     case 'dead':
       await post.set({ outcome: 'dead', reason: settlement.reason, settled_at: settlement.at }).execute();
@@ -160,6 +174,7 @@ async function recordSettlement(
     case 'pause_channel':
       await post.set({ reason: settlement.reason }).execute();
       await updateChannel(tx, lease).set({ paused_at: settlement.at, pause_reason: settlement.reason }).execute();
+      await tellOwners(tx, lease, postId, settlement.reason, settlement.at);
       return;
     case 'pause_workspace':
       await post.set({ reason: settlement.reason }).execute();
@@ -210,15 +225,11 @@ export async function releaseChannel(db: Db, lease: ChannelLease): Promise<void>
     .execute();
 }
 
-export async function findPost(db: Db, postId: string): Promise<SentPost | null> {
-  const row = await db.selectFrom('posts').selectAll().where('id', '=', postId).executeTakeFirst();
-  if (row === undefined) return null;
-  const facts = await factsOfPost(db, postId);
-  const key = { workspaceId: row.workspace_id, channelId: row.channel_id };
-  return {
-    post: { ...key, id: postId, facts, attempt: row.attempts, plain: row.plain === 1 },
-    messageTs: row.message_ts,
-  };
+export async function findPost(db: Db, language: Language, postId: string): Promise<SentPost | null> {
+  const post = await loadPost(db, postId, language);
+  if (post === null) return null;
+  const row = await db.selectFrom('posts').select('message_ts').where('id', '=', postId).executeTakeFirst();
+  return { post, messageTs: row?.message_ts ?? null };
 }
 
 async function holdsLease(tx: Tx, lease: ChannelLease): Promise<boolean> {
@@ -233,8 +244,4 @@ async function holdsLease(tx: Tx, lease: ChannelLease): Promise<boolean> {
 
 function updateChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
   return db.updateTable('channels').where('workspace_id', '=', workspaceId).where('channel_id', '=', channelId);
-}
-
-function channelOf({ workspaceId, channelId }: ChannelKey): ChannelKey {
-  return { workspaceId, channelId };
 }

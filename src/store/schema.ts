@@ -2,7 +2,16 @@ import type { Generated, Kysely, Transaction } from 'kysely';
 
 /** The tables as migrations/ makes them. Times are ms since 1970, flags 0 or 1, JSON is text. */
 export interface Schema {
-  connections: { id: string; name: string; endpoint: string; project_id: string; created_at: number };
+  connections: {
+    id: string;
+    name: string;
+    endpoint: string;
+    project_id: string;
+    list_tried_at: number | null;
+    listed_at: number | null;
+    list_failure: string | null;
+    created_at: number;
+  };
   workspaces: {
     id: string;
     name: string;
@@ -20,6 +29,7 @@ export interface Schema {
     lease_until: number | null;
     read_back_at: number | null;
     language: string | null;
+    greeted_at: number | null;
     created_at: number;
   };
   jobs: {
@@ -39,7 +49,32 @@ export interface Schema {
     refusals: Generated<number>;
     lease_token: string | null;
     lease_until: number | null;
+    detail_at: number | null;
+    detail_tried_at: number | null;
+    started_at: number | null;
+    full_copy_done_at: number | null;
     created_at: number;
+  };
+  listed_jobs: {
+    connection_id: string;
+    job_id: string;
+    job_type: string;
+    name: string | null;
+    name_key: string | null;
+    status: string | null;
+    is_over: number;
+    parent_id: string | null;
+  };
+  failures: {
+    connection_id: string;
+    job_id: string;
+    event_number: number;
+    recovered_at: number | null;
+    causes: Generated<string>;
+    wanted_since: number | null;
+    next_try_at: number | null;
+    lease_token: string | null;
+    lease_until: number | null;
   };
   job_events: {
     connection_id: string;
@@ -81,6 +116,11 @@ export interface Schema {
     outcome: string | null;
     reason: string | null;
     message_ts: string | null;
+    wanted_version: Generated<number>;
+    shown_version: Generated<number>;
+    next_edit_at: Generated<number>;
+    edit_token: string | null;
+    edit_until: number | null;
     created_at: number;
     settled_at: number | null;
   };

@@ -2,10 +2,12 @@ import type { Selectable } from 'kysely';
 
 import type { Job, JobKey } from '../domain/job.ts';
 import type { JobId } from '../domain/job-id.ts';
-import type { Announcement } from '../domain/post.ts';
-import type { ChannelKey, ListedSubscription, Subscription } from '../domain/subscription.ts';
+import type { NamedJob } from '../domain/post.ts';
+import type { ChannelKey, ListedSubscription, NamedSubscription, Subscription } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Actor, SubscribeResult } from '../ports.ts';
+import { announce, ensureChannel } from './announce.ts';
+import { audit } from './audit.ts';
 import { decodeState, storedJobId } from './codec.ts';
 import { toJob } from './jobs.ts';
 import { suppressOwed } from './suppress-deliveries.ts';
@@ -27,15 +29,16 @@ export interface UnsubscribeRequest {
   readonly now: EpochMs;
 }
 
-export type NamedSubscription = Subscription & { readonly jobName: string | null };
-
 export async function subscribe(db: Db, request: SubscribeRequest): Promise<readonly SubscribeResult[]> {
   return await db.transaction().execute(async (tx) => {
     await ensureChannel(tx, request.actor, request.now);
     const results: SubscribeResult[] = [];
     for (const jobId of request.jobIds) results.push(await subscribeTo(tx, request, jobId));
     const added = results.flatMap((result) => (result.kind === 'subscribed' ? [result.job] : []));
-    if (added.length > 0) await announce(tx, request.actor, request.connectionId, 'subscribed', added, request.now);
+    if (added.length > 0) {
+      const announcement = { kind: 'subscribed' as const, by: request.actor.userId, jobs: added.map(toNamed) };
+      await announce(tx, request.actor, request.connectionId, announcement, request.now);
+    }
     return results;
   });
 }
@@ -109,20 +112,61 @@ function isMeant(jobs: 'all' | readonly JobKey[], one: JobKey): boolean {
 async function announceEnd(tx: Tx, actor: Actor, ended: readonly NamedSubscription[], now: EpochMs): Promise<void> {
   const [first] = ended;
   if (first === undefined) return;
-  const jobs = ended.map(({ connectionId, jobId, jobName }) => ({ connectionId, jobId, name: jobName }));
-  await announce(tx, actor, first.connectionId, 'unsubscribed', jobs, now);
+  const announcement = { kind: 'unsubscribed' as const, by: actor.userId, jobs: ended.map(named) };
+  await announce(tx, actor, first.connectionId, announcement, now);
 }
 
 export async function listSubscriptions(db: Db, channel: ChannelKey): Promise<readonly ListedSubscription[]> {
-  const rows = await selectActive(db, channel)
+  const rows = await withJobs(selectActive(db, channel)).execute();
+  return rows.map(toListed);
+}
+
+export async function listWorkspaceSubscriptions(db: Db, workspaceId: string): Promise<readonly ListedSubscription[]> {
+  const rows = await withJobs(
+    db
+      .selectFrom('subscriptions')
+      .selectAll('subscriptions')
+      .where('subscriptions.workspace_id', '=', workspaceId)
+      .where('subscriptions.ended_at', 'is', null)
+      .orderBy('subscriptions.channel_id')
+      .orderBy('subscriptions.id'),
+  ).execute();
+  return rows.map(toListed);
+}
+
+/** The same with what a list shows of each job. */
+function withJobs(query: ReturnType<typeof selectActive>) {
+  return query
     .innerJoin('jobs', (join) =>
       join
         .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
         .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
     )
-    .select(['jobs.name as job_name', 'jobs.state as job_state'])
-    .execute();
-  return rows.map((row) => ({ ...toSubscription(row), jobName: row.job_name, state: decodeState(row.job_state) }));
+    .select(['jobs.name as job_name', 'jobs.job_type', 'jobs.state as job_state']);
+}
+
+function toListed(
+  row: Selectable<Schema['subscriptions']> & {
+    readonly job_name: string | null;
+    readonly job_type: string | null;
+    readonly job_state: string;
+  },
+): ListedSubscription {
+  return {
+    ...toSubscription(row),
+    jobName: row.job_name,
+    jobType: row.job_type,
+    state: decodeState(row.job_state),
+  };
+}
+
+/** What a message calls the job of a subscription. */
+export function named({ connectionId, jobId, jobName, jobType }: NamedSubscription): NamedJob {
+  return { connectionId, jobId, name: jobName, jobType };
+}
+
+function toNamed({ connectionId, jobId, name, jobType }: Job): NamedJob {
+  return { connectionId, jobId, name, jobType };
 }
 
 async function findSubscription(db: Db, channel: ChannelKey, job: JobKey): Promise<Subscription | null> {
@@ -133,16 +177,17 @@ async function findSubscription(db: Db, channel: ChannelKey, job: JobKey): Promi
   return row === undefined ? null : toSubscription(row);
 }
 
-async function activeSubscriptions(tx: Tx, channel: ChannelKey): Promise<readonly NamedSubscription[]> {
+/** A channel's active subscriptions with what to call their jobs, oldest first. */
+export async function activeSubscriptions(tx: Tx, channel: ChannelKey): Promise<readonly NamedSubscription[]> {
   const rows = await selectActive(tx, channel)
     .innerJoin('jobs', (join) =>
       join
         .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
         .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
     )
-    .select('jobs.name as job_name')
+    .select(['jobs.name as job_name', 'jobs.job_type'])
     .execute();
-  return rows.map((row) => ({ ...toSubscription(row), jobName: row.job_name }));
+  return rows.map((row) => ({ ...toSubscription(row), jobName: row.job_name, jobType: row.job_type }));
 }
 
 function selectActive(db: Db, { workspaceId, channelId }: ChannelKey) {
@@ -153,14 +198,6 @@ function selectActive(db: Db, { workspaceId, channelId }: ChannelKey) {
     .where('subscriptions.channel_id', '=', channelId)
     .where('subscriptions.ended_at', 'is', null)
     .orderBy('subscriptions.id');
-}
-
-async function ensureChannel(tx: Tx, { workspaceId, channelId }: ChannelKey, now: EpochMs): Promise<void> {
-  await tx
-    .insertInto('channels')
-    .values({ workspace_id: workspaceId, channel_id: channelId, created_at: now })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
 }
 
 async function setNextPoll(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs | null): Promise<void> {
@@ -181,53 +218,6 @@ async function stopPollingUnwatched(tx: Tx, job: JobKey): Promise<void> {
     .where('ended_at', 'is', null)
     .executeTakeFirst();
   if (watcher === undefined) await setNextPoll(tx, job, null);
-}
-
-async function announce(
-  tx: Tx,
-  actor: Actor,
-  connectionId: string,
-  kind: Announcement['kind'],
-  jobs: readonly Pick<Job, 'connectionId' | 'jobId' | 'name'>[],
-  now: EpochMs,
-): Promise<void> {
-  const named = jobs.map((job) => ({ connectionId: job.connectionId, jobId: job.jobId, name: job.name }));
-  const announcement: Announcement = { kind, by: actor.userId, jobs: named };
-  await tx
-    .insertInto('deliveries')
-    .values({
-      workspace_id: actor.workspaceId,
-      channel_id: actor.channelId,
-      connection_id: connectionId,
-      announcement: JSON.stringify(announcement),
-      created_at: now,
-    })
-    .execute();
-}
-
-async function audit(
-  tx: Tx,
-  actor: Actor,
-  action: string,
-  job: JobKey,
-  at: EpochMs,
-  before: object | null,
-  after: object | null,
-): Promise<void> {
-  await tx
-    .insertInto('audit')
-    .values({
-      at,
-      workspace_id: actor.workspaceId,
-      channel_id: actor.channelId,
-      user_id: actor.userId,
-      action,
-      connection_id: job.connectionId,
-      job_id: job.jobId,
-      before: before === null ? null : JSON.stringify(before),
-      after: after === null ? null : JSON.stringify(after),
-    })
-    .execute();
 }
 
 function toSubscription(row: Selectable<Schema['subscriptions']>): Subscription {

@@ -44,8 +44,8 @@ async function withdrawAnnouncements(
     .execute();
   const taken = new Set(jobs.map((job) => job.jobId));
   for (const { id, announcement, post_id: postId } of rows) {
-    const { kind, jobs: announced } = decodeAnnouncement(announcement ?? '');
-    if (kind !== 'subscribed' || !announced.every((job) => taken.has(job.jobId))) continue;
+    const said = decodeAnnouncement(announcement ?? '');
+    if (said.kind !== 'subscribed' || !said.jobs.every((job) => taken.has(job.jobId))) continue;
     const settled = { outcome: 'suppressed', reason: 'cannot_post', settled_at: now };
     await tx.updateTable('deliveries').set(settled).where('id', '=', id).execute();
     if (postId !== null)

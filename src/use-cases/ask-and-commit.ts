@@ -2,6 +2,8 @@ import { decidePoll } from '../domain/decide-poll.ts';
 import type { JobDecision } from '../domain/decide-poll.ts';
 import type { Job } from '../domain/job.ts';
 import type { ProgressAnswers } from '../domain/progress-answer.ts';
+import type { Language } from '../domain/language.ts';
+import { askAboutJobs } from './ask-about-jobs.ts';
 import type { Context } from './context.ts';
 
 /** What one round of asking did. */
@@ -21,15 +23,12 @@ export async function askAndCommit(
   context: Context,
   token: string,
   jobs: readonly Job[],
-  signal?: AbortSignal,
+  options: { readonly signal?: AbortSignal | undefined; readonly language?: Language | undefined } = {},
 ): Promise<AskReport> {
-  const { store, drs, clock, connectionId, durations } = context;
+  const { store, clock, connectionId, durations } = context;
+  const { signal } = options;
   try {
-    const asking = drs.fetchProgress(
-      jobs.map((job) => job.jobId),
-      signal === undefined ? {} : { signal },
-    );
-    const answers = await whileRenewing(context, token, asking);
+    const answers = await whileRenewing(context, token, askAboutJobs(context, jobs, options));
     if (signal?.aborted === true) {
       await store.releaseJobs(token);
       return { answers, committed: [], events: 0, deliveries: 0 };

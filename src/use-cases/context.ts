@@ -21,6 +21,20 @@ export interface Durations {
   readonly longestRetryMs: number;
   /** How long a person waits to learn whether the public line of a subscription could be posted. */
   readonly announcementWaitMs: number;
+  /** DRS's list of jobs is read at most once in this time. */
+  readonly listEveryMs: number;
+  /** How long a person waits for that list; what is known by then is used. */
+  readonly listWaitMs: number;
+  /** The details of one job are asked for at most once in this time while they are missing. */
+  readonly detailEveryMs: number;
+  /** How long a person waits for details and recovery figures beside the progress. */
+  readonly detailWaitMs: number;
+  /** Between two tries to find out why a job failed, */
+  readonly causeRetryMs: number;
+  /** and how long that goes on. */
+  readonly causeGiveUpMs: number;
+  /** Between two edits of messages in the whole workspace: Slack allows 50 a minute. */
+  readonly editPaceMs: number;
   /** How often waiting code looks whether what it waits for has happened. */
   readonly lookIntervalMs: number;
 }
@@ -35,8 +49,21 @@ export const DEFAULT_DURATIONS: Durations = {
   firstRetryMs: SECOND,
   longestRetryMs: 5 * MINUTE,
   announcementWaitMs: 3 * SECOND,
+  listEveryMs: MINUTE,
+  listWaitMs: 15 * SECOND,
+  detailEveryMs: MINUTE,
+  detailWaitMs: 3 * SECOND,
+  causeRetryMs: 15 * SECOND,
+  causeGiveUpMs: 5 * MINUTE,
+  editPaceMs: 1.5 * SECOND,
   lookIntervalMs: 50,
 };
+
+/** DRS's list of jobs, as the store keeps it. */
+export interface JobList {
+  /** Reads it anew unless that was done a moment ago; ends when it has been read, or after a while without it. */
+  refresh(): Promise<void>;
+}
 
 /** What the use cases work with. */
 export interface Context {
@@ -51,6 +78,7 @@ export interface Context {
   /** The DRS project this bot asks. */
   readonly connectionId: string;
   readonly polling: PollBudget;
-  /** Something to send has been committed. */
+  readonly jobList: JobList;
+  /** Something to send, to edit or to find out has been committed. */
   readonly wakeDispatcher: () => void;
 }

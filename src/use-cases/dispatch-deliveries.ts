@@ -33,7 +33,7 @@ async function sendNextPost(context: Context, notifier: Notifier, lease: Channel
   }
   const outcome = await notifier.send(post);
   const settlement = settlePost(post, outcome, clock.now(), random, durations);
-  const settled = await store.settlePost(lease, post.id, settlement, durations.postPaceMs);
+  const settled = await store.settlePost(lease, post, settlement, durations.postPaceMs);
   const facts = { channel: post.channelId, post: post.id, attempt: post.attempt, settlement: settlement.kind };
   logOutcome(log, facts, outcome);
   if (!settled) log.warn(facts, 'the right to this channel was lost before the outcome was recorded');

@@ -1,5 +1,8 @@
+import { explanation } from '../domain/explanation.ts';
+import type { Explanation } from '../domain/explanation.ts';
 import type { Job } from '../domain/job.ts';
 import type { JobId } from '../domain/job-id.ts';
+import type { Language } from '../domain/language.ts';
 import type { JobClaim } from '../ports.ts';
 import { askAndCommit } from './ask-and-commit.ts';
 import type { Context } from './context.ts';
@@ -10,22 +13,26 @@ export type Look =
   | { readonly kind: 'known'; readonly job: Job }
   /** DRS says there is no such job. */
   | { readonly kind: 'no_such_job'; readonly jobId: JobId; readonly code: string }
-  /** Never seen, and DRS gave no report now: the sentence why. */
-  | { readonly kind: 'no_report'; readonly jobId: JobId; readonly sentence: string };
+  /** Never seen, and DRS gave no report now: why. */
+  | { readonly kind: 'no_report'; readonly jobId: JobId; readonly why: Explanation };
 
 /**
  * The present state of jobs, watched or not, one look for each, in the order asked for. Asks DRS in as few requests as
  * it allows; what was asked about a moment ago is shown as it is, and what somebody else is asking about is waited for.
  */
-export async function lookAtJobs(context: Context, jobIds: readonly JobId[]): Promise<readonly Look[]> {
+export async function lookAtJobs(
+  context: Context,
+  jobIds: readonly JobId[],
+  language?: Language,
+): Promise<readonly Look[]> {
   const token = context.newId();
   const claims: JobClaim[] = [];
   for (const jobId of jobIds) claims.push(await claim(context, token, jobId));
   const claimed = claims.flatMap((one) => (one.kind === 'claimed' ? [one.job] : []));
-  const asked = claimed.length === 0 ? new Map<JobId, Job>() : await ask(context, token, claimed);
+  const asked = claimed.length === 0 ? new Map<JobId, Job>() : await ask(context, token, claimed, language);
   const jobs = await Promise.all(
     claims.map(async (one) => {
-      if (one.kind === 'busy') return await waitForOther(context, one.job);
+      if (one.kind === 'busy') return await waitForOther(context, one.job, language);
       return asked.get(one.job.jobId) ?? one.job;
     }),
   );
@@ -38,8 +45,13 @@ function claim(context: Context, token: string, jobId: JobId): Promise<JobClaim>
   return store.claimJob({ ...request, token, leaseMs: durations.jobLeaseMs });
 }
 
-async function ask(context: Context, token: string, jobs: readonly Job[]): Promise<ReadonlyMap<JobId, Job>> {
-  const report = await askAndCommit(context, token, jobs);
+async function ask(
+  context: Context,
+  token: string,
+  jobs: readonly Job[],
+  language: Language | undefined,
+): Promise<ReadonlyMap<JobId, Job>> {
+  const report = await askAndCommit(context, token, jobs, { language });
   const decided = new Map(report.committed.map((decision) => [decision.jobId, decision]));
   return new Map(
     jobs.map((job) => {
@@ -50,14 +62,16 @@ async function ask(context: Context, token: string, jobs: readonly Job[]): Promi
 }
 
 /** Another process or click is asking about this job: its answer will do. */
-async function waitForOther(context: Context, job: Job): Promise<Job> {
+async function waitForOther(context: Context, job: Job, language: Language | undefined): Promise<Job> {
   const { clock, durations, store, newId } = context;
   const deadline = clock.now() + durations.busyWaitMs;
   while (clock.now() < deadline) {
     await clock.sleep(durations.lookIntervalMs);
     const token = newId();
     const again = await claim(context, token, job.jobId);
-    if (again.kind === 'claimed') return (await ask(context, token, [again.job])).get(job.jobId) ?? again.job;
+    if (again.kind === 'claimed') {
+      return (await ask(context, token, [again.job], language)).get(job.jobId) ?? again.job;
+    }
     if (again.kind === 'fresh') return again.job;
   }
   return (await store.findJob(job)) ?? job;
@@ -66,5 +80,5 @@ async function waitForOther(context: Context, job: Job): Promise<Job> {
 function look(job: Job): Look {
   if (job.state.report !== null) return { kind: 'known', job };
   if (job.state.missing !== null) return { kind: 'no_such_job', jobId: job.jobId, code: job.state.missing.code };
-  return { kind: 'no_report', jobId: job.jobId, sentence: job.state.unknown?.sentence ?? 'DRS has not answered yet.' };
+  return { kind: 'no_report', jobId: job.jobId, why: job.state.unknown?.why ?? explanation('not_answered') };
 }

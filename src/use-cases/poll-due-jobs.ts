@@ -1,3 +1,4 @@
+import type { Explanation } from '../domain/explanation.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { estimatePass } from '../domain/poll-budget.ts';
 import type { DrsFailureReason, ProgressAnswers } from '../domain/progress-answer.ts';
@@ -30,8 +31,8 @@ export interface PollReport {
   readonly committed: number;
   readonly events: number;
   readonly deliveries: number;
-  /** The tick ended early because DRS is out of reach: the sentence why. */
-  readonly stoppedBy: string | null;
+  /** The tick ended early because DRS is out of reach: why. */
+  readonly stoppedBy: Explanation | null;
 }
 
 /** One tick: asks about every due job of every channel, once, in whole batches, and commits batch by batch. */
@@ -69,7 +70,7 @@ async function pollLane(context: Context, pass: PollPass, now: EpochMs, signal?:
       leaseMs: durations.jobLeaseMs,
     });
     if (jobs.length === 0) return;
-    const report = await askAndCommit(context, token, jobs, signal);
+    const report = await askAndCommit(context, token, jobs, { signal });
     pass.count(report.committed.length, report.events, report.deliveries, report.answers);
   }
 }
@@ -80,7 +81,7 @@ class PollPass implements PollReport {
   committed = 0;
   events = 0;
   deliveries = 0;
-  stoppedBy: string | null = null;
+  stoppedBy: Explanation | null = null;
   private failedInARow = 0;
 
   constructor(due: number) {
@@ -95,7 +96,7 @@ class PollPass implements PollReport {
     const failure = commonFailure(answers);
     this.failedInARow = failure === null ? 0 : this.failedInARow + 1;
     if (failure !== null && (CONNECTION_IS_DOWN.has(failure.reason) || this.failedInARow >= MOST_FAILED_BATCHES)) {
-      this.stoppedBy = failure.sentence;
+      this.stoppedBy = failure.why;
     }
   }
 }

@@ -1,9 +1,11 @@
+import type { Explanation } from '../domain/explanation.ts';
 import type { Job } from '../domain/job.ts';
 import type { JobId } from '../domain/job-id.ts';
+import type { Language } from '../domain/language.ts';
 import type { ChannelKey, Subscription } from '../domain/subscription.ts';
 import type { Actor, ChannelAccess, Channels, SubscribeResult } from '../ports.ts';
 import type { Context } from './context.ts';
-import { lookAtJobs } from './look-at-jobs.ts';
+import { lookClosely } from './look-closely.ts';
 import { resolveJobs } from './resolve-jobs.ts';
 import type { ReferenceProblem } from './resolve-jobs.ts';
 
@@ -25,7 +27,7 @@ export type SubscribeOutcome =
       /** DRS says there is no such job, with its code. */
       readonly unknown: readonly { readonly jobId: JobId; readonly code: string }[];
       /** DRS gave no report, so there is no baseline: not subscribed. */
-      readonly unanswered: readonly { readonly jobId: JobId; readonly sentence: string }[];
+      readonly unanswered: readonly { readonly jobId: JobId; readonly why: Explanation }[];
       readonly problems: readonly ReferenceProblem[];
       /** Posts that had been held back and go out now. */
       readonly resumed: number;
@@ -39,11 +41,12 @@ export async function subscribe(
   context: Context & { readonly channels: Channels },
   actor: Actor,
   references: readonly string[],
+  language: Language,
 ): Promise<SubscribeOutcome> {
   const { jobIds, problems } = await resolveJobs(context, references);
   const access = await context.channels.prepare(actor.channelId);
   if (access.kind === 'invite_needed' || access.kind === 'archived') return { kind: 'cannot_post', problem: access };
-  const looks = await lookAtJobs(context, jobIds);
+  const looks = await lookClosely(context, jobIds, language);
   const resumed = await resumePaused(context, actor);
   const known = looks.flatMap((look) => (look.kind === 'known' ? [look.job] : []));
   const results = await save(context, actor, known);

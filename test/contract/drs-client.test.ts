@@ -29,9 +29,10 @@ function client(options: { password?: string; requestTimeoutMs?: number; maxRps?
   const auth = createIamToken({
     ...shared,
     iamEndpoint: drs.endpoint,
+    scope: { id: drs.projectId },
     domain,
     user,
-    password: () => options.password ?? password,
+    password: { reveal: () => options.password ?? password, reread: () => false },
   });
   const settings = {
     endpoint: drs.endpoint,
@@ -44,7 +45,7 @@ function client(options: { password?: string; requestTimeoutMs?: number; maxRps?
 }
 
 const ids = (count: number) => Array.from({ length: count }, (_, number) => simulatedJobId(number));
-const addJobs = (count: number) => ids(count).map((id) => drs.addJob('INCRE_TRANSFER_STARTED', {}, id));
+const addJobs = (count: number) => ids(count).map((id) => drs.addJob('INCRE_TRANSFER_STARTED', {}, { id }));
 const kinds = (answers: ReadonlyMap<string, { readonly kind: string }>) =>
   [...answers.values()].map((answer) => answer.kind);
 
@@ -88,8 +89,8 @@ describe('asking for progress', () => {
     'understands success however it comes: %j',
     async (habits) => {
       drs.setHabits(habits);
-      drs.addJob('PAUSING', {}, simulatedJobId(0));
-      drs.addJob('CREATING', {}, simulatedJobId(1));
+      drs.addJob('PAUSING', {}, { id: simulatedJobId(0) });
+      drs.addJob('CREATING', {}, { id: simulatedJobId(1) });
       const answers = await client().fetchProgress(ids(2));
       expect([...answers.values()]).toMatchObject([
         { report: { status: 'PAUSING' } },
@@ -174,7 +175,10 @@ describe('a failing DRS', () => {
     drs.faults.next('progress', status(503), 5);
     const answers = await client().fetchProgress(ids(1));
     expect([...answers.values()]).toMatchObject([
-      { kind: 'unanswered', failure: { reason: 'server_error', sentence: 'DRS has a fault of its own. (HTTP 503)' } },
+      {
+        kind: 'unanswered',
+        failure: { reason: 'server_error', why: { key: 'server_fault', values: { label: 'HTTP 503' } } },
+      },
     ]);
     expect(drs.progressRequests()).toHaveLength(3);
   });
@@ -220,7 +224,7 @@ describe('a failing DRS', () => {
     const [answer] = (await asking.fetchProgress(ids(1))).values();
     expect(answer).toMatchObject({
       kind: 'unanswered',
-      failure: { reason: 'network', sentence: expect.stringContaining('cannot be reached') },
+      failure: { reason: 'network', why: { key: 'unreachable' } },
     });
     drs = await startDrsSimulator();
   });
@@ -285,7 +289,7 @@ describe('signing in', () => {
       expect(answer).toMatchObject({
         failure: {
           reason: 'credentials_rejected',
-          sentence: expect.stringContaining('check IAM_DOMAIN, IAM_USER and IAM_PASSWORD'),
+          why: { key: 'password_refused' },
         },
       });
     }
@@ -305,7 +309,7 @@ describe('signing in', () => {
     const asking = client();
     const [answer] = (await asking.fetchProgress(ids(1))).values();
     expect(answer).toMatchObject({
-      failure: { reason: 'account_locked', sentence: expect.stringContaining('unlock it in the console') },
+      failure: { reason: 'account_locked', why: { key: 'user_locked' } },
     });
     asking.clock.advance(10 * MINUTE + 1);
     expect(kinds(await asking.fetchProgress(ids(1)))).toEqual(['report']);

@@ -126,7 +126,7 @@ test('a configuration with mistakes ends the start with all of them and exit cod
   await bot.printed('The configuration has');
   expect((await bot.end('SIGCONT')).code).toBe(1);
   expect(bot.output()).toContain('  SLACK_BOT_TOKEN: expected the bot token, which begins with xoxb-');
-  expect(bot.output()).toContain('  IAM_PASSWORD: is missing');
+  expect(bot.output()).toContain('  HUAWEICLOUD_SDK_AK: is missing, and so is IAM_USER');
   expect(bot.output()).not.toContain('xoxp-1');
 });
 

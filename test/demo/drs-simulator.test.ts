@@ -90,7 +90,7 @@ describe('the simulated batch-progress', () => {
   });
 
   test('takes any spelling of a language, and none', async () => {
-    drs.addJob('PAUSING', {}, simulatedJobId(7));
+    drs.addJob('PAUSING', {}, { id: simulatedJobId(7) });
     expect((await ask({ jobs: [simulatedJobId(7)] }, { 'X-Language': 'ZH-cn' })).status).toBe(200);
   });
 });
@@ -122,7 +122,7 @@ describe('a scripted life', () => {
   });
 
   test('can be followed by a job on the clock of the simulator', async () => {
-    const job = drs.addJob('CREATING', {}, simulatedJobId(8)).follows(WHOLE_LIFE);
+    const job = drs.addJob('CREATING', {}, { id: simulatedJobId(8) }).follows(WHOLE_LIFE);
     const status = async () => JSON.stringify(await (await ask({ jobs: [job.id] })).json());
     expect(await status()).toContain('CREATING');
     now += HOUR;

@@ -208,11 +208,13 @@ describe('a job DRS does not know', () => {
   test('is not believed gone for a day when most other jobs are missing as well', () => {
     let state = live('INCRE_TRANSFER_STARTED').state;
     for (let hour = 1; hour <= 23; hour++) {
-      const result = assess(state, NO_SUCH_JOB, 1_000_000 + hour * HOUR, true);
+      const result = assess(state, NO_SUCH_JOB, 1_000_000 + hour * HOUR, { mostMissing: true });
       expect(result.events).toEqual([]);
       state = result.state;
     }
-    expect(assess(state, NO_SUCH_JOB, 1_000_000 + HOUR + DAY, true).events).toMatchObject([{ kind: 'gone' }]);
+    expect(assess(state, NO_SUCH_JOB, 1_000_000 + HOUR + DAY, { mostMissing: true }).events).toMatchObject([
+      { kind: 'gone' },
+    ]);
   });
 });
 
@@ -223,7 +225,13 @@ describe('an answer without a report', () => {
     { kind: 'rejected', code: null, message: null },
     {
       kind: 'unanswered',
-      failure: { reason: 'timeout', sentence: 'No answer.', code: null, httpStatus: null, requestId: null },
+      failure: {
+        reason: 'timeout',
+        why: { key: 'timeout', values: {} },
+        code: null,
+        httpStatus: null,
+        requestId: null,
+      },
     },
   ];
 

@@ -10,6 +10,7 @@ import { nextGroupSize } from '../../src/domain/group-deliveries.ts';
 import { parseJobId, parseJobIdPrefix } from '../../src/domain/job-id.ts';
 import { nearest } from '../../src/domain/nearest.ts';
 import { estimatePass } from '../../src/domain/poll-budget.ts';
+import { NO_AFTERMATH } from '../../src/domain/post.ts';
 import type { DeliveryFacts } from '../../src/domain/post.ts';
 import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
 import { settlePost } from '../../src/domain/settle-post.ts';
@@ -173,7 +174,16 @@ describe('a pass over many jobs', () => {
 });
 
 describe('an attempt to send', () => {
-  const post = { id: 'p', workspaceId: 'T', channelId: 'C', facts: [], attempt: 1, plain: false };
+  const post = {
+    id: 'p',
+    workspaceId: 'T',
+    channelId: 'C',
+    facts: [],
+    attempt: 1,
+    plain: false,
+    language: 'en' as const,
+    version: 0,
+  };
   const pauses = { firstRetryMs: SECOND, longestRetryMs: MINUTE };
   const settle = (outcome: Parameters<typeof settlePost>[1], plain = false) =>
     settlePost({ ...post, plain }, outcome, 7, () => 1, pauses);
@@ -217,9 +227,10 @@ describe('an attempt to send', () => {
 describe('deliveries that share a post', () => {
   const fact = (jobId: typeof ORDERS, at: number): DeliveryFacts => ({
     kind: 'event',
-    job: { connectionId: 'prod', jobId, name: null },
+    job: { connectionId: 'prod', jobId, name: null, jobType: null },
     eventNumber: 1,
     event: { kind: 'gone', code: null, at, report: null, previous: null, lastLag: null },
+    aftermath: NO_AFTERMATH,
   });
   const announcement: DeliveryFacts = {
     kind: 'announcement',

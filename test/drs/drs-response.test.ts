@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { describeFailure, isTokenRejected, parseErrorBody } from '../../src/drs/drs-errors.ts';
 import { parseResults, resultItems } from '../../src/drs/drs-response.ts';
+import { speechIn } from '../../src/words/speech.ts';
 import { BILLING, ORDERS } from '../support/reports.ts';
 
 const read = (fields: Readonly<Record<string, unknown>>) =>
@@ -31,6 +32,7 @@ describe('a result', () => {
       lagMs: 1_000,
       processTime: '0',
       remainingTime: '0',
+      subJob: null,
       errorCode: null,
       unknownFields: {},
     });
@@ -169,7 +171,8 @@ describe('an error body', () => {
     expect(parseErrorBody(body)).toEqual({ code, message });
   });
 
-  const failed = (status: number, body: string) => describeFailure({ status, headers: { 'x-request-id': 'r1' }, body });
+  const failed = (status: number, body: string) =>
+    describeFailure({ status, headers: { 'x-request-id': 'r1' }, body }, Date.now());
 
   test.each([
     [
@@ -210,7 +213,9 @@ describe('an error body', () => {
       'DRS refused the request (DRS.M99999: strange thing).',
     ],
   ])('HTTP %d %s becomes a sentence', (status, body, reason, sentence) => {
-    expect(failed(status, body)).toMatchObject({ reason, sentence, requestId: 'r1' });
+    const failure = failed(status, body);
+    expect(failure).toMatchObject({ reason, requestId: 'r1' });
+    expect(speechIn('en').explain(failure.why)).toBe(sentence);
   });
 
   test('that repeats keys and signatures is not passed on', () => {

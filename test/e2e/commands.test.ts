@@ -177,7 +177,7 @@ describe('a person who subscribes', () => {
     expect(answer.text).toContain('Subscribed to 2 jobs');
     expect(answer.text).toContain('⏸️ Paused');
     expect(answer.text).toContain(`DRS knows no job \`${UNKNOWN}\``);
-    expect(answer.text).toContain('`nonsense` is neither a DRS job id nor the beginning of a watched job');
+    expect(answer.text).toContain('No job is called `nonsense`, and no id begins with it.');
   });
 });
 
@@ -200,7 +200,7 @@ describe('a person who unsubscribes', () => {
       `This channel is not subscribed to \`${UNKNOWN}\`. \`/drs list\` shows what it watches.`,
     );
     expect((await world.ask('ana', '#migrations', '/drs unsubscribe ffffff')).text).toContain(
-      'not subscribed to any job whose id begins with `ffffff`',
+      'not subscribed to a job called `ffffff`',
     );
     expect((await world.ask('ana', '#migrations', '/drs unsubscribe all')).text).toContain('watches no job');
   });
@@ -246,19 +246,18 @@ describe('a person who types something else', () => {
     ['/drs help', '`/drs subscribe &lt;job&gt;…` – tell this channel about a job from now on'],
     [
       '/drs status',
-      'Which job? For example `/drs status 6211d20d-0006-41da-836e-db3301ajb20b`. `/drs help` shows everything.',
+      'Which job? For example `/drs status orders`; `/drs jobs` lists what there is. `/drs help` shows everything.',
     ],
-    ['/drs <!channel>', '`&lt;!channel&gt;` is not a DRS job id.'],
-    ['/drs abc', '`abc` is not a DRS job id. An id has 36 characters'],
     [
-      '/drs abcdef',
-      "`abcdef` is neither a DRS job id nor the beginning of a watched job's id. Type the whole id, 36 characters like",
+      '/drs <!channel>',
+      'No job is called `&lt;!channel&gt;`, and no id begins with it. `/drs jobs` lists what there is.',
     ],
+    ['/drs abc', 'No job is called `abc`, and no id begins with it.'],
     ['/drs subscrbe x', 'I do not know `subscrbe`. Did you mean `/drs subscribe`?'],
     ['/drs subscribe x lag:2m', '`lag:2m` is not an option of `/drs subscribe`. Nothing was done.'],
     ['/drs status "x', 'A quote is not closed: `"x`. Close it, or leave the quotes out.'],
     ['/drs unsubscribe all x', 'Either name jobs or say `all`, not both. Nothing was done.'],
-    ['/drs list now', '`/drs list` takes no further words; I do not know what to do with `now`.'],
+    ['/drs list now', '`/drs list` takes no such words; I do not know what to do with `now`.'],
   ])('%s is helped: %s', async (line, words) => {
     await using world = await startWorld();
     world.slack.addChannel('migrations');
@@ -269,10 +268,10 @@ describe('a person who types something else', () => {
     await using world = await startWorld();
     world.slack.addChannel('migrations');
     const ids = ['aaaaaa10-0000-4000-8000-00000000jb21', 'aaaaaa20-0000-4000-8000-00000000jb21'];
-    for (const id of ids) world.drs.addJob('PAUSING', {}, simulatedJobIdFrom(id));
+    for (const id of ids) world.drs.addJob('PAUSING', {}, { id: simulatedJobIdFrom(id) });
     await world.ask('ana', '#migrations', `/drs subscribe ${ids.join(' ')}`);
     expect((await world.ask('ana', '#migrations', '/drs aaaaaa')).text).toBe(
-      `\`aaaaaa\` fits several jobs: \`${ids[0]}\`, \`${ids[1]}\`. Type a few more characters.`,
+      '`aaaaaa` fits 2 jobs. Which one?\n*aaaaaa10* · `PAUSING` · aaaaaa10\n*aaaaaa20* · `PAUSING` · aaaaaa20',
     );
   });
 

@@ -37,7 +37,7 @@ describe.each(['socket', 'http'] as const)('the main line in %s mode', (mode) =>
       `🟢 Replicating, lag 1 s – ${name}`,
       `⏸️ Paused – ${name}`,
       `🟢 Replicating again, lag 1 s – ${name}`,
-      `✅ ENDED – ${name}: stopped while replicating, in sync`,
+      `✅ ENDED – ${name}: stopped while replicating, last lag 1 s`,
     ]);
     expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('watches no job');
   });

@@ -100,7 +100,7 @@ describe('a tick', () => {
     world.drs.iam.revokeTokens();
     world.drs.iam.changePassword('changed');
     const report = await world.bot().tick();
-    expect(report.stoppedBy).toContain('IAM does not accept the user name or password, so the bot has stopped asking');
+    expect(report.stoppedBy).toMatchObject({ key: 'password_refused' });
     const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
     expect(answer.text).toContain('⚪ UNKNOWN');
     expect(answer.text).toContain('check IAM_DOMAIN, IAM_USER and IAM_PASSWORD, then restart it.');

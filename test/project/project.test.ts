@@ -31,6 +31,11 @@ describe('the manifest', () => {
     }),
     features: z.strictObject({
       bot_user: z.strictObject({ display_name: z.string().max(80), always_online: z.boolean() }),
+      app_home: z.strictObject({
+        home_tab_enabled: z.boolean(),
+        messages_tab_enabled: z.literal(true),
+        messages_tab_read_only_enabled: z.literal(false),
+      }),
       slash_commands: z.array(
         z.strictObject({
           command: z.string().regex(/^\//).max(32),
@@ -42,6 +47,7 @@ describe('the manifest', () => {
     }),
     oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()) }) }),
     settings: z.strictObject({
+      event_subscriptions: z.strictObject({ bot_events: z.array(z.string()) }),
       interactivity: z.strictObject({ is_enabled: z.literal(true) }),
       org_deploy_enabled: z.boolean(),
       socket_mode_enabled: z.literal(true),
@@ -75,15 +81,17 @@ describe('the manifest', () => {
       'chat.update': ['chat:write'],
       'conversations.info': ['channels:read', 'groups:read'],
       'conversations.join': ['channels:join'],
+      'users.conversations': ['channels:read', 'groups:read'],
+      'users.info': ['users:read'],
     };
     expect(called.filter((method) => !(method in scopes) || !(method in METHODS))).toEqual([]);
     const needed = new Set(['commands', ...called.flatMap((method) => scopes[method] ?? [])]);
     expect(new Set((await manifest()).oauth_config.scopes.bot)).toEqual(needed);
   });
 
-  test('subscribes to no event, because the code handles none', async () => {
-    expect(await sources('src/slack')).not.toMatch(/app\.(event|message|shortcut|view|options)\(/);
-    expect(await read('manifest.yml')).not.toContain('event_subscriptions');
+  test('subscribes to exactly the events that the code handles', async () => {
+    const handled = [...(await sources('src/slack')).matchAll(/app\.event\('([a-z_]+)'/g)].map((match) => match[1]);
+    expect((await manifest()).settings.event_subscriptions.bot_events).toEqual(handled);
   });
 });
 
@@ -108,6 +116,7 @@ describe('the layers', () => {
     ['src/use-cases/x', "import { request } from 'undici';\nexport const x = request;\n"],
     ['src/slack/x', "import { openStore } from '../../store/open-store.ts';\nexport const x = openStore;\n"],
     ['src/drs/x', "import { App } from '@slack/bolt';\nexport const x = App;\n"],
+    ['src/words/x', "import type { Store } from '../../ports.ts';\nexport type X = Store;\n"],
     ['src/store/x', "import { post } from '../../drs/http.ts';\nexport const x = post;\n"],
     ['src/runtime/x', "import { openStore } from '../../store/open-store.ts';\nexport const x = openStore;\n"],
   ])('are held by a rule that fails: %s', async (file, code) => {
@@ -117,7 +126,7 @@ describe('the layers', () => {
 
 describe('the documents', () => {
   test('list every setting there is, and none that is not', async () => {
-    const settings = [...(await read('src/config.ts')).matchAll(/^ {4}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
+    const settings = [...(await read('src/config.ts')).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
     const documented = [...(await read('README.md')).matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map((match) => match[1]);
     expect(documented.toSorted()).toEqual(settings.toSorted());
     const example = [...(await read('.env.example')).matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map((match) => match[1]);
@@ -126,7 +135,8 @@ describe('the documents', () => {
 
   test('show every command of the help', async () => {
     const readme = await read('README.md');
-    for (const verb of ['status', 'subscribe', 'unsubscribe', 'list', 'help']) expect(readme).toContain(`/drs ${verb}`);
+    for (const verb of ['status', 'subscribe', 'unsubscribe', 'list', 'jobs', 'settings', 'help'])
+      expect(readme).toContain(`/drs ${verb}`);
   });
 
   test('name no dependency without a reason', async () => {

@@ -117,7 +117,7 @@ describe('the environment', () => {
   });
 
   test('never shows a secret, neither in mistakes nor when printed', () => {
-    const shown = `${problems({ SLACK_BOT_TOKEN: 'secret-4', SLACK_APP_TOKEN: 'secret-5' }).join()}${inspect(parse(), { depth: 9 })}${JSON.stringify(parse())}${String(parse().drs.password)}`;
+    const shown = `${problems({ SLACK_BOT_TOKEN: 'secret-4', SLACK_APP_TOKEN: 'secret-5' }).join()}${inspect(parse(), { depth: 9 })}${JSON.stringify(parse())}${String(parse().slack.botToken)}`;
     expect(shown).not.toContain('secret');
   });
 });

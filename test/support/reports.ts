@@ -3,6 +3,7 @@ import type { JobId } from '../../src/domain/job-id.ts';
 import type { Job } from '../../src/domain/job.ts';
 import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
 import type { JobState } from '../../src/domain/job-state.ts';
+import { NO_TIMES } from '../../src/domain/phases.ts';
 import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
 import type { ProgressReport } from '../../src/domain/progress-report.ts';
 
@@ -27,6 +28,7 @@ export function aReport(changes: Partial<ProgressReport> = {}): ProgressReport {
     lagMs: 3_000,
     processTime: '0',
     remainingTime: '0',
+    subJob: null,
     errorCode: null,
     unknownFields: {},
     ...changes,
@@ -42,6 +44,8 @@ export function aJob(changes: Partial<Job> = {}, state: Partial<JobState> = {}):
     connectionId: 'prod',
     jobId: ORDERS,
     name: null,
+    jobType: null,
+    times: NO_TIMES,
     askAlone: false,
     refusals: 0,
     ...changes,

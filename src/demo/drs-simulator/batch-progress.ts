@@ -18,6 +18,10 @@ export interface Habits {
   readonly unknownId: 'item_error' | 'omitted' | 'deleted' | 'whole_request';
   /** Whether a request in which everything failed is answered with 400 and `results`. */
   readonly allFailedIs400: boolean;
+  /** Which of the lists of jobs this address offers. */
+  readonly lists: readonly ('v5' | 'v3')[];
+  /** Whether it offers details, and RPO and RTO. */
+  readonly companions: boolean;
   /** More ids than this are refused; null for no limit. */
   readonly mostIds: number | null;
 }
@@ -28,6 +32,8 @@ export const USUAL_HABITS: Habits = {
   shuffled: true,
   unknownId: 'item_error',
   allFailedIs400: true,
+  lists: ['v5', 'v3'],
+  companions: true,
   mostIds: null,
 };
 
@@ -65,7 +71,8 @@ export function batchProgress(
   return answer(status, habits.withCount ? { count: results.length, results } : { results });
 }
 
-function parseIds(body: unknown, mostIds: number | null): readonly JobId[] | Answer {
+/** The ids of a request's body, or the refusal of it. */
+export function parseIds(body: unknown, mostIds: number | null): readonly JobId[] | Answer {
   const parsed = z.object({ jobs: z.array(z.unknown()) }).safeParse(body);
   if (!parsed.success) return drsError(400, 'DRS.M00201', 'The parameter jobs is empty.');
   const { jobs } = parsed.data;
@@ -80,6 +87,8 @@ function parseIds(body: unknown, mostIds: number | null): readonly JobId[] | Ans
 }
 
 function itemOf(id: JobId, job: SimulatedJob | undefined, habits: Habits): readonly RawFields[] {
+  if (job?.silent === true && !job.deleted)
+    return [{ job_id: id, error_code: 'DRS.M00307', error_msg: 'Only subtasks are supported.' }];
   if (job !== undefined && !job.deleted) return [job.toItem()];
   if (habits.unknownId === 'omitted') return [];
   if (habits.unknownId === 'deleted' && job !== undefined) return [{ job_id: id, transfer_status: 'DELETED' }];

@@ -14,25 +14,25 @@ export type Fault =
   /** Promises more bytes than it sends. */
   | { readonly kind: 'cut' };
 
-/** The two kinds of requests that faults are kept for. */
-export type Target = 'progress' | 'login';
+/** The kinds of requests that faults are kept for. */
+export const TARGETS = ['progress', 'login', 'list', 'list_v3', 'detail', 'recovery', 'projects'] as const;
+export type Target = (typeof TARGETS)[number];
 
 /** Faults waiting for the next requests. */
 export class Faults {
-  readonly #waiting: Record<Target, Fault[]> = { progress: [], login: [] };
+  readonly #waiting = new Map<Target, Fault[]>(TARGETS.map((target) => [target, []]));
 
   /** The next `count` requests of this kind fail like this. */
   next(target: Target, fault: Fault, count = 1): void {
-    for (let index = 0; index < count; index++) this.#waiting[target].push(fault);
+    for (let index = 0; index < count; index++) this.#waiting.get(target)?.push(fault);
   }
 
   take(target: Target): Fault | undefined {
-    return this.#waiting[target].shift();
+    return this.#waiting.get(target)?.shift();
   }
 
   clear(): void {
-    this.#waiting.progress = [];
-    this.#waiting.login = [];
+    for (const waiting of this.#waiting.values()) waiting.length = 0;
   }
 }
 

@@ -58,6 +58,22 @@ export class SimulatedIam {
     this.#tokens.clear();
   }
 
+  /** `GET /v3/projects?name=` (IAM API Reference, "Querying Project Information"). */
+  projects(name: string | null): Answer {
+    const { projectId, region } = this.#options;
+    const all = [
+      { id: projectId, name: region, domain_id: 'd0', enabled: true, is_domain: false },
+      {
+        id: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
+        name: `${region}_sub`,
+        domain_id: 'd0',
+        enabled: true,
+        is_domain: false,
+      },
+    ];
+    return answer(200, { projects: all.filter((project) => name === null || project.name === name), links: {} });
+  }
+
   login(body: unknown): Answer {
     const parsed = loginBody.safeParse(body);
     if (!parsed.success) return iamError(400, 'The request body is invalid', 'Bad Request');
@@ -114,7 +130,8 @@ function iamError(code: number, message: string, title: string): Answer {
   return answer(code, { error: { code, message, title } });
 }
 
-function gatewayError(message: string): Answer {
+/** The API gateway's refusal of credentials. */
+export function gatewayError(message: string): Answer {
   return answer(401, { error_msg: message, error_code: 'APIGW.0301', request_id: 'simulated' });
 }
 

@@ -17,9 +17,28 @@ export function simulatedJobId(number: number): JobId {
   return id;
 }
 
+/** What a job is, whatever it does. */
+export interface JobAbout {
+  readonly id: JobId;
+  readonly name: string;
+  readonly type: string;
+  readonly parentId: JobId | null;
+}
+
 /** One job of the simulator, to be told what to become. */
 export class SimulatedJob {
   readonly id: JobId;
+  name: string;
+  /** DRS's word for its kind. */
+  readonly type: string;
+  /** The job it is a part of. */
+  readonly parentId: JobId | null;
+  /** Fields of batch detail beside the usual ones, such as `error_message`. */
+  detail: RawFields = {};
+  /** What the RPO and RTO query says; null for an error. */
+  recovery: RawFields | null = null;
+  /** A parent that is not asked for progress: its sub-jobs are. */
+  silent = false;
   readonly #clock: () => number;
   #fields: RawFields;
   #script: { readonly phases: readonly Phase[]; readonly from: number } | null = null;
@@ -27,8 +46,11 @@ export class SimulatedJob {
   /** Its presence makes DRS refuse the whole request. */
   poisonous = false;
 
-  constructor(id: JobId, fields: RawFields, clock: () => number) {
-    this.id = id;
+  constructor(about: JobAbout, fields: RawFields, clock: () => number) {
+    this.id = about.id;
+    this.name = about.name;
+    this.type = about.type;
+    this.parentId = about.parentId;
     this.#clock = clock;
     this.#fields = { task_mode: 'FULL_INCR_TRANS', process_time: '0', remaining_time: '0', ...fields };
   }
@@ -61,6 +83,18 @@ export class SimulatedJob {
 
   delete(): this {
     this.deleted = true;
+    return this;
+  }
+
+  /** Its status now. */
+  get status(): string {
+    const status = this.toItem()['transfer_status'];
+    return typeof status === 'string' ? status : '';
+  }
+
+  /** From now on batch detail says this as well. */
+  explains(detail: RawFields): this {
+    this.detail = { ...this.detail, ...detail };
     return this;
   }
 

@@ -2,15 +2,17 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-import type { JobId } from '../../domain/job-id.ts';
 import { listenOnLoopback, parseJson } from '../loopback.ts';
+import { SimulatedKeys } from './access-keys.ts';
+import type { ArrivedRequest } from './access-keys.ts';
 import { batchProgress, refuseHeaders, USUAL_HABITS } from './batch-progress.ts';
 import type { Habits } from './batch-progress.ts';
+import { batchDetail, batchRecovery, listV3, listV5 } from './companions.ts';
 import { Faults } from './faults.ts';
 import type { Fault, Target } from './faults.ts';
 import { SimulatedIam } from './iam.ts';
 import { simulatedJobId, SimulatedJob } from './jobs.ts';
-import type { RawFields } from './jobs.ts';
+import type { JobAbout, RawFields } from './jobs.ts';
 import { answer, drsError, send } from './wire.ts';
 import type { Answer } from './wire.ts';
 
@@ -21,6 +23,7 @@ interface SeenRequest {
   readonly target: Target | 'other';
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: unknown;
@@ -42,20 +45,34 @@ export interface DrsSimulator extends AsyncDisposable {
   readonly projectId: string;
   readonly credentials: { readonly domain: string; readonly user: string; readonly password: string };
   readonly iam: SimulatedIam;
+  /** A permanent key and a temporary one that work. */
+  readonly keys: SimulatedKeys;
   readonly faults: Faults;
   /** Everything seen, oldest first. */
   readonly requests: readonly SeenRequest[];
   /** The most progress requests that were open at once. */
   readonly mostAtOnce: number;
-  /** Makes a job that exists; its id is made up unless given. */
-  addJob(status?: string, fields?: RawFields, id?: JobId): SimulatedJob;
+  /** Makes a job that exists; its id and name are made up unless given. */
+  addJob(status?: string, fields?: RawFields, about?: Partial<JobAbout>): SimulatedJob;
   /** The ids of each progress request so far. */
   progressRequests(): readonly (readonly string[])[];
+  /** How often each kind of request came so far. */
+  count(target: Target): number;
   loginCount(): number;
   clearRequests(): void;
   setHabits(habits: Partial<Habits>): void;
   stop(): Promise<void>;
 }
+
+/** Keys that the simulator knows from the start. */
+export const SIMULATED_KEYS = {
+  permanent: { accessKey: 'SIMULATEDPERMANENTAK', secretKey: 'simulated-permanent-secret', securityToken: null },
+  temporary: {
+    accessKey: 'SIMULATEDTEMPORARYAK',
+    secretKey: 'simulated-temporary-secret',
+    securityToken: 'simulated-security-token',
+  },
+} as const;
 
 /** Starts the simulator on a free port of 127.0.0.1. */
 export async function startDrsSimulator(options: SimulatorOptions = {}): Promise<DrsSimulator> {
@@ -64,7 +81,8 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
   const credentials = { domain: 'acme', user: 'drs-bot', password: 'correct horse' };
   const tokens = { tokenLifeMs: options.tokenLifeMs ?? DAY_MS, tokenLength: options.tokenLength ?? 2_048 };
   const iam = new SimulatedIam({ ...credentials, ...tokens, projectId, region: 'ap-southeast-1', clock });
-  const desk = new FrontDesk(iam, projectId, { ...USUAL_HABITS, ...options.habits });
+  const keys = new SimulatedKeys(Object.values(SIMULATED_KEYS), clock);
+  const desk = new FrontDesk(iam, keys, projectId, { ...USUAL_HABITS, ...options.habits }, clock);
   const server = createServer((request, response) => {
     desk.handle(request, response).catch(() => response.destroy());
   });
@@ -75,17 +93,21 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
     projectId,
     credentials,
     iam,
+    keys,
     faults,
     requests,
     get mostAtOnce() {
       return desk.mostAtOnce;
     },
-    addJob(status = 'FULL_TRANSFER_STARTED', fields = {}, id = simulatedJobId(jobs.size)) {
-      const job = new SimulatedJob(id, {}, clock).becomes(status, fields);
+    addJob(status = 'FULL_TRANSFER_STARTED', fields = {}, about = {}) {
+      const id = about.id ?? simulatedJobId(jobs.size);
+      const usual = { id, name: id.slice(0, 8), type: 'migration', parentId: null };
+      const job = new SimulatedJob({ ...usual, ...about }, {}, clock).becomes(status, fields);
       jobs.set(job.id, job);
       return job;
     },
     progressRequests: () => requests.filter((seen) => seen.target === 'progress').map((seen) => idsOf(seen.body)),
+    count: (target) => requests.filter((seen) => seen.target === target).length,
     loginCount: () => requests.filter((seen) => seen.target === 'login').length,
     clearRequests() {
       requests.length = 0;
@@ -106,38 +128,69 @@ class FrontDesk {
   mostAtOnce = 0;
   habits: Habits;
   readonly #iam: SimulatedIam;
+  readonly #keys: SimulatedKeys;
+  readonly #clock: () => number;
   readonly #projectId: string;
   readonly #shuffle = seededShuffle();
   #open = 0;
 
-  constructor(iam: SimulatedIam, projectId: string, habits: Habits) {
+  constructor(iam: SimulatedIam, keys: SimulatedKeys, projectId: string, habits: Habits, clock: () => number) {
+    this.#clock = clock;
     this.#iam = iam;
+    this.#keys = keys;
     this.#projectId = projectId;
     this.habits = habits;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const target = targetOf(request.method ?? '', path);
+    const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
+    const method = request.method ?? '';
+    const target = targetOf(method, path);
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-    const body = parseJson(await text(request));
-    const seen = { target, method: request.method ?? '', path, headers, body, status: null };
+    const raw = await text(request);
+    const seen = { target, method, path, query, headers, body: parseJson(raw), status: null };
     const index = this.requests.push(seen) - 1;
     if (target === 'progress') this.#countOpen(response);
     const fault = target === 'other' ? undefined : this.faults.take(target);
     if (fault !== undefined) return fail(request, response, fault);
-    const result = this.#answer(seen);
+    const result = this.#answer(seen, { method, path: request.url ?? '/', headers, body: raw });
     this.requests[index] = { ...seen, status: result.status };
     // The next turn of the event loop, so that requests sent together are open together.
-    setImmediate(() => send(response, result));
+    const dated = { Date: new Date(this.#clock()).toUTCString(), ...result.headers };
+    setImmediate(() => send(response, { ...result, headers: dated }));
   }
 
-  #answer({ target, path, headers, body }: SeenRequest): Answer {
+  #answer(seen: SeenRequest, arrived: ArrivedRequest): Answer {
+    const { target, path, query, headers, body } = seen;
     if (target === 'login') return this.#iam.login(body);
     if (target === 'other') return unpublished();
-    const refusal =
-      this.#iam.refuse(headers['x-auth-token']) ?? refuseProject(path, this.#projectId) ?? refuseHeaders(headers);
-    return refusal ?? batchProgress(body, this.jobs, this.habits, this.#shuffle);
+    const stranger = this.#refuseStranger(arrived);
+    if (stranger !== null) return stranger;
+    if (target === 'projects') return this.#iam.projects(query.get('name'));
+    const refusal = refuseProject(path, this.#projectId) ?? refuseHeaders(headers);
+    return refusal ?? this.#answerAboutJobs(target, query, body);
+  }
+
+  #refuseStranger(arrived: ArrivedRequest): Answer | null {
+    return arrived.headers['authorization'] === undefined
+      ? this.#iam.refuse(arrived.headers['x-auth-token'])
+      : this.#keys.refuse(arrived);
+  }
+
+  #answerAboutJobs(target: Exclude<Target, 'login' | 'projects'>, query: URLSearchParams, body: unknown): Answer {
+    const { lists, companions } = this.habits;
+    switch (target) {
+      case 'progress':
+        return batchProgress(body, this.jobs, this.habits, this.#shuffle);
+      case 'list':
+        return lists.includes('v5') ? listV5(query, this.jobs) : unpublished();
+      case 'list_v3':
+        return lists.includes('v3') ? listV3(body, this.jobs) : unpublished();
+      case 'detail':
+        return companions ? batchDetail(body, this.jobs) : unpublished();
+      case 'recovery':
+        return companions ? batchRecovery(body, this.jobs) : unpublished();
+    }
   }
 
   #countOpen(response: ServerResponse): void {
@@ -154,9 +207,18 @@ function unpublished(): Answer {
   return answer(404, { error_msg: message, error_code: 'APIGW.0101', request_id: 'simulated' });
 }
 
+const ROUTES: readonly (readonly [target: Target, method: string, path: RegExp])[] = [
+  ['login', 'POST', /^\/v3\/auth\/tokens$/],
+  ['projects', 'GET', /^\/v3\/projects$/],
+  ['progress', 'POST', /^\/v3\/[^/]+\/jobs\/batch-progress$/],
+  ['detail', 'POST', /^\/v3\/[^/]+\/jobs\/batch-detail$/],
+  ['recovery', 'POST', /^\/v3\/[^/]+\/jobs\/batch-rpo-and-rto$/],
+  ['list', 'GET', /^\/v5\/[^/]+\/jobs$/],
+  ['list_v3', 'POST', /^\/v3\/[^/]+\/jobs$/],
+];
+
 function targetOf(method: string, path: string): Target | 'other' {
-  if (method === 'POST' && path === '/v3/auth/tokens') return 'login';
-  return method === 'POST' && /^\/v3\/[^/]+\/jobs\/batch-progress$/.test(path) ? 'progress' : 'other';
+  return ROUTES.find(([, ofMethod, pattern]) => ofMethod === method && pattern.test(path))?.[0] ?? 'other';
 }
 
 function refuseProject(path: string, projectId: string): Answer | null {

@@ -7,7 +7,7 @@ import type { Channel, EphemeralMessage, Message, User, WorkspaceState } from '.
 
 /** Sends something to the app and returns what it acknowledged with; null when it did not in time. */
 export type Deliver = (
-  type: 'slash_commands' | 'interactive',
+  type: 'slash_commands' | 'interactive' | 'events_api',
   payload: Readonly<Record<string, unknown>>,
 ) => Promise<Ack>;
 
@@ -114,6 +114,37 @@ export class People {
       ],
     });
     return this.#shown(ack, origin, 'This button did not respond in time.');
+  }
+
+  /** Invites the bot into a channel, as `/invite` does. */
+  async invite(userName: string, channelName: string): Promise<void> {
+    const channel = this.#channel(channelName);
+    channel.members.add(this.#state.bot.id);
+    this.#state.changed();
+    await this.tellBotJoined(channel, this.#user(userName).id);
+  }
+
+  /** `member_joined_channel` (docs.slack.dev, events), about the bot itself. */
+  async tellBotJoined(channel: Channel, inviter: string | null): Promise<Acted> {
+    const ack = await this.#deliver('events_api', {
+      type: 'event_callback',
+      token: 'legacy-verification-token',
+      team_id: this.#state.teamId,
+      api_app_id: 'A0DRSDEMO',
+      event_id: `Ev${randomUUID()}`,
+      event_time: Math.floor(Date.now() / 1000),
+      authorizations: [{ team_id: this.#state.teamId, user_id: this.#state.bot.id, is_bot: true }],
+      event: {
+        type: 'member_joined_channel',
+        user: this.#state.bot.id,
+        channel: channel.id,
+        channel_type: channel.kind === 'private' ? 'G' : 'C',
+        team: this.#state.teamId,
+        event_ts: String(Date.now() / 1000),
+        ...(inviter === null ? {} : { inviter }),
+      },
+    });
+    return { acked: ack !== null, slackSays: null };
   }
 
   /** Sends a click that no message of ours would produce. */

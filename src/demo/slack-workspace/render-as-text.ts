@@ -37,6 +37,8 @@ function resolve(text: string, state: WorkspaceState): string {
     .replace(/<!date\^(\d+)\^([^|>]*)\|([^>]*)>/g, (_token, seconds: string, format: string, fallback: string) =>
       format === '{ago}' ? agoText(Number(seconds)) : fallback,
     )
+    .replace(/<#([A-Z0-9]+)(?:\|[^>]*)?>/g, (_token, id: string) => `#${state.findChannel(id)?.name ?? id}`)
+    .replace(/<(https?:[^|>]+)\|([^>]+)>/g, (_token, _url: string, label: string) => label)
     .replace(/\*([^*\n]+)\*/g, '$1')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

@@ -12,6 +12,7 @@ import { RateLimit } from './rate-limit.ts';
 import type { PostingLimit } from './rate-limit.ts';
 import { ResponseUrls } from './response-urls.ts';
 import { deliverByHttp } from './signed-http.ts';
+import type { SignedBody } from './signed-http.ts';
 import { SocketMode } from './socket-mode.ts';
 import type { Ack } from './socket-mode.ts';
 import { callMethod, failed, METHODS } from './web-api.ts';
@@ -37,6 +38,7 @@ const USUAL_SCOPES: readonly string[] = [
   'groups:read',
   'im:read',
   'channels:join',
+  'users:read',
 ];
 
 export interface WorkspaceOptions {
@@ -70,7 +72,7 @@ export interface SlackWorkspace extends AsyncDisposable {
   readonly calls: readonly SeenCall[];
   /** Sends commands and clicks to this address, signed, instead of over a socket. */
   deliverTo(url: string): void;
-  addUser(name: string): void;
+  addUser(name: string, locale?: string): void;
   /** The bot is a member only if asked. */
   addChannel(name: string, options?: { readonly kind?: Channel['kind']; readonly withBot?: boolean }): Channel;
   messages(channel: string): readonly Message[];
@@ -107,7 +109,7 @@ export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promi
     deliverTo(url) {
       desk.httpUrl = url;
     },
-    addUser: (name) => void state.addUser(name),
+    addUser: (name, locale) => void state.addUser(name, locale),
     addChannel: (name, { kind = 'public', withBot = false } = {}) =>
       state.addChannel(name, kind, [...state.users.map((user) => user.id), ...(withBot ? [state.bot.id] : [])]),
     messages: (channel) => state.messages.filter((message) => message.channelId === state.findChannel(channel)?.id),
@@ -197,13 +199,14 @@ class FrontDesk {
     const wanted = METHODS[method]?.token === 'app' ? SECRETS.appToken : SECRETS.botToken;
     if (token !== wanted) return failed('not_allowed_token_type');
     const openSocketUrl = () => `${this.#base.replace('http', 'ws')}/link/?ticket=${this.#sockets?.newTicket()}`;
-    return callMethod(method, args, { state: this.#state, scopes: this.#scopes, openSocketUrl });
+    const botJoined = (channel: Channel, inviter: string | null) => void this.people.tellBotJoined(channel, inviter);
+    return callMethod(method, args, { state: this.#state, scopes: this.#scopes, openSocketUrl, botJoined });
   }
 
-  async #deliver(type: 'slash_commands' | 'interactive', payload: Readonly<Record<string, unknown>>): Promise<Ack> {
+  async #deliver(type: Parameters<Deliver>[0], payload: Readonly<Record<string, unknown>>): Promise<Ack> {
     if (this.httpUrl === null) return (await this.#sockets?.deliver(type, payload, ACK_MS)) ?? null;
-    const form = type === 'interactive' ? { payload: JSON.stringify(payload) } : formOf(payload);
-    return await deliverByHttp(this.httpUrl, SECRETS.signingSecret, form, ACK_MS);
+    const body = type === 'events_api' ? jsonBody(payload) : formBody(type, payload);
+    return await deliverByHttp(this.httpUrl, SECRETS.signingSecret, body, ACK_MS);
   }
 }
 
@@ -275,6 +278,16 @@ function parseArgs(request: IncomingMessage, body: string): Args {
   return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
 }
 
-function formOf(payload: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, String(value)]));
+/** Events come as JSON. */
+function jsonBody(payload: Readonly<Record<string, unknown>>): SignedBody {
+  return { contentType: 'application/json', text: JSON.stringify(payload) };
+}
+
+/** Commands and clicks come as forms. */
+function formBody(type: Parameters<Deliver>[0], payload: Readonly<Record<string, unknown>>): SignedBody {
+  const fields =
+    type === 'interactive'
+      ? { payload: JSON.stringify(payload) }
+      : Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, String(value)]));
+  return { contentType: 'application/x-www-form-urlencoded', text: new URLSearchParams(fields).toString() };
 }

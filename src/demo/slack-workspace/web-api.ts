@@ -20,6 +20,8 @@ export interface ApiContext {
   readonly scopes: ReadonlySet<string>;
   /** Makes the address of a new socket; see socket-mode.ts. */
   readonly openSocketUrl: () => string;
+  /** Tells the app that it is in a channel now; who invited it, if anybody did. */
+  readonly botJoined: (channel: Channel, inviter: string | null) => void;
 }
 
 interface Method {
@@ -46,6 +48,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
     run: info,
   },
   'conversations.join': { token: 'bot', scopes: () => ['channels:join'], run: join },
+  'users.info': { token: 'bot', scopes: () => ['users:read'], run: userInfo },
+  'users.conversations': { token: 'bot', scopes: () => ['channels:read', 'groups:read'], run: conversationsOf },
 };
 
 /** Runs a method as its real counterpart would, scope check included. */
@@ -73,8 +77,38 @@ function authTest(_args: Args, { state }: ApiContext): Result {
   };
 }
 
+function userInfo(args: Args, { state }: ApiContext): Result {
+  const user = state.users.find((one) => one.id === args['user']);
+  if (user === undefined) return failed('user_not_found');
+  const { id, name, locale } = user;
+  const asked = String(args['include_locale']) === 'true';
+  return { ok: true, user: { id, name, team_id: state.teamId, is_bot: false, ...(asked ? { locale } : {}) } };
+}
+
+/** The conversations of one person that the bot may see, in pages. */
+function conversationsOf(args: Args, { state, scopes }: ApiContext): Result {
+  const wanted = (typeof args['types'] === 'string' ? args['types'] : 'public_channel').split(',');
+  const user = typeof args['user'] === 'string' ? args['user'] : state.bot.id;
+  const all = state.channels.filter((channel) => {
+    const type = channel.kind === 'im' ? 'im' : `${channel.kind}_channel`;
+    const allowed = channel.kind === 'public' ? scopes.has('channels:read') : scopes.has('groups:read');
+    const visible = channel.kind === 'public' || channel.members.has(state.bot.id);
+    return wanted.includes(type) && allowed && visible && channel.members.has(user);
+  });
+  const from = Number(args['cursor'] ?? 0);
+  const limit = Number(args['limit'] ?? 100);
+  const next = from + limit < all.length ? String(from + limit) : '';
+  return {
+    ok: true,
+    channels: all.slice(from, from + limit).map((channel) => describe(channel, state)),
+    response_metadata: { next_cursor: next },
+  };
+}
+
 function postMessage(args: Args, { state, scopes }: ApiContext): Result {
-  const channel = visibleChannel(args, state);
+  const person = state.users.find((user) => user.id === args['channel']);
+  // A post to a person goes to their direct messages with the bot.
+  const channel = person === undefined ? visibleChannel(args, state) : state.directMessages(person.id);
   if (channel === undefined) return failed('channel_not_found');
   if (channel.archived) return failed('is_archived');
   if (!channel.members.has(state.bot.id) && !scopes.has('chat:write.public')) return failed('not_in_channel');
@@ -113,13 +147,15 @@ function info(args: Args, { state }: ApiContext): Result {
   return { ok: true, channel: describe(channel, state) };
 }
 
-function join(args: Args, { state }: ApiContext): Result {
+function join(args: Args, { state, botJoined }: ApiContext): Result {
   const channel = visibleChannel(args, state);
   if (channel === undefined) return failed('channel_not_found');
   if (channel.kind !== 'public') return failed('method_not_supported_for_channel_type');
   if (channel.archived) return failed('is_archived');
+  const joined = !channel.members.has(state.bot.id);
   channel.members.add(state.bot.id);
   state.changed();
+  if (joined) botJoined(channel, null);
   return { ok: true, channel: describe(channel, state) };
 }
 

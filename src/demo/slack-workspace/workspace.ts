@@ -4,6 +4,8 @@ import type { Block } from './validate-blocks.ts';
 export interface User {
   readonly id: string;
   readonly name: string;
+  /** Such as `en-US`. */
+  readonly locale: string;
 }
 
 /** A conversation. Members are user ids; the bot is one of them where it may see the channel. */
@@ -41,7 +43,7 @@ export interface EphemeralMessage extends Content {
 export class WorkspaceState {
   readonly teamId = 'T0DRSDEMO';
   readonly teamName = 'Acme';
-  readonly bot: User = { id: 'U0DRSBOT', name: 'drs' };
+  readonly bot: User = { id: 'U0DRSBOT', name: 'drs', locale: 'en-US' };
   readonly botId = 'B0DRSBOT';
   readonly users: User[] = [];
   readonly channels: Channel[] = [];
@@ -51,8 +53,8 @@ export class WorkspaceState {
   #lastTs = 0;
   #ephemeralCount = 0;
 
-  addUser(name: string): User {
-    const user = { id: `U${String(this.users.length + 1).padStart(8, '0')}`, name };
+  addUser(name: string, locale = 'en-US'): User {
+    const user = { id: `U${String(this.users.length + 1).padStart(8, '0')}`, name, locale };
     this.users.push(user);
     return user;
   }
@@ -63,6 +65,12 @@ export class WorkspaceState {
     const channel: Channel = { id, name, kind, archived: false, members: new Set(members) };
     this.channels.push(channel);
     return channel;
+  }
+
+  /** The direct messages between a person and the bot; made when they are first needed. */
+  directMessages(userId: string): Channel {
+    const name = `dm-${this.findUser(userId)?.name ?? userId}`;
+    return this.findChannel(name) ?? this.addChannel(name, 'im', [userId, this.bot.id]);
   }
 
   /** By id, or by name with or without `#`. */

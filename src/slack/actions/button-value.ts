@@ -12,6 +12,15 @@ export const ACTIONS = {
   unsubscribeListed: 'drs_unsubscribe_listed',
   unsubscribeAll: 'drs_unsubscribe_all',
   keepAll: 'drs_keep_all',
+  showStatus: 'drs_show_status',
+  subscribeListed: 'drs_subscribe_listed',
+  unsubscribeNamed: 'drs_unsubscribe_named',
+  subscribeNamed: 'drs_subscribe_named',
+  pageJobs: 'drs_page_jobs',
+  shareStatus: 'drs_share_status',
+  shareList: 'drs_share_list',
+  shareJobs: 'drs_share_jobs',
+  openConsole: 'drs_open_console',
 } as const;
 
 const jobIds = z
@@ -20,6 +29,17 @@ const jobIds = z
   .max(50);
 const jobsValue = z.object({
   jobs: jobIds,
+  target: z
+    .string()
+    .transform((id, check) => parseJobId(id) ?? reject(check))
+    .optional(),
+});
+/** Characters of a searched text that a button keeps; no name is longer. */
+const MOST_TEXT = 100;
+
+const pageValue = z.object({
+  text: z.string().nullable(),
+  offset: z.number().int().min(0).max(1_000_000),
   target: z
     .string()
     .transform((id, check) => parseJobId(id) ?? reject(check))
@@ -52,6 +72,23 @@ export function encodePost(post: string): string {
 /** The id of the post a button belongs to; null for anything this version would not have written. */
 export function decodePost(text: string | undefined): string | null {
   return decode(postValue, text)?.post ?? null;
+}
+
+/** A page of the list of jobs, and the job on it that a button is about. */
+export interface PageValue {
+  readonly text: string | null;
+  readonly offset: number;
+  readonly target?: JobId | undefined;
+}
+
+export function encodePage(value: PageValue): string {
+  const text = value.text === null ? null : Array.from(value.text).slice(0, MOST_TEXT).join('');
+  return JSON.stringify({ ...value, text });
+}
+
+/** Which page; null for anything this version would not have written. */
+export function decodePage(text: string | undefined): PageValue | null {
+  return decode(pageValue, text);
 }
 
 function decode<T>(schema: z.ZodType<T>, text: string | undefined): T | null {

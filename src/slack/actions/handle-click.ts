@@ -1,4 +1,5 @@
 import type { Actor } from '../../ports.ts';
+import { listJobs } from '../../use-cases/list-jobs.ts';
 import { listSubscriptions } from '../../use-cases/list-subscriptions.ts';
 import { refreshPost } from '../../use-cases/refresh-post.ts';
 import { lookForChannel } from '../../use-cases/show-status.ts';
@@ -6,87 +7,173 @@ import { subscribe } from '../../use-cases/subscribe.ts';
 import { unsubscribe, unsubscribeAll } from '../../use-cases/unsubscribe.ts';
 import type { Click } from '../interaction.ts';
 import { staleButtonMessage } from '../messages/help-message.ts';
+import { jobsMessage } from '../messages/jobs-message.ts';
 import { listMessage } from '../messages/list-message.ts';
 import { postMessage } from '../messages/post-message.ts';
 import { statusMessage } from '../messages/status-message.ts';
 import { keptAll, subscribeAnswer, unsubscribeAnswer, unsubscribedAll } from '../messages/subscription-answers.ts';
+import type { Voice } from '../messages/voice.ts';
 import type { Reply } from '../reply.ts';
-import type { SlackContext } from '../slack-context.ts';
-import { ACTIONS, decodeJobs, decodePost } from './button-value.ts';
-import type { JobsValue } from './button-value.ts';
+import { voicesFor } from '../slack-context.ts';
+import type { SlackContext, Voices } from '../slack-context.ts';
+import { ACTIONS, decodeJobs, decodePage, decodePost } from './button-value.ts';
+import type { JobsValue, PageValue } from './button-value.ts';
 
-type ClickHandler = (slack: SlackContext, actor: Actor, click: Click, reply: Reply) => Promise<void>;
+/** A click being carried out. */
+interface Turn {
+  readonly slack: SlackContext;
+  readonly actor: Actor;
+  readonly click: Click;
+  readonly voices: Voices;
+  readonly reply: Reply;
+}
+
+type ClickHandler = (turn: Turn) => Promise<void>;
 
 const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.refreshStatus]: withJobs(refreshStatus),
   [ACTIONS.refreshPost]: refreshToldPost,
   [ACTIONS.subscribe]: withJobs(subscribeTarget),
   [ACTIONS.unsubscribe]: withJobs(unsubscribeTarget),
-  [ACTIONS.unsubscribeListed]: withJobs(unsubscribeListed),
-  [ACTIONS.unsubscribeAll]: async (slack, actor, _click, reply) =>
-    reply.inPlace(unsubscribedAll(await unsubscribeAll(slack.useCases, actor), slack.names.command)),
-  [ACTIONS.keepAll]: async (_slack, _actor, _click, reply) => reply.inPlace(keptAll()),
+  [ACTIONS.unsubscribeListed]: unsubscribeListed,
+  [ACTIONS.subscribeListed]: withPage(subscribeListed),
+  [ACTIONS.subscribeNamed]: withJobs(subscribeNamed),
+  [ACTIONS.unsubscribeNamed]: withJobs(unsubscribeNamed),
+  [ACTIONS.showStatus]: withJobs(refreshStatus),
+  [`${ACTIONS.pageJobs}:previous`]: withPage(showPage),
+  [`${ACTIONS.pageJobs}:next`]: withPage(showPage),
+  [ACTIONS.shareStatus]: withJobs(shareStatus),
+  [ACTIONS.shareList]: shareList,
+  [ACTIONS.shareJobs]: withPage(shareJobs),
+  [ACTIONS.unsubscribeAll]: async ({ slack, actor, voices, reply }) =>
+    reply.inPlace(unsubscribedAll(voices.reader, await unsubscribeAll(slack.useCases, actor))),
+  [ACTIONS.keepAll]: async ({ voices, reply }) => reply.inPlace(keptAll(voices.reader)),
 };
 
 /** Carries out what a button stands for. A button nobody knows does nothing: it has been acknowledged already. */
 export async function handleClick(slack: SlackContext, actor: Actor, click: Click, reply: Reply): Promise<void> {
   const handler = Object.hasOwn(HANDLERS, click.actionId) ? HANDLERS[click.actionId] : undefined;
-  await handler?.(slack, actor, click, reply);
+  if (handler === undefined) return;
+  await handler({ slack, actor, click, voices: await voicesFor(slack, actor), reply });
 }
 
 /** Handlers of buttons that name jobs; a value this version would not have written gets a sentence. */
-function withJobs(
-  handle: (slack: SlackContext, actor: Actor, value: JobsValue, reply: Reply) => Promise<void>,
-): ClickHandler {
-  return async (slack, actor, click, reply) => {
-    const value = decodeJobs(click.value);
-    await (value === null
-      ? reply.privately(staleButtonMessage(slack.names.command))
-      : handle(slack, actor, value, reply));
+function withJobs(handle: (turn: Turn, value: JobsValue) => Promise<void>): ClickHandler {
+  return async (turn) => {
+    const value = decodeJobs(turn.click.value);
+    await (value === null ? answerStale(turn) : handle(turn, value));
   };
 }
 
-async function refreshStatus(
-  { useCases, names }: SlackContext,
-  actor: Actor,
-  { jobs }: JobsValue,
-  reply: Reply,
-): Promise<void> {
-  const statuses = await lookForChannel(useCases, actor, jobs);
-  await reply.inPlace(statusMessage({ jobs: statuses, problems: [] }, names.command, useCases.clock.now()));
+/** Handlers of buttons of the list of jobs. */
+function withPage(handle: (turn: Turn, value: PageValue) => Promise<void>): ClickHandler {
+  return async (turn) => {
+    const value = decodePage(turn.click.value);
+    await (value === null ? answerStale(turn) : handle(turn, value));
+  };
 }
 
-async function refreshToldPost(
-  { useCases, names }: SlackContext,
-  _actor: Actor,
-  click: Click,
-  reply: Reply,
-): Promise<void> {
+async function answerStale({ voices, reply }: Turn): Promise<void> {
+  await reply.privately(staleButtonMessage(voices.reader));
+}
+
+/** What the message the button is on is written in: everybody reads a channel's, one person an ephemeral one. */
+function voiceInPlace({ click, voices }: Turn): Voice {
+  return click.messageTs === null ? voices.reader : voices.channel;
+}
+
+async function refreshStatus(turn: Turn, { jobs }: JobsValue): Promise<void> {
+  const { slack, actor, click, reply } = turn;
+  const voice = voiceInPlace(turn);
+  const statuses = await lookForChannel(slack.useCases, actor, jobs, voice.language);
+  const view = {
+    channelId: actor.channelId,
+    now: slack.useCases.clock.now(),
+    isPrivate: click.messageTs === null,
+  };
+  await reply.inPlace(statusMessage(voice, { jobs: statuses, problems: [] }, view));
+}
+
+async function shareStatus({ slack, actor, voices, reply }: Turn, { jobs }: JobsValue): Promise<void> {
+  const statuses = await lookForChannel(slack.useCases, actor, jobs, voices.channel.language);
+  const view = { channelId: actor.channelId, now: slack.useCases.clock.now(), isPrivate: false };
+  const shared = { ...view, sharedBy: actor.userId };
+  await reply.publicly(statusMessage(voices.channel, { jobs: statuses, problems: [] }, shared));
+}
+
+async function shareList({ slack, actor, voices, reply }: Turn): Promise<void> {
+  const list = await listSubscriptions(slack.useCases, actor);
+  await reply.publicly(listMessage(voices.channel, list, actor.userId));
+}
+
+async function shareJobs({ slack, actor, voices, reply }: Turn, value: PageValue): Promise<void> {
+  const page = await listJobs(slack.useCases, actor, value);
+  await reply.publicly(jobsMessage(voices.channel, page, actor.channelId, actor.userId));
+}
+
+async function refreshToldPost(turn: Turn): Promise<void> {
+  const { slack, actor, click, voices, reply } = turn;
   const postId = decodePost(click.value);
-  const refreshed = postId === null ? null : await refreshPost(useCases, postId);
-  await (refreshed === null
-    ? reply.privately(staleButtonMessage(names.command))
-    : reply.inPlace(postMessage(refreshed.post, refreshed.now)));
+  const refreshed = postId === null ? null : await refreshPost(slack.useCases, postId);
+  if (refreshed === null || refreshed.post.channelId !== actor.channelId) return await answerStale(turn);
+  await reply.inPlace(postMessage(voices.channel, refreshed.post, refreshed.now));
 }
 
-async function subscribeTarget(slack: SlackContext, actor: Actor, value: JobsValue, reply: Reply): Promise<void> {
-  if (value.target === undefined) return;
-  const { useCases, names } = slack;
-  const outcome = await subscribe(useCases, actor, [value.target]);
-  if (outcome.kind === 'done' && outcome.subscribed.length > 0) return await refreshStatus(slack, actor, value, reply);
-  await reply.privately(subscribeAnswer(outcome, names, useCases.clock.now()));
-  if (outcome.kind === 'done') await refreshStatus(slack, actor, value, reply);
+async function subscribeTarget(turn: Turn, value: JobsValue): Promise<void> {
+  const done = await subscribeTo(turn, value.target);
+  if (done) await refreshStatus(turn, value);
 }
 
-async function unsubscribeTarget(slack: SlackContext, actor: Actor, value: JobsValue, reply: Reply): Promise<void> {
+/** From a list of matches: the answer takes its place. */
+async function subscribeNamed({ slack, actor, voices, reply }: Turn, { target }: JobsValue): Promise<void> {
+  if (target === undefined) return;
+  const outcome = await subscribe(slack.useCases, actor, [target], voices.reader.language);
+  const place = { channelId: actor.channelId, now: slack.useCases.clock.now() };
+  await reply.inPlace(subscribeAnswer(voices.reader, outcome, place));
+}
+
+async function unsubscribeNamed({ slack, actor, voices, reply }: Turn, { target }: JobsValue): Promise<void> {
+  if (target === undefined) return;
+  const outcome = await unsubscribe(slack.useCases, actor, [target]);
+  await reply.inPlace(unsubscribeAnswer(voices.reader, outcome, actor.channelId));
+}
+
+/** Subscribes, and says so when it did not simply work. False when nothing may have changed. */
+async function subscribeTo({ slack, actor, voices, reply }: Turn, target: JobsValue['target']): Promise<boolean> {
+  if (target === undefined) return false;
+  const outcome = await subscribe(slack.useCases, actor, [target], voices.reader.language);
+  if (outcome.kind === 'done' && outcome.subscribed.length > 0) return true;
+  const place = { channelId: actor.channelId, now: slack.useCases.clock.now() };
+  await reply.privately(subscribeAnswer(voices.reader, outcome, place));
+  return outcome.kind === 'done';
+}
+
+async function unsubscribeTarget(turn: Turn, value: JobsValue): Promise<void> {
+  const { slack, actor, voices, reply } = turn;
   if (value.target === undefined) return;
   const outcome = await unsubscribe(slack.useCases, actor, [value.target]);
-  if (outcome.ended.length === 0) await reply.privately(unsubscribeAnswer(outcome, slack.names.command));
-  await refreshStatus(slack, actor, value, reply);
+  if (outcome.ended.length === 0) await reply.privately(unsubscribeAnswer(voices.reader, outcome, actor.channelId));
+  await refreshStatus(turn, value);
 }
 
-async function unsubscribeListed(slack: SlackContext, actor: Actor, value: JobsValue, reply: Reply): Promise<void> {
-  if (value.target === undefined) return;
-  await unsubscribe(slack.useCases, actor, [value.target]);
-  await reply.inPlace(listMessage(await listSubscriptions(slack.useCases, actor), slack.names));
+/** The same button is in the list of subscriptions and in the list of jobs; its value tells which. */
+async function unsubscribeListed(turn: Turn): Promise<void> {
+  const { slack, actor, click, reply } = turn;
+  const page = decodePage(click.value);
+  const target = page?.target ?? decodeJobs(click.value)?.target;
+  if (target === undefined) return await answerStale(turn);
+  await unsubscribe(slack.useCases, actor, [target]);
+  if (page !== null) return await showPage(turn, page);
+  await reply.inPlace(listMessage(voiceInPlace(turn), await listSubscriptions(slack.useCases, actor)));
+}
+
+async function subscribeListed(turn: Turn, page: PageValue): Promise<void> {
+  const done = await subscribeTo(turn, page.target);
+  if (done) await showPage(turn, page);
+}
+
+async function showPage(turn: Turn, { text, offset }: PageValue): Promise<void> {
+  const { slack, actor, reply } = turn;
+  const page = await listJobs(slack.useCases, actor, { text, offset });
+  await reply.inPlace(jobsMessage(voiceInPlace(turn), page, actor.channelId));
 }

@@ -1,11 +1,16 @@
+import type { Actor } from '../../ports.ts';
+import { chooseLanguage } from '../../use-cases/change-settings.ts';
+import { listJobs } from '../../use-cases/list-jobs.ts';
 import { listSubscriptions } from '../../use-cases/list-subscriptions.ts';
+import { listWorkspace } from '../../use-cases/list-workspace.ts';
 import { showStatus } from '../../use-cases/show-status.ts';
 import { subscribe } from '../../use-cases/subscribe.ts';
 import { unsubscribe } from '../../use-cases/unsubscribe.ts';
-import type { Actor } from '../../ports.ts';
 import { helpMessage, usageMessage } from '../messages/help-message.ts';
+import { jobsMessage } from '../messages/jobs-message.ts';
 import { listMessage } from '../messages/list-message.ts';
 import { lines } from '../messages/message.ts';
+import { languageChosen, settingsMessage } from '../messages/settings-message.ts';
 import { statusMessage } from '../messages/status-message.ts';
 import {
   confirmUnsubscribeAll,
@@ -13,45 +18,89 @@ import {
   subscribeAnswer,
   unsubscribeAnswer,
 } from '../messages/subscription-answers.ts';
+import { workspaceListMessage } from '../messages/workspace-list-message.ts';
 import type { Reply } from '../reply.ts';
-import type { SlackContext } from '../slack-context.ts';
+import { voicesFor } from '../slack-context.ts';
+import type { SlackContext, Voices } from '../slack-context.ts';
 import { parseCommand } from './parse-command.ts';
 import type { Command } from './parse-command.ts';
+
+type Of<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
 
 /** Carries out what somebody typed after the slash command and answers. */
 export async function handleCommand(slack: SlackContext, actor: Actor, text: string, reply: Reply): Promise<void> {
   const parsed = parseCommand(unescape(text));
-  if (parsed.ok) await carryOut(slack, actor, parsed.command, reply);
-  else await reply.privately(usageMessage(parsed.error, slack.names.command));
+  const voices = await voicesFor(slack, actor);
+  if (parsed.ok) await carryOut(slack, actor, voices, parsed.command, reply);
+  else await reply.privately(usageMessage(voices.reader, parsed.error));
 }
 
-async function carryOut(slack: SlackContext, actor: Actor, command: Command, reply: Reply): Promise<void> {
-  const { useCases, names } = slack;
+async function carryOut(
+  slack: SlackContext,
+  actor: Actor,
+  voices: Voices,
+  command: Command,
+  reply: Reply,
+): Promise<void> {
+  const { useCases } = slack;
+  const { channelId } = actor;
+  const voice = voices.reader;
   switch (command.kind) {
     case 'help':
-      return await reply.privately(helpMessage(names.command));
+      return await reply.privately(helpMessage(voice, command.topic));
     case 'list':
-      return await reply.privately(listMessage(await listSubscriptions(useCases, actor), names));
-    case 'status': {
-      const answer = await showStatus(useCases, actor, command.jobs);
-      const message = statusMessage(answer, names.command, useCases.clock.now());
-      return command.isPublic ? await reply.publicly(message) : await reply.privately(message);
+      return await reply.privately(listMessage(voice, await listSubscriptions(useCases, actor)));
+    case 'list_all':
+      return await reply.privately(workspaceListMessage(voice, await listWorkspace(useCases, actor)));
+    case 'jobs': {
+      const page = await listJobs(useCases, actor, { text: command.text, offset: 0 });
+      return await reply.privately(jobsMessage(voice, page, channelId));
     }
+    case 'settings':
+      return await reply.privately(settingsMessage(voices.channel));
+    case 'choose_language': {
+      const changed = await chooseLanguage(useCases, actor, command.language);
+      return await reply.privately(languageChosen(slack.voiceIn(command.language), changed));
+    }
+    case 'status':
+      return await answerStatus(slack, actor, voices, command, reply);
     case 'subscribe': {
-      const outcome = await subscribe(useCases, actor, command.jobs);
-      return await reply.privately(subscribeAnswer(outcome, names, useCases.clock.now()));
+      const outcome = await subscribe(useCases, actor, command.jobs, voice.language);
+      return await reply.privately(subscribeAnswer(voice, outcome, { channelId, now: useCases.clock.now() }));
     }
-    case 'unsubscribe':
-      return await reply.privately(unsubscribeAnswer(await unsubscribe(useCases, actor, command.jobs), names.command));
-    case 'unsubscribe_all': {
-      const { subscriptions } = await listSubscriptions(useCases, actor);
-      return await reply.privately(
-        subscriptions.length === 0
-          ? lines(nothingSubscribed(names.command))
-          : confirmUnsubscribeAll(subscriptions.length),
-      );
+    case 'unsubscribe': {
+      const outcome = await unsubscribe(useCases, actor, command.jobs);
+      return await reply.privately(unsubscribeAnswer(voice, outcome, channelId));
     }
+    case 'unsubscribe_all':
+      return await askBeforeUnsubscribingAll(slack, actor, voices, reply);
   }
+}
+
+async function answerStatus(
+  { useCases }: SlackContext,
+  actor: Actor,
+  voices: Voices,
+  { jobs, isPublic }: Of<'status'>,
+  reply: Reply,
+): Promise<void> {
+  const voice = isPublic ? voices.channel : voices.reader;
+  const answer = await showStatus(useCases, actor, jobs, voice.language);
+  const view = { channelId: actor.channelId, now: useCases.clock.now(), isPrivate: !isPublic };
+  const message = statusMessage(voice, answer, view);
+  await (isPublic ? reply.publicly(message) : reply.privately(message));
+}
+
+async function askBeforeUnsubscribingAll(
+  { useCases }: SlackContext,
+  actor: Actor,
+  { reader }: Voices,
+  reply: Reply,
+): Promise<void> {
+  const { subscriptions } = await listSubscriptions(useCases, actor);
+  await reply.privately(
+    subscriptions.length === 0 ? lines(nothingSubscribed(reader)) : confirmUnsubscribeAll(reader, subscriptions.length),
+  );
 }
 
 /** Slack sends `&`, `<` and `>` escaped (docs.slack.dev, "Formatting message text"). */

@@ -1,3 +1,5 @@
+import { parseLanguage } from '../../domain/language.ts';
+import type { Language } from '../../domain/language.ts';
 import { nearest } from '../../domain/nearest.ts';
 import { tokenize } from './tokenize.ts';
 import type { Token } from './tokenize.ts';
@@ -14,7 +16,12 @@ export type Command =
   | { readonly kind: 'unsubscribe'; readonly jobs: readonly string[] }
   | { readonly kind: 'unsubscribe_all' }
   | { readonly kind: 'list' }
-  | { readonly kind: 'help' };
+  | { readonly kind: 'list_all' }
+  /** What DRS lists; only jobs with this text where there is one. */
+  | { readonly kind: 'jobs'; readonly text: string | null }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'choose_language'; readonly language: Language }
+  | { readonly kind: 'help'; readonly topic: string | null };
 
 /** Why a text is no command: facts, put into words by the message that shows them. */
 export type UsageError =
@@ -23,14 +30,20 @@ export type UsageError =
   | { readonly kind: 'too_many_jobs'; readonly verb: string; readonly count: number; readonly most: number }
   | { readonly kind: 'unknown_option'; readonly option: string; readonly verb: string }
   | { readonly kind: 'all_with_jobs' }
-  | { readonly kind: 'unexpected_words'; readonly verb: 'list' | 'help'; readonly words: readonly string[] }
+  | {
+      readonly kind: 'unexpected_words';
+      readonly verb: 'list' | 'help' | 'settings';
+      readonly words: readonly string[];
+    }
+  | { readonly kind: 'unknown_setting'; readonly setting: string }
+  | { readonly kind: 'unknown_language'; readonly language: string }
   | { readonly kind: 'misspelt_verb'; readonly word: string; readonly meant: string };
 
 export type ParsedCommand =
   | { readonly ok: true; readonly command: Command }
   | { readonly ok: false; readonly error: UsageError };
 
-const VERBS = ['status', 'subscribe', 'unsubscribe', 'list', 'help'] as const;
+const VERBS = ['status', 'subscribe', 'unsubscribe', 'list', 'jobs', 'settings', 'help'] as const;
 type Verb = (typeof VERBS)[number];
 
 /** `public`, `--public` and what Slack's smart dashes make of it. */
@@ -44,7 +57,7 @@ export function parseCommand(text: string): ParsedCommand {
   const tokens = tokenize(text);
   if ('quote' in tokens) return wrong({ kind: 'unclosed_quote', text: tokens.text });
   const [first, ...rest] = tokens;
-  if (first === undefined) return right({ kind: 'help' });
+  if (first === undefined) return right({ kind: 'help', topic: null });
   const verb = verbOf(first);
   if (verb !== null) return parseArguments(verb, rest);
   const meant = misspeltVerb(first, rest);
@@ -67,10 +80,13 @@ function misspeltVerb(first: Token, rest: readonly Token[]): Verb | null {
 function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
   switch (verb) {
     case 'help':
+      return tokens.length > 1 ? unexpected(verb, tokens) : right({ kind: 'help', topic: tokens[0]?.text ?? null });
     case 'list':
-      return tokens.length === 0
-        ? right({ kind: verb })
-        : wrong({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
+      return parseList(tokens);
+    case 'jobs':
+      return right({ kind: 'jobs', text: tokens.length === 0 ? null : tokens.map((token) => token.text).join(' ') });
+    case 'settings':
+      return parseSettings(tokens);
     case 'status':
       return parseStatus(tokens);
     case 'subscribe':
@@ -78,6 +94,30 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
     case 'unsubscribe':
       return parseUnsubscribe(tokens);
   }
+}
+
+function parseList(tokens: readonly Token[]): ParsedCommand {
+  const [first, ...rest] = tokens;
+  if (first === undefined) return right({ kind: 'list' });
+  return isFlag(first, ALL) && rest.length === 0 ? right({ kind: 'list_all' }) : unexpected('list', tokens);
+}
+
+function parseSettings(tokens: readonly Token[]): ParsedCommand {
+  const [first, ...rest] = tokens;
+  if (first === undefined) return right({ kind: 'settings' });
+  const [, key = first.text, value = ''] = /^([^:]+):(.*)$/.exec(first.text) ?? [];
+  if (key.toLowerCase() !== 'lang') return wrong({ kind: 'unknown_setting', setting: first.text });
+  if (rest.length > 0 && value !== '') return unexpected('settings', rest);
+  // `lang: zh` is what a phone's keyboard makes of it.
+  const given = value === '' ? rest.map((token) => token.text).join(' ') : value;
+  const language = parseLanguage(given);
+  return language === null
+    ? wrong({ kind: 'unknown_language', language: given })
+    : right({ kind: 'choose_language', language });
+}
+
+function unexpected(verb: 'list' | 'help' | 'settings', tokens: readonly Token[]): ParsedCommand {
+  return wrong({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
 }
 
 function parseStatus(tokens: readonly Token[]): ParsedCommand {

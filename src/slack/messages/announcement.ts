@@ -1,22 +1,60 @@
 import { jobName } from '../../domain/job-name.ts';
 import type { Announcement, NamedJob } from '../../domain/post.ts';
-import { escapeMrkdwn } from './mrkdwn.ts';
+import { isDirectMessage } from './job-buttons.ts';
+import { code, escapeMrkdwn } from './mrkdwn.ts';
+import { remedyElsewhere } from './refusal-text.ts';
+import type { Voice } from './voice.ts';
 
 /** Jobs named in one line. */
 const MOST_NAMES = 10;
 
+/** What a conversation is told beside the events of jobs, line by line. */
+export function announcementLines(voice: Voice, said: Announcement, channelId: string): readonly string[] {
+  switch (said.kind) {
+    case 'subscribed':
+    case 'unsubscribed':
+      return [changeLine(voice, said, channelId)];
+    case 'language':
+      return [voice.say('announced.language', { who: mention(said.by) })];
+    case 'hello': {
+      const [subscribe, jobs, help] = ['subscribe <job>', 'jobs', 'help'].map((words) => voice.typed(words));
+      return [
+        voice.say('announced.hello'),
+        voice.say('announced.hello_start', { subscribe: subscribe ?? '', jobs: jobs ?? '', help: help ?? '' }),
+      ];
+    }
+    case 'paused':
+      return [
+        voice.say('announced.paused', { channel: `<#${escapeMrkdwn(said.channelId)}>`, reason: code(said.reason) }),
+        voice.say('announced.paused_jobs', { count: said.jobs.length, jobs: jobNames(voice, said.jobs) }),
+        remedyElsewhere(voice, said.reason),
+      ];
+  }
+}
+
 /** The public line that says who changed what a channel watches. */
-export function announcementLine({ kind, by, jobs }: Announcement): string {
-  const who = `<@${escapeMrkdwn(by)}>`;
-  return kind === 'subscribed'
-    ? `🔔 ${who} subscribed this channel to ${jobNames(jobs)}`
-    : `🔕 ${who} unsubscribed this channel from ${jobNames(jobs)}`;
+function changeLine(
+  voice: Voice,
+  { kind, by, jobs }: Extract<Announcement, { readonly kind: 'subscribed' | 'unsubscribed' }>,
+  channelId: string,
+): string {
+  const names = jobNames(voice, jobs);
+  if (isDirectMessage(channelId))
+    return voice.say(kind === 'subscribed' ? 'announced.subscribed_dm' : 'announced.unsubscribed_dm', { jobs: names });
+  return voice.say(kind === 'subscribed' ? 'announced.subscribed' : 'announced.unsubscribed', {
+    who: mention(by),
+    jobs: names,
+  });
 }
 
 /** `a`, or `3 jobs: a, b, c`, cut with `+N more`. */
-export function jobNames(jobs: readonly Pick<NamedJob, 'jobId' | 'name'>[]): string {
+export function jobNames(voice: Voice, jobs: readonly Pick<NamedJob, 'jobId' | 'name'>[]): string {
   const names = jobs.slice(0, MOST_NAMES).map((job) => `*${escapeMrkdwn(jobName(job))}*`);
   const more = jobs.length - names.length;
-  const listed = [...names, ...(more > 0 ? [`+${more} more`] : [])].join(', ');
-  return jobs.length === 1 ? listed : `${jobs.length} jobs: ${listed}`;
+  const listed = [...names, ...(more > 0 ? [voice.say('names.more', { count: more })] : [])].join(', ');
+  return jobs.length === 1 ? listed : voice.say('names.several', { count: jobs.length, names: listed });
+}
+
+export function mention(userId: string): string {
+  return `<@${escapeMrkdwn(userId)}>`;
 }

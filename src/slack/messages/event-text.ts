@@ -1,15 +1,20 @@
-import { formatDuration } from '../../domain/duration.ts';
 import { fullCopyPercent } from '../../domain/full-copy-percent.ts';
 import type { EndVerdict, JobEvent, PastPhase } from '../../domain/job-event.ts';
 import { jobName } from '../../domain/job-name.ts';
 import { isFinishedCopy, statusGroup } from '../../domain/job-status.ts';
 import type { StatusGroup } from '../../domain/job-status.ts';
-import type { NamedJob } from '../../domain/post.ts';
+import { isDisasterRecovery } from '../../domain/job-type.ts';
+import type { Aftermath, NamedJob } from '../../domain/post.ts';
 import type { ProgressReport } from '../../domain/progress-report.ts';
 import { DAY, MINUTE } from '../../domain/time.ts';
+import type { MessageKey } from '../../words/en.ts';
+import { causeLine } from './cause-text.ts';
+import { subJobLine } from './job-details.ts';
 import { code, dateAndTime, day, escapeMrkdwn, timeOfDay } from './mrkdwn.ts';
 import { headline, partsLine, stateOnly, statusWords } from './status-words.ts';
 import type { StatusWords } from './status-words.ts';
+import { summaryLines } from './summary-text.ts';
+import type { Voice } from './voice.ts';
 
 /** DRS ends an abnormal job after this many days unless told otherwise; one that could not be created sooner. */
 const ABNORMAL_JOB_DAYS = 14;
@@ -23,189 +28,246 @@ export interface EventText {
   readonly lines: readonly string[];
 }
 
-/** Puts an event into words. */
-export function describeEvent(job: NamedJob, event: JobEvent): EventText {
-  const name = jobName(job);
+/**
+ * Puts an event into words.
+ *
+ * @param where what became known since, and the channel it is told in
+ */
+export function describeEvent(
+  voice: Voice,
+  job: NamedJob,
+  event: JobEvent,
+  where: { readonly aftermath: Aftermath; readonly channelId: string },
+): EventText {
+  const { aftermath, channelId } = where;
   switch (event.kind) {
     case 'status_changed':
-      return statusChanged(name, event);
+      return statusChanged(voice, job, event, aftermath);
     case 'status_lasting':
-      return statusLasting(name, event);
+      return statusLasting(voice, job, event);
     case 'recovered':
-      return recovered(name, event);
+      return recovered(voice, job, event, aftermath.firstMessageTs, channelId);
     case 'ended':
-      return ended(name, event);
+      return ended(voice, job, event);
     case 'gone':
-      return gone(name, event);
+      return gone(voice, job, event);
   }
 }
 
-function statusChanged(name: string, event: Of<'status_changed'>): EventText {
-  const { report, previous } = event;
+function statusChanged(voice: Voice, job: NamedJob, event: Of<'status_changed'>, aftermath: Aftermath): EventText {
+  const { report } = event;
+  const name = jobName(job);
   if (report === null) return { headline: `⚪ ${escapeMrkdwn(event.to)} – ${escapeMrkdwn(name)}`, lines: [] };
-  const lines = changeLines(event, report, previous).filter((line) => line !== null);
-  return { headline: headline(changeWords(event, report), name), lines };
+  const lines = [...changeLines(voice, event, report, aftermath), subJobLine(voice, report)];
+  return {
+    headline: headline(changeWords(voice, job, event, report), name),
+    lines: lines.filter((line) => line !== null),
+  };
 }
 
 /** The words of the state entered; some read differently depending on where the job came from. */
-function changeWords(event: Of<'status_changed'>, report: ProgressReport): StatusWords {
-  const spoken = statusWords(report);
+function changeWords(
+  voice: Voice,
+  { jobType }: NamedJob,
+  event: Of<'status_changed'>,
+  report: ProgressReport,
+): StatusWords {
+  const spoken = statusWords(voice, report, jobType);
+  const isDr = isDisasterRecovery(jobType);
   const returning = event.from !== null && statusGroup(event.from) === 'paused';
-  switch (statusGroup(report.status)) {
-    case 'full_copy':
-      return { ...spoken, state: returning ? `Full copy resumed${atPercent(report)}` : 'Full copy started' };
-    case 'replicating':
-      return returning ? { ...spoken, state: spoken.state.replace('Replicating', 'Replicating again') } : spoken;
-    default:
-      return spoken;
+  const group = statusGroup(report.status);
+  if (group === 'full_copy') {
+    if (!returning)
+      return { ...spoken, state: voice.say(isDr ? 'told.initialisation_started' : 'told.full_copy_started') };
+    const key = isDr ? 'told.initialisation_resumed' : 'told.full_copy_resumed';
+    return { ...spoken, state: voice.say(key, { percent: atPercent(voice, report) }) };
   }
+  if (group === 'replicating' && returning && !isDr) {
+    return report.lagMs === null
+      ? { ...spoken, state: voice.say('told.replicating_again_lag_unknown') }
+      : { ...spoken, state: voice.say('told.replicating_again', { lag: voice.duration(report.lagMs) }) };
+  }
+  return spoken;
 }
 
 function changeLines(
+  voice: Voice,
   event: Of<'status_changed'>,
   report: ProgressReport,
-  previous: PastPhase | null,
+  aftermath: Aftermath,
 ): readonly (string | null)[] {
+  const { previous, at } = event;
   switch (statusGroup(report.status)) {
     case 'full_copy':
-      return [partsLine(report.parts), durationOf('Paused', 'paused', previous, event.at)];
+      return [partsLine(voice, report.parts), lasted(voice, 'told.was_paused', 'paused', previous, at)];
     case 'full_copy_done':
-      return [durationOf('Took', 'full_copy', previous, event.at), afterFullCopy(report)];
+      return [lasted(voice, 'told.took', 'full_copy', previous, at), afterFullCopy(voice, report)];
     case 'replicating':
       return [
-        durationOf('Full copy took', 'full_copy', previous, event.at),
-        durationOf('Paused', 'paused', previous, event.at),
+        lasted(voice, 'told.full_copy_took', 'full_copy', previous, at),
+        lasted(voice, 'told.was_paused', 'paused', previous, at),
       ];
     case 'paused':
-      return [beforeLine(event)];
+      return [beforeLine(voice, event)];
     case 'failed':
-      return [causeLine(report), beforeLine(event), billingLine(report, event.at)];
+      return [
+        recoveredLine(voice, at, aftermath.recoveredAt),
+        causeLine(voice, aftermath.cause, report.errorCode),
+        beforeLine(voice, event),
+        aftermath.recoveredAt === null ? billingLine(voice, report, at) : null,
+      ];
     case 'unknown':
-      return ['DRS reports a status that this bot does not know; it goes on watching.'];
+      return [voice.say('told.unknown_status')];
     default:
       return [];
   }
 }
 
-function afterFullCopy(report: ProgressReport): string {
-  return isFinishedCopy(report.status, report.taskMode)
-    ? 'Everything is copied. Release the job in the console when you no longer need it.'
-    : 'Replication comes next.';
+function afterFullCopy(voice: Voice, report: ProgressReport): string {
+  return voice.say(
+    isFinishedCopy(report.status, report.taskMode) ? 'told.release_when_ready' : 'told.replication_next',
+  );
 }
 
-function causeLine(report: ProgressReport): string {
-  return report.errorCode === null
-    ? 'DRS gives no cause yet – open the console log'
-    : `DRS error ${code(report.errorCode)} – open the console log`;
+/** On the message that told of a failure, once it is over. */
+function recoveredLine(voice: Voice, failedAt: number, recoveredAt: number | null): string | null {
+  if (recoveredAt === null) return null;
+  const duration = voice.duration(recoveredAt - failedAt);
+  return `🟢 ${voice.say('told.recovered_since', { at: dateAndTime(recoveredAt), duration })}`;
 }
 
 /** `Replicated 6 d before · last lag 3 s at 02:10`. */
-function beforeLine({ previous, lastLag, at }: Of<'status_changed'>): string | null {
+function beforeLine(voice: Voice, { previous, lastLag, at }: Of<'status_changed'>): string | null {
   const before = [
-    durationOf('Replicated', 'replicating', previous, at),
-    durationOf('Copied', 'full_copy', previous, at),
-    durationOf('Paused', 'paused', previous, at),
+    lasted(voice, 'told.replicated_before', 'replicating', previous, at),
+    lasted(voice, 'told.copied_before', 'full_copy', previous, at),
+    lasted(voice, 'told.paused_before', 'paused', previous, at),
   ].find((line) => line !== null);
-  const pieces = [
-    ...(before === undefined ? [] : [`${before} before`]),
-    ...(lastLag === null ? [] : [`last lag ${formatDuration(lastLag.ms)} at ${timeOfDay(lastLag.at)}`]),
-  ];
-  return pieces.length === 0 ? null : sentenceCase(pieces.join(' · '));
+  const lag = lastLag === null ? null : { lag: voice.duration(lastLag.ms), at: timeOfDay(lastLag.at) };
+  if (before === undefined) return lag === null ? null : voice.say('told.last_lag', lag);
+  return lag === null ? before : `${before} · ${voice.say('told.last_lag_part', lag)}`;
 }
 
-function billingLine(report: ProgressReport, at: number): string {
+function billingLine(voice: Voice, report: ProgressReport, at: number): string {
   const days = report.status === 'CREATE_FAILED' ? UNCREATED_JOB_DAYS : ABNORMAL_JOB_DAYS;
-  return `Still billed; DRS ends it by ${day(at + days * DAY)} (default ${days} d, not confirmed)`;
+  return voice.say('told.billed', { day: day(at + days * DAY), days });
 }
 
 /**
  * `Paused 2 h`, or `Paused at least 2 h` when its beginning was not seen; null for any other phase, and for one that was
  * there already at our first look less than a minute ago.
  */
-function durationOf(word: string, group: StatusGroup, previous: PastPhase | null, at: number): string | null {
+function lasted(
+  voice: Voice,
+  key: MessageKey,
+  group: StatusGroup,
+  previous: PastPhase | null,
+  at: number,
+): string | null {
   if (previous === null || statusGroup(previous.status) !== group) return null;
   const lastedMs = at - previous.since;
-  if (previous.startSeen) return `${word} ${formatDuration(lastedMs)}`;
-  return lastedMs < MINUTE ? null : `${word} at least ${formatDuration(lastedMs)}`;
+  const duration = voice.duration(lastedMs);
+  if (previous.startSeen) return voice.say(key, { duration });
+  return lastedMs < MINUTE ? null : voice.say(key, { duration: voice.say('told.at_least', { duration }) });
 }
 
-function statusLasting(name: string, event: Of<'status_lasting'>): EventText {
-  const spoken = event.report === null ? null : statusWords(event.report);
-  const lasted = formatDuration(event.at - event.since);
+function statusLasting(voice: Voice, job: NamedJob, event: Of<'status_lasting'>): EventText {
+  const state =
+    event.report === null ? escapeMrkdwn(event.status) : statusWords(voice, event.report, job.jobType).state;
+  const duration = voice.duration(event.at - event.since);
   return {
-    headline: `⚪ ${spoken?.state ?? escapeMrkdwn(event.status)} for ${lasted} – ${escapeMrkdwn(name)}`,
-    lines: [`Since ${dateAndTime(event.since)}. This normally passes quickly.`],
+    headline: `⚪ ${voice.say('told.lasting', { state, duration, name: escapeMrkdwn(jobName(job)) })}`,
+    lines: [voice.say('told.lasting_note', { since: dateAndTime(event.since) })],
   };
 }
 
-function recovered(name: string, event: Of<'recovered'>): EventText {
-  const down = `Down ${timeOfDay(event.failedAt)} – ${timeOfDay(event.workingAt)}`;
+function recovered(
+  voice: Voice,
+  job: NamedJob,
+  event: Of<'recovered'>,
+  firstMessageTs: string | null,
+  channelId: string,
+): EventText {
+  const down = voice.say('told.recovered_down', { from: timeOfDay(event.failedAt), to: timeOfDay(event.workingAt) });
   const lag = event.report?.lagMs ?? null;
   const lagNow =
     event.report !== null && statusGroup(event.report.status) === 'replicating' && lag !== null
-      ? ` · lag now ${formatDuration(lag)}`
+      ? voice.say('told.recovered_lag', { lag: voice.duration(lag) })
       : '';
+  const url = firstMessageTs === null ? null : voice.messageUrl(channelId, firstMessageTs);
+  const said = {
+    name: escapeMrkdwn(jobName(job)),
+    state: workAgain(voice, event.report, job.jobType),
+    duration: voice.duration(event.workingAt - event.failedAt),
+  };
   return {
-    headline: `🟢 RECOVERED – ${escapeMrkdwn(name)}: ${workAgain(event.report)} after ${formatDuration(event.workingAt - event.failedAt)}`,
-    lines: [`${down}${lagNow}`],
+    headline: `🟢 ${voice.say('told.recovered', said)}`,
+    lines: [`${down}${lagNow}`, ...(url === null ? [] : [voice.say('told.first_message', { url })])],
   };
 }
 
-function workAgain(report: ProgressReport | null): string {
-  if (report === null) return 'working again';
+function workAgain(voice: Voice, report: ProgressReport | null, jobType: string | null): string {
+  if (report === null) return voice.say('told.working_again');
   switch (statusGroup(report.status)) {
     case 'full_copy': {
       const figure = fullCopyPercent(report);
       return figure === null || figure.percent > 0
-        ? `full copy resumed${atPercent(report)}`
-        : 'full copy restarted from 0 %';
+        ? voice.say('told.copy_resumed', { percent: atPercent(voice, report) })
+        : voice.say('told.copy_restarted');
     }
     case 'full_copy_done':
-      return 'full copy complete';
+      return voice.say('told.copy_complete');
     default:
-      return 'replicating again';
+      return voice.say(isDisasterRecovery(jobType) ? 'told.dr_running_again' : 'told.replicating_again_short');
   }
 }
 
-function atPercent(report: ProgressReport): string {
+function atPercent(voice: Voice, report: ProgressReport): string {
   const figure = fullCopyPercent(report);
-  return figure === null ? '' : ` at ${figure.percent} %`;
+  return figure === null ? '' : voice.say('told.at_percent', { percent: figure.percent });
 }
 
-const VERDICTS: Readonly<Record<EndVerdict, { readonly emoji: string; readonly words: string }>> = {
-  stopped_in_sync: { emoji: '✅', words: 'stopped while replicating, in sync' },
-  copy_finished: { emoji: '✅', words: 'full copy finished' },
-  stopped_behind: { emoji: '⏹️', words: 'stopped while it was behind' },
-  lag_unknown: { emoji: '⏹️', words: 'stopped while replicating, lag unknown' },
-  had_failed: { emoji: '⏹️', words: 'had FAILED, not a success' },
-  during_full_copy: { emoji: '⏹️', words: 'ended during full copy' },
-  while_paused: { emoji: '⏹️', words: 'ended while paused' },
-  before_start: { emoji: '⏹️', words: 'ended before it started' },
-  copy_never_released: { emoji: '⏹️', words: 'copy finished 7 days ago, still not released' },
-};
+/** Only these two are a success; DRS itself says no more than "released". */
+const SUCCESSES: ReadonlySet<EndVerdict> = new Set<EndVerdict>(['stopped_in_sync', 'copy_finished']);
 
-function ended(name: string, event: Of<'ended'>): EventText {
-  const { emoji, words } = VERDICTS[event.verdict];
-  const lag =
-    event.lastLag === null ? null : `Last lag ${formatDuration(event.lastLag.ms)} at ${dateAndTime(event.lastLag.at)}`;
-  const lines = [lag, 'Subscription ended. Data comparison: not checked.'].filter((line) => line !== null);
-  return { headline: `${emoji} ENDED – ${escapeMrkdwn(name)}: ${words}`, lines };
+function ended(voice: Voice, job: NamedJob, event: Of<'ended'>): EventText {
+  const name = escapeMrkdwn(jobName(job));
+  if (isDisasterRecovery(job.jobType) && event.verdict !== 'had_failed') {
+    const how = voice.say('ended.disaster_recovery');
+    return {
+      headline: `⏹️ ${voice.say('told.ended', { name, how })}`,
+      lines: [voice.say('told.subscription_ended')],
+    };
+  }
+  const emoji = SUCCESSES.has(event.verdict) ? '✅' : '⏹️';
+  const { lastLag, summary } = event;
+  const how = voice.say(`ended.${event.verdict}`, { lag: voice.duration(lastLag?.ms ?? 0) });
+  const lines = [
+    ...summaryLines(voice, event),
+    // With a summary the headline or the lag line says it already.
+    ...(lastLag === null || summary !== null
+      ? []
+      : [voice.say('told.last_lag', { lag: voice.duration(lastLag.ms), at: dateAndTime(lastLag.at) })]),
+    voice.say('told.ended_closing'),
+  ];
+  return { headline: `${emoji} ${voice.say('told.ended', { name, how })}`, lines };
 }
 
-function gone(name: string, event: Of<'gone'>): EventText {
-  const said = event.code === null ? 'it was deleted' : `DRS no longer knows this job (${escapeMrkdwn(event.code)})`;
+function gone(voice: Voice, job: NamedJob, event: Of<'gone'>): EventText {
+  const name = escapeMrkdwn(jobName(job));
+  const how =
+    event.code === null
+      ? voice.say('told.gone_deleted')
+      : voice.say('told.gone_unknown', { code: escapeMrkdwn(event.code) });
   const { previous, report } = event;
-  const last = event.code !== null && report !== null ? `Last seen: ${stateOnly(report)}` : previousLine(previous);
+  const last =
+    event.code !== null && report !== null
+      ? voice.say('detail.last_seen', { ago: '', state: stateOnly(voice, report, job.jobType) })
+      : previous === null
+        ? null
+        : voice.say('told.before_status', { status: code(previous.status) });
   return {
-    headline: `⚫ GONE – ${escapeMrkdwn(name)}: ${said}`,
-    lines: [...(last === null ? [] : [last]), 'Subscription ended.'],
+    headline: `⚫ ${voice.say('told.gone', { name, how })}`,
+    lines: [...(last === null ? [] : [last]), voice.say('told.subscription_ended')],
   };
-}
-
-function previousLine(previous: PastPhase | null): string | null {
-  return previous === null ? null : `Before: ${code(previous.status)}`;
-}
-
-function sentenceCase(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

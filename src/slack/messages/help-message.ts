@@ -2,61 +2,114 @@ import type { UsageError } from '../commands/parse-command.ts';
 import type { SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
 import { code } from './mrkdwn.ts';
+import type { Voice } from './voice.ts';
 
-/** Everything that can be typed. */
-export function helpMessage(command: string): SlackMessage {
-  const line = (words: string, meaning: string) => `${code(`${command} ${words}`)} – ${meaning}`;
+/** What there is more to say about. */
+export const HELP_TOPICS = [
+  'status',
+  'subscribe',
+  'unsubscribe',
+  'list',
+  'jobs',
+  'names',
+  'settings',
+  'messages',
+] as const;
+export type HelpTopic = (typeof HELP_TOPICS)[number];
+
+/** Everything that can be typed, or more about one thing. */
+export function helpMessage(voice: Voice, topic: string | null): SlackMessage {
+  if (topic === null) return overview(voice);
+  const known = HELP_TOPICS.find((one) => one === topic.toLowerCase());
+  if (known === undefined) return lines(voice.say('help.topic.unknown', { topic: code(topic), topics: topics(null) }));
   return message([
-    { kind: 'news', headline: 'I watch DRS jobs and tell this channel when something changes' },
-    {
-      kind: 'lines',
-      lines: [
-        line('status <job>…', 'how far, how far behind, since when; add `public` to show it to everybody'),
-        line('subscribe <job>…', 'tell this channel about a job from now on'),
-        line('unsubscribe <job>…', 'stop; `unsubscribe all` stops everything, after asking'),
-        line('list', 'what this channel watches'),
-        line('help', 'this text'),
-      ],
-    },
-    {
-      kind: 'footer',
-      line: `A job is its DRS id, or the first 6 or more characters of a watched job's id. ${code(`${command} <job>`)} alone is its status. Separate several with spaces or commas.`,
-    },
+    { kind: 'news', headline: headlineOf(voice, known) },
+    { kind: 'lines', lines: [voice.say(`help.topic.${known}`, { quoted: voice.typed('status "list"') })] },
+    { kind: 'footer', line: voice.say('help.topics', { topics: topics(known) }) },
   ]);
 }
 
-/** A short correction with an example. */
-export function usageMessage(error: UsageError, command: string): SlackMessage {
-  return lines(`${correction(error, command)} ${code(`${command} help`)} shows everything.`);
+function overview(voice: Voice): SlackMessage {
+  const line = (words: string, meaning: string) => `${voice.typed(words)} – ${meaning}`;
+  return message([
+    { kind: 'news', headline: voice.say('help.headline') },
+    {
+      kind: 'lines',
+      lines: [
+        line('status <job>…', voice.say('help.status')),
+        line('subscribe <job>…', voice.say('help.subscribe')),
+        line('unsubscribe <job>…', voice.say('help.unsubscribe')),
+        line('list', voice.say('help.list')),
+        line('jobs [text]', voice.say('help.jobs')),
+        line('settings', voice.say('help.settings')),
+        line('help [topic]', voice.say('help.help', { topics: topics(null) })),
+      ],
+    },
+    { kind: 'footer', line: voice.say('help.footer', { short: voice.typed('<job>') }) },
+  ]);
 }
 
-function correction(error: UsageError, command: string): string {
+function headlineOf(voice: Voice, topic: HelpTopic): string {
+  return topic === 'names' || topic === 'messages' ? voice.typed(`help ${topic}`) : voice.typed(topic);
+}
+
+function topics(but: HelpTopic | null): string {
+  return HELP_TOPICS.filter((one) => one !== but)
+    .map((one) => code(one))
+    .join(' ');
+}
+
+/** A short correction with an example. */
+export function usageMessage(voice: Voice, error: UsageError): SlackMessage {
+  return lines(voice.say('usage.wrap', { correction: correction(voice, error), help: voice.typed('help') }));
+}
+
+function correction(voice: Voice, error: UsageError): string {
   switch (error.kind) {
     case 'unclosed_quote':
-      return `A quote is not closed: ${code(error.text)}. Close it, or leave the quotes out.`;
+      return voice.say('usage.unclosed_quote', { text: code(error.text) });
     case 'jobs_missing':
-      return `Which job? For example ${code(`${command} ${error.verb} 6211d20d-0006-41da-836e-db3301ajb20b`)}.`;
+      return voice.say('usage.jobs_missing', {
+        example: voice.typed(`${error.verb} orders`),
+        jobs: voice.typed('jobs'),
+      });
     case 'too_many_jobs':
-      return `That is ${error.count} jobs; ${code(`${command} ${error.verb}`)} takes up to ${error.most} at a time. Nothing was done: split them into several commands.`;
+      return voice.say('usage.too_many_jobs', {
+        count: error.count,
+        most: error.most,
+        command: voice.typed(error.verb),
+      });
     case 'unknown_option':
-      return `${code(error.option)} is not an option of ${code(`${command} ${error.verb}`)}. Nothing was done. If it is a job, put it in quotes.`;
+      return voice.say('usage.unknown_option', { option: code(error.option), command: voice.typed(error.verb) });
     case 'all_with_jobs':
-      return `Either name jobs or say ${code('all')}, not both. Nothing was done.`;
+      return voice.say('usage.all_with_jobs', { all: code('all') });
     case 'unexpected_words':
-      return `${code(`${command} ${error.verb}`)} takes no further words; I do not know what to do with ${code(error.words.join(' '))}.`;
+      return voice.say('usage.unexpected_words', {
+        command: voice.typed(error.verb),
+        words: code(error.words.join(' ')),
+      });
     case 'misspelt_verb':
-      return `I do not know ${code(error.word)}. Did you mean ${code(`${command} ${error.meant}`)}? If it is a job, put it in quotes. Nothing was done.`;
+      return voice.say('usage.misspelt_verb', { word: code(error.word), meant: voice.typed(error.meant) });
+    case 'unknown_setting':
+      return voice.say('usage.unknown_setting', {
+        setting: code(error.setting),
+        lang: voice.typed('settings lang:zh'),
+      });
+    case 'unknown_language':
+      return voice.say('usage.unknown_language', {
+        language: code(error.language),
+        en: code('lang:en'),
+        zh: code('lang:zh'),
+      });
   }
 }
 
 /** Something broke on our side. */
-export function faultMessage(reference: string): SlackMessage {
-  return lines(
-    `Something went wrong here, sorry. Try again; if it stays, give the operator of this bot the reference ${code(reference)}.`,
-  );
+export function faultMessage(voice: Voice, reference: string): SlackMessage {
+  return lines(voice.say('answer.fault', { reference: code(reference) }));
 }
 
 /** A button of a message that this version no longer understands. */
-export function staleButtonMessage(command: string): SlackMessage {
-  return lines(`This message is too old for its buttons. Ask anew with ${code(`${command} status <job>`)}.`);
+export function staleButtonMessage(voice: Voice): SlackMessage {
+  return lines(voice.say('answer.stale_button', { command: voice.typed('status <job>') }));
 }

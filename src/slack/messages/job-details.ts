@@ -1,14 +1,17 @@
-import { formatDuration } from '../../domain/duration.ts';
+import type { Cause, RecoveryFigures } from '../../domain/job-detail.ts';
 import type { Job } from '../../domain/job.ts';
 import { shortId } from '../../domain/job-id.ts';
 import { jobName } from '../../domain/job-name.ts';
 import type { JobState } from '../../domain/job-state.ts';
 import { statusGroup } from '../../domain/job-status.ts';
+import { phaseStart } from '../../domain/phases.ts';
 import type { ProgressReport } from '../../domain/progress-report.ts';
 import { MINUTE } from '../../domain/time.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import { causeLine, meaningOf } from './cause-text.ts';
 import { ago, code, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
 import { headline, partsLine, stateOnly, statusWords } from './status-words.ts';
+import type { Voice } from './voice.ts';
 
 /** What is said about a job right now: a headline, lines under it, small print. */
 export interface JobText {
@@ -17,78 +20,119 @@ export interface JobText {
   readonly footer: string;
 }
 
+/** What may be known beside a job's progress. */
+export interface Extras {
+  readonly cause: Cause | null;
+  readonly recovery: RecoveryFigures | 'unknown' | null;
+  readonly subJobs: number;
+}
+
+const NO_EXTRAS: Extras = { cause: null, recovery: null, subJobs: 0 };
+
 /** Describes a job that has a report. A look that failed shows as UNKNOWN with what was last seen, never as the old state. */
-export function describeJob(job: Job, report: ProgressReport, now: EpochMs): JobText {
+export function describeJob(
+  voice: Voice,
+  job: Job,
+  report: ProgressReport,
+  now: EpochMs,
+  extras: Extras = NO_EXTRAS,
+): JobText {
   const { state } = job;
-  const name = jobName(job);
-  const footer = reportFooter(job, report, state.checkedAt);
+  const name = escapeMrkdwn(jobName(job));
+  const footer = reportFooter(voice, job, report, extras.subJobs);
   if (state.over === 'gone' && statusGroup(report.status) !== 'gone') {
+    return { headline: `⚫ ${voice.say('state.gone_job', { name })}`, lines: [lastSeen(voice, job, report)], footer };
+  }
+  if (state.unknown !== null) {
+    const since = dateAndTime(state.unknown.since);
     return {
-      headline: `⚫ GONE – ${escapeMrkdwn(name)}: DRS no longer knows this job`,
-      lines: [lastSeen(state, report)],
+      headline: `⚪ ${voice.say('state.unknown_since', { name, since })}`,
+      lines: [lastSeen(voice, job, report), voice.explain(state.unknown.why)],
       footer,
     };
   }
-  if (state.unknown !== null) {
-    const lines = [lastSeen(state, report), escapeMrkdwn(state.unknown.sentence)];
-    return { headline: `⚪ UNKNOWN – ${escapeMrkdwn(name)}, since ${dateAndTime(state.unknown.since)}`, lines, footer };
-  }
-  return { headline: headline(statusWords(report), name), lines: detailLines(state, report, now), footer };
+  const spoken = statusWords(voice, report, job.jobType);
+  return { headline: headline(spoken, jobName(job)), lines: detailLines(voice, job, report, now, extras), footer };
 }
 
 /** `FULL_TRANSFER_STARTED · FULL_INCR_TRANS · 6211d20d · checked 20 s ago`. */
-function reportFooter(job: { readonly jobId: string }, report: ProgressReport, checkedAt: EpochMs | null): string {
+function reportFooter(voice: Voice, { jobId, state }: Job, report: ProgressReport, subJobs: number): string {
   return [
     escapeMrkdwn(report.status),
     ...(report.taskMode === null ? [] : [escapeMrkdwn(report.taskMode)]),
-    shortId(job.jobId),
-    ...(checkedAt === null ? [] : [`checked ${ago(checkedAt)}`]),
+    shortId(jobId),
+    ...(subJobs > 0 && report.subJob === null ? [voice.say('detail.sub_jobs', { count: subJobs })] : []),
+    ...(state.checkedAt === null ? [] : [voice.say('detail.checked', { ago: ago(state.checkedAt) })]),
   ].join(' · ');
 }
 
-/** `Last lag 3 s at 02:10; at least 5 h behind`, for a job that stopped replicating; null if it never had a lag. */
-function staleLag(lastLag: JobState['lastLag'], now: EpochMs): string | null {
-  if (lastLag === null) return null;
-  const behind = formatDuration(now - lastLag.at + lastLag.ms);
-  return `Last lag ${formatDuration(lastLag.ms)} at ${dateAndTime(lastLag.at)}; at least ${behind} behind`;
-}
-
-function lastSeen(state: JobState, report: ProgressReport): string {
+function lastSeen(voice: Voice, { state, jobType }: Job, report: ProgressReport): string {
   const when = state.checkedAt === null ? '' : ` ${ago(state.checkedAt)}`;
-  return `Last seen${when}: ${stateOnly(report)}`;
+  return voice.say('detail.last_seen', { ago: when, state: stateOnly(voice, report, jobType) });
 }
 
-function detailLines(state: JobState, report: ProgressReport, now: EpochMs): readonly string[] {
+function detailLines(voice: Voice, job: Job, report: ProgressReport, now: EpochMs, extras: Extras): readonly string[] {
+  const { state } = job;
   const group = statusGroup(report.status);
   const stopped = group === 'paused' || group === 'failed';
-  return [
-    group === 'full_copy' || group === 'full_copy_done' ? partsLine(report.parts) : null,
-    stopped ? staleLag(state.lastLag, now) : null,
-    group === 'replicating' && report.lagMs === null ? unmeasurable(state) : null,
-    report.errorCode === null ? null : `DRS error ${code(report.errorCode)}`,
-    phaseLine(state, now),
-    figuresLine(report),
-  ].filter((line) => line !== null);
+  const lines = [
+    group === 'full_copy' || group === 'full_copy_done' ? partsLine(voice, report.parts) : null,
+    group === 'failed' ? causeLine(voice, extras.cause, report.errorCode) : otherError(voice, report),
+    stopped ? staleLag(voice, state.lastLag, now) : null,
+    group === 'replicating' && report.lagMs === null ? unmeasurable(voice, state) : null,
+    recoveryLine(voice, extras.recovery),
+    subJobLine(voice, report),
+    phaseLine(voice, job, report, now),
+    figuresLine(voice, report),
+  ];
+  return lines.filter((line) => line !== null);
 }
 
-function unmeasurable(state: JobState): string {
-  return state.lastLag === null
-    ? 'DRS has given no lag yet'
-    : `Last lag ${formatDuration(state.lastLag.ms)} at ${dateAndTime(state.lastLag.at)}`;
+/** An error beside a status that is no failure. */
+function otherError(voice: Voice, { errorCode }: ProgressReport): string | null {
+  if (errorCode === null) return null;
+  return meaningOf(voice, errorCode) ?? voice.say('cause.code', { code: code(errorCode) });
 }
 
-/** A phase that was there already at our first look, a moment ago, has no duration worth telling. */
-function phaseLine({ statusSince, statusStartSeen, over }: JobState, now: EpochMs): string | null {
+/** `Last lag 3 s at 02:10; at least 5 h behind`, for a job that stopped replicating; null if it never had a lag. */
+function staleLag(voice: Voice, lastLag: JobState['lastLag'], now: EpochMs): string | null {
+  if (lastLag === null) return null;
+  const behind = voice.duration(now - lastLag.at + lastLag.ms);
+  return voice.say('detail.stale_lag', { lag: voice.duration(lastLag.ms), at: dateAndTime(lastLag.at), behind });
+}
+
+function unmeasurable(voice: Voice, { lastLag }: JobState): string {
+  return lastLag === null
+    ? voice.say('detail.no_lag_yet')
+    : voice.say('detail.last_lag', { lag: voice.duration(lastLag.ms), at: dateAndTime(lastLag.at) });
+}
+
+function recoveryLine(voice: Voice, recovery: Extras['recovery']): string | null {
+  if (recovery === null) return null;
+  if (recovery === 'unknown') return voice.say('detail.recovery_unknown');
+  const figure = (ms: number | null) => (ms === null ? voice.say('detail.not_measurable') : voice.duration(ms));
+  return voice.say('detail.recovery', { rpo: figure(recovery.rpoMs), rto: figure(recovery.rtoMs) });
+}
+
+/** Which part of a parent job the figures are of. */
+export function subJobLine(voice: Voice, { subJob }: ProgressReport): string | null {
+  if (subJob === null) return null;
+  return voice.say('detail.worst_sub_job', { name: escapeMrkdwn(jobName(subJob)), count: subJob.of });
+}
+
+/** A phase that was there already at our first look, a moment ago, and that DRS has no time for, is not measured. */
+function phaseLine(voice: Voice, { state, times }: Job, report: ProgressReport, now: EpochMs): string | null {
+  const { statusSince, statusStartSeen, over } = state;
   if (statusSince === null || over !== null) return null;
-  const lastedMs = now - statusSince;
-  if (statusStartSeen) return `In this phase ${formatDuration(lastedMs)}`;
-  if (lastedMs < MINUTE) return null;
-  return `In this phase for at least ${formatDuration(lastedMs)} (first seen ${dateAndTime(statusSince)})`;
+  if (statusStartSeen) return voice.say('detail.in_phase', { duration: voice.duration(now - statusSince) });
+  const start = phaseStart(report.status, statusSince, times);
+  const said = { duration: voice.duration(now - start.since), since: dateAndTime(start.since) };
+  if (start.exact) return voice.say('detail.in_phase_since', said);
+  return now - statusSince < MINUTE ? null : voice.say('detail.in_phase_at_least', said);
 }
 
 /** Undocumented figures, shown as they came. */
-function figuresLine(report: ProgressReport): string | null {
-  const { remainingTime } = report;
+function figuresLine(voice: Voice, { remainingTime }: ProgressReport): string | null {
   if (remainingTime === null || remainingTime === '' || remainingTime === '0') return null;
-  return `DRS's figure for the remaining time: ${code(remainingTime, 40)} (unit not documented)`;
+  return voice.say('detail.remaining', { figure: code(remainingTime, 40) });
 }

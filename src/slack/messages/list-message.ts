@@ -3,65 +3,77 @@ import { jobName } from '../../domain/job-name.ts';
 import type { ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
 import type { SubscriptionList } from '../../use-cases/list-subscriptions.ts';
 import { ACTIONS, encodeJobs } from '../actions/button-value.ts';
+import { mention } from './announcement.ts';
 import type { Part, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
-import { ago, code, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
+import { ago, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
+import { refusal } from './refusal-text.ts';
 import { headline, statusWords } from './status-words.ts';
-import { nothingSubscribed, refusal } from './subscription-answers.ts';
-import type { BotNames } from './subscription-answers.ts';
+import { nothingSubscribed } from './subscription-answers.ts';
+import type { Voice } from './voice.ts';
 
 /** Rows with a button that fit in one message beside its other blocks. */
 const MOST_ROWS = 40;
 
-/** What a channel watches, with a way out of each. */
-export function listMessage({ subscriptions, pause }: SubscriptionList, names: BotNames): SlackMessage {
-  if (subscriptions.length === 0) return lines(nothingSubscribed(names.command));
-  const rows = subscriptions.slice(0, MOST_ROWS).map(row);
+/**
+ * What a channel watches, with a way out of each.
+ *
+ * @param sharedBy who showed it to everybody; undefined while only one person sees it
+ */
+export function listMessage(voice: Voice, { subscriptions, pause }: SubscriptionList, sharedBy?: string): SlackMessage {
+  if (subscriptions.length === 0) return lines(nothingSubscribed(voice));
+  const rows = subscriptions.slice(0, MOST_ROWS).map((one) => row(voice, one));
   const more = subscriptions.length - rows.length;
-  const count = subscriptions.length === 1 ? '1 job' : `${subscriptions.length} jobs`;
+  const share = { text: voice.say('button.share'), actionId: ACTIONS.shareList, value: '{}' };
   return message([
-    ...(pause === null ? [] : [pauseNotice(pause, names)]),
-    { kind: 'news', headline: `This channel watches ${count}` },
+    ...(pause === null ? [] : [pauseNotice(voice, pause)]),
+    { kind: 'news', headline: voice.say('list.headline', { count: subscriptions.length }) },
     ...rows,
-    ...(more > 0 ? [moreRows(subscriptions.slice(MOST_ROWS))] : []),
+    ...(more > 0 ? [moreRows(voice, subscriptions.slice(MOST_ROWS))] : []),
+    sharedBy === undefined
+      ? { kind: 'buttons', buttons: [share] }
+      : { kind: 'footer', line: voice.say('answer.shared', { who: mention(sharedBy) }) },
   ]);
 }
 
-function pauseNotice(pause: ChannelPause, names: BotNames): Part {
-  const waiting = pause.waiting === 1 ? '1 message waits' : `${pause.waiting} messages wait`;
+function pauseNotice(voice: Voice, pause: ChannelPause): Part {
+  const note = {
+    why: refusal(voice, pause.reason),
+    subscribe: voice.typed('subscribe <job>'),
+    count: pause.waiting,
+  };
   return {
     kind: 'news',
-    headline: '⚠️ Posting here is paused',
-    lines: [
-      `${refusal(pause.reason, names)} Then type ${code(`${names.command} subscribe <job>`)} with any job of this list; ${waiting} and nothing is lost.`,
-      `Since ${dateAndTime(pause.since)}`,
-    ],
+    headline: voice.say('list.paused'),
+    lines: [voice.say('list.paused_note', note), voice.say('list.paused_since', { since: dateAndTime(pause.since) })],
   };
 }
 
-function row(subscription: ListedSubscription): Part {
+function row(voice: Voice, subscription: ListedSubscription): Part {
   const { state, jobId, createdBy, createdAt } = subscription;
-  const name = jobName({ jobId, name: subscription.jobName });
-  const checked = state.checkedAt === null ? '' : ` · checked ${ago(state.checkedAt)}`;
-  const what = state.report === null ? `⚪ No report yet – ${escapeMrkdwn(name)}` : current(subscription, name);
+  const checked = state.checkedAt === null ? '' : ` · ${voice.say('detail.checked', { ago: ago(state.checkedAt) })}`;
   return {
     kind: 'news',
-    headline: what,
-    lines: [`${shortId(jobId)}${checked} · by <@${escapeMrkdwn(createdBy)}>, ${dateAndTime(createdAt)}`],
+    headline: currentState(voice, subscription),
+    lines: [voice.say('list.by', { id: shortId(jobId), checked, who: mention(createdBy), at: dateAndTime(createdAt) })],
     button: {
-      text: 'Unsubscribe',
+      text: voice.say('button.unsubscribe'),
       actionId: ACTIONS.unsubscribeListed,
       value: encodeJobs({ jobs: [jobId], target: jobId }),
     },
   };
 }
 
-function current({ state }: ListedSubscription, name: string): string {
-  if (state.unknown !== null) return `⚪ UNKNOWN – ${escapeMrkdwn(name)}, since ${dateAndTime(state.unknown.since)}`;
-  return state.report === null ? '' : headline(statusWords(state.report), name);
+/** One line about how a watched job stood when it was last looked at. */
+export function currentState(voice: Voice, { state, jobId, jobName: given, jobType }: ListedSubscription): string {
+  const name = jobName({ jobId, name: given });
+  if (state.report === null) return `⚪ ${voice.say('state.no_report')} – ${escapeMrkdwn(name)}`;
+  if (state.unknown === null) return headline(statusWords(voice, state.report, jobType), name);
+  const since = dateAndTime(state.unknown.since);
+  return `⚪ ${voice.say('state.unknown_since', { name: escapeMrkdwn(name), since })}`;
 }
 
-function moreRows(rest: readonly ListedSubscription[]): Part {
-  const names = rest.map(({ jobId, jobName: name }) => escapeMrkdwn(jobName({ jobId, name }))).join(', ');
-  return { kind: 'lines', lines: [`+${rest.length} more: ${names}`] };
+function moreRows(voice: Voice, rest: readonly ListedSubscription[]): Part {
+  const names = rest.map((one) => escapeMrkdwn(jobName({ jobId: one.jobId, name: one.jobName }))).join(', ');
+  return { kind: 'lines', lines: [voice.say('list.more', { count: rest.length, names })] };
 }

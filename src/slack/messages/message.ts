@@ -20,7 +20,9 @@ export interface SlackMessage {
 export interface ButtonSpec {
   readonly text: string;
   readonly actionId: string;
-  readonly value: string;
+  /** Left out for a button that only opens `url`. */
+  readonly value?: string;
+  readonly url?: string;
   readonly style?: 'primary' | 'danger';
 }
 
@@ -35,6 +37,8 @@ export type Part =
     }
   /** Plain lines. */
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
+  /** One row of a list: text with a button beside it. */
+  | { readonly kind: 'row'; readonly line: string; readonly button?: ButtonSpec }
   /** Small print. */
   | { readonly kind: 'footer'; readonly line: string; readonly blockId?: string }
   | { readonly kind: 'buttons'; readonly buttons: readonly ButtonSpec[] };
@@ -64,6 +68,8 @@ function toBlock(part: Part): KnownBlock | null {
       return section([`*${part.headline}*`, ...(part.lines ?? [])], part.button);
     case 'lines':
       return part.lines.length === 0 ? null : section(part.lines);
+    case 'row':
+      return section([part.line], part.button);
     case 'footer':
       return context(part.line, part.blockId);
     case 'buttons':
@@ -96,7 +102,8 @@ function button(spec: ButtonSpec): Button {
     type: 'button',
     text: { type: 'plain_text', text: cut(spec.text, MOST_BUTTON_TEXT), emoji: true },
     action_id: spec.actionId,
-    value: spec.value,
+    ...(spec.value === undefined ? {} : { value: spec.value }),
+    ...(spec.url === undefined ? {} : { url: spec.url }),
     ...(spec.style === undefined ? {} : { style: spec.style }),
   };
 }
@@ -120,6 +127,7 @@ function topLevelText(parts: readonly Part[]): string {
           return [part.headline, ...(part.lines ?? [])];
         case 'lines':
           return part.lines;
+        case 'row':
         case 'footer':
           return [part.line];
         case 'buttons':

@@ -1,39 +1,64 @@
-import type { DeliveryFacts, NamedJob, Post } from '../../domain/post.ts';
 import { endsSubscriptions } from '../../domain/job-event.ts';
+import type { Job } from '../../domain/job.ts';
+import { shortId } from '../../domain/job-id.ts';
+import { jobName } from '../../domain/job-name.ts';
+import type { DeliveryFacts, NamedJob, Post } from '../../domain/post.ts';
 import type { ProgressReport } from '../../domain/progress-report.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { Look } from '../../use-cases/look-at-jobs.ts';
 import { ACTIONS, encodePost } from '../actions/button-value.ts';
-import { announcementLine } from './announcement.ts';
+import { announcementLines } from './announcement.ts';
 import { describeEvent } from './event-text.ts';
+import { consoleButton } from './job-buttons.ts';
 import type { Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
 import { ago, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
-import { shortId } from '../../domain/job-id.ts';
-import { jobName } from '../../domain/job-name.ts';
 import { stateOnly, statusWords } from './status-words.ts';
+import type { Voice } from './voice.ts';
 
 /** Begins the `block_id` that carries a post's id, so that the message can be found again in the channel. */
 const POST_MARKER = 'drs_post:';
 
+type EventFacts = Extract<DeliveryFacts, { readonly kind: 'event' }>;
+
 /**
- * Renders a post. What it says follows from its facts alone and never changes; only the *Now* line moves.
+ * Renders a post. What it says follows from its facts: the event never changes, a failure's cause and recovery are added
+ * when they are known, and the *Now* line moves.
  *
  * @param now how the post's jobs are at the moment; empty when it is sent first
  */
-export function postMessage(post: Pick<Post, 'id' | 'facts'>, now: readonly Look[] = []): SlackMessage {
-  const told = post.facts.flatMap(toParts);
-  return message([...told, ...nowParts(post, now)], { marker: `${POST_MARKER}${post.id}` });
+export function postMessage(
+  voice: Voice,
+  post: Pick<Post, 'id' | 'channelId' | 'facts'>,
+  now: readonly Look[] = [],
+): SlackMessage {
+  const told = post.facts.flatMap((facts) => toParts(voice, facts, post.channelId));
+  return message([...told, ...nowParts(voice, post, now)], { marker: `${POST_MARKER}${post.id}` });
 }
 
-function toParts(facts: DeliveryFacts): readonly Part[] {
-  if (facts.kind === 'announcement') return [{ kind: 'lines', lines: [announcementLine(facts.announcement)] }];
-  const { headline, lines } = describeEvent(facts.job, facts.event);
-  const footer = footerLine(facts.job, facts.event.report, facts.event.previous?.status ?? null, facts.event.at);
-  return [
-    { kind: 'news', headline, lines },
-    { kind: 'footer', line: footer },
-  ];
+/** The same with the *Now* line as the store has it. */
+export function editedPostMessage(
+  voice: Voice,
+  post: Pick<Post, 'id' | 'channelId' | 'facts'>,
+  jobs: readonly Job[],
+): SlackMessage {
+  return postMessage(
+    voice,
+    post,
+    jobs.map((job) => ({ kind: 'known', job })),
+  );
+}
+
+function toParts(voice: Voice, facts: DeliveryFacts, channelId: string): readonly Part[] {
+  if (facts.kind === 'announcement')
+    return [{ kind: 'lines', lines: announcementLines(voice, facts.announcement, channelId) }];
+  const { job, event, aftermath } = facts;
+  const { headline, lines } = describeEvent(voice, job, event, { aftermath, channelId });
+  const news: Part = { kind: 'news', headline, lines };
+  // A closing summary names its times itself and needs the room.
+  if (event.kind === 'ended' && event.summary !== null) return [news];
+  const footer = footerLine(job, event.report, event.previous?.status ?? null, event.at);
+  return [news, { kind: 'footer', line: footer }];
 }
 
 function footerLine(job: NamedJob, report: ProgressReport | null, previous: string | null, at: EpochMs): string {
@@ -49,47 +74,51 @@ function footerLine(job: NamedJob, report: ProgressReport | null, previous: stri
     .join(' · ');
 }
 
-function nowParts(post: Pick<Post, 'id' | 'facts'>, now: readonly Look[]): readonly Part[] {
+function nowParts(voice: Voice, post: Pick<Post, 'id' | 'facts'>, now: readonly Look[]): readonly Part[] {
   const latest = new Map(
     post.facts.flatMap((facts) => (facts.kind === 'event' ? [[facts.job.jobId, facts] as const] : [])),
   );
+  const [only, ...others] = latest.values();
+  if (only === undefined) return [];
+  const console = others.length === 0 ? consoleButton(voice, only.job) : [];
   const open = [...latest.values()].filter((facts) => !endsSubscriptions(facts.event));
-  if (open.length === 0) return [];
-  const lines = open.map(({ job, event }, index): Part => {
-    const look = now.find((one) => lookedAt(one) === job.jobId);
-    const text = look === undefined ? asTold(event.report, event.at) : asLooked(look);
-    const whose = open.length > 1 ? ` ${escapeMrkdwn(jobName(job))}` : '';
-    return { kind: 'footer', line: `Now${whose}: ${text}`, blockId: `drs_now:${index}` };
+  if (open.length === 0) return [{ kind: 'buttons', buttons: console }];
+  const lines = open.map((facts, index): Part => {
+    const whose = open.length > 1 ? ` ${escapeMrkdwn(jobName(facts.job))}` : '';
+    const state = stateNow(voice, facts, now);
+    return { kind: 'footer', line: voice.say('now.line', { whose, state }), blockId: `drs_now:${index}` };
   });
-  return [
-    ...lines,
-    { kind: 'buttons', buttons: [{ text: 'Refresh', actionId: ACTIONS.refreshPost, value: encodePost(post.id) }] },
-  ];
+  const refresh = { text: voice.say('button.refresh'), actionId: ACTIONS.refreshPost, value: encodePost(post.id) };
+  return [...lines, { kind: 'buttons', buttons: [refresh, ...console] }];
 }
 
-function lookedAt(look: Look): string {
-  return look.kind === 'known' ? look.job.jobId : look.jobId;
+function stateNow(voice: Voice, { job, event }: EventFacts, now: readonly Look[]): string {
+  const look = now.find((one) => (one.kind === 'known' ? one.job.jobId : one.jobId) === job.jobId);
+  if (look !== undefined) return asLooked(voice, look);
+  return event.report === null ? voice.say('now.unknown') : present(voice, event.report, job.jobType, event.at);
 }
 
-function asTold(report: ProgressReport | null, at: EpochMs): string {
-  return report === null ? 'unknown' : present(report, at);
-}
-
-function asLooked(look: Look): string {
+function asLooked(voice: Voice, look: Look): string {
   switch (look.kind) {
     case 'no_such_job':
-      return `⚫ DRS says there is no such job (${escapeMrkdwn(look.code)})`;
+      return `⚫ ${voice.say('now.no_such_job', { code: escapeMrkdwn(look.code) })}`;
     case 'no_report':
-      return `⚪ unknown – ${escapeMrkdwn(look.sentence)}`;
+      return `⚪ ${voice.say('now.unknown_why', { why: voice.explain(look.why) })}`;
     case 'known': {
       const { report, unknown, checkedAt, over } = look.job.state;
-      if (over === 'gone') return '⚫ gone – DRS no longer knows this job';
-      if (unknown !== null) return `⚪ unknown since ${dateAndTime(unknown.since)} – ${escapeMrkdwn(unknown.sentence)}`;
-      return report === null || checkedAt === null ? 'unknown' : present(report, checkedAt);
+      if (over === 'gone') return `⚫ ${voice.say('now.gone')}`;
+      if (unknown !== null) {
+        const since = dateAndTime(unknown.since);
+        return `⚪ ${voice.say('now.unknown_since', { since, why: voice.explain(unknown.why) })}`;
+      }
+      return report === null || checkedAt === null
+        ? voice.say('now.unknown')
+        : present(voice, report, look.job.jobType, checkedAt);
     }
   }
 }
 
-function present(report: ProgressReport, checkedAt: EpochMs): string {
-  return `${statusWords(report).emoji} ${stateOnly(report)} · checked ${ago(checkedAt)}`;
+function present(voice: Voice, report: ProgressReport, jobType: string | null, checkedAt: EpochMs): string {
+  const checked = voice.say('detail.checked', { ago: ago(checkedAt) });
+  return `${statusWords(voice, report, jobType).emoji} ${stateOnly(voice, report, jobType)} · ${checked}`;
 }

@@ -1,70 +1,102 @@
+import type { Explanation } from '../../domain/explanation.ts';
 import type { JobId } from '../../domain/job-id.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { Look } from '../../use-cases/look-at-jobs.ts';
 import type { JobStatus, StatusAnswer } from '../../use-cases/show-status.ts';
 import { ACTIONS, encodeJobs } from '../actions/button-value.ts';
+import { mention } from './announcement.ts';
+import { consoleButton, subscribeLabel } from './job-buttons.ts';
 import { describeJob } from './job-details.ts';
 import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';
-import { referenceProblem } from './reference-problem.ts';
+import { problemParts } from './reference-problem.ts';
+import type { Voice } from './voice.ts';
+
+/** Who sees a status, where, and when. */
+export interface StatusView {
+  readonly channelId: string;
+  readonly now: EpochMs;
+  /** Only one person sees it, and may want to show it to everybody. */
+  readonly isPrivate: boolean;
+  /** Who showed it to everybody; null when nobody did. */
+  readonly sharedBy?: string;
+}
 
 /** The answer to a status command, and what Refresh makes of it. */
-export function statusMessage(answer: StatusAnswer, command: string, now: EpochMs): SlackMessage {
+export function statusMessage(voice: Voice, answer: StatusAnswer, view: StatusView): SlackMessage {
   const shown = answer.jobs.map(({ look }) => jobIdOf(look));
   const single = answer.jobs.length === 1;
-  const jobs = answer.jobs.flatMap((status) => jobParts(status, shown, single, command, now));
-  const problems: readonly Part[] = answer.problems.map((problem) => ({
-    kind: 'lines',
-    lines: [referenceProblem(problem, command)],
-  }));
-  return message([...jobs, ...problems, ...buttonParts(answer.jobs, shown)]);
+  const jobs = answer.jobs.flatMap((status) => jobParts(voice, status, shown, single, view));
+  const problems = answer.problems.flatMap((problem) => problemParts(voice, problem, 'status', view.channelId));
+  const shared: readonly Part[] =
+    view.sharedBy === undefined
+      ? []
+      : [{ kind: 'footer', line: voice.say('answer.shared', { who: mention(view.sharedBy) }) }];
+  return message([...jobs, ...problems, ...shared, ...buttonParts(voice, answer.jobs, shown, view)]);
 }
 
 function jobParts(
+  voice: Voice,
   status: JobStatus,
   shown: readonly JobId[],
   single: boolean,
-  command: string,
-  now: EpochMs,
+  view: StatusView,
 ): readonly Part[] {
   const { look } = status;
-  if (look.kind === 'no_such_job') return [{ kind: 'lines', lines: [noSuchJob(look.jobId, look.code)] }];
-  if (look.kind === 'no_report') return [{ kind: 'lines', lines: [noReport(look.jobId, look.sentence, command)] }];
+  if (look.kind === 'no_such_job') return [{ kind: 'lines', lines: [noSuchJob(voice, look.jobId, look.code)] }];
+  if (look.kind === 'no_report') return [{ kind: 'lines', lines: [noReport(voice, look.jobId, look.why)] }];
   const { report } = look.job.state;
   if (report === null) return [];
-  const { headline, lines, footer } = describeJob(look.job, report, now);
-  const button = single ? null : subscriptionButton(status, shown);
+  const { headline, lines, footer } = describeJob(voice, look.job, report, view.now, status);
+  const button = single ? null : subscriptionButton(voice, status, shown, view.channelId);
   return [
     { kind: 'news', headline, lines, ...(button === null ? {} : { button }) },
     { kind: 'footer', line: footer },
   ];
 }
 
-function buttonParts(jobs: readonly JobStatus[], shown: readonly JobId[]): readonly Part[] {
+function buttonParts(
+  voice: Voice,
+  jobs: readonly JobStatus[],
+  shown: readonly JobId[],
+  view: StatusView,
+): readonly Part[] {
   const [first, ...others] = jobs;
   if (first === undefined || !jobs.some(({ look }) => look.kind !== 'no_such_job')) return [];
-  const refresh: ButtonSpec = { text: 'Refresh', actionId: ACTIONS.refreshStatus, value: encodeJobs({ jobs: shown }) };
-  const change = others.length === 0 ? subscriptionButton(first, shown) : null;
-  return [{ kind: 'buttons', buttons: change === null ? [refresh] : [refresh, change] }];
+  const value = encodeJobs({ jobs: shown });
+  const refresh: ButtonSpec = { text: voice.say('button.refresh'), actionId: ACTIONS.refreshStatus, value };
+  const change = others.length === 0 ? subscriptionButton(voice, first, shown, view.channelId) : null;
+  const share: ButtonSpec = { text: voice.say('button.share'), actionId: ACTIONS.shareStatus, value };
+  const console = others.length === 0 && first.look.kind === 'known' ? consoleButton(voice, first.look.job) : [];
+  const buttons = [refresh, ...(change === null ? [] : [change]), ...(view.isPrivate ? [share] : []), ...console];
+  return [{ kind: 'buttons', buttons }];
 }
 
 /** *Unsubscribe* or *Subscribe channel*; nothing for a job that is over. */
-function subscriptionButton({ look, subscribed }: JobStatus, shown: readonly JobId[]): ButtonSpec | null {
+function subscriptionButton(
+  voice: Voice,
+  { look, subscribed }: JobStatus,
+  shown: readonly JobId[],
+  channelId: string,
+): ButtonSpec | null {
   if (look.kind !== 'known') return null;
   const value = encodeJobs({ jobs: shown, target: look.job.jobId });
-  if (subscribed) return { text: 'Unsubscribe', actionId: ACTIONS.unsubscribe, value };
-  return look.job.state.over === null ? { text: 'Subscribe channel', actionId: ACTIONS.subscribe, value } : null;
+  if (subscribed) return { text: voice.say('button.unsubscribe'), actionId: ACTIONS.unsubscribe, value };
+  return look.job.state.over === null
+    ? { text: subscribeLabel(voice, channelId), actionId: ACTIONS.subscribe, value }
+    : null;
 }
 
 /** DRS does not know this id. */
-export function noSuchJob(jobId: JobId, errorCode: string): string {
-  return `⚪ DRS knows no job ${code(jobId)} (${escapeMrkdwn(errorCode)}). Check the id in the DRS console, and that the job is in this bot's project.`;
+export function noSuchJob(voice: Voice, jobId: JobId, errorCode: string): string {
+  return voice.say('answer.no_such_job', { job: code(jobId), code: escapeMrkdwn(errorCode) });
 }
 
 /** DRS gave no report about a job that was never seen before. */
-export function noReport(jobId: JobId, sentence: string, command: string): string {
-  return `⚪ No answer about ${code(jobId)}: ${escapeMrkdwn(sentence)} Try again with ${code(`${command} status ${jobId}`)}.`;
+export function noReport(voice: Voice, jobId: JobId, why: Explanation): string {
+  const command = voice.typed(`status ${jobId}`);
+  return voice.say('answer.no_report', { job: code(jobId), why: voice.explain(why), command });
 }
 
 function jobIdOf(look: Look): JobId {

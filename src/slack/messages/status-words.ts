@@ -1,41 +1,14 @@
-import { formatDuration } from '../../domain/duration.ts';
 import { fullCopyPercent } from '../../domain/full-copy-percent.ts';
 import { isFinishedCopy, statusGroup } from '../../domain/job-status.ts';
+import { isDisasterRecovery } from '../../domain/job-type.ts';
 import type { PartProgress, ProgressReport } from '../../domain/progress-report.ts';
+import { en } from '../../words/en.ts';
+import type { MessageKey } from '../../words/en.ts';
 import { escapeMrkdwn } from './mrkdwn.ts';
+import type { Voice } from './voice.ts';
 
 /** Parts of a full copy shown in one line. */
 const MOST_PARTS = 6;
-
-/** Plain words for statuses that mean one thing only. */
-const PASSING: Readonly<Record<string, string>> = {
-  CREATING: 'Being created',
-  CONFIGURATION: 'Not started yet',
-  WAITING_FOR_START: 'Waiting for its start time',
-  STARTJOBING: 'Starting',
-  CHANGE_JOB_STARTED: 'Being changed',
-  REBUILD_NODE_STARTED: 'Node being recovered',
-  NODE_UPGRADE_START: 'Being upgraded',
-  NODE_UPGRADE_COMPLETE: 'Upgrade done',
-  CHILD_TRANSFER_STARTING: 'Sub-task starting',
-  CHILD_TRANSFER_STARTED: 'Sub-task running',
-  CHILD_TRANSFER_COMPLETE: 'Sub-task done',
-  RELEASE_CHILD_TRANSFER_STARTED: 'Sub-task being stopped',
-  RELEASE_RESOURCE_STARTED: 'Being stopped',
-};
-
-/** What a failed status means has stopped. */
-const FAILURES: Readonly<Record<string, string>> = {
-  CREATE_FAILED: 'it could not be created',
-  START_JOB_FAILED: 'it could not be started',
-  FULL_TRANSFER_FAILED: 'full copy stopped',
-  INCRE_TRANSFER_FAILED: 'replication stopped',
-  RELEASE_RESOURCE_FAILED: 'it could not be stopped',
-  CHANGE_JOB_FAILED: 'a change of the job failed',
-  CHILD_TRANSFER_FAILED: 'a sub-task stopped',
-  REBUILD_NODE_FAILED: 'its node could not be recovered',
-  NODE_UPGRADE_FAILED: 'its upgrade failed',
-};
 
 /** A state in a few words, as the first line of a message needs it. */
 export interface StatusWords {
@@ -47,30 +20,78 @@ export interface StatusWords {
 }
 
 /** The words for a report. A status nobody knows is shown as DRS sent it. */
-export function statusWords(report: ProgressReport): StatusWords {
-  switch (statusGroup(report.status)) {
+export function statusWords(voice: Voice, report: ProgressReport, jobType: string | null): StatusWords {
+  const { status } = report;
+  const isDr = isDisasterRecovery(jobType);
+  switch (statusGroup(status)) {
     case 'full_copy':
-      return words('🔵', `Full copy ${percentWords(report)}`.trim());
+      return words('🔵', copying(voice, report, isDr));
     case 'full_copy_done':
-      return isFinishedCopy(report.status, report.taskMode)
-        ? words('✅', 'Copy finished', 'not released yet')
-        : words('🔵', 'Full copy complete');
+      if (isDr) return words('🔵', voice.say('state.initialised'));
+      return isFinishedCopy(status, report.taskMode)
+        ? words('✅', voice.say('state.copy_finished'), voice.say('state.copy_finished.tail'))
+        : words('🔵', voice.say('state.full_copy_done'));
     case 'replicating':
-      return report.lagMs === null
-        ? words('⚪', 'Replicating, lag unknown')
-        : words('🟢', `Replicating, lag ${formatDuration(report.lagMs)}`);
+      return words(report.lagMs === null ? '⚪' : '🟢', replicating(voice, report.lagMs, isDr));
     case 'paused':
-      return words('⏸️', 'Paused');
+      return words('⏸️', voice.say('state.paused'));
     case 'failed':
-      return words('🔴', 'FAILED', FAILURES[report.status] ?? 'it stopped');
+      return words('🔴', voice.say('state.failed'), whatFailed(voice, status, isDr));
     case 'ended':
-      return words('⏹️', 'Ended');
+      return words('⏹️', voice.say('state.ended'));
     case 'gone':
-      return words('⚫', 'Deleted');
-    case 'unknown':
-      return words('⚪', escapeMrkdwn(report.status));
+      return words('⚫', voice.say('state.gone'));
     default:
-      return words('⚪', PASSING[report.status] ?? escapeMrkdwn(report.status));
+      return words('⚪', passing(voice, status));
+  }
+}
+
+/** A status that means one thing only, or one that DRS has invented since. */
+function passing(voice: Voice, status: string): string {
+  const key = `state.${status}`;
+  return isKey(key) ? voice.say(key) : escapeMrkdwn(status);
+}
+
+function copying(voice: Voice, report: ProgressReport, isDr: boolean): string {
+  const figure = copyFigure(voice, report);
+  if (figure === null) return voice.say(isDr ? 'state.initialising_running' : 'state.full_copy_running');
+  return voice.say(isDr ? 'state.initialising' : 'state.full_copy', { figure });
+}
+
+function replicating(voice: Voice, lagMs: number | null, isDr: boolean): string {
+  if (lagMs === null) return voice.say(isDr ? 'state.dr_running_lag_unknown' : 'state.replicating_lag_unknown');
+  return voice.say(isDr ? 'state.dr_running' : 'state.replicating', { lag: voice.duration(lagMs) });
+}
+
+/** What a failed status means has stopped. */
+function whatFailed(voice: Voice, status: string, isDr: boolean): string {
+  if (isDr && status === 'FULL_TRANSFER_FAILED') return voice.say('failed.initialisation');
+  if (isDr && status === 'INCRE_TRANSFER_FAILED') return voice.say('failed.dr');
+  const key = `failed.${status}`;
+  return voice.say(isKey(key) ? key : 'failed.other');
+}
+
+/** The words for a status alone, as a list has it: no figures. */
+export function statusName(voice: Voice, status: string | null, jobType: string | null): StatusWords {
+  if (status === null) return words('⚪', voice.say('now.unknown'));
+  const isDr = isDisasterRecovery(jobType);
+  switch (statusGroup(status)) {
+    case 'full_copy':
+      return words('🔵', voice.say(isDr ? 'state.initialising_running' : 'state.full_copy_running'));
+    case 'full_copy_done':
+      return words('🔵', voice.say(isDr ? 'state.initialised' : 'state.full_copy_done'));
+    case 'replicating':
+      return words('🟢', voice.say(isDr ? 'state.dr_running_plain' : 'state.replicating_plain'));
+    case 'paused':
+      return words('⏸️', voice.say('state.paused'));
+    case 'failed':
+      return words('🔴', `${voice.say('state.failed')}: ${whatFailed(voice, status, isDr)}`);
+    case 'ended':
+      return words('⏹️', voice.say('state.ended'));
+    case 'gone':
+      return words('⚫', voice.say('state.gone'));
+    default:
+      return words('⚪', passing(voice, status));
   }
 }
 
@@ -81,38 +102,39 @@ export function headline(spoken: StatusWords, name: string): string {
 }
 
 /** The same without a name: `Replicating, lag 3 s`. */
-export function stateOnly(report: ProgressReport): string {
-  const spoken = statusWords(report);
+export function stateOnly(voice: Voice, report: ProgressReport, jobType: string | null): string {
+  const spoken = statusWords(voice, report, jobType);
   return spoken.tail === null ? spoken.state : `${spoken.state}: ${spoken.tail}`;
 }
 
 /** `Structure 100 % · Data 63 % · Index 0 %`; null when DRS gave no parts. */
-export function partsLine(parts: readonly PartProgress[]): string | null {
+export function partsLine(voice: Voice, parts: readonly PartProgress[]): string | null {
   if (parts.length === 0) return null;
-  const shown = parts.slice(0, MOST_PARTS).map((part) => `${partName(part.name)} ${percent(part.percent)}`);
+  const shown = parts.slice(0, MOST_PARTS).map((part) => `${partName(voice, part.name)} ${percent(part.percent)}`);
   const more = parts.length - shown.length;
-  return [...shown, ...(more > 0 ? [`+${more} more`] : [])].join(' · ');
+  return [...shown, ...(more > 0 ? [voice.say('part.more', { count: more })] : [])].join(' · ');
 }
 
-function percentWords(report: ProgressReport): string {
+/** `63 %`, or `63 % (overall)` when it is not the data's. */
+function copyFigure(voice: Voice, report: ProgressReport): string | null {
   const figure = fullCopyPercent(report);
-  if (figure === null) return 'running';
-  return figure.of === 'data'
-    ? percent(figure.percent)
-    : `${percent(figure.percent)} (${escapeMrkdwn(partOf(figure.of))})`;
-}
-
-function partOf(of: string): string {
-  return of === 'overall' ? 'overall' : partName(of).toLowerCase();
+  if (figure === null) return null;
+  if (figure.of === 'data') return percent(figure.percent);
+  const of = figure.of === 'overall' ? voice.say('part.overall') : partName(voice, figure.of).toLowerCase();
+  return `${percent(figure.percent)} (${of})`;
 }
 
 function percent(value: number | null): string {
   return value === null ? '? %' : `${value} %`;
 }
 
-function partName(name: string): string {
-  const known: Readonly<Record<string, string>> = { struct: 'Structure', data: 'Data', index: 'Index' };
-  return escapeMrkdwn(Object.hasOwn(known, name) ? (known[name] ?? name) : name);
+function partName(voice: Voice, name: string): string {
+  const key = `part.${name}`;
+  return key === 'part.struct' || key === 'part.data' || key === 'part.index' ? voice.say(key) : escapeMrkdwn(name);
+}
+
+function isKey(text: string): text is MessageKey {
+  return Object.hasOwn(en, text);
 }
 
 function words(emoji: string, state: string, tail: string | null = null): StatusWords {

@@ -1,156 +1,160 @@
 import type { Job } from '../../domain/job.ts';
 import { shortId } from '../../domain/job-id.ts';
 import { jobName } from '../../domain/job-name.ts';
+import type { NamedSubscription } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { PostingProblem, SubscribeOutcome } from '../../use-cases/subscribe.ts';
-import type { EndedSubscription, UnsubscribeOutcome } from '../../use-cases/unsubscribe.ts';
+import type { UnsubscribeOutcome } from '../../use-cases/unsubscribe.ts';
 import { ACTIONS } from '../actions/button-value.ts';
-import { jobNames } from './announcement.ts';
+import { jobNames, mention } from './announcement.ts';
+import { isDirectMessage } from './job-buttons.ts';
 import { describeJob } from './job-details.ts';
-import type { SlackMessage } from './message.ts';
+import type { Part, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
 import { code, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
-import { referenceProblem } from './reference-problem.ts';
+import { problemParts } from './reference-problem.ts';
+import { refusal } from './refusal-text.ts';
 import { noReport, noSuchJob } from './status-message.ts';
+import type { Voice } from './voice.ts';
 
 /** Jobs whose state is repeated after subscribing. */
 const MOST_STATES = 10;
 
-/** How the bot is called and invited. */
-export interface BotNames {
-  /** The slash command, such as `/drs`. */
-  readonly command: string;
-  /** The bot's user name, without `@`. */
-  readonly botName: string;
+/** Where an answer is read, and when. */
+export interface AnswerPlace {
+  readonly channelId: string;
+  readonly now: EpochMs;
 }
 
 /** What the person who subscribed is told. */
-export function subscribeAnswer(outcome: SubscribeOutcome, names: BotNames, now: EpochMs): SlackMessage {
-  if (outcome.kind === 'cannot_post') return lines(cannotPost(outcome.problem, names));
+export function subscribeAnswer(voice: Voice, outcome: SubscribeOutcome, place: AnswerPlace): SlackMessage {
+  if (outcome.kind === 'cannot_post') return lines(cannotPost(voice, outcome.problem, place.channelId));
   const said = [
-    ...subscribedLines(outcome.subscribed, names.command, now),
-    ...outcome.already.map(
-      ({ job, subscription }) =>
-        `This channel is already subscribed to *${escapeMrkdwn(jobName(job))}* (by <@${escapeMrkdwn(subscription.createdBy)}>, ${dateAndTime(subscription.createdAt)}). Nothing changed.`,
+    ...subscribedLines(voice, outcome.subscribed, place),
+    ...outcome.already.map(({ job, subscription }) =>
+      voice.say('answer.already', {
+        job: `*${escapeMrkdwn(jobName(job))}*`,
+        who: mention(subscription.createdBy),
+        at: dateAndTime(subscription.createdAt),
+      }),
     ),
-    ...outcome.over.map((job) => alreadyOver(job)),
-    ...outcome.unknown.map(({ jobId, code: errorCode }) => `${noSuchJob(jobId, errorCode)} Not subscribed.`),
-    ...outcome.unanswered.map(
-      ({ jobId, sentence }) =>
-        `${noReport(jobId, sentence, names.command)} Not subscribed: the first report is needed to compare with.`,
+    ...outcome.over.map((job) => alreadyOver(voice, job)),
+    ...outcome.unknown.map(
+      ({ jobId, code: errorCode }) => `${noSuchJob(voice, jobId, errorCode)} ${voice.say('answer.not_subscribed')}`,
     ),
-    ...outcome.problems.map((problem) => referenceProblem(problem, names.command)),
-    ...(outcome.resumed > 0
-      ? [
-          `Posting here is on again; ${outcome.resumed} held back ${outcome.resumed === 1 ? 'message follows' : 'messages follow'}.`,
-        ]
-      : []),
+    ...outcome.unanswered.map(({ jobId, why }) => `${noReport(voice, jobId, why)} ${voice.say('answer.no_baseline')}`),
+    ...(outcome.resumed > 0 ? [voice.say('answer.resumed', { count: outcome.resumed })] : []),
   ];
-  return lines(...said);
+  const problems = outcome.problems.flatMap((problem) => problemParts(voice, problem, 'subscribe', place.channelId));
+  return message([linesPart(said), ...problems]);
 }
 
 /** What the person who unsubscribed is told. */
-export function unsubscribeAnswer(outcome: UnsubscribeOutcome, command: string): SlackMessage {
-  return lines(
-    ...(outcome.ended.length === 0 ? [] : [endedLine(outcome.ended, command)]),
-    ...outcome.notSubscribed.map(
-      (jobId) => `This channel is not subscribed to ${code(jobId)}. ${code(`${command} list`)} shows what it watches.`,
+export function unsubscribeAnswer(voice: Voice, outcome: UnsubscribeOutcome, channelId: string): SlackMessage {
+  const said = [
+    ...(outcome.ended.length === 0 ? [] : [endedLine(voice, outcome.ended)]),
+    ...outcome.notSubscribed.map((jobId) =>
+      voice.say('answer.not_watched', { job: code(jobId), list: voice.typed('list') }),
     ),
-    ...outcome.problems.map((problem) =>
-      problem.kind === 'no_match'
-        ? `This channel is not subscribed to any job whose id begins with ${code(problem.reference)}. ${code(`${command} list`)} shows what it watches.`
-        : referenceProblem(problem, command),
-    ),
-  );
+  ];
+  const problems = outcome.problems.flatMap((problem) => problemParts(voice, problem, 'unsubscribe', channelId));
+  return message([linesPart(said), ...problems]);
 }
 
 /** Asks before ending every subscription of a channel. */
-export function confirmUnsubscribeAll(count: number): SlackMessage {
-  const what = count === 1 ? 'the only subscription' : `all ${count} subscriptions`;
+export function confirmUnsubscribeAll(voice: Voice, count: number): SlackMessage {
   return message([
     {
       kind: 'news',
-      headline: `End ${what} of this channel?`,
-      lines: ['Nobody here will hear of these jobs any more.'],
+      headline: voice.say('answer.confirm_all', { count }),
+      lines: [voice.say('answer.confirm_all_note')],
     },
     {
       kind: 'buttons',
       buttons: [
-        { text: 'Unsubscribe all', actionId: ACTIONS.unsubscribeAll, value: '{}', style: 'danger' },
-        { text: 'Keep them', actionId: ACTIONS.keepAll, value: '{}' },
+        {
+          text: voice.say('button.unsubscribe_all'),
+          actionId: ACTIONS.unsubscribeAll,
+          value: '{}',
+          style: 'danger',
+        },
+        { text: voice.say('button.keep_all'), actionId: ACTIONS.keepAll, value: '{}' },
       ],
     },
   ]);
 }
 
 /** After *Unsubscribe all*. */
-export function unsubscribedAll(ended: readonly EndedSubscription[], command: string): SlackMessage {
-  return lines(ended.length === 0 ? nothingSubscribed(command) : endedLine(ended, command));
+export function unsubscribedAll(voice: Voice, ended: readonly NamedSubscription[]): SlackMessage {
+  return lines(ended.length === 0 ? nothingSubscribed(voice) : endedLine(voice, ended));
 }
 
 /** After *Keep them*. */
-export function keptAll(): SlackMessage {
-  return lines('Nothing changed.');
+export function keptAll(voice: Voice): SlackMessage {
+  return lines(voice.say('answer.kept_all'));
 }
 
 /** A channel without subscriptions. */
-export function nothingSubscribed(command: string): string {
-  return `This channel watches no job. Start with ${code(`${command} subscribe <job id>`)}.`;
+export function nothingSubscribed(voice: Voice): string {
+  return voice.say('answer.nothing_watched', {
+    subscribe: voice.typed('subscribe <job>'),
+    jobs: voice.typed('jobs'),
+  });
 }
 
-function subscribedLines(jobs: readonly Job[], command: string, now: EpochMs): readonly string[] {
+function linesPart(said: readonly string[]): Part {
+  return { kind: 'lines', lines: said };
+}
+
+function subscribedLines(voice: Voice, jobs: readonly Job[], { channelId, now }: AnswerPlace): readonly string[] {
   const [first] = jobs;
   if (first === undefined) return [];
   const states = jobs
     .slice(0, MOST_STATES)
-    .flatMap((job) => (job.state.report === null ? [] : [describeJob(job, job.state.report, now).headline]));
+    .flatMap((job) => (job.state.report === null ? [] : [describeJob(voice, job, job.state.report, now).headline]));
   const more = jobs.length - states.length;
-  const undo = jobs.length === 1 ? shortId(first.jobId) : '<job>';
+  const undo = voice.typed(`unsubscribe ${jobs.length === 1 ? shortId(first.jobId) : '<job>'}`);
   return [
-    `Subscribed to ${jobNames(jobs)}. As of now:`,
+    voice.say('answer.subscribed', { jobs: jobNames(voice, jobs) }),
     ...states,
-    ...(more > 0 ? [`+${more} more`] : []),
-    `This channel hears when a copy starts or completes and when a job replicates, pauses, fails, recovers or ends. Undo: ${code(`${command} unsubscribe ${undo}`)}`,
+    ...(more > 0 ? [voice.say('names.more', { count: more })] : []),
+    voice.say(isDirectMessage(channelId) ? 'answer.subscribed_what_dm' : 'answer.subscribed_what', { undo }),
   ];
 }
 
-function endedLine(ended: readonly EndedSubscription[], command: string): string {
-  const names = jobNames(ended.map(({ jobId, jobName: name }) => ({ jobId, name })));
+function endedLine(voice: Voice, ended: readonly NamedSubscription[]): string {
+  const jobs = jobNames(
+    voice,
+    ended.map(({ jobId, jobName: name }) => ({ jobId, name })),
+  );
   const [first] = ended;
   const undo = ended.length === 1 && first !== undefined ? first.jobId : '<job>';
-  return `Unsubscribed from ${names}. Undo: ${code(`${command} subscribe ${undo}`)}`;
+  return voice.say('answer.unsubscribed', { jobs, undo: voice.typed(`subscribe ${undo}`) });
 }
 
-function alreadyOver(job: Job): string {
-  const how = job.state.over === 'gone' ? 'DRS no longer knows it' : 'it has ended';
-  return `*${escapeMrkdwn(jobName(job))}* is over – ${how}, so there is nothing to watch. Not subscribed.`;
+function alreadyOver(voice: Voice, job: Job): string {
+  const said = { job: `*${escapeMrkdwn(jobName(job))}*` };
+  return voice.say(job.state.over === 'gone' ? 'answer.over_gone' : 'answer.over_ended', said);
 }
 
-function cannotPost(problem: PostingProblem, names: BotNames): string {
-  const again = `${code(`${names.command} subscribe …`)} again`;
+function cannotPost(voice: Voice, problem: PostingProblem, channelId: string): string {
+  const again = voice.say('post.again', { command: voice.typed('subscribe …') });
+  const isStrangeDm = isDirectMessage(channelId);
   switch (problem.kind) {
     case 'invite_needed':
-      return `I cannot post here yet: I am not a member of this channel. Type ${code(`/invite @${names.botName}`)} here, then ${again}. Nothing was saved.`;
+      return isStrangeDm
+        ? strangeDm(voice, again)
+        : voice.say('post.invite_needed', { invite: voice.invitation(), again });
     case 'archived':
-      return `This channel is archived, so nothing can be posted here. Unarchive it, or subscribe in another channel. Nothing was saved.`;
+      return voice.say('post.archived');
     case 'refused':
-      return `${refusal(problem.reason, names)} Then ${again}. Nothing was saved.`;
+      return isStrangeDm
+        ? strangeDm(voice, again)
+        : voice.say('post.refused', { why: refusal(voice, problem.reason), again });
   }
 }
 
-/** What to do about an error name with which Slack refuses posts to a channel. */
-export function refusal(reason: string, names: BotNames): string {
-  switch (reason) {
-    case 'not_in_channel':
-    case 'channel_not_found':
-      return `I cannot post here: I am not a member of this channel. Type ${code(`/invite @${names.botName}`)} here.`;
-    case 'is_archived':
-      return 'I cannot post here: the channel is archived. Unarchive it.';
-    case 'restricted_action':
-    case 'restricted_action_read_only_channel':
-    case 'no_permission':
-      return 'I cannot post here: the workspace lets only some people post in this channel. Ask its owner to allow this app.';
-    default:
-      return `I cannot post here: Slack refuses it (${code(reason)}).`;
-  }
+/** Somebody else's direct messages: the bot cannot be invited there. */
+function strangeDm(voice: Voice, again: string): string {
+  return voice.say('post.strange_dm', { again, bot: `@${escapeMrkdwn(voice.surroundings.botName)}` });
 }

@@ -1,0 +1,69 @@
+import { parseJobIdPrefix } from './job-id.ts';
+import { isListedAsOver } from './listed-job.ts';
+import type { ListedJob } from './listed-job.ts';
+import { lookOf, nameKey } from './name-key.ts';
+import { nearestFew } from './nearest.ts';
+
+/** Suggestions for a name that nothing has. */
+const MOST_SUGGESTIONS = 3;
+
+/** Which job somebody means. */
+export type Choice<J> =
+  | { readonly kind: 'one'; readonly job: J }
+  /** Equally good matches, running ones first. */
+  | { readonly kind: 'several'; readonly jobs: readonly J[] }
+  | { readonly kind: 'none' };
+
+/** As much of a job as choosing needs. */
+type Nameable = Pick<ListedJob, 'jobId' | 'name' | 'status'>;
+
+/**
+ * The job meant by a piece of text that is not a full id: exact name, then beginning of an id (at least 6 characters),
+ * then beginning of a name, then part of a name. The first of these that fits anything decides; within it, a single
+ * running job wins over ended ones.
+ */
+export function chooseJob<J extends Nameable>(reference: string, candidates: readonly J[]): Choice<J> {
+  const key = nameKey(reference);
+  if (key === '') return { kind: 'none' };
+  const idPrefix = parseJobIdPrefix(reference);
+  const keyed = candidates.map((job) => ({ job, key: job.name === null ? null : nameKey(job.name) }));
+  const tiers: readonly ((one: (typeof keyed)[number]) => boolean)[] = [
+    ({ job }) => job.name === reference.trim(),
+    (one) => one.key === key,
+    ({ job }) => idPrefix !== null && job.jobId.startsWith(idPrefix),
+    (one) => one.key?.startsWith(key) === true,
+    (one) => one.key?.includes(key) === true,
+  ];
+  for (const fits of tiers) {
+    const matches = keyed.filter(fits).map(({ job }) => job);
+    if (matches.length > 0) return pick(matches);
+  }
+  return { kind: 'none' };
+}
+
+function pick<J extends Nameable>(matches: readonly J[]): Choice<J> {
+  const running = matches.filter((job) => !isListedAsOver(job));
+  const [only, ...others] = running.length > 0 ? running : matches;
+  if (only !== undefined && others.length === 0) return { kind: 'one', job: only };
+  return { kind: 'several', jobs: [...running, ...matches.filter(isListedAsOver)] };
+}
+
+/** What may have been meant by a name that nothing has. */
+export interface Suggestion<J> {
+  /** Written with letters of other alphabets that only look the same. */
+  readonly lookAlike: J | null;
+  /** The nearest names, best first. */
+  readonly nearest: readonly J[];
+}
+
+export function suggestJobs<J extends Nameable>(reference: string, candidates: readonly J[]): Suggestion<J> {
+  const look = lookOf(reference);
+  const named = candidates.flatMap((job) => (job.name === null ? [] : [{ job, name: job.name }]));
+  const lookAlike = named.find(({ name }) => lookOf(name) === look);
+  if (lookAlike !== undefined) return { lookAlike: lookAlike.job, nearest: [] };
+  const names = nearestFew(nameKey(reference), [...new Set(named.map(({ name }) => name))], MOST_SUGGESTIONS);
+  return {
+    lookAlike: null,
+    nearest: names.flatMap((name) => named.find((one) => one.name === name)?.job ?? []),
+  };
+}

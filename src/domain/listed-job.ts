@@ -1,0 +1,20 @@
+import type { JobId } from './job-id.ts';
+import { isOver, statusGroup } from './job-status.ts';
+
+/** A job as lists and lookups know it: from DRS's list of jobs, or from what we watch. */
+export interface ListedJob {
+  readonly jobId: JobId;
+  /** Null while only the id is known. */
+  readonly name: string | null;
+  /** As the list said; null when unknown. */
+  readonly status: string | null;
+  /** `migration`, `sync`, `cloudDataGuard` or whatever DRS says; null when unknown. */
+  readonly jobType: string | null;
+  /** How many sub-jobs it has; 0 for most. */
+  readonly subJobs: number;
+}
+
+/** Whether a listed job still does something, or may. */
+export function isListedAsOver({ status }: Pick<ListedJob, 'status'>): boolean {
+  return status !== null && isOver(statusGroup(status));
+}

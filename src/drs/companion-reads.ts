@@ -1,0 +1,211 @@
+import type { JobDetail, RecoveryFigures } from '../domain/job-detail.ts';
+import type { JobId } from '../domain/job-id.ts';
+import { JOB_TYPES } from '../domain/job-type.ts';
+import type { Language } from '../domain/language.ts';
+import { failureOf } from '../domain/progress-answer.ts';
+import type { DrsFailure } from '../domain/progress-answer.ts';
+import { explanation } from '../domain/explanation.ts';
+import { MINUTE, SECOND } from '../domain/time.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { CompanionAnswer, JobListEntry, JobListing } from '../ports.ts';
+import { chunks } from './chunks.ts';
+import { describeFailure, parseJson } from './drs-errors.ts';
+import { DrsRequests } from './drs-requests.ts';
+import type { Asked, DrsRequest, DrsRequestOptions } from './drs-requests.ts';
+import { resultItems } from './drs-response.ts';
+import { drsLanguage } from './drs-language.ts';
+import type { HttpResponse } from './http.ts';
+import { parseJobDetail, parseRecoveryFigures } from './job-details.ts';
+import { parseJobList } from './job-list.ts';
+import type { JobListPage } from './job-list.ts';
+
+/** The budget of everything that is not progress: never more than this beside it. */
+const LIMITS = { maxRps: 4, maxConcurrent: 1 };
+/** Records asked for in one page of the v5 list; other v5 lists take 1 to 1000. */
+const V5_PAGE = 1_000;
+/** Records in one page of the v3 list (DRS API Reference, "Querying Tasks of a Tenant": 0 to 100). */
+const V3_PAGE = 100;
+/** A list is never read further than this. */
+const MOST_PAGES = 1_000;
+const LIST_TIMEOUT_MS = 5 * MINUTE;
+const READ_TIMEOUT_MS = 20 * SECOND;
+/** An API that this address or user does not have is not asked for again for this long. */
+const ABSENT_MS = 10 * MINUTE;
+
+interface Options extends DrsRequestOptions {
+  readonly projectId: string;
+  readonly language: string;
+  readonly batchSize: number;
+}
+
+/** Reads pages of one list until there are no more. */
+type FetchPage = (offset: number, page: number) => Promise<Asked<JobListPage>>;
+
+/** The reads beside progress: names, details, and recovery figures. One at a time, in a budget of their own. */
+export class CompanionReads {
+  readonly #options: Options;
+  readonly #requests: DrsRequests;
+  readonly #project: string;
+  /** By the path of an API: why it is not asked, and until when. */
+  readonly #absent = new Map<string, { readonly failure: DrsFailure; readonly until: EpochMs }>();
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#requests = new DrsRequests(options, LIMITS);
+    this.#project = encodeURIComponent(options.projectId);
+  }
+
+  /** Every job of every type: from the v5 list, or where that is refused from the v3 list. */
+  async listJobs(): Promise<JobListing> {
+    const signal = AbortSignal.timeout(LIST_TIMEOUT_MS);
+    const parts: { readonly jobType: string; readonly entries: readonly JobListEntry[] }[] = [];
+    let failure: DrsFailure | null = null;
+    for (const jobType of JOB_TYPES) {
+      const read = await this.#listType(jobType, signal);
+      if (read.ok) parts.push({ jobType, entries: read.value });
+      else failure = read.failure;
+    }
+    return { parts, failure };
+  }
+
+  async fetchDetails(jobIds: readonly JobId[], language: Language): Promise<CompanionAnswer<JobDetail>> {
+    const asked = await this.#forEach(jobIds, (ids) => ({
+      method: 'POST',
+      path: `/v3/${this.#project}/jobs/batch-detail`,
+      // Left out, a page has 5 entries and the rest is silently missing.
+      body: { jobs: ids, page_req: { cur_page: 1, per_page: ids.length } },
+      language: drsLanguage(language),
+      about: 'details',
+    }));
+    return { failure: asked.failure, found: byJob(asked.items, parseJobDetail) };
+  }
+
+  async fetchRecoveryFigures(jobIds: readonly JobId[]): Promise<CompanionAnswer<RecoveryFigures>> {
+    const asked = await this.#forEach(jobIds, (ids) => ({
+      method: 'POST',
+      path: `/v3/${this.#project}/jobs/batch-rpo-and-rto`,
+      body: { jobs: ids },
+      language: this.#options.language,
+      about: 'RPO and RTO',
+    }));
+    return { failure: asked.failure, found: byJob(asked.items, parseRecoveryFigures) };
+  }
+
+  async #listType(jobType: string, signal: AbortSignal): Promise<Asked<readonly JobListEntry[]>> {
+    const newest = await readPages((offset) => this.#v5Page(jobType, offset, V5_PAGE, signal));
+    const v5 = isAboutPaging(newest)
+      ? await readPages((offset) => this.#v5Page(jobType, offset, null, signal))
+      : newest;
+    if (v5.ok || !isRefusal(v5.failure)) return v5;
+    const v3 = await readPages((_offset, page) => this.#v3Page(jobType, page, signal));
+    return v3.ok ? v3 : v5;
+  }
+
+  #v5Page(jobType: string, offset: number, limit: number | null, signal: AbortSignal): Promise<Asked<JobListPage>> {
+    const query = new URLSearchParams({
+      job_type: jobType,
+      offset: String(offset),
+      ...(limit === null ? {} : { limit: String(limit) }),
+    });
+    const path = `/v5/${this.#project}/jobs`;
+    const { language } = this.#options;
+    const request = { method: 'GET' as const, path: `${path}?${query.toString()}`, language, about: 'list of jobs' };
+    return this.#ask(`${path} ${jobType}`, request, listPage(jobType), signal);
+  }
+
+  #v3Page(jobType: string, page: number, signal: AbortSignal): Promise<Asked<JobListPage>> {
+    const path = `/v3/${this.#project}/jobs`;
+    const body = { cur_page: page, per_page: V3_PAGE, db_use_type: jobType };
+    const { language } = this.#options;
+    const request = { method: 'POST' as const, path, body, language, about: 'list of jobs (v3)' };
+    return this.#ask(`${path} ${jobType}`, request, listPage(jobType), signal);
+  }
+
+  /** Results of requests for a chunk of jobs each; what one chunk gave is kept when another fails. */
+  async #forEach(
+    jobIds: readonly JobId[],
+    request: (ids: readonly JobId[]) => DrsRequest,
+  ): Promise<{ readonly items: readonly unknown[]; readonly failure: DrsFailure | null }> {
+    const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
+    const items: unknown[] = [];
+    let failure: DrsFailure | null = null;
+    for (const ids of chunks([...new Set(jobIds)], this.#options.batchSize)) {
+      const question = request(ids);
+      const asked = await this.#ask(question.path, question, resultItems, signal);
+      if (asked.ok) items.push(...asked.value);
+      else failure = asked.failure;
+    }
+    return { items, failure };
+  }
+
+  async #ask<T>(
+    api: string,
+    request: DrsRequest,
+    parse: (body: unknown) => T | null,
+    signal: AbortSignal,
+  ): Promise<Asked<T>> {
+    const now = this.#options.clock.now();
+    const absent = this.#absent.get(api);
+    if (absent !== undefined && now < absent.until) return { ok: false, failure: absent.failure };
+    const asked = await this.#requests.ask(request, (response) => this.#read(response, parse), signal);
+    if (!asked.ok && (asked.failure.reason === 'not_found' || asked.failure.reason === 'access_denied'))
+      this.#absent.set(api, { failure: asked.failure, until: now + ABSENT_MS });
+    return asked;
+  }
+
+  /** A 400 may carry results as well (unknown jobs are told that way). */
+  #read<T>(response: HttpResponse, parse: (body: unknown) => T | null): Asked<T> {
+    const succeeded = response.status >= 200 && response.status < 300;
+    const value = succeeded || response.status === 400 ? parse(parseJson(response.body)) : null;
+    if (value !== null) return { ok: true, value };
+    return succeeded
+      ? { ok: false, failure: failureOf('unreadable_answer', explanation('not_a_list')) }
+      : { ok: false, failure: describeFailure(response, this.#options.clock.now()) };
+  }
+}
+
+function listPage(jobType: string): (body: unknown) => JobListPage | null {
+  return (body) => parseJobList(body, jobType);
+}
+
+/** Reads on until the list is at its end, says so, or repeats itself. */
+async function readPages(fetchPage: FetchPage): Promise<Asked<readonly JobListEntry[]>> {
+  const entries = new Map<JobId, JobListEntry>();
+  let records = 0;
+  for (let page = 1; page <= MOST_PAGES; page++) {
+    const asked = await fetchPage(records, page);
+    if (!asked.ok) return asked;
+    const known = entries.size;
+    // A sub-job may be listed again on its own, without its parent.
+    for (const entry of asked.value.entries) {
+      const before = entries.get(entry.jobId);
+      entries.set(entry.jobId, { ...entry, parentId: entry.parentId ?? before?.parentId ?? null });
+    }
+    records += asked.value.records;
+    const { total } = asked.value;
+    if (asked.value.records === 0 || entries.size === known || (total !== null && records >= total)) break;
+  }
+  return { ok: true, value: [...entries.values()] };
+}
+
+/** Perhaps another page size would do. */
+function isAboutPaging(asked: Asked<unknown>): boolean {
+  return !asked.ok && asked.failure.reason === 'bad_request';
+}
+
+/** This list is not to be had, whenever it is asked for. */
+function isRefusal({ reason }: DrsFailure): boolean {
+  return reason === 'not_found' || reason === 'bad_request' || reason === 'access_denied';
+}
+
+function byJob<T extends { readonly jobId: JobId }>(
+  items: readonly unknown[],
+  parse: (item: unknown) => T | null,
+): ReadonlyMap<JobId, T> {
+  return new Map(
+    items.flatMap((item) => {
+      const parsed = parse(item);
+      return parsed === null ? [] : [[parsed.jobId, parsed]];
+    }),
+  );
+}

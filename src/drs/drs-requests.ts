@@ -1,0 +1,162 @@
+import type { Dispatcher } from 'undici';
+
+import { backoffDelay } from '../domain/backoff.ts';
+import { explanation } from '../domain/explanation.ts';
+import { failureOf } from '../domain/progress-answer.ts';
+import type { DrsFailure, DrsFailureReason } from '../domain/progress-answer.ts';
+import { SECOND } from '../domain/time.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { DrsAuth } from './auth.ts';
+import { describeFailure, isTokenRejected, requestId } from './drs-errors.ts';
+import { HttpFault, sendHttp } from './http.ts';
+import type { HttpResponse } from './http.ts';
+import { RequestGate } from './request-gate.ts';
+
+const ATTEMPTS = 3;
+const RETRY_PAUSE = { baseMs: 500, capMs: 10 * SECOND };
+/** Asked to wait without being told how long. */
+const DEFAULT_THROTTLE_MS = 5 * SECOND;
+/** Nobody waits longer than this for a gate that DRS has closed; longer ones are given up at once. */
+const LONGEST_WAIT_MS = 20 * SECOND;
+const REQUEST_TIMEOUT_MS = 15 * SECOND;
+
+/** Failures that the same request may not meet again a moment later. */
+const PASSING: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
+  'timeout',
+  'network',
+  'throttled',
+  'server_error',
+  'unreadable_answer',
+]);
+
+/** What every kind of request is sent with. */
+export interface DrsRequestOptions {
+  /** No trailing slash. */
+  readonly endpoint: string;
+  readonly auth: DrsAuth;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  /** How long one request may take, in ms. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** One question. */
+export interface DrsRequest {
+  readonly method: 'GET' | 'POST';
+  /** With its query, encoded; begins with `/`. */
+  readonly path: string;
+  /** Sent as JSON; left out for GET. */
+  readonly body?: unknown;
+  /** `X-Language`. */
+  readonly language: string;
+  /** For the log: what is asked, in two words. */
+  readonly about: string;
+}
+
+/** What came of a question. */
+export type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: DrsFailure };
+
+/** Makes something of an answer, whatever its status; a failure is tried again if it is a passing one. */
+export type Interpret<T> = (response: HttpResponse) => Asked<T>;
+
+/** Sends requests of one kind within their own budget, signs every attempt, and tries again what may help. */
+export class DrsRequests {
+  readonly #options: DrsRequestOptions;
+  readonly #gate: RequestGate;
+
+  constructor(options: DrsRequestOptions, limits: { readonly maxRps: number; readonly maxConcurrent: number }) {
+    this.#options = options;
+    this.#gate = new RequestGate(options.clock, limits);
+  }
+
+  /** Never rejects for what the other side does. */
+  async ask<T>(request: DrsRequest, interpret: Interpret<T>, signal: AbortSignal): Promise<Asked<T>> {
+    const { clock, random, log } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      const closedMs = this.#gate.closedForMs();
+      if (closedMs > LONGEST_WAIT_MS) return { ok: false, failure: throttledFor(closedMs) };
+      if (closedMs > 0) await clock.sleep(closedMs, signal);
+      const asked = await this.#attempt(request, interpret, signal);
+      if (asked.ok) return asked;
+      const { reason, code, requestId: id } = asked.failure;
+      log.warn({ reason, code, requestId: id, about: request.about, attempt }, 'a request to DRS failed');
+      if (!PASSING.has(reason) || attempt === ATTEMPTS || signal.aborted) return asked;
+      await clock.sleep(backoffDelay(attempt, RETRY_PAUSE, random), signal);
+    }
+  }
+
+  /** One attempt; credentials that are refused as such are replaced once. */
+  async #attempt<T>(request: DrsRequest, interpret: Interpret<T>, signal: AbortSignal): Promise<Asked<T>> {
+    const { auth, clock } = this.#options;
+    const first = await this.#send(request, signal);
+    if (!first.ok) return first;
+    if (!isTokenRejected(first.value.response)) {
+      auth.accepted(first.value.headers);
+      return this.#interpreted(first.value.response, interpret);
+    }
+    const refusal = describeFailure(first.value.response, clock.now());
+    if (!auth.rejected(first.value.headers, refusal)) return { ok: false, failure: refusal };
+    const second = await this.#send(request, signal);
+    if (!second.ok) return second;
+    if (!isTokenRejected(second.value.response)) {
+      auth.accepted(second.value.headers);
+      return this.#interpreted(second.value.response, interpret);
+    }
+    const again = describeFailure(second.value.response, clock.now());
+    auth.rejected(second.value.headers, again);
+    return { ok: false, failure: again };
+  }
+
+  #interpreted<T>(response: HttpResponse, interpret: Interpret<T>): Asked<T> {
+    const asked = interpret(response);
+    if (!asked.ok && asked.failure.reason === 'throttled')
+      this.#gate.closeFor(retryAfterMs(response, this.#options.clock.now()));
+    return asked;
+  }
+
+  async #send(request: DrsRequest, signal: AbortSignal): Promise<Asked<Sent>> {
+    const { endpoint, auth, dispatcher, clock, log } = this.#options;
+    const { method, language, about } = request;
+    const url = `${endpoint}${request.path}`;
+    // Serialised once: exactly these bytes are signed and sent.
+    const body = request.body === undefined ? '' : JSON.stringify(request.body);
+    const headers = { 'Content-Type': 'application/json', 'X-Language': language };
+    const authorization = await auth.authorize({ method, url, headers, body }, signal);
+    if (!authorization.ok) return { ok: false, failure: authorization.failure };
+    return await this.#gate.pass(async () => {
+      if (signal.aborted) return { ok: false, failure: failureOf('timeout', explanation('timeout')) };
+      const timeout = AbortSignal.timeout(this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
+      const startedAt = clock.now();
+      try {
+        const signed = { method, url, headers: { ...headers, ...authorization.headers }, body };
+        const response = await sendHttp(dispatcher, signed, AbortSignal.any([signal, timeout]));
+        const facts = { status: response.status, ms: clock.now() - startedAt, requestId: requestId(response.headers) };
+        log.debug({ about, ...facts }, 'asked DRS');
+        return { ok: true, value: { headers: authorization.headers, response } };
+      } catch (error) {
+        if (error instanceof HttpFault) return { ok: false, failure: error.failure };
+        throw error;
+      }
+    }, signal);
+  }
+}
+
+/** An answer, and the headers that let the request in. */
+interface Sent {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly response: HttpResponse;
+}
+
+/** `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), in ms. */
+function retryAfterMs({ headers }: HttpResponse, now: number): number {
+  const value = headers['retry-after'];
+  if (typeof value !== 'string') return DEFAULT_THROTTLE_MS;
+  const ms = /^\d+$/.test(value.trim()) ? Number(value) * SECOND : Date.parse(value) - now;
+  return Number.isNaN(ms) ? DEFAULT_THROTTLE_MS : Math.max(0, ms);
+}
+
+function throttledFor(ms: number): DrsFailure {
+  return failureOf('throttled', explanation('throttled_for', { seconds: Math.ceil(ms / SECOND) }));
+}

@@ -1,0 +1,63 @@
+import { parseJobId } from '../domain/job-id.ts';
+import type { Cause, JobDetail, RecoveryFigures } from '../domain/job-detail.ts';
+import type { JobId } from '../domain/job-id.ts';
+import { maskPrivate } from '../domain/mask-private.ts';
+import { SECOND } from '../domain/time.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { isFields, measured, text } from './wire-values.ts';
+import type { Fields } from './wire-values.ts';
+
+/**
+ * Reads one result of batch detail (DRS API Reference, "Querying Task Details in Batches"); null for anything that is not
+ * a job. Addresses and users of the databases, which it also holds, are not read; error texts are masked here.
+ */
+export function parseJobDetail(item: unknown): JobDetail | null {
+  if (!isFields(item)) return null;
+  const jobId = parseJobId(text(item['id']) ?? text(item['job_id']) ?? '');
+  if (jobId === null || text(item['status']) === null) return null;
+  const parent = parseJobId(text(item['parent_id']) ?? '');
+  return {
+    jobId,
+    name: text(item['name']),
+    jobType: text(item['db_use_type']) ?? text(item['job_type']),
+    parentId: parent === jobId ? null : parent,
+    startedAt: pointInTime(item['actual_start_time']),
+    fullCopyDoneAt: pointInTime(item['full_transfer_complete_time']),
+    cause: parseCause(item),
+  };
+}
+
+function parseCause(item: Fields): Cause | null {
+  const code = text(item['error_code']);
+  const words = text(item['failed_reason']) ?? text(item['error_message']) ?? text(item['error_msg']);
+  return code === null && words === null ? null : { code, text: words === null ? null : maskPrivate(words) };
+}
+
+/**
+ * Epoch milliseconds or seconds, or ISO 8601 with a zone. A time without a zone is none: this API writes those in zones
+ * of its own.
+ */
+function pointInTime(value: unknown): EpochMs | null {
+  const given = text(value);
+  if (given === null) return null;
+  if (/^\d{12,14}$/.test(given)) return Number(given);
+  if (/^\d{9,11}$/.test(given)) return Number(given) * SECOND;
+  const at = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(given) ? Date.parse(given) : Number.NaN;
+  return Number.isNaN(at) ? null : at;
+}
+
+/**
+ * Reads one result of the RPO and RTO query (DRS API Reference, "Querying the RPO and RTO in Batches"), whose delays are
+ * milliseconds; null for an error or another job's.
+ */
+export function parseRecoveryFigures(item: unknown): (RecoveryFigures & { readonly jobId: JobId }) | null {
+  if (!isFields(item)) return null;
+  const jobId = parseJobId(text(item['job_id']) ?? text(item['id']) ?? '');
+  const [rpo, rto] = [item['rpo_info'], item['rto_info']];
+  if (jobId === null || (!isFields(rpo) && !isFields(rto))) return null;
+  return { jobId, rpoMs: delay(rpo), rtoMs: delay(rto) };
+}
+
+function delay(info: unknown): number | null {
+  return isFields(info) ? measured(info['delay']) : null;
+}

@@ -1,0 +1,71 @@
+import type { DrsFailure } from '../domain/progress-answer.ts';
+import { MINUTE } from '../domain/time.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { Clock, Log } from '../ports.ts';
+import { speechIn } from '../words/speech.ts';
+import type { DrsAuth, RotatingSecret } from './auth.ts';
+import { sdkDate, signRequest } from './sign-request.ts';
+
+/**
+ * A key is locked for 5 minutes after more than 5 failed signatures (API request signing guide, FAQ), so after a refusal
+ * one request in this time is a probe and no other is sent.
+ */
+const PROBE_EVERY_MS = 10 * MINUTE;
+
+/** An access key pair; a temporary one has a security token. */
+export interface AccessKeys {
+  readonly accessKey: RotatingSecret;
+  readonly secretKey: RotatingSecret;
+  readonly securityToken: RotatingSecret | null;
+}
+
+/**
+ * Signs every attempt of a request anew with an access key. After a 401 the keys are read again; if they are the same,
+ * nothing is sent but one probe every ten minutes, and the first that gets in opens the way again.
+ */
+export function createKeyAuth(options: {
+  readonly keys: AccessKeys;
+  /** Sent and signed as `X-Project-Id`, as the vendor's SDK does; null while it is looked up. */
+  readonly projectId: () => string | null;
+  readonly clock: Clock;
+  readonly log: Log;
+}): DrsAuth {
+  const { keys, projectId, clock, log } = options;
+  let refusal: { readonly failure: DrsFailure; readonly probeAt: EpochMs } | null = null;
+
+  const haveChanged = () =>
+    [keys.accessKey, keys.secretKey, keys.securityToken].filter((secret) => secret?.reread() === true).length > 0;
+
+  return {
+    authorize(request) {
+      if (refusal !== null && haveChanged()) refusal = null;
+      if (refusal !== null) {
+        const { failure, probeAt } = refusal;
+        if (clock.now() < probeAt) return Promise.resolve({ ok: false, failure });
+        refusal = { failure, probeAt: clock.now() + PROBE_EVERY_MS };
+      }
+      const project = projectId();
+      const added = {
+        'X-Sdk-Date': sdkDate(clock.now()),
+        ...(project === null ? {} : { 'X-Project-Id': project }),
+        ...(keys.securityToken === null ? {} : { 'X-Security-Token': keys.securityToken.reveal() }),
+      };
+      const headers = { Host: new URL(request.url).host, ...request.headers, ...added };
+      const signature = signRequest({ ...request, headers }, keys.accessKey.reveal(), keys.secretKey.reveal());
+      return Promise.resolve({ ok: true, headers: { ...added, Authorization: signature } });
+    },
+    rejected(_headers, failure) {
+      if (haveChanged()) {
+        refusal = null;
+        return true;
+      }
+      if (refusal === null) log.error({ reason: failure.reason }, speechIn('en').explain(failure.why));
+      refusal = { failure, probeAt: clock.now() + PROBE_EVERY_MS };
+      return false;
+    },
+    accepted() {
+      if (refusal !== null) log.info({}, 'DRS accepts the access key again');
+      refusal = null;
+    },
+  };
+}

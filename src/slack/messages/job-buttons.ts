@@ -1,0 +1,23 @@
+import type { JobId } from '../../domain/job-id.ts';
+import { ACTIONS } from '../actions/button-value.ts';
+import type { ButtonSpec } from './message.ts';
+import type { Voice } from './voice.ts';
+
+/** *Console*, which opens the DRS console; none where no console is known. */
+export function consoleButton(
+  voice: Voice,
+  job: { readonly jobId: JobId; readonly jobType: string | null },
+): readonly ButtonSpec[] {
+  const url = voice.consoleUrl(job);
+  return url === null ? [] : [{ text: voice.say('button.console'), actionId: ACTIONS.openConsole, url }];
+}
+
+/** A direct message: what is said of a channel elsewhere is said of the person here. */
+export function isDirectMessage(channelId: string): boolean {
+  return /^[DU]/.test(channelId);
+}
+
+/** *Subscribe channel*, or *Notify me* in a direct message. */
+export function subscribeLabel(voice: Voice, channelId: string): string {
+  return voice.say(isDirectMessage(channelId) ? 'button.subscribe_dm' : 'button.subscribe');
+}

@@ -1,0 +1,87 @@
+import { shortId } from '../../domain/job-id.ts';
+import { jobName } from '../../domain/job-name.ts';
+import type { JobPage } from '../../use-cases/list-jobs.ts';
+import { ACTIONS, encodePage } from '../actions/button-value.ts';
+import { mention } from './announcement.ts';
+import { subscribeLabel } from './job-buttons.ts';
+import type { ButtonSpec, Part, SlackMessage } from './message.ts';
+import { message } from './message.ts';
+import { ago, code, escapeMrkdwn } from './mrkdwn.ts';
+import { isListedAsOver } from '../../domain/listed-job.ts';
+import { statusName } from './status-words.ts';
+import type { Voice } from './voice.ts';
+
+/**
+ * What DRS lists, a page at a time, with a button to subscribe each.
+ *
+ * @param sharedBy who showed it to everybody; undefined while only one person sees it
+ */
+export function jobsMessage(voice: Voice, page: JobPage, channelId: string, sharedBy?: string): SlackMessage {
+  return message([
+    headlinePart(voice, page),
+    ...page.jobs.map((job) => jobRow(voice, job, page, channelId)),
+    ...footers(voice, page),
+    ...(sharedBy === undefined
+      ? [buttons(voice, page)]
+      : [{ kind: 'footer' as const, line: voice.say('answer.shared', { who: mention(sharedBy) }) }]),
+  ]);
+}
+
+function headlinePart(voice: Voice, { total, text, listedAt }: JobPage): Part {
+  const said = text === null ? {} : { text: code(text) };
+  if (total > 0) {
+    const key = text === null ? 'jobs.headline' : 'jobs.headline_matching';
+    return { kind: 'news', headline: voice.say(key, { count: total, ...said }) };
+  }
+  if (listedAt === null) return { kind: 'lines', lines: [] };
+  const none =
+    text === null ? voice.say('jobs.none') : voice.say('jobs.none_matching', { ...said, jobs: voice.typed('jobs') });
+  return { kind: 'lines', lines: [none] };
+}
+
+function jobRow(voice: Voice, job: JobPage['jobs'][number], page: JobPage, channelId: string): Part {
+  const spoken = statusName(voice, job.status, job.jobType);
+  const type =
+    job.jobType === 'migration' || job.jobType === 'sync' || job.jobType === 'cloudDataGuard'
+      ? [voice.say(`jobs.type.${job.jobType}`)]
+      : [];
+  const subJobs = job.subJobs > 0 ? [voice.say('detail.sub_jobs', { count: job.subJobs })] : [];
+  const small = [...type, ...subJobs, shortId(job.jobId)].join(' · ');
+  const value = encodePage({ text: page.text, offset: page.offset, target: job.jobId });
+  const button: ButtonSpec | null = job.subscribed
+    ? { text: voice.say('button.unsubscribe'), actionId: ACTIONS.unsubscribeListed, value }
+    : isListedAsOver(job)
+      ? null
+      : { text: subscribeLabel(voice, channelId), actionId: ACTIONS.subscribeListed, value };
+  return {
+    kind: 'row',
+    line: `${spoken.emoji} *${escapeMrkdwn(jobName(job))}* – ${spoken.state}\n${small}`,
+    ...(button === null ? {} : { button }),
+  };
+}
+
+function footers(voice: Voice, { jobs, offset, total, listedAt, failure }: JobPage): readonly Part[] {
+  const page =
+    listedAt === null || jobs.length === 0
+      ? []
+      : [voice.say('jobs.page', { from: offset + 1, to: offset + jobs.length, count: total, ago: ago(listedAt) })];
+  const failed =
+    failure === null
+      ? []
+      : [`${voice.say('jobs.not_listed', { why: voice.explain(failure) })} ${voice.say('jobs.not_listed_hint')}`];
+  return [...page, ...failed].map((line) => ({ kind: 'footer', line }));
+}
+
+function buttons(voice: Voice, { text, offset, previous, next, jobs }: JobPage): Part {
+  const page = (label: 'button.previous' | 'button.next', to: number | null, actionId: string): readonly ButtonSpec[] =>
+    to === null ? [] : [{ text: voice.say(label), actionId, value: encodePage({ text, offset: to }) }];
+  const share = { text: voice.say('button.share'), actionId: ACTIONS.shareJobs, value: encodePage({ text, offset }) };
+  return {
+    kind: 'buttons',
+    buttons: [
+      ...page('button.previous', previous, `${ACTIONS.pageJobs}:previous`),
+      ...page('button.next', next, `${ACTIONS.pageJobs}:next`),
+      ...(jobs.length === 0 ? [] : [share]),
+    ],
+  };
+}

@@ -1,0 +1,71 @@
+import type { Language } from '../domain/language.ts';
+import type { ChannelKey } from '../domain/subscription.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { Actor } from '../ports.ts';
+import { announce, ensureChannel } from './announce.ts';
+import { audit } from './audit.ts';
+import { resumeChannel } from './channels.ts';
+import { decodeLanguage } from './codec.ts';
+import type { Db } from './schema.ts';
+
+export async function findChannelLanguage(db: Db, channel: ChannelKey, otherwise: Language): Promise<Language> {
+  const row = await db
+    .selectFrom('channels')
+    .select('language')
+    .where('workspace_id', '=', channel.workspaceId)
+    .where('channel_id', '=', channel.channelId)
+    .executeTakeFirst();
+  return decodeLanguage(row?.language ?? null) ?? otherwise;
+}
+
+export async function setChannelLanguage(
+  db: Db,
+  otherwise: Language,
+  request: {
+    readonly actor: Actor;
+    readonly connectionId: string;
+    readonly language: Language;
+    readonly now: EpochMs;
+  },
+): Promise<boolean> {
+  const { actor, connectionId, language, now } = request;
+  return await db.transaction().execute(async (tx) => {
+    await ensureChannel(tx, actor, now);
+    const before = await findChannelLanguage(tx, actor, otherwise);
+    if (before === language) return false;
+    await tx
+      .updateTable('channels')
+      .set({ language })
+      .where('workspace_id', '=', actor.workspaceId)
+      .where('channel_id', '=', actor.channelId)
+      .execute();
+    const about = { connectionId, jobId: null };
+    await audit(tx, actor, 'settings', about, now, { language: before }, { language });
+    await announce(tx, actor, connectionId, { kind: 'language', by: actor.userId, language }, now);
+    return true;
+  });
+}
+
+export async function greetChannel(
+  db: Db,
+  request: {
+    readonly channel: ChannelKey;
+    readonly connectionId: string;
+    readonly by: string | null;
+    readonly now: EpochMs;
+  },
+): Promise<void> {
+  const { channel, connectionId, by, now } = request;
+  await db.transaction().execute(async (tx) => {
+    await ensureChannel(tx, channel, now);
+    await resumeChannel(tx, channel);
+    const { numUpdatedRows } = await tx
+      .updateTable('channels')
+      .set({ greeted_at: now })
+      .where('workspace_id', '=', channel.workspaceId)
+      .where('channel_id', '=', channel.channelId)
+      .where('greeted_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows > 0n) await announce(tx, channel, connectionId, { kind: 'hello', by }, now);
+  });
+}

@@ -1,0 +1,33 @@
+import type { ListedSubscription } from '../domain/subscription.ts';
+import type { Actor, Channels } from '../ports.ts';
+import type { Context } from './context.ts';
+
+/** What a whole workspace watches, as far as one person may know. */
+export interface WorkspaceList {
+  readonly channels: readonly { readonly channelId: string; readonly subscriptions: readonly ListedSubscription[] }[];
+  /** Conversations the person is not in, and what they watch together, as counts only. */
+  readonly hidden: { readonly channels: number; readonly jobs: number };
+}
+
+/** Every channel's subscriptions; of private conversations the asker is not in, nothing but how many there are. */
+export async function listWorkspace(
+  context: Context & { readonly channels: Channels },
+  actor: Actor,
+): Promise<WorkspaceList> {
+  const byChannel = new Map<string, ListedSubscription[]>();
+  for (const one of await context.store.listWorkspaceSubscriptions(actor.workspaceId)) {
+    byChannel.set(one.channelId, [...(byChannel.get(one.channelId) ?? []), one]);
+  }
+  const others = [...byChannel.keys()].filter((channelId) => channelId !== actor.channelId);
+  // Where the asker has typed this, the asker is.
+  const visible = new Set([actor.channelId, ...(await context.channels.visibleTo(actor.userId, others))]);
+  const shown = [...byChannel].filter(([channelId]) => visible.has(channelId));
+  const hidden = [...byChannel].filter(([channelId]) => !visible.has(channelId));
+  return {
+    channels: shown.map(([channelId, subscriptions]) => ({ channelId, subscriptions })),
+    hidden: {
+      channels: hidden.length,
+      jobs: hidden.reduce((sum, [, subscriptions]) => sum + subscriptions.length, 0),
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { endsWithin } from '../domain/ends-within.ts';
+import type { JobDetail } from '../domain/job-detail.ts';
+import type { JobId } from '../domain/job-id.ts';
+import type { Language } from '../domain/language.ts';
+import type { CompanionAnswer } from '../ports.ts';
+import type { Context } from './context.ts';
+import { lookAtJobs } from './look-at-jobs.ts';
+import type { Look } from './look-at-jobs.ts';
+
+/**
+ * Looks at jobs and, where it is not known yet, asks beside that what they are called, when they began, and why they
+ * failed. The look never waits long for it.
+ */
+export async function lookClosely(
+  context: Context,
+  jobIds: readonly JobId[],
+  language: Language,
+): Promise<readonly Look[]> {
+  const { store, connectionId, clock, durations } = context;
+  const request = { connectionId, jobIds, now: clock.now(), everyMs: durations.detailEveryMs };
+  const wanted = await store.claimDetails(request);
+  const asking = wanted.length === 0 ? null : context.drs.fetchDetails(wanted, language);
+  const looks = await lookAtJobs(context, jobIds, language);
+  if (asking === null) return looks;
+  const saving = asking.then((answer) => save(context, answer, language));
+  // It may end after the person has been answered; then it serves the next look.
+  saving.catch((error: unknown) => context.log.warn({ err: error }, 'the details of jobs could not be kept'));
+  return (await endsWithin(durations.detailWaitMs, saving, clock)) ? await withDetails(context, looks) : looks;
+}
+
+async function save(
+  { store, connectionId, clock }: Context,
+  { found }: CompanionAnswer<JobDetail>,
+  language: Language,
+): Promise<void> {
+  await store.saveDetails({ connectionId, details: [...found.values()], language, now: clock.now() });
+}
+
+/** The same looks with what is known of the jobs by now. */
+async function withDetails({ store, connectionId }: Context, looks: readonly Look[]): Promise<readonly Look[]> {
+  const jobIds = looks.flatMap((look) => (look.kind === 'known' ? [look.job.jobId] : []));
+  const rows = new Map((await store.findJobs(connectionId, jobIds)).map((job) => [job.jobId, job]));
+  return looks.map((look) => {
+    const row = look.kind === 'known' ? rows.get(look.job.jobId) : undefined;
+    return look.kind === 'known' && row !== undefined
+      ? { kind: 'known', job: { ...look.job, name: row.name, jobType: row.jobType, times: row.times } }
+      : look;
+  });
+}

@@ -1,0 +1,40 @@
+import { endsWithin } from '../domain/ends-within.ts';
+import type { Clock, DrsClient, Log, Store } from '../ports.ts';
+import type { Durations, JobList } from './context.ts';
+
+/**
+ * Keeps DRS's list of jobs in the store: read at most once a minute over all processes, by one reader at a time. Whoever
+ * waits for it waits no longer than `listWaitMs`; the reading goes on and serves the next.
+ */
+export function createJobList(options: {
+  readonly store: Store;
+  readonly drs: DrsClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly connectionId: string;
+  readonly durations: Durations;
+}): JobList {
+  const { store, drs, clock, log, connectionId, durations } = options;
+  let reading: Promise<void> | null = null;
+
+  async function read(): Promise<void> {
+    const mine = await store.claimJobListRefresh({ connectionId, now: clock.now(), everyMs: durations.listEveryMs });
+    if (!mine) return;
+    const listing = await drs.listJobs();
+    await store.saveJobList({ connectionId, listing, now: clock.now() });
+    const jobs = listing.parts.reduce((sum, part) => sum + part.entries.length, 0);
+    log.info({ jobs, reason: listing.failure?.reason ?? null }, 'read the list of jobs');
+  }
+
+  return {
+    async refresh() {
+      reading ??= read()
+        // Names are a comfort: without them ids still work.
+        .catch((error: unknown) => log.warn({ err: error }, 'the list of jobs could not be read'))
+        .finally(() => {
+          reading = null;
+        });
+      await endsWithin(durations.listWaitMs, reading, clock);
+    },
+  };
+}

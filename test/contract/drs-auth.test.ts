@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { SIMULATED_KEYS, startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
+import type { DrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
+import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { createDrsClient } from '../../src/drs/drs-client.ts';
+import { createDispatcher } from '../../src/drs/http.ts';
+import { createIamToken } from '../../src/drs/iam-token.ts';
+import { createKeyAuth } from '../../src/drs/key-auth.ts';
+import { lookUpProjectId } from '../../src/drs/project-id.ts';
+import { speechIn } from '../../src/words/speech.ts';
+import { fastClock } from '../support/fast-clock.ts';
+import { SILENT } from '../support/silent-log.ts';
+
+let drs: DrsSimulator;
+const clock = fastClock(Date.parse('2026-11-24T02:00:00Z'));
+let skewMs = 0;
+const dispatcher = createDispatcher();
+
+beforeEach(async () => {
+  skewMs = 0;
+  drs = await startDrsSimulator({ clock: () => clock.now() + skewMs });
+});
+afterEach(async () => {
+  await drs.stop();
+});
+
+/** A secret that a test may change where it comes from. */
+function secret(initial: string) {
+  let [source, value] = [initial, initial];
+  return {
+    rotate: (next: string) => void (source = next),
+    reveal: () => value,
+    reread() {
+      const changed = source !== value;
+      value = source;
+      return changed;
+    },
+  };
+}
+
+function withKeys(key: {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly securityToken: string | null;
+}) {
+  const secretKey = secret(key.secretKey);
+  const keys = {
+    accessKey: secret(key.accessKey),
+    secretKey,
+    securityToken: key.securityToken === null ? null : secret(key.securityToken),
+  };
+  const auth = createKeyAuth({ keys, projectId: () => drs.projectId, clock, log: SILENT });
+  const shared = { dispatcher, clock, random: () => 0, log: SILENT, auth };
+  const settings = { endpoint: drs.endpoint, projectId: drs.projectId, language: 'en-us', batchSize: 10, maxRps: 100 };
+  return { ...createDrsClient({ ...shared, ...settings }), secretKey, shared };
+}
+
+async function ask(client: ReturnType<typeof withKeys>): Promise<string> {
+  const answers = await client.fetchProgress([drs.addJob('PAUSING').id]);
+  const [answer] = answers.values();
+  return answer?.kind === 'unanswered' ? speechIn('en').explain(answer.failure.why) : (answer?.kind ?? 'nothing');
+}
+
+describe('access keys', () => {
+  test.each([
+    ['a permanent key', SIMULATED_KEYS.permanent],
+    ['a temporary key', SIMULATED_KEYS.temporary],
+  ])('%s signs exactly what is sent, also names beyond ASCII and queries', async (_what, key) => {
+    const client = withKeys(key);
+    expect(await ask(client)).toBe('report');
+    expect((await client.listJobs()).failure).toBeNull();
+    expect(await lookUpProjectId({ ...client.shared, endpoint: drs.endpoint }, 'ap-southeast-1')).toEqual({
+      ok: true,
+      value: drs.projectId,
+    });
+    expect(drs.loginCount()).toBe(0);
+    expect(drs.requests.every((seen) => seen.headers['x-project-id'] === drs.projectId)).toBe(true);
+  });
+
+  test('every attempt is signed anew', async () => {
+    const client = withKeys(SIMULATED_KEYS.permanent);
+    drs.faults.next('progress', { kind: 'status', status: 503 }, 2);
+    expect(await ask(client)).toBe('report');
+    const dates = drs.requests.map((seen) => seen.headers['authorization']);
+    expect(dates).toHaveLength(3);
+    expect(drs.requests.every((seen) => seen.headers['x-sdk-date'] !== undefined)).toBe(true);
+  });
+
+  test.each([
+    ['an unknown key', { ...SIMULATED_KEYS.permanent, accessKey: 'NOBODY' }, 'DRS does not know the access key'],
+    [
+      'a wrong secret',
+      { ...SIMULATED_KEYS.permanent, secretKey: 'wrong' },
+      'The secret key does not fit the access key: check HUAWEICLOUD_SDK_SK',
+    ],
+    [
+      'an expired security token',
+      { ...SIMULATED_KEYS.temporary, securityToken: 'old' },
+      'The temporary access key has expired',
+    ],
+  ])('%s ends in a sentence that says what to do', async (_what, key, sentence) => {
+    expect(await ask(withKeys(key))).toContain(sentence);
+  });
+
+  test('a refused key is not knocked at: one probe in ten minutes, and the first that gets in opens the way', async () => {
+    const client = withKeys({ ...SIMULATED_KEYS.permanent, secretKey: 'wrong' });
+    for (let minute = 0; minute < 31; minute++) {
+      await ask(client);
+      await ask(client);
+      clock.advance(MINUTE);
+    }
+    expect(drs.count('progress')).toBe(4);
+    drs.keys.set({ ...SIMULATED_KEYS.permanent, secretKey: 'wrong' });
+    clock.advance(10 * MINUTE);
+    expect(await ask(client)).toBe('report');
+    expect(await ask(client)).toBe('report');
+  });
+
+  test('a key that changes in its file is used at once', async () => {
+    const client = withKeys(SIMULATED_KEYS.permanent);
+    expect(await ask(client)).toBe('report');
+    drs.keys.set({ ...SIMULATED_KEYS.permanent, secretKey: 'rotated' });
+    client.secretKey.rotate('rotated');
+    expect(await ask(client)).toBe('report');
+    drs.keys.set({ ...SIMULATED_KEYS.permanent, secretKey: 'rotated again' });
+    expect(await ask(client)).toContain('The secret key does not fit');
+    client.secretKey.rotate('rotated again');
+    expect(await ask(client)).toBe('report');
+  });
+
+  test('a key that somebody else has locked is said to be locked', async () => {
+    const wrong = () => withKeys({ ...SIMULATED_KEYS.permanent, secretKey: 'wrong' });
+    for (let attempt = 0; attempt < 6; attempt++) await ask(wrong());
+    expect(await ask(withKeys(SIMULATED_KEYS.permanent))).toContain(
+      'The access key is locked after too many failed signatures',
+    );
+  });
+
+  test.each([
+    [3 * HOUR, '180 min behind'],
+    [-20 * MINUTE, '20 min ahead of'],
+  ])('a clock that is off by %d ms is measured and told', async (skew, words) => {
+    skewMs = skew;
+    expect(await ask(withKeys(SIMULATED_KEYS.permanent))).toContain(
+      `The clock of the bot's machine is ${words} the cloud's, so its signatures are refused: set the clock (NTP).`,
+    );
+  });
+});
+
+describe('the project id', () => {
+  const look = (region: string) =>
+    lookUpProjectId({ ...withKeys(SIMULATED_KEYS.permanent).shared, endpoint: drs.endpoint }, region);
+
+  test('of a region that the credentials do not have ends in a sentence', async () => {
+    const asked = await look('eu-west-101');
+    expect(asked.ok ? '' : speechIn('en').explain(asked.failure.why)).toBe(
+      'IAM knows no project eu-west-101 for these credentials: check DRS_REGION, or set DRS_PROJECT_ID (console: My Credentials).',
+    );
+  });
+
+  test('that is there twice is not guessed', async () => {
+    const twice = [
+      { id: 'a', name: 'ap-southeast-1' },
+      { id: 'b', name: 'ap-southeast-1' },
+    ];
+    drs.faults.next('projects', { kind: 'body', body: JSON.stringify({ projects: twice }) });
+    expect(await look('ap-southeast-1')).toMatchObject({ ok: false, failure: { why: { key: 'project_ambiguous' } } });
+  });
+
+  test('comes with the token when the password is for a region', async () => {
+    const { domain, user, password } = drs.credentials;
+    const auth = createIamToken({
+      iamEndpoint: drs.endpoint,
+      scope: { name: 'ap-southeast-1' },
+      domain,
+      user,
+      password: secret(password),
+      dispatcher,
+      clock,
+      random: () => 0,
+      log: SILENT,
+    });
+    expect(await auth.findProjectId()).toBe(drs.projectId);
+    expect(drs.count('projects')).toBe(0);
+  });
+});
