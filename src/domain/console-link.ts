@@ -24,7 +24,7 @@ export function consoleLink(template: string, place: ConsolePlace): string {
     locale: place.language === 'zh' ? 'zh-cn' : 'en-us',
   };
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = values[name];
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
     return value === undefined ? whole : encodeURIComponent(value);
   });
 }

@@ -19,7 +19,7 @@ const NAMES: Readonly<Record<string, Language>> = {
 /** A language as somebody typed it (`zh`, `zh-CN`, `中文`, `English`); null when the bot does not speak it. */
 export function parseLanguage(text: string): Language | null {
   const key = text.normalize('NFKC').trim().toLowerCase();
-  return NAMES[key] ?? languageOfLocale(key);
+  return Object.hasOwn(NAMES, key) ? (NAMES[key] ?? null) : languageOfLocale(key);
 }
 
 /** The language of a locale like `zh-CN` or `en_GB`; null for any other language. */

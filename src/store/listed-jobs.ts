@@ -109,12 +109,7 @@ export async function findJobsLike(
   const key = nameKey(text);
   const idPrefix = parseJobIdPrefix(text) ?? '';
   const listed = await selectListed(db, connectionId)
-    .where((eb) =>
-      eb.or([
-        sql<boolean>`instr(listed_jobs.name_key, ${key}) > 0`,
-        sql<boolean>`${idPrefix} <> '' and substr(listed_jobs.job_id, 1, ${idPrefix.length}) = ${idPrefix}`,
-      ]),
-    )
+    .where(isLike(key, text))
     .orderBy(
       sql`case when listed_jobs.name_key = ${key} then 0 when instr(listed_jobs.name_key, ${key}) = 1 then 1 else 2 end`,
     )
@@ -127,6 +122,13 @@ export async function findJobsLike(
       (job.name !== null && nameKey(job.name).includes(key)) || (idPrefix !== '' && job.jobId.startsWith(idPrefix)),
   );
   return [...listed.map(toListed), ...others].slice(0, limit);
+}
+
+/** It has the text in its name, or its id begins with it. */
+function isLike(key: string, text: string) {
+  const idPrefix = parseJobIdPrefix(text) ?? '';
+  return sql<boolean>`(instr(listed_jobs.name_key, ${key}) > 0
+    or (${idPrefix} <> '' and substr(listed_jobs.job_id, 1, ${idPrefix.length}) = ${idPrefix}))`;
 }
 
 export async function findNamedJobs(db: Db, connectionId: string): Promise<readonly ListedJob[]> {
@@ -146,7 +148,7 @@ export async function pageListedJobs(
 ): Promise<{ readonly total: number; readonly jobs: readonly ListedJob[] }> {
   const { connectionId, text, offset, limit } = request;
   const key = text === null ? '' : nameKey(text);
-  const fits = sql<boolean>`(${key} = '' or instr(name_key, ${key}) > 0 or instr(job_id, ${key}) > 0)`;
+  const fits = key === '' ? sql<boolean>`1` : isLike(key, text ?? '');
   const { total } = await db
     .selectFrom('listed_jobs')
     .select((eb) => eb.fn.countAll<number>().as('total'))

@@ -295,7 +295,7 @@ export const en = {
   'help.topic.list':
     'What this channel watches, with its present state, who subscribed it, and whether my posts get through. `list all` shows every channel of the workspace; private channels that you are not in are only counted.',
   'help.topic.jobs':
-    'All jobs of the DRS project, running ones first, ten to a page. A word behind it keeps those with that word in name or id. Sub-jobs are counted with their parent.',
+    'All jobs of the DRS project, running ones first, ten to a page. A word behind it keeps those with that word in the name, or at the beginning of the id. Sub-jobs are counted with their parent.',
   'help.topic.names':
     "First the full id, then the exact name, then the first 6 or more characters of an id, then a name's beginning, then a part of it. Exact always wins, running before ended. If several fit, I show them with a button each. Quotes make a name of any word: {quoted}.",
   'help.topic.settings':

@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
+import { explanation } from '../../src/domain/explanation.ts';
+import type { JobDetail } from '../../src/domain/job-detail.ts';
 import type { JobEvent } from '../../src/domain/job-event.ts';
 import type { JobId } from '../../src/domain/job-id.ts';
 import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
 import type { JobState } from '../../src/domain/job-state.ts';
 import type { PostSettlement } from '../../src/domain/post.ts';
+import { failureOf } from '../../src/domain/progress-answer.ts';
 import { HOUR, MINUTE } from '../../src/domain/time.ts';
-import type { PollResult, Store } from '../../src/ports.ts';
+import type { JobListEntry, JobListing, PollResult, Store } from '../../src/ports.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
 
 /** Opens a store on fresh data; `clock` is the store's own. */
@@ -408,6 +411,351 @@ export function storeContract(open: OpenStore): void {
       if (channel === null) throw new Error('nothing to send');
       await store.releaseChannel(channel);
       expect(await drain()).toEqual(['C1: subscribed']);
+    });
+  });
+
+  describe('the list of jobs', () => {
+    const entry = (number: number, changes: Partial<JobListEntry> = {}): JobListEntry => ({
+      jobId: simulatedJobId(number),
+      name: `job-${number}`,
+      status: 'INCRE_TRANSFER_STARTED',
+      jobType: 'migration',
+      parentId: null,
+      ...changes,
+    });
+    const save = (entries: readonly JobListEntry[], failure: JobListing['failure'] = null, jobType = 'migration') =>
+      store.saveJobList({ connectionId: CONNECTION, listing: { parts: [{ jobType, entries }], failure }, now: 50 });
+    const like = async (text: string, limit = 20) =>
+      (await store.findJobsLike(CONNECTION, text, limit)).map((one) => one.name);
+    const pageOf = async (text: string | null, offset = 0) => {
+      const { total, jobs } = await store.pageListedJobs({ connectionId: CONNECTION, text, offset, limit: 2 });
+      return { total, names: jobs.map((one) => one.name) };
+    };
+
+    test('may be read once in a while, by one of all who want to', async () => {
+      const claim = (now: number) => store.claimJobListRefresh({ connectionId: CONNECTION, now, everyMs: MINUTE });
+      expect([await claim(HOUR), await claim(HOUR), await claim(HOUR + MINUTE - 1)]).toEqual([true, false, false]);
+      expect(await claim(HOUR + MINUTE)).toBe(true);
+      expect(await claim(1)).toBe(true);
+    });
+
+    test('is replaced type by type; what was not read stays', async () => {
+      await save([entry(1), entry(2)]);
+      await save([entry(3, { jobType: 'sync' })], null, 'sync');
+      await save([entry(2, { name: 'renamed' })]);
+      expect((await store.findNamedJobs(CONNECTION)).map((one) => one.name).toSorted()).toEqual(['job-3', 'renamed']);
+      expect(await store.findJobListState(CONNECTION)).toEqual({ listedAt: 50, failure: null });
+    });
+
+    test('that could not be read says why and keeps what it had', async () => {
+      await save([entry(1)]);
+      const failure = failureOf('timeout', explanation('timeout'));
+      await store.saveJobList({ connectionId: CONNECTION, listing: { parts: [], failure }, now: 90 });
+      expect(await store.findJobListState(CONNECTION)).toEqual({ listedAt: 50, failure: explanation('timeout') });
+      expect(await like('job')).toEqual(['job-1']);
+    });
+
+    test('is searched by any part of a name, in any capitals and alphabet, better matches first', async () => {
+      await save([
+        entry(1, { name: 'my Orders' }),
+        entry(2, { name: 'orders-old', status: 'RELEASE_RESOURCE_COMPLETE' }),
+        entry(3, { name: 'orders-eu' }),
+        entry(4, { name: 'ORDERS' }),
+        entry(5, { name: '订单 100%' }),
+      ]);
+      expect(await like('orders')).toEqual(['ORDERS', 'orders-eu', 'orders-old', 'my Orders']);
+      expect(await like('orders', 2)).toEqual(['ORDERS', 'orders-eu']);
+      expect(await like('订单')).toEqual(['订单 100%']);
+      expect(await like('0%')).toEqual(['订单 100%']);
+      expect(await like('_')).toEqual([]);
+      expect(await like(simulatedJobId(3).slice(0, 6))).toEqual(['orders-eu']);
+    });
+
+    test('has sub-jobs with their parent only', async () => {
+      const [parent, part] = [entry(1, { name: 'shop' }), entry(2, { name: 'shop-1', parentId: simulatedJobId(1) })];
+      await save([parent, part]);
+      expect(await like('shop')).toEqual(['shop']);
+      expect(await store.pageListedJobs({ connectionId: CONNECTION, text: null, offset: 0, limit: 9 })).toMatchObject({
+        total: 1,
+        jobs: [{ name: 'shop', subJobs: 1 }],
+      });
+      const subJobs = await store.findSubJobs(CONNECTION, [parent.jobId, part.jobId]);
+      expect([...subJobs]).toEqual([[parent.jobId, [{ jobId: part.jobId, name: 'shop-1' }]]]);
+    });
+
+    test('is paged, running jobs first', async () => {
+      await save([
+        entry(1, { name: 'a', status: 'RELEASE_RESOURCE_COMPLETE' }),
+        entry(2, { name: 'c' }),
+        entry(3, { name: 'b' }),
+      ]);
+      expect(await pageOf(null)).toEqual({ total: 3, names: ['b', 'c'] });
+      expect(await pageOf(null, 2)).toEqual({ total: 3, names: ['a'] });
+      expect(await pageOf('B')).toEqual({ total: 1, names: ['b'] });
+    });
+
+    test('names the jobs that are watched, also those it learns of later', async () => {
+      await watch(ORDERS);
+      await save([
+        entry(1, { jobId: ORDERS, name: 'orders' }),
+        entry(2, { jobId: BILLING, name: 'billing', jobType: 'sync' }),
+      ]);
+      expect(await store.findJob(key(ORDERS))).toMatchObject({ name: 'orders', jobType: 'migration' });
+      await poll(BILLING);
+      expect(await store.findJob(key(BILLING))).toMatchObject({ name: 'billing' });
+      expect((await store.listSubscriptions(ana)).map((one) => one.jobName)).toEqual(['orders']);
+    });
+
+    test('does not hide a job that has a report and is not on it', async () => {
+      await poll(ORDERS);
+      await store.saveDetails({
+        connectionId: CONNECTION,
+        details: [detail({ name: 'shop orders' })],
+        language: 'en',
+        now: 9,
+      });
+      expect(await like('shop')).toEqual(['shop orders']);
+      expect(await like(ORDERS.slice(0, 6))).toEqual(['shop orders']);
+    });
+  });
+
+  const detail = (changes: Partial<JobDetail> = {}): JobDetail => ({
+    jobId: ORDERS,
+    name: 'orders',
+    jobType: 'migration',
+    parentId: null,
+    startedAt: 10,
+    fullCopyDoneAt: 20,
+    cause: null,
+    ...changes,
+  });
+  const FAILED = { report: aReport({ status: 'INCRE_TRANSFER_FAILED' }) };
+  const CAUSE = { code: 'DRS.M05023', text: 'Duplicate entry' };
+
+  describe('details', () => {
+    const claim = (now: number, ...jobIds: readonly JobId[]) =>
+      store.claimDetails({ connectionId: CONNECTION, jobIds, now, everyMs: MINUTE });
+    const save = (changes: Partial<JobDetail> = {}) =>
+      store.saveDetails({ connectionId: CONNECTION, details: [detail(changes)], language: 'en', now: 5 });
+
+    test('are asked for until they are known, at most once in a while', async () => {
+      await poll(ORDERS);
+      expect(await claim(HOUR, ORDERS, BILLING)).toEqual([ORDERS, BILLING]);
+      expect(await claim(HOUR + 1, ORDERS)).toEqual([]);
+      expect(await claim(HOUR + MINUTE, ORDERS)).toEqual([ORDERS]);
+      await save();
+      expect(await claim(2 * HOUR, ORDERS)).toEqual([]);
+      expect(await store.findJob(key(ORDERS))).toMatchObject({
+        name: 'orders',
+        jobType: 'migration',
+        times: { startedAt: 10, fullCopyDoneAt: 20 },
+      });
+    });
+
+    test('are asked for again while a failed job has no cause, which is kept for its readers', async () => {
+      await poll(ORDERS, {}, FAILED);
+      await save();
+      expect(await claim(HOUR, ORDERS)).toEqual([ORDERS]);
+      await save({ cause: CAUSE });
+      expect(await store.findCause(key(ORDERS), 'zh')).toEqual(CAUSE);
+      expect(await claim(2 * HOUR, ORDERS)).toEqual([]);
+    });
+
+    test('of a job that works keep no cause', async () => {
+      await poll(ORDERS);
+      await save({ cause: CAUSE });
+      expect(await store.findCause(key(ORDERS), 'en')).toBeNull();
+    });
+  });
+
+  describe('a failure', () => {
+    const failedAt = (at: number): JobEvent => ({
+      kind: 'status_changed',
+      from: 'INCRE_TRANSFER_STARTED',
+      to: 'INCRE_TRANSFER_FAILED',
+      at,
+      report: FAILED.report,
+      previous: null,
+      lastLag: null,
+    });
+    const recovered: JobEvent = {
+      kind: 'recovered',
+      from: 'INCRE_TRANSFER_FAILED',
+      failedAt: 30,
+      workingAt: 40,
+      at: 41,
+      report: aReport(),
+      previous: null,
+      lastLag: null,
+    };
+    const wanted = (now: number) => store.claimWantedCauses({ ...lease(), connectionId: CONNECTION, now, limit: 10 });
+    const found = (token: string, language: 'en' | 'zh') =>
+      store.saveCauses({
+        connectionId: CONNECTION,
+        token,
+        found: [{ jobId: ORDERS, eventNumber: 1, language, cause: CAUSE }],
+        givenUp: [],
+        retryAt: 999,
+      });
+
+    test('wants its cause in the languages of those who were told, and is found by one at a time', async () => {
+      await watch(ORDERS);
+      await watch(ORDERS, elsewhere);
+      await store.setChannelLanguage({ actor: elsewhere, connectionId: CONNECTION, language: 'zh', now: 7 });
+      await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
+      const [one, ...others] = await wanted(31);
+      expect(others).toEqual([]);
+      expect(one).toMatchObject({ jobId: ORDERS, eventNumber: 1, since: 30 });
+      expect(one?.languages.toSorted()).toEqual(['en', 'zh']);
+      expect(await wanted(31)).toEqual([]);
+      storeNow += 2 * MINUTE;
+      expect(await wanted(31)).toHaveLength(1);
+    });
+
+    test('that nobody was told of wants nothing', async () => {
+      await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
+      expect(await wanted(31)).toEqual([]);
+    });
+
+    test('whose cause is not there yet is tried again later, until it is let go', async () => {
+      await watch(ORDERS);
+      await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
+      const token = 'first';
+      const claim = (now: number) =>
+        store.claimWantedCauses({ token, leaseMs: MINUTE, connectionId: CONNECTION, now, limit: 10 });
+      const [one] = await claim(31);
+      if (one === undefined) throw new Error('nothing wanted');
+      await store.saveCauses({ connectionId: CONNECTION, token, found: [], givenUp: [], retryAt: 60 });
+      expect(await claim(59)).toEqual([]);
+      expect(await claim(60)).toHaveLength(1);
+      await store.saveCauses({ connectionId: CONNECTION, token, found: [], givenUp: [one], retryAt: 90 });
+      expect(await claim(HOUR)).toEqual([]);
+    });
+
+    test('shows its cause in messages sent before and after it was found', async () => {
+      await watch(ORDERS);
+      await watch(ORDERS, elsewhere);
+      await drain();
+      await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
+      const first = await store.claimChannel(lease());
+      if (first === null) throw new Error('nothing to send');
+      const sent = await store.beginPost(first, 'sent-before', 31);
+      await store.settlePost(
+        first,
+        sent ?? { id: '', version: 0 },
+        { kind: 'delivered', messageTs: '17.5', at: 31 },
+        0,
+      );
+      expect(await store.claimEdit(lease())).toBeNull();
+      await wanted(32);
+      await found('token-none', 'en');
+      const due = await store.claimEdit(lease());
+      expect(due).toMatchObject({
+        messageTs: '17.5',
+        post: { id: 'sent-before', facts: [{ aftermath: { cause: CAUSE } }] },
+        jobs: [{ jobId: ORDERS }],
+      });
+      const second = await store.claimChannel(lease());
+      if (second === null) throw new Error('nothing to send');
+      const late = await store.beginPost(second, 'sent-after', 33);
+      expect(late).toMatchObject({ facts: [{ aftermath: { cause: CAUSE } }] });
+      await store.settlePost(
+        second,
+        late ?? { id: '', version: 0 },
+        { kind: 'delivered', messageTs: '18.5', at: 34 },
+        0,
+      );
+      expect(await store.claimEdit(lease())).toBeNull();
+    });
+
+    test('says on its message when the job recovered, and the recovery links to it', async () => {
+      await watch(ORDERS);
+      await drain();
+      await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
+      expect(await drain({ kind: 'delivered', messageTs: '17.5', at: 31 })).toEqual(['C1: status_changed 1']);
+      await poll(ORDERS, { events: [recovered] }, {}, 41);
+      expect(await store.claimEdit(lease())).toMatchObject({
+        messageTs: '17.5',
+        post: { facts: [{ aftermath: { recoveredAt: 40 } }] },
+      });
+      const channel = await store.claimChannel(lease());
+      if (channel === null) throw new Error('nothing to send');
+      expect(await store.beginPost(channel, 'recovery', 42)).toMatchObject({
+        facts: [{ event: { kind: 'recovered' }, aftermath: { firstMessageTs: '17.5' } }],
+      });
+      expect(await store.findCause(key(ORDERS), 'en')).toBeNull();
+    });
+
+    test('that is edited twice at once shows the newer state in the end', async () => {
+      await watch(ORDERS);
+      await drain();
+      await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
+      await drain({ kind: 'delivered', messageTs: '17.5', at: 31 });
+      await wanted(32);
+      await found('token-none', 'en');
+      const token = 'editor';
+      const due = await store.claimEdit({ token, leaseMs: MINUTE });
+      if (due === null) throw new Error('nothing to edit');
+      await poll(ORDERS, { events: [recovered] }, {}, 41);
+      expect(await store.claimEdit(lease())).toBeNull();
+      await store.settleEdit({ token, post: due.post, afterMs: null });
+      const again = await store.claimEdit({ token, leaseMs: MINUTE });
+      expect(again?.post.facts).toMatchObject([{ aftermath: { recoveredAt: 40, cause: CAUSE } }]);
+      if (again === null) return;
+      await store.settleEdit({ token, post: again.post, afterMs: 500 });
+      expect(await store.claimEdit(lease())).toBeNull();
+      storeNow += 500;
+      expect(await store.claimEdit(lease())).not.toBeNull();
+    });
+  });
+
+  describe('a channel', () => {
+    test('speaks the language somebody chose, and says who did', async () => {
+      const choose = (language: 'en' | 'zh') =>
+        store.setChannelLanguage({ actor: ana, connectionId: CONNECTION, language, now: 5 });
+      expect(await store.findChannelLanguage(ana)).toBe('en');
+      expect([await choose('en'), await choose('zh'), await choose('zh')]).toEqual([false, true, false]);
+      expect(await store.findChannelLanguage(ana)).toBe('zh');
+      const channel = await store.claimChannel(lease());
+      if (channel === null) throw new Error('nothing to send');
+      expect(await store.beginPost(channel, 'p', 6)).toMatchObject({
+        language: 'zh',
+        facts: [{ announcement: { kind: 'language', by: 'UANA', language: 'zh' } }],
+      });
+    });
+
+    test('is greeted once, and goes on where it was paused', async () => {
+      const greet = () => store.greetChannel({ channel: ana, connectionId: CONNECTION, by: 'UANA', now: 5 });
+      await greet();
+      await greet();
+      expect(await drain()).toEqual(['C1: hello']);
+      await watch(ORDERS);
+      expect(await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 8 })).toEqual(['C1: subscribed']);
+      expect(await store.findPause(ana)).toMatchObject({ waiting: 1 });
+      await greet();
+      expect(await drain()).toEqual(['C1: subscribed']);
+    });
+
+    test('that refuses posts has its owners told in direct messages, but not whoever is being answered', async () => {
+      await watch(ORDERS);
+      await drain();
+      await watch(BILLING, { ...ana, userId: 'UBEN' });
+      const told = await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 8 });
+      expect(told).toEqual(['C1: subscribed', 'UANA: paused']);
+      expect(await store.findPause({ workspaceId: 'T1', channelId: 'UANA' })).toMatchObject({ waiting: 1 });
+      expect(await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 9 })).toEqual([]);
+    });
+
+    test("'s subscriptions are part of the workspace's", async () => {
+      await watch(ORDERS);
+      await watch(BILLING, elsewhere);
+      await store.saveDetails({ connectionId: CONNECTION, details: [detail()], language: 'en', now: 9 });
+      const all = await store.listWorkspaceSubscriptions('T1');
+      expect(all.map((one) => [one.channelId, one.jobName])).toEqual([
+        ['C1', 'orders'],
+        ['C2', null],
+      ]);
+      expect(await store.listWorkspaceSubscriptions('T2')).toEqual([]);
     });
   });
 }

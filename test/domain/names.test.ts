@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
+import { chooseJob, suggestJobs } from '../../src/domain/choose-job.ts';
+import { isAddress, jobIdInAddress } from '../../src/domain/job-id.ts';
+import { languageOfLocale, parseLanguage } from '../../src/domain/language.ts';
+import type { ListedJob } from '../../src/domain/listed-job.ts';
+
+const job = (number: number, name: string | null, status = 'INCRE_TRANSFER_STARTED'): ListedJob => ({
+  jobId: simulatedJobId(number),
+  name,
+  status,
+  jobType: 'migration',
+  subJobs: 0,
+});
+const OVER = 'RELEASE_RESOURCE_COMPLETE';
+const choose = (reference: string, ...jobs: readonly ListedJob[]) => {
+  const choice = chooseJob(reference, jobs);
+  return choice.kind === 'none'
+    ? 'none'
+    : choice.kind === 'one'
+      ? jobs.indexOf(choice.job)
+      : choice.jobs.map((one) => jobs.indexOf(one));
+};
+
+describe('a name', () => {
+  test('that is exact wins over every longer one', () => {
+    expect(choose('orders', job(1, 'orders-eu'), job(2, 'orders'), job(3, 'my-orders'))).toBe(1);
+  });
+
+  test('in the very capitals typed wins over other capitals', () => {
+    expect(choose('Orders', job(1, 'orders'), job(2, 'Orders'))).toBe(1);
+    expect(choose('ORDERS', job(1, 'orders'), job(2, 'Orders'))).toEqual([0, 1]);
+  });
+
+  test('that looks like the beginning of an id is an exact name first', () => {
+    const named = job(1, simulatedJobId(2).slice(0, 8));
+    expect(choose(simulatedJobId(2).slice(0, 8), named, job(2, 'x'))).toBe(0);
+    expect(choose(simulatedJobId(2).slice(0, 8), job(1, 'y'), job(2, 'x'))).toBe(1);
+  });
+
+  test('the beginning of an id wins over a beginning of a name, and needs six characters', () => {
+    const prefix = simulatedJobId(2).slice(0, 6);
+    expect(choose(prefix, job(1, `${prefix}-eu`), job(2, 'x'))).toBe(1);
+    expect(choose(prefix.slice(0, 5), job(1, 'y'), job(2, 'x'))).toBe('none');
+  });
+
+  test('a beginning wins over a part, and either only when it is the only one', () => {
+    expect(choose('ord', job(1, 'my-orders'), job(2, 'orders'))).toBe(1);
+    expect(choose('der', job(1, 'my-orders'), job(2, 'shop'))).toBe(0);
+    expect(choose('ord', job(1, 'orders-eu'), job(2, 'orders-us'))).toEqual([0, 1]);
+    expect(choose('nothing', job(1, 'orders'))).toBe('none');
+  });
+
+  test('of a running job wins over those of ended ones, also when they are called the same', () => {
+    expect(choose('orders', job(1, 'orders', OVER), job(2, 'orders'), job(3, 'orders', OVER))).toBe(1);
+    expect(choose('orders', job(1, 'orders', OVER), job(2, 'orders', OVER))).toEqual([0, 1]);
+    expect(choose('ord', job(1, 'orders-old', OVER), job(2, 'orders-eu'), job(3, 'orders-us'))).toEqual([1, 2, 0]);
+  });
+
+  test('of an ended job still wins when it is exact and the running one is not', () => {
+    expect(choose('orders', job(1, 'orders', OVER), job(2, 'orders-eu'))).toBe(0);
+  });
+
+  test('in Chinese, in full width and with blanks is the same name', () => {
+    expect(choose('订单', job(1, '订单迁移'), job(2, '库存迁移'))).toBe(0);
+    expect(choose('ｏｒｄｅｒｓ', job(1, 'orders'))).toBe(0);
+    expect(choose('Orders  EU', job(1, 'orders eu'))).toBe(0);
+  });
+
+  test('is matched literally, whatever is in it', () => {
+    expect(choose('%', job(1, 'orders'))).toBe('none');
+    expect(choose('.*', job(1, 'orders'))).toBe('none');
+    expect(choose('', job(1, 'orders'))).toBe('none');
+  });
+
+  test('that is typed in full always finds its job', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 8 }), fc.nat(), (names, pick) => {
+        const usable = names.filter((name) => name.trim() === name && name !== '');
+        fc.pre(usable.length > 0);
+        const jobs = usable.map((name, index) => job(index, name));
+        const meant = jobs[pick % jobs.length];
+        expect(chooseJob(meant?.name ?? '', jobs)).toMatchObject({ kind: 'one', job: { name: meant?.name } });
+      }),
+    );
+  });
+});
+
+describe('a name that nothing has', () => {
+  test('gets the nearest ones', () => {
+    const jobs = [job(1, 'orders'), job(2, 'orders-eu'), job(3, 'billing')];
+    expect(suggestJobs('odrers', jobs).nearest.map((one) => one.name)).toEqual(['orders']);
+    expect(suggestJobs('zzz', jobs).nearest).toEqual([]);
+  });
+
+  test.each(['оrders', 'ｏrderѕ', '0rders', 'οrders'])('%s is told from the one it looks like', (typed) => {
+    expect(suggestJobs(typed, [job(1, 'orders')]).lookAlike?.name).toBe('orders');
+  });
+});
+
+describe('a pasted address', () => {
+  const id = '6211d20d-0006-41da-836e-db3301ajb20b';
+
+  test.each([
+    `https://console-intl.huaweicloud.com/drs/?region=ap-southeast-1#/drs/migrate/detail/${id}`,
+    `<https://console.example/drs?jobId=${id.toUpperCase()}&x=1|DRS>`,
+    `https://console.example/?project=0eb704d0-5a1c-4cbd-b675-91152f06aaaa&job=${id}`,
+    `https://console.example/%7B${id}%7D`,
+    `https://console.example/%zz/${id}`,
+  ])('gives the job id in it: %s', (address) => {
+    expect(isAddress(address)).toBe(true);
+    expect(jobIdInAddress(address)).toBe(id);
+  });
+
+  test('without an id gives none', () => {
+    expect(jobIdInAddress('https://console.example/#/drs/migrate/list')).toBeNull();
+  });
+});
+
+describe('a language', () => {
+  test.each([
+    ['zh', 'zh'],
+    ['ZH-CN', 'zh'],
+    ['中文', 'zh'],
+    ['简体中文', 'zh'],
+    ['English', 'en'],
+    ['en_GB', 'en'],
+    ['fr', null],
+    ['', null],
+    ['constructor', null],
+  ])('%j is %j', (typed, language) => {
+    expect(parseLanguage(typed)).toBe(language);
+  });
+
+  test('of a Slack locale is known when it is one of ours', () => {
+    expect(['zh-CN', 'zh-TW', 'en-US', 'de-DE'].map(languageOfLocale)).toEqual(['zh', 'zh', 'en', null]);
+  });
+});

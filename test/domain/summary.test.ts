@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { assess } from '../../src/domain/assess.ts';
+import { combineSubJobs } from '../../src/domain/combine-sub-jobs.ts';
+import { consoleLink, defaultConsoleTemplate } from '../../src/domain/console-link.ts';
+import type { EndSummary } from '../../src/domain/job-event.ts';
+import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
+import { mostLag, NO_LAGS, recordLag } from '../../src/domain/lag-history.ts';
+import { NO_TIMES } from '../../src/domain/phases.ts';
+import type { JobTimes } from '../../src/domain/phases.ts';
+import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
+import type { ProgressReport } from '../../src/domain/progress-report.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
+import { endpointsOf } from '../../src/drs/endpoints.ts';
+import { BILLING, ORDERS, reported } from '../support/reports.ts';
+
+const START = Date.parse('2026-11-20T00:00:00Z');
+
+/** The closing summary of a life read at the given hours. */
+function summaryOf(
+  times: JobTimes,
+  ...steps: readonly (readonly [hours: number, status: string, lagMs?: number])[]
+): EndSummary | null {
+  let state = UNSEEN_JOB;
+  for (const [hours, status, lagMs] of steps) {
+    const answer = reported(status, lagMs === undefined ? { lagMs: null } : { lagMs });
+    const result = assess(state, answer, START + hours * HOUR, { times });
+    state = result.state;
+    const end = result.events.find((event) => event.kind === 'ended');
+    if (end?.kind === 'ended') return end.summary;
+  }
+  throw new Error('it did not end');
+}
+
+describe('the closing summary', () => {
+  test('adds up what was watched from the start', () => {
+    expect(
+      summaryOf(
+        NO_TIMES,
+        [0, 'STARTJOBING'],
+        [1, 'FULL_TRANSFER_STARTED'],
+        [31, 'FULL_TRANSFER_COMPLETE'],
+        [32, 'INCRE_TRANSFER_STARTED', 9_000],
+        [40, 'INCRE_TRANSFER_FAILED'],
+        [41, 'INCRE_TRANSFER_STARTED', 3_000],
+        [42, 'INCRE_TRANSFER_STARTED', 2_000],
+        [43, 'PAUSING'],
+        [45, 'RELEASE_RESOURCE_COMPLETE'],
+      ),
+    ).toEqual({
+      from: START,
+      fromStart: true,
+      phases: { full_copy: 31 * HOUR, replicating: 10 * HOUR, failed: HOUR, paused: 2 * HOUR },
+      lag: { maxMs: 9_000, mostMs: 9_000 },
+    });
+  });
+
+  test('takes the time before the first look from DRS', () => {
+    const times = { startedAt: START - 3 * DAY, fullCopyDoneAt: START - 2 * DAY };
+    expect(summaryOf(times, [0, 'INCRE_TRANSFER_STARTED', 1_000], [24, 'RELEASE_RESOURCE_COMPLETE'])).toMatchObject({
+      from: START - 3 * DAY,
+      fromStart: true,
+      phases: { full_copy: DAY, replicating: 3 * DAY },
+    });
+    expect(
+      summaryOf({ ...times, fullCopyDoneAt: null }, [0, 'FULL_TRANSFER_STARTED'], [24, 'RELEASE_RESOURCE_COMPLETE']),
+    ).toMatchObject({ from: START - 3 * DAY, phases: { full_copy: 4 * DAY } });
+  });
+
+  test('says so when the beginning is not known, and does not believe a time in the future', () => {
+    expect(summaryOf(NO_TIMES, [0, 'INCRE_TRANSFER_STARTED', 1_000], [24, 'RELEASE_RESOURCE_COMPLETE'])).toMatchObject({
+      from: START,
+      fromStart: false,
+      phases: { replicating: DAY },
+    });
+    const future = { startedAt: START + DAY, fullCopyDoneAt: START + DAY };
+    expect(summaryOf(future, [0, 'INCRE_TRANSFER_STARTED', 1_000], [24, 'RELEASE_RESOURCE_COMPLETE'])).toMatchObject({
+      from: START,
+      fromStart: false,
+    });
+  });
+
+  test('of a job that never began says nothing', () => {
+    expect(summaryOf(NO_TIMES, [0, 'CONFIGURATION'], [24, 'RELEASE_RESOURCE_COMPLETE'])).toBeNull();
+  });
+});
+
+describe('the lag 99 % stayed within', () => {
+  test('is right to a fifth and never above the maximum, in little space', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 30 * 86_400_000 }), { minLength: 1, maxLength: 300 }), (lags) => {
+        const history = lags.reduce(recordLag, NO_LAGS);
+        const sorted = lags.toSorted((one, other) => one - other);
+        const exact = Math.max(sorted[Math.ceil(lags.length * 0.99) - 1] ?? 0, SECOND);
+        const most = mostLag(history) ?? 0;
+        expect(history.maxMs).toBe(sorted.at(-1));
+        expect(most).toBeLessThanOrEqual(history.maxMs);
+        expect(most).toBeGreaterThanOrEqual(Math.min(exact, history.maxMs) - 1);
+        expect(most).toBeLessThanOrEqual(exact * 1.21 + 1);
+        expect(Object.keys(history.counts).length).toBeLessThanOrEqual(90);
+      }),
+    );
+    expect(mostLag(NO_LAGS)).toBeNull();
+  });
+});
+
+describe('a parent that gives no progress of its own', () => {
+  const subJobs = [1, 2, 3].map((number) => ({ jobId: simulatedJobId(number), name: `orders-shard-${number}` }));
+  const report = (status: string, changes: Partial<ProgressReport> = {}) => reported(status, changes);
+  const combine = (...answers: readonly ProgressAnswer[]) =>
+    combineSubJobs(
+      ORDERS,
+      subJobs,
+      new Map(subJobs.flatMap(({ jobId }, index) => (answers[index] === undefined ? [] : [[jobId, answers[index]]]))),
+    );
+  const working = report('INCRE_TRANSFER_STARTED', { lagMs: 2_000 });
+
+  test('shows the worst status, the largest lag and whose it is', () => {
+    expect(combine(working, report('INCRE_TRANSFER_STARTED', { lagMs: 9_000 }), working)).toMatchObject({
+      report: {
+        jobId: ORDERS,
+        status: 'INCRE_TRANSFER_STARTED',
+        lagMs: 9_000,
+        subJob: { name: 'orders-shard-2', of: 3 },
+      },
+    });
+    expect(combine(working, report('FULL_TRANSFER_STARTED'), report('PAUSING'))).toMatchObject({
+      report: { status: 'PAUSING', subJob: { name: 'orders-shard-3' } },
+    });
+    expect(
+      combine(
+        report('INCRE_TRANSFER_STARTED', { lagMs: 50_000 }),
+        report('INCRE_TRANSFER_FAILED', { lagMs: null }),
+        working,
+      ),
+    ).toMatchObject({ report: { status: 'INCRE_TRANSFER_FAILED', lagMs: 50_000 } });
+  });
+
+  test('tells a failure even when others are silent, and anything better only when all have answered', () => {
+    expect(combine(report('INCRE_TRANSFER_FAILED'), { kind: 'omitted' }, working)).toMatchObject({ kind: 'report' });
+    expect(combine(working, { kind: 'omitted' }, working)).toMatchObject({
+      kind: 'unanswered',
+      failure: { why: { key: 'sub_jobs_unknown' } },
+    });
+  });
+
+  test('does not mind deleted sub-jobs', () => {
+    const gone: ProgressAnswer = { kind: 'item_error', code: 'DRS.M05004', message: null };
+    expect(combine(working, gone, working)).toMatchObject({ kind: 'report' });
+  });
+});
+
+describe('the console', () => {
+  const place = { region: 'ap-southeast-1', projectId: 'p', jobId: BILLING, jobType: 'sync', language: 'zh' as const };
+
+  test('is found by a template, with every value made safe', () => {
+    expect(
+      consoleLink('https://c.example/{region}/{project}/{list}?j={job}&t={type}&l={locale}&{constructor}', place),
+    ).toBe(`https://c.example/ap-southeast-1/p/synchronization?j=${BILLING}&t=sync&l=zh-cn&{constructor}`);
+    expect(consoleLink('https://c.example/{type}', { ...place, jobType: 'a>|b' })).toBe('https://c.example/a%3E%7Cb');
+  });
+
+  test('of other clouds is not guessed', () => {
+    expect(defaultConsoleTemplate('eu-de', endpointsOf('eu-de').drs)).toBeNull();
+    expect(defaultConsoleTemplate('cn-north-4', endpointsOf('cn-north-4').drs)).toContain(
+      'https://console.huaweicloud.com/',
+    );
+    expect(defaultConsoleTemplate('ap-southeast-1', endpointsOf('ap-southeast-1').drs)).toContain(
+      'https://console-intl.',
+    );
+  });
+});
+
+test.each([
+  ['ap-southeast-1', 'https://drs.ap-southeast-1.myhuaweicloud.com', 'https://iam.ap-southeast-1.myhuaweicloud.com'],
+  ['eu-west-101', 'https://drs.eu-west-101.myhuaweicloud.eu', 'https://iam.eu-west-101.myhuaweicloud.eu'],
+  ['eu-de', 'https://drs.eu-de.otc.t-systems.com', 'https://iam.eu-de.otc.t-systems.com'],
+  [
+    'eu-west-0',
+    'https://drs.eu-west-0.prod-cloud-ocb.orange-business.com',
+    'https://iam.eu-west-0.prod-cloud-ocb.orange-business.com',
+  ],
+  ['ru-moscow-1', 'https://drs.ru-moscow-1.hc.sbercloud.ru', 'https://iam.ru-moscow-1.hc.sbercloud.ru'],
+])('the region %s has its own addresses', (region, drs, iam) => {
+  expect(endpointsOf(region)).toEqual({ drs, iam });
+});
+
+test('a phase that began before the first look lasts as long as DRS says', () => {
+  const times = { startedAt: START - 14 * HOUR, fullCopyDoneAt: null };
+  const first = assess(UNSEEN_JOB, reported('FULL_TRANSFER_STARTED'), START, { times });
+  const { events } = assess(first.state, reported('FULL_TRANSFER_COMPLETE'), START + 10 * MINUTE, { times });
+  expect(events).toMatchObject([{ previous: { since: START - 14 * HOUR, startSeen: true } }]);
+});
