@@ -121,11 +121,11 @@ async function run(foundation: Foundation): Promise<Bot> {
   const context = createContext(foundation, auth, projectId, () => loops.forEach((loop) => loop.wake()));
   const voiceIn = createVoices(config, identity, projectId);
   const notifier = createNotifier(client, voiceIn, log);
+  const editor = new Loop('editor', () => editTurn(context, notifier), clock, log);
+  loops.push(editor, new Loop('causes', () => causeTurn(context), clock, log));
   for (let lane = 0; lane < DISPATCHERS; lane++) {
-    loops.push(new Loop('dispatcher', () => dispatchTurn(context, notifier), clock, log));
+    loops.push(new Loop('dispatcher', () => dispatchTurn(context, notifier, () => editor.wake()), clock, log));
   }
-  loops.push(new Loop('causes', () => causeTurn(context), clock, log));
-  loops.push(new Loop('editor', () => editTurn(context, notifier), clock, log));
   const polling = createPolling(context, config.pollSchedule);
   const answers = new InFlight();
   const how = toReceiverConfig(config);
@@ -286,10 +286,12 @@ function createPolling(context: Context, schedule: string) {
   };
 }
 
-async function dispatchTurn(context: Context, notifier: Notifier): Promise<number> {
+/** @param onSent a message may already have more to say than it was sent with */
+async function dispatchTurn(context: Context, notifier: Notifier, onSent: () => void): Promise<number> {
   const report = await dispatchNext(context, notifier);
   switch (report.kind) {
     case 'sent':
+      onSent();
       return 0;
     case 'nothing':
       return SECOND;
@@ -305,7 +307,7 @@ async function causeTurn(context: Context): Promise<number> {
 
 /** One edit at a time, paced over the whole workspace whoever wakes it. */
 async function editTurn(context: Context, notifier: Notifier): Promise<number> {
-  if (!(await editNext(context, notifier))) return LONGEST_NAP_MS;
+  if (!(await editNext(context, notifier))) return SECOND;
   await context.clock.sleep(context.durations.editPaceMs);
   return 0;
 }

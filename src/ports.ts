@@ -311,7 +311,7 @@ export interface Store {
 
   /** The language of posts to the channel: what somebody chose, else the bot's own. */
   findChannelLanguage(channel: ChannelKey): Promise<Language>;
-  /** Chooses it; audited, and announced in the channel. False when it is so already. */
+  /** Chooses it; audited, and announced in a channel that watches something. False when it is so already. */
   setChannelLanguage(request: {
     readonly actor: Actor;
     readonly connectionId: string;

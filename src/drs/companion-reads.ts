@@ -19,8 +19,8 @@ import { parseJobDetail, parseRecoveryFigures } from './job-details.ts';
 import { parseJobList } from './job-list.ts';
 import type { JobListPage } from './job-list.ts';
 
-/** The budget of everything that is not progress: never more than this beside it. */
-const LIMITS = { maxRps: 4, maxConcurrent: 1 };
+/** Requests in flight at once that are not for progress. */
+const MAX_CONCURRENT = 1;
 /** Records asked for in one page of the v5 list; other v5 lists take 1 to 1000. */
 const V5_PAGE = 1_000;
 /** Records in one page of the v3 list (DRS API Reference, "Querying Tasks of a Tenant": 0 to 100). */
@@ -36,6 +36,8 @@ interface Options extends DrsRequestOptions {
   readonly projectId: string;
   readonly language: string;
   readonly batchSize: number;
+  /** Of the requests beside progress: a budget of their own, as large as that of progress. */
+  readonly maxRps: number;
 }
 
 /** Reads pages of one list until there are no more. */
@@ -51,7 +53,7 @@ export class CompanionReads {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#requests = new DrsRequests(options, LIMITS);
+    this.#requests = new DrsRequests(options, { maxRps: options.maxRps, maxConcurrent: MAX_CONCURRENT });
     this.#project = encodeURIComponent(options.projectId);
   }
 

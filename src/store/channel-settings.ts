@@ -7,6 +7,7 @@ import { audit } from './audit.ts';
 import { resumeChannel } from './channels.ts';
 import { decodeLanguage } from './codec.ts';
 import type { Db } from './schema.ts';
+import { activeSubscriptions } from './subscriptions.ts';
 
 export async function findChannelLanguage(db: Db, channel: ChannelKey, otherwise: Language): Promise<Language> {
   const row = await db
@@ -41,7 +42,9 @@ export async function setChannelLanguage(
       .execute();
     const about = { connectionId, jobId: null };
     await audit(tx, actor, 'settings', about, now, { language: before }, { language });
-    await announce(tx, actor, connectionId, { kind: 'language', by: actor.userId, language }, now);
+    // Where nothing is told, nobody needs to be told in which language, and the bot may not even be there.
+    const isWatching = (await activeSubscriptions(tx, actor)).length > 0;
+    if (isWatching) await announce(tx, actor, connectionId, { kind: 'language', by: actor.userId, language }, now);
     return true;
   });
 }

@@ -86,7 +86,8 @@ async function nameJobs(tx: Tx, connectionId: string): Promise<void> {
     from listed_jobs as listed
     where jobs.connection_id = ${connectionId}
       and listed.connection_id = jobs.connection_id and listed.job_id = jobs.job_id
-      and (jobs.name is not listed.name or jobs.job_type is not listed.job_type or jobs.parent_id is not listed.parent_id)
+      and (jobs.name is distinct from listed.name or jobs.job_type is distinct from listed.job_type
+        or jobs.parent_id is distinct from listed.parent_id)
   `.execute(tx);
 }
 
@@ -110,9 +111,8 @@ export async function findJobsLike(
   const idPrefix = parseJobIdPrefix(text) ?? '';
   const listed = await selectListed(db, connectionId)
     .where(isLike(key, text))
-    .orderBy(
-      sql`case when listed_jobs.name_key = ${key} then 0 when instr(listed_jobs.name_key, ${key}) = 1 then 1 else 2 end`,
-    )
+    .orderBy(sql`case when listed_jobs.name_key = ${key} then 0
+      when listed_jobs.name_key like ${`${literally(key)}%`} escape '\\' then 1 else 2 end`)
     .orderBy('is_over')
     .orderBy('name_key')
     .limit(limit)
@@ -126,9 +126,16 @@ export async function findJobsLike(
 
 /** It has the text in its name, or its id begins with it. */
 function isLike(key: string, text: string) {
-  const idPrefix = parseJobIdPrefix(text) ?? '';
-  return sql<boolean>`(instr(listed_jobs.name_key, ${key}) > 0
-    or (${idPrefix} <> '' and substr(listed_jobs.job_id, 1, ${idPrefix.length}) = ${idPrefix}))`;
+  const idPrefix = parseJobIdPrefix(text);
+  const inName = sql<boolean>`listed_jobs.name_key like ${`%${literally(key)}%`} escape '\\'`;
+  return idPrefix === null
+    ? inName
+    : sql<boolean>`(${inName} or substr(listed_jobs.job_id, 1, ${idPrefix.length}) = ${idPrefix})`;
+}
+
+/** Text in a pattern of `like`, where `%` and `_` are letters like any other. */
+function literally(text: string): string {
+  return text.replace(/[\\%_]/g, (character) => `\\${character}`);
 }
 
 export async function findNamedJobs(db: Db, connectionId: string): Promise<readonly ListedJob[]> {

@@ -716,11 +716,18 @@ export function storeContract(open: OpenStore): void {
       expect(await store.findChannelLanguage(ana)).toBe('en');
       expect([await choose('en'), await choose('zh'), await choose('zh')]).toEqual([false, true, false]);
       expect(await store.findChannelLanguage(ana)).toBe('zh');
+      expect(await drain()).toEqual([]);
+      await watch(ORDERS);
+      await drain();
+      expect([await choose('en'), await choose('zh')]).toEqual([true, true]);
+      expect(await drain()).toEqual(['C1: language', 'C1: language']);
+      await choose('en');
+      await choose('zh');
       const channel = await store.claimChannel(lease());
       if (channel === null) throw new Error('nothing to send');
       expect(await store.beginPost(channel, 'p', 6)).toMatchObject({
         language: 'zh',
-        facts: [{ announcement: { kind: 'language', by: 'UANA', language: 'zh' } }],
+        facts: [{ announcement: { kind: 'language', by: 'UANA', language: 'en' } }],
       });
     });
 

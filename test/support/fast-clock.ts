@@ -1,10 +1,21 @@
 import type { Clock } from '../../src/ports.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 
 /** A clock on which waiting takes no time, but does move the clock. */
 export interface FastClock extends Clock {
   /** Everything that was waited for, in ms. */
   readonly slept: readonly number[];
   advance(ms: number): void;
+}
+
+/** The real clock, whose time can be moved; waiting takes as long as it takes. */
+export function movableClock(): Clock & { advance(ms: number): void } {
+  let aheadMs = 0;
+  return {
+    advance: (ms) => void (aheadMs += ms),
+    now: () => Date.now() + aheadMs,
+    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+  };
 }
 
 export function fastClock(startAt = 1_700_000_000_000): FastClock {

@@ -24,6 +24,8 @@ const SHORT_DURATIONS = {
   postPaceMs: 0,
   firstRetryMs: 20,
   longestRetryMs: 100,
+  causeRetryMs: 20,
+  editPaceMs: 0,
   lookIntervalMs: 5,
 };
 

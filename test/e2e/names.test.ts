@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest';
+
+import { MINUTE } from '../../src/domain/time.ts';
+import { movableClock } from '../support/fast-clock.ts';
+import { startWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+const OVER = 'RELEASE_RESOURCE_COMPLETE';
+const named = (world: World, name: string, status = 'INCRE_TRANSFER_STARTED') => world.drs.addJob(status, {}, { name });
+const ask = (world: World, line: string) => world.ask('ana', '#migrations', line);
+
+async function worldWith(...names: readonly string[]): Promise<World> {
+  const world = await startWorld({ overrides: { durations: { listEveryMs: 0 } } });
+  world.slack.addChannel('migrations');
+  for (const name of names) named(world, name);
+  return world;
+}
+
+describe('a job is found', () => {
+  test.each([
+    ['/drs orders', 'orders'],
+    ['/drs ORDERS', 'orders'],
+    ['/drs status "orders eu"', 'orders eu'],
+    ['/drs “orders eu”', 'orders eu'],
+    ['/drs 「订单迁移」', '订单迁移'],
+    ['/drs 订单', '订单迁移'],
+    ['/drs ｏｒｄｅｒｓ', 'orders'],
+    ['/drs "list"', 'list'],
+    ['/drs ship', 'shipping'],
+    ['/drs pping', 'shipping'],
+  ])('by %s', async (line, name) => {
+    await using world = await worldWith('orders', 'orders eu', '订单迁移', 'list', 'shipping');
+    expect((await ask(world, line)).text.split('\n')[0]).toBe(`🟢 Replicating, lag 1 s – ${name}`);
+  });
+
+  test('by a pasted console address', async () => {
+    await using world = await worldWith('orders');
+    const job = named(world, 'billing');
+    const address = `https://console-intl.huaweicloud.com/drs/?region=x#/drs/migrate/detail/${job.id}`;
+    expect((await ask(world, `/drs ${address}`)).text).toContain('– billing');
+    expect((await ask(world, `/drs <${address}|DRS>`)).text).toContain('– billing');
+    expect((await ask(world, '/drs https://console.example/drs')).text).toBe(
+      'I find no job id in this address: `https://console.example/drs`. Open the job in the DRS console and copy its id, or type its name.',
+    );
+  });
+
+  test('by its id alone, and is then called by its name', async () => {
+    await using world = await worldWith();
+    const job = named(world, 'orders');
+    const answer = await ask(world, `/drs subscribe ${job.id}`);
+    expect(answer.text).toContain('Subscribed to *orders*');
+    expect(world.texts('#migrations')[0]).toBe('🔔 <@U00000001> subscribed this channel to *orders*');
+    expect(world.drs.count('list')).toBe(0);
+    expect(world.drs.count('detail')).toBe(1);
+    await ask(world, `/drs ${job.id}`);
+    expect(world.drs.count('detail')).toBe(1);
+  });
+
+  test('where DRS offers no list and no details, by its id, and the answer says why names are unknown', async () => {
+    await using world = await worldWith();
+    world.drs.setHabits({ lists: [], companions: false });
+    const job = named(world, 'orders');
+    expect((await ask(world, `/drs ${job.id}`)).text).toContain(`– ${job.id.slice(0, 8)}`);
+    expect((await ask(world, '/drs orders')).text).toBe(
+      'No job is called `orders`, and no id begins with it. `/drs jobs` lists what there is.\n' +
+        'The list of jobs could not be read (This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION. (APIGW.0101)), so only watched jobs and full ids are known.',
+    );
+    expect((await ask(world, `/drs ${job.id.slice(0, 6)}`)).text).toContain('Replicating');
+  });
+});
+
+describe('a name that is not clear', () => {
+  test('is asked back with a button each, running ones first', async () => {
+    await using world = await worldWith('orders-eu', 'orders-us');
+    named(world, 'orders-old', OVER);
+    const answer = await ask(world, '/drs orders');
+    expect(answer.text.split('\n').map((line) => line.split(' · ')[0])).toEqual([
+      '`orders` fits 3 jobs. Which one?',
+      '*orders-eu*',
+      '*orders-us*',
+      '*orders-old*',
+    ]);
+    await world.slack.people.click('ana', answer, 'Status');
+    await world.slack.waitFor('the status', () =>
+      world.slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('– orders-eu')),
+    );
+  });
+
+  test('can be subscribed and unsubscribed from the list of matches', async () => {
+    await using world = await worldWith('orders-eu', 'orders-us');
+    const { slack } = world;
+    await slack.people.click('ana', await ask(world, '/drs subscribe orders'), 'Subscribe channel');
+    await slack.waitFor('the subscription', () => world.texts('#migrations')[0]);
+    await ask(world, '/drs subscribe orders-us');
+    const which = await ask(world, '/drs unsubscribe orders');
+    expect(which.text).toContain('fits 2 jobs');
+    await slack.people.click('ana', which, 'Unsubscribe');
+    await slack.waitFor('the end', () => world.texts('#migrations').find((text) => text.startsWith('🔕')));
+    expect((await ask(world, '/drs list')).text).toContain('This channel watches 1 job');
+  });
+
+  test('prefers the running one of the same name', async () => {
+    await using world = await worldWith();
+    named(world, 'orders', OVER);
+    named(world, 'orders', 'PAUSING');
+    expect((await ask(world, '/drs orders')).text).toContain('⏸️ Paused – orders');
+  });
+
+  test('that nothing has gets the nearest, with a button', async () => {
+    await using world = await worldWith('orders', 'billing');
+    const answer = await ask(world, '/drs odrers');
+    expect(answer.text.split('\n')[0]).toBe(
+      'No job is called `odrers`, and no id begins with it. `/drs jobs` lists what there is. Did you mean *orders*?',
+    );
+    expect(JSON.stringify(answer.blocks)).toContain('drs_show_status');
+  });
+
+  test('that only looks like one is not taken for it', async () => {
+    await using world = await worldWith('orders');
+    const answer = await ask(world, '/drs subscribe оrders');
+    expect(answer.text.split('\n')[0]).toBe(
+      '`оrders` only looks like *orders*: some of its letters come from another alphabet. If you mean that job, use its button or type the name anew.',
+    );
+    expect((await ask(world, '/drs list')).text).toContain('watches no job');
+  });
+
+  test('to unsubscribe means what this channel watches only', async () => {
+    await using world = await worldWith('orders', 'billing');
+    await ask(world, '/drs subscribe orders');
+    expect((await ask(world, '/drs unsubscribe billing')).text).toBe(
+      'This channel is not subscribed to a job called `billing`. `/drs list` shows what it watches.',
+    );
+    expect((await ask(world, '/drs unsubscribe ord')).text).toContain('Unsubscribed from *orders*');
+  });
+});
+
+describe('with 10,000 jobs in DRS', () => {
+  test('a name costs no request once the list is known, and misses one reading a minute', async () => {
+    const clock = movableClock();
+    await using world = await startWorld({ overrides: { clock, durations: { listEveryMs: MINUTE } } });
+    world.slack.addChannel('migrations');
+    for (let number = 0; number < 10_000; number++) named(world, `job-${number}`);
+    expect((await ask(world, '/drs job-9999')).text).toContain('– job-9999');
+    const reading = world.drs.count('list');
+    expect(reading).toBe(12);
+    for (const name of ['job-1', 'JOB-2', '"job-3"', 'job-4321']) await ask(world, `/drs ${name}`);
+    expect(world.drs.count('list')).toBe(reading);
+    clock.advance(MINUTE);
+    for (let miss = 0; miss < 8; miss++) await ask(world, `/drs nothing-like-it-${miss}`);
+    expect(world.drs.count('list')).toBe(2 * reading);
+    expect(world.drs.count('progress')).toBe(5);
+  }, 60_000);
+});
+
+describe('/drs jobs', () => {
+  test('lists what there is, page by page, and subscribes from there', async () => {
+    await using world = await worldWith(...Array.from({ length: 24 }, (_, number) => `job-${number + 10}`));
+    named(world, 'a-done', OVER);
+    const { slack } = world;
+    const answer = await ask(world, '/drs jobs');
+    expect(answer.text.split('\n')[0]).toBe('25 jobs in DRS');
+    expect(answer.text).toContain('1–10 of 25');
+    const shown = async (label: string, words: string) => {
+      await slack.people.click('ana', slack.ephemerals('#migrations', 'ana')[0] ?? answer, label);
+      return await slack.waitFor(words, () =>
+        slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes(words)),
+      );
+    };
+    await shown('Next', '11–20 of 25');
+    const last = await shown('Next', '21–25 of 25');
+    expect(last.text).toContain('⏹️ *a-done* – Ended');
+    await shown('Subscribe channel', '21–25 of 25');
+    expect((await world.nextMessage('#migrations', 0)).text).toContain('subscribed this channel to *job-30*');
+    await slack.waitFor('the other button', () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => JSON.stringify(one.blocks).includes('"Unsubscribe"')),
+    );
+    await shown('Unsubscribe', '21–25 of 25');
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('🔕');
+    await shown('Previous', '11–20 of 25');
+  });
+
+  test('finds by a piece of the name, and says when nothing fits', async () => {
+    await using world = await worldWith('orders-eu', 'orders-us', 'billing');
+    expect((await ask(world, '/drs jobs orders')).text.split('\n')[0]).toBe('2 jobs in DRS with `orders`');
+    expect((await ask(world, '/drs jobs x y')).text).toBe('DRS lists no job with `x y`. `/drs jobs` shows all.');
+  });
+
+  test('says why when the list cannot be read', async () => {
+    await using world = await worldWith();
+    world.drs.setHabits({ lists: [] });
+    expect((await ask(world, '/drs jobs')).text).toBe(
+      'The list of jobs cannot be read: This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION. (APIGW.0101) Full job ids work all the same.',
+    );
+  });
+});
+
+describe('a parent job', () => {
+  test('is listed once and answered by its sub-jobs when it gives no progress of its own', async () => {
+    await using world = await worldWith();
+    const parent = named(world, 'shop');
+    parent.silent = true;
+    const parts = Array.from({ length: 12 }, (_, number) =>
+      world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: `shop-${number + 1}`, parentId: parent.id }),
+    );
+    expect((await ask(world, '/drs jobs')).text).toContain('migration · 12 sub-jobs');
+    const answer = await ask(world, '/drs subscribe shop');
+    expect(answer.text).toContain('Replicating, lag 1 s – shop');
+    parts[6]?.becomes('INCRE_TRANSFER_FAILED');
+    await world.bot().tick();
+    const told = await world.nextMessage('#migrations', 1);
+    expect(told.text).toContain('🔴 FAILED – shop: replication stopped');
+    expect(told.text).toContain('Shown: shop-7, the worst of 12 sub-jobs; the lag is the largest of all');
+    await world.bot().tick();
+    expect(world.texts('#migrations')).toHaveLength(2);
+    // From then on the parent itself is not asked any more: 12 sub-jobs, two requests.
+    world.drs.clearRequests();
+    await world.bot().tick();
+    expect(world.drs.progressRequests().map((ids) => ids.length)).toEqual([10, 2]);
+  });
+});
+
+describe('a disaster recovery job', () => {
+  test('is spoken of as such, with RPO and RTO, and closes without a summary', async () => {
+    await using world = await worldWith();
+    const job = world.drs.addJob('FULL_TRANSFER_STARTED', {}, { name: 'standby', type: 'cloudDataGuard' });
+    expect((await ask(world, '/drs subscribe standby')).text).toContain('🔵 Initialising');
+    job.becomes('INCRE_TRANSFER_STARTED');
+    job.recovery = { rpo_info: { delay: '0' }, rto_info: { delay: '2000' } };
+    await world.bot().tick();
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('🟢 DR running, lag 1 s – standby');
+    expect((await ask(world, '/drs standby')).text).toContain('RPO &lt; 1 s · RTO 2 s');
+    job.recovery = null;
+    expect((await ask(world, '/drs standby')).text).toContain('RPO and RTO unknown');
+    job.becomes(OVER);
+    await world.bot().tick();
+    const closing = (await world.nextMessage('#migrations', 2)).text.split('\n');
+    expect(closing.slice(0, 2)).toEqual(['⏹️ ENDED – standby: DR stopped', 'Subscription ended.']);
+  });
+});

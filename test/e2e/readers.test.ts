@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+
+import { startWorld } from '../support/world.ts';
+import type { World, WorldOptions } from '../support/world.ts';
+
+async function worldWith(options: WorldOptions = {}): Promise<World> {
+  const world = await startWorld(options);
+  world.slack.addUser('li', 'zh-CN');
+  world.slack.addChannel('migrations');
+  world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
+  return world;
+}
+const buttons = (message: { readonly blocks: readonly unknown[] }) => JSON.stringify(message.blocks);
+
+describe('languages', () => {
+  test('an answer is in the language of its reader, and DRS is asked in it', async () => {
+    await using world = await worldWith();
+    const english = await world.ask('ana', '#migrations', '/drs orders');
+    expect(english.text).toContain('🟢 Replicating, lag 1 s – orders');
+    world.drs.clearRequests();
+    const chinese = await world.ask('li', '#migrations', '/drs orders');
+    expect(chinese.text).toContain('🟢 增量同步中，延迟 1 秒 – orders');
+    expect(buttons(chinese)).toContain('"刷新"');
+    expect(world.drs.requests.map((seen) => seen.headers['x-language'])).toEqual(['zh-cn']);
+    await world.slack.people.click('li', chinese, '刷新');
+    expect((await world.ask('li', '#migrations', '/drs list now')).text).toContain('后面不能有这样的词');
+  });
+
+  test("a channel's posts are in the channel's language, whoever causes them", async () => {
+    await using world = await worldWith();
+    const answer = await world.ask('ana', '#migrations', '/drs settings lang:zh');
+    expect(answer.text).toBe('今后我在这里用中文发消息。撤销：`/drs settings lang:en`');
+    expect((await world.ask('ana', '#migrations', '/drs subscribe orders')).text).toContain('Subscribed to *orders*');
+    expect((await world.nextMessage('#migrations', 0)).text).toBe('🔔 <@U00000001> 为本频道订阅了 *orders*');
+    await world.slack.people.type('ana', '#migrations', '/drs orders public');
+    const shown = await world.nextMessage('#migrations', 1);
+    expect(shown.text).toContain('增量同步中');
+    await world.slack.people.click('ana', shown, '刷新');
+    expect((await world.ask('ana', '#migrations', '/drs settings')).text).toContain('我在这里发消息的语言：中文');
+    expect((await world.ask('ana', '#migrations', '/drs settings lang:zh')).text).toContain('没有任何变化');
+    await world.ask('ana', '#migrations', '/drs settings lang:en');
+    expect((await world.nextMessage('#migrations', 2)).text).toBe(
+      '🌐 <@U00000001> made English the language of this channel',
+    );
+  });
+
+  test('that nobody chose are the bot’s own, also where Slack does not tell who speaks what', async () => {
+    await using world = await worldWith({
+      env: { BOT_LANGUAGE: 'zh' },
+      workspace: { scopes: ['commands', 'chat:write', 'channels:read', 'channels:join'] },
+    });
+    expect((await world.ask('ana', '#migrations', '/drs subscribe orders')).text).toContain('已订阅 *orders*');
+    expect((await world.nextMessage('#migrations', 0)).text).toContain('为本频道订阅了');
+  });
+
+  test('the locale of a person is asked for once', async () => {
+    await using world = await worldWith();
+    for (let time = 0; time < 3; time++) await world.ask('li', '#migrations', '/drs help');
+    expect(world.slack.calls.filter((call) => call.method === 'users.info')).toHaveLength(1);
+  });
+});
+
+describe('sharing', () => {
+  test('shows an answer to everybody, with who shared it', async () => {
+    await using world = await worldWith();
+    const answer = await world.ask('li', '#migrations', '/drs orders');
+    await world.slack.people.click('li', answer, '分享到频道');
+    const shared = await world.nextMessage('#migrations', 0);
+    expect(shared.text).toContain('🟢 Replicating, lag 1 s – orders');
+    expect(shared.text).toContain('Shared by <@U00000003>');
+    expect(buttons(shared)).not.toContain('Share to channel');
+    const list = await world
+      .ask('ana', '#migrations', '/drs subscribe orders')
+      .then(() => world.ask('ana', '#migrations', '/drs list'));
+    await world.slack.people.click('ana', list, 'Share to channel');
+    expect((await world.nextMessage('#migrations', 2)).text).toContain('This channel watches 1 job');
+    const jobs = await world.ask('ana', '#migrations', '/drs jobs');
+    await world.slack.people.click('ana', jobs, 'Share to channel');
+    expect((await world.nextMessage('#migrations', 3)).text).toContain('1 job in DRS');
+  });
+});
+
+describe('the console', () => {
+  test('is one press away where its address is known', async () => {
+    const env = { DRS_CONSOLE_URL: 'https://console.example/{project}/{job}' };
+    await using world = await worldWith({ env });
+    const answer = await world
+      .ask('ana', '#migrations', '/drs subscribe orders')
+      .then(() => world.ask('ana', '#migrations', '/drs orders'));
+    const { projectId } = world.drs;
+    expect(buttons(answer)).toContain(`"url":"https://console.example/${projectId}/`);
+    expect(await world.slack.people.click('ana', answer, 'Console')).toMatchObject({ acked: true });
+  });
+
+  test('has no button where it is not', async () => {
+    await using world = await worldWith();
+    expect(buttons(await world.ask('ana', '#migrations', '/drs orders'))).not.toContain('Console');
+  });
+});
+
+describe('list all', () => {
+  test('shows the channels a person may know of, and counts the others', async () => {
+    await using world = await worldWith();
+    const { slack } = world;
+    const secret = slack.addChannel('secret', { kind: 'private', withBot: true });
+    slack.addChannel('public');
+    for (const channel of ['#migrations', '#public', '#secret'])
+      await world.ask('ana', channel, '/drs subscribe orders');
+    const member = await world.ask('ana', '#migrations', '/drs list all');
+    expect(member.text.split('\n')[0]).toBe('3 subscriptions in this workspace');
+    expect(member.text).toContain(`<#${secret.id}>`);
+    const ben = slack.state.findUser('ben')?.id ?? '';
+    secret.members.delete(ben);
+    const stranger = await world.ask('ben', '#migrations', '/drs list all');
+    expect(stranger.text).not.toContain(secret.id);
+    expect(stranger.text).toContain('1 private channel that you are not in watches 1 job.');
+    expect(stranger.text).toContain('🟢 Replicating, lag 1 s – orders');
+  });
+
+  test('shows nothing private when Slack does not tell who is where', async () => {
+    await using world = await worldWith({
+      workspace: { disabledMethods: ['users.conversations', 'conversations.info'] },
+    });
+    world.slack.addChannel('elsewhere');
+    await world.ask('ana', '#elsewhere', '/drs subscribe orders');
+    const answer = await world.ask('ana', '#migrations', '/drs list all');
+    expect(answer.text).toContain('1 private channel that you are not in watches 1 job.');
+  });
+
+  test('says so when nobody watches anything', async () => {
+    await using world = await worldWith();
+    expect((await world.ask('ana', '#migrations', '/drs list all')).text).toBe(
+      'No channel of this workspace watches a job.',
+    );
+  });
+});
+
+describe.each(['socket', 'http'] as const)('the bot, invited in %s mode,', (mode) => {
+  test('says hello once, and not where it joined by itself', async () => {
+    await using world = await worldWith({ mode });
+    const { slack } = world;
+    slack.addChannel('secret', { kind: 'private' });
+    await slack.people.invite('ana', '#secret');
+    expect((await world.nextMessage('#secret', 0)).text).toBe(
+      '👋 I watch DRS jobs and tell a channel once when something changes – and otherwise I keep quiet.\n' +
+        'Start with `/drs subscribe &lt;job&gt;`; `/drs jobs` lists what there is, `/drs help` shows the rest.',
+    );
+    await slack.people.invite('ana', '#secret');
+    await world.ask('ana', '#migrations', '/drs subscribe orders');
+    expect(world.texts('#secret')).toHaveLength(1);
+    expect(world.texts('#migrations')).toEqual(['🔔 <@U00000001> subscribed this channel to *orders*']);
+  });
+});
+
+describe('a channel that refuses posts', () => {
+  test('has the owner told in a direct message, and goes on when the bot is invited again', async () => {
+    await using world = await worldWith();
+    const { slack, drs } = world;
+    const secret = slack.addChannel('secret', { kind: 'private', withBot: true });
+    const job = drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'billing' });
+    await world.ask('ana', '#secret', '/drs subscribe billing');
+    secret.members.delete(slack.state.bot.id);
+    job.becomes('PAUSING');
+    await world.bot().tick();
+    expect((await world.nextMessage('dm-ana', 0)).text).toBe(
+      `⚠️ I cannot post in <#${secret.id}> any more (\`channel_not_found\`)\n` +
+        'Your subscription there, to *billing*, waits; nothing is lost.\n' +
+        'Type `/invite @drs` there, and it goes on by itself.',
+    );
+    await slack.people.invite('ana', '#secret');
+    const told = await slack.waitFor('what was held back', () =>
+      world.texts('#secret').find((text) => text.startsWith('⏸️ Paused – billing')),
+    );
+    expect(told).toBeDefined();
+  });
+});
+
+describe('a direct message with the bot', () => {
+  test('means: notify me', async () => {
+    await using world = await worldWith();
+    const { slack } = world;
+    const ana = slack.state.findUser('ana');
+    const own = slack.state.directMessages(ana?.id ?? '');
+    const status = await world.ask('ana', own.name, '/drs orders');
+    expect(buttons(status)).toContain('"Notify me"');
+    const answer = await world.ask('ana', own.name, '/drs subscribe orders');
+    expect(answer.text).toContain('You hear when a copy starts or completes');
+    expect(world.texts(own.name)).toEqual(['🔔 I will tell you here about *orders*']);
+  });
+
+  test('that is somebody else’s ends in a sentence, and nothing is saved', async () => {
+    await using world = await worldWith();
+    const { slack } = world;
+    const members = ['ana', 'ben'].map((name) => slack.state.findUser(name)?.id ?? '');
+    slack.state.addChannel('ana-and-ben', 'im', members);
+    expect((await world.ask('ana', 'ana-and-ben', '/drs subscribe orders')).text).toBe(
+      'I cannot post here: I take no part in this conversation. Type `/drs subscribe …` again in a channel, or in your direct messages with @drs. Nothing was saved.',
+    );
+  });
+});
