@@ -258,7 +258,10 @@ function readSecretFiles(stated: Given, readText: (path: string) => string, prob
   for (const name of SECRETS) {
     const path = stated[`${name}_FILE`];
     if (path === undefined) continue;
-    if (stated[name] !== undefined) problems.push(`${name}: is set as well as ${name}_FILE; set one of the two`);
+    if (stated[name] !== undefined) {
+      problems.push(`${name}: is set as well as ${name}_FILE; set one of the two`);
+      continue;
+    }
     try {
       const value = readText(path).trim();
       if (value === '') problems.push(`${name}_FILE: ${path} is empty; expected the secret in it`);

@@ -361,10 +361,12 @@ export interface Store {
 
   /**
    * Subscribes the channel to each job, whose rows must exist. Present states are the baseline. New ones are due at the
-   * next tick, are audited, and are announced together in one delivery. Repeating it changes nothing.
+   * next tick, are audited, and are announced together in one delivery. Repeating it changes nothing. `language` is the
+   * reader's: direct messages to that person are in it.
    */
   subscribe(request: {
     readonly actor: Actor;
+    readonly language: Language;
     readonly connectionId: string;
     readonly jobIds: readonly JobId[];
     readonly now: EpochMs;

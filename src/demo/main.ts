@@ -8,10 +8,10 @@ import { parseConfig } from '../config.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { isSchedule } from '../runtime/cron.ts';
 import { stopOnSignal } from '../runtime/lifecycle.ts';
-import { startDrsSimulator } from './drs-simulator/simulator.ts';
+import { SIMULATED_KEYS, startDrsSimulator } from './drs-simulator/simulator.ts';
+import { Prompt, PROMPT_HELP } from './prompt.ts';
 import { startSlackWorkspace } from './slack-workspace/slack-workspace.ts';
-import type { SlackWorkspace } from './slack-workspace/slack-workspace.ts';
-import { CHANNELS, playStory } from './story.ts';
+import { playStory, setStage } from './story.ts';
 import { printMessages } from './transcript.ts';
 
 const print = (line: string) => console.log(line);
@@ -19,7 +19,8 @@ const print = (line: string) => console.log(line);
 const slack = await startSlackWorkspace();
 const drs = await startDrsSimulator();
 const folder = await mkdtemp(join(tmpdir(), 'drs-bot-demo-'));
-const { domain, user, password } = drs.credentials;
+const { accessKey, secretKey } = SIMULATED_KEYS.permanent;
+setStage({ slack, drs });
 const config = parseConfig(
   {
     SLACK_BOT_TOKEN: slack.botToken,
@@ -27,10 +28,10 @@ const config = parseConfig(
     SLACK_API_URL: slack.apiUrl,
     DRS_ENDPOINT: drs.endpoint,
     IAM_ENDPOINT: drs.endpoint,
-    DRS_PROJECT_ID: drs.projectId,
-    IAM_DOMAIN: domain,
-    IAM_USER: user,
-    IAM_PASSWORD: password,
+    DRS_REGION: 'ap-southeast-1',
+    DRS_CONSOLE_URL: 'https://console.example.com/drs/?region={region}#/drs/{list}/list',
+    HUAWEICLOUD_SDK_AK: accessKey,
+    HUAWEICLOUD_SDK_SK: secretKey,
     // Every second instead of every minute, so that the story does not take an hour.
     POLL_SCHEDULE: '* * * * * *',
     DATABASE_URL: `sqlite:${join(folder, 'demo.db')}`,
@@ -38,27 +39,28 @@ const config = parseConfig(
   },
   isSchedule,
 );
-const bot = await startBot(config, { durations: { askAgainMs: 200 } });
+const bot = await startBot(config, { durations: { askAgainMs: 200, causeRetryMs: 1_000 } });
 const stopPrinting = printMessages(slack.state, print);
-const prompt = createInterface({ input: process.stdin });
+const input = createInterface({ input: process.stdin });
+const prompt = new Prompt(slack, changeJob, print);
 
 let ended = false;
 stopOnSignal(async () => {
   ended = true;
-  prompt.close();
+  input.close();
   stopPrinting();
   await bot.stop();
   await Promise.all([slack.stop(), drs.stop()]);
   await rm(folder, { recursive: true });
   print('\nThe demo has ended.');
 });
-prompt.on('line', (line) => void typeAsAna(slack, line.trim()));
+input.on('line', (line) => void prompt.take(line));
 
 print(`A local Slack (${slack.apiUrl}) and a simulated DRS (${drs.endpoint}) are running, and the bot between them.`);
 playStory({ slack, drs, clock: systemClock, print, pauseMs: 1_200 }).then(
   () =>
     print(
-      `\n── The story is over; everything is still running. Type a command as @ana in ${CHANNELS[0]}, such as /drs help. Ctrl-C ends it.`,
+      ['\n── The story is over; everything is still running. Try it:', ...PROMPT_HELP, '  Ctrl-C ends it.'].join('\n'),
     ),
   (error: unknown) => {
     // Ctrl-C in the middle of the story leaves it waiting for a bot that is gone.
@@ -67,8 +69,11 @@ playStory({ slack, drs, clock: systemClock, print, pauseMs: 1_200 }).then(
   },
 );
 
-async function typeAsAna(workspace: SlackWorkspace, line: string): Promise<void> {
-  if (line === '') return;
-  const acted = await workspace.people.type('ana', CHANNELS[0], line);
-  if (acted.slackSays !== null) print(`  Slack says: ${acted.slackSays}`);
+/** Lets a simulated job enter a status; a sentence when there is no such job. */
+function changeJob(name: string, status: string, error: string | null): string | null {
+  const job = drs.findJob(name);
+  if (job === undefined || status === '') return `Say which job and which status, such as: drs orders PAUSING`;
+  job.becomes(status);
+  if (error !== null) job.explains({ error_message: error });
+  return null;
 }

@@ -17,17 +17,41 @@ export interface Stage {
   readonly pauseMs: number;
 }
 
-/** Plays a migration from the middle of its full copy to its end, told in two channels. */
-export async function playStory(stage: Stage): Promise<void> {
-  const { slack, drs } = stage;
+/** The people, the channels and the jobs of the story, and some more to try things with. */
+export function setStage({ slack, drs }: Pick<Stage, 'slack' | 'drs'>): void {
   slack.addUser('ana');
   slack.addUser('ben');
+  slack.addUser('li', 'zh-CN');
   for (const name of CHANNELS) slack.addChannel(name.slice(1));
-  const job = drs.addJob('FULL_TRANSFER_STARTED', { progress_map: parts(100, 63, 0) });
+  slack.addChannel('secret', { kind: 'private' });
+  const started = { actual_start_time: String(Date.now() - 14 * 3_600_000) };
+  drs.addJob('FULL_TRANSFER_STARTED', { progress_map: parts(100, 63, 0) }, { name: 'orders' }).explains(started);
+  drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders-archive', type: 'sync' });
+  drs.addJob('PAUSING', {}, { name: 'billing' });
+  drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: '订单迁移' });
+  drs.addJob('INCRE_TRANSFER_FAILED', {}, { name: 'inventory' }).explains({
+    error_code: 'DRS.KE0002',
+    error_message: "Access denied for user 'root'@'10.0.0.5'",
+  });
+  drs.addJob('RELEASE_RESOURCE_COMPLETE', {}, { name: 'customers' });
+  const standby = drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'standby', type: 'cloudDataGuard' });
+  standby.recovery = { rpo_info: { delay: '0' }, rto_info: { delay: '2000' } };
+  const shop = drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'shop' });
+  shop.silent = true;
+  for (let number = 1; number <= 12; number++) {
+    drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: `shop-shard-${number}`, parentId: shop.id });
+  }
+}
 
-  await scene(stage, 'Ana, a DBA, and Ben, whose team waits, subscribe their channels to a running migration.');
-  await types(stage, 'ana', '#migrations', `/drs subscribe ${job.id}`);
-  await types(stage, 'ben', '#orders-team', `/drs subscribe ${job.id.slice(0, 8)}`);
+/** Plays a migration from the middle of its full copy to its end, told in two channels and two languages. */
+export async function playStory(stage: Stage): Promise<void> {
+  const { slack } = stage;
+  const job = jobCalled(stage, 'orders');
+
+  await scene(stage, 'Ana, a DBA, and Li, whose team waits, subscribe their channels to a running migration.');
+  await types(stage, 'ana', '#migrations', '/drs subscribe orders');
+  await types(stage, 'li', '#orders-team', '/drs settings lang:zh');
+  await types(stage, 'li', '#orders-team', '/drs subscribe orders');
 
   await scene(stage, 'The full copy completes, and replication starts.');
   await told(stage, job, 'FULL_TRANSFER_COMPLETE', { progress_map: parts(100, 100, 100) });
@@ -37,7 +61,7 @@ export async function playStory(stage: Stage): Promise<void> {
   });
 
   await scene(stage, 'Ben wants to know how far behind it is.');
-  await types(stage, 'ben', '#orders-team', `/drs ${job.id.slice(0, 8)}`);
+  await types(stage, 'ben', '#orders-team', '/drs orders');
 
   await scene(
     stage,
@@ -46,17 +70,37 @@ export async function playStory(stage: Stage): Promise<void> {
   job.becomes('INCRE_TRANSFER_STARTED', { incre_trans_delay: '2', incre_trans_delay_millis: '2100' });
   stage.print(`\n  #migrations  @ana presses [ Refresh ]`);
   await slack.people.click('ana', replicating, 'Refresh');
-  await slack.waitFor('the refreshed message', () =>
-    slack.messages('#migrations').find((one) => one.ts === replicating.ts && one.edited),
+  await edited(stage, replicating);
+
+  await scene(stage, 'Replication fails at night. The message comes at once, its cause is added when DRS gives it.');
+  const failed = await told(stage, job, 'INCRE_TRANSFER_FAILED', {});
+  job.explains({
+    error_code: 'DRS.M05023',
+    failed_reason: "Duplicate entry 'bob@acme.com' for key 'PRIMARY' in shop.orders on 10.0.0.5:3306",
+  });
+  await slack.waitFor('the cause', () =>
+    slack.messages('#migrations').find((one) => one.ts === failed.ts && one.text.includes('Duplicate entry')),
   );
 
-  await scene(stage, 'Replication fails at night; somebody mends it.');
-  await told(stage, job, 'INCRE_TRANSFER_FAILED', { error_code: 'DRS.M05023' });
+  await scene(stage, 'Somebody mends it.');
   await told(stage, job, 'INCRE_TRANSFER_STARTED', { incre_trans_delay: '1', incre_trans_delay_millis: '900' });
 
   await scene(stage, 'Cut-over: the job is stopped. Both channels hear it, and their subscriptions end with it.');
   await told(stage, job, 'RELEASE_RESOURCE_COMPLETE', {});
   await types(stage, 'ana', '#migrations', '/drs list');
+}
+
+function jobCalled({ drs }: Stage, name: string): SimulatedJob {
+  const job = drs.findJob(name);
+  if (job === undefined) throw new Error(`the story needs a job called ${name}`);
+  return job;
+}
+
+/** Waits until a message has been edited. */
+async function edited({ slack }: Stage, message: Message): Promise<void> {
+  await slack.waitFor('the edited message', () =>
+    slack.messages('#migrations').find((one) => one.ts === message.ts && one.edited),
+  );
 }
 
 async function scene({ clock, print, pauseMs }: Stage, words: string): Promise<void> {

@@ -8,6 +8,9 @@ const SECRETS: readonly RegExp[] = [
   /\bxox[a-z](?:\.xox[a-z])?-[\w-]+/gi,
   /\bxapp-[\w-]+/gi,
   /(?<=\bBearer\s)[\w.~+/=-]+/gi,
+  // SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…, and the gateway's `ak:…` about one.
+  /(?<=\b(?:Access|Signature)=)[^,\s"\\]+/g,
+  /(?<=\bak:)[^,\s"\\]+/gi,
   /(?<="?(?:authorization|x-auth-token|x-subject-token|x-security-token|password|x-slack-signature)"?\s*[:=]\s*"?)[^\s",}]+/gi,
 ];
 

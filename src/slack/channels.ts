@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 
+import { isDirectMessage } from '../domain/conversation.ts';
 import type { ChannelAccess, Channels } from '../ports.ts';
 import { slackErrorName } from './classify-slack-error.ts';
 
@@ -32,7 +33,7 @@ export function createChannels(client: WebClient): Channels {
       } catch (error) {
         if (slackErrorName(error) === 'channel_not_found') return { kind: 'invite_needed' };
         // Nobody joins a direct message; whether it is the bot's own, only a post will show.
-        if (channelId.startsWith('D')) return { kind: 'unknown', reason: slackErrorName(error) ?? 'network' };
+        if (isDirectMessage(channelId)) return { kind: 'unknown', reason: slackErrorName(error) ?? 'network' };
         return await join(client, channelId);
       }
     },

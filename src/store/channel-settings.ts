@@ -4,19 +4,12 @@ import type { EpochMs } from '../domain/time.ts';
 import type { Actor } from '../ports.ts';
 import { announce, ensureChannel } from './announce.ts';
 import { audit } from './audit.ts';
-import { resumeChannel } from './channels.ts';
-import { decodeLanguage } from './codec.ts';
+import { chosenLanguage, resumeChannel, setLanguage } from './channels.ts';
 import type { Db } from './schema.ts';
 import { activeSubscriptions } from './subscriptions.ts';
 
 export async function findChannelLanguage(db: Db, channel: ChannelKey, otherwise: Language): Promise<Language> {
-  const row = await db
-    .selectFrom('channels')
-    .select('language')
-    .where('workspace_id', '=', channel.workspaceId)
-    .where('channel_id', '=', channel.channelId)
-    .executeTakeFirst();
-  return decodeLanguage(row?.language ?? null) ?? otherwise;
+  return (await chosenLanguage(db, channel)) ?? otherwise;
 }
 
 export async function setChannelLanguage(
@@ -34,12 +27,7 @@ export async function setChannelLanguage(
     await ensureChannel(tx, actor, now);
     const before = await findChannelLanguage(tx, actor, otherwise);
     if (before === language) return false;
-    await tx
-      .updateTable('channels')
-      .set({ language })
-      .where('workspace_id', '=', actor.workspaceId)
-      .where('channel_id', '=', actor.channelId)
-      .execute();
+    await setLanguage(tx, actor, language);
     const about = { connectionId, jobId: null };
     await audit(tx, actor, 'settings', about, now, { language: before }, { language });
     // Where nothing is told, nobody needs to be told in which language, and the bot may not even be there.

@@ -1,5 +1,7 @@
+import type { Language } from '../domain/language.ts';
 import type { ChannelKey, ChannelPause } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
+import { decodeLanguage } from './codec.ts';
 import type { Db } from './schema.ts';
 
 export async function openWorkspace(
@@ -68,4 +70,24 @@ export async function countPending(db: Db, { workspaceId, channelId }: ChannelKe
     .where('outcome', 'is', null)
     .executeTakeFirstOrThrow();
   return count;
+}
+
+/** What somebody chose for the conversation; null when nobody did. */
+export async function chosenLanguage(db: Db, { workspaceId, channelId }: ChannelKey): Promise<Language | null> {
+  const row = await db
+    .selectFrom('channels')
+    .select('language')
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .executeTakeFirst();
+  return decodeLanguage(row?.language ?? null);
+}
+
+export async function setLanguage(db: Db, { workspaceId, channelId }: ChannelKey, language: Language): Promise<void> {
+  await db
+    .updateTable('channels')
+    .set({ language })
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .execute();
 }

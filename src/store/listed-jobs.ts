@@ -139,7 +139,7 @@ function literally(text: string): string {
 }
 
 export async function findNamedJobs(db: Db, connectionId: string): Promise<readonly ListedJob[]> {
-  const listed = await selectListed(db, connectionId).where('name', 'is not', null).execute();
+  const listed = await selectListed(db, connectionId).where('listed_jobs.name', 'is not', null).execute();
   const others = (await unlisted(db, connectionId)).filter((job) => job.name !== null);
   return [...listed.map(toListed), ...others];
 }
@@ -167,7 +167,7 @@ export async function pageListedJobs(
     .where(fits)
     .orderBy('is_over')
     .orderBy('name_key')
-    .orderBy('job_id')
+    .orderBy('listed_jobs.job_id')
     .limit(limit)
     .offset(offset)
     .execute();
@@ -201,11 +201,24 @@ export async function findSubJobs(
 function selectListed(db: Db, connectionId: string) {
   return db
     .selectFrom('listed_jobs')
+    .innerJoin('connections', 'connections.id', 'listed_jobs.connection_id')
+    .leftJoin('jobs', (join) =>
+      join
+        .onRef('jobs.connection_id', '=', 'listed_jobs.connection_id')
+        .onRef('jobs.job_id', '=', 'listed_jobs.job_id'),
+    )
     .select((eb) => [
       'listed_jobs.job_id',
       'listed_jobs.name',
-      'listed_jobs.status',
       'listed_jobs.job_type',
+      // A report that is newer than the list knows better.
+      eb
+        .case()
+        .when(sql<boolean>`jobs.asked_at > connections.listed_at and jobs.status is not null`)
+        .then(eb.ref('jobs.status'))
+        .else(eb.ref('listed_jobs.status'))
+        .end()
+        .as('status'),
       eb
         .selectFrom('listed_jobs as part')
         .select((part) => part.fn.countAll<number>().as('parts'))

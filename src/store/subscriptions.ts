@@ -1,13 +1,16 @@
 import type { Selectable } from 'kysely';
 
 import type { Job, JobKey } from '../domain/job.ts';
+import { isDirectMessage } from '../domain/conversation.ts';
 import type { JobId } from '../domain/job-id.ts';
+import type { Language } from '../domain/language.ts';
 import type { NamedJob } from '../domain/post.ts';
 import type { ChannelKey, ListedSubscription, NamedSubscription, Subscription } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Actor, SubscribeResult } from '../ports.ts';
 import { announce, ensureChannel } from './announce.ts';
 import { audit } from './audit.ts';
+import { chosenLanguage, setLanguage } from './channels.ts';
 import { decodeState, storedJobId } from './codec.ts';
 import { toJob } from './jobs.ts';
 import { suppressOwed } from './suppress-deliveries.ts';
@@ -15,6 +18,7 @@ import type { Db, Schema, Tx } from './schema.ts';
 
 interface SubscribeRequest {
   readonly actor: Actor;
+  readonly language: Language;
   readonly connectionId: string;
   readonly jobIds: readonly JobId[];
   readonly now: EpochMs;
@@ -32,6 +36,7 @@ export interface UnsubscribeRequest {
 export async function subscribe(db: Db, request: SubscribeRequest): Promise<readonly SubscribeResult[]> {
   return await db.transaction().execute(async (tx) => {
     await ensureChannel(tx, request.actor, request.now);
+    await rememberReader(tx, request);
     const results: SubscribeResult[] = [];
     for (const jobId of request.jobIds) results.push(await subscribeTo(tx, request, jobId));
     const added = results.flatMap((result) => (result.kind === 'subscribed' ? [result.job] : []));
@@ -41,6 +46,14 @@ export async function subscribe(db: Db, request: SubscribeRequest): Promise<read
     }
     return results;
   });
+}
+
+/** Direct messages with a person are in that person's language, unless another was chosen there. */
+async function rememberReader(tx: Tx, { actor, language, now }: SubscribeRequest): Promise<void> {
+  const { workspaceId, channelId, userId } = actor;
+  await ensureChannel(tx, { workspaceId, channelId: userId }, now);
+  await setLanguage(tx, { workspaceId, channelId: userId }, language);
+  if (isDirectMessage(channelId) && (await chosenLanguage(tx, actor)) === null) await setLanguage(tx, actor, language);
 }
 
 async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Promise<SubscribeResult> {

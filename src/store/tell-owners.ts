@@ -1,3 +1,4 @@
+import { isDirectMessage } from '../domain/conversation.ts';
 import type { ChannelKey, NamedSubscription } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { announce, ensureChannel } from './announce.ts';
@@ -16,7 +17,8 @@ export async function tellOwners(
   reason: string,
   now: EpochMs,
 ): Promise<void> {
-  if (!isSharedConversation(channel.channelId)) return;
+  // A direct message that fails is not told in another direct message.
+  if (isDirectMessage(channel.channelId)) return;
   const answered = await jobsAnnounced(tx, refusedPostId);
   const waiting = (await activeSubscriptions(tx, channel)).filter((one) => !answered.has(one.jobId));
   for (const [owner, subscriptions] of byOwner(waiting)) {
@@ -28,11 +30,6 @@ export async function tellOwners(
     const announcement = { kind: 'paused' as const, channelId: channel.channelId, reason, jobs };
     await announce(tx, conversation, first.connectionId, announcement, now);
   }
-}
-
-/** A direct message that fails is not told in another direct message. */
-function isSharedConversation(channelId: string): boolean {
-  return /^[CG]/.test(channelId);
 }
 
 async function jobsAnnounced(tx: Tx, postId: string): Promise<ReadonlySet<string>> {

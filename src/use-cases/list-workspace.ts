@@ -1,3 +1,4 @@
+import { isDirectMessage } from '../domain/conversation.ts';
 import type { ListedSubscription } from '../domain/subscription.ts';
 import type { Actor, Channels } from '../ports.ts';
 import type { Context } from './context.ts';
@@ -18,9 +19,14 @@ export async function listWorkspace(
   for (const one of await context.store.listWorkspaceSubscriptions(actor.workspaceId)) {
     byChannel.set(one.channelId, [...(byChannel.get(one.channelId) ?? []), one]);
   }
-  const others = [...byChannel.keys()].filter((channelId) => channelId !== actor.channelId);
+  const others = [...byChannel.keys()].filter(
+    (channelId) => channelId !== actor.channelId && !isDirectMessage(channelId),
+  );
+  const own = [...byChannel].flatMap(([channelId, subscriptions]) =>
+    isDirectMessage(channelId) && subscriptions.every((one) => one.createdBy === actor.userId) ? [channelId] : [],
+  );
   // Where the asker has typed this, the asker is.
-  const visible = new Set([actor.channelId, ...(await context.channels.visibleTo(actor.userId, others))]);
+  const visible = new Set([actor.channelId, ...own, ...(await context.channels.visibleTo(actor.userId, others))]);
   const shown = [...byChannel].filter(([channelId]) => visible.has(channelId));
   const hidden = [...byChannel].filter(([channelId]) => !visible.has(channelId));
   return {

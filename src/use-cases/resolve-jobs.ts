@@ -3,6 +3,7 @@ import type { Explanation } from '../domain/explanation.ts';
 import { isAddress, jobIdInAddress, parseJobId } from '../domain/job-id.ts';
 import type { JobId } from '../domain/job-id.ts';
 import type { ListedJob } from '../domain/listed-job.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { Context } from './context.ts';
 
 /** Candidates looked at; the better ones come first. */
@@ -20,6 +21,8 @@ export type ReferenceProblem =
       readonly reference: string;
       readonly lookAlike: ListedJob | null;
       readonly nearest: readonly ListedJob[];
+      /** When DRS's list was read; a job made since then is not on it. Null where no list was looked at. */
+      readonly listedAt: EpochMs | null;
       /** Why DRS's list could not be read, if it could not. */
       readonly listFailure: Explanation | null;
     }
@@ -88,7 +91,7 @@ export function pickOne(reference: string, candidates: readonly ListedJob[]): Jo
 }
 
 async function explainNone({ store, connectionId }: Context, reference: string): Promise<ReferenceProblem> {
-  const { failure } = await store.findJobListState(connectionId);
+  const { failure, listedAt } = await store.findJobListState(connectionId);
   const suggestion = suggestJobs(reference, await store.findNamedJobs(connectionId));
-  return { kind: 'none', reference, ...suggestion, listFailure: failure };
+  return { kind: 'none', reference, ...suggestion, listedAt, listFailure: failure };
 }

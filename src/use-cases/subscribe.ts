@@ -49,7 +49,7 @@ export async function subscribe(
   const looks = await lookClosely(context, jobIds, language);
   const resumed = await resumePaused(context, actor);
   const known = looks.flatMap((look) => (look.kind === 'known' ? [look.job] : []));
-  const results = await save(context, actor, known);
+  const results = await save(context, actor, known, language);
   const subscribed = results.flatMap((result) => (result.kind === 'subscribed' ? [result.job] : []));
   if (subscribed.length > 0) {
     const refusal = await refusalOfAnnouncement(context, actor);
@@ -70,10 +70,16 @@ export async function subscribe(
   };
 }
 
-async function save(context: Context, actor: Actor, jobs: readonly Job[]): Promise<readonly SubscribeResult[]> {
+async function save(
+  context: Context,
+  actor: Actor,
+  jobs: readonly Job[],
+  language: Language,
+): Promise<readonly SubscribeResult[]> {
   if (jobs.length === 0) return [];
   const results = await context.store.subscribe({
     actor,
+    language,
     connectionId: context.connectionId,
     jobIds: jobs.map((job) => job.jobId),
     now: context.clock.now(),

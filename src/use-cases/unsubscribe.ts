@@ -52,7 +52,7 @@ async function end(
 
 function resolveAmong(mine: readonly ListedJob[], reference: string): JobId | ReferenceProblem {
   const resolved = resolvePlainly(reference) ?? pickOne(reference, mine);
-  return resolved ?? { kind: 'none', reference, ...suggestJobs(reference, mine), listFailure: null };
+  return resolved ?? { kind: 'none', reference, ...suggestJobs(reference, mine), listedAt: null, listFailure: null };
 }
 
 function asListed({ jobId, jobName, jobType, state }: ListedSubscription): ListedJob {

@@ -73,7 +73,7 @@ export function storeContract(open: OpenStore): void {
   }
   const watch = async (jobId: JobId, actor = ana) => {
     if ((await store.findJob(key(jobId))) === null) await poll(jobId);
-    return await store.subscribe({ actor, connectionId: CONNECTION, jobIds: [jobId], now: 6 });
+    return await store.subscribe({ actor, language: 'en', connectionId: CONNECTION, jobIds: [jobId], now: 6 });
   };
   const due = async (now = 20, limit = 10) =>
     (await store.claimDueJobs({ ...lease(), connectionId: CONNECTION, now, limit })).map((job) => job.jobId);
@@ -208,6 +208,7 @@ export function storeContract(open: OpenStore): void {
       await drain();
       expect(await poll(ORDERS, { events: [changed(30)] })).toEqual({ committed: [ORDERS], deliveries: 2 });
       await store.subscribe({
+        language: 'en',
         actor: { ...ana, channelId: 'C3' },
         connectionId: CONNECTION,
         jobIds: [ORDERS],
@@ -282,7 +283,13 @@ export function storeContract(open: OpenStore): void {
     test('several jobs is announced once; again changes nothing', async () => {
       await poll(ORDERS);
       await poll(BILLING);
-      const request = { actor: ana, connectionId: CONNECTION, jobIds: [ORDERS, BILLING], now: 6 };
+      const request = {
+        actor: ana,
+        language: 'en' as const,
+        connectionId: CONNECTION,
+        jobIds: [ORDERS, BILLING],
+        now: 6,
+      };
       expect((await store.subscribe(request)).map((one) => one.kind)).toEqual(['subscribed', 'subscribed']);
       expect(await store.subscribe({ ...request, actor: { ...ana, userId: 'UBEN' } })).toMatchObject([
         { kind: 'already_subscribed', subscription: { createdBy: 'UANA' } },

@@ -29,15 +29,19 @@ describe('languages', () => {
   test("a channel's posts are in the channel's language, whoever causes them", async () => {
     await using world = await worldWith();
     const answer = await world.ask('ana', '#migrations', '/drs settings lang:zh');
-    expect(answer.text).toBe('今后我在这里用中文发消息。撤销：`/drs settings lang:en`');
+    expect(answer.text).toBe('My posts here are in Chinese from now on. Undo: `/drs settings lang:en`');
     expect((await world.ask('ana', '#migrations', '/drs subscribe orders')).text).toContain('Subscribed to *orders*');
     expect((await world.nextMessage('#migrations', 0)).text).toBe('🔔 <@U00000001> 为本频道订阅了 *orders*');
     await world.slack.people.type('ana', '#migrations', '/drs orders public');
     const shown = await world.nextMessage('#migrations', 1);
     expect(shown.text).toContain('增量同步中');
     await world.slack.people.click('ana', shown, '刷新');
-    expect((await world.ask('ana', '#migrations', '/drs settings')).text).toContain('我在这里发消息的语言：中文');
-    expect((await world.ask('ana', '#migrations', '/drs settings lang:zh')).text).toContain('没有任何变化');
+    expect((await world.ask('ana', '#migrations', '/drs settings')).text).toContain(
+      'Language of my posts here: Chinese',
+    );
+    expect((await world.ask('li', '#migrations', '/drs settings lang:zh')).text).toBe(
+      '我在这里已经用中文发消息。没有任何变化。',
+    );
     await world.ask('ana', '#migrations', '/drs settings lang:en');
     expect((await world.nextMessage('#migrations', 2)).text).toBe(
       '🌐 <@U00000001> made English the language of this channel',
@@ -186,6 +190,24 @@ describe('a direct message with the bot', () => {
     const answer = await world.ask('ana', own.name, '/drs subscribe orders');
     expect(answer.text).toContain('You hear when a copy starts or completes');
     expect(world.texts(own.name)).toEqual(['🔔 I will tell you here about *orders*']);
+  });
+
+  test('is in the language of the person, and so is what the owner of a subscription is told', async () => {
+    await using world = await worldWith();
+    const { slack } = world;
+    const own = slack.state.directMessages(slack.state.findUser('li')?.id ?? '');
+    const job = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'billing' });
+    await world.ask('li', own.name, '/drs subscribe orders');
+    expect(world.texts(own.name)).toEqual(['🔔 我会在这里向你报告 *orders*']);
+    const secret = slack.addChannel('secret', { kind: 'private', withBot: true });
+    await world.ask('li', '#secret', '/drs subscribe billing');
+    secret.members.delete(slack.state.bot.id);
+    job.becomes('PAUSING');
+    await world.bot().tick();
+    expect((await world.nextMessage(own.name, 1)).text).toContain('⚠️ 我无法再在');
+    const all = await world.ask('li', '#migrations', '/drs list all');
+    expect(all.text).toContain('你与我的私信');
+    expect((await world.ask('ana', '#migrations', '/drs list all')).text).not.toContain('orders');
   });
 
   test('that is somebody else’s ends in a sentence, and nothing is saved', async () => {

@@ -439,7 +439,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     const other = aJob({ jobId: BILLING }, { ...state, report: aReport({ jobId: BILLING, status: 'PAUSING' }) });
     const jobs = [status(aJob({}, state), { subscribed: true }), status(other)];
     const problems: readonly ReferenceProblem[] = [
-      { kind: 'none', reference: '<!channel>', lookAlike: null, nearest: [], listFailure: null },
+      { kind: 'none', reference: '<!channel>', lookAlike: null, nearest: [], listedAt: null, listFailure: null },
     ];
     return statusMessage(voice, { jobs, problems }, { ...VIEW, now });
   },
@@ -449,12 +449,20 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     matches: [listed(1), listed(2, { status: 'RELEASE_RESOURCE_COMPLETE' })],
     more: 3,
   }),
-  'name-none': problem({ kind: 'none', reference: 'x', lookAlike: null, nearest: [], listFailure: null }),
+  'name-none': problem({
+    kind: 'none',
+    reference: 'x',
+    lookAlike: null,
+    nearest: [],
+    listedAt: null,
+    listFailure: null,
+  }),
   'name-nearest': problem({
     kind: 'none',
     reference: 'odrers',
     lookAlike: null,
     nearest: [listed(1)],
+    listedAt: START,
     listFailure: null,
   }),
   'name-look-alike': problem({
@@ -462,6 +470,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     reference: 'оrders-1',
     lookAlike: listed(1),
     nearest: [],
+    listedAt: null,
     listFailure: null,
   }),
   'name-list-unreadable': problem({
@@ -469,6 +478,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     reference: 'orders',
     lookAlike: null,
     nearest: [],
+    listedAt: null,
     listFailure: explanation('not_offered', { label: 'APIGW.0101' }),
   }),
   'name-address-without-id': problem({ kind: 'address', reference: 'https://console.example/#/drs/list' }),
@@ -477,7 +487,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     subscribed: [aJob({ name: 'orders' }, read(replicating).state)],
     unknown: [{ jobId: BILLING, code: 'DRS.M00289' }],
     unanswered: [{ jobId: BILLING, why: explanation('timeout') }],
-    problems: [{ kind: 'none', reference: 'x', lookAlike: null, nearest: [], listFailure: null }],
+    problems: [{ kind: 'none', reference: 'x', lookAlike: null, nearest: [], listedAt: null, listFailure: null }],
     resumed: 2,
   }),
   'subscribed-in-a-dm': subscribed(
@@ -508,7 +518,16 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       {
         ended: [],
         notSubscribed: [ORDERS],
-        problems: [{ kind: 'none', reference: 'billing', lookAlike: null, nearest: [listed(1)], listFailure: null }],
+        problems: [
+          {
+            kind: 'none',
+            reference: 'billing',
+            lookAlike: null,
+            nearest: [listed(1)],
+            listedAt: START,
+            listFailure: null,
+          },
+        ],
       },
       'C1',
     ),
@@ -535,6 +554,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       channels: [
         { channelId: 'C1', subscriptions: [subscription(state)] },
         { channelId: 'C2', subscriptions: [subscription(state, { jobName: 'billing' })] },
+        { channelId: 'D1', subscriptions: [subscription(state)] },
       ],
       hidden: { channels: 1, jobs: 3 },
     });
@@ -558,9 +578,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'jobs-none': page({}),
   'jobs-none-matching': page({ text: 'x' }),
   'jobs-unreadable': page({ listedAt: null, failure: explanation('not_offered', { label: 'APIGW.0101' }) }),
-  settings: (voice) => settingsMessage(voice),
-  'settings-changed': (voice) => languageChosen(voice, true),
-  'settings-same': (voice) => languageChosen(voice, false),
+  settings: (voice) => settingsMessage(voice, 'zh'),
+  'settings-changed': (voice) => languageChosen(voice, 'zh', true),
+  'settings-same': (voice) => languageChosen(voice, 'en', false),
   help: (voice) => helpMessage(voice, null),
   ...Object.fromEntries(HELP_TOPICS.map((topic) => [`help-${topic}`, (voice: Voice) => helpMessage(voice, topic)])),
   'help-on-nothing': (voice) => helpMessage(voice, 'weather'),
@@ -673,6 +693,7 @@ describe('whatever DRS sends', () => {
                     reference: name,
                     lookAlike: listed(1, { name }),
                     nearest: [],
+                    listedAt: START,
                     listFailure: explanation('refused', { label: name, text: name }),
                   },
                   { kind: 'several', reference: name, matches: [listed(2, { name, status: name })], more: 1 },

@@ -15,8 +15,19 @@ const COMPLETE = {
   IAM_PASSWORD: 'pass-secret-3',
 };
 
+/** Files by path; any other cannot be read. */
+const FILES: Record<string, string> = {
+  '/run/secrets/token': ' xoxb-secret-6\n',
+  '/run/secrets/sk': 'secret-7\n',
+  '/run/secrets/empty': '\n',
+};
+function readFile(path: string): string {
+  const text = FILES[path];
+  if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+  return text;
+}
 const parse = (changes: Record<string, string | undefined> = {}) =>
-  parseConfig({ ...COMPLETE, ...changes }, isSchedule);
+  parseConfig({ ...COMPLETE, ...changes }, isSchedule, readFile);
 const problems = (changes: Record<string, string | undefined>) => {
   try {
     parse(changes);
@@ -66,6 +77,38 @@ describe('the environment', () => {
     ]);
   });
 
+  test('with an access key signs with it, whatever else is set', () => {
+    const keys = { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: 'SK' };
+    expect(parse().drs.credentials.kind).toBe('password');
+    expect(parse(keys).drs.credentials).toMatchObject({ kind: 'keys', securityToken: null });
+    const temporary = parse({ ...keys, HUAWEICLOUD_SDK_SECURITY_TOKEN: 'T' }).drs.credentials;
+    expect(temporary.kind === 'keys' && temporary.securityToken?.reveal()).toBe('T');
+  });
+
+  test('leaves the project to be looked up when only the region is known', () => {
+    expect(parse({ DRS_PROJECT_ID: '' }).drs).toMatchObject({ projectId: null, region: 'ap-southeast-1' });
+  });
+
+  test('knows the console of Huawei Cloud, and takes any other', () => {
+    expect(parse().drs.consoleUrl).toContain('https://console-intl.huaweicloud.com/drs/?region={region}');
+    expect(parse({ DRS_REGION: 'eu-de' }).drs.consoleUrl).toBeNull();
+    expect(parse({ DRS_CONSOLE_URL: 'https://c.example/{job}' }).drs.consoleUrl).toBe('https://c.example/{job}');
+  });
+
+  test('takes secrets from files and reads them again when asked to', () => {
+    const config = parse({ SLACK_BOT_TOKEN: '', SLACK_BOT_TOKEN_FILE: '/run/secrets/token' });
+    expect(config.slack.botToken.reveal()).toBe('xoxb-secret-6');
+    expect(config.slack.botToken.reread()).toBe(false);
+    const keys = parse({ HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK_FILE: '/run/secrets/sk' }).drs.credentials;
+    if (keys.kind !== 'keys') throw new Error('no keys');
+    FILES['/run/secrets/sk'] = 'rotated';
+    expect([keys.secretKey.reread(), keys.secretKey.reveal()]).toEqual([true, 'rotated']);
+    delete FILES['/run/secrets/sk'];
+    expect([keys.secretKey.reread(), keys.secretKey.reveal()]).toEqual([false, 'rotated']);
+    FILES['/run/secrets/sk'] = 'secret-7\n';
+    expect(keys.accessKey.reread()).toBe(false);
+  });
+
   test('is told about all its mistakes at once', () => {
     expect(
       problems({
@@ -109,6 +152,33 @@ describe('the environment', () => {
     [
       { SLACK_COMMAND: 'drs' },
       'SLACK_COMMAND: expected a slash command like /drs: a slash and up to 31 characters without blanks',
+    ],
+    [
+      { IAM_USER: undefined, IAM_PASSWORD: undefined, IAM_DOMAIN: undefined },
+      'HUAWEICLOUD_SDK_AK: is missing, and so is IAM_USER; set an access key (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK), or IAM_DOMAIN, IAM_USER and IAM_PASSWORD',
+    ],
+    [{ IAM_PASSWORD: undefined }, "IAM_PASSWORD: is missing; expected the IAM user's password"],
+    [{ HUAWEICLOUD_SDK_AK: 'AK' }, 'HUAWEICLOUD_SDK_SK: is missing; an access key has two parts'],
+    [
+      { DRS_REGION: undefined, DRS_PROJECT_ID: undefined, DRS_ENDPOINT: 'x', IAM_ENDPOINT: 'y' },
+      'DRS_PROJECT_ID: is missing; expected the project id of your region (console: My Credentials), or DRS_REGION to look it up',
+    ],
+    [
+      { SLACK_APP_TOKEN_FILE: '/run/secrets/token' },
+      'SLACK_APP_TOKEN: is set as well as SLACK_APP_TOKEN_FILE; set one of the two',
+    ],
+    [
+      { IAM_PASSWORD: '', IAM_PASSWORD_FILE: '/nowhere' },
+      'IAM_PASSWORD_FILE: /nowhere cannot be read (ENOENT); expected a file with the secret in it',
+    ],
+    [
+      { IAM_PASSWORD: '', IAM_PASSWORD_FILE: '/run/secrets/empty' },
+      'IAM_PASSWORD_FILE: /run/secrets/empty is empty; expected the secret in it',
+    ],
+    [{ BOT_LANGUAGE: 'fr' }, 'BOT_LANGUAGE: expected en or zh'],
+    [
+      { DRS_CONSOLE_URL: 'console' },
+      'DRS_CONSOLE_URL: expected an address with placeholders like https://console.example.com/drs?region={region}&job={job}',
     ],
     [{ DATABASE_URL: 'postgres://x' }, 'DATABASE_URL: expected sqlite: and a path, like sqlite:data/drs-bot.db'],
     [{ DRS_LANGUAGE: 'english' }, 'DRS_LANGUAGE: expected a language like en-us or zh-cn'],

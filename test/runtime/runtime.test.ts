@@ -81,11 +81,11 @@ test('a log line never holds a token, a password or a signature, wherever it cam
   const error = new Error('refused xoxb-1-2-abc', { cause: new Error('Bearer abc.def') });
   log.info(
     { err: error, token: 'xapp-1-A-b', nested: { password: 'hunter2' } },
-    'X-Auth-Token: MIIFzz authorization=Sig',
+    'X-Auth-Token: MIIFzz authorization=Sig SDK-HMAC-SHA256 Access=AKIDKEY, SignedHeaders=host, Signature=c0ffee, err,ak:AKIDKEY2,x',
   );
   await new Promise((resolve) => setImmediate(resolve));
   expect(lines).toHaveLength(1);
-  expect(lines.join()).not.toMatch(/abc|xapp-1|hunter2|MIIFzz|Sig\b/);
+  expect(lines.join()).not.toMatch(/abc|xapp-1|hunter2|MIIFzz|Sig\b|AKIDKEY|c0ffee/);
 });
 
 test('a schedule of five or six fields is understood, and how often it fires', () => {

@@ -41,16 +41,16 @@ describe('the catalogues', () => {
 });
 
 describe.each(LANGUAGES)('speech in %s', (language) => {
-  const { duration, say } = speechIn(language);
+  const speech = speechIn(language);
 
   test('counts and measures', () => {
-    const said = [0, 999, 3_000, 65_000, 90_061_000].map(duration);
+    const said = [0, 999, 3_000, 65_000, 90_061_000].map((ms) => speech.duration(ms));
     expect(said).toEqual(
       language === 'en'
         ? ['&lt; 1 s', '&lt; 1 s', '3 s', '1 min 5 s', '1 d 1 h']
         : ['不到 1 秒', '不到 1 秒', '3 秒', '1 分钟 5 秒', '1 天 1 小时'],
     );
-    expect(say('list.headline', { count: 1 })).toBe(
+    expect(speech.say('list.headline', { count: 1 })).toBe(
       language === 'en' ? 'This channel watches 1 job' : '本频道订阅了 1 个任务',
     );
   });

@@ -54,6 +54,7 @@ export interface DrsSimulator extends AsyncDisposable {
   readonly mostAtOnce: number;
   /** Makes a job that exists; its id and name are made up unless given. */
   addJob(status?: string, fields?: RawFields, about?: Partial<JobAbout>): SimulatedJob;
+  findJob(name: string): SimulatedJob | undefined;
   /** The ids of each progress request so far. */
   progressRequests(): readonly (readonly string[])[];
   /** How often each kind of request came so far. */
@@ -106,6 +107,7 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
       jobs.set(job.id, job);
       return job;
     },
+    findJob: (name) => [...jobs.values()].find((job) => job.name === name),
     progressRequests: () => requests.filter((seen) => seen.target === 'progress').map((seen) => idsOf(seen.body)),
     count: (target) => requests.filter((seen) => seen.target === target).length,
     loginCount: () => requests.filter((seen) => seen.target === 'login').length,

@@ -57,10 +57,10 @@ async function carryOut(
       return await reply.privately(jobsMessage(voice, page, channelId));
     }
     case 'settings':
-      return await reply.privately(settingsMessage(voices.channel));
+      return await reply.privately(settingsMessage(voice, voices.channel.language));
     case 'choose_language': {
       const changed = await chooseLanguage(useCases, actor, command.language);
-      return await reply.privately(languageChosen(slack.voiceIn(command.language), changed));
+      return await reply.privately(languageChosen(voice, command.language, changed));
     }
     case 'status':
       return await answerStatus(slack, actor, voices, command, reply);

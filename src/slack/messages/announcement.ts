@@ -1,6 +1,6 @@
+import { isDirectMessage } from '../../domain/conversation.ts';
 import { jobName } from '../../domain/job-name.ts';
 import type { Announcement, NamedJob } from '../../domain/post.ts';
-import { isDirectMessage } from './job-buttons.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';
 import { remedyElsewhere } from './refusal-text.ts';
 import type { Voice } from './voice.ts';
@@ -15,7 +15,9 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
     case 'unsubscribed':
       return [changeLine(voice, said, channelId)];
     case 'language':
-      return [voice.say('announced.language', { who: mention(said.by) })];
+      return [
+        voice.say('announced.language', { who: mention(said.by), language: voice.say(`language.${said.language}`) }),
+      ];
     case 'hello': {
       const [subscribe, jobs, help] = ['subscribe <job>', 'jobs', 'help'].map((words) => voice.typed(words));
       return [

@@ -60,7 +60,7 @@ function statusChanged(voice: Voice, job: NamedJob, event: Of<'status_changed'>,
   if (report === null) return { headline: `⚪ ${escapeMrkdwn(event.to)} – ${escapeMrkdwn(name)}`, lines: [] };
   const lines = [...changeLines(voice, event, report, aftermath), subJobLine(voice, report)];
   return {
-    headline: headline(changeWords(voice, job, event, report), name),
+    headline: headline(voice, changeWords(voice, job, event, report), name),
     lines: lines.filter((line) => line !== null),
   };
 }

@@ -1,3 +1,4 @@
+import { isDirectMessage } from '../../domain/conversation.ts';
 import type { JobId } from '../../domain/job-id.ts';
 import { ACTIONS } from '../actions/button-value.ts';
 import type { ButtonSpec } from './message.ts';
@@ -10,11 +11,6 @@ export function consoleButton(
 ): readonly ButtonSpec[] {
   const url = voice.consoleUrl(job);
   return url === null ? [] : [{ text: voice.say('button.console'), actionId: ACTIONS.openConsole, url }];
-}
-
-/** A direct message: what is said of a channel elsewhere is said of the person here. */
-export function isDirectMessage(channelId: string): boolean {
-  return /^[DU]/.test(channelId);
 }
 
 /** *Subscribe channel*, or *Notify me* in a direct message. */

@@ -52,7 +52,11 @@ export function describeJob(
     };
   }
   const spoken = statusWords(voice, report, job.jobType);
-  return { headline: headline(spoken, jobName(job)), lines: detailLines(voice, job, report, now, extras), footer };
+  return {
+    headline: headline(voice, spoken, jobName(job)),
+    lines: detailLines(voice, job, report, now, extras),
+    footer,
+  };
 }
 
 /** `FULL_TRANSFER_STARTED · FULL_INCR_TRANS · 6211d20d · checked 20 s ago`. */

@@ -68,7 +68,7 @@ function row(voice: Voice, subscription: ListedSubscription): Part {
 export function currentState(voice: Voice, { state, jobId, jobName: given, jobType }: ListedSubscription): string {
   const name = jobName({ jobId, name: given });
   if (state.report === null) return `⚪ ${voice.say('state.no_report')} – ${escapeMrkdwn(name)}`;
-  if (state.unknown === null) return headline(statusWords(voice, state.report, jobType), name);
+  if (state.unknown === null) return headline(voice, statusWords(voice, state.report, jobType), name);
   const since = dateAndTime(state.unknown.since);
   return `⚪ ${voice.say('state.unknown_since', { name: escapeMrkdwn(name), since })}`;
 }

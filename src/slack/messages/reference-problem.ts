@@ -5,7 +5,7 @@ import type { ReferenceProblem } from '../../use-cases/resolve-jobs.ts';
 import { ACTIONS, encodeJobs } from '../actions/button-value.ts';
 import { subscribeLabel } from './job-buttons.ts';
 import type { ButtonSpec, Part } from './message.ts';
-import { code, escapeMrkdwn } from './mrkdwn.ts';
+import { ago, code, escapeMrkdwn } from './mrkdwn.ts';
 import type { Voice } from './voice.ts';
 
 /** What was going to be done with the job. */
@@ -45,7 +45,7 @@ function noneParts(
   wanted: Wanted,
   channelId: string,
 ): readonly Part[] {
-  const { reference, lookAlike, nearest, listFailure } = problem;
+  const { reference, lookAlike, nearest, listedAt, listFailure } = problem;
   const typed = code(reference);
   if (lookAlike !== null) {
     const name = `*${escapeMrkdwn(jobName(lookAlike))}*`;
@@ -63,7 +63,11 @@ function noneParts(
     nearest.length === 0 ? hint : `${hint} ${voice.say('name.nearest', { names })}`,
     ...(listFailure === null ? [] : [voice.say('name.list_failed', { why: voice.explain(listFailure) })]),
   ];
-  return [{ kind: 'lines', lines }, ...nearest.map((job) => candidate(voice, job, wanted, channelId))];
+  return [
+    { kind: 'lines', lines },
+    ...nearest.map((job) => candidate(voice, job, wanted, channelId)),
+    ...(listedAt === null ? [] : [footer(voice.say('name.listed', { ago: ago(listedAt) }))]),
+  ];
 }
 
 /** One job that may have been meant: name, status and beginning of the id, because names repeat. */

@@ -3,22 +3,26 @@ import type { SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
 import type { Voice } from './voice.ts';
 
-/** What can be set for a channel, and how. The voice speaks the channel's language. */
-export function settingsMessage(voice: Voice): SlackMessage {
-  const example = voice.typed(`settings lang:${otherThan(voice.language)}`);
+/** What can be set for a channel, and how. */
+export function settingsMessage(voice: Voice, chosen: Language): SlackMessage {
   return message([
     {
       kind: 'news',
       headline: voice.say('settings.headline'),
-      lines: [voice.say('settings.language'), voice.say('settings.change', { example })],
+      lines: [
+        voice.say('settings.language', { language: voice.say(`language.${chosen}`) }),
+        voice.say('settings.change', { example: voice.typed(`settings lang:${otherThan(chosen)}`) }),
+      ],
     },
   ]);
 }
 
-/** After a change, in the language chosen. */
-export function languageChosen(voice: Voice, changed: boolean): SlackMessage {
-  if (!changed) return lines(voice.say('settings.same'));
-  return lines(voice.say('settings.changed', { undo: voice.typed(`settings lang:${otherThan(voice.language)}`) }));
+/** What the person who chose a language is told. */
+export function languageChosen(voice: Voice, chosen: Language, changed: boolean): SlackMessage {
+  const language = voice.say(`language.${chosen}`);
+  if (!changed) return lines(voice.say('settings.same', { language }));
+  const undo = voice.typed(`settings lang:${otherThan(chosen)}`);
+  return lines(voice.say('settings.changed', { language, undo }));
 }
 
 function otherThan(language: Language): Language {

@@ -85,7 +85,10 @@ export function statusName(voice: Voice, status: string | null, jobType: string 
     case 'paused':
       return words('⏸️', voice.say('state.paused'));
     case 'failed':
-      return words('🔴', `${voice.say('state.failed')}: ${whatFailed(voice, status, isDr)}`);
+      return words(
+        '🔴',
+        voice.say('state.only_with_tail', { state: voice.say('state.failed'), tail: whatFailed(voice, status, isDr) }),
+      );
     case 'ended':
       return words('⏹️', voice.say('state.ended'));
     case 'gone':
@@ -96,15 +99,15 @@ export function statusName(voice: Voice, status: string | null, jobType: string 
 }
 
 /** `🟢 Replicating, lag 3 s – orders`, name escaped. */
-export function headline(spoken: StatusWords, name: string): string {
-  const tail = spoken.tail === null ? '' : `: ${spoken.tail}`;
-  return `${spoken.emoji} ${spoken.state} – ${escapeMrkdwn(name)}${tail}`;
+export function headline(voice: Voice, { emoji, state, tail }: StatusWords, name: string): string {
+  const safe = escapeMrkdwn(name);
+  return `${emoji} ${tail === null ? `${state} – ${safe}` : voice.say('state.with_tail', { state, name: safe, tail })}`;
 }
 
 /** The same without a name: `Replicating, lag 3 s`. */
 export function stateOnly(voice: Voice, report: ProgressReport, jobType: string | null): string {
-  const spoken = statusWords(voice, report, jobType);
-  return spoken.tail === null ? spoken.state : `${spoken.state}: ${spoken.tail}`;
+  const { state, tail } = statusWords(voice, report, jobType);
+  return tail === null ? state : voice.say('state.only_with_tail', { state, tail });
 }
 
 /** `Structure 100 % · Data 63 % · Index 0 %`; null when DRS gave no parts. */

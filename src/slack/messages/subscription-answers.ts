@@ -1,3 +1,4 @@
+import { isDirectMessage } from '../../domain/conversation.ts';
 import type { Job } from '../../domain/job.ts';
 import { shortId } from '../../domain/job-id.ts';
 import { jobName } from '../../domain/job-name.ts';
@@ -7,7 +8,6 @@ import type { PostingProblem, SubscribeOutcome } from '../../use-cases/subscribe
 import type { UnsubscribeOutcome } from '../../use-cases/unsubscribe.ts';
 import { ACTIONS } from '../actions/button-value.ts';
 import { jobNames, mention } from './announcement.ts';
-import { isDirectMessage } from './job-buttons.ts';
 import { describeJob } from './job-details.ts';
 import type { Part, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';

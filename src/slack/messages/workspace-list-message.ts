@@ -1,5 +1,5 @@
+import { isDirectMessage } from '../../domain/conversation.ts';
 import type { WorkspaceList } from '../../use-cases/list-workspace.ts';
-import { isDirectMessage } from './job-buttons.ts';
 import { currentState } from './list-message.ts';
 import type { Part, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
@@ -24,8 +24,7 @@ export function workspaceListMessage(voice: Voice, { channels, hidden }: Workspa
 }
 
 function channelPart(voice: Voice, { channelId, subscriptions }: WorkspaceList['channels'][number]): Part {
-  const id = escapeMrkdwn(channelId);
-  const channel = isDirectMessage(channelId) ? id : `<#${id}>`;
+  const channel = isDirectMessage(channelId) ? voice.say('list_all.dm') : `<#${escapeMrkdwn(channelId)}>`;
   const states = subscriptions.slice(0, MOST_JOBS).map((one) => currentState(voice, one));
   const more = subscriptions.length - states.length;
   return {

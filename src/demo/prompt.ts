@@ -1,0 +1,96 @@
+import type { SlackWorkspace } from './slack-workspace/slack-workspace.ts';
+import { buttonsOf } from './slack-workspace/validate-blocks.ts';
+import type { EphemeralMessage, Message } from './slack-workspace/workspace.ts';
+
+/** What the prompt understands, for whoever tries the demo. */
+export const PROMPT_HELP = [
+  '  /drs help              type a command (as @ana in #migrations)',
+  '  press Refresh          press a button of the newest message that has it',
+  '  as li                  become @li, whose Slack is Chinese; also ana, ben',
+  '  in orders-team         go to another channel; also migrations, secret (private), dm (direct messages with the bot)',
+  '  invite                 invite the bot into this channel; kick throws it out',
+  '  drs orders PAUSING     let a job enter a status; add error=… for a cause',
+] as const;
+
+/** Lets the simulated DRS change a job. */
+export type ChangeJob = (name: string, status: string, error: string | null) => string | null;
+
+/** One person at a time, in one channel at a time, acting in the local workspace. */
+export class Prompt {
+  readonly #slack: SlackWorkspace;
+  readonly #changeJob: ChangeJob;
+  readonly #print: (line: string) => void;
+  #user = 'ana';
+  #channel = 'migrations';
+
+  constructor(slack: SlackWorkspace, changeJob: ChangeJob, print: (line: string) => void) {
+    this.#slack = slack;
+    this.#changeJob = changeJob;
+    this.#print = print;
+  }
+
+  /** Carries out one line; what it does not understand, it says. */
+  async take(line: string): Promise<void> {
+    const [word = '', ...rest] = line.trim().split(/\s+/);
+    const problem = await this.#carryOut(word, rest, line.trim()).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
+    if (problem !== null) this.#print(`  ${problem}`);
+  }
+
+  async #carryOut(word: string, rest: readonly string[], line: string): Promise<string | null> {
+    if (word === '') return null;
+    if (word.startsWith('/')) return (await this.#slack.people.type(this.#user, this.#channel, line)).slackSays;
+    switch (word) {
+      case 'press':
+        return await this.#press(rest.join(' '));
+      case 'as':
+        return this.#become(rest[0] ?? '');
+      case 'in':
+        return this.#goTo((rest[0] ?? '').replace(/^#/, ''));
+      case 'invite':
+        await this.#slack.people.invite(this.#user, this.#channel);
+        return null;
+      case 'kick':
+        this.#slack.state.findChannel(this.#channel)?.members.delete(this.#slack.state.bot.id);
+        return `The bot is no longer in #${this.#channel}.`;
+      case 'drs': {
+        const error = /\berror=(.*)$/.exec(line)?.[1] ?? null;
+        return this.#changeJob(rest[0] ?? '', rest[1] ?? '', error);
+      }
+      default:
+        return ['I do not understand that. There is:', ...PROMPT_HELP].join('\n');
+    }
+  }
+
+  async #press(label: string): Promise<string | null> {
+    const { messages, ephemerals } = this.#slack.state;
+    const channelId = this.#slack.state.findChannel(this.#channel)?.id;
+    const userId = this.#slack.state.findUser(this.#user)?.id;
+    const visible: readonly (Message | EphemeralMessage)[] = [
+      ...messages.filter((one) => one.channelId === channelId),
+      ...ephemerals.filter((one) => one.channelId === channelId && one.forUserId === userId),
+    ];
+    const message = visible.findLast((one) =>
+      one.blocks.some((block) => buttonsOf(block).some((button) => button.text.text === label)),
+    );
+    if (message === undefined) return `There is no button ${label} here.`;
+    return (await this.#slack.people.click(this.#user, message, label)).slackSays;
+  }
+
+  #become(name: string): string {
+    if (!this.#slack.state.users.some((user) => user.name === name)) return `Nobody is called ${name}.`;
+    this.#user = name;
+    if (this.#channel.startsWith('dm-')) this.#channel = 'migrations';
+    return `You are @${name} in #${this.#channel}.`;
+  }
+
+  #goTo(name: string): string {
+    const user = this.#slack.state.findUser(this.#user);
+    const channel =
+      name === 'dm' ? this.#slack.state.directMessages(user?.id ?? '') : this.#slack.state.findChannel(name);
+    if (channel === undefined) return `There is no channel ${name}.`;
+    this.#channel = channel.name;
+    return channel.kind === 'im' ? `You are in your direct messages with the bot.` : `You are in #${channel.name}.`;
+  }
+}
