@@ -5,7 +5,7 @@ import type { SlackWorkspace } from './slack-workspace/slack-workspace.ts';
 import type { Message } from './slack-workspace/workspace.ts';
 
 /** The two channels of the story: the database team, and the team that waits for the cut-over. */
-export const CHANNELS = ['#migrations', '#orders-team'] as const;
+const CHANNELS = ['#migrations', '#orders-team'] as const;
 
 /** Everything the story is played with. */
 export interface Stage {
