@@ -204,11 +204,16 @@ async function signInWithPassword(
   return { auth, projectId: (await auth.findProjectId()) ?? (await lookUpProject(foundation, auth)) };
 }
 
-async function lookUpProject({ config, clock, log, http }: Foundation, auth: DrsAuth): Promise<string> {
+/** Asks IAM; when that fails, the project of the last run will do: a restart must not depend on IAM. */
+async function lookUpProject({ config, store, clock, log, http }: Foundation, auth: DrsAuth): Promise<string> {
   const options = { endpoint: config.drs.iamEndpoint, auth, dispatcher: http, clock, random: Math.random, log };
   const found = await lookUpProjectId(options, config.drs.region ?? '');
-  if (!found.ok) throw new StartError(speechIn('en').explain(found.failure.why));
-  return found.value;
+  if (found.ok) return found.value;
+  const why = speechIn('en').explain(found.failure.why);
+  const last = found.failure.reason === 'project_unknown' ? null : await store.findLastProjectId(config.drs.endpoint);
+  if (last === null) throw new StartError(why);
+  log.warn({ reason: found.failure.reason, project: last }, `${why} Going on with the project of the last run.`);
+  return last;
 }
 
 /** Makes the rows that everything else refers to. A workspace that had refused the bot is tried anew. */

@@ -228,6 +228,9 @@ export interface Store {
     readonly at: EpochMs;
   }): Promise<void>;
 
+  /** The project last asked about at this endpoint; null if none ever was. */
+  findLastProjectId(endpoint: string): Promise<string | null>;
+
   /** The row, or null when nobody ever asked about the job. */
   findJob(job: JobKey): Promise<Job | null>;
   /** The rows there are of these jobs, in no particular order. */

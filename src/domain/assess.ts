@@ -6,7 +6,7 @@ import type { JobEvent, PastPhase } from './job-event.ts';
 import type { JobState } from './job-state.ts';
 import { isFinishedCopy, isOver, isWorking, statusGroup } from './job-status.ts';
 import type { StatusGroup } from './job-status.ts';
-import { recordLag } from './lag-history.ts';
+import { NO_LAGS, recordLag } from './lag-history.ts';
 import { addToPhase, NO_TIMES, phaseStart } from './phases.ts';
 import type { JobTimes } from './phases.ts';
 import { noSuchJobCode } from './progress-answer.ts';
@@ -56,6 +56,9 @@ export function assess(
   return { state: { ...state, unknown: unknownSince(state, now, whyUnknown(answer)) }, events: [] };
 }
 
+/** What is forgotten of a job that begins again after its end. */
+const NEW_LIFE: Pick<JobState, 'firstSeen' | 'phases' | 'lags'> = { firstSeen: null, phases: {}, lags: NO_LAGS };
+
 /** When an answer was read, and what DRS itself says about the times of the job. */
 interface Look {
   readonly now: EpochMs;
@@ -64,8 +67,8 @@ interface Look {
 
 function assessReport(before: JobState, report: ProgressReport, at: Look): Assessment {
   const { now } = at;
-  const seen = see(before, report, now);
-  const reborn = before.over !== null && seen.over === null;
+  const reborn = before.over !== null && !isOver(statusGroup(report.status));
+  const seen = see(reborn ? { ...before, ...NEW_LIFE } : before, report, now);
   if (before.report === null || reborn)
     return { state: { ...seen, toldStatus: report.status, failure: failureOf(seen, now) }, events: [] };
   if (seen.over !== null) return before.over === null ? end(before, seen, at) : { state: seen, events: [] };

@@ -38,14 +38,13 @@ export function createChannels(client: WebClient): Channels {
       }
     },
     async visibleTo(userId, channelIds) {
-      if (channelIds.length === 0) return new Set();
-      const wanted = new Set(channelIds);
-      const own = await conversationsOf(client, userId);
-      const visible = new Set([...wanted].filter((channelId) => own.has(channelId)));
-      for (const channelId of wanted) {
-        if (!visible.has(channelId) && (await isPublic(client, channelId))) visible.add(channelId);
-      }
-      return visible;
+      if (channelIds.length === 0) return new Set<string>();
+      const [own, open] = await Promise.all([
+        conversationsOf(client, userId, 'public_channel,private_channel'),
+        // The bot is in every public channel that it posts to.
+        conversationsOf(client, null, 'public_channel'),
+      ]);
+      return new Set(channelIds.filter((channelId) => own.has(channelId) || open.has(channelId)));
     },
   };
 }
@@ -76,16 +75,15 @@ async function join(client: WebClient, channelId: string): Promise<ChannelAccess
 /** Pages of a person's conversations that are read. */
 const MOST_PAGES = 20;
 
-/** The conversations a person is in, as far as the bot may see them; empty when Slack does not tell. */
-async function conversationsOf(client: WebClient, userId: string): Promise<ReadonlySet<string>> {
+/** The conversations a person (null: the bot) is in, as far as the bot may see them; fewer when Slack does not tell. */
+async function conversationsOf(client: WebClient, userId: string | null, types: string): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   let cursor = '';
   try {
     for (let page = 0; page < MOST_PAGES; page++) {
       const answer = await client.users.conversations({
-        user: userId,
-        types: 'public_channel,private_channel',
-        exclude_archived: false,
+        ...(userId === null ? {} : { user: userId }),
+        types,
         limit: 200,
         ...(cursor === '' ? {} : { cursor }),
       });
@@ -97,16 +95,4 @@ async function conversationsOf(client: WebClient, userId: string): Promise<Reado
     // What is not told is not shown.
   }
   return found;
-}
-
-/** Asked anew each time: a public channel may have been made private. */
-async function isPublic(client: WebClient, channelId: string): Promise<boolean> {
-  if (!channelId.startsWith('C')) return false;
-  try {
-    const answer = await client.conversations.info({ channel: channelId });
-    const known = channelInfo.safeParse(answer.channel);
-    return known.success && known.data.is_private === false && known.data.is_im !== true && known.data.is_mpim !== true;
-  } catch {
-    return false;
-  }
 }

@@ -2,14 +2,20 @@ import type { WebClient } from '@slack/web-api';
 
 import type { Language } from '../domain/language.ts';
 import type { EditOutcome, Post, SendOutcome } from '../domain/post.ts';
+import { MINUTE } from '../domain/time.ts';
 import type { Log, Notifier } from '../ports.ts';
-import { classifySlackError } from './classify-slack-error.ts';
+import { classifySlackError, slackErrorName } from './classify-slack-error.ts';
 import { plainMessage } from './messages/message.ts';
 import { editedPostMessage, postMessage } from './messages/post-message.ts';
 import type { Voice } from './messages/voice.ts';
 
 /** The metadata's event type: letters, digits and `_` only (docs.slack.dev, "Message metadata"). */
 const METADATA_EVENT_TYPE = 'drs_post';
+
+/** The message is gone, or Slack lets nobody edit it any more (docs.slack.dev, "chat.update", errors). */
+const BEYOND_EDITING = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'is_inactive']);
+/** How long an edit waits for a channel or workspace that refuses everything. */
+const CLOSED_MS = 5 * MINUTE;
 
 /**
  * Sends posts with `chat.postMessage`, in the language of their channel, and edits them with `chat.update`. The post's id
@@ -43,6 +49,8 @@ export function createNotifier(client: WebClient, voiceIn: (language: Language) 
         await client.chat.update({ channel: post.channelId, ts: messageTs, text, blocks, parse: 'none' });
         return { kind: 'shown' };
       } catch (error) {
+        const name = slackErrorName(error);
+        if (name !== null && BEYOND_EDITING.has(name)) return { kind: 'refused', reason: name };
         return editOutcome(refusedOrUncertain(post, error, log));
       }
     },
@@ -71,6 +79,6 @@ function editOutcome(outcome: Exclude<SendOutcome, { readonly kind: 'delivered' 
     case 'refused':
       return outcome.what === 'payload'
         ? { kind: 'refused', reason: outcome.reason }
-        : { kind: 'again', afterMs: null, reason: outcome.reason };
+        : { kind: 'again', afterMs: CLOSED_MS, reason: outcome.reason };
   }
 }

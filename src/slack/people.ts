@@ -1,9 +1,10 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 
+import { endsWithin } from '../domain/ends-within.ts';
 import { languageOfLocale } from '../domain/language.ts';
 import type { Language } from '../domain/language.ts';
-import { HOUR, MINUTE } from '../domain/time.ts';
+import { HOUR, MINUTE, SECOND } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Clock } from '../ports.ts';
 
@@ -11,6 +12,8 @@ import type { Clock } from '../ports.ts';
 const KEPT_MS = HOUR;
 /** but an answer that did not come may come soon. */
 const RETRY_MS = 5 * MINUTE;
+/** How long somebody waits for it, in ms. */
+const PATIENCE_MS = 2 * SECOND;
 /** People remembered. */
 const MOST_KEPT = 5_000;
 
@@ -25,14 +28,20 @@ export interface People {
 /** Asks `users.info` for the locale, once an hour for each person; without the scope nobody's language is known. */
 export function createPeople(client: WebClient, clock: Clock): People {
   const known = new Map<string, { readonly language: Language | null; readonly until: EpochMs }>();
+  async function learn(userId: string): Promise<Language | null> {
+    const { language, keepMs } = await ask(client, userId);
+    if (known.size >= MOST_KEPT) known.clear();
+    known.set(userId, { language, until: clock.now() + keepMs });
+    return language;
+  }
+
   return {
     async languageOf(userId) {
       const kept = known.get(userId);
       if (kept !== undefined && clock.now() < kept.until) return kept.language;
-      const { language, keepMs } = await ask(client, userId);
-      if (known.size >= MOST_KEPT) known.clear();
-      known.set(userId, { language, until: clock.now() + keepMs });
-      return language;
+      const asking = learn(userId);
+      // An answer in the bot's own language now is better than one in the reader's after a long wait.
+      return (await endsWithin(PATIENCE_MS, asking, clock)) ? await asking : null;
     },
   };
 }

@@ -33,6 +33,16 @@ export async function openConnection(
     .execute();
 }
 
+export async function findLastProjectId(db: Db, endpoint: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('connections')
+    .select('project_id')
+    .where('endpoint', '=', endpoint)
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst();
+  return row?.project_id ?? null;
+}
+
 export async function findPause(db: Db, channel: ChannelKey): Promise<ChannelPause | null> {
   const row = await db
     .selectFrom('channels')

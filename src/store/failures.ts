@@ -111,8 +111,8 @@ export async function saveDetails(
           name: eb.fn.coalesce(eb.val(detail.name), 'name'),
           job_type: eb.fn.coalesce(eb.val(detail.jobType), 'job_type'),
           parent_id: eb.fn.coalesce(eb.val(detail.parentId), 'parent_id'),
-          started_at: detail.startedAt,
-          full_copy_done_at: detail.fullCopyDoneAt,
+          started_at: eb.fn.coalesce(eb.val(detail.startedAt), 'started_at'),
+          full_copy_done_at: eb.fn.coalesce(eb.val(detail.fullCopyDoneAt), 'full_copy_done_at'),
           detail_at: now,
         }))
         .where('connection_id', '=', connectionId)

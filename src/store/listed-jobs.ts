@@ -82,11 +82,11 @@ async function replaceType(
 /** Jobs with a row are called what the list calls them. */
 async function nameJobs(tx: Tx, connectionId: string): Promise<void> {
   await sql`
-    update jobs set name = listed.name, job_type = listed.job_type, parent_id = listed.parent_id
+    update jobs set name = coalesce(listed.name, jobs.name), job_type = listed.job_type, parent_id = listed.parent_id
     from listed_jobs as listed
     where jobs.connection_id = ${connectionId}
       and listed.connection_id = jobs.connection_id and listed.job_id = jobs.job_id
-      and (jobs.name is distinct from listed.name or jobs.job_type is distinct from listed.job_type
+      and (jobs.name is distinct from coalesce(listed.name, jobs.name) or jobs.job_type is distinct from listed.job_type
         or jobs.parent_id is distinct from listed.parent_id)
   `.execute(tx);
 }

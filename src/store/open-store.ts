@@ -7,7 +7,14 @@ import { Kysely } from 'kysely';
 import type { Language } from '../domain/language.ts';
 import type { Store } from '../ports.ts';
 import { commitPoll } from './commit-poll.ts';
-import { countPending, findPause, openConnection, openWorkspace, resumeChannel } from './channels.ts';
+import {
+  countPending,
+  findLastProjectId,
+  findPause,
+  openConnection,
+  openWorkspace,
+  resumeChannel,
+} from './channels.ts';
 import { findChannelLanguage, greetChannel, setChannelLanguage } from './channel-settings.ts';
 import { claimEdit, settleEdit } from './edits.ts';
 import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './failures.ts';
@@ -119,6 +126,7 @@ function createStore(db: Db, clock: () => number, language: Language): Store {
   return {
     openWorkspace: (workspace) => openWorkspace(db, workspace),
     openConnection: (connection) => openConnection(db, connection),
+    findLastProjectId: (endpoint) => findLastProjectId(db, endpoint),
     findJob: (job) => findJob(db, job),
     findJobs: (connectionId, jobIds) => findJobs(db, connectionId, jobIds),
     claimJobListRefresh: (request) => claimJobListRefresh(db, request),

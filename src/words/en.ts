@@ -336,17 +336,17 @@ export const en = {
   'why.gateway_token_refused': 'The API gateway does not accept the access token. ({label})',
   'why.gateway_wants_token': 'The API gateway wants a new access token. ({label})',
   'why.keys_refused':
-    'DRS does not accept the access key: check HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. The bot tries again every 10 minutes. ({label})',
+    'DRS does not accept the access key: check HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. While it runs, the bot tries again every 10 minutes. ({label})',
   'why.keys_unknown':
-    'DRS does not know the access key: check HUAWEICLOUD_SDK_AK, and that the key is not disabled or deleted. The bot tries again every 10 minutes. ({label})',
+    'DRS does not know the access key: check HUAWEICLOUD_SDK_AK, and that the key is not disabled or deleted. While it runs, the bot tries again every 10 minutes. ({label})',
   'why.keys_wrong':
-    'The secret key does not fit the access key: check HUAWEICLOUD_SDK_SK, and that no proxy changes the requests. The bot tries again every 10 minutes. ({label})',
+    'The secret key does not fit the access key: check HUAWEICLOUD_SDK_SK, and that no proxy changes the requests. While it runs, the bot tries again every 10 minutes. ({label})',
   'why.keys_locked':
-    'The access key is locked after too many failed signatures: check HUAWEICLOUD_SDK_SK and whatever else uses this key. It opens after 5 minutes; the bot tries again every 10 minutes. ({label})',
+    'The access key is locked after too many failed signatures: check HUAWEICLOUD_SDK_SK and whatever else uses this key. It opens after 5 minutes; while it runs, the bot tries again every 10 minutes. ({label})',
   'why.keys_expired':
     'The temporary access key has expired: set a new HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK and HUAWEICLOUD_SDK_SECURITY_TOKEN. ({label})',
   'why.clock_skewed':
-    "The clock of the bot's machine is {minutes} min {direction, select, behind {behind} other {ahead of}} the cloud's, so its signatures are refused: set the clock (NTP). The bot tries again every 10 minutes. ({label})",
+    "The clock of the bot's machine is {minutes} min {direction, select, behind {behind} other {ahead of}} the cloud's, so its signatures are refused: set the clock (NTP). While it runs, the bot tries again every 10 minutes. ({label})",
   'why.user_locked':
     'The IAM user is locked, so the bot has stopped asking: unlock it in the console or wait, and check IAM_PASSWORD.',
   'why.password_refused':

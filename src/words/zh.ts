@@ -321,17 +321,17 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'why.gateway_token_refused': 'API 网关不接受访问令牌。（{label}）',
   'why.gateway_wants_token': 'API 网关要求新的访问令牌。（{label}）',
   'why.keys_refused':
-    'DRS 不接受访问密钥：请检查 HUAWEICLOUD_SDK_AK 和 HUAWEICLOUD_SDK_SK。机器人每 10 分钟重试一次。（{label}）',
+    'DRS 不接受访问密钥：请检查 HUAWEICLOUD_SDK_AK 和 HUAWEICLOUD_SDK_SK。机器人运行期间每 10 分钟重试一次。（{label}）',
   'why.keys_unknown':
-    'DRS 不认识这个访问密钥：请检查 HUAWEICLOUD_SDK_AK，并确认密钥未被停用或删除。机器人每 10 分钟重试一次。（{label}）',
+    'DRS 不认识这个访问密钥：请检查 HUAWEICLOUD_SDK_AK，并确认密钥未被停用或删除。机器人运行期间每 10 分钟重试一次。（{label}）',
   'why.keys_wrong':
-    '密钥与访问密钥 ID 不匹配：请检查 HUAWEICLOUD_SDK_SK，并确认没有代理改动请求。机器人每 10 分钟重试一次。（{label}）',
+    '密钥与访问密钥 ID 不匹配：请检查 HUAWEICLOUD_SDK_SK，并确认没有代理改动请求。机器人运行期间每 10 分钟重试一次。（{label}）',
   'why.keys_locked':
-    '签名失败次数过多，访问密钥已被锁定：请检查 HUAWEICLOUD_SDK_SK 以及使用该密钥的其他程序。5 分钟后解锁；机器人每 10 分钟重试一次。（{label}）',
+    '签名失败次数过多，访问密钥已被锁定：请检查 HUAWEICLOUD_SDK_SK 以及使用该密钥的其他程序。5 分钟后解锁；机器人运行期间每 10 分钟重试一次。（{label}）',
   'why.keys_expired':
     '临时访问密钥已过期：请设置新的 HUAWEICLOUD_SDK_AK、HUAWEICLOUD_SDK_SK 和 HUAWEICLOUD_SDK_SECURITY_TOKEN。（{label}）',
   'why.clock_skewed':
-    '机器人所在机器的时钟比云平台{direction, select, behind {慢} other {快}} {minutes} 分钟，签名因此被拒绝：请校准时钟（NTP）。机器人每 10 分钟重试一次。（{label}）',
+    '机器人所在机器的时钟比云平台{direction, select, behind {慢} other {快}} {minutes} 分钟，签名因此被拒绝：请校准时钟（NTP）。机器人运行期间每 10 分钟重试一次。（{label}）',
   'why.user_locked': 'IAM 用户已被锁定，机器人已停止登录：请在控制台解锁或等待，并检查 IAM_PASSWORD。',
   'why.password_refused':
     'IAM 不接受用户名或密码，机器人已停止登录：请检查 IAM_DOMAIN、IAM_USER 和 IAM_PASSWORD，然后重启。',

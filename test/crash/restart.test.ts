@@ -149,20 +149,20 @@ test('the demo plays its story and Ctrl-C ends it cleanly', async () => {
   expect(output).toContain('The demo has ended.');
   for (const words of [
     '🔔 @ana subscribed this channel',
-    '🔔 @ben subscribed this channel',
+    '🔔 @li 为本频道订阅了 orders',
     '(message updated)',
     '✅ ENDED',
   ])
     expect(output).toContain(words);
-  for (const headline of [
-    '🔵 Full copy complete –',
-    '🟢 Replicating, lag 6 min 12 s –',
-    '🔴 FAILED –',
-    '🟢 RECOVERED –',
-    '✅ ENDED –',
+  for (const [english, chinese] of [
+    ['🔵 Full copy complete –', '🔵 全量复制完成 –'],
+    ['🟢 Replicating, lag 6 min 12 s –', '🟢 增量同步中，延迟 6 分钟 12 秒 –'],
+    ['🔴 FAILED –', '🔴 失败 –'],
+    ['🟢 RECOVERED –', '🟢 已恢复 –'],
+    ['✅ ENDED –', '✅ 已结束 –'],
   ]) {
-    expect(output.split(`#migrations  drs\n             │ ${headline}`)).toHaveLength(2);
-    expect(output.split(`#orders-team  drs\n              │ ${headline}`)).toHaveLength(2);
+    expect(output.split(`#migrations  drs\n             │ ${english}`)).toHaveLength(2);
+    expect(output.split(`#orders-team  drs\n              │ ${chinese}`)).toHaveLength(2);
   }
   expect(output).not.toContain('"level"');
 }, 90_000);

@@ -50,6 +50,23 @@ describe('a start', () => {
   });
 });
 
+describe('a restart while IAM is down', () => {
+  test.each([
+    ['an access key', keys(SIMULATED_KEYS.permanent)],
+    ['a password', {}],
+  ])('with %s goes on with the project of the last run', async (_how, how) => {
+    await using world = await startWorld({ env: { ...how, ...BY_REGION } });
+    world.slack.addChannel('migrations');
+    const job = world.drs.addJob('PAUSING');
+    await world.stop();
+    const down = { kind: 'status' as const, status: 503 };
+    world.drs.faults.next('projects', down, 9);
+    world.drs.faults.next('login', down, 6);
+    await world.start();
+    expect((await world.ask('ana', '#migrations', `/drs ${job.id}`)).text).toContain('⏸️ Paused');
+  });
+});
+
 describe('secrets in files', () => {
   test('are read at the start, and again after they were refused', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'drs-bot-secrets-'));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { sql } from 'kysely';
+import { Migrator, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
 import { MIGRATIONS, migrateToLatest } from '../../src/store/migrate.ts';
@@ -27,6 +27,61 @@ describe('the SQLite store on a file', () => {
 test('every file in migrations/ is applied', async () => {
   const files = await readdir(new URL('../../migrations/', import.meta.url));
   expect(Object.keys(MIGRATIONS).toSorted()).toEqual(files.map((file) => basename(file, '.ts')).toSorted());
+});
+
+test('a database of the first version keeps its jobs, subscriptions and messages', async () => {
+  const url = await freshUrl();
+  const db = openDatabase(url);
+  const first = MIGRATIONS['0001-initial'];
+  if (first === undefined) throw new Error('there is no first migration');
+  await new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve({ '0001-initial': first }) },
+  }).migrateToLatest();
+  const state = {
+    report: null,
+    checkedAt: 5,
+    statusSince: 5,
+    statusStartSeen: false,
+    toldStatus: 'PAUSING',
+    toldUnknownStatuses: [],
+    lastLag: null,
+    lastStanding: null,
+    failure: null,
+    recovering: null,
+    missing: null,
+    unknown: { since: 7, sentence: 'No answer.' },
+    over: null,
+  };
+  const ended = { kind: 'ended', verdict: 'had_failed', at: 9, report: null, previous: null, lastLag: null };
+  for (const statement of [
+    sql`insert into workspaces (id, name, created_at) values ('T1', 'Acme', 1)`,
+    sql`insert into connections (id, name, endpoint, project_id, created_at) values ('prod', 'default', 'https://x', 'prod', 1)`,
+    sql`insert into channels (workspace_id, channel_id, created_at) values ('T1', 'C1', 1)`,
+    sql`insert into jobs (connection_id, job_id, state, created_at) values ('prod', ${ORDERS}, ${JSON.stringify(state)}, 1)`,
+    sql`insert into subscriptions (workspace_id, channel_id, connection_id, kind, job_id, created_by, created_at)
+      values ('T1', 'C1', 'prod', 'job', ${ORDERS}, 'UANA', 1)`,
+    sql`insert into job_events (connection_id, job_id, number, kind, facts, occurred_at)
+      values ('prod', ${ORDERS}, 1, 'ended', ${JSON.stringify(ended)}, 9)`,
+    sql`insert into deliveries (workspace_id, channel_id, connection_id, job_id, event_number, created_at)
+      values ('T1', 'C1', 'prod', ${ORDERS}, 1, 9)`,
+  ])
+    await statement.execute(db);
+  await db.destroy();
+  const store = await openStore(url, { clock });
+  expect((await store.findJob({ connectionId: 'prod', jobId: ORDERS }))?.state).toMatchObject({
+    toldStatus: 'PAUSING',
+    unknown: { since: 7, why: { key: 'not_answered' } },
+    phases: {},
+    lags: { maxMs: 0 },
+  });
+  expect(await store.listSubscriptions({ workspaceId: 'T1', channelId: 'C1' })).toHaveLength(1);
+  const channel = await store.claimChannel({ token: 't', leaseMs: 1_000 });
+  if (channel === null) throw new Error('nothing to send');
+  expect(await store.beginPost(channel, 'p', 10)).toMatchObject({
+    facts: [{ event: { kind: 'ended', summary: null } }],
+  });
+  await store.close();
 });
 
 test('a fresh database gives room back, checks references, and survives a power cut', async () => {
