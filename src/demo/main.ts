@@ -1,10 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { startBot } from '../bot.ts';
 import { parseConfig } from '../config.ts';
+import { MINUTE } from '../domain/time.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { isSchedule } from '../runtime/cron.ts';
 import { stopOnSignal } from '../runtime/lifecycle.ts';
@@ -17,9 +19,13 @@ import { printMessages } from './transcript.ts';
 const print = (line: string) => console.log(line);
 
 const slack = await startSlackWorkspace();
-const drs = await startDrsSimulator();
+let aheadMs = 0;
+const drs = await startDrsSimulator({ clock: () => Date.now() + aheadMs });
 const folder = await mkdtemp(join(tmpdir(), 'drs-bot-demo-'));
-const { accessKey, secretKey } = SIMULATED_KEYS.permanent;
+const { accessKey, secretKey: firstSecret } = SIMULATED_KEYS.permanent;
+const secretFile = join(folder, 'secret-key');
+let secretKey: string = firstSecret;
+await writeFile(secretFile, secretKey);
 setStage({ slack, drs });
 const config = parseConfig(
   {
@@ -31,7 +37,7 @@ const config = parseConfig(
     DRS_REGION: 'ap-southeast-1',
     DRS_CONSOLE_URL: 'https://console.example.com/drs/?region={region}#/drs/{list}/list',
     HUAWEICLOUD_SDK_AK: accessKey,
-    HUAWEICLOUD_SDK_SK: secretKey,
+    HUAWEICLOUD_SDK_SK_FILE: secretFile,
     // Every second instead of every minute, so that the story does not take an hour.
     POLL_SCHEDULE: '* * * * * *',
     DATABASE_URL: `sqlite:${join(folder, 'demo.db')}`,
@@ -42,7 +48,7 @@ const config = parseConfig(
 const bot = await startBot(config, { durations: { askAgainMs: 200, causeRetryMs: 1_000 } });
 const stopPrinting = printMessages(slack.state, print);
 const input = createInterface({ input: process.stdin });
-const prompt = new Prompt(slack, changeJob, print);
+const prompt = new Prompt(slack, { changeJob, rotateKey, fixKey, setClock }, print);
 
 let ended = false;
 stopOnSignal(async () => {
@@ -76,4 +82,22 @@ function changeJob(name: string, status: string, error: string | null): string |
   job.becomes(status);
   if (error !== null) job.explains({ error_message: error });
   return null;
+}
+
+/** The key gets another secret that the bot does not know. */
+function rotateKey(): string {
+  secretKey = randomUUID();
+  drs.keys.set({ accessKey, secretKey, securityToken: null });
+  return 'The access key has another secret now, and the bot does not know it.';
+}
+
+/** The bot's own file gets the secret that works. */
+async function fixKey(): Promise<string> {
+  await writeFile(secretFile, secretKey);
+  return "The bot's file has the right secret.";
+}
+
+function setClock(minutesAhead: number): string {
+  aheadMs = minutesAhead * MINUTE;
+  return `The clock of the cloud is ${minutesAhead} min ahead.`;
 }

@@ -10,22 +10,29 @@ export const PROMPT_HELP = [
   '  in orders-team         go to another channel; also migrations, secret (private), dm (direct messages with the bot)',
   '  invite                 invite the bot into this channel; kick throws it out',
   '  drs orders PAUSING     let a job enter a status; add error=… for a cause',
+  '  key rotate             give the access key another secret in the cloud; key fix tells the bot (its file)',
+  '  clock 180              set the clock of the cloud so many minutes ahead',
 ] as const;
 
-/** Lets the simulated DRS change a job. */
-export type ChangeJob = (name: string, status: string, error: string | null) => string | null;
+/** What the prompt can do to the cloud. Each says what it did, or what was wrong. */
+export interface Cloud {
+  changeJob(name: string, status: string, error: string | null): string | null;
+  rotateKey(): string;
+  fixKey(): Promise<string>;
+  setClock(minutesAhead: number): string;
+}
 
 /** One person at a time, in one channel at a time, acting in the local workspace. */
 export class Prompt {
   readonly #slack: SlackWorkspace;
-  readonly #changeJob: ChangeJob;
+  readonly #cloud: Cloud;
   readonly #print: (line: string) => void;
   #user = 'ana';
   #channel = 'migrations';
 
-  constructor(slack: SlackWorkspace, changeJob: ChangeJob, print: (line: string) => void) {
+  constructor(slack: SlackWorkspace, cloud: Cloud, print: (line: string) => void) {
     this.#slack = slack;
-    this.#changeJob = changeJob;
+    this.#cloud = cloud;
     this.#print = print;
   }
 
@@ -56,8 +63,13 @@ export class Prompt {
         return `The bot is no longer in #${this.#channel}.`;
       case 'drs': {
         const error = /\berror=(.*)$/.exec(line)?.[1] ?? null;
-        return this.#changeJob(rest[0] ?? '', rest[1] ?? '', error);
+        return this.#cloud.changeJob(rest[0] ?? '', rest[1] ?? '', error);
       }
+      case 'key':
+        if (rest[0] === 'rotate') return this.#cloud.rotateKey();
+        return rest[0] === 'fix' ? await this.#cloud.fixKey() : 'Say: key rotate, or key fix.';
+      case 'clock':
+        return this.#cloud.setClock(Number(rest[0] ?? 0) || 0);
       default:
         return ['I do not understand that. There is:', ...PROMPT_HELP].join('\n');
     }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { SIMULATED_KEYS } from '../../src/demo/drs-simulator/simulator.ts';
+import { sdkDate } from '../../src/drs/sign-request.ts';
 import { startWorld } from '../support/world.ts';
 
 const BLANK_LOGIN = { IAM_DOMAIN: '', IAM_USER: '', IAM_PASSWORD: '' };
@@ -47,6 +48,37 @@ describe('a start', () => {
   test('with a password for a region that IAM does not know ends in a sentence', async () => {
     const env = { DRS_PROJECT_ID: '', DRS_REGION: 'eu-west-101' };
     await expect(startWorld({ env })).rejects.toThrow('IAM does not find the login address or the project');
+  });
+});
+
+describe('a person who asks while DRS refuses the key', () => {
+  test.each([
+    ['is locked', 0, 6, 'The access key is locked after too many failed signatures: check HUAWEICLOUD_SDK_SK'],
+    [
+      'comes from a clock that is off',
+      3 * 60 * 60_000,
+      0,
+      "The clock of the bot's machine is 180 min behind the cloud's",
+    ],
+  ])('is told that it %s, and what to do', async (_what, aheadMs, strangers, sentence) => {
+    let skewMs = 0;
+    await using world = await startWorld({
+      env: keys(SIMULATED_KEYS.permanent),
+      simulator: { clock: () => Date.now() + skewMs },
+    });
+    world.slack.addChannel('migrations');
+    const job = world.drs.addJob('PAUSING');
+    await world.ask('ana', '#migrations', `/drs ${job.id}`);
+    skewMs = aheadMs;
+    const { accessKey } = SIMULATED_KEYS.permanent;
+    for (let stranger = 0; stranger < strangers; stranger++) {
+      const forged = `SDK-HMAC-SHA256 Access=${accessKey}, SignedHeaders=x-sdk-date, Signature=${'0'.repeat(64)}`;
+      const headers = { authorization: forged, 'x-sdk-date': sdkDate(Date.now()) };
+      await fetch(`${world.drs.endpoint}/v3/projects`, { headers });
+    }
+    const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
+    expect(answer.text).toContain('⚪ UNKNOWN');
+    expect(answer.text).toContain(sentence);
   });
 });
 
