@@ -12,9 +12,14 @@ export type Look =
   /** There is a report; `job.state.unknown` says when the last try to read a newer one failed. */
   | { readonly kind: 'known'; readonly job: Job }
   /** DRS says there is no such job. */
-  | { readonly kind: 'no_such_job'; readonly jobId: JobId; readonly code: string }
+  | { readonly kind: 'no_such_job'; readonly jobId: JobId; readonly name: string | null; readonly code: string }
   /** Never seen, and DRS gave no report now: why. */
-  | { readonly kind: 'no_report'; readonly jobId: JobId; readonly why: Explanation };
+  | {
+      readonly kind: 'no_report';
+      readonly jobId: JobId;
+      readonly name: string | null;
+      readonly why: Explanation;
+    };
 
 /**
  * The present state of jobs, watched or not, one look for each, in the order asked for. Asks DRS in as few requests as
@@ -79,6 +84,7 @@ async function waitForOther(context: Context, job: Job, language: Language | und
 
 function look(job: Job): Look {
   if (job.state.report !== null) return { kind: 'known', job };
-  if (job.state.missing !== null) return { kind: 'no_such_job', jobId: job.jobId, code: job.state.missing.code };
-  return { kind: 'no_report', jobId: job.jobId, why: job.state.unknown?.why ?? explanation('not_answered') };
+  const { jobId, name } = job;
+  if (job.state.missing !== null) return { kind: 'no_such_job', jobId, name, code: job.state.missing.code };
+  return { kind: 'no_report', jobId, name, why: job.state.unknown?.why ?? explanation('not_answered') };
 }

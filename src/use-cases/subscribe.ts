@@ -25,9 +25,13 @@ export type SubscribeOutcome =
       readonly already: readonly { readonly job: Job; readonly subscription: Subscription }[];
       readonly over: readonly Job[];
       /** DRS says there is no such job, with its code. */
-      readonly unknown: readonly { readonly jobId: JobId; readonly code: string }[];
+      readonly unknown: readonly { readonly jobId: JobId; readonly name: string | null; readonly code: string }[];
       /** DRS gave no report, so there is no baseline: not subscribed. */
-      readonly unanswered: readonly { readonly jobId: JobId; readonly why: Explanation }[];
+      readonly unanswered: readonly {
+        readonly jobId: JobId;
+        readonly name: string | null;
+        readonly why: Explanation;
+      }[];
       readonly problems: readonly ReferenceProblem[];
       /** Posts that had been held back and go out now. */
       readonly resumed: number;

@@ -44,8 +44,8 @@ function jobParts(
   view: StatusView,
 ): readonly Part[] {
   const { look } = status;
-  if (look.kind === 'no_such_job') return [{ kind: 'lines', lines: [noSuchJob(voice, look.jobId, look.code)] }];
-  if (look.kind === 'no_report') return [{ kind: 'lines', lines: [noReport(voice, look.jobId, look.why)] }];
+  if (look.kind === 'no_such_job') return [{ kind: 'lines', lines: [noSuchJob(voice, look, look.code)] }];
+  if (look.kind === 'no_report') return [{ kind: 'lines', lines: [noReport(voice, look, look.why)] }];
   const { report } = look.job.state;
   if (report === null) return [];
   const { headline, lines, footer } = describeJob(voice, look.job, report, view.now, status);
@@ -88,15 +88,25 @@ function subscriptionButton(
     : null;
 }
 
+/** A job of which nothing but what it is called is known. */
+interface Stranger {
+  readonly jobId: JobId;
+  readonly name: string | null;
+}
+
 /** DRS does not know this id. */
-export function noSuchJob(voice: Voice, jobId: JobId, errorCode: string): string {
-  return voice.say('answer.no_such_job', { job: code(jobId), code: escapeMrkdwn(errorCode) });
+export function noSuchJob(voice: Voice, stranger: Stranger, errorCode: string): string {
+  return voice.say('answer.no_such_job', { job: called(stranger), code: escapeMrkdwn(errorCode) });
 }
 
 /** DRS gave no report about a job that was never seen before. */
-export function noReport(voice: Voice, jobId: JobId, why: Explanation): string {
-  const command = voice.typed(`status ${jobId}`);
-  return voice.say('answer.no_report', { job: code(jobId), why: voice.explain(why), command });
+export function noReport(voice: Voice, stranger: Stranger, why: Explanation): string {
+  const command = voice.typed(`status ${stranger.jobId}`);
+  return voice.say('answer.no_report', { job: called(stranger), why: voice.explain(why), command });
+}
+
+function called({ jobId, name }: Stranger): string {
+  return name === null ? code(jobId) : `*${escapeMrkdwn(name)}*`;
 }
 
 function jobIdOf(look: Look): JobId {

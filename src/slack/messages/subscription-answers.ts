@@ -40,9 +40,11 @@ export function subscribeAnswer(voice: Voice, outcome: SubscribeOutcome, place: 
     ),
     ...outcome.over.map((job) => alreadyOver(voice, job)),
     ...outcome.unknown.map(
-      ({ jobId, code: errorCode }) => `${noSuchJob(voice, jobId, errorCode)} ${voice.say('answer.not_subscribed')}`,
+      (stranger) => `${noSuchJob(voice, stranger, stranger.code)} ${voice.say('answer.not_subscribed')}`,
     ),
-    ...outcome.unanswered.map(({ jobId, why }) => `${noReport(voice, jobId, why)} ${voice.say('answer.no_baseline')}`),
+    ...outcome.unanswered.map(
+      (stranger) => `${noReport(voice, stranger, stranger.why)} ${voice.say('answer.no_baseline')}`,
+    ),
     ...(outcome.resumed > 0 ? [voice.say('answer.resumed', { count: outcome.resumed })] : []),
   ];
   const problems = outcome.problems.flatMap((problem) => problemParts(voice, problem, 'subscribe', place.channelId));
