@@ -56,7 +56,14 @@ export interface DrsRequest {
 }
 
 /** What came of a question. */
-export type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: DrsFailure };
+export type Asked<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      readonly failure: DrsFailure;
+      /** No request was made, because there is no way to sign in at the moment; whoever signs in has said so. */
+      readonly unsent?: true;
+    };
 
 /** Makes something of an answer, whatever its status; a failure is tried again if it is a passing one. */
 export type Interpret<T> = (response: HttpResponse) => Asked<T>;
@@ -80,6 +87,7 @@ export class DrsRequests {
       if (closedMs > 0) await clock.sleep(closedMs, signal);
       const asked = await this.#attempt(request, interpret, signal);
       if (asked.ok) return asked;
+      if (asked.unsent === true) return asked;
       const { reason, code, requestId: id } = asked.failure;
       log.warn({ reason, code, requestId: id, about: request.about, attempt }, 'a request to DRS failed');
       if (!PASSING.has(reason) || attempt === ATTEMPTS || signal.aborted) return asked;
@@ -124,7 +132,7 @@ export class DrsRequests {
     const body = request.body === undefined ? '' : JSON.stringify(request.body);
     const headers = { 'Content-Type': 'application/json', 'X-Language': language };
     const authorization = await auth.authorize({ method, url, headers, body }, signal);
-    if (!authorization.ok) return { ok: false, failure: authorization.failure };
+    if (!authorization.ok) return { ok: false, failure: authorization.failure, unsent: true };
     return await this.#gate.pass(async () => {
       if (signal.aborted) return { ok: false, failure: failureOf('timeout', explanation('timeout')) };
       const timeout = AbortSignal.timeout(this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);

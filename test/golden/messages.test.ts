@@ -415,7 +415,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     statusMessage(
       voice,
       {
-        jobs: [status(aJob(), { look: { kind: 'no_such_job', jobId: ORDERS, code: 'DRS.M00289' } })],
+        jobs: [status(aJob(), { look: { kind: 'no_such_job', jobId: ORDERS, name: null, code: 'DRS.M00289' } })],
         problems: [],
       },
       { ...VIEW, now: START },
@@ -424,7 +424,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     statusMessage(
       voice,
       {
-        jobs: [status(aJob(), { look: { kind: 'no_report', jobId: ORDERS, why: explanation('timeout') } })],
+        jobs: [
+          status(aJob(), { look: { kind: 'no_report', jobId: ORDERS, name: 'orders', why: explanation('timeout') } }),
+        ],
         problems: [],
       },
       { ...VIEW, now: START },
@@ -485,8 +487,8 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'subscribed-with-problems': subscribed({
     ...OUTCOME,
     subscribed: [aJob({ name: 'orders' }, read(replicating).state)],
-    unknown: [{ jobId: BILLING, code: 'DRS.M00289' }],
-    unanswered: [{ jobId: BILLING, why: explanation('timeout') }],
+    unknown: [{ jobId: BILLING, name: 'billing', code: 'DRS.M00289' }],
+    unanswered: [{ jobId: BILLING, name: null, why: explanation('timeout') }],
     problems: [{ kind: 'none', reference: 'x', lookAlike: null, nearest: [], listedAt: null, listFailure: null }],
     resumed: 2,
   }),
