@@ -160,6 +160,7 @@ const subscription = (state: JobState, changes: object = {}) => ({
   state,
   ...changes,
 });
+const watching = (state: JobState) => ({ subscriptions: [subscription(state)], pause: null });
 const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
   kind: 'done',
   subscribed: [],
@@ -546,10 +547,20 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       subscription(UNSEEN_JOB),
       subscription(read(replicating, [6, TIMEOUT]).state),
     ];
-    return listMessage(voice, { subscriptions, pause });
+    return listMessage(voice, { subscriptions, pause, readBack: { kind: 'untried' } });
   },
   'list-shared': (voice) =>
-    listMessage(voice, { subscriptions: [subscription(read(replicating).state)], pause: null }, 'U1'),
+    listMessage(voice, { ...watching(read(replicating).state), readBack: { kind: 'proven', since: START } }, 'U1'),
+  'list-without-history-scope': (voice) =>
+    listMessage(voice, {
+      ...watching(read(replicating).state),
+      readBack: { kind: 'refused', reason: 'missing_scope' },
+    }),
+  'list-unreadable': (voice) =>
+    listMessage(voice, {
+      ...watching(read(replicating).state),
+      readBack: { kind: 'refused', reason: 'ekm_access_denied' },
+    }),
   'list-all': (voice) => {
     const { state } = read(replicating);
     return workspaceListMessage(voice, {
@@ -725,7 +736,7 @@ describe('whatever DRS sends', () => {
     const subscriptions = Array.from({ length: 60 }, (_, number) =>
       subscription(state, { id: number, jobId: simulatedJobId(number), jobName: null }),
     );
-    const message = listMessage(voiceIn('en'), { subscriptions, pause: null });
+    const message = listMessage(voiceIn('en'), { subscriptions, pause: null, readBack: { kind: 'untried' } });
     expectValid(message);
     expect(JSON.stringify(message.blocks)).toContain('+20 more');
   });
