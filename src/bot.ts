@@ -328,7 +328,7 @@ function createTurns(context: Context, slack: Slack, lanes: Lanes) {
   const { notifier, history } = slack;
   return {
     /** The next channel gets a lane of its own, so that one that hangs holds up no other. */
-    async dispatch() {
+    dispatch: async () => {
       await lanes.free();
       const claim = await claimChannel(context);
       if (claim.kind === 'idle') return Math.min(claim.nextInMs ?? LONGEST_NAP_MS, LONGEST_NAP_MS);
@@ -342,14 +342,12 @@ function createTurns(context: Context, slack: Slack, lanes: Lanes) {
       });
       return 0;
     },
-    async edit() {
+    edit: async () => {
       const removed = await removeSurplus(context, notifier);
       const edited = await editNext(context, notifier);
       return removed || edited.kind === 'edited' ? 0 : SECOND;
     },
-    async readBack() {
-      return (await proveReadBack(context, history)) ? durations.readBackPaceMs : SECOND;
-    },
+    readBack: async () => ((await proveReadBack(context, history)) ? durations.readBackPaceMs : SECOND),
   };
 }
 

@@ -200,13 +200,13 @@ function isInRange(ts: string, args: Args): boolean {
   return inclusive ? Number(ts) >= oldest && Number(ts) <= latest : Number(ts) > oldest && Number(ts) < latest;
 }
 
-function describeMessage(message: Message, { botId }: WorkspaceState, withMetadata: boolean) {
+function describeMessage(message: Message, { bot, botId }: WorkspaceState, withMetadata: boolean) {
   const { ts, userId, text, blocks, metadata, threadTs, edited } = message;
   return {
     type: 'message',
     ts,
     user: userId,
-    bot_id: botId,
+    ...(userId === bot.id ? { bot_id: botId } : {}),
     text,
     blocks,
     ...(threadTs === null ? {} : { thread_ts: threadTs }),
