@@ -67,8 +67,7 @@ async function allProven(url: string): Promise<void> {
   await db.destroy();
 }
 
-const died = (bot: BotProcess) =>
-  vi.waitFor(() => expect(bot.child.signalCode).toBe('SIGKILL'), { timeout: 30_000 });
+const died = (bot: BotProcess) => vi.waitFor(() => expect(bot.child.signalCode).toBe('SIGKILL'), { timeout: 30_000 });
 
 describe('a bot that is killed', () => {
   test.concurrent.each([
@@ -78,20 +77,24 @@ describe('a bot that is killed', () => {
     'after freezing a group',
     'before the post',
     'after Slack accepted the post',
-  ])('%s tells every change once and in order after the next start', async (point) => {
-    await using town = await startTown();
-    const first = await town.start({ KILL_AT: point });
-    await town.subscribe();
-    first.child.kill('SIGUSR2');
-    town.job.becomes('FULL_TRANSFER_COMPLETE');
-    await died(first);
-    await town.start();
-    await town.until('the first change', 2);
-    town.job.becomes('INCRE_TRANSFER_STARTED');
-    await town.until('the second change', 3);
-    const all = ['🔔', '🔵 Full copy complete', '🟢 Replicating'];
-    expect(town.told()).toEqual([all, all]);
-  }, 90_000);
+  ])(
+    '%s tells every change once and in order after the next start',
+    async (point) => {
+      await using town = await startTown();
+      const first = await town.start({ KILL_AT: point });
+      await town.subscribe();
+      first.child.kill('SIGUSR2');
+      town.job.becomes('FULL_TRANSFER_COMPLETE');
+      await died(first);
+      await town.start();
+      await town.until('the first change', 2);
+      town.job.becomes('INCRE_TRANSFER_STARTED');
+      await town.until('the second change', 3);
+      const all = ['🔔', '🔵 Full copy complete', '🟢 Replicating'];
+      expect(town.told()).toEqual([all, all]);
+    },
+    90_000,
+  );
 
   test.concurrent.each(['before an edit', 'after Slack accepted an edit'])(
     '%s shows the newest state in the end',
