@@ -17,7 +17,7 @@ async function startTown() {
   slack.addUser('ana');
   for (const name of CHANNELS) slack.addChannel(name.slice(1));
   const job = drs.addJob('FULL_TRANSFER_STARTED');
-  const env = {
+  const env: Record<string, string> = {
     ...(await environment('socket', slack, drs)),
     POLL_SCHEDULE: '* * * * * *',
     LOG_LEVEL: 'info',
@@ -38,7 +38,7 @@ async function startTown() {
     async subscribe() {
       for (const name of CHANNELS) await slack.people.type('ana', name, `/drs subscribe ${job.id}`);
       for (const name of CHANNELS) await slack.waitFor('an answer', () => slack.ephemerals(name, 'ana')[0], 20_000);
-      await allProven(env.DATABASE_URL ?? '');
+      await allProven(env['DATABASE_URL'] ?? '');
     },
     /** The first words of everything a channel shows. */
     told: () =>

@@ -27,7 +27,7 @@ describe('a search for a post', () => {
   };
   const proven: ReadBack = { kind: 'proven', since: 1 };
   const untried: ReadBack = { kind: 'untried' };
-  const settle = (outcome: SearchOutcome, readBack = proven, looks = 0, openForMs = MINUTE) =>
+  const settle = (outcome: SearchOutcome, readBack: ReadBack = proven, looks = 0, openForMs = MINUTE) =>
     settleSearch({ post, looks, readBack, openForMs }, outcome, 7, () => 1, pauses);
   const absent = { kind: 'absent', ownSeen: false } as const;
 
