@@ -32,8 +32,8 @@ const store = (inner: Store): Store => ({
     if (jobs.length > 0) reached('after the claim');
     return jobs;
   },
-  async beginTurn(request) {
-    const turn = await inner.beginTurn(request);
+  async claimTurn(request) {
+    const turn = await inner.claimTurn(request);
     if (turn.kind === 'send') reached('after freezing a group');
     return turn;
   },
@@ -76,8 +76,8 @@ const overrides: Overrides = {
   durations,
   decorate: { store, drs, notifier },
   onStatement(sql) {
-    if (/^insert into "deliveries"/.test(sql)) reached('inside the commit');
-    if (/^create table "failures"/.test(sql)) reached('inside a migration');
+    if (sql.startsWith('insert into "deliveries"')) reached('inside the commit');
+    if (sql.startsWith('create table "failures"')) reached('inside a migration');
   },
 };
 
