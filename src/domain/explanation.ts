@@ -38,6 +38,8 @@ export const EXPLANATIONS = [
   'not_offered',
   'login_not_found',
   'login_without_token',
+  'iam_unreachable',
+  'iam_fault',
   'not_a_list',
   'refused',
   'requests_refused',

@@ -372,6 +372,10 @@ export const en = {
   'why.login_not_found':
     'IAM does not find the login address or the project: check IAM_ENDPOINT, DRS_REGION and DRS_PROJECT_ID.',
   'why.login_without_token': 'IAM answered the login without a token: check IAM_ENDPOINT.',
+  'why.iam_unreachable':
+    'IAM cannot be reached at {host} ({reason}), and the project id is to be had there: check IAM_ENDPOINT, DRS_REGION and the network, or set DRS_PROJECT_ID (console: My Credentials).',
+  'why.iam_fault':
+    'IAM, which knows the project id, has a fault of its own: try again later, or set DRS_PROJECT_ID (console: My Credentials). ({label})',
   'why.not_a_list': 'DRS answered with something that is not a list of results: check DRS_ENDPOINT.',
   'why.refused': 'DRS refused the request ({label}{text}).',
   'why.requests_refused': "DRS refuses the bot's requests ({text}): check DRS_LANGUAGE and DRS_BATCH_SIZE.",

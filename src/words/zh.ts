@@ -354,6 +354,9 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'why.not_offered': '该地址不提供 DRS：请检查 DRS_ENDPOINT 和 DRS_REGION。（{label}）',
   'why.login_not_found': 'IAM 找不到登录地址或项目：请检查 IAM_ENDPOINT、DRS_REGION 和 DRS_PROJECT_ID。',
   'why.login_without_token': 'IAM 答复登录时没有给出令牌：请检查 IAM_ENDPOINT。',
+  'why.iam_unreachable':
+    '无法连接 IAM 的 {host}（{reason}），而项目 ID 需要从那里查询：请检查 IAM_ENDPOINT、DRS_REGION 和网络，或设置 DRS_PROJECT_ID（控制台：我的凭证）。',
+  'why.iam_fault': '查询项目 ID 时 IAM 自身异常：请稍后再试，或设置 DRS_PROJECT_ID（控制台：我的凭证）。（{label}）',
   'why.not_a_list': 'DRS 的答复不是结果列表：请检查 DRS_ENDPOINT。',
   'why.refused': 'DRS 拒绝了请求（{label}{text}）。',
   'why.requests_refused': 'DRS 拒绝了机器人的请求（{text}）：请检查 DRS_LANGUAGE 和 DRS_BATCH_SIZE。',
