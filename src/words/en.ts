@@ -254,6 +254,7 @@ export const en = {
   'jobs.headline_matching': '{count, plural, one {# job} other {# jobs}} in DRS with {text}',
   'jobs.none': 'DRS lists no job in this project.',
   'jobs.none_matching': 'DRS lists no job with {text}. {jobs} shows all.',
+  'jobs.list_pending': 'The list of jobs is being read; ask again in a moment.',
   'jobs.page': '{from}–{to} of {count} · listed {ago}',
   'jobs.not_listed': 'The list of jobs cannot be read: {why}',
   'jobs.not_listed_hint': 'Full job ids work all the same.',
@@ -262,14 +263,21 @@ export const en = {
   'jobs.type.cloudDataGuard': 'disaster recovery',
 
   'name.none': 'No job is called {typed}, and no id begins with it.',
+  'name.not_known': 'I know no job called {typed}.',
+  'name.list_pending':
+    'I do not know {typed} yet: the list of jobs is being read. Ask again in a moment; full job ids work already.',
   'name.nearest': 'Did you mean {names}?',
   'name.look_alike':
     '{typed} only looks like {name}: some of its letters come from another alphabet. If you mean that job, use its button or type the name anew.',
+  'name.look_alike_character':
+    '{typed} only looks like {name}: some of its characters are others that look the same, such as 0 for O or I for l. If you mean that job, use its button or type the name anew.',
   'name.list_hint': '{jobs} lists what there is.',
-  'name.list_failed': 'The list of jobs could not be read ({why}), so only watched jobs and full ids are known.',
+  'name.list_failed': 'The list of jobs could not be read, so only watched jobs and full ids are known:',
   'name.listed': 'List of jobs read {ago}; it is read again at most once a minute.',
   'name.several': '{typed} fits {count, plural, one {# job} other {# jobs}}. Which one?',
   'name.several_more': '+{count} more; type a few more characters.',
+  'name.many': '{typed} fits more than {count} jobs. Which one?',
+  'name.many_more': 'There are many more; type a few more characters.',
   'name.url_without_id':
     'I find no job id in this address: {typed}. Open the job in the DRS console and copy its id, or type its name.',
   'name.none_here': 'This channel is not subscribed to a job called {typed}. {list} shows what it watches.',
@@ -314,6 +322,7 @@ export const en = {
   'usage.wrap': '{correction} {help} shows everything.',
   'usage.unclosed_quote': 'A quote is not closed: {text}. Close it, or leave the quotes out.',
   'usage.jobs_missing': 'Which job? For example {example}; {jobs} lists what there is.',
+  'usage.jobs_missing_here': 'Which job? For example {example}; {list} shows what this channel watches.',
   'usage.too_many_jobs':
     'That is {count} jobs; {command} takes up to {most} at a time. Nothing was done: split them into several commands.',
   'usage.unknown_option': '{option} is not an option of {command}. Nothing was done. If it is a job, put it in quotes.',

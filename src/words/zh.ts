@@ -188,7 +188,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'button.previous': '上一页',
 
   'answer.no_such_job': '⚪ DRS 没有任务 {job}（{code}）。请在 DRS 控制台核对 ID，并确认任务属于本机器人的项目。',
-  'answer.no_report': '⚪ 没有关于 {job} 的答复：{why} 请再试一次：{command}。',
+  'answer.no_report': '⚪ 没有关于 {job} 的答复：{why}请再试一次：{command}。',
   'answer.subscribed': '已订阅 {jobs}。目前状态：',
   'answer.subscribed_what':
     '全量复制开始或完成，以及任务开始增量同步、暂停、失败、恢复或结束时，本频道会收到消息。撤销：{undo}',
@@ -215,7 +215,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'post.strange_dm':
     '我不能在这里发消息：我没有参与这个对话。请在频道里，或在与 {bot} 的私信里{again}。没有保存任何内容。',
   'post.archived': '本频道已归档，无法发送消息。请取消归档，或在其他频道订阅。没有保存任何内容。',
-  'post.refused': '{why} 然后{again}。没有保存任何内容。',
+  'post.refused': '{why}然后{again}。没有保存任何内容。',
   'post.again': '重新输入 {command}',
   'refusal.not_member': '我不能在这里发消息：我不是本频道的成员。请在这里输入 {invite}。',
   'refusal.archived': '我不能在这里发消息：本频道已归档。请取消归档。',
@@ -229,7 +229,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'list.headline': '{count, plural, other {本频道订阅了 # 个任务}}',
   'list.paused': '⚠️ 这里的消息已暂停',
   'list.paused_note':
-    '{why} 然后对列表中的任一任务输入 {subscribe}；{count, plural, other {# 条消息在等待}}，什么都不会丢失。',
+    '{why}然后对列表中的任一任务输入 {subscribe}；{count, plural, other {# 条消息在等待}}，什么都不会丢失。',
   'list.paused_since': '自 {since}',
   'list.by': '{id}{checked} · {who}，{at}',
   'list.more': '另有 {count} 个：{names}',
@@ -243,6 +243,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'jobs.headline_matching': '{count, plural, other {DRS 中有 # 个任务}}包含 {text}',
   'jobs.none': 'DRS 在这个项目中没有任务。',
   'jobs.none_matching': 'DRS 没有包含 {text} 的任务。{jobs} 列出全部。',
+  'jobs.list_pending': '正在读取任务列表，请稍后再问。',
   'jobs.page': '第 {from}–{to} 个，共 {count} 个 · 列表读取于 {ago}',
   'jobs.not_listed': '无法读取任务列表：{why}',
   'jobs.not_listed_hint': '完整的任务 ID 仍然可用。',
@@ -251,14 +252,20 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'jobs.type.cloudDataGuard': '灾备',
 
   'name.none': '没有名为 {typed} 的任务，也没有以它开头的 ID。',
+  'name.not_known': '我不认识名为 {typed} 的任务。',
+  'name.list_pending': '我还不认识 {typed}：正在读取任务列表。请稍后再问；完整的任务 ID 现在就能用。',
   'name.nearest': '你是指 {names} 吗？',
   'name.look_alike':
     '{typed} 只是看起来像 {name}：其中有些字母来自另一种文字。如果你指的就是它，请按它的按钮，或重新输入名称。',
+  'name.look_alike_character':
+    '{typed} 只是看起来像 {name}：其中有些字符只是形似，例如 0 与 O、I 与 l。如果你指的就是它，请按它的按钮，或重新输入名称。',
   'name.list_hint': '{jobs} 列出现有任务。',
-  'name.list_failed': '无法读取任务列表（{why}），因此只认识已订阅的任务和完整的 ID。',
+  'name.list_failed': '无法读取任务列表，因此只认识已订阅的任务和完整的 ID：',
   'name.listed': '任务列表读取于 {ago}；最多每分钟重新读取一次。',
   'name.several': '{typed} 符合 {count, plural, other {# 个任务}}。是哪一个？',
   'name.several_more': '另有 {count} 个；请多输入几个字符。',
+  'name.many': '符合 {typed} 的任务超过 {count} 个。是哪一个？',
+  'name.many_more': '还有很多；请多输入几个字符。',
   'name.url_without_id': '这个地址里没有任务 ID：{typed}。请在 DRS 控制台打开任务并复制其 ID，或输入任务名称。',
   'name.none_here': '本频道没有订阅名为 {typed} 的任务。{list} 列出本频道的订阅。',
 
@@ -299,9 +306,10 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.topic.unknown': '没有关于 {topic} 的帮助。主题：{topics}。',
   'help.topics': '更多主题：{topics}',
 
-  'usage.wrap': '{correction} {help} 有完整说明。',
+  'usage.wrap': '{correction}{help} 有完整说明。',
   'usage.unclosed_quote': '引号没有闭合：{text}。请补上，或去掉引号。',
   'usage.jobs_missing': '哪个任务？例如 {example}；{jobs} 列出现有任务。',
+  'usage.jobs_missing_here': '哪个任务？例如 {example}；{list} 列出本频道的订阅。',
   'usage.too_many_jobs': '一共 {count} 个任务；{command} 一次最多 {most} 个。什么都没有做：请分成几条命令。',
   'usage.unknown_option': '{option} 不是 {command} 的选项。什么都没有做。如果它是任务，请加引号。',
   'usage.all_with_jobs': '请要么列出任务，要么写 {all}，不能同时使用。什么都没有做。',

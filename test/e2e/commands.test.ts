@@ -271,7 +271,7 @@ describe('a person who types something else', () => {
     for (const id of ids) world.drs.addJob('PAUSING', {}, { id: simulatedJobIdFrom(id) });
     await world.ask('ana', '#migrations', `/drs subscribe ${ids.join(' ')}`);
     expect((await world.ask('ana', '#migrations', '/drs aaaaaa')).text).toBe(
-      '`aaaaaa` fits 2 jobs. Which one?\n*aaaaaa10* · `PAUSING` · aaaaaa10\n*aaaaaa20* · `PAUSING` · aaaaaa20',
+      '`aaaaaa` fits 2 jobs. Which one?\n⏸️ *aaaaaa10* – Paused · aaaaaa10\n⏸️ *aaaaaa20* – Paused · aaaaaa20',
     );
   });
 

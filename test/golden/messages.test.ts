@@ -16,6 +16,8 @@ import type { Aftermath, Announcement, DeliveryFacts, NamedJob } from '../../src
 import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { explanation, EXPLANATIONS } from '../../src/domain/explanation.ts';
+import type { ExplanationKey } from '../../src/domain/explanation.ts';
+import { chunks } from '../../src/drs/chunks.ts';
 import { consoleLink } from '../../src/domain/console-link.ts';
 import {
   faultMessage,
@@ -143,6 +145,18 @@ const listed = (number: number, changes: Partial<ListedJob> = {}): ListedJob => 
   subJobs: 0,
   ...changes,
 });
+const none = (
+  changes: Partial<Extract<ReferenceProblem, { kind: 'none' }>>,
+): Extract<ReferenceProblem, { kind: 'none' }> => ({
+  kind: 'none',
+  reference: 'x',
+  lookAlike: null,
+  nearest: [],
+  isListPending: false,
+  listedAt: null,
+  listFailure: null,
+  ...changes,
+});
 const problem =
   (one: ReferenceProblem): Said =>
   (voice) =>
@@ -180,6 +194,7 @@ const PAGE: JobPage = {
   text: null,
   offset: 0,
   total: 0,
+  isListPending: false,
   jobs: [],
   previous: null,
   next: null,
@@ -188,6 +203,25 @@ const page =
   (changes: Partial<JobPage>): Said =>
   (voice) =>
     jobsMessage(voice, { ...PAGE, ...changes }, 'C1');
+const explained =
+  (keys: readonly ExplanationKey[]): Said =>
+  (voice) =>
+    lines(
+      ...keys.map((key) =>
+        voice.explain(
+          explanation(key, {
+            label: 'APIGW.0301',
+            host: 'drs.example',
+            reason: 'ECONNREFUSED',
+            seconds: 30,
+            minutes: 42,
+            direction: 'behind',
+            region: 'ap-southeast-1',
+            text: ': strange',
+          }),
+        ),
+      ),
+    );
 const usage =
   (error: UsageError): Said =>
   (voice) =>
@@ -440,9 +474,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     const { state, now } = read(replicating);
     const other = aJob({ jobId: BILLING }, { ...state, report: aReport({ jobId: BILLING, status: 'PAUSING' }) });
     const jobs = [status(aJob({}, state), { subscribed: true }), status(other)];
-    const problems: readonly ReferenceProblem[] = [
-      { kind: 'none', reference: '<!channel>', lookAlike: null, nearest: [], listedAt: null, listFailure: null },
-    ];
+    const problems: readonly ReferenceProblem[] = [none({ reference: '<!channel>' })];
     return statusMessage(voice, { jobs, problems }, { ...VIEW, now });
   },
   'name-several': problem({
@@ -451,45 +483,31 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     matches: [listed(1), listed(2, { status: 'RELEASE_RESOURCE_COMPLETE' })],
     more: 3,
   }),
-  'name-none': problem({
-    kind: 'none',
-    reference: 'x',
-    lookAlike: null,
-    nearest: [],
-    listedAt: null,
-    listFailure: null,
-  }),
-  'name-nearest': problem({
-    kind: 'none',
-    reference: 'odrers',
-    lookAlike: null,
-    nearest: [listed(1)],
-    listedAt: START,
-    listFailure: null,
-  }),
-  'name-look-alike': problem({
-    kind: 'none',
-    reference: 'оrders-1',
-    lookAlike: listed(1),
-    nearest: [],
-    listedAt: null,
-    listFailure: null,
-  }),
-  'name-list-unreadable': problem({
-    kind: 'none',
-    reference: 'orders',
-    lookAlike: null,
-    nearest: [],
-    listedAt: null,
-    listFailure: explanation('not_offered', { label: 'APIGW.0101' }),
-  }),
+  'name-several-many': problem({ kind: 'several', reference: 'orders', matches: [listed(1), listed(2)], more: null }),
+  'name-none': problem(none({ listedAt: START })),
+  'name-nearest': problem(none({ reference: 'odrers', nearest: [listed(1)], listedAt: START })),
+  'name-nearest-called-the-same': problem(
+    none({
+      reference: 'odrers',
+      nearest: [listed(1, { name: 'orders' }), listed(2, { name: 'orders', status: 'RELEASE_RESOURCE_COMPLETE' })],
+      listedAt: START,
+    }),
+  ),
+  'name-look-alike': problem(none({ reference: 'оrders-1', lookAlike: { jobs: [listed(1)], by: 'alphabet' } })),
+  'name-look-alike-of-the-same-alphabet': problem(
+    none({ reference: '0rders-1', lookAlike: { jobs: [listed(1)], by: 'character' } }),
+  ),
+  'name-list-pending': problem(none({ reference: 'orders', isListPending: true })),
+  'name-list-unreadable': problem(
+    none({ reference: 'orders', listFailure: explanation('not_offered', { label: 'APIGW.0101' }) }),
+  ),
   'name-address-without-id': problem({ kind: 'address', reference: 'https://console.example/#/drs/list' }),
   'subscribed-with-problems': subscribed({
     ...OUTCOME,
     subscribed: [aJob({ name: 'orders' }, read(replicating).state)],
     unknown: [{ jobId: BILLING, name: 'billing', code: 'DRS.M00289' }],
     unanswered: [{ jobId: BILLING, name: null, why: explanation('timeout') }],
-    problems: [{ kind: 'none', reference: 'x', lookAlike: null, nearest: [], listedAt: null, listFailure: null }],
+    problems: [none({})],
     resumed: 2,
   }),
   'subscribed-in-a-dm': subscribed(
@@ -520,16 +538,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       {
         ended: [],
         notSubscribed: [ORDERS],
-        problems: [
-          {
-            kind: 'none',
-            reference: 'billing',
-            lookAlike: null,
-            nearest: [listed(1)],
-            listedAt: START,
-            listFailure: null,
-          },
-        ],
+        problems: [none({ reference: 'billing', nearest: [listed(1)] })],
       },
       'C1',
     ),
@@ -577,6 +586,8 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     ],
   }),
   'jobs-matching': page({ total: 1, text: 'orders', jobs: [{ ...listed(1), subscribed: false }] }),
+  'jobs-being-read': page({ listedAt: null, isListPending: true }),
+  'jobs-being-read-anew': page({ total: 1, isListPending: true, jobs: [{ ...listed(1), subscribed: false }] }),
   'jobs-none': page({}),
   'jobs-none-matching': page({ text: 'x' }),
   'jobs-unreadable': page({ listedAt: null, failure: explanation('not_offered', { label: 'APIGW.0101' }) }),
@@ -588,6 +599,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'help-on-nothing': (voice) => helpMessage(voice, 'weather'),
   'usage-unclosed-quote': usage({ kind: 'unclosed_quote', text: '"x' }),
   'usage-jobs-missing': usage({ kind: 'jobs_missing', verb: 'subscribe' }),
+  'usage-jobs-missing-to-unsubscribe': usage({ kind: 'jobs_missing', verb: 'unsubscribe' }),
   'usage-too-many-jobs': usage({ kind: 'too_many_jobs', verb: 'status', count: 11, most: 10 }),
   'usage-unknown-option': usage({ kind: 'unknown_option', option: 'lag:2m', verb: 'subscribe' }),
   'usage-all-with-jobs': usage({ kind: 'all_with_jobs' }),
@@ -597,24 +609,10 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'usage-unknown-language': usage({ kind: 'unknown_language', language: 'fr' }),
   'stale-button': (voice) => staleButtonMessage(voice),
   fault: (voice) => faultMessage(voice, '1234abcd'),
-  /** Why DRS cannot be asked: one sentence each. */
-  'every-explanation': (voice) =>
-    lines(
-      ...EXPLANATIONS.map((key) =>
-        voice.explain(
-          explanation(key, {
-            label: 'APIGW.0301',
-            host: 'drs.example',
-            reason: 'ECONNREFUSED',
-            seconds: 30,
-            minutes: 42,
-            direction: 'behind',
-            region: 'ap-southeast-1',
-            text: ': strange',
-          }),
-        ),
-      ),
-    ),
+  // Why DRS cannot be asked: one sentence each, in as many messages as they fit into.
+  ...Object.fromEntries(
+    chunks(EXPLANATIONS, 20).map((keys, number) => [`explanations-${number + 1}`, explained(keys)] as const),
+  ),
 };
 
 describe.each(LANGUAGES)('the message in %s', (language) => {
@@ -690,14 +688,16 @@ describe('whatever DRS sends', () => {
               {
                 jobs: [status(aJob({ name }, state), { cause: { code: name, text: name } })],
                 problems: [
-                  {
-                    kind: 'none',
+                  none({
                     reference: name,
-                    lookAlike: listed(1, { name }),
-                    nearest: [],
+                    lookAlike: { jobs: [listed(1, { name })], by: 'alphabet' },
                     listedAt: START,
+                  }),
+                  none({
+                    reference: name,
+                    nearest: [listed(1, { name })],
                     listFailure: explanation('refused', { label: name, text: name }),
-                  },
+                  }),
                   { kind: 'several', reference: name, matches: [listed(2, { name, status: name })], more: 1 },
                 ],
               },

@@ -42,6 +42,7 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.showStatus]: withJobs(refreshStatus),
   [`${ACTIONS.pageJobs}:previous`]: withPage(showPage),
   [`${ACTIONS.pageJobs}:next`]: withPage(showPage),
+  [`${ACTIONS.pageJobs}:again`]: withPage(showPage),
   [ACTIONS.shareStatus]: withJobs(shareStatus),
   [ACTIONS.shareList]: shareList,
   [ACTIONS.shareJobs]: withPage(shareJobs),

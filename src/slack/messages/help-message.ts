@@ -69,10 +69,7 @@ function correction(voice: Voice, error: UsageError): string {
     case 'unclosed_quote':
       return voice.say('usage.unclosed_quote', { text: code(error.text) });
     case 'jobs_missing':
-      return voice.say('usage.jobs_missing', {
-        example: voice.typed(`${error.verb} orders`),
-        jobs: voice.typed('jobs'),
-      });
+      return jobsMissing(voice, error.verb);
     case 'too_many_jobs':
       return voice.say('usage.too_many_jobs', {
         count: error.count,
@@ -102,6 +99,13 @@ function correction(voice: Voice, error: UsageError): string {
         zh: code('lang:zh'),
       });
   }
+}
+
+function jobsMissing(voice: Voice, verb: string): string {
+  const example = voice.typed(`${verb} orders`);
+  return verb === 'unsubscribe'
+    ? voice.say('usage.jobs_missing_here', { example, list: voice.typed('list') })
+    : voice.say('usage.jobs_missing', { example, jobs: voice.typed('jobs') });
 }
 
 /** Something broke on our side. */
