@@ -83,6 +83,7 @@ export const en = {
   'cause.code': 'DRS error {code}',
   'cause.code_open_log': 'DRS error {code} – open the console log',
   'cause.code_meaning': 'DRS error {code}: {meaning} ({page})',
+  'cause.text_meaning': '{said} – {meaning} ({page})',
   'cause.page': 'documentation',
   'code.DRS.M00002': 'the service has nothing to return for this job; check its status in the console.',
   'code.DRS.M00004': 'DRS has a fault of its own; if it stays, open a ticket.',

@@ -81,6 +81,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'cause.code': 'DRS 错误 {code}',
   'cause.code_open_log': 'DRS 错误 {code}，请在控制台查看日志',
   'cause.code_meaning': 'DRS 错误 {code}：{meaning}（{page}）',
+  'cause.text_meaning': '{said} – {meaning}（{page}）',
   'cause.page': '文档',
   'code.DRS.M00002': '服务没有可返回的结果；请在控制台检查任务状态。',
   'code.DRS.M00004': 'DRS 自身异常；如果一直如此，请提交工单。',

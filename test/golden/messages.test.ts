@@ -350,6 +350,12 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     replicating,
     [8641, 'INCRE_TRANSFER_FAILED'],
   ),
+  'told-failed-with-cause-that-names-its-code': toldOf(
+    job,
+    { cause: { code: 'DRS.M01504', text: 'DRS.M01504 Another operation is in progress' } },
+    replicating,
+    [8641, 'INCRE_TRANSFER_FAILED'],
+  ),
   'told-failed-and-recovered': toldOf(job, { cause: DUPLICATE, recoveredAt: START + 8_700 * MINUTE }, replicating, [
     8641,
     'INCRE_TRANSFER_FAILED',
