@@ -28,7 +28,7 @@ import type { SlackReceiverConfig } from './slack/bolt-app.ts';
 import { createChannels } from './slack/channels.ts';
 import { identify } from './slack/identify.ts';
 import type { SlackIdentity } from './slack/identify.ts';
-import { createVoice } from './slack/messages/voice.ts';
+import { createVoice, inPublic } from './slack/messages/voice.ts';
 import type { Voice } from './slack/messages/voice.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { openDoor } from './slack/open-door.ts';
@@ -134,7 +134,7 @@ async function run(foundation: Foundation): Promise<Bot> {
   const loops: Loop[] = [];
   const context = createContext(foundation, auth, projectId, () => loops.forEach((loop) => loop.wake()));
   const voiceIn = createVoices(config, identity, projectId);
-  const notifier = createNotifier(client, voiceIn, log);
+  const notifier = createNotifier(client, (language) => inPublic(voiceIn(language)), log);
   const editor = new Loop('editor', () => editTurn(context, notifier), clock, log);
   loops.push(editor, new Loop('causes', () => causeTurn(context), clock, log));
   for (let lane = 0; lane < DISPATCHERS; lane++) {

@@ -162,6 +162,27 @@ describe('a person who asks while DRS refuses the key', () => {
   });
 });
 
+describe('a channel, while DRS refuses the key,', () => {
+  test('is told so much, and what to do only whoever asks for themselves', async () => {
+    await using world = await startWorld({ env: keys(SIMULATED_KEYS.permanent) });
+    const { slack, drs } = world;
+    slack.addChannel('migrations');
+    const job = drs.addJob('FULL_TRANSFER_STARTED', {}, { name: 'orders' });
+    await world.ask('ana', '#migrations', '/drs subscribe orders');
+    job.becomes('INCRE_TRANSFER_STARTED');
+    await world.bot().tick();
+    const told = await world.nextMessage('#migrations', 1);
+    drs.keys.set({ ...SIMULATED_KEYS.permanent, secretKey: 'rotated' });
+    await slack.people.click('ana', told, 'Refresh');
+    const brief = 'Access to DRS is refused; the operator of this bot has been told.';
+    await slack.waitFor('the refreshed line', () => world.texts('#migrations').find((text) => text.includes(brief)));
+    await slack.people.type('ana', '#migrations', '/drs orders public');
+    expect((await world.nextMessage('#migrations', 2)).text).toContain(brief);
+    expect(world.texts('#migrations').join()).not.toMatch(/HUAWEICLOUD|APIGW/);
+    expect((await world.ask('ana', '#migrations', '/drs orders')).text).toContain('check HUAWEICLOUD_SDK_SK');
+  });
+});
+
 describe('a restart while IAM is down', () => {
   test.each([
     ['an access key', keys(SIMULATED_KEYS.permanent)],

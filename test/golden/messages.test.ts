@@ -13,10 +13,11 @@ import type { Language } from '../../src/domain/language.ts';
 import type { ListedJob } from '../../src/domain/listed-job.ts';
 import { NO_AFTERMATH } from '../../src/domain/post.ts';
 import type { Aftermath, Announcement, DeliveryFacts, NamedJob } from '../../src/domain/post.ts';
-import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
+import { failureOf } from '../../src/domain/progress-answer.ts';
+import type { DrsFailureReason, ProgressAnswer } from '../../src/domain/progress-answer.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { explanation, EXPLANATIONS } from '../../src/domain/explanation.ts';
-import type { ExplanationKey } from '../../src/domain/explanation.ts';
+import type { Explanation, ExplanationKey } from '../../src/domain/explanation.ts';
 import { chunks } from '../../src/drs/chunks.ts';
 import { consoleLink } from '../../src/domain/console-link.ts';
 import {
@@ -39,7 +40,7 @@ import {
   unsubscribeAnswer,
   unsubscribedAll,
 } from '../../src/slack/messages/subscription-answers.ts';
-import { createVoice } from '../../src/slack/messages/voice.ts';
+import { createVoice, inPublic } from '../../src/slack/messages/voice.ts';
 import type { Voice } from '../../src/slack/messages/voice.ts';
 import { workspaceListMessage } from '../../src/slack/messages/workspace-list-message.ts';
 import { lines } from '../../src/slack/messages/message.ts';
@@ -238,16 +239,13 @@ function expectValid(message: SlackMessage): void {
 }
 
 const NO_SUCH_JOB: ProgressAnswer = { kind: 'item_error', code: 'DRS.M00289', message: null };
-const TIMEOUT: ProgressAnswer = {
+const unanswered = (reason: DrsFailureReason, why: Explanation): ProgressAnswer => ({
   kind: 'unanswered',
-  failure: {
-    reason: 'timeout',
-    why: explanation('host_timeout', { host: 'drs.example' }),
-    code: null,
-    httpStatus: null,
-    requestId: null,
-  },
-};
+  failure: failureOf(reason, why),
+});
+const TIMEOUT = unanswered('timeout', explanation('host_timeout', { host: 'drs.example' }));
+const LOCKED = unanswered('credentials_rejected', explanation('keys_locked', { label: 'APIGW.0301' }));
+const NOT_OFFERED = unanswered('not_found', explanation('not_offered', { label: 'APIGW.0101' }));
 const replicating: Step = [5, reported('INCRE_TRANSFER_STARTED', { lagMs: 3_000 })];
 
 const MESSAGES: Readonly<Record<string, Said>> = {
@@ -432,6 +430,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'status-paused': shown(replicating, [305, 'PAUSING']),
   'status-failed': shown(replicating, [6, reported('INCRE_TRANSFER_FAILED', { errorCode: 'DRS.M05023' })]),
   'status-failed-with-cause': shownOf({}, { cause: DUPLICATE }, replicating, [6, 'INCRE_TRANSFER_FAILED']),
+  'status-unknown-for-everybody': (voice) => shown(replicating, [6, LOCKED], [48, LOCKED])(inPublic(voice)),
+  'status-unknown-by-mistake-for-everybody': (voice) =>
+    shown(replicating, [6, NOT_OFFERED], [48, NOT_OFFERED])(inPublic(voice)),
   'status-unknown': shown(replicating, [6, TIMEOUT], [48, TIMEOUT]),
   'status-ended': shown([0, 'RELEASE_RESOURCE_COMPLETE']),
   'status-gone': shown(replicating, [6, NO_SUCH_JOB], [7, NO_SUCH_JOB], [12, NO_SUCH_JOB]),
