@@ -199,18 +199,17 @@ export const en = {
     'This channel hears when a copy starts or completes and when a job replicates, pauses, fails, recovers or ends. Undo: {undo}',
   'answer.subscribed_what_dm':
     'You hear when a copy starts or completes and when a job replicates, pauses, fails, recovers or ends. Undo: {undo}',
-  'answer.already': 'This channel is already subscribed to {job} (by {who}, {at}). Nothing changed.',
+  'answer.already': 'Already subscribed here to {job} (by {who}, {at}). Nothing changed.',
   'answer.not_subscribed': 'Not subscribed.',
   'answer.no_baseline': 'Not subscribed: the first report is needed to compare with.',
   'answer.resumed':
     'Posting here is on again; {count, plural, one {# held back message follows} other {# held back messages follow}}.',
   'answer.unsubscribed': 'Unsubscribed from {jobs}. Undo: {undo}',
-  'answer.not_watched': 'This channel is not subscribed to {job}. {list} shows what it watches.',
-  'answer.nothing_watched': 'This channel watches no job. Start with {subscribe}; {jobs} lists what there is.',
+  'answer.not_watched': 'There is no subscription to {job} here. {list} shows what is watched here.',
+  'answer.nothing_watched': 'No job is watched here. Start with {subscribe}; {jobs} lists what there is.',
   'answer.over_gone': '{job} is over – DRS no longer knows it, so there is nothing to watch. Not subscribed.',
   'answer.over_ended': '{job} is over – it has ended, so there is nothing to watch. Not subscribed.',
-  'answer.confirm_all':
-    '{count, plural, one {End the only subscription of this channel?} other {End all # subscriptions of this channel?}}',
+  'answer.confirm_all': '{count, plural, one {End the only subscription here?} other {End all # subscriptions here?}}',
   'answer.confirm_all_note': 'Nobody here will hear of these jobs any more.',
   'answer.kept_all': 'Nothing changed.',
   'answer.stale_button': 'This message is too old for its buttons. Ask anew with {command}.',
@@ -237,6 +236,7 @@ export const en = {
   'refusal.other_there': 'When that is mended, type {subscribe} there.',
 
   'list.headline': '{count, plural, one {This channel watches # job} other {This channel watches # jobs}}',
+  'list.headline_dm': '{count, plural, one {I tell you about # job} other {I tell you about # jobs}}',
   'list.paused': '⚠️ Posting here is paused',
   'list.paused_note':
     '{why} Then type {subscribe} with any job of this list; {count, plural, one {# message waits} other {# messages wait}} and nothing is lost.',
@@ -281,21 +281,21 @@ export const en = {
   'name.many_more': 'There are many more; type a few more characters.',
   'name.url_without_id':
     'I find no job id in this address: {typed}. Open the job in the DRS console and copy its id, or type its name.',
-  'name.none_here': 'This channel is not subscribed to a job called {typed}. {list} shows what it watches.',
+  'name.none_here': 'No job called {typed} is watched here. {list} shows what is.',
 
   'language.en': 'English',
   'language.zh': 'Chinese',
-  'settings.headline': 'Settings of this channel',
+  'settings.headline': 'Settings of this conversation',
   'settings.language': 'Language of my posts here: {language}',
   'settings.change': 'Change it with {example}.',
   'settings.changed': 'My posts here are in {language} from now on. Undo: {undo}',
   'settings.same': 'My posts here are in {language} already. Nothing changed.',
 
-  'help.headline': 'I watch DRS jobs and tell this channel when something changes',
+  'help.headline': 'I watch DRS jobs and say it here when something changes',
   'help.status': 'how far, how far behind, since when; add `public` to show it to everybody',
   'help.subscribe': 'tell this channel about a job from now on',
   'help.unsubscribe': 'stop; `unsubscribe all` stops everything, after asking',
-  'help.list': 'what this channel watches; `list all` for the whole workspace',
+  'help.list': 'what is watched here; `list all` for the whole workspace',
   'help.jobs': 'which jobs DRS has, with a button to subscribe',
   'help.settings': 'the language of my posts here; `settings lang:zh` for Chinese',
   'help.help': 'this text, or more about one topic: {topics}',
@@ -323,7 +323,7 @@ export const en = {
   'usage.wrap': '{correction} {help} shows everything.',
   'usage.unclosed_quote': 'A quote is not closed: {text}. Close it, or leave the quotes out.',
   'usage.jobs_missing': 'Which job? For example {example}; {jobs} lists what there is.',
-  'usage.jobs_missing_here': 'Which job? For example {example}; {list} shows what this channel watches.',
+  'usage.jobs_missing_here': 'Which job? For example {example}; {list} shows what is watched here.',
   'usage.too_many_jobs':
     'That is {count} jobs; {command} takes up to {most} at a time. Nothing was done: split them into several commands.',
   'usage.unknown_option': '{option} is not an option of {command}. Nothing was done. If it is a job, put it in quotes.',

@@ -123,7 +123,7 @@ describe('a name that is not clear', () => {
     expect(answer.text.split('\n')[0]).toBe(
       '`оrders` only looks like *orders*: some of its letters come from another alphabet. If you mean that job, use its button or type the name anew.',
     );
-    expect((await ask(world, '/drs list')).text).toContain('watches no job');
+    expect((await ask(world, '/drs list')).text).toContain('No job is watched here');
   });
 
   test('in another width is the one so written, where both are there', async () => {
@@ -156,7 +156,7 @@ describe('a name that is not clear', () => {
     await using world = await worldWith('orders', 'billing');
     await ask(world, '/drs subscribe orders');
     expect((await ask(world, '/drs unsubscribe billing')).text).toBe(
-      'This channel is not subscribed to a job called `billing`. `/drs list` shows what it watches.',
+      'No job called `billing` is watched here. `/drs list` shows what is.',
     );
     expect((await ask(world, '/drs unsubscribe ord')).text).toContain('Unsubscribed from *orders*');
   });

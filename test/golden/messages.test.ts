@@ -578,6 +578,11 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     });
   },
   'list-all-nothing': (voice) => workspaceListMessage(voice, { channels: [], hidden: { channels: 0, jobs: 0 } }),
+  'list-in-a-dm': (voice) =>
+    listMessage(voice, {
+      subscriptions: [subscription(read(replicating).state, { channelId: 'D1' })],
+      pause: null,
+    }),
   jobs: page({
     total: 25,
     offset: 10,
@@ -601,9 +606,13 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   settings: (voice) => settingsMessage(voice, 'zh'),
   'settings-changed': (voice) => languageChosen(voice, 'zh', true),
   'settings-same': (voice) => languageChosen(voice, 'en', false),
-  help: (voice) => helpMessage(voice, null),
-  ...Object.fromEntries(HELP_TOPICS.map((topic) => [`help-${topic}`, (voice: Voice) => helpMessage(voice, topic)])),
-  'help-on-nothing': (voice) => helpMessage(voice, 'weather'),
+  help: (voice) => helpMessage(voice, null, 'C1'),
+  ...Object.fromEntries(
+    HELP_TOPICS.map((topic) => [`help-${topic}`, (voice: Voice) => helpMessage(voice, topic, 'C1')]),
+  ),
+  'help-shared': (voice) => helpMessage(voice, 'names', 'C1', 'U1'),
+  'help-in-a-dm': (voice) => helpMessage(voice, 'names', 'D1'),
+  'help-on-nothing': (voice) => helpMessage(voice, 'weather', 'C1'),
   'usage-unclosed-quote': usage({ kind: 'unclosed_quote', text: '"x' }),
   'usage-jobs-missing': usage({ kind: 'jobs_missing', verb: 'subscribe' }),
   'usage-jobs-missing-to-unsubscribe': usage({ kind: 'jobs_missing', verb: 'unsubscribe' }),

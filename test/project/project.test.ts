@@ -81,17 +81,20 @@ describe('the manifest', () => {
       'chat.update': ['chat:write'],
       'conversations.info': ['channels:read', 'groups:read'],
       'conversations.join': ['channels:join'],
-      'users.conversations': ['channels:read', 'groups:read'],
+      'users.conversations': ['channels:read', 'groups:read', 'mpim:read'],
       'users.info': ['users:read'],
     };
     expect(called.filter((method) => !(method in scopes) || !(method in METHODS))).toEqual([]);
-    const needed = new Set(['commands', ...called.flatMap((method) => scopes[method] ?? [])]);
+    // What is not called for: the slash command, and the events of direct messages.
+    const needed = new Set(['commands', 'im:history', ...called.flatMap((method) => scopes[method] ?? [])]);
     expect(new Set((await manifest()).oauth_config.scopes.bot)).toEqual(needed);
   });
 
   test('subscribes to exactly the events that the code handles', async () => {
     const handled = [...(await sources('src/slack')).matchAll(/app\.event\('([a-z_]+)'/g)].map((match) => match[1]);
-    expect((await manifest()).settings.event_subscriptions.bot_events).toEqual(handled);
+    // A message is handled where it is a direct one.
+    const events = handled.map((event) => (event === 'message' ? 'message.im' : event));
+    expect((await manifest()).settings.event_subscriptions.bot_events).toEqual(events);
   });
 });
 

@@ -3,7 +3,7 @@ import { jobName } from '../../domain/job-name.ts';
 import type { JobPage } from '../../use-cases/list-jobs.ts';
 import { ACTIONS, encodePage } from '../actions/button-value.ts';
 import { mention } from './announcement.ts';
-import { subscribeLabel } from './job-buttons.ts';
+import { shareButton, subscribeLabel } from './job-buttons.ts';
 import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
 import { ago, code, escapeMrkdwn } from './mrkdwn.ts';
@@ -22,7 +22,7 @@ export function jobsMessage(voice: Voice, page: JobPage, channelId: string, shar
     ...page.jobs.map((job) => jobRow(voice, job, page, channelId)),
     ...footers(voice, page),
     ...(sharedBy === undefined
-      ? [buttons(voice, page)]
+      ? [buttons(voice, page, channelId)]
       : [{ kind: 'footer' as const, line: voice.say('answer.shared', { who: mention(sharedBy) }) }]),
   ]);
 }
@@ -79,21 +79,25 @@ function footers(voice: Voice, { jobs, offset, total, listedAt, failure, isListP
   return [...page, ...failed, ...pending].map((line) => ({ kind: 'footer', line }));
 }
 
-function buttons(voice: Voice, { text, offset, previous, next, jobs, isListPending }: JobPage): Part {
+function buttons(
+  voice: Voice,
+  { text, offset, previous, next, jobs, isListPending }: JobPage,
+  channelId: string,
+): Part {
   const page = (
     label: 'button.previous' | 'button.next' | 'button.refresh',
     to: number | null,
     actionId: string,
   ): readonly ButtonSpec[] =>
     to === null ? [] : [{ text: voice.say(label), actionId, value: encodePage({ text, offset: to }) }];
-  const share = { text: voice.say('button.share'), actionId: ACTIONS.shareJobs, value: encodePage({ text, offset }) };
+  const share = { actionId: ACTIONS.shareJobs, value: encodePage({ text, offset }) };
   return {
     kind: 'buttons',
     buttons: [
       ...page('button.previous', previous, `${ACTIONS.pageJobs}:previous`),
       ...page('button.next', next, `${ACTIONS.pageJobs}:next`),
       ...(isListPending ? page('button.refresh', offset, `${ACTIONS.pageJobs}:again`) : []),
-      ...(jobs.length === 0 ? [] : [share]),
+      ...(jobs.length === 0 ? [] : shareButton(voice, channelId, share)),
     ],
   };
 }
