@@ -56,7 +56,6 @@ export const en = {
   'failed.NODE_UPGRADE_FAILED': 'its upgrade failed',
   'failed.initialisation': 'initialisation stopped',
   'failed.dr': 'DR stopped',
-  'failed.other': 'it stopped',
   'part.struct': 'Structure',
   'part.data': 'Data',
   'part.index': 'Index',

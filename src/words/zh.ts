@@ -55,7 +55,6 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'failed.NODE_UPGRADE_FAILED': '升级失败',
   'failed.initialisation': '灾备初始化中断',
   'failed.dr': '灾备中断',
-  'failed.other': '任务中断',
   'part.struct': '结构',
   'part.data': '数据',
   'part.index': '索引',

@@ -5,6 +5,7 @@ import { parseBlocks } from '../../src/demo/slack-workspace/validate-blocks.ts';
 import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
 import { assess } from '../../src/domain/assess.ts';
 import type { JobEvent } from '../../src/domain/job-event.ts';
+import { FAILED_STATUSES } from '../../src/domain/job-status.ts';
 import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
 import type { JobState } from '../../src/domain/job-state.ts';
 import type { Cause } from '../../src/domain/job-detail.ts';
@@ -15,6 +16,7 @@ import { NO_AFTERMATH } from '../../src/domain/post.ts';
 import type { Aftermath, Announcement, DeliveryFacts, NamedJob } from '../../src/domain/post.ts';
 import { failureOf } from '../../src/domain/progress-answer.ts';
 import type { DrsFailureReason, ProgressAnswer } from '../../src/domain/progress-answer.ts';
+import { durationParts } from '../../src/domain/duration.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { explanation, EXPLANATIONS } from '../../src/domain/explanation.ts';
 import type { Explanation, ExplanationKey } from '../../src/domain/explanation.ts';
@@ -27,6 +29,7 @@ import {
   staleButtonMessage,
   usageMessage,
 } from '../../src/slack/messages/help-message.ts';
+import { causeLine } from '../../src/slack/messages/cause-text.ts';
 import { jobsMessage } from '../../src/slack/messages/jobs-message.ts';
 import { listMessage } from '../../src/slack/messages/list-message.ts';
 import type { SlackMessage } from '../../src/slack/messages/message.ts';
@@ -46,10 +49,12 @@ import { workspaceListMessage } from '../../src/slack/messages/workspace-list-me
 import { lines } from '../../src/slack/messages/message.ts';
 import type { UsageError } from '../../src/slack/commands/parse-command.ts';
 import type { Job } from '../../src/domain/job.ts';
+import type { Look } from '../../src/use-cases/look-at-jobs.ts';
 import type { JobStatus } from '../../src/use-cases/show-status.ts';
 import type { JobPage } from '../../src/use-cases/list-jobs.ts';
 import type { ReferenceProblem } from '../../src/use-cases/resolve-jobs.ts';
 import type { SubscribeOutcome } from '../../src/use-cases/subscribe.ts';
+import { en } from '../../src/words/en.ts';
 import { aJob, aReport, BILLING, ORDERS, reported } from '../support/reports.ts';
 
 const START = Date.parse('2026-11-23T02:10:00Z');
@@ -247,6 +252,24 @@ const TIMEOUT = unanswered('timeout', explanation('host_timeout', { host: 'drs.e
 const LOCKED = unanswered('credentials_rejected', explanation('keys_locked', { label: 'APIGW.0301' }));
 const NOT_OFFERED = unanswered('not_found', explanation('not_offered', { label: 'APIGW.0101' }));
 const replicating: Step = [5, reported('INCRE_TRANSFER_STARTED', { lagMs: 3_000 })];
+
+/** A message about a job that began to replicate, and how that job is now. */
+const nowIs =
+  (look: Look): Said =>
+  (voice) => {
+    const event = read([0, 'FULL_TRANSFER_COMPLETE'], replicating).events.at(-1);
+    if (event === undefined) throw new Error('nothing was told');
+    const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
+    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] }, [look]);
+  };
+const pageOf = (statuses: readonly string[], jobType = 'migration'): Partial<JobPage> => ({
+  total: statuses.length,
+  jobs: statuses.map((one, number) => ({ ...listed(number, { status: one, jobType }), subscribed: false })),
+});
+const keysAfter = (prefix: string) =>
+  Object.keys(en).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+const ERROR_CODES = keysAfter('code.');
+const PASSING_STATUSES = keysAfter('state.').filter((one) => /^[A-Z_]+$/.test(one));
 
 const MESSAGES: Readonly<Record<string, Said>> = {
   'told-full-copy-started': told([0, 'STARTJOBING'], [1, reported('FULL_TRANSFER_STARTED', { parts })]),
@@ -625,6 +648,109 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'usage-unknown-language': usage({ kind: 'unknown_language', language: 'fr' }),
   'stale-button': (voice) => staleButtonMessage(voice),
   fault: (voice) => faultMessage(voice, '1234abcd'),
+  // What rarely comes, so that every text there is has been read here once.
+  'told-initialisation-resumed': toldOf(
+    drJob,
+    {},
+    [0, reported('FULL_TRANSFER_STARTED', { parts })],
+    [1, 'PAUSING'],
+    [61, reported('FULL_TRANSFER_STARTED', { parts })],
+  ),
+  'told-initialisation-failed': toldOf(drJob, {}, [0, 'FULL_TRANSFER_STARTED'], [61, 'FULL_TRANSFER_FAILED']),
+  'told-replicating-again-lag-unknown': told(
+    [0, 'PAUSING'],
+    [120, reported('INCRE_TRANSFER_STARTED', { lagMs: null })],
+  ),
+  'told-replicating-right-after-the-full-copy': told(
+    [0, 'STARTJOBING'],
+    [1, 'FULL_TRANSFER_STARTED'],
+    [1861, reported('INCRE_TRANSFER_STARTED', { lagMs: 3_000 })],
+  ),
+  'told-failed-while-paused': told(replicating, [6, 'PAUSING'], [66, 'INCRE_TRANSFER_FAILED']),
+  'told-failed-after-a-change': told(replicating, [6, 'CHANGE_JOB_STARTED'], [7, 'CHANGE_JOB_FAILED']),
+  'told-dr-running-lag-unknown': toldOf(
+    drJob,
+    {},
+    [0, 'FULL_TRANSFER_COMPLETE'],
+    [1, reported('INCRE_TRANSFER_STARTED', { lagMs: null })],
+  ),
+  'told-recovered-with-the-copy-complete': told(
+    [0, 'FULL_TRANSFER_STARTED'],
+    [1, 'FULL_TRANSFER_FAILED'],
+    [31, 'FULL_TRANSFER_COMPLETE'],
+    [32, 'FULL_TRANSFER_COMPLETE'],
+  ),
+  'told-recovered-somehow': (voice) => {
+    const workingAt = START + HOUR;
+    const moment = { at: workingAt, report: null, previous: null, lastLag: null };
+    const event: JobEvent = { kind: 'recovered', from: 'INCRE_TRANSFER_FAILED', failedAt: START, workingAt, ...moment };
+    const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
+    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] });
+  },
+  'announced-very-many-subscriptions': announced({
+    kind: 'subscribed',
+    by: 'U1',
+    jobs: Array.from({ length: 12 }, (_, number) => ({
+      ...job,
+      jobId: simulatedJobId(number),
+      name: `orders-${number}`,
+    })),
+  }),
+  'now-no-such-job': nowIs({ kind: 'no_such_job', jobId: ORDERS, name: 'orders', code: 'DRS.M00289' }),
+  'now-no-report': nowIs({ kind: 'no_report', jobId: ORDERS, name: 'orders', why: explanation('timeout') }),
+  'now-unknown': nowIs({ kind: 'known', job: aJob({}, read(replicating, [6, TIMEOUT]).state) }),
+  'now-gone': nowIs({ kind: 'known', job: aJob({}, { over: 'gone' }) }),
+  'now-never-read': nowIs({ kind: 'known', job: aJob() }),
+  'status-replicating-without-any-lag-so-far': shown([0, reported('INCRE_TRANSFER_STARTED', { lagMs: null })]),
+  'status-full-copy-without-a-figure': shown([0, reported('FULL_TRANSFER_STARTED', { percent: null, parts: [] })]),
+  'status-full-copy-in-many-parts': shown([
+    0,
+    reported('FULL_TRANSFER_STARTED', {
+      parts: Array.from({ length: 8 }, (_, number) => ({
+        name: `part-${number}`,
+        percent: number,
+        remainingTime: null,
+      })),
+    }),
+  ]),
+  'status-deleted': shown(replicating, [6, 'DELETED']),
+  'status-paused-with-an-error': shown(replicating, [6, reported('PAUSING', { errorCode: 'DRS.M05023' })]),
+  'status-in-a-dm': (voice) => {
+    const { state, now } = read(replicating);
+    return statusMessage(voice, { jobs: [status(aJob({}, state))], problems: [] }, { ...VIEW, channelId: 'D1', now });
+  },
+  'every-error-code': (voice) => lines(...ERROR_CODES.map((code) => causeLine(voice, { code, text: null }, null))),
+  'jobs-in-every-passing-status': page(pageOf(PASSING_STATUSES)),
+  'jobs-that-failed-in-every-way': page(pageOf(FAILED_STATUSES)),
+  'jobs-for-disaster-recovery': page(
+    pageOf(
+      ['FULL_TRANSFER_STARTED', 'FULL_TRANSFER_COMPLETE', 'INCRE_TRANSFER_STARTED', 'FULL_TRANSFER_FAILED'],
+      'cloudDataGuard',
+    ),
+  ),
+  'jobs-for-migration': page(
+    pageOf(['FULL_TRANSFER_STARTED', 'FULL_TRANSFER_COMPLETE', 'PAUSING', 'RELEASE_RESOURCE_COMPLETE', 'DELETED']),
+  ),
+  'list-paused-not-a-member': (voice) =>
+    listMessage(voice, {
+      subscriptions: [subscription(UNSEEN_JOB)],
+      pause: { reason: 'not_in_channel', since: START, waiting: 1 },
+    }),
+  'list-very-long': (voice) =>
+    listMessage(voice, {
+      subscriptions: Array.from({ length: 42 }, (_, number) =>
+        subscription(UNSEEN_JOB, { jobId: simulatedJobId(number), jobName: `orders-${number}` }),
+      ),
+      pause: null,
+    }),
+  'list-all-very-long': (voice) =>
+    workspaceListMessage(voice, {
+      channels: Array.from({ length: 42 }, (_, number) => ({
+        channelId: `C${number}`,
+        subscriptions: [subscription(UNSEEN_JOB)],
+      })),
+      hidden: { channels: 0, jobs: 0 },
+    }),
   // Why DRS cannot be asked: one sentence each, in as many messages as they fit into.
   ...Object.fromEntries(
     chunks(EXPLANATIONS, 20).map((keys, number) => [`explanations-${number + 1}`, explained(keys)] as const),
@@ -651,6 +777,40 @@ describe.each(LANGUAGES)('the message in %s', (language) => {
       expect(shownLines[0]).toMatch(/^(🔵|🟢|⚪|⏸️|🔴|✅|⏹️|⚫) /u);
     },
   );
+});
+
+/** The same voice, and the keys of all it has said. */
+function overheard(voice: Voice): { readonly voice: Voice; readonly keys: ReadonlySet<string> } {
+  const keys = new Set<string>();
+  const heard: Voice = {
+    ...voice,
+    say: (key, values) => {
+      keys.add(key);
+      return voice.say(key, values);
+    },
+    explain: (why) => {
+      keys.add(`why.${why.key}`);
+      return voice.explain(why);
+    },
+    duration: (ms) => {
+      const parts = durationParts(ms).map(({ unit }) => unit);
+      for (const unit of parts.length === 0 ? ['none'] : parts) keys.add(`unit.${unit}`);
+      return voice.duration(ms);
+    },
+  };
+  return { voice: heard, keys };
+}
+
+test.each(LANGUAGES)('every text in %s is in a message that is recorded here', (language) => {
+  const { voice, keys } = overheard(voiceIn(language));
+  for (const render of Object.values(MESSAGES)) render(voice);
+  expect(Object.keys(en).filter((key) => !keys.has(key))).toEqual([]);
+});
+
+test('a text that no message has would be noticed', () => {
+  const { voice, keys } = overheard(voiceIn('en'));
+  helpMessage(voice, null, 'C1');
+  expect(Object.keys(en).filter((key) => !keys.has(key))).toContain('told.ended');
 });
 
 describe('whatever DRS sends', () => {
