@@ -93,5 +93,5 @@ function changeJob(name: string, status: string, error: string | null): string |
 
 function setClock(minutesAhead: number): string {
   aheadMs = minutesAhead * MINUTE;
-  return `The clock of the cloud is ${minutesAhead} min ahead.`;
+  return `The clock of the cloud is ${minutesAhead} min ahead. The bot asks again within 10 min, at once after key fix.`;
 }

@@ -40,11 +40,10 @@ function secret(initial: string) {
   };
 }
 
-function withKeys(key: {
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly securityToken: string | null;
-}) {
+function withKeys(
+  key: { readonly accessKey: string; readonly secretKey: string; readonly securityToken: string | null },
+  maxRps = 100,
+) {
   const secretKey = secret(key.secretKey);
   const keys = {
     accessKey: secret(key.accessKey),
@@ -53,7 +52,7 @@ function withKeys(key: {
   };
   const auth = createKeyAuth({ keys, projectId: () => drs.projectId, clock, log: SILENT });
   const shared = { dispatcher, clock, random: () => 0, log: SILENT, auth };
-  const settings = { endpoint: drs.endpoint, projectId: drs.projectId, language: 'en-us', batchSize: 10, maxRps: 100 };
+  const settings = { endpoint: drs.endpoint, projectId: drs.projectId, language: 'en-us', batchSize: 10, maxRps };
   return { ...createDrsClient({ ...shared, ...settings }), secretKey, shared };
 }
 
@@ -126,6 +125,15 @@ describe('access keys', () => {
     expect(new Set(keys)).toEqual(new Set(['keys_wrong']));
     expect(listing.failure?.why.key).toBe('keys_wrong');
     expect(drs.requests).toHaveLength(1);
+  });
+
+  test('a request that waits is dated when it is sent', async () => {
+    const client = withKeys(SIMULATED_KEYS.permanent, 1);
+    await client.fetchProgress(Array.from({ length: 50 }, () => drs.addJob('PAUSING').id));
+    const dates = drs.requests.map((seen) => seen.headers['x-sdk-date']);
+    expect(dates).toHaveLength(5);
+    // Two at a time, a second apart.
+    expect(new Set(dates).size).toBeGreaterThanOrEqual(3);
   });
 
   test('a secret that stops working costs as many requests as were under way, and no more', async () => {
