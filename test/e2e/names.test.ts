@@ -152,6 +152,21 @@ describe('a name that is not clear', () => {
     expect(JSON.stringify(pending.blocks)).toContain('Refresh');
   });
 
+  test('can be looked for again as soon as the list has been read', async () => {
+    await using world = await startWorld({ overrides: { durations: { listWaitMs: 0 } } });
+    const { slack } = world;
+    slack.addChannel('migrations');
+    named(world, 'orders');
+    const pending = await ask(world, '/drs jobs');
+    expect(pending.text).toBe('The list of jobs is being read; ask again in a moment.');
+    const pressed = async () => {
+      const shown = slack.ephemerals('#migrations', 'ana')[0] ?? pending;
+      if (JSON.stringify(shown.blocks).includes('"Refresh"')) await slack.people.click('ana', shown, 'Refresh');
+      return slack.ephemerals('#migrations', 'ana')[0]?.text;
+    };
+    await expect.poll(pressed).toContain('1 job in DRS');
+  });
+
   test('to unsubscribe means what this channel watches only', async () => {
     await using world = await worldWith('orders', 'billing');
     await ask(world, '/drs subscribe orders');
