@@ -17,15 +17,17 @@ import type { AccessKeys } from './drs/key-auth.ts';
 import { lookUpProjectId } from './drs/project-id.ts';
 import type { Asked } from './drs/drs-requests.ts';
 import { StartError } from './ports.ts';
-import type { Clock, Log, Notifier, Store } from './ports.ts';
+import type { Clock, DrsClient, Log, Notifier, Store } from './ports.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createCron, intervalOf } from './runtime/cron.ts';
 import { InFlight } from './runtime/in-flight.ts';
+import { Lanes } from './runtime/lanes.ts';
 import { createLogger } from './runtime/logger.ts';
 import { Loop } from './runtime/loop.ts';
 import { createBoltApp, createReceiver } from './slack/bolt-app.ts';
 import type { SlackReceiverConfig } from './slack/bolt-app.ts';
 import { createChannels } from './slack/channels.ts';
+import { createHistory } from './slack/history.ts';
 import { identify } from './slack/identify.ts';
 import type { SlackIdentity } from './slack/identify.ts';
 import { createVoice, inPublic } from './slack/messages/voice.ts';
@@ -37,17 +39,20 @@ import { createSlackClient } from './slack/slack-client.ts';
 import { openStore } from './store/open-store.ts';
 import { DEFAULT_DURATIONS } from './use-cases/context.ts';
 import type { Context, Durations } from './use-cases/context.ts';
-import { dispatchNext } from './use-cases/dispatch-deliveries.ts';
+import { claimChannel, takeTurn } from './use-cases/dispatch-deliveries.ts';
+import type { Slack } from './use-cases/dispatch-deliveries.ts';
 import { editNext } from './use-cases/edit-messages.ts';
 import { findCauses } from './use-cases/find-causes.ts';
 import { pollDueJobs } from './use-cases/poll-due-jobs.ts';
 import type { PollReport } from './use-cases/poll-due-jobs.ts';
+import { proveReadBack } from './use-cases/prove-read-back.ts';
 import { createJobList } from './use-cases/refresh-job-list.ts';
+import { removeSurplus } from './use-cases/remove-surplus.ts';
 import { speechIn } from './words/speech.ts';
 
-/** Channels that are written to at the same time. */
-const DISPATCHERS = 4;
-/** The dispatchers look at the outbox at least this often, in ms, even when nobody wakes them. */
+/** Channels that are written to at the same time: so many may hang before others wait. */
+const MOST_LANES = 50;
+/** The dispatcher looks at the outbox at least this often, in ms, even when nobody wakes them. */
 const LONGEST_NAP_MS = 5 * SECOND;
 /** While nobody lets the bot in and it does not know its project, it looks this often, in ms, whether that has changed, */
 const SIGN_IN_LOOK_MS = 5 * SECOND;
@@ -63,6 +68,14 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly durations?: Partial<Durations>;
   readonly log?: Log;
+  /** Wrapped around what the bot is made of, so that a test can stop it at any point. */
+  readonly decorate?: {
+    readonly store?: (store: Store) => Store;
+    readonly drs?: (drs: DrsClient) => DrsClient;
+    readonly notifier?: (notifier: Notifier) => Notifier;
+  };
+  /** Told of each SQL statement after it was carried out, before its transaction ends. */
+  readonly onStatement?: (sql: string) => void;
 }
 
 /** A running bot. */
@@ -85,6 +98,7 @@ interface Foundation {
   readonly http: Dispatcher;
   /** Nobody wants the bot to start any more. */
   readonly unwanted: AbortSignal;
+  readonly decorate: NonNullable<Overrides['decorate']>;
 }
 
 /**
@@ -102,14 +116,20 @@ export async function startBot(
   const log = overrides.log ?? createLogger(config.logLevel);
   const clock = overrides.clock ?? systemClock;
   const durations = { ...DEFAULT_DURATIONS, ...overrides.durations };
-  const store = await openStore(config.databaseUrl, { clock: () => clock.now(), language: config.language });
+  const decorate = overrides.decorate ?? {};
+  const opened = await openStore(config.databaseUrl, {
+    clock: () => clock.now(),
+    language: config.language,
+    onStatement: overrides.onStatement,
+  });
+  const store = decorate.store?.(opened) ?? opened;
   const http = createDispatcher();
   const close = async () => {
     await http.destroy();
     await store.close();
   };
   try {
-    const running = await run({ config, log, clock, durations, store, http, unwanted });
+    const running = await run({ config, log, clock, durations, store, http, unwanted, decorate });
     const stop = async () => {
       log.info({}, 'stopping');
       await running.stop();
@@ -125,34 +145,41 @@ export async function startBot(
 }
 
 async function run(foundation: Foundation): Promise<Bot> {
-  const { config, log, clock } = foundation;
+  const { config, log, clock, durations, decorate } = foundation;
   const { apiUrl, botToken, command } = config.slack;
-  const client = createSlackClient({ token: botToken.reveal(), apiUrl, log });
+  const { slackTimeoutMs: timeoutMs } = durations;
+  const client = createSlackClient({ token: botToken.reveal(), apiUrl, timeoutMs, log });
   const identity = await identify(client, apiUrl);
   const { auth, projectId } = await signIn(foundation);
   await introduce(foundation, identity, projectId);
   const loops: Loop[] = [];
   const context = createContext(foundation, auth, projectId, () => loops.forEach((loop) => loop.wake()));
   const voiceIn = createVoices(config, identity, projectId);
-  const notifier = createNotifier(client, (language) => inPublic(voiceIn(language)), log);
-  const editor = new Loop('editor', () => editTurn(context, notifier), clock, log);
-  loops.push(editor, new Loop('causes', () => causeTurn(context), clock, log));
-  for (let lane = 0; lane < DISPATCHERS; lane++) {
-    loops.push(new Loop('dispatcher', () => dispatchTurn(context, notifier, () => editor.wake()), clock, log));
-  }
+  const sender = createNotifier(client, (language) => inPublic(voiceIn(language)), log);
+  const notifier = decorate.notifier?.(sender) ?? sender;
+  const history = createHistory(client, identity, clock, durations.searchLeaseMs / 2);
+  const lanes = new Lanes(MOST_LANES);
+  const turns = createTurns(context, { notifier, history }, lanes);
+  loops.push(
+    new Loop('dispatcher', turns.dispatch, clock, log),
+    new Loop('editor', turns.edit, clock, log),
+    new Loop('causes', () => causeTurn(context), clock, log),
+  );
+  const reader = new Loop('reader', turns.readBack, clock, log);
   const polling = createPolling(context, config.pollSchedule);
   const answers = new InFlight();
   const how = toReceiverConfig(config);
-  const receiver = createReceiver(how, log);
+  const receiver = createReceiver(how, timeoutMs, log);
   const people = createPeople(client, clock);
   const app = createBoltApp({
     receiver,
     client,
     botToken: botToken.reveal(),
     apiUrl,
+    timeoutMs,
     command,
     slack: {
-      useCases: { ...context, channels: createChannels(client) },
+      useCases: { ...context, channels: createChannels(client), notifier },
       workspaceId: identity.workspaceId,
       voiceIn,
       readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
@@ -163,8 +190,9 @@ async function run(foundation: Foundation): Promise<Bot> {
     log,
   });
   const door = await openDoor(app, receiver, how, clock);
-  for (const loop of loops) loop.start();
+  for (const loop of [...loops, reader]) loop.start();
   polling.start();
+  await logPromises(foundation, identity.workspaceId);
   log.info({ workspace: identity.workspaceName, mode: how.mode, port: door.port, command }, 'the bot is running');
   return {
     port: door.port,
@@ -172,7 +200,9 @@ async function run(foundation: Foundation): Promise<Bot> {
     async stop() {
       await Promise.all([door.close(), polling.quiesce()]);
       await endsWithin(ANSWERS_GRACE_MS, answers.drained(), systemClock);
-      const ended = Promise.all([polling.end(), ...loops.map((loop) => loop.stop())]);
+      const ended = Promise.all([polling.end(), ...[...loops, reader].map((loop) => loop.stop())]).then(() =>
+        lanes.drained(),
+      );
       await endsWithin(WORK_GRACE_MS, ended, systemClock);
     },
   };
@@ -274,7 +304,8 @@ function createContext(foundation: Foundation, auth: DrsAuth, projectId: string,
   const { endpoint, language, batchSize, maxRps } = config.drs;
   const intervalMs = intervalOf(config.pollSchedule);
   const shared = { dispatcher: http, clock, random: Math.random, log };
-  const drs = createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
+  const asking = createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
+  const drs = foundation.decorate.drs?.(asking) ?? asking;
   return {
     store,
     drs,
@@ -333,18 +364,33 @@ function createPolling(context: Context, schedule: string) {
   };
 }
 
-/** @param onSent a message may already have more to say than it was sent with */
-async function dispatchTurn(context: Context, notifier: Notifier, onSent: () => void): Promise<number> {
-  const report = await dispatchNext(context, notifier);
-  switch (report.kind) {
-    case 'sent':
-      onSent();
+/** One turn of each loop that speaks to Slack: what it does, and how many ms to wait after it. */
+function createTurns(context: Context, slack: Slack, lanes: Lanes) {
+  const { log, durations } = context;
+  const { notifier, history } = slack;
+  return {
+    /** The next channel gets a lane of its own, so that one that hangs holds up no other. */
+    dispatch: async () => {
+      await lanes.free();
+      const claim = await claimChannel(context);
+      if (claim.kind === 'idle') return Math.min(claim.nextInMs ?? LONGEST_NAP_MS, LONGEST_NAP_MS);
+      lanes.run(async () => {
+        try {
+          await takeTurn(context, slack, claim.channel);
+        } catch (error) {
+          log.error({ err: error, channel: claim.channel.lease.channelId }, 'a turn in a channel failed');
+        }
+        context.wakeDispatcher();
+      });
       return 0;
-    case 'nothing':
-      return SECOND;
-    case 'idle':
-      return Math.min(report.nextInMs ?? LONGEST_NAP_MS, LONGEST_NAP_MS);
-  }
+    },
+    edit: async () => {
+      const removed = await removeSurplus(context, notifier);
+      const edited = await editNext(context, notifier);
+      return removed || edited.kind === 'edited' ? 0 : SECOND;
+    },
+    readBack: async () => ((await proveReadBack(context, history)) ? durations.readBackPaceMs : SECOND),
+  };
 }
 
 async function causeTurn(context: Context): Promise<number> {
@@ -352,11 +398,18 @@ async function causeTurn(context: Context): Promise<number> {
   return wanted > 0 && wanted === found ? 0 : Math.min(context.durations.causeRetryMs, LONGEST_NAP_MS);
 }
 
-/** One edit at a time, paced over the whole workspace whoever wakes it. */
-async function editTurn(context: Context, notifier: Notifier): Promise<number> {
-  if (!(await editNext(context, notifier))) return SECOND;
-  await context.clock.sleep(context.durations.editPaceMs);
-  return 0;
+/** Says in which channels messages are told exactly once, and where not, and why. */
+async function logPromises({ store, log }: Foundation, workspaceId: string): Promise<void> {
+  const channels = await store.listReadBacks(workspaceId);
+  const atLeastOnce = channels.flatMap(({ channelId, readBack }) => {
+    if (readBack.kind === 'proven') return [];
+    return [{ channel: channelId, why: readBack.kind === 'refused' ? readBack.reason : 'not tried yet' }];
+  });
+  const exactlyOnce = channels.length - atLeastOnce.length;
+  log.info(
+    { exactlyOnce, atLeastOnce },
+    'channels by what they are promised: each message exactly once, or at least once',
+  );
 }
 
 function logPass(report: PollReport, log: Log): void {

@@ -242,6 +242,12 @@ export const en = {
   'list.paused_since': 'Since {since}',
   'list.by': '{id}{checked} · by {who}, {at}',
   'list.more': '+{count} more: {names}',
+  'list.exactly_once': '✔ Each message comes exactly once: after a lost answer I look here before I send again.',
+  'list.untried': 'Each message comes at least once: I have not read one of mine back here yet.',
+  'list.history_scope_missing':
+    'Each message comes at least once, rarely twice: I may not read back what I posted. An administrator can add {scopes} to the app and install it again.',
+  'list.history_refused':
+    'Each message comes at least once, rarely twice: Slack does not let me read back what I posted here ({reason}).',
   'list_all.headline':
     '{count, plural, one {# subscription in this workspace} other {# subscriptions in this workspace}}',
   'list_all.dm': 'Your direct messages with me',

@@ -90,7 +90,7 @@ describe('a start while nobody lets the bot in and its project is not known', ()
     const given = { ...(await environment('socket', slack, drs)), ...keys(wrong), ...BY_REGION };
     const config = parseConfig({ ...given, HUAWEICLOUD_SDK_SK: '', HUAWEICLOUD_SDK_SK_FILE: path }, isSchedule);
     const clock: Clock = {
-      now: () => Date.now(),
+      ...systemClock,
       sleep: (ms, signal) =>
         ms === 5_000 ? writeFile(path, SIMULATED_KEYS.permanent.secretKey) : systemClock.sleep(ms, signal),
     };

@@ -180,6 +180,7 @@ const subscription = (state: JobState, changes: object = {}) => ({
   state,
   ...changes,
 });
+const watching = (state: JobState) => ({ subscriptions: [subscription(state)], pause: null });
 const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
   kind: 'done',
   subscribed: [],
@@ -585,10 +586,20 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       subscription(UNSEEN_JOB),
       subscription(read(replicating, [6, TIMEOUT]).state),
     ];
-    return listMessage(voice, { subscriptions, pause });
+    return listMessage(voice, { subscriptions, pause, readBack: { kind: 'untried' } });
   },
   'list-shared': (voice) =>
-    listMessage(voice, { subscriptions: [subscription(read(replicating).state)], pause: null }, 'U1'),
+    listMessage(voice, { ...watching(read(replicating).state), readBack: { kind: 'proven', since: START } }, 'U1'),
+  'list-without-history-scope': (voice) =>
+    listMessage(voice, {
+      ...watching(read(replicating).state),
+      readBack: { kind: 'refused', reason: 'missing_scope' },
+    }),
+  'list-unreadable': (voice) =>
+    listMessage(voice, {
+      ...watching(read(replicating).state),
+      readBack: { kind: 'refused', reason: 'ekm_access_denied' },
+    }),
   'list-all': (voice) => {
     const { state } = read(replicating);
     return workspaceListMessage(voice, {
@@ -605,6 +616,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     listMessage(voice, {
       subscriptions: [subscription(read(replicating).state, { channelId: 'D1' })],
       pause: null,
+      readBack: { kind: 'untried' },
     }),
   jobs: page({
     total: 25,
@@ -735,6 +747,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     listMessage(voice, {
       subscriptions: [subscription(UNSEEN_JOB)],
       pause: { reason: 'not_in_channel', since: START, waiting: 1 },
+      readBack: { kind: 'untried' },
     }),
   'list-very-long': (voice) =>
     listMessage(voice, {
@@ -742,6 +755,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
         subscription(UNSEEN_JOB, { jobId: simulatedJobId(number), jobName: `orders-${number}` }),
       ),
       pause: null,
+      readBack: { kind: 'untried' },
     }),
   'list-all-very-long': (voice) =>
     workspaceListMessage(voice, {
@@ -901,7 +915,7 @@ describe('whatever DRS sends', () => {
     const subscriptions = Array.from({ length: 60 }, (_, number) =>
       subscription(state, { id: number, jobId: simulatedJobId(number), jobName: null }),
     );
-    const message = listMessage(voiceIn('en'), { subscriptions, pause: null });
+    const message = listMessage(voiceIn('en'), { subscriptions, pause: null, readBack: { kind: 'untried' } });
     expectValid(message);
     expect(JSON.stringify(message.blocks)).toContain('+20 more');
   });
