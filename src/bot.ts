@@ -6,7 +6,8 @@ import type { Config } from './config.ts';
 import { consoleLink } from './domain/console-link.ts';
 import { endsWithin } from './domain/ends-within.ts';
 import type { Language } from './domain/language.ts';
-import { SECOND } from './domain/time.ts';
+import { HOUR, SECOND } from './domain/time.ts';
+import type { DrsFailureReason } from './domain/progress-answer.ts';
 import { createDrsClient } from './drs/drs-client.ts';
 import { createDispatcher } from './drs/http.ts';
 import type { DrsAuth, RotatingSecret } from './drs/auth.ts';
@@ -14,6 +15,7 @@ import { createIamToken } from './drs/iam-token.ts';
 import { createKeyAuth } from './drs/key-auth.ts';
 import type { AccessKeys } from './drs/key-auth.ts';
 import { lookUpProjectId } from './drs/project-id.ts';
+import type { Asked } from './drs/drs-requests.ts';
 import { StartError } from './ports.ts';
 import type { Clock, DrsClient, Log, Notifier, Store } from './ports.ts';
 import { systemClock } from './runtime/clock.ts';
@@ -28,7 +30,7 @@ import { createChannels } from './slack/channels.ts';
 import { createHistory } from './slack/history.ts';
 import { identify } from './slack/identify.ts';
 import type { SlackIdentity } from './slack/identify.ts';
-import { createVoice } from './slack/messages/voice.ts';
+import { createVoice, inPublic } from './slack/messages/voice.ts';
 import type { Voice } from './slack/messages/voice.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { openDoor } from './slack/open-door.ts';
@@ -52,6 +54,10 @@ import { speechIn } from './words/speech.ts';
 const MOST_LANES = 50;
 /** The dispatcher looks at the outbox at least this often, in ms, even when nobody wakes them. */
 const LONGEST_NAP_MS = 5 * SECOND;
+/** While nobody lets the bot in and it does not know its project, it looks this often, in ms, whether that has changed, */
+const SIGN_IN_LOOK_MS = 5 * SECOND;
+/** and gives up after this long. */
+const SIGN_IN_PATIENCE_MS = HOUR;
 /** A stop waits this long, in ms, for commands and clicks being answered, */
 const ANSWERS_GRACE_MS = 3 * SECOND;
 /** and this long for a poll and posts in progress. What is still open then is safe: its lease expires. */
@@ -90,15 +96,23 @@ interface Foundation {
   readonly durations: Durations;
   readonly store: Store;
   readonly http: Dispatcher;
+  /** Nobody wants the bot to start any more. */
+  readonly unwanted: AbortSignal;
   readonly decorate: NonNullable<Overrides['decorate']>;
 }
 
 /**
- * Wires everything and starts it: the one place that sees all folders.
+ * Wires everything and starts it: the one place that sees all folders. Where the credentials are refused and the project
+ * is not known, that may take an hour.
  *
+ * @param unwanted ends the start where it waits
  * @throws StartError with one sentence for the operator; nothing is left running
  */
-export async function startBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
+export async function startBot(
+  config: Config,
+  overrides: Overrides = {},
+  unwanted: AbortSignal = new AbortController().signal,
+): Promise<Bot> {
   const log = overrides.log ?? createLogger(config.logLevel);
   const clock = overrides.clock ?? systemClock;
   const durations = { ...DEFAULT_DURATIONS, ...overrides.durations };
@@ -115,7 +129,7 @@ export async function startBot(config: Config, overrides: Overrides = {}): Promi
     await store.close();
   };
   try {
-    const running = await run({ config, log, clock, durations, store, http, decorate });
+    const running = await run({ config, log, clock, durations, store, http, unwanted, decorate });
     const stop = async () => {
       log.info({}, 'stopping');
       await running.stop();
@@ -141,7 +155,7 @@ async function run(foundation: Foundation): Promise<Bot> {
   const loops: Loop[] = [];
   const context = createContext(foundation, auth, projectId, () => loops.forEach((loop) => loop.wake()));
   const voiceIn = createVoices(config, identity, projectId);
-  const sender = createNotifier(client, voiceIn, log);
+  const sender = createNotifier(client, (language) => inPublic(voiceIn(language)), log);
   const notifier = decorate.notifier?.(sender) ?? sender;
   const history = createHistory(client, identity, clock, durations.searchLeaseMs / 2);
   const lanes = new Lanes(MOST_LANES);
@@ -216,7 +230,7 @@ async function signInWithKeys(foundation: Foundation, keys: AccessKeys): Promise
   const { config, clock, log } = foundation;
   let { projectId } = config.drs;
   const auth = createKeyAuth({ keys, projectId: () => projectId, clock, log });
-  projectId ??= await lookUpProject(foundation, auth);
+  projectId ??= await findProject(foundation, () => lookUpProject(foundation, auth));
   return { auth, projectId };
 }
 
@@ -231,19 +245,47 @@ async function signInWithPassword(
   const shared = { dispatcher: http, clock, random: Math.random, log };
   const auth = createIamToken({ iamEndpoint, scope, domain, user, password, ...shared });
   if (projectId !== null) return { auth, projectId };
-  return { auth, projectId: (await auth.findProjectId()) ?? (await lookUpProject(foundation, auth)) };
+  const find = async (): Promise<Asked<string>> => {
+    const told = await auth.findProjectId();
+    return told === null ? await lookUpProject(foundation, auth) : { ok: true, value: told };
+  };
+  return { auth, projectId: await findProject(foundation, find) };
 }
 
-/** Asks IAM; when that fails, the project of the last run will do: a restart must not depend on IAM. */
-async function lookUpProject({ config, store, clock, log, http }: Foundation, auth: DrsAuth): Promise<string> {
+function lookUpProject({ config, clock, log, http }: Foundation, auth: DrsAuth): Promise<Asked<string>> {
   const options = { endpoint: config.drs.iamEndpoint, auth, dispatcher: http, clock, random: Math.random, log };
-  const found = await lookUpProjectId(options, config.drs.region ?? '');
-  if (found.ok) return found.value;
-  const why = speechIn('en').explain(found.failure.why);
-  const last = found.failure.reason === 'project_unknown' ? null : await store.findLastProjectId(config.drs.endpoint);
-  if (last === null) throw new StartError(why);
-  log.warn({ reason: found.failure.reason, project: last }, `${why} Going on with the project of the last run.`);
-  return last;
+  return lookUpProjectId(options, config.drs.region ?? '');
+}
+
+/**
+ * The project, as soon as IAM tells it; when it cannot, that of the last run will do: a restart must not depend on IAM.
+ * Refused credentials are waited for, because whoever restarts a bot that ends would knock at them each time. How seldom
+ * they are tried meanwhile is `auth`'s business.
+ *
+ * @throws StartError when there is nothing to wait for, or the hour is over
+ */
+async function findProject(foundation: Foundation, find: () => Promise<Asked<string>>): Promise<string> {
+  const { config, store, clock, log, unwanted } = foundation;
+  for (let looks = 1; ; looks++) {
+    const found = await find();
+    if (found.ok) return found.value;
+    const { reason, why } = found.failure;
+    const words = speechIn('en').explain(why);
+    const last = reason === 'project_unknown' ? null : await store.findLastProjectId(config.drs.endpoint);
+    if (last !== null) {
+      log.warn({ reason, project: last }, `${words} Going on with the project of the last run.`);
+      return last;
+    }
+    if (!isRefusedSignIn(reason) || looks * SIGN_IN_LOOK_MS > SIGN_IN_PATIENCE_MS) throw new StartError(words);
+    if (looks === 1) log.error({ reason }, `Not started yet: ${words} The bot waits for up to an hour.`);
+    await clock.sleep(SIGN_IN_LOOK_MS, unwanted);
+    if (unwanted.aborted) throw new StartError('Stopped before it had started.');
+  }
+}
+
+/** Asking again and again would lock a key or a user. */
+function isRefusedSignIn(reason: DrsFailureReason): boolean {
+  return reason === 'credentials_rejected' || reason === 'account_locked';
 }
 
 /** Makes the rows that everything else refers to. A workspace that had refused the bot is tried anew. */

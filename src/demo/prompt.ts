@@ -7,17 +7,20 @@ export const PROMPT_HELP = [
   '  /drs help              type a command (as @ana in #migrations)',
   '  press Refresh          press a button of the newest message that has it',
   '  as li                  become @li, whose Slack is Chinese; also ana, ben',
-  '  in orders-team         go to another channel; also migrations, secret (private), dm (direct messages with the bot)',
+  '  in orders-team         go to another channel; also migrations, secret (private, @li alone is in it), dm (with the bot)',
+  '  say orders             write to the bot in direct messages, without the slash command',
   '  invite                 invite the bot into this channel; kick throws it out',
   '  drs orders PAUSING     let a job enter a status; add error=… for a cause',
-  '  key rotate             give the access key another secret in the cloud; key fix tells the bot (its file)',
+  '  key rotate             give the access key another secret in the cloud; key lock locks it; key fix mends both',
   '  clock 180              set the clock of the cloud so many minutes ahead',
+  '  Start with `npm run demo -- --password`, `--temporary-key`, `--wrong-key` or `--no-project` to see these.',
 ] as const;
 
 /** What the prompt can do to the cloud. Each says what it did, or what was wrong. */
 export interface Cloud {
   changeJob(name: string, status: string, error: string | null): string | null;
   rotateKey(): string;
+  lockKey(): string;
   fixKey(): Promise<string>;
   setClock(minutesAhead: number): string;
 }
@@ -55,6 +58,8 @@ export class Prompt {
         return this.#become(rest[0] ?? '');
       case 'in':
         return this.#goTo((rest[0] ?? '').replace(/^#/, ''));
+      case 'say':
+        return (await this.#slack.people.write(this.#user, rest.join(' '))).slackSays;
       case 'invite':
         await this.#slack.people.invite(this.#user, this.#channel);
         return null;
@@ -67,7 +72,8 @@ export class Prompt {
       }
       case 'key':
         if (rest[0] === 'rotate') return this.#cloud.rotateKey();
-        return rest[0] === 'fix' ? await this.#cloud.fixKey() : 'Say: key rotate, or key fix.';
+        if (rest[0] === 'lock') return this.#cloud.lockKey();
+        return rest[0] === 'fix' ? await this.#cloud.fixKey() : 'Say: key rotate, key lock, or key fix.';
       case 'clock':
         return this.#cloud.setClock(Number(rest[0] ?? 0) || 0);
       default:
@@ -93,7 +99,8 @@ export class Prompt {
   #become(name: string): string {
     if (!this.#slack.state.users.some((user) => user.name === name)) return `Nobody is called ${name}.`;
     this.#user = name;
-    if (this.#channel.startsWith('dm-')) this.#channel = 'migrations';
+    // Private places are not taken along.
+    if (this.#slack.state.findChannel(this.#channel)?.kind !== 'public') this.#channel = 'migrations';
     return `You are @${name} in #${this.#channel}.`;
   }
 
@@ -102,6 +109,8 @@ export class Prompt {
     const channel =
       name === 'dm' ? this.#slack.state.directMessages(user?.id ?? '') : this.#slack.state.findChannel(name);
     if (channel === undefined) return `There is no channel ${name}.`;
+    if (channel.kind === 'private' && !channel.members.has(user?.id ?? ''))
+      return `@${this.#user} is not in #${channel.name}.`;
     this.#channel = channel.name;
     return channel.kind === 'im' ? `You are in your direct messages with the bot.` : `You are in #${channel.name}.`;
   }

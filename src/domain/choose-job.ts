@@ -1,11 +1,14 @@
 import { parseJobIdPrefix } from './job-id.ts';
 import { isListedAsOver } from './listed-job.ts';
 import type { ListedJob } from './listed-job.ts';
-import { lookOf, nameKey } from './name-key.ts';
+import { looksBecauseOf, lookOf, nameKey } from './name-key.ts';
+import type { LookAlikeCause } from './name-key.ts';
 import { nearestFew } from './nearest.ts';
 
-/** Suggestions for a name that nothing has. */
-const MOST_SUGGESTIONS = 3;
+/** Names suggested for one that nothing has, */
+const MOST_NAMES = 3;
+/** and jobs with these names. */
+const MOST_SUGGESTIONS = 5;
 
 /** Which job somebody means. */
 export type Choice<J> =
@@ -50,20 +53,24 @@ function pick<J extends Nameable>(matches: readonly J[]): Choice<J> {
 
 /** What may have been meant by a name that nothing has. */
 export interface Suggestion<J> {
-  /** Written with letters of other alphabets that only look the same. */
-  readonly lookAlike: J | null;
-  /** The nearest names, best first. */
+  /** What is written with other characters that only look the same; null when nothing is. */
+  readonly lookAlike: { readonly jobs: readonly J[]; readonly by: LookAlikeCause } | null;
+  /** Jobs with the nearest names: best names first, running ones first within a name. */
   readonly nearest: readonly J[];
 }
 
 export function suggestJobs<J extends Nameable>(reference: string, candidates: readonly J[]): Suggestion<J> {
+  const named = candidates
+    .flatMap((job) => (job.name === null ? [] : [{ job, name: job.name }]))
+    .toSorted((one, other) => Number(isListedAsOver(one.job)) - Number(isListedAsOver(other.job)));
+  const jobsCalled = (fits: (name: string) => boolean) => named.filter(({ name }) => fits(name)).map(({ job }) => job);
   const look = lookOf(reference);
-  const named = candidates.flatMap((job) => (job.name === null ? [] : [{ job, name: job.name }]));
-  const lookAlike = named.find(({ name }) => lookOf(name) === look);
-  if (lookAlike !== undefined) return { lookAlike: lookAlike.job, nearest: [] };
-  const names = nearestFew(nameKey(reference), [...new Set(named.map(({ name }) => name))], MOST_SUGGESTIONS);
-  return {
-    lookAlike: null,
-    nearest: names.flatMap((name) => named.find((one) => one.name === name)?.job ?? []),
-  };
+  const alike = named.find(({ name }) => lookOf(name) === look);
+  if (alike !== undefined) {
+    const jobs = jobsCalled((name) => lookOf(name) === look).slice(0, MOST_SUGGESTIONS);
+    return { lookAlike: { jobs, by: looksBecauseOf(reference, alike.name) }, nearest: [] };
+  }
+  const names = nearestFew(nameKey(reference), [...new Set(named.map(({ name }) => name))], MOST_NAMES);
+  const nearest = names.flatMap((name) => jobsCalled((one) => one === name)).slice(0, MOST_SUGGESTIONS);
+  return { lookAlike: null, nearest };
 }

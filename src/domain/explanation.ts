@@ -38,6 +38,8 @@ export const EXPLANATIONS = [
   'not_offered',
   'login_not_found',
   'login_without_token',
+  'iam_unreachable',
+  'iam_fault',
   'not_a_list',
   'refused',
   'requests_refused',
@@ -59,4 +61,47 @@ export interface Explanation {
 
 export function explanation(key: ExplanationKey, values: Explanation['values'] = {}): Explanation {
   return { key, values };
+}
+
+/** What only the operator of the bot can put right, by what everybody else needs to know of it. */
+export type OperatorMatter = 'access' | 'setup';
+
+const OPERATOR_MATTERS: Partial<Readonly<Record<ExplanationKey, OperatorMatter>>> = {
+  token_refused: 'access',
+  gateway_token_refused: 'access',
+  gateway_wants_token: 'access',
+  keys_refused: 'access',
+  keys_unknown: 'access',
+  keys_wrong: 'access',
+  keys_locked: 'access',
+  keys_expired: 'access',
+  clock_skewed: 'access',
+  user_locked: 'access',
+  password_refused: 'access',
+  user_disabled: 'access',
+  console_only_user: 'access',
+  role_missing: 'access',
+  read_denied: 'access',
+  action_denied: 'access',
+  account_restricted: 'access',
+  gateway_user_denied: 'access',
+  gateway_denied: 'access',
+  region_barred: 'access',
+  access_denied: 'access',
+  project_unknown: 'setup',
+  project_unavailable: 'setup',
+  project_missing: 'setup',
+  project_ambiguous: 'setup',
+  not_offered: 'setup',
+  login_not_found: 'setup',
+  login_without_token: 'setup',
+  iam_unreachable: 'setup',
+  iam_fault: 'setup',
+  not_a_list: 'setup',
+  requests_refused: 'setup',
+};
+
+/** Null for a reason that anybody may read as it is. */
+export function operatorMatter({ key }: Explanation): OperatorMatter | null {
+  return OPERATOR_MATTERS[key] ?? null;
 }

@@ -13,15 +13,15 @@ const JOB_ID_PREFIX = /^[0-9a-z]{6,8}(-[0-9a-z]{0,4}){0,3}$|^[0-9a-z]{8}(-[0-9a-
 /** Shown where a job has no name: long enough to be told apart and to be typed as a prefix. */
 const SHORT_ID_LENGTH = 8;
 
-/** A job id from what a person typed (any case, outer blanks) or a machine sent; null when it is not one. */
+/** A job id from what a person typed (any case and width, outer blanks) or a machine sent; null when it is not one. */
 export function parseJobId(text: string): JobId | null {
-  const candidate = text.trim().toLowerCase();
+  const candidate = text.normalize('NFKC').trim().toLowerCase();
   return JOB_ID.test(candidate) ? (candidate as JobId) : null;
 }
 
 /** A piece of text that could be the beginning (at least 6 characters) of a job id, in lower case; else null. */
 export function parseJobIdPrefix(text: string): string | null {
-  const candidate = text.trim().toLowerCase();
+  const candidate = text.normalize('NFKC').trim().toLowerCase();
   return JOB_ID_PREFIX.test(candidate) ? candidate : null;
 }
 

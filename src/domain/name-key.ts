@@ -44,3 +44,15 @@ export function nameKey(name: string): string {
 export function lookOf(name: string): string {
   return Array.from(nameKey(name), (letter) => LOOK_ALIKES[letter] ?? letter).join('');
 }
+
+/** Why two names look the same and are not: letters of another alphabet, or characters of the same such as 0 and O. */
+export type LookAlikeCause = 'alphabet' | 'character';
+
+/** Why `one` looks like `other`, where they do (`lookOf` is the same). */
+export function looksBecauseOf(one: string, other: string): LookAlikeCause {
+  const letters = Array.from(nameKey(other));
+  const differing = Array.from(nameKey(one)).flatMap((letter, at) =>
+    letter === letters[at] ? [] : [letter, letters[at] ?? ''],
+  );
+  return differing.some((letter) => letter > '\u007f') ? 'alphabet' : 'character';
+}

@@ -19,7 +19,10 @@ export interface PassEstimate {
   readonly fits: boolean;
 }
 
-/** Estimates a pass over `jobs` jobs. One that does not fit stretches the interval, because passes never overlap. */
+/**
+ * Estimates a pass over `jobs` jobs; sub-jobs that answer for their parents come on top. One that does not fit stretches
+ * the interval, because passes never overlap.
+ */
 export function estimatePass(jobs: number, budget: PollBudget): PassEstimate {
   const requests = Math.ceil(jobs / budget.batchSize);
   const passMs = Math.ceil((requests / budget.maxRps) * SECOND);

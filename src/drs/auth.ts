@@ -15,6 +15,11 @@ export interface RotatingSecret {
 
 /** A way to sign in to DRS. Asked anew for every attempt of a request. */
 export interface DrsAuth {
+  /**
+   * Runs one attempt, from `authorize` to `accepted` or `rejected`; alone where credentials that nobody has accepted yet
+   * must not be tried several times at once.
+   */
+  inTurn<T>(attempt: () => Promise<T>): Promise<T>;
   /** The headers to add to exactly this request. Never rejects. */
   authorize(request: UnsignedRequest, signal: AbortSignal): Promise<Authorization>;
   /** These headers were refused as such. True when others can be had and the request is worth one more attempt. */

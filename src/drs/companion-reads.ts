@@ -5,7 +5,7 @@ import type { Language } from '../domain/language.ts';
 import { failureOf } from '../domain/progress-answer.ts';
 import type { DrsFailure } from '../domain/progress-answer.ts';
 import { explanation } from '../domain/explanation.ts';
-import { MINUTE, SECOND } from '../domain/time.ts';
+import { isWithin, MINUTE, SECOND } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { CompanionAnswer, JobListEntry, JobListing } from '../ports.ts';
 import { chunks } from './chunks.ts';
@@ -48,8 +48,8 @@ export class CompanionReads {
   readonly #options: Options;
   readonly #requests: DrsRequests;
   readonly #project: string;
-  /** By the path of an API: why it is not asked, and until when. */
-  readonly #absent = new Map<string, { readonly failure: DrsFailure; readonly until: EpochMs }>();
+  /** By the path of an API: why it is not asked for a while, and since when. */
+  readonly #absent = new Map<string, { readonly failure: DrsFailure; readonly since: EpochMs }>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -148,10 +148,10 @@ export class CompanionReads {
   ): Promise<Asked<T>> {
     const now = this.#options.clock.now();
     const absent = this.#absent.get(api);
-    if (absent !== undefined && now < absent.until) return { ok: false, failure: absent.failure };
+    if (absent !== undefined && isWithin(now, absent.since, ABSENT_MS)) return { ok: false, failure: absent.failure };
     const asked = await this.#requests.ask(request, (response) => this.#read(response, parse), signal);
     if (!asked.ok && (asked.failure.reason === 'not_found' || asked.failure.reason === 'access_denied'))
-      this.#absent.set(api, { failure: asked.failure, until: now + ABSENT_MS });
+      this.#absent.set(api, { failure: asked.failure, since: now });
     return asked;
   }
 

@@ -67,8 +67,9 @@ function describeKeyRefusal(
   now: EpochMs,
 ): Explanation | null {
   const skewMs = clockSkew(response, message, now);
-  if (/signature expired/i.test(message) || (/aksk|signature/i.test(message) && Math.abs(skewMs) > MOST_SKEW_MS)) {
-    const minutes = Math.max(1, Math.round(Math.abs(skewMs) / MINUTE));
+  // `signature expired` with clocks that agree is not explained by them, whatever the gateway says.
+  if (/aksk|signature/i.test(message) && Math.abs(skewMs) > MOST_SKEW_MS) {
+    const minutes = Math.round(Math.abs(skewMs) / MINUTE);
     return explanation('clock_skewed', { minutes, direction: skewMs > 0 ? 'behind' : 'ahead', label });
   }
   if (/failed to reach the limit/i.test(message)) return explanation('keys_locked', { label });
@@ -77,7 +78,9 @@ function describeKeyRefusal(
     return explanation('keys_expired', { label });
   if (/verify aksk signature fail|signature.*(mismatch|not match)/i.test(message))
     return explanation('keys_wrong', { label });
-  return /\baksk\b|\bak\b|access key|SDK-HMAC/i.test(message) ? explanation('keys_refused', { label }) : null;
+  return /\baksk\b|\bak\b|access key|SDK-HMAC|signature expired/i.test(message)
+    ? explanation('keys_refused', { label })
+    : null;
 }
 
 /**

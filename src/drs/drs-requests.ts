@@ -9,7 +9,7 @@ import type { Clock, Log } from '../ports.ts';
 import type { DrsAuth } from './auth.ts';
 import { describeFailure, isTokenRejected, requestId } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
-import type { HttpResponse } from './http.ts';
+import type { HttpRequest, HttpResponse } from './http.ts';
 import { RequestGate } from './request-gate.ts';
 
 const ATTEMPTS = 3;
@@ -65,6 +65,14 @@ export type Asked<T> =
       readonly unsent?: true;
     };
 
+/** What came of one attempt. */
+type Sent =
+  | { readonly kind: 'answered'; readonly response: HttpResponse }
+  /** No answer, or one that refuses the credentials; `again` when others are at hand. */
+  | { readonly kind: 'refused'; readonly failure: DrsFailure; readonly again: boolean }
+  /** There is no way to sign in at the moment. */
+  | { readonly kind: 'unsent'; readonly failure: DrsFailure };
+
 /** Makes something of an answer, whatever its status; a failure is tried again if it is a passing one. */
 export type Interpret<T> = (response: HttpResponse) => Asked<T>;
 
@@ -97,24 +105,16 @@ export class DrsRequests {
 
   /** One attempt; credentials that are refused as such are replaced once. */
   async #attempt<T>(request: DrsRequest, interpret: Interpret<T>, signal: AbortSignal): Promise<Asked<T>> {
-    const { auth, clock } = this.#options;
     const first = await this.#send(request, signal);
-    if (!first.ok) return first;
-    if (!isTokenRejected(first.value.response)) {
-      auth.accepted(first.value.headers);
-      return this.#interpreted(first.value.response, interpret);
+    const last = first.kind === 'refused' && first.again ? await this.#send(request, signal) : first;
+    switch (last.kind) {
+      case 'answered':
+        return this.#interpreted(last.response, interpret);
+      case 'refused':
+        return { ok: false, failure: last.failure };
+      case 'unsent':
+        return { ok: false, failure: last.failure, unsent: true };
     }
-    const refusal = describeFailure(first.value.response, clock.now());
-    if (!auth.rejected(first.value.headers, refusal)) return { ok: false, failure: refusal };
-    const second = await this.#send(request, signal);
-    if (!second.ok) return second;
-    if (!isTokenRejected(second.value.response)) {
-      auth.accepted(second.value.headers);
-      return this.#interpreted(second.value.response, interpret);
-    }
-    const again = describeFailure(second.value.response, clock.now());
-    auth.rejected(second.value.headers, again);
-    return { ok: false, failure: again };
   }
 
   #interpreted<T>(response: HttpResponse, interpret: Interpret<T>): Asked<T> {
@@ -124,37 +124,59 @@ export class DrsRequests {
     return asked;
   }
 
-  async #send(request: DrsRequest, signal: AbortSignal): Promise<Asked<Sent>> {
-    const { endpoint, auth, dispatcher, clock, log } = this.#options;
-    const { method, language, about } = request;
+  /**
+   * Signs in and sends only when it is this request's turn: a signature made while waiting would be old, and would still
+   * be sent after the key has been refused.
+   */
+  #send(request: DrsRequest, signal: AbortSignal): Promise<Sent> {
+    const { auth } = this.#options;
+    return this.#gate.pass(() => auth.inTurn(() => this.#signAndSend(request, signal)), signal);
+  }
+
+  async #signAndSend(request: DrsRequest, signal: AbortSignal): Promise<Sent> {
+    const { endpoint, auth, clock } = this.#options;
+    const { method, language } = request;
+    if (signal.aborted) return refused(failureOf('timeout', explanation('timeout')));
     const url = `${endpoint}${request.path}`;
     // Serialised once: exactly these bytes are signed and sent.
     const body = request.body === undefined ? '' : JSON.stringify(request.body);
     const headers = { 'Content-Type': 'application/json', 'X-Language': language };
     const authorization = await auth.authorize({ method, url, headers, body }, signal);
-    if (!authorization.ok) return { ok: false, failure: authorization.failure, unsent: true };
-    return await this.#gate.pass(async () => {
-      if (signal.aborted) return { ok: false, failure: failureOf('timeout', explanation('timeout')) };
-      const timeout = AbortSignal.timeout(this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
-      const startedAt = clock.now();
-      try {
-        const signed = { method, url, headers: { ...headers, ...authorization.headers }, body };
-        const response = await sendHttp(dispatcher, signed, AbortSignal.any([signal, timeout]));
-        const facts = { status: response.status, ms: clock.now() - startedAt, requestId: requestId(response.headers) };
-        log.debug({ about, ...facts }, 'asked DRS');
-        return { ok: true, value: { headers: authorization.headers, response } };
-      } catch (error) {
-        if (error instanceof HttpFault) return { ok: false, failure: error.failure };
-        throw error;
-      }
-    }, signal);
+    if (!authorization.ok) return { kind: 'unsent', failure: authorization.failure };
+    const signed = { method, url, headers: { ...headers, ...authorization.headers }, body };
+    const sent = await this.#overTheWire(signed, request.about, signal);
+    if (sent.kind !== 'answered') return sent;
+    if (!isTokenRejected(sent.response)) {
+      if (provesSignIn(sent.response)) auth.accepted(authorization.headers);
+      return sent;
+    }
+    const refusal = describeFailure(sent.response, clock.now());
+    return refused(refusal, auth.rejected(authorization.headers, refusal));
+  }
+
+  async #overTheWire(request: HttpRequest, about: string, signal: AbortSignal): Promise<Sent> {
+    const { dispatcher, clock, log } = this.#options;
+    const timeout = AbortSignal.timeout(this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
+    const startedAt = clock.now();
+    try {
+      const response = await sendHttp(dispatcher, request, AbortSignal.any([signal, timeout]));
+      const facts = { status: response.status, ms: clock.now() - startedAt, requestId: requestId(response.headers) };
+      log.debug({ about, ...facts }, 'asked DRS');
+      return { kind: 'answered', response };
+    } catch (error) {
+      if (error instanceof HttpFault) return refused(error.failure);
+      throw error;
+    }
   }
 }
 
-/** An answer, and the headers that let the request in. */
-interface Sent {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly response: HttpResponse;
+/** A throttle or a fault may come from before the credentials were looked at. */
+function provesSignIn({ status }: HttpResponse): boolean {
+  return status < 300 || status === 400 || status === 403;
+}
+
+function refused(failure: DrsFailure, again = false): Sent {
+  return { kind: 'refused', failure, again };
 }
 
 /** `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), in ms. */

@@ -7,7 +7,7 @@ import type { ExplanationKey } from '../domain/explanation.ts';
 import { failureOf } from '../domain/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason } from '../domain/progress-answer.ts';
 import { formatDuration } from '../domain/duration.ts';
-import { HOUR, MINUTE, SECOND } from '../domain/time.ts';
+import { HOUR, isWithin, MINUTE, SECOND } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Clock, Log } from '../ports.ts';
 import { speechIn } from '../words/speech.ts';
@@ -41,6 +41,14 @@ interface Token {
   readonly renewAt: EpochMs;
 }
 
+/** A login that was refused, and how long none follows it. */
+interface Refusal {
+  readonly failure: DrsFailure;
+  readonly at: EpochMs;
+  readonly pauseMs: number;
+  readonly count: number;
+}
+
 /** What a password login needs. */
 export interface IamTokenOptions {
   /** No trailing slash. */
@@ -71,7 +79,7 @@ export function createIamToken(options: IamTokenOptions): IamToken {
   const { clock, log } = options;
   let token: Token | null = null;
   let login: Promise<Token | DrsFailure> | null = null;
-  let refusal: { readonly failure: DrsFailure; readonly until: EpochMs; readonly count: number } | null = null;
+  let refusal: Refusal | null = null;
 
   async function startLogin(): Promise<Token | DrsFailure> {
     const result = await logInWithRetries(options);
@@ -82,7 +90,7 @@ export function createIamToken(options: IamTokenOptions): IamToken {
     } else if (isRefusal(result)) {
       const count = (refusal?.count ?? 0) + 1;
       const pauseMs = Math.min(FIRST_REFUSAL_PAUSE_MS * 2 ** (count - 1), LONGEST_REFUSAL_PAUSE_MS);
-      refusal = { failure: result, until: clock.now() + pauseMs, count };
+      refusal = { failure: result, at: clock.now(), pauseMs, count };
       log.error(
         { reason: result.reason, pauseMs },
         `${speechIn('en').explain(result.why)} No further login for ${formatDuration(pauseMs)}.`,
@@ -94,7 +102,8 @@ export function createIamToken(options: IamTokenOptions): IamToken {
   async function authorize(): Promise<Authorization> {
     if (token !== null && clock.now() < token.renewAt) return accepted(token);
     if (refusal !== null && options.password.reread()) refusal = null;
-    if (refusal !== null && clock.now() < refusal.until) return { ok: false, failure: refusal.failure };
+    if (refusal !== null && isWithin(clock.now(), refusal.at, refusal.pauseMs))
+      return { ok: false, failure: refusal.failure };
     login ??= startLogin().finally(() => {
       login = null;
     });
@@ -103,6 +112,8 @@ export function createIamToken(options: IamTokenOptions): IamToken {
   }
 
   return {
+    // However many wait, they share one login.
+    inTurn: (attempt) => attempt(),
     authorize,
     rejected(headers) {
       if (token !== null && headers[TOKEN_HEADER] === token.value) token = null;

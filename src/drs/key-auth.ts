@@ -1,5 +1,5 @@
 import type { DrsFailure } from '../domain/progress-answer.ts';
-import { MINUTE } from '../domain/time.ts';
+import { isWithin, MINUTE } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Clock, Log } from '../ports.ts';
 import { speechIn } from '../words/speech.ts';
@@ -20,7 +20,8 @@ export interface AccessKeys {
 }
 
 /**
- * Signs every attempt of a request anew with an access key. After a 401 the keys are read again; if they are the same,
+ * Signs every attempt of a request anew with an access key. Until one has got in, requests go one by one, so that a wrong
+ * key is tried once and not as often as there are questions. After a 401 the keys are read again; if they are the same,
  * nothing is sent but one probe every ten minutes, and the first that gets in opens the way again.
  */
 export function createKeyAuth(options: {
@@ -31,18 +32,27 @@ export function createKeyAuth(options: {
   readonly log: Log;
 }): DrsAuth {
   const { keys, projectId, clock, log } = options;
-  let refusal: { readonly failure: DrsFailure; readonly probeAt: EpochMs } | null = null;
+  let refusal: { readonly failure: DrsFailure; readonly askedAt: EpochMs } | null = null;
+  let proven = false;
+  let lastInLine: Promise<unknown> = Promise.resolve();
 
   const haveChanged = () =>
     [keys.accessKey, keys.secretKey, keys.securityToken].filter((secret) => secret?.reread() === true).length > 0;
 
   return {
+    inTurn(attempt) {
+      if (proven) return attempt();
+      const mine = lastInLine.then(attempt);
+      lastInLine = mine.catch(() => undefined);
+      return mine;
+    },
     authorize(request) {
       if (refusal !== null && haveChanged()) refusal = null;
       if (refusal !== null) {
-        const { failure, probeAt } = refusal;
-        if (clock.now() < probeAt) return Promise.resolve({ ok: false, failure });
-        refusal = { failure, probeAt: clock.now() + PROBE_EVERY_MS };
+        const { failure, askedAt } = refusal;
+        // Where the clock was wrong and has been set back, the refusal says nothing any more.
+        if (isWithin(clock.now(), askedAt, PROBE_EVERY_MS)) return Promise.resolve({ ok: false, failure });
+        refusal = { failure, askedAt: clock.now() };
       }
       const project = projectId();
       const added = {
@@ -55,17 +65,19 @@ export function createKeyAuth(options: {
       return Promise.resolve({ ok: true, headers: { ...added, Authorization: signature } });
     },
     rejected(_headers, failure) {
+      proven = false;
       if (haveChanged()) {
         refusal = null;
         return true;
       }
       if (refusal === null) log.error({ reason: failure.reason }, speechIn('en').explain(failure.why));
-      refusal = { failure, probeAt: clock.now() + PROBE_EVERY_MS };
+      refusal = { failure, askedAt: clock.now() };
       return false;
     },
     accepted() {
       if (refusal !== null) log.info({}, 'DRS accepts the access key again');
       refusal = null;
+      proven = true;
     },
   };
 }

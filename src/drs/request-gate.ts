@@ -1,4 +1,4 @@
-import { SECOND } from '../domain/time.ts';
+import { isWithin, SECOND } from '../domain/time.ts';
 import type { Clock } from '../ports.ts';
 
 /**
@@ -8,25 +8,31 @@ import type { Clock } from '../ports.ts';
 export class RequestGate {
   readonly #clock: Clock;
   readonly #spacingMs: number;
+  /** Nobody is given a start later than this from now, unless the clock was set back meanwhile. */
+  readonly #longestQueueMs: number;
   #free: number;
   #nextStartAt = 0;
-  #closedUntil = 0;
+  /** Since when nothing is let through, and for how long. */
+  #closed = { since: 0, ms: 0 };
   readonly #waiting: (() => void)[] = [];
 
   constructor(clock: Clock, limits: { readonly maxRps: number; readonly maxConcurrent: number }) {
     this.#clock = clock;
     this.#spacingMs = SECOND / limits.maxRps;
+    this.#longestQueueMs = this.#spacingMs * limits.maxConcurrent;
     this.#free = limits.maxConcurrent;
   }
 
   /** Nothing is let through for `ms` from now. */
   closeFor(ms: number): void {
-    this.#closedUntil = Math.max(this.#closedUntil, this.#clock.now() + ms);
+    if (ms > this.closedForMs()) this.#closed = { since: this.#clock.now(), ms };
   }
 
-  /** Milliseconds until the gate opens again; 0 when it is open. */
+  /** Milliseconds until the gate opens again; 0 when it is open. A clock that was set back opens it. */
   closedForMs(): number {
-    return Math.max(0, this.#closedUntil - this.#clock.now());
+    const { since, ms } = this.#closed;
+    const now = this.#clock.now();
+    return isWithin(now, since, ms) ? since + ms - now : 0;
   }
 
   /** Runs `request` when its turn comes. */
@@ -34,7 +40,8 @@ export class RequestGate {
     await this.#acquire();
     try {
       const now = this.#clock.now();
-      const startAt = Math.max(now, this.#nextStartAt);
+      const isAhead = this.#nextStartAt - now > this.#longestQueueMs;
+      const startAt = isAhead ? now : Math.max(now, this.#nextStartAt);
       this.#nextStartAt = startAt + this.#spacingMs;
       if (startAt > now) await this.#clock.sleep(startAt - now, signal);
       return await request();

@@ -7,10 +7,10 @@ import type { Actor, Log } from '../ports.ts';
 import { handleClick } from './actions/handle-click.ts';
 import { boltLogger } from './bolt-logger.ts';
 import { handleCommand } from './commands/drs-command.ts';
-import { parseClick } from './interaction.ts';
+import { parseClick, parseDirectMessage } from './interaction.ts';
 import { faultMessage } from './messages/help-message.ts';
-import { greetChannel } from '../use-cases/greet-channel.ts';
-import { createReply } from './reply.ts';
+import { goOnPosting, greetChannel } from '../use-cases/greet-channel.ts';
+import { createDirectReply, createReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { Voice } from './messages/voice.ts';
 import type { SlackContext } from './slack-context.ts';
@@ -107,12 +107,22 @@ export function createBoltApp(options: {
   });
 
   app.event('member_joined_channel', async ({ event }) => {
-    // The bot's own joining needs no greeting: the subscription it joined for speaks for itself.
-    const inviter = event.inviter ?? null;
-    if (event.user !== options.identity.botUserId || inviter === null || inviter === event.user) return;
+    if (event.user !== options.identity.botUserId) return;
+    const channel = { workspaceId: slack.workspaceId, channelId: event.channel };
+    const inviter = event.inviter === event.user ? null : (event.inviter ?? null);
+    // Who joins without being invited is as a rule the bot itself: the subscription it joined for speaks for itself.
     await track(() =>
-      greetChannel(slack.useCases, { workspaceId: slack.workspaceId, channelId: event.channel }, inviter),
+      inviter === null ? goOnPosting(slack.useCases, channel) : greetChannel(slack.useCases, channel, inviter),
     );
+  });
+
+  app.event('message', async ({ event }) => {
+    const written = parseDirectMessage(event);
+    if (written === null) return;
+    const { userId, channelId, text } = written;
+    const actor: Actor = { workspaceId: slack.workspaceId, channelId, userId };
+    const reply = createDirectReply(client, channelId);
+    await answer(reply, actor, () => handleCommand(slack, actor, text, reply));
   });
 
   app.error((error) => {

@@ -39,12 +39,14 @@ export function createChannels(client: WebClient): Channels {
     },
     async visibleTo(userId, channelIds) {
       if (channelIds.length === 0) return new Set<string>();
-      const [own, open] = await Promise.all([
+      const [own, group, open] = await Promise.all([
         conversationsOf(client, userId, 'public_channel,private_channel'),
+        // Apart, because without its scope Slack would refuse the whole question.
+        conversationsOf(client, userId, 'mpim'),
         // The bot is in every public channel that it posts to.
         conversationsOf(client, null, 'public_channel'),
       ]);
-      return new Set(channelIds.filter((channelId) => own.has(channelId) || open.has(channelId)));
+      return new Set(channelIds.filter((channelId) => [own, group, open].some((seen) => seen.has(channelId))));
     },
   };
 }

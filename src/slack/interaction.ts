@@ -25,6 +25,31 @@ export interface Click {
   readonly messageTs: string | null;
 }
 
+/** Just what is needed of a message (docs.slack.dev, "message.im event"); edits, files and joins have a subtype. */
+const plainMessage = z.object({
+  channel_type: z.literal('im'),
+  channel: z.string(),
+  user: z.string(),
+  text: z.string(),
+  subtype: z.undefined().optional(),
+  bot_id: z.undefined().optional(),
+});
+
+/** Somebody wrote to the bot. */
+export interface DirectMessage {
+  readonly userId: string;
+  readonly channelId: string;
+  readonly text: string;
+}
+
+/** Reads a message; null when it is not one that a person wrote to the bot alone. */
+export function parseDirectMessage(event: unknown): DirectMessage | null {
+  const parsed = plainMessage.safeParse(event);
+  if (!parsed.success) return null;
+  const { user, channel, text } = parsed.data;
+  return { userId: user, channelId: channel, text };
+}
+
 /** Reads a click; null when it is not one on a message. */
 export function parseClick(body: unknown): Click | null {
   const parsed = clickPayload.safeParse(body);

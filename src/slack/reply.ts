@@ -45,6 +45,20 @@ export function createReply(options: {
   };
 }
 
+/** Answers in the direct messages with the bot, where nobody else reads and nothing has to be shown to others. */
+export function createDirectReply(client: WebClient, channelId: string): Reply {
+  const post = async ({ text, blocks }: SlackMessage) => {
+    await client.chat.postMessage({
+      channel: channelId,
+      text,
+      ...(blocks.length === 0 ? {} : { blocks }),
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+  };
+  return { privately: post, publicly: post, inPlace: post };
+}
+
 async function update(
   client: WebClient,
   channel: string,

@@ -1,6 +1,7 @@
 import type { Language } from '../domain/language.ts';
 import type { Actor, Channels, Notifier } from '../ports.ts';
 import type { Context } from '../use-cases/context.ts';
+import { inPublic } from './messages/voice.ts';
 import type { Voice } from './messages/voice.ts';
 
 /** What every command and button works with. */
@@ -23,5 +24,5 @@ export async function voicesFor(slack: SlackContext, actor: Actor): Promise<Voic
     slack.readerLanguage(actor.userId),
     slack.useCases.store.findChannelLanguage(actor),
   ]);
-  return { reader: slack.voiceIn(reader), channel: slack.voiceIn(channel) };
+  return { reader: slack.voiceIn(reader), channel: inPublic(slack.voiceIn(channel)) };
 }

@@ -86,8 +86,11 @@ export const DEFAULT_DURATIONS: Durations = {
 
 /** DRS's list of jobs, as the store keeps it. */
 export interface JobList {
-  /** Reads it anew unless that was done a moment ago; ends when it has been read, or after a while without it. */
-  refresh(): Promise<void>;
+  /**
+   * Reads it anew unless that was done a moment ago; ends when it has been read, or after a while without it: then it is
+   * still being read.
+   */
+  refresh(): Promise<{ readonly isReading: boolean }>;
 }
 
 /** What the use cases work with. */

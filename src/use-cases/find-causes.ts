@@ -3,6 +3,7 @@ import type { JobId } from '../domain/job-id.ts';
 import type { Language } from '../domain/language.ts';
 import type { FoundCause, WantedCause } from '../ports.ts';
 import type { Context } from './context.ts';
+import { fetchDetails } from './fetch-details.ts';
 
 /** What one turn did. */
 export interface CauseReport {
@@ -30,12 +31,12 @@ export async function findCauses(context: Context): Promise<CauseReport> {
   return { wanted: wanted.length, found: found.length };
 }
 
-async function ask({ drs }: Context, wanted: readonly WantedCause[]): Promise<readonly FoundCause[]> {
+async function ask(context: Context, wanted: readonly WantedCause[]): Promise<readonly FoundCause[]> {
   const found: FoundCause[] = [];
   for (const language of new Set(wanted.flatMap((one) => one.languages))) {
     const meant = wanted.filter((one) => one.languages.includes(language));
     const jobIds = [...new Set(meant.map((one) => one.jobId))];
-    const { found: details } = await drs.fetchDetails(jobIds, language);
+    const details = await fetchDetails(context, jobIds, language);
     found.push(...meant.flatMap((one) => causeOf(one, language, details)));
   }
   return found;

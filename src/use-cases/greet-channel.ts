@@ -7,3 +7,9 @@ export async function greetChannel(context: Context, channel: ChannelKey, by: st
   await store.greetChannel({ channel, connectionId, by, now: clock.now() });
   context.wakeDispatcher();
 }
+
+/** The bot has come in by itself: whatever the channel is owed goes out again. */
+export async function goOnPosting(context: Context, channel: ChannelKey): Promise<void> {
+  await context.store.resumeChannel(channel);
+  context.wakeDispatcher();
+}

@@ -13,6 +13,8 @@ export interface JobPage extends JobListState {
   /** Of the first job on this page, from 0. */
   readonly offset: number;
   readonly total: number;
+  /** The list is being read at this moment, for the first time or anew. */
+  readonly isListPending: boolean;
   readonly jobs: readonly (ListedJob & { readonly subscribed: boolean })[];
   /** Where the neighbouring pages begin; null where there is none. */
   readonly previous: number | null;
@@ -26,7 +28,7 @@ export async function listJobs(
   { text, offset }: { readonly text: string | null; readonly offset: number },
 ): Promise<JobPage> {
   const { store, connectionId } = context;
-  await context.jobList.refresh();
+  const { isReading } = await context.jobList.refresh();
   const state = await store.findJobListState(connectionId);
   const { total, jobs } = await store.pageListedJobs({ connectionId, text, offset, limit: PAGE_SIZE });
   const subscribed = new Set((await store.listSubscriptions(channel)).map((one) => one.jobId));
@@ -35,6 +37,7 @@ export async function listJobs(
     text,
     offset,
     total,
+    isListPending: isReading || (state.listedAt === null && state.failure === null),
     jobs: jobs.map((job) => ({ ...job, subscribed: subscribed.has(job.jobId) })),
     previous: offset > 0 ? Math.max(0, offset - PAGE_SIZE) : null,
     next: offset + jobs.length < total ? offset + PAGE_SIZE : null,

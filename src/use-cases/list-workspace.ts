@@ -6,11 +6,11 @@ import type { Context } from './context.ts';
 /** What a whole workspace watches, as far as one person may know. */
 export interface WorkspaceList {
   readonly channels: readonly { readonly channelId: string; readonly subscriptions: readonly ListedSubscription[] }[];
-  /** Conversations the person is not in, and what they watch together, as counts only. */
+  /** Private channels the person is not in, and what they watch together, as counts only. */
   readonly hidden: { readonly channels: number; readonly jobs: number };
 }
 
-/** Every channel's subscriptions; of private conversations the asker is not in, nothing but how many there are. */
+/** Every channel's subscriptions; of private channels the asker is not in, nothing but how many there are. */
 export async function listWorkspace(
   context: Context & { readonly channels: Channels },
   actor: Actor,
@@ -28,7 +28,8 @@ export async function listWorkspace(
   // Where the asker has typed this, the asker is.
   const visible = new Set([actor.channelId, ...own, ...(await context.channels.visibleTo(actor.userId, others))]);
   const shown = [...byChannel].filter(([channelId]) => visible.has(channelId));
-  const hidden = [...byChannel].filter(([channelId]) => !visible.has(channelId));
+  // Somebody else's direct messages are nobody's business, not even as a number.
+  const hidden = [...byChannel].filter(([channelId]) => !visible.has(channelId) && !isDirectMessage(channelId));
   return {
     channels: shown.map(([channelId, subscriptions]) => ({ channelId, subscriptions })),
     hidden: {

@@ -2,8 +2,8 @@ import { endsWithin } from '../domain/ends-within.ts';
 import type { JobDetail } from '../domain/job-detail.ts';
 import type { JobId } from '../domain/job-id.ts';
 import type { Language } from '../domain/language.ts';
-import type { CompanionAnswer } from '../ports.ts';
 import type { Context } from './context.ts';
+import { fetchDetails } from './fetch-details.ts';
 import { lookAtJobs } from './look-at-jobs.ts';
 import type { Look } from './look-at-jobs.ts';
 
@@ -19,10 +19,10 @@ export async function lookClosely(
   const { store, connectionId, clock, durations } = context;
   const request = { connectionId, jobIds, now: clock.now(), everyMs: durations.detailEveryMs };
   const wanted = await store.claimDetails(request);
-  const asking = wanted.length === 0 ? null : context.drs.fetchDetails(wanted, language);
+  const asking = wanted.length === 0 ? null : fetchDetails(context, wanted, language);
   const looks = await lookAtJobs(context, jobIds, language);
   if (asking === null) return looks;
-  const saving = asking.then((answer) => save(context, answer, language));
+  const saving = asking.then((details) => save(context, details, language));
   // It may end after the person has been answered; then it serves the next look.
   saving.catch((error: unknown) => context.log.warn({ err: error }, 'the details of jobs could not be kept'));
   return (await endsWithin(durations.detailWaitMs, saving, clock)) ? await withDetails(context, looks) : looks;
@@ -30,10 +30,10 @@ export async function lookClosely(
 
 async function save(
   { store, connectionId, clock }: Context,
-  { found }: CompanionAnswer<JobDetail>,
+  details: ReadonlyMap<JobId, JobDetail>,
   language: Language,
 ): Promise<void> {
-  await store.saveDetails({ connectionId, details: [...found.values()], language, now: clock.now() });
+  await store.saveDetails({ connectionId, details: [...details.values()], language, now: clock.now() });
 }
 
 /** The same looks with what is known of the jobs by now. */

@@ -34,7 +34,7 @@ export function createJobList(options: {
         .finally(() => {
           reading = null;
         });
-      await endsWithin(durations.listWaitMs, reading, clock);
+      return { isReading: !(await endsWithin(durations.listWaitMs, reading, clock)) };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { chooseJob, suggestJobs } from '../domain/choose-job.ts';
+import type { Suggestion } from '../domain/choose-job.ts';
 import type { Explanation } from '../domain/explanation.ts';
 import { isAddress, jobIdInAddress, parseJobId } from '../domain/job-id.ts';
 import type { JobId } from '../domain/job-id.ts';
@@ -6,8 +7,8 @@ import type { ListedJob } from '../domain/listed-job.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Context } from './context.ts';
 
-/** Candidates looked at; the better ones come first. */
-const MOST_CANDIDATES = 200;
+/** Matches that are counted; the better ones come first. */
+export const MOST_COUNTED = 200;
 /** Matches shown when a name fits several jobs. */
 const MOST_MATCHES = 5;
 
@@ -19,8 +20,10 @@ export type ReferenceProblem =
   | {
       readonly kind: 'none';
       readonly reference: string;
-      readonly lookAlike: ListedJob | null;
+      readonly lookAlike: Suggestion<ListedJob>['lookAlike'];
       readonly nearest: readonly ListedJob[];
+      /** The list of jobs is not there yet, so nothing can be said of names. */
+      readonly isListPending: boolean;
       /** When DRS's list was read; a job made since then is not on it. Null where no list was looked at. */
       readonly listedAt: EpochMs | null;
       /** Why DRS's list could not be read, if it could not. */
@@ -30,8 +33,8 @@ export type ReferenceProblem =
       readonly kind: 'several';
       readonly reference: string;
       readonly matches: readonly ListedJob[];
-      /** How many more there are. */
-      readonly more: number;
+      /** How many more there are; null when they were not counted to the end. */
+      readonly more: number | null;
     };
 
 /** What was typed, sorted into jobs (each once, in order) and problems. */
@@ -60,19 +63,19 @@ async function resolve(context: Context, reference: string): Promise<JobId | Ref
   if (plain !== null) return plain;
   const found = await lookUp(context, reference);
   if (found !== null) return found;
-  await context.jobList.refresh();
-  return (await lookUp(context, reference)) ?? (await explainNone(context, reference));
+  const { isReading } = await context.jobList.refresh();
+  return (await lookUp(context, reference)) ?? (await explainNone(context, reference, isReading));
 }
 
-/** What needs no list: an id, or an address. */
+/** What needs no list: an id, or an address; without its `https://` one is known by the id in it only. */
 export function resolvePlainly(reference: string): JobId | ReferenceProblem | null {
   const jobId = parseJobId(reference);
-  if (jobId !== null || !isAddress(reference)) return jobId;
-  return jobIdInAddress(reference) ?? { kind: 'address', reference };
+  if (jobId !== null || !reference.includes('/')) return jobId;
+  return jobIdInAddress(reference) ?? (isAddress(reference) ? { kind: 'address', reference } : null);
 }
 
 async function lookUp({ store, connectionId }: Context, reference: string): Promise<JobId | ReferenceProblem | null> {
-  return pickOne(reference, await store.findJobsLike(connectionId, reference, MOST_CANDIDATES));
+  return pickOne(reference, await store.findJobsLike(connectionId, reference, MOST_COUNTED + 1));
 }
 
 /** The job meant, the problem that there are several, or null when nothing fits. */
@@ -85,13 +88,19 @@ export function pickOne(reference: string, candidates: readonly ListedJob[]): Jo
       return choice.job.jobId;
     case 'several': {
       const matches = choice.jobs.slice(0, MOST_MATCHES);
-      return { kind: 'several', reference, matches, more: choice.jobs.length - matches.length };
+      const more = choice.jobs.length > MOST_COUNTED ? null : choice.jobs.length - matches.length;
+      return { kind: 'several', reference, matches, more };
     }
   }
 }
 
-async function explainNone({ store, connectionId }: Context, reference: string): Promise<ReferenceProblem> {
+async function explainNone(
+  { store, connectionId }: Context,
+  reference: string,
+  isReading: boolean,
+): Promise<ReferenceProblem> {
   const { failure, listedAt } = await store.findJobListState(connectionId);
   const suggestion = suggestJobs(reference, await store.findNamedJobs(connectionId));
-  return { kind: 'none', reference, ...suggestion, listedAt, listFailure: failure };
+  const isListPending = isReading || (listedAt === null && failure === null);
+  return { kind: 'none', reference, ...suggestion, isListPending, listedAt, listFailure: failure };
 }

@@ -52,7 +52,9 @@ async function end(
 
 function resolveAmong(mine: readonly ListedJob[], reference: string): JobId | ReferenceProblem {
   const resolved = resolvePlainly(reference) ?? pickOne(reference, mine);
-  return resolved ?? { kind: 'none', reference, ...suggestJobs(reference, mine), listedAt: null, listFailure: null };
+  if (resolved !== null) return resolved;
+  const unlisted = { isListPending: false, listedAt: null, listFailure: null };
+  return { kind: 'none', reference, ...suggestJobs(reference, mine), ...unlisted };
 }
 
 function asListed({ jobId, jobName, jobType, state }: ListedSubscription): ListedJob {

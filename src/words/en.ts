@@ -56,7 +56,6 @@ export const en = {
   'failed.NODE_UPGRADE_FAILED': 'its upgrade failed',
   'failed.initialisation': 'initialisation stopped',
   'failed.dr': 'DR stopped',
-  'failed.other': 'it stopped',
   'part.struct': 'Structure',
   'part.data': 'Data',
   'part.index': 'Index',
@@ -83,6 +82,7 @@ export const en = {
   'cause.code': 'DRS error {code}',
   'cause.code_open_log': 'DRS error {code} – open the console log',
   'cause.code_meaning': 'DRS error {code}: {meaning} ({page})',
+  'cause.text_meaning': '{said} – {meaning} ({page})',
   'cause.page': 'documentation',
   'code.DRS.M00002': 'the service has nothing to return for this job; check its status in the console.',
   'code.DRS.M00004': 'DRS has a fault of its own; if it stays, open a ticket.',
@@ -198,18 +198,17 @@ export const en = {
     'This channel hears when a copy starts or completes and when a job replicates, pauses, fails, recovers or ends. Undo: {undo}',
   'answer.subscribed_what_dm':
     'You hear when a copy starts or completes and when a job replicates, pauses, fails, recovers or ends. Undo: {undo}',
-  'answer.already': 'This channel is already subscribed to {job} (by {who}, {at}). Nothing changed.',
+  'answer.already': 'Already subscribed here to {job} (by {who}, {at}). Nothing changed.',
   'answer.not_subscribed': 'Not subscribed.',
   'answer.no_baseline': 'Not subscribed: the first report is needed to compare with.',
   'answer.resumed':
     'Posting here is on again; {count, plural, one {# held back message follows} other {# held back messages follow}}.',
   'answer.unsubscribed': 'Unsubscribed from {jobs}. Undo: {undo}',
-  'answer.not_watched': 'This channel is not subscribed to {job}. {list} shows what it watches.',
-  'answer.nothing_watched': 'This channel watches no job. Start with {subscribe}; {jobs} lists what there is.',
+  'answer.not_watched': 'There is no subscription to {job} here. {list} shows what is watched here.',
+  'answer.nothing_watched': 'No job is watched here. Start with {subscribe}; {jobs} lists what there is.',
   'answer.over_gone': '{job} is over – DRS no longer knows it, so there is nothing to watch. Not subscribed.',
   'answer.over_ended': '{job} is over – it has ended, so there is nothing to watch. Not subscribed.',
-  'answer.confirm_all':
-    '{count, plural, one {End the only subscription of this channel?} other {End all # subscriptions of this channel?}}',
+  'answer.confirm_all': '{count, plural, one {End the only subscription here?} other {End all # subscriptions here?}}',
   'answer.confirm_all_note': 'Nobody here will hear of these jobs any more.',
   'answer.kept_all': 'Nothing changed.',
   'answer.stale_button': 'This message is too old for its buttons. Ask anew with {command}.',
@@ -236,6 +235,7 @@ export const en = {
   'refusal.other_there': 'When that is mended, type {subscribe} there.',
 
   'list.headline': '{count, plural, one {This channel watches # job} other {This channel watches # jobs}}',
+  'list.headline_dm': '{count, plural, one {I tell you about # job} other {I tell you about # jobs}}',
   'list.paused': '⚠️ Posting here is paused',
   'list.paused_note':
     '{why} Then type {subscribe} with any job of this list; {count, plural, one {# message waits} other {# messages wait}} and nothing is lost.',
@@ -260,6 +260,7 @@ export const en = {
   'jobs.headline_matching': '{count, plural, one {# job} other {# jobs}} in DRS with {text}',
   'jobs.none': 'DRS lists no job in this project.',
   'jobs.none_matching': 'DRS lists no job with {text}. {jobs} shows all.',
+  'jobs.list_pending': 'The list of jobs is being read; ask again in a moment.',
   'jobs.page': '{from}–{to} of {count} · listed {ago}',
   'jobs.not_listed': 'The list of jobs cannot be read: {why}',
   'jobs.not_listed_hint': 'Full job ids work all the same.',
@@ -268,31 +269,38 @@ export const en = {
   'jobs.type.cloudDataGuard': 'disaster recovery',
 
   'name.none': 'No job is called {typed}, and no id begins with it.',
+  'name.not_known': 'I know no job called {typed}.',
+  'name.list_pending':
+    'I do not know {typed} yet: the list of jobs is being read. Ask again in a moment; full job ids work already.',
   'name.nearest': 'Did you mean {names}?',
   'name.look_alike':
     '{typed} only looks like {name}: some of its letters come from another alphabet. If you mean that job, use its button or type the name anew.',
+  'name.look_alike_character':
+    '{typed} only looks like {name}: some of its characters are others that look the same, such as 0 for O or I for l. If you mean that job, use its button or type the name anew.',
   'name.list_hint': '{jobs} lists what there is.',
-  'name.list_failed': 'The list of jobs could not be read ({why}), so only watched jobs and full ids are known.',
+  'name.list_failed': 'The list of jobs could not be read, so only watched jobs and full ids are known:',
   'name.listed': 'List of jobs read {ago}; it is read again at most once a minute.',
   'name.several': '{typed} fits {count, plural, one {# job} other {# jobs}}. Which one?',
   'name.several_more': '+{count} more; type a few more characters.',
+  'name.many': '{typed} fits more than {count} jobs. Which one?',
+  'name.many_more': 'There are many more; type a few more characters.',
   'name.url_without_id':
     'I find no job id in this address: {typed}. Open the job in the DRS console and copy its id, or type its name.',
-  'name.none_here': 'This channel is not subscribed to a job called {typed}. {list} shows what it watches.',
+  'name.none_here': 'No job called {typed} is watched here. {list} shows what is.',
 
   'language.en': 'English',
   'language.zh': 'Chinese',
-  'settings.headline': 'Settings of this channel',
+  'settings.headline': 'Settings of this conversation',
   'settings.language': 'Language of my posts here: {language}',
   'settings.change': 'Change it with {example}.',
   'settings.changed': 'My posts here are in {language} from now on. Undo: {undo}',
   'settings.same': 'My posts here are in {language} already. Nothing changed.',
 
-  'help.headline': 'I watch DRS jobs and tell this channel when something changes',
+  'help.headline': 'I watch DRS jobs and say it here when something changes',
   'help.status': 'how far, how far behind, since when; add `public` to show it to everybody',
   'help.subscribe': 'tell this channel about a job from now on',
   'help.unsubscribe': 'stop; `unsubscribe all` stops everything, after asking',
-  'help.list': 'what this channel watches; `list all` for the whole workspace',
+  'help.list': 'what is watched here; `list all` for the whole workspace',
   'help.jobs': 'which jobs DRS has, with a button to subscribe',
   'help.settings': 'the language of my posts here; `settings lang:zh` for Chinese',
   'help.help': 'this text, or more about one topic: {topics}',
@@ -320,6 +328,7 @@ export const en = {
   'usage.wrap': '{correction} {help} shows everything.',
   'usage.unclosed_quote': 'A quote is not closed: {text}. Close it, or leave the quotes out.',
   'usage.jobs_missing': 'Which job? For example {example}; {jobs} lists what there is.',
+  'usage.jobs_missing_here': 'Which job? For example {example}; {list} shows what is watched here.',
   'usage.too_many_jobs':
     'That is {count} jobs; {command} takes up to {most} at a time. Nothing was done: split them into several commands.',
   'usage.unknown_option': '{option} is not an option of {command}. Nothing was done. If it is a job, put it in quotes.',
@@ -330,6 +339,9 @@ export const en = {
   'usage.unknown_setting': '{setting} is not a setting. There is {lang}. Nothing was changed.',
   'usage.unknown_language':
     'I do not speak {language}. I speak English ({en}) and Chinese ({zh}). Nothing was changed.',
+
+  'brief.access': 'Access to DRS is refused; the operator of this bot has been told.',
+  'brief.setup': 'The bot is not set up right for DRS; its operator has been told.',
 
   'why.timeout': 'DRS did not answer in time.',
   'why.host_timeout': 'No answer from {host} in time.',
@@ -378,6 +390,10 @@ export const en = {
   'why.login_not_found':
     'IAM does not find the login address or the project: check IAM_ENDPOINT, DRS_REGION and DRS_PROJECT_ID.',
   'why.login_without_token': 'IAM answered the login without a token: check IAM_ENDPOINT.',
+  'why.iam_unreachable':
+    'IAM cannot be reached at {host} ({reason}), and the project id is to be had there: check IAM_ENDPOINT, DRS_REGION and the network, or set DRS_PROJECT_ID (console: My Credentials).',
+  'why.iam_fault':
+    'IAM, which knows the project id, has a fault of its own: try again later, or set DRS_PROJECT_ID (console: My Credentials). ({label})',
   'why.not_a_list': 'DRS answered with something that is not a list of results: check DRS_ENDPOINT.',
   'why.refused': 'DRS refused the request ({label}{text}).',
   'why.requests_refused': "DRS refuses the bot's requests ({text}): check DRS_LANGUAGE and DRS_BATCH_SIZE.",

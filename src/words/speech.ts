@@ -15,6 +15,8 @@ export interface Speech {
   readonly language: Language;
   /** The text with its gaps filled. */
   say(key: MessageKey, values?: Values): string;
+  /** Sentences, one after the other. */
+  sentences(...said: readonly string[]): string;
   /** The sentence for a reason, its values as they are. */
   explain(why: Explanation): string;
   /** A duration in ms in its two largest units, rounded down, safe in mrkdwn. */
@@ -23,6 +25,14 @@ export interface Speech {
 
 const CATALOGUES: Readonly<Record<Language, Readonly<Record<MessageKey, string>>>> = { en, zh };
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en', zh: 'zh-Hans' };
+
+/** A Chinese full stop has its own room. */
+const BETWEEN_SENTENCES: Readonly<Record<Language, string>> = { en: ' ', zh: '' };
+
+/** Between Chinese and a figure there is a blank, between two Chinese words none; a duration may begin with either. */
+function spaced(language: Language, text: string): string {
+  return language === 'zh' ? text.replace(/(?<=\p{Script=Han}) (?=(?:不到|至少) ?\d)/gu, '') : text;
+}
 
 const speeches = new Map<Language, Speech>();
 
@@ -43,11 +53,12 @@ function createSpeech(language: Language): Speech {
       format = new IntlMessageFormat(CATALOGUES[language][key], LOCALES[language], undefined, { ignoreTag: true });
       compiled.set(key, format);
     }
-    return String(format.format({ ...values }));
+    return spaced(language, String(format.format({ ...values })));
   };
   return {
     language,
     say,
+    sentences: (...said) => said.join(BETWEEN_SENTENCES[language]),
     explain: ({ key, values }) => say(`why.${key}`, values),
     duration(ms) {
       const parts = durationParts(ms);

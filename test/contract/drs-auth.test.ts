@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { SIMULATED_KEYS, startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
 import type { DrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
+import { throttle } from '../../src/demo/drs-simulator/faults.ts';
 import { HOUR, MINUTE } from '../../src/domain/time.ts';
 import { createDrsClient } from '../../src/drs/drs-client.ts';
 import { createDispatcher } from '../../src/drs/http.ts';
@@ -39,11 +40,10 @@ function secret(initial: string) {
   };
 }
 
-function withKeys(key: {
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly securityToken: string | null;
-}) {
+function withKeys(
+  key: { readonly accessKey: string; readonly secretKey: string; readonly securityToken: string | null },
+  maxRps = 100,
+) {
   const secretKey = secret(key.secretKey);
   const keys = {
     accessKey: secret(key.accessKey),
@@ -52,7 +52,7 @@ function withKeys(key: {
   };
   const auth = createKeyAuth({ keys, projectId: () => drs.projectId, clock, log: SILENT });
   const shared = { dispatcher, clock, random: () => 0, log: SILENT, auth };
-  const settings = { endpoint: drs.endpoint, projectId: drs.projectId, language: 'en-us', batchSize: 10, maxRps: 100 };
+  const settings = { endpoint: drs.endpoint, projectId: drs.projectId, language: 'en-us', batchSize: 10, maxRps };
   return { ...createDrsClient({ ...shared, ...settings }), secretKey, shared };
 }
 
@@ -117,6 +117,46 @@ describe('access keys', () => {
     expect(await ask(client)).toBe('report');
   });
 
+  test.each([5, 50, 100])('a wrong secret is tried once, not once for each batch of %i jobs', async (jobs) => {
+    const client = withKeys({ ...SIMULATED_KEYS.permanent, secretKey: 'wrong' });
+    const ids = Array.from({ length: jobs }, () => drs.addJob('PAUSING').id);
+    const [answers, listing] = await Promise.all([client.fetchProgress(ids), client.listJobs()]);
+    const keys = [...answers.values()].map((one) => (one.kind === 'unanswered' ? one.failure.why.key : one.kind));
+    expect(new Set(keys)).toEqual(new Set(['keys_wrong']));
+    expect(listing.failure?.why.key).toBe('keys_wrong');
+    expect(drs.requests).toHaveLength(1);
+  });
+
+  test('a request that waits is dated when it is sent', async () => {
+    const client = withKeys(SIMULATED_KEYS.permanent, 1);
+    await client.fetchProgress(Array.from({ length: 50 }, () => drs.addJob('PAUSING').id));
+    const dates = drs.requests.map((seen) => seen.headers['x-sdk-date']);
+    expect(dates).toHaveLength(5);
+    // Two at a time, a second apart.
+    expect(new Set(dates).size).toBeGreaterThanOrEqual(3);
+  });
+
+  test('a secret that stops working costs as many requests as were under way, and no more', async () => {
+    const client = withKeys(SIMULATED_KEYS.permanent);
+    const ids = Array.from({ length: 100 }, () => drs.addJob('PAUSING').id);
+    await client.fetchProgress(ids);
+    drs.keys.set({ ...SIMULATED_KEYS.permanent, secretKey: 'rotated' });
+    drs.clearRequests();
+    await client.fetchProgress(ids);
+    expect(drs.requests.length).toBeLessThanOrEqual(2);
+  });
+
+  test('an answer that does not prove anything opens no way: a throttle, a fault', async () => {
+    const client = withKeys({ ...SIMULATED_KEYS.permanent, secretKey: 'wrong' });
+    await ask(client);
+    clock.advance(10 * MINUTE);
+    drs.faults.next('progress', { kind: 'status', status: 503 }, 3);
+    drs.clearRequests();
+    await ask(client);
+    await ask(client);
+    expect(drs.requests).toHaveLength(1);
+  });
+
   test('a key that changes in its file is used at once', async () => {
     const client = withKeys(SIMULATED_KEYS.permanent);
     expect(await ask(client)).toBe('report');
@@ -145,6 +185,54 @@ describe('access keys', () => {
     expect(await ask(withKeys(SIMULATED_KEYS.permanent))).toContain(
       `The clock of the bot's machine is ${words} the cloud's, so its signatures are refused: set the clock (NTP).`,
     );
+  });
+});
+
+describe('once a clock that was ahead is set back,', () => {
+  test('an access key is used at once', async () => {
+    skewMs = -3 * HOUR;
+    const client = withKeys(SIMULATED_KEYS.permanent);
+    expect(await ask(client)).toContain('180 min ahead');
+    clock.advance(-3 * HOUR + MINUTE);
+    skewMs = 0;
+    expect(await ask(client)).toBe('report');
+  });
+
+  test('a password is tried at once', async () => {
+    const { domain, user, password } = drs.credentials;
+    const auth = createIamToken({
+      iamEndpoint: drs.endpoint,
+      scope: { id: drs.projectId },
+      domain,
+      user,
+      password: secret(password),
+      dispatcher,
+      clock,
+      random: () => 0,
+      log: SILENT,
+    });
+    const signIn = () =>
+      auth.authorize({ method: 'GET', url: drs.endpoint, headers: {}, body: '' }, AbortSignal.timeout(5_000));
+    drs.faults.next('login', { kind: 'status', status: 401 });
+    expect((await signIn()).ok).toBe(false);
+    clock.advance(-HOUR);
+    expect((await signIn()).ok).toBe(true);
+  });
+
+  test('an API that was not offered is asked for again, and a gate that was closed is open', async () => {
+    const client = withKeys(SIMULATED_KEYS.permanent);
+    const job = drs.addJob('PAUSING');
+    drs.setHabits({ companions: false });
+    expect((await client.fetchDetails([job.id], 'en')).failure?.reason).toBe('not_found');
+    drs.setHabits({ companions: true });
+    drs.faults.next('progress', throttle(60));
+    await ask(client);
+    expect(await ask(client)).toContain('DRS asked for no requests for another 60 s');
+    clock.advance(-HOUR);
+    expect((await client.fetchDetails([job.id], 'en')).failure).toBeNull();
+    const before = clock.slept.length;
+    expect(await ask(client)).toBe('report');
+    expect(clock.slept.slice(before).filter((ms) => ms > MINUTE)).toEqual([]);
   });
 });
 

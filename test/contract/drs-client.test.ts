@@ -66,13 +66,20 @@ describe('asking for progress', () => {
     });
   });
 
-  test('asks for each id once, in as few requests as the batch size allows, two at a time', async () => {
+  test('asks for each id once, in as few requests as the batch size allows', async () => {
     addJobs(45);
     const answers = await client().fetchProgress([...ids(45), ...ids(45)]);
     expect(answers.size).toBe(45);
     expect(new Set(kinds(answers))).toEqual(new Set(['report']));
     expect(drs.progressRequests().map((batch) => batch.length)).toEqual([10, 10, 10, 10, 5]);
     expect(new Set(drs.progressRequests().flat()).size).toBe(45);
+  });
+
+  test('asks two at a time', async () => {
+    addJobs(45);
+    drs.faults.next('progress', { kind: 'hang' }, 2);
+    const answers = await client({ requestTimeoutMs: 50 }).fetchProgress(ids(45));
+    expect(new Set(kinds(answers))).toEqual(new Set(['report']));
     expect(drs.mostAtOnce).toBe(2);
   });
 

@@ -63,6 +63,11 @@ describe('a name', () => {
     expect(choose('orders', job(1, 'orders', OVER), job(2, 'orders-eu'))).toBe(0);
   });
 
+  test('in the very width typed wins over the other width', () => {
+    expect(choose('ｏｒｄｅｒｓ', job(1, 'orders'), job(2, 'ｏｒｄｅｒｓ'))).toBe(1);
+    expect(choose('orders', job(1, 'orders'), job(2, 'ｏｒｄｅｒｓ'))).toBe(0);
+  });
+
   test('in Chinese, in full width and with blanks is the same name', () => {
     expect(choose('订单', job(1, '订单迁移'), job(2, '库存迁移'))).toBe(0);
     expect(choose('ｏｒｄｅｒｓ', job(1, 'orders'))).toBe(0);
@@ -95,8 +100,23 @@ describe('a name that nothing has', () => {
     expect(suggestJobs('zzz', jobs).nearest).toEqual([]);
   });
 
-  test.each(['оrders', 'ｏrderѕ', '0rders', 'οrders'])('%s is told from the one it looks like', (typed) => {
-    expect(suggestJobs(typed, [job(1, 'orders')]).lookAlike?.name).toBe('orders');
+  test('gets every job with the nearest name, running ones first', () => {
+    const jobs = [job(1, 'orders', OVER), job(2, 'orders'), job(3, 'orders', OVER)];
+    expect(suggestJobs('ordrs', jobs).nearest.map((one) => jobs.indexOf(one))).toEqual([1, 0, 2]);
+  });
+
+  test.each([
+    ['оrders', 'orders', 'alphabet'],
+    ['ｏrderѕ', 'orders', 'alphabet'],
+    ['οrders', 'orders', 'alphabet'],
+    ['0rders', 'orders', 'character'],
+    ['biIling', 'billing', 'character'],
+  ])('%s is told from %s, which it looks like because of the %s', (typed, name, by) => {
+    const jobs = [job(1, name, OVER), job(2, name), job(3, 'shop')];
+    const { lookAlike, nearest } = suggestJobs(typed, jobs);
+    expect(lookAlike?.jobs.map((one) => jobs.indexOf(one))).toEqual([1, 0]);
+    expect(lookAlike?.by).toBe(by);
+    expect(nearest).toEqual([]);
   });
 });
 

@@ -218,6 +218,16 @@ describe('an error body', () => {
     expect(speechIn('en').explain(failure.why)).toBe(sentence);
   });
 
+  test.each([
+    ['names no times', 'Incorrect IAM authentication information: signature expired'],
+    ['says it is about a token', 'Incorrect IAM authentication information: x-auth-token not found'],
+  ])('of a gateway that %s blames no clock that is right', (_what, message) => {
+    const body = JSON.stringify({ error_code: 'APIGW.0301', error_msg: message });
+    const date = new Date(Date.now() - 60_000).toUTCString();
+    const { why } = describeFailure({ status: 401, headers: { date }, body }, Date.now());
+    expect(why.key).toBe(/signature/.test(message) ? 'keys_refused' : 'gateway_token_refused');
+  });
+
   test('that repeats keys and signatures is not passed on', () => {
     const body = JSON.stringify({
       error_code: 'APIGW.0301',

@@ -35,6 +35,23 @@ describe('a failure', () => {
     expect((await world.ask('ana', '#migrations', '/drs orders')).text).toContain(cause);
   });
 
+  test('of a parent job has the cause of the sub-job that failed', async () => {
+    await using world = await watching();
+    const parent = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'shop' });
+    parent.silent = true;
+    const parts = [1, 2, 3].map((number) =>
+      world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: `shop-${number}`, parentId: parent.id }),
+    );
+    await world.ask('ana', '#migrations', '/drs subscribe shop');
+    parts[1]?.becomes('INCRE_TRANSFER_FAILED').explains({ error_code: 'DRS.M05023', error_message: 'disk full' });
+    world.drs.clearRequests();
+    await world.bot().tick();
+    const told = await edited(world, '`DRS.M05023` disk full');
+    expect(told.text).toContain('🔴 FAILED – shop: replication stopped');
+    expect(world.drs.count('detail')).toBe(1);
+    expect((await world.ask('ana', '#migrations', '/drs shop')).text).toContain('`DRS.M05023` disk full');
+  });
+
   test('of many jobs costs one request per batch for their causes', async () => {
     await using world = await watching();
     const jobs = Array.from({ length: 12 }, () => world.drs.addJob('INCRE_TRANSFER_STARTED'));

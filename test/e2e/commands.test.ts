@@ -64,7 +64,7 @@ describe('a person who subscribes', () => {
     await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
     const answer = await world.ask('ben', '#migrations', `/drs subscribe ${job.id.slice(0, 8)}`);
     expect(answer.text).toMatch(
-      /^This channel is already subscribed to \*\w{8}\* \(by <@U00000001>, <!date\^.*>\)\. Nothing changed\.$/,
+      /^Already subscribed here to \*\w{8}\* \(by <@U00000001>, <!date\^.*>\)\. Nothing changed\.$/,
     );
     expect(world.texts('#migrations')).toHaveLength(1);
   });
@@ -76,7 +76,7 @@ describe('a person who subscribes', () => {
     expect(answer.text).toBe(
       `⚪ DRS knows no job \`${UNKNOWN}\` (DRS.M00289). Check the id in the DRS console, and that the job is in this bot's project. Not subscribed.`,
     );
-    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('watches no job');
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('No job is watched here');
   });
 
   test('to a job that has ended is told so', async () => {
@@ -104,7 +104,7 @@ describe('a person who subscribes', () => {
     expect(answer.text).toBe(
       'I cannot post here yet: I am not a member of this channel. Type `/invite @drs` here, then `/drs subscribe …` again. Nothing was saved.',
     );
-    expect((await world.ask('ana', '#secret', '/drs list')).text).toContain('watches no job');
+    expect((await world.ask('ana', '#secret', '/drs list')).text).toContain('No job is watched here');
     channel.members.add(world.slack.state.bot.id);
     expect((await world.ask('ana', '#secret', `/drs subscribe ${job.id}`)).text).toContain('Subscribed to');
   });
@@ -126,7 +126,7 @@ describe('a person who subscribes', () => {
     expect(answer.text).toBe(
       'I cannot post here: the workspace lets only some people post in this channel. Ask its owner to allow this app. Then `/drs subscribe …` again. Nothing was saved.',
     );
-    expect((await world.ask('ana', '#announcements', '/drs list')).text).toContain('watches no job');
+    expect((await world.ask('ana', '#announcements', '/drs list')).text).toContain('No job is watched here');
     expect((await world.ask('ana', '#announcements', `/drs subscribe ${job.id}`)).text).toContain('Subscribed to');
     expect(world.texts('#announcements')).toHaveLength(1);
   });
@@ -197,12 +197,12 @@ describe('a person who unsubscribes', () => {
     await using world = await startWorld();
     world.slack.addChannel('migrations');
     expect((await world.ask('ana', '#migrations', `/drs unsubscribe ${UNKNOWN}`)).text).toBe(
-      `This channel is not subscribed to \`${UNKNOWN}\`. \`/drs list\` shows what it watches.`,
+      `There is no subscription to \`${UNKNOWN}\` here. \`/drs list\` shows what is watched here.`,
     );
     expect((await world.ask('ana', '#migrations', '/drs unsubscribe ffffff')).text).toContain(
-      'not subscribed to a job called `ffffff`',
+      'No job called `ffffff` is watched here',
     );
-    expect((await world.ask('ana', '#migrations', '/drs unsubscribe all')).text).toContain('watches no job');
+    expect((await world.ask('ana', '#migrations', '/drs unsubscribe all')).text).toContain('No job is watched here');
   });
 
   test('from all is asked first, and may keep them', async () => {
@@ -211,7 +211,7 @@ describe('a person who unsubscribes', () => {
     slack.addChannel('migrations');
     await world.ask('ana', '#migrations', `/drs subscribe ${drs.addJob().id} ${drs.addJob().id}`);
     const kept = await world.ask('ana', '#migrations', '/drs unsubscribe all');
-    expect(kept.text).toContain('End all 2 subscriptions of this channel?');
+    expect(kept.text).toContain('End all 2 subscriptions here?');
     await slack.people.click('ana', kept, 'Keep them');
     await slack.waitFor('nothing changed', () =>
       slack.ephemerals('#migrations', 'ana').find((one) => one.text === 'Nothing changed.'),
@@ -223,7 +223,7 @@ describe('a person who unsubscribes', () => {
         .texts('#migrations')
         .find((text) => text.startsWith('🔕 <@U00000001> unsubscribed this channel from 2 jobs')),
     );
-    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('watches no job');
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('No job is watched here');
   });
 
   test('with the button of the list sees the list without it', async () => {
@@ -234,7 +234,7 @@ describe('a person who unsubscribes', () => {
     const list = await world.ask('ana', '#migrations', '/drs list');
     await slack.people.click('ana', list, 'Unsubscribe');
     const after = await slack.waitFor('an empty list', () =>
-      slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('watches no job')),
+      slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('No job is watched here')),
     );
     expect(after.id).toBe(list.id);
   });
@@ -242,7 +242,7 @@ describe('a person who unsubscribes', () => {
 
 describe('a person who types something else', () => {
   test.each([
-    ['/drs', 'I watch DRS jobs and tell this channel when something changes'],
+    ['/drs', 'I watch DRS jobs and say it here when something changes'],
     ['/drs help', '`/drs subscribe &lt;job&gt;…` – tell this channel about a job from now on'],
     [
       '/drs status',
@@ -271,7 +271,7 @@ describe('a person who types something else', () => {
     for (const id of ids) world.drs.addJob('PAUSING', {}, { id: simulatedJobIdFrom(id) });
     await world.ask('ana', '#migrations', `/drs subscribe ${ids.join(' ')}`);
     expect((await world.ask('ana', '#migrations', '/drs aaaaaa')).text).toBe(
-      '`aaaaaa` fits 2 jobs. Which one?\n*aaaaaa10* · `PAUSING` · aaaaaa10\n*aaaaaa20* · `PAUSING` · aaaaaa20',
+      '`aaaaaa` fits 2 jobs. Which one?\n⏸️ *aaaaaa10* – Paused · aaaaaa10\n⏸️ *aaaaaa20* – Paused · aaaaaa20',
     );
   });
 

@@ -39,6 +39,6 @@ describe.each(['socket', 'http'] as const)('the main line in %s mode', (mode) =>
       `🟢 Replicating again, lag 1 s – ${name}`,
       `✅ ENDED – ${name}: stopped while replicating, last lag 1 s`,
     ]);
-    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('watches no job');
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('No job is watched here');
   });
 });

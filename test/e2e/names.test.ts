@@ -39,6 +39,7 @@ describe('a job is found', () => {
     const address = `https://console-intl.huaweicloud.com/drs/?region=x#/drs/migrate/detail/${job.id}`;
     expect((await ask(world, `/drs ${address}`)).text).toContain('– billing');
     expect((await ask(world, `/drs <${address}|DRS>`)).text).toContain('– billing');
+    expect((await ask(world, `/drs ${address.replace('https://', '')}`)).text).toContain('– billing');
     expect((await ask(world, '/drs https://console.example/drs')).text).toBe(
       'I find no job id in this address: `https://console.example/drs`. Open the job in the DRS console and copy its id, or type its name.',
     );
@@ -62,8 +63,9 @@ describe('a job is found', () => {
     const job = named(world, 'orders');
     expect((await ask(world, `/drs ${job.id}`)).text).toContain(`– ${job.id.slice(0, 8)}`);
     expect((await ask(world, '/drs orders')).text).toBe(
-      'No job is called `orders`, and no id begins with it. `/drs jobs` lists what there is.\n' +
-        'The list of jobs could not be read (This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION. (APIGW.0101)), so only watched jobs and full ids are known.',
+      'I know no job called `orders`.\n' +
+        'The list of jobs could not be read, so only watched jobs and full ids are known:\n' +
+        'This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION. (APIGW.0101)',
     );
     expect((await ask(world, `/drs ${job.id.slice(0, 6)}`)).text).toContain('Replicating');
   });
@@ -76,9 +78,9 @@ describe('a name that is not clear', () => {
     const answer = await ask(world, '/drs orders');
     expect(answer.text.split('\n').map((line) => line.split(' · ')[0])).toEqual([
       '`orders` fits 3 jobs. Which one?',
-      '*orders-eu*',
-      '*orders-us*',
-      '*orders-old*',
+      '🟢 *orders-eu* – Replicating',
+      '🟢 *orders-us* – Replicating',
+      '⏹️ *orders-old* – Ended',
     ]);
     await world.slack.people.click('ana', answer, 'Status');
     await world.slack.waitFor('the status', () =>
@@ -121,14 +123,55 @@ describe('a name that is not clear', () => {
     expect(answer.text.split('\n')[0]).toBe(
       '`оrders` only looks like *orders*: some of its letters come from another alphabet. If you mean that job, use its button or type the name anew.',
     );
-    expect((await ask(world, '/drs list')).text).toContain('watches no job');
+    expect((await ask(world, '/drs list')).text).toContain('No job is watched here');
+  });
+
+  test('in another width is the one so written, where both are there', async () => {
+    await using world = await worldWith('orders', 'ｏｒｄｅｒｓ');
+    expect((await ask(world, '/drs ｏｒｄｅｒｓ')).text).toContain('– ｏｒｄｅｒｓ');
+    expect((await ask(world, '/drs orders')).text).toContain('– orders');
+  });
+
+  test('that fits very many is said to, without a figure that is not true', async () => {
+    await using world = await worldWith(...Array.from({ length: 250 }, (_, number) => `sync-${number}`));
+    const answer = (await ask(world, '/drs sync')).text.split('\n');
+    expect(answer[0]).toBe('`sync` fits more than 200 jobs. Which one?');
+    expect(answer.at(-1)).toBe('There are many more; type a few more characters.');
+  });
+
+  test('while DRS is still reading its list, is not said to be nobody’s', async () => {
+    await using world = await startWorld({ overrides: { durations: { listWaitMs: 0 } } });
+    world.slack.addChannel('migrations');
+    named(world, 'orders');
+    world.drs.faults.next('list', { kind: 'hang' });
+    expect((await ask(world, '/drs orders')).text).toBe(
+      'I do not know `orders` yet: the list of jobs is being read. Ask again in a moment; full job ids work already.',
+    );
+    const pending = await ask(world, '/drs jobs');
+    expect(pending.text).toBe('The list of jobs is being read; ask again in a moment.');
+    expect(JSON.stringify(pending.blocks)).toContain('Refresh');
+  });
+
+  test('can be looked for again as soon as the list has been read', async () => {
+    await using world = await startWorld({ overrides: { durations: { listWaitMs: 0 } } });
+    const { slack } = world;
+    slack.addChannel('migrations');
+    named(world, 'orders');
+    const pending = await ask(world, '/drs jobs');
+    expect(pending.text).toBe('The list of jobs is being read; ask again in a moment.');
+    const pressed = async () => {
+      const shown = slack.ephemerals('#migrations', 'ana')[0] ?? pending;
+      if (JSON.stringify(shown.blocks).includes('"Refresh"')) await slack.people.click('ana', shown, 'Refresh');
+      return slack.ephemerals('#migrations', 'ana')[0]?.text;
+    };
+    await expect.poll(pressed).toContain('1 job in DRS');
   });
 
   test('to unsubscribe means what this channel watches only', async () => {
     await using world = await worldWith('orders', 'billing');
     await ask(world, '/drs subscribe orders');
     expect((await ask(world, '/drs unsubscribe billing')).text).toBe(
-      'This channel is not subscribed to a job called `billing`. `/drs list` shows what it watches.',
+      'No job called `billing` is watched here. `/drs list` shows what is.',
     );
     expect((await ask(world, '/drs unsubscribe ord')).text).toContain('Unsubscribed from *orders*');
   });

@@ -84,6 +84,19 @@ describe('sharing', () => {
   });
 });
 
+describe('help', () => {
+  test('can be shown to everybody as well', async () => {
+    await using world = await worldWith();
+    const { slack } = world;
+    await slack.people.click('li', await world.ask('li', '#migrations', '/drs help names'), '分享到频道');
+    const shared = await world.nextMessage('#migrations', 0);
+    expect(shared.text).toContain('First the full id, then the exact name');
+    expect(shared.text).toContain('Shared by <@U00000003>');
+    await slack.people.click('ana', await world.ask('ana', '#migrations', '/drs help'), 'Share to channel');
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('I watch DRS jobs');
+  });
+});
+
 describe('the console', () => {
   test('is one press away where its address is known', async () => {
     const env = { DRS_CONSOLE_URL: 'https://console.example/{project}/{job}' };
@@ -121,6 +134,18 @@ describe('list all', () => {
     expect(stranger.text).toContain('🟢 Replicating, lag 1 s – orders');
   });
 
+  test('shows a group its own direct messages, and says nothing of those of others', async () => {
+    await using world = await worldWith();
+    const { slack } = world;
+    const [ana = '', ben = ''] = ['ana', 'ben'].map((name) => slack.state.findUser(name)?.id ?? '');
+    slack.state.addChannel('ana-and-li', 'mpim', [ana, slack.state.bot.id]);
+    await world.ask('ana', 'ana-and-li', '/drs subscribe orders');
+    await world.ask('ben', slack.state.directMessages(ben).name, '/drs subscribe orders');
+    const member = await world.ask('ana', '#migrations', '/drs list all');
+    expect(member.text.split('\n')[0]).toBe('1 subscription in this workspace');
+    expect(member.text).not.toContain('private channel');
+  });
+
   test('shows nothing private when Slack does not tell who is where', async () => {
     await using world = await worldWith({
       workspace: { disabledMethods: ['users.conversations', 'conversations.info'] },
@@ -153,6 +178,24 @@ describe.each(['socket', 'http'] as const)('the bot, invited in %s mode,', (mode
     await world.ask('ana', '#migrations', '/drs subscribe orders');
     expect(world.texts('#secret')).toHaveLength(1);
     expect(world.texts('#migrations')).toEqual(['🔔 <@U00000001> subscribed this channel to *orders*']);
+  });
+});
+
+describe('the bot, let in again by nobody in particular,', () => {
+  test('goes on posting where it was paused, without a greeting', async () => {
+    await using world = await worldWith();
+    const { slack, drs } = world;
+    const secret = slack.addChannel('secret', { kind: 'private', withBot: true });
+    const job = drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'billing' });
+    await world.ask('ana', '#secret', '/drs subscribe billing');
+    secret.members.delete(slack.state.bot.id);
+    job.becomes('PAUSING');
+    await world.bot().tick();
+    await world.nextMessage('dm-ana', 0);
+    secret.members.add(slack.state.bot.id);
+    await slack.people.tellBotJoined(secret, null);
+    const told = await world.nextMessage('#secret', 1);
+    expect(told.text).toContain('⏸️ Paused – billing');
   });
 });
 
@@ -208,6 +251,55 @@ describe('a direct message with the bot', () => {
     const all = await world.ask('li', '#migrations', '/drs list all');
     expect(all.text).toContain('你与我的私信');
     expect((await world.ask('ana', '#migrations', '/drs list all')).text).not.toContain('orders');
+  });
+
+  test.each(['socket', 'http'] as const)('understands plain words, in %s mode', async (mode) => {
+    await using world = await worldWith({ mode });
+    const { slack } = world;
+    const own = slack.state.directMessages(slack.state.findUser('li')?.id ?? '');
+    await slack.people.write('li', 'subscribe orders');
+    await slack.waitFor('the answer', () => world.texts(own.name).find((text) => text.startsWith('已订阅 *orders*')));
+    await slack.people.write('li', 'orders');
+    const status = await slack.waitFor('the status', () =>
+      slack.messages(own.name).find((one) => one.text.startsWith('🟢 增量同步中，延迟 1 秒 – orders')),
+    );
+    expect(buttons(status)).not.toContain('分享');
+    await slack.people.click('li', status, '取消订阅');
+    await slack.waitFor('the end', () => world.texts(own.name).find((text) => text.startsWith('🔕')));
+  });
+
+  test('takes no notice of what nobody wrote to it: edits, files, itself, channels', async () => {
+    await using world = await worldWith();
+    const { slack } = world;
+    const own = slack.state.directMessages(slack.state.findUser('ana')?.id ?? '');
+    for (const extra of [
+      { subtype: 'message_changed' },
+      { subtype: 'file_share' },
+      { bot_id: slack.state.botId },
+      { channel_type: 'channel' },
+    ])
+      await slack.people.write('ana', 'help', extra);
+    await slack.people.write('ana', 'jobs');
+    await slack.waitFor('the one answer', () => world.texts(own.name)[0]);
+    expect(world.texts(own.name).map((text) => text.split('\n')[0])).toEqual(['1 job in DRS']);
+  });
+
+  test('speaks of you and not of a channel, and has nobody to share with', async () => {
+    await using world = await worldWith();
+    const { slack } = world;
+    const own = slack.state.directMessages(slack.state.findUser('ana')?.id ?? '');
+    await world.ask('ana', own.name, '/drs subscribe orders');
+    const answers = await Promise.resolve().then(async () => {
+      const said = [];
+      for (const words of ['list', 'orders', 'jobs', 'help', 'settings', 'subscribe orders', 'unsubscribe all'])
+        said.push(await world.ask('ana', own.name, `/drs ${words}`));
+      return said;
+    });
+    expect(answers[0]?.text).toContain('I tell you about 1 job');
+    for (const { text, blocks } of answers) {
+      expect(text).not.toMatch(/this channel watches|of this channel/i);
+      expect(buttons({ blocks })).not.toContain('Share to channel');
+    }
   });
 
   test('that is somebody else’s ends in a sentence, and nothing is saved', async () => {

@@ -4,12 +4,22 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { SIMULATED_KEYS } from '../../src/demo/drs-simulator/simulator.ts';
+import { startBot } from '../../src/bot.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { AccessKey } from '../../src/demo/drs-simulator/access-keys.ts';
+import { SIMULATED_KEYS, startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
 import { sdkDate } from '../../src/drs/sign-request.ts';
-import { startWorld } from '../support/world.ts';
+import type { Clock } from '../../src/ports.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { isSchedule } from '../../src/runtime/cron.ts';
+import { startProcess } from '../support/bot-process.ts';
+import { fastClock } from '../support/fast-clock.ts';
+import { keptLog, SILENT } from '../support/silent-log.ts';
+import { environment, startWorld } from '../support/world.ts';
 
 const BLANK_LOGIN = { IAM_DOMAIN: '', IAM_USER: '', IAM_PASSWORD: '' };
-const keys = ({ accessKey, secretKey, securityToken }: (typeof SIMULATED_KEYS)[keyof typeof SIMULATED_KEYS]) => ({
+const keys = ({ accessKey, secretKey, securityToken }: AccessKey) => ({
   ...BLANK_LOGIN,
   HUAWEICLOUD_SDK_AK: accessKey,
   HUAWEICLOUD_SDK_SK: secretKey,
@@ -51,6 +61,76 @@ describe('a start', () => {
   });
 });
 
+describe('a start while nobody lets the bot in and its project is not known', () => {
+  const wrong = { ...SIMULATED_KEYS.permanent, secretKey: 'wrong' };
+
+  test.each([
+    ['a wrong secret', { ...keys(wrong), ...BY_REGION }, 'The secret key does not fit the access key', 'projects'],
+    ['a wrong password', { IAM_PASSWORD: 'wrong', ...BY_REGION }, 'IAM does not accept the user name', 'login'],
+  ] as const)('says it at once, and with %s waits an hour without knocking', async (_what, env, words, target) => {
+    const clock = fastClock(Date.now());
+    await using drs = await startDrsSimulator({ clock: () => clock.now() });
+    await using slack = await startSlackWorkspace();
+    const log = keptLog();
+    const config = parseConfig(
+      { ...(await environment('socket', slack, drs)), IAM_DOMAIN: 'acme', ...env },
+      isSchedule,
+    );
+    await expect(startBot(config, { clock, log })).rejects.toThrow(words);
+    expect(log.lines.filter((line) => line.startsWith(`Not started yet: ${words}`))).toHaveLength(1);
+    expect(drs.count(target)).toBeLessThanOrEqual(7);
+    expect(drs.requests.filter((seen) => seen.target !== target)).toEqual([]);
+  });
+
+  test('goes on as soon as the right secret is in its file', async () => {
+    await using slack = await startSlackWorkspace();
+    await using drs = await startDrsSimulator();
+    const path = join(await mkdtemp(join(tmpdir(), 'drs-bot-secrets-')), 'sk');
+    await writeFile(path, 'wrong');
+    const given = { ...(await environment('socket', slack, drs)), ...keys(wrong), ...BY_REGION };
+    const config = parseConfig({ ...given, HUAWEICLOUD_SDK_SK: '', HUAWEICLOUD_SDK_SK_FILE: path }, isSchedule);
+    const clock: Clock = {
+      ...systemClock,
+      sleep: (ms, signal) =>
+        ms === 5_000 ? writeFile(path, SIMULATED_KEYS.permanent.secretKey) : systemClock.sleep(ms, signal),
+    };
+    const bot = await startBot(config, { clock, log: SILENT });
+    await bot.stop();
+    expect(drs.count('projects')).toBe(2);
+  });
+
+  test('ends at a SIGTERM, and has done nothing wrong', async () => {
+    await using slack = await startSlackWorkspace();
+    await using drs = await startDrsSimulator();
+    const given = { ...(await environment('socket', slack, drs)), ...keys(wrong), ...BY_REGION, LOG_LEVEL: 'info' };
+    const bot = startProcess(given);
+    await bot.printed('Not started yet: The secret key does not fit the access key');
+    const { code, ms } = await bot.end('SIGTERM');
+    expect({ code, inTime: ms < 5_000 }).toEqual({ code: 0, inTime: true });
+  }, 30_000);
+});
+
+describe('a start with an IAM address that is wrong', () => {
+  const byKey = { ...keys(SIMULATED_KEYS.permanent), ...BY_REGION };
+
+  test.each([
+    ['an access key', byKey],
+    ['a password', BY_REGION],
+  ])('says where IAM was looked for, with %s', async (_how, env) => {
+    await expect(startWorld({ env: { ...env, IAM_ENDPOINT: 'http://127.0.0.1:1' } })).rejects.toThrow(
+      'IAM cannot be reached at 127.0.0.1:1 (ECONNREFUSED), and the project id is to be had there: check IAM_ENDPOINT',
+    );
+  });
+
+  test('names the setting when there is no IAM at it', async () => {
+    await using nowhere = await startDrsSimulator();
+    nowhere.faults.next('projects', { kind: 'status', status: 404, body: '{"error_code":"APIGW.0101"}' });
+    await expect(startWorld({ env: { ...byKey, IAM_ENDPOINT: nowhere.endpoint } })).rejects.toThrow(
+      'IAM does not find the login address or the project: check IAM_ENDPOINT',
+    );
+  });
+});
+
 describe('a person who asks while DRS refuses the key', () => {
   test.each([
     ['is locked', 0, 6, 'The access key is locked after too many failed signatures: check HUAWEICLOUD_SDK_SK'],
@@ -79,6 +159,27 @@ describe('a person who asks while DRS refuses the key', () => {
     const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
     expect(answer.text).toContain('⚪ UNKNOWN');
     expect(answer.text).toContain(sentence);
+  });
+});
+
+describe('a channel, while DRS refuses the key,', () => {
+  test('is told so much, and what to do only whoever asks for themselves', async () => {
+    await using world = await startWorld({ env: keys(SIMULATED_KEYS.permanent) });
+    const { slack, drs } = world;
+    slack.addChannel('migrations');
+    const job = drs.addJob('FULL_TRANSFER_STARTED', {}, { name: 'orders' });
+    await world.ask('ana', '#migrations', '/drs subscribe orders');
+    job.becomes('INCRE_TRANSFER_STARTED');
+    await world.bot().tick();
+    const told = await world.nextMessage('#migrations', 1);
+    drs.keys.set({ ...SIMULATED_KEYS.permanent, secretKey: 'rotated' });
+    await slack.people.click('ana', told, 'Refresh');
+    const brief = 'Access to DRS is refused; the operator of this bot has been told.';
+    await slack.waitFor('the refreshed line', () => world.texts('#migrations').find((text) => text.includes(brief)));
+    await slack.people.type('ana', '#migrations', '/drs orders public');
+    expect((await world.nextMessage('#migrations', 2)).text).toContain(brief);
+    expect(world.texts('#migrations').join()).not.toMatch(/HUAWEICLOUD|APIGW/);
+    expect((await world.ask('ana', '#migrations', '/drs orders')).text).toContain('check HUAWEICLOUD_SDK_SK');
   });
 });
 

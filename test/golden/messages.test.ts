@@ -5,6 +5,7 @@ import { parseBlocks } from '../../src/demo/slack-workspace/validate-blocks.ts';
 import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
 import { assess } from '../../src/domain/assess.ts';
 import type { JobEvent } from '../../src/domain/job-event.ts';
+import { FAILED_STATUSES } from '../../src/domain/job-status.ts';
 import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
 import type { JobState } from '../../src/domain/job-state.ts';
 import type { Cause } from '../../src/domain/job-detail.ts';
@@ -13,9 +14,13 @@ import type { Language } from '../../src/domain/language.ts';
 import type { ListedJob } from '../../src/domain/listed-job.ts';
 import { NO_AFTERMATH } from '../../src/domain/post.ts';
 import type { Aftermath, Announcement, DeliveryFacts, NamedJob } from '../../src/domain/post.ts';
-import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
+import { failureOf } from '../../src/domain/progress-answer.ts';
+import type { DrsFailureReason, ProgressAnswer } from '../../src/domain/progress-answer.ts';
+import { durationParts } from '../../src/domain/duration.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { explanation, EXPLANATIONS } from '../../src/domain/explanation.ts';
+import type { Explanation, ExplanationKey } from '../../src/domain/explanation.ts';
+import { chunks } from '../../src/drs/chunks.ts';
 import { consoleLink } from '../../src/domain/console-link.ts';
 import {
   faultMessage,
@@ -24,6 +29,7 @@ import {
   staleButtonMessage,
   usageMessage,
 } from '../../src/slack/messages/help-message.ts';
+import { causeLine } from '../../src/slack/messages/cause-text.ts';
 import { jobsMessage } from '../../src/slack/messages/jobs-message.ts';
 import { listMessage } from '../../src/slack/messages/list-message.ts';
 import type { SlackMessage } from '../../src/slack/messages/message.ts';
@@ -37,16 +43,18 @@ import {
   unsubscribeAnswer,
   unsubscribedAll,
 } from '../../src/slack/messages/subscription-answers.ts';
-import { createVoice } from '../../src/slack/messages/voice.ts';
+import { createVoice, inPublic } from '../../src/slack/messages/voice.ts';
 import type { Voice } from '../../src/slack/messages/voice.ts';
 import { workspaceListMessage } from '../../src/slack/messages/workspace-list-message.ts';
 import { lines } from '../../src/slack/messages/message.ts';
 import type { UsageError } from '../../src/slack/commands/parse-command.ts';
 import type { Job } from '../../src/domain/job.ts';
+import type { Look } from '../../src/use-cases/look-at-jobs.ts';
 import type { JobStatus } from '../../src/use-cases/show-status.ts';
 import type { JobPage } from '../../src/use-cases/list-jobs.ts';
 import type { ReferenceProblem } from '../../src/use-cases/resolve-jobs.ts';
 import type { SubscribeOutcome } from '../../src/use-cases/subscribe.ts';
+import { en } from '../../src/words/en.ts';
 import { aJob, aReport, BILLING, ORDERS, reported } from '../support/reports.ts';
 
 const START = Date.parse('2026-11-23T02:10:00Z');
@@ -143,6 +151,18 @@ const listed = (number: number, changes: Partial<ListedJob> = {}): ListedJob => 
   subJobs: 0,
   ...changes,
 });
+const none = (
+  changes: Partial<Extract<ReferenceProblem, { kind: 'none' }>>,
+): Extract<ReferenceProblem, { kind: 'none' }> => ({
+  kind: 'none',
+  reference: 'x',
+  lookAlike: null,
+  nearest: [],
+  isListPending: false,
+  listedAt: null,
+  listFailure: null,
+  ...changes,
+});
 const problem =
   (one: ReferenceProblem): Said =>
   (voice) =>
@@ -181,6 +201,7 @@ const PAGE: JobPage = {
   text: null,
   offset: 0,
   total: 0,
+  isListPending: false,
   jobs: [],
   previous: null,
   next: null,
@@ -189,6 +210,25 @@ const page =
   (changes: Partial<JobPage>): Said =>
   (voice) =>
     jobsMessage(voice, { ...PAGE, ...changes }, 'C1');
+const explained =
+  (keys: readonly ExplanationKey[]): Said =>
+  (voice) =>
+    lines(
+      ...keys.map((key) =>
+        voice.explain(
+          explanation(key, {
+            label: 'APIGW.0301',
+            host: 'drs.example',
+            reason: 'ECONNREFUSED',
+            seconds: 30,
+            minutes: 42,
+            direction: 'behind',
+            region: 'ap-southeast-1',
+            text: ': strange',
+          }),
+        ),
+      ),
+    );
 const usage =
   (error: UsageError): Said =>
   (voice) =>
@@ -205,17 +245,32 @@ function expectValid(message: SlackMessage): void {
 }
 
 const NO_SUCH_JOB: ProgressAnswer = { kind: 'item_error', code: 'DRS.M00289', message: null };
-const TIMEOUT: ProgressAnswer = {
+const unanswered = (reason: DrsFailureReason, why: Explanation): ProgressAnswer => ({
   kind: 'unanswered',
-  failure: {
-    reason: 'timeout',
-    why: explanation('host_timeout', { host: 'drs.example' }),
-    code: null,
-    httpStatus: null,
-    requestId: null,
-  },
-};
+  failure: failureOf(reason, why),
+});
+const TIMEOUT = unanswered('timeout', explanation('host_timeout', { host: 'drs.example' }));
+const LOCKED = unanswered('credentials_rejected', explanation('keys_locked', { label: 'APIGW.0301' }));
+const NOT_OFFERED = unanswered('not_found', explanation('not_offered', { label: 'APIGW.0101' }));
 const replicating: Step = [5, reported('INCRE_TRANSFER_STARTED', { lagMs: 3_000 })];
+
+/** A message about a job that began to replicate, and how that job is now. */
+const nowIs =
+  (look: Look): Said =>
+  (voice) => {
+    const event = read([0, 'FULL_TRANSFER_COMPLETE'], replicating).events.at(-1);
+    if (event === undefined) throw new Error('nothing was told');
+    const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
+    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] }, [look]);
+  };
+const pageOf = (statuses: readonly string[], jobType = 'migration'): Partial<JobPage> => ({
+  total: statuses.length,
+  jobs: statuses.map((one, number) => ({ ...listed(number, { status: one, jobType }), subscribed: false })),
+});
+const keysAfter = (prefix: string) =>
+  Object.keys(en).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+const ERROR_CODES = keysAfter('code.');
+const PASSING_STATUSES = keysAfter('state.').filter((one) => /^[A-Z_]+$/.test(one));
 
 const MESSAGES: Readonly<Record<string, Said>> = {
   'told-full-copy-started': told([0, 'STARTJOBING'], [1, reported('FULL_TRANSFER_STARTED', { parts })]),
@@ -317,6 +372,12 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     replicating,
     [8641, 'INCRE_TRANSFER_FAILED'],
   ),
+  'told-failed-with-cause-that-names-its-code': toldOf(
+    job,
+    { cause: { code: 'DRS.M01504', text: 'DRS.M01504 Another operation is in progress' } },
+    replicating,
+    [8641, 'INCRE_TRANSFER_FAILED'],
+  ),
   'told-failed-and-recovered': toldOf(job, { cause: DUPLICATE, recoveredAt: START + 8_700 * MINUTE }, replicating, [
     8641,
     'INCRE_TRANSFER_FAILED',
@@ -393,6 +454,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'status-paused': shown(replicating, [305, 'PAUSING']),
   'status-failed': shown(replicating, [6, reported('INCRE_TRANSFER_FAILED', { errorCode: 'DRS.M05023' })]),
   'status-failed-with-cause': shownOf({}, { cause: DUPLICATE }, replicating, [6, 'INCRE_TRANSFER_FAILED']),
+  'status-unknown-for-everybody': (voice) => shown(replicating, [6, LOCKED], [48, LOCKED])(inPublic(voice)),
+  'status-unknown-by-mistake-for-everybody': (voice) =>
+    shown(replicating, [6, NOT_OFFERED], [48, NOT_OFFERED])(inPublic(voice)),
   'status-unknown': shown(replicating, [6, TIMEOUT], [48, TIMEOUT]),
   'status-ended': shown([0, 'RELEASE_RESOURCE_COMPLETE']),
   'status-gone': shown(replicating, [6, NO_SUCH_JOB], [7, NO_SUCH_JOB], [12, NO_SUCH_JOB]),
@@ -441,9 +505,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     const { state, now } = read(replicating);
     const other = aJob({ jobId: BILLING }, { ...state, report: aReport({ jobId: BILLING, status: 'PAUSING' }) });
     const jobs = [status(aJob({}, state), { subscribed: true }), status(other)];
-    const problems: readonly ReferenceProblem[] = [
-      { kind: 'none', reference: '<!channel>', lookAlike: null, nearest: [], listedAt: null, listFailure: null },
-    ];
+    const problems: readonly ReferenceProblem[] = [none({ reference: '<!channel>' })];
     return statusMessage(voice, { jobs, problems }, { ...VIEW, now });
   },
   'name-several': problem({
@@ -452,45 +514,31 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     matches: [listed(1), listed(2, { status: 'RELEASE_RESOURCE_COMPLETE' })],
     more: 3,
   }),
-  'name-none': problem({
-    kind: 'none',
-    reference: 'x',
-    lookAlike: null,
-    nearest: [],
-    listedAt: null,
-    listFailure: null,
-  }),
-  'name-nearest': problem({
-    kind: 'none',
-    reference: 'odrers',
-    lookAlike: null,
-    nearest: [listed(1)],
-    listedAt: START,
-    listFailure: null,
-  }),
-  'name-look-alike': problem({
-    kind: 'none',
-    reference: 'оrders-1',
-    lookAlike: listed(1),
-    nearest: [],
-    listedAt: null,
-    listFailure: null,
-  }),
-  'name-list-unreadable': problem({
-    kind: 'none',
-    reference: 'orders',
-    lookAlike: null,
-    nearest: [],
-    listedAt: null,
-    listFailure: explanation('not_offered', { label: 'APIGW.0101' }),
-  }),
+  'name-several-many': problem({ kind: 'several', reference: 'orders', matches: [listed(1), listed(2)], more: null }),
+  'name-none': problem(none({ listedAt: START })),
+  'name-nearest': problem(none({ reference: 'odrers', nearest: [listed(1)], listedAt: START })),
+  'name-nearest-called-the-same': problem(
+    none({
+      reference: 'odrers',
+      nearest: [listed(1, { name: 'orders' }), listed(2, { name: 'orders', status: 'RELEASE_RESOURCE_COMPLETE' })],
+      listedAt: START,
+    }),
+  ),
+  'name-look-alike': problem(none({ reference: 'оrders-1', lookAlike: { jobs: [listed(1)], by: 'alphabet' } })),
+  'name-look-alike-of-the-same-alphabet': problem(
+    none({ reference: '0rders-1', lookAlike: { jobs: [listed(1)], by: 'character' } }),
+  ),
+  'name-list-pending': problem(none({ reference: 'orders', isListPending: true })),
+  'name-list-unreadable': problem(
+    none({ reference: 'orders', listFailure: explanation('not_offered', { label: 'APIGW.0101' }) }),
+  ),
   'name-address-without-id': problem({ kind: 'address', reference: 'https://console.example/#/drs/list' }),
   'subscribed-with-problems': subscribed({
     ...OUTCOME,
     subscribed: [aJob({ name: 'orders' }, read(replicating).state)],
     unknown: [{ jobId: BILLING, name: 'billing', code: 'DRS.M00289' }],
     unanswered: [{ jobId: BILLING, name: null, why: explanation('timeout') }],
-    problems: [{ kind: 'none', reference: 'x', lookAlike: null, nearest: [], listedAt: null, listFailure: null }],
+    problems: [none({})],
     resumed: 2,
   }),
   'subscribed-in-a-dm': subscribed(
@@ -521,16 +569,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       {
         ended: [],
         notSubscribed: [ORDERS],
-        problems: [
-          {
-            kind: 'none',
-            reference: 'billing',
-            lookAlike: null,
-            nearest: [listed(1)],
-            listedAt: START,
-            listFailure: null,
-          },
-        ],
+        problems: [none({ reference: 'billing', nearest: [listed(1)] })],
       },
       'C1',
     ),
@@ -573,6 +612,12 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     });
   },
   'list-all-nothing': (voice) => workspaceListMessage(voice, { channels: [], hidden: { channels: 0, jobs: 0 } }),
+  'list-in-a-dm': (voice) =>
+    listMessage(voice, {
+      subscriptions: [subscription(read(replicating).state, { channelId: 'D1' })],
+      pause: null,
+      readBack: { kind: 'untried' },
+    }),
   jobs: page({
     total: 25,
     offset: 10,
@@ -588,17 +633,24 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     ],
   }),
   'jobs-matching': page({ total: 1, text: 'orders', jobs: [{ ...listed(1), subscribed: false }] }),
+  'jobs-being-read': page({ listedAt: null, isListPending: true }),
+  'jobs-being-read-anew': page({ total: 1, isListPending: true, jobs: [{ ...listed(1), subscribed: false }] }),
   'jobs-none': page({}),
   'jobs-none-matching': page({ text: 'x' }),
   'jobs-unreadable': page({ listedAt: null, failure: explanation('not_offered', { label: 'APIGW.0101' }) }),
   settings: (voice) => settingsMessage(voice, 'zh'),
   'settings-changed': (voice) => languageChosen(voice, 'zh', true),
   'settings-same': (voice) => languageChosen(voice, 'en', false),
-  help: (voice) => helpMessage(voice, null),
-  ...Object.fromEntries(HELP_TOPICS.map((topic) => [`help-${topic}`, (voice: Voice) => helpMessage(voice, topic)])),
-  'help-on-nothing': (voice) => helpMessage(voice, 'weather'),
+  help: (voice) => helpMessage(voice, null, 'C1'),
+  ...Object.fromEntries(
+    HELP_TOPICS.map((topic) => [`help-${topic}`, (voice: Voice) => helpMessage(voice, topic, 'C1')]),
+  ),
+  'help-shared': (voice) => helpMessage(voice, 'names', 'C1', 'U1'),
+  'help-in-a-dm': (voice) => helpMessage(voice, 'names', 'D1'),
+  'help-on-nothing': (voice) => helpMessage(voice, 'weather', 'C1'),
   'usage-unclosed-quote': usage({ kind: 'unclosed_quote', text: '"x' }),
   'usage-jobs-missing': usage({ kind: 'jobs_missing', verb: 'subscribe' }),
+  'usage-jobs-missing-to-unsubscribe': usage({ kind: 'jobs_missing', verb: 'unsubscribe' }),
   'usage-too-many-jobs': usage({ kind: 'too_many_jobs', verb: 'status', count: 11, most: 10 }),
   'usage-unknown-option': usage({ kind: 'unknown_option', option: 'lag:2m', verb: 'subscribe' }),
   'usage-all-with-jobs': usage({ kind: 'all_with_jobs' }),
@@ -608,24 +660,115 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'usage-unknown-language': usage({ kind: 'unknown_language', language: 'fr' }),
   'stale-button': (voice) => staleButtonMessage(voice),
   fault: (voice) => faultMessage(voice, '1234abcd'),
-  /** Why DRS cannot be asked: one sentence each. */
-  'every-explanation': (voice) =>
-    lines(
-      ...EXPLANATIONS.map((key) =>
-        voice.explain(
-          explanation(key, {
-            label: 'APIGW.0301',
-            host: 'drs.example',
-            reason: 'ECONNREFUSED',
-            seconds: 30,
-            minutes: 42,
-            direction: 'behind',
-            region: 'ap-southeast-1',
-            text: ': strange',
-          }),
-        ),
-      ),
+  // What rarely comes, so that every text there is has been read here once.
+  'told-initialisation-resumed': toldOf(
+    drJob,
+    {},
+    [0, reported('FULL_TRANSFER_STARTED', { parts })],
+    [1, 'PAUSING'],
+    [61, reported('FULL_TRANSFER_STARTED', { parts })],
+  ),
+  'told-initialisation-failed': toldOf(drJob, {}, [0, 'FULL_TRANSFER_STARTED'], [61, 'FULL_TRANSFER_FAILED']),
+  'told-replicating-again-lag-unknown': told(
+    [0, 'PAUSING'],
+    [120, reported('INCRE_TRANSFER_STARTED', { lagMs: null })],
+  ),
+  'told-replicating-right-after-the-full-copy': told(
+    [0, 'STARTJOBING'],
+    [1, 'FULL_TRANSFER_STARTED'],
+    [1861, reported('INCRE_TRANSFER_STARTED', { lagMs: 3_000 })],
+  ),
+  'told-failed-while-paused': told(replicating, [6, 'PAUSING'], [66, 'INCRE_TRANSFER_FAILED']),
+  'told-failed-after-a-change': told(replicating, [6, 'CHANGE_JOB_STARTED'], [7, 'CHANGE_JOB_FAILED']),
+  'told-dr-running-lag-unknown': toldOf(
+    drJob,
+    {},
+    [0, 'FULL_TRANSFER_COMPLETE'],
+    [1, reported('INCRE_TRANSFER_STARTED', { lagMs: null })],
+  ),
+  'told-recovered-with-the-copy-complete': told(
+    [0, 'FULL_TRANSFER_STARTED'],
+    [1, 'FULL_TRANSFER_FAILED'],
+    [31, 'FULL_TRANSFER_COMPLETE'],
+    [32, 'FULL_TRANSFER_COMPLETE'],
+  ),
+  'told-recovered-somehow': (voice) => {
+    const workingAt = START + HOUR;
+    const moment = { at: workingAt, report: null, previous: null, lastLag: null };
+    const event: JobEvent = { kind: 'recovered', from: 'INCRE_TRANSFER_FAILED', failedAt: START, workingAt, ...moment };
+    const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
+    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] });
+  },
+  'announced-very-many-subscriptions': announced({
+    kind: 'subscribed',
+    by: 'U1',
+    jobs: Array.from({ length: 12 }, (_, number) => ({
+      ...job,
+      jobId: simulatedJobId(number),
+      name: `orders-${number}`,
+    })),
+  }),
+  'now-no-such-job': nowIs({ kind: 'no_such_job', jobId: ORDERS, name: 'orders', code: 'DRS.M00289' }),
+  'now-no-report': nowIs({ kind: 'no_report', jobId: ORDERS, name: 'orders', why: explanation('timeout') }),
+  'now-unknown': nowIs({ kind: 'known', job: aJob({}, read(replicating, [6, TIMEOUT]).state) }),
+  'now-gone': nowIs({ kind: 'known', job: aJob({}, { over: 'gone' }) }),
+  'now-never-read': nowIs({ kind: 'known', job: aJob() }),
+  'status-replicating-without-any-lag-so-far': shown([0, reported('INCRE_TRANSFER_STARTED', { lagMs: null })]),
+  'status-full-copy-without-a-figure': shown([0, reported('FULL_TRANSFER_STARTED', { percent: null, parts: [] })]),
+  'status-full-copy-in-many-parts': shown([
+    0,
+    reported('FULL_TRANSFER_STARTED', {
+      parts: Array.from({ length: 8 }, (_, number) => ({
+        name: `part-${number}`,
+        percent: number,
+        remainingTime: null,
+      })),
+    }),
+  ]),
+  'status-deleted': shown(replicating, [6, 'DELETED']),
+  'status-paused-with-an-error': shown(replicating, [6, reported('PAUSING', { errorCode: 'DRS.M05023' })]),
+  'status-in-a-dm': (voice) => {
+    const { state, now } = read(replicating);
+    return statusMessage(voice, { jobs: [status(aJob({}, state))], problems: [] }, { ...VIEW, channelId: 'D1', now });
+  },
+  'every-error-code': (voice) => lines(...ERROR_CODES.map((code) => causeLine(voice, { code, text: null }, null))),
+  'jobs-in-every-passing-status': page(pageOf(PASSING_STATUSES)),
+  'jobs-that-failed-in-every-way': page(pageOf(FAILED_STATUSES)),
+  'jobs-for-disaster-recovery': page(
+    pageOf(
+      ['FULL_TRANSFER_STARTED', 'FULL_TRANSFER_COMPLETE', 'INCRE_TRANSFER_STARTED', 'FULL_TRANSFER_FAILED'],
+      'cloudDataGuard',
     ),
+  ),
+  'jobs-for-migration': page(
+    pageOf(['FULL_TRANSFER_STARTED', 'FULL_TRANSFER_COMPLETE', 'PAUSING', 'RELEASE_RESOURCE_COMPLETE', 'DELETED']),
+  ),
+  'list-paused-not-a-member': (voice) =>
+    listMessage(voice, {
+      subscriptions: [subscription(UNSEEN_JOB)],
+      pause: { reason: 'not_in_channel', since: START, waiting: 1 },
+      readBack: { kind: 'untried' },
+    }),
+  'list-very-long': (voice) =>
+    listMessage(voice, {
+      subscriptions: Array.from({ length: 42 }, (_, number) =>
+        subscription(UNSEEN_JOB, { jobId: simulatedJobId(number), jobName: `orders-${number}` }),
+      ),
+      pause: null,
+      readBack: { kind: 'untried' },
+    }),
+  'list-all-very-long': (voice) =>
+    workspaceListMessage(voice, {
+      channels: Array.from({ length: 42 }, (_, number) => ({
+        channelId: `C${number}`,
+        subscriptions: [subscription(UNSEEN_JOB)],
+      })),
+      hidden: { channels: 0, jobs: 0 },
+    }),
+  // Why DRS cannot be asked: one sentence each, in as many messages as they fit into.
+  ...Object.fromEntries(
+    chunks(EXPLANATIONS, 20).map((keys, number) => [`explanations-${number + 1}`, explained(keys)] as const),
+  ),
 };
 
 describe.each(LANGUAGES)('the message in %s', (language) => {
@@ -648,6 +791,40 @@ describe.each(LANGUAGES)('the message in %s', (language) => {
       expect(shownLines[0]).toMatch(/^(🔵|🟢|⚪|⏸️|🔴|✅|⏹️|⚫) /u);
     },
   );
+});
+
+/** The same voice, and the keys of all it has said. */
+function overheard(voice: Voice): { readonly voice: Voice; readonly keys: ReadonlySet<string> } {
+  const keys = new Set<string>();
+  const heard: Voice = {
+    ...voice,
+    say: (key, values) => {
+      keys.add(key);
+      return voice.say(key, values);
+    },
+    explain: (why) => {
+      keys.add(`why.${why.key}`);
+      return voice.explain(why);
+    },
+    duration: (ms) => {
+      const parts = durationParts(ms).map(({ unit }) => unit);
+      for (const unit of parts.length === 0 ? ['none'] : parts) keys.add(`unit.${unit}`);
+      return voice.duration(ms);
+    },
+  };
+  return { voice: heard, keys };
+}
+
+test.each(LANGUAGES)('every text in %s is in a message that is recorded here', (language) => {
+  const { voice, keys } = overheard(voiceIn(language));
+  for (const render of Object.values(MESSAGES)) render(voice);
+  expect(Object.keys(en).filter((key) => !keys.has(key))).toEqual([]);
+});
+
+test('a text that no message has would be noticed', () => {
+  const { voice, keys } = overheard(voiceIn('en'));
+  helpMessage(voice, null, 'C1');
+  expect(Object.keys(en).filter((key) => !keys.has(key))).toContain('told.ended');
 });
 
 describe('whatever DRS sends', () => {
@@ -701,14 +878,16 @@ describe('whatever DRS sends', () => {
               {
                 jobs: [status(aJob({ name }, state), { cause: { code: name, text: name } })],
                 problems: [
-                  {
-                    kind: 'none',
+                  none({
                     reference: name,
-                    lookAlike: listed(1, { name }),
-                    nearest: [],
+                    lookAlike: { jobs: [listed(1, { name })], by: 'alphabet' },
                     listedAt: START,
+                  }),
+                  none({
+                    reference: name,
+                    nearest: [listed(1, { name })],
                     listFailure: explanation('refused', { label: name, text: name }),
-                  },
+                  }),
                   { kind: 'several', reference: name, matches: [listed(2, { name, status: name })], more: 1 },
                 ],
               },

@@ -54,4 +54,18 @@ describe.each(LANGUAGES)('speech in %s', (language) => {
       language === 'en' ? 'This channel watches 1 job' : '本频道订阅了 1 个任务',
     );
   });
+
+  test('puts sentences one after the other as the language does', () => {
+    expect(speech.sentences('A.', 'B.')).toBe(language === 'en' ? 'A. B.' : 'A.B.');
+  });
+
+  test('leaves no blank between two words of Chinese, and one before a figure', () => {
+    const short = { duration: speech.duration(10) };
+    const long = { duration: speech.say('told.at_least', { duration: speech.duration(600_000) }) };
+    expect([short, long, { duration: speech.duration(3_000) }].map((said) => speech.say('told.took', said))).toEqual(
+      language === 'en'
+        ? ['Took &lt; 1 s', 'Took at least 10 min', 'Took 3 s']
+        : ['用时不到 1 秒', '用时至少 10 分钟', '用时 3 秒'],
+    );
+  });
 });

@@ -45,6 +45,11 @@ export class SimulatedKeys {
     this.#lockedUntil.delete(key.accessKey);
   }
 
+  /** As after too many failed signatures. */
+  lock(accessKey: string): void {
+    this.#lockedUntil.set(accessKey, this.#clock() + LOCKED_MS);
+  }
+
   remove(accessKey: string): void {
     this.#keys.delete(accessKey);
   }

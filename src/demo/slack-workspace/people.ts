@@ -126,6 +126,26 @@ export class People {
 
   /** `member_joined_channel` (docs.slack.dev, events), about the bot itself. */
   async tellBotJoined(channel: Channel, inviter: string | null): Promise<Acted> {
+    return await this.#tell({
+      type: 'member_joined_channel',
+      user: this.#state.bot.id,
+      channel: channel.id,
+      channel_type: channel.kind === 'private' ? 'G' : 'C',
+      team: this.#state.teamId,
+      ...(inviter === null ? {} : { inviter }),
+    });
+  }
+
+  /** Writes to the bot in direct messages, without a slash command (docs.slack.dev, `message.im`). */
+  async write(userName: string, text: string, extra: Readonly<Record<string, unknown>> = {}): Promise<Acted> {
+    const user = this.#user(userName);
+    const { id: channel } = this.#state.directMessages(user.id);
+    const ts = String(Date.now() / 1000);
+    const message = { type: 'message', channel_type: 'im', user: user.id, channel, text: escapeTyped(text), ts };
+    return await this.#tell({ ...message, ...extra });
+  }
+
+  async #tell(event: Readonly<Record<string, unknown>>): Promise<Acted> {
     const ack = await this.#deliver('events_api', {
       type: 'event_callback',
       token: 'legacy-verification-token',
@@ -134,15 +154,7 @@ export class People {
       event_id: `Ev${randomUUID()}`,
       event_time: Math.floor(Date.now() / 1000),
       authorizations: [{ team_id: this.#state.teamId, user_id: this.#state.bot.id, is_bot: true }],
-      event: {
-        type: 'member_joined_channel',
-        user: this.#state.bot.id,
-        channel: channel.id,
-        channel_type: channel.kind === 'private' ? 'G' : 'C',
-        team: this.#state.teamId,
-        event_ts: String(Date.now() / 1000),
-        ...(inviter === null ? {} : { inviter }),
-      },
+      event: { ...event, event_ts: String(Date.now() / 1000) },
     });
     return { acked: ack !== null, slackSays: null };
   }
@@ -198,5 +210,5 @@ function escapeTyped(text: string): string {
 
 function channelNameFor(channel: Channel): string {
   if (channel.kind === 'im') return 'directmessage';
-  return channel.kind === 'private' ? 'privategroup' : channel.name;
+  return channel.kind === 'public' ? channel.name : 'privategroup';
 }

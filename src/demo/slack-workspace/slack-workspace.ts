@@ -37,6 +37,8 @@ const USUAL_SCOPES: readonly string[] = [
   'channels:read',
   'groups:read',
   'im:read',
+  'im:history',
+  'mpim:read',
   'channels:join',
   'channels:history',
   'groups:history',

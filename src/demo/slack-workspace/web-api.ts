@@ -62,7 +62,11 @@ export const METHODS: Readonly<Record<string, Method>> = {
   },
   'conversations.join': { token: 'bot', scopes: () => ['channels:join'], run: join },
   'users.info': { token: 'bot', scopes: () => ['users:read'], run: userInfo },
-  'users.conversations': { token: 'bot', scopes: () => ['channels:read', 'groups:read'], run: conversationsOf },
+  'users.conversations': {
+    token: 'bot',
+    scopes: ({ types }) => (types === 'mpim' ? ['mpim:read'] : ['channels:read', 'groups:read']),
+    run: conversationsOf,
+  },
 };
 
 /** Runs a method as its real counterpart would, scope check included. */
@@ -103,8 +107,8 @@ function conversationsOf(args: Args, { state, scopes }: ApiContext): Result {
   const wanted = (typeof args['types'] === 'string' ? args['types'] : 'public_channel').split(',');
   const user = typeof args['user'] === 'string' ? args['user'] : state.bot.id;
   const all = state.channels.filter((channel) => {
-    const type = channel.kind === 'im' ? 'im' : `${channel.kind}_channel`;
-    const allowed = channel.kind === 'public' ? scopes.has('channels:read') : scopes.has('groups:read');
+    const type = channel.kind === 'im' || channel.kind === 'mpim' ? channel.kind : `${channel.kind}_channel`;
+    const allowed = scopes.has(readScope(channel));
     const visible = channel.kind === 'public' || channel.members.has(state.bot.id);
     return wanted.includes(type) && allowed && visible && channel.members.has(user);
   });
@@ -245,7 +249,8 @@ function describe(channel: Channel, state: WorkspaceState) {
     name: channel.name,
     is_channel: channel.kind !== 'im',
     is_im: channel.kind === 'im',
-    is_private: channel.kind === 'private',
+    is_mpim: channel.kind === 'mpim',
+    is_private: channel.kind === 'private' || channel.kind === 'mpim',
     is_archived: channel.archived,
     is_member: channel.members.has(state.bot.id),
   };
@@ -260,7 +265,7 @@ function visibleChannel(args: Args, state: WorkspaceState): Channel | undefined 
 
 function readScope(channel: Channel | undefined): string {
   if (channel === undefined || channel.kind === 'public') return 'channels:read';
-  return channel.kind === 'private' ? 'groups:read' : 'im:read';
+  return channel.kind === 'private' ? 'groups:read' : `${channel.kind}:read`;
 }
 
 /** Text and blocks of a message, or Slack's refusal of them. */

@@ -12,7 +12,8 @@ export interface User {
 export interface Channel {
   readonly id: string;
   readonly name: string;
-  readonly kind: 'public' | 'private' | 'im';
+  /** `mpim`: direct messages of a group. */
+  readonly kind: 'public' | 'private' | 'im' | 'mpim';
   archived: boolean;
   readonly members: Set<string>;
 }

@@ -20,6 +20,7 @@ export const ACTIONS = {
   shareStatus: 'drs_share_status',
   shareList: 'drs_share_list',
   shareJobs: 'drs_share_jobs',
+  shareHelp: 'drs_share_help',
   openConsole: 'drs_open_console',
 } as const;
 
@@ -45,6 +46,7 @@ const pageValue = z.object({
     .transform((id, check) => parseJobId(id) ?? reject(check))
     .optional(),
 });
+const topicValue = z.object({ topic: z.string().max(MOST_TEXT).nullable() });
 const postValue = z.object({ post: z.string().min(1).max(100) });
 
 /** The jobs a button is about, and which of them it changes. */
@@ -89,6 +91,16 @@ export function encodePage(value: PageValue): string {
 /** Which page; null for anything this version would not have written. */
 export function decodePage(text: string | undefined): PageValue | null {
   return decode(pageValue, text);
+}
+
+/** What a help message is about; null for everything. */
+export function encodeTopic(topic: string | null): string {
+  return JSON.stringify({ topic });
+}
+
+/** The topic; undefined for anything this version would not have written. */
+export function decodeTopic(text: string | undefined): string | null | undefined {
+  return decode(topicValue, text)?.topic;
 }
 
 function decode<T>(schema: z.ZodType<T>, text: string | undefined): T | null {

@@ -1,3 +1,4 @@
+import { isDirectMessage } from '../../domain/conversation.ts';
 import type { Actor } from '../../ports.ts';
 import { listJobs } from '../../use-cases/list-jobs.ts';
 import { listSubscriptions } from '../../use-cases/list-subscriptions.ts';
@@ -6,7 +7,7 @@ import { lookForChannel } from '../../use-cases/show-status.ts';
 import { subscribe } from '../../use-cases/subscribe.ts';
 import { unsubscribe, unsubscribeAll } from '../../use-cases/unsubscribe.ts';
 import type { Click } from '../interaction.ts';
-import { staleButtonMessage } from '../messages/help-message.ts';
+import { helpMessage, staleButtonMessage } from '../messages/help-message.ts';
 import { jobsMessage } from '../messages/jobs-message.ts';
 import { listMessage } from '../messages/list-message.ts';
 import { editedPostMessage } from '../messages/post-message.ts';
@@ -16,7 +17,7 @@ import type { Voice } from '../messages/voice.ts';
 import type { Reply } from '../reply.ts';
 import { voicesFor } from '../slack-context.ts';
 import type { SlackContext, Voices } from '../slack-context.ts';
-import { ACTIONS, decodeJobs, decodePage, decodePost } from './button-value.ts';
+import { ACTIONS, decodeJobs, decodePage, decodePost, decodeTopic } from './button-value.ts';
 import type { JobsValue, PageValue } from './button-value.ts';
 
 /** A click being carried out. */
@@ -42,9 +43,11 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.showStatus]: withJobs(refreshStatus),
   [`${ACTIONS.pageJobs}:previous`]: withPage(showPage),
   [`${ACTIONS.pageJobs}:next`]: withPage(showPage),
+  [`${ACTIONS.pageJobs}:again`]: withPage(showPage),
   [ACTIONS.shareStatus]: withJobs(shareStatus),
   [ACTIONS.shareList]: shareList,
   [ACTIONS.shareJobs]: withPage(shareJobs),
+  [ACTIONS.shareHelp]: shareHelp,
   [ACTIONS.unsubscribeAll]: async ({ slack, actor, voices, reply }) =>
     reply.inPlace(unsubscribedAll(voices.reader, await unsubscribeAll(slack.useCases, actor))),
   [ACTIONS.keepAll]: async ({ voices, reply }) => reply.inPlace(keptAll(voices.reader)),
@@ -77,9 +80,12 @@ async function answerStale({ voices, reply }: Turn): Promise<void> {
   await reply.privately(staleButtonMessage(voices.reader));
 }
 
-/** What the message the button is on is written in: everybody reads a channel's, one person an ephemeral one. */
-function voiceInPlace({ click, voices }: Turn): Voice {
-  return click.messageTs === null ? voices.reader : voices.channel;
+/**
+ * What the message the button is on is written in: everybody reads a channel's, one person an ephemeral one or a direct
+ * message.
+ */
+function voiceInPlace({ click, voices, actor }: Turn): Voice {
+  return click.messageTs === null || isDirectMessage(actor.channelId) ? voices.reader : voices.channel;
 }
 
 async function refreshStatus(turn: Turn, { jobs }: JobsValue): Promise<void> {
@@ -109,6 +115,13 @@ async function shareList({ slack, actor, voices, reply }: Turn): Promise<void> {
 async function shareJobs({ slack, actor, voices, reply }: Turn, value: PageValue): Promise<void> {
   const page = await listJobs(slack.useCases, actor, value);
   await reply.publicly(jobsMessage(voices.channel, page, actor.channelId, actor.userId));
+}
+
+async function shareHelp(turn: Turn): Promise<void> {
+  const { actor, click, voices, reply } = turn;
+  const topic = decodeTopic(click.value);
+  if (topic === undefined) return await answerStale(turn);
+  await reply.publicly(helpMessage(voices.channel, topic, actor.channelId, actor.userId));
 }
 
 async function refreshToldPost(turn: Turn): Promise<void> {

@@ -47,7 +47,7 @@ async function carryOut(
   const voice = voices.reader;
   switch (command.kind) {
     case 'help':
-      return await reply.privately(helpMessage(voice, command.topic));
+      return await reply.privately(helpMessage(voice, command.topic, channelId));
     case 'list':
       return await reply.privately(listMessage(voice, await listSubscriptions(useCases, actor)));
     case 'list_all':

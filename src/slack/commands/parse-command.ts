@@ -142,7 +142,7 @@ function parseJobs(
 ): ParsedCommand {
   const option = tokens.find((token) => !token.quoted && (OPTION.test(token.text) || token.text.startsWith('--')));
   if (option !== undefined) return wrong({ kind: 'unknown_option', option: option.text, verb });
-  const jobs = [...new Set(tokens.map((token) => token.text))];
+  const jobs = [...new Set(tokens.map((token) => token.typed))];
   if (jobs.length === 0) return wrong({ kind: 'jobs_missing', verb });
   if (jobs.length > most) return wrong({ kind: 'too_many_jobs', verb, count: jobs.length, most });
   return right(command(jobs));

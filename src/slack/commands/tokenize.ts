@@ -1,6 +1,9 @@
 /** One word of a command. */
 export interface Token {
+  /** In the usual width (NFKC). */
   readonly text: string;
+  /** As it was typed: a name may be exactly so. */
+  readonly typed: string;
   /** It was written in quotes: a name, never a verb, a flag or an option. */
   readonly quoted: boolean;
 }
@@ -17,7 +20,8 @@ const CLOSING_QUOTES: Readonly<Record<string, string>> = {
   '「': '」',
 };
 
-const SEPARATOR = /[\s,\u00a0\u3000]/u;
+/** One character, after NFKC. */
+const SEPARATOR = /^[\s,]$/u;
 
 /** The quoted text left open, so that the person can be shown where. */
 export interface UnclosedQuote {
@@ -30,11 +34,13 @@ export interface UnclosedQuote {
  * quotes of many languages. A quote inside a word is a letter. An unclosed quote is returned instead of guessed at.
  */
 export function tokenize(text: string): readonly Token[] | UnclosedQuote {
-  const normalized = Array.from(text.normalize('NFKC'));
+  const typed = Array.from(text);
+  // Character by character, so that what was typed can be told from what it means.
+  const plain = typed.map((character) => character.normalize('NFKC'));
   const tokens: Token[] = [];
   let index = 0;
-  while (index < normalized.length) {
-    const character = normalized[index] ?? '';
+  while (index < plain.length) {
+    const character = plain[index] ?? '';
     if (SEPARATOR.test(character)) {
       index += 1;
       continue;
@@ -42,12 +48,12 @@ export function tokenize(text: string): readonly Token[] | UnclosedQuote {
     const closing = CLOSING_QUOTES[character];
     const end =
       closing === undefined
-        ? normalized.findIndex((next, at) => at > index && SEPARATOR.test(next))
-        : normalized.findIndex((next, at) => at > index && closing.includes(next));
-    if (closing !== undefined && end === -1) return { quote: character, text: normalized.slice(index).join('') };
-    const stop = end === -1 ? normalized.length : end;
-    const word = normalized.slice(closing === undefined ? index : index + 1, stop).join('');
-    if (word !== '') tokens.push({ text: word, quoted: closing !== undefined });
+        ? plain.findIndex((next, at) => at > index && SEPARATOR.test(next))
+        : plain.findIndex((next, at) => at > index && closing.includes(next));
+    if (closing !== undefined && end === -1) return { quote: character, text: typed.slice(index).join('') };
+    const stop = end === -1 ? plain.length : end;
+    const word = typed.slice(closing === undefined ? index : index + 1, stop).join('');
+    if (word !== '') tokens.push({ text: word.normalize('NFKC'), typed: word, quoted: closing !== undefined });
     index = closing === undefined ? stop : stop + 1;
   }
   return tokens;

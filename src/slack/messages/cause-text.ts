@@ -15,8 +15,8 @@ const ERROR_PAGES: Readonly<Record<Language, string>> = {
 };
 
 /**
- * Why a job failed, in one line: the code and DRS's own text with the page about the code, or without a text what the
- * code means.
+ * Why a job failed, in one line: the code, DRS's own text, and where the code is known what it means and the page about
+ * it.
  *
  * @param reported the code that came with the progress, when nothing else is known
  */
@@ -29,8 +29,10 @@ export function causeLine(voice: Voice, cause: Cause | null, reported: string | 
   }
   const said = escapeMrkdwn(cut(words, MOST_TEXT));
   if (errorCode === null) return said;
-  const page = isKnown(errorCode) ? ` (${pageLink(voice)})` : '';
-  return words.includes(errorCode) ? `${said}${page}` : `${code(errorCode)} ${said}${page}`;
+  const coded = words.includes(errorCode) ? said : `${code(errorCode)} ${said}`;
+  const key = keyOf(errorCode);
+  if (!isKey(key)) return coded;
+  return voice.say('cause.text_meaning', { said: coded, meaning: voice.say(key), page: pageLink(voice) });
 }
 
 /** What a code of the vendor's table means; null for any other. */
@@ -42,10 +44,6 @@ export function meaningOf(voice: Voice, errorCode: string): string | null {
 
 function pageLink(voice: Voice): string {
   return `<${ERROR_PAGES[voice.language]}|${voice.say('cause.page')}>`;
-}
-
-function isKnown(errorCode: string): boolean {
-  return isKey(keyOf(errorCode));
 }
 
 /** Old pages write a dash for the dot. */

@@ -1,5 +1,8 @@
 import type { UsageError } from '../commands/parse-command.ts';
-import type { SlackMessage } from './message.ts';
+import { ACTIONS, encodeTopic } from '../actions/button-value.ts';
+import { mention } from './announcement.ts';
+import { shareButton } from './job-buttons.ts';
+import type { Part, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
 import { code } from './mrkdwn.ts';
 import type { Voice } from './voice.ts';
@@ -17,21 +20,33 @@ export const HELP_TOPICS = [
 ] as const;
 export type HelpTopic = (typeof HELP_TOPICS)[number];
 
-/** Everything that can be typed, or more about one thing. */
-export function helpMessage(voice: Voice, topic: string | null): SlackMessage {
-  if (topic === null) return overview(voice);
+/**
+ * Everything that can be typed, or more about one thing.
+ *
+ * @param sharedBy who showed it to everybody; undefined while only one person sees it
+ */
+export function helpMessage(voice: Voice, topic: string | null, channelId: string, sharedBy?: string): SlackMessage {
+  const sharing: Part =
+    sharedBy === undefined
+      ? {
+          kind: 'buttons',
+          buttons: shareButton(voice, channelId, { actionId: ACTIONS.shareHelp, value: encodeTopic(topic) }),
+        }
+      : { kind: 'footer', line: voice.say('answer.shared', { who: mention(sharedBy) }) };
+  if (topic === null) return message([...overview(voice), sharing]);
   const known = HELP_TOPICS.find((one) => one === topic.toLowerCase());
   if (known === undefined) return lines(voice.say('help.topic.unknown', { topic: code(topic), topics: topics(null) }));
   return message([
     { kind: 'news', headline: headlineOf(voice, known) },
     { kind: 'lines', lines: [voice.say(`help.topic.${known}`, { quoted: voice.typed('status "list"') })] },
     { kind: 'footer', line: voice.say('help.topics', { topics: topics(known) }) },
+    sharing,
   ]);
 }
 
-function overview(voice: Voice): SlackMessage {
+function overview(voice: Voice): readonly Part[] {
   const line = (words: string, meaning: string) => `${voice.typed(words)} – ${meaning}`;
-  return message([
+  return [
     { kind: 'news', headline: voice.say('help.headline') },
     {
       kind: 'lines',
@@ -46,7 +61,7 @@ function overview(voice: Voice): SlackMessage {
       ],
     },
     { kind: 'footer', line: voice.say('help.footer', { short: voice.typed('<job>') }) },
-  ]);
+  ];
 }
 
 function headlineOf(voice: Voice, topic: HelpTopic): string {
@@ -69,10 +84,7 @@ function correction(voice: Voice, error: UsageError): string {
     case 'unclosed_quote':
       return voice.say('usage.unclosed_quote', { text: code(error.text) });
     case 'jobs_missing':
-      return voice.say('usage.jobs_missing', {
-        example: voice.typed(`${error.verb} orders`),
-        jobs: voice.typed('jobs'),
-      });
+      return jobsMissing(voice, error.verb);
     case 'too_many_jobs':
       return voice.say('usage.too_many_jobs', {
         count: error.count,
@@ -102,6 +114,13 @@ function correction(voice: Voice, error: UsageError): string {
         zh: code('lang:zh'),
       });
   }
+}
+
+function jobsMissing(voice: Voice, verb: string): string {
+  const example = voice.typed(`${verb} orders`);
+  return verb === 'unsubscribe'
+    ? voice.say('usage.jobs_missing_here', { example, list: voice.typed('list') })
+    : voice.say('usage.jobs_missing', { example, jobs: voice.typed('jobs') });
 }
 
 /** Something broke on our side. */

@@ -17,3 +17,12 @@ export function consoleButton(
 export function subscribeLabel(voice: Voice, channelId: string): string {
   return voice.say(isDirectMessage(channelId) ? 'button.subscribe_dm' : 'button.subscribe');
 }
+
+/** *Share to channel*; none in a direct message, where there is nobody else. */
+export function shareButton(
+  voice: Voice,
+  channelId: string,
+  button: Pick<ButtonSpec, 'actionId' | 'value'>,
+): readonly ButtonSpec[] {
+  return isDirectMessage(channelId) ? [] : [{ text: voice.say('button.share'), ...button }];
+}

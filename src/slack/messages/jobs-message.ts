@@ -3,7 +3,7 @@ import { jobName } from '../../domain/job-name.ts';
 import type { JobPage } from '../../use-cases/list-jobs.ts';
 import { ACTIONS, encodePage } from '../actions/button-value.ts';
 import { mention } from './announcement.ts';
-import { subscribeLabel } from './job-buttons.ts';
+import { shareButton, subscribeLabel } from './job-buttons.ts';
 import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
 import { ago, code, escapeMrkdwn } from './mrkdwn.ts';
@@ -22,17 +22,18 @@ export function jobsMessage(voice: Voice, page: JobPage, channelId: string, shar
     ...page.jobs.map((job) => jobRow(voice, job, page, channelId)),
     ...footers(voice, page),
     ...(sharedBy === undefined
-      ? [buttons(voice, page)]
+      ? [buttons(voice, page, channelId)]
       : [{ kind: 'footer' as const, line: voice.say('answer.shared', { who: mention(sharedBy) }) }]),
   ]);
 }
 
-function headlinePart(voice: Voice, { total, text, listedAt }: JobPage): Part {
+function headlinePart(voice: Voice, { total, text, listedAt, isListPending }: JobPage): Part {
   const said = text === null ? {} : { text: code(text) };
   if (total > 0) {
     const key = text === null ? 'jobs.headline' : 'jobs.headline_matching';
     return { kind: 'news', headline: voice.say(key, { count: total, ...said }) };
   }
+  if (isListPending) return { kind: 'lines', lines: [voice.say('jobs.list_pending')] };
   if (listedAt === null) return { kind: 'lines', lines: [] };
   const none =
     text === null ? voice.say('jobs.none') : voice.say('jobs.none_matching', { ...said, jobs: voice.typed('jobs') });
@@ -60,7 +61,7 @@ function jobRow(voice: Voice, job: JobPage['jobs'][number], page: JobPage, chann
   };
 }
 
-function footers(voice: Voice, { jobs, offset, total, listedAt, failure }: JobPage): readonly Part[] {
+function footers(voice: Voice, { jobs, offset, total, listedAt, failure, isListPending }: JobPage): readonly Part[] {
   const page =
     listedAt === null || jobs.length === 0
       ? []
@@ -68,20 +69,35 @@ function footers(voice: Voice, { jobs, offset, total, listedAt, failure }: JobPa
   const failed =
     failure === null
       ? []
-      : [`${voice.say('jobs.not_listed', { why: voice.explain(failure) })} ${voice.say('jobs.not_listed_hint')}`];
-  return [...page, ...failed].map((line) => ({ kind: 'footer', line }));
+      : [
+          voice.sentences(
+            voice.say('jobs.not_listed', { why: voice.explain(failure) }),
+            voice.say('jobs.not_listed_hint'),
+          ),
+        ];
+  const pending = isListPending && total > 0 ? [voice.say('jobs.list_pending')] : [];
+  return [...page, ...failed, ...pending].map((line) => ({ kind: 'footer', line }));
 }
 
-function buttons(voice: Voice, { text, offset, previous, next, jobs }: JobPage): Part {
-  const page = (label: 'button.previous' | 'button.next', to: number | null, actionId: string): readonly ButtonSpec[] =>
+function buttons(
+  voice: Voice,
+  { text, offset, previous, next, jobs, isListPending }: JobPage,
+  channelId: string,
+): Part {
+  const page = (
+    label: 'button.previous' | 'button.next' | 'button.refresh',
+    to: number | null,
+    actionId: string,
+  ): readonly ButtonSpec[] =>
     to === null ? [] : [{ text: voice.say(label), actionId, value: encodePage({ text, offset: to }) }];
-  const share = { text: voice.say('button.share'), actionId: ACTIONS.shareJobs, value: encodePage({ text, offset }) };
+  const share = { actionId: ACTIONS.shareJobs, value: encodePage({ text, offset }) };
   return {
     kind: 'buttons',
     buttons: [
       ...page('button.previous', previous, `${ACTIONS.pageJobs}:previous`),
       ...page('button.next', next, `${ACTIONS.pageJobs}:next`),
-      ...(jobs.length === 0 ? [] : [share]),
+      ...(isListPending ? page('button.refresh', offset, `${ACTIONS.pageJobs}:again`) : []),
+      ...(jobs.length === 0 ? [] : shareButton(voice, channelId, share)),
     ],
   };
 }

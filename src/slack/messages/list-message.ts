@@ -1,3 +1,4 @@
+import { isDirectMessage } from '../../domain/conversation.ts';
 import { shortId } from '../../domain/job-id.ts';
 import { jobName } from '../../domain/job-name.ts';
 import type { ReadBack } from '../../domain/read-back.ts';
@@ -5,6 +6,7 @@ import type { ChannelPause, ListedSubscription } from '../../domain/subscription
 import type { SubscriptionList } from '../../use-cases/list-subscriptions.ts';
 import { ACTIONS, encodeJobs } from '../actions/button-value.ts';
 import { mention } from './announcement.ts';
+import { shareButton } from './job-buttons.ts';
 import type { Part, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
 import { ago, code, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
@@ -26,18 +28,20 @@ export function listMessage(
   { subscriptions, pause, readBack }: SubscriptionList,
   sharedBy?: string,
 ): SlackMessage {
-  if (subscriptions.length === 0) return lines(nothingSubscribed(voice));
+  const [first] = subscriptions;
+  if (first === undefined) return lines(nothingSubscribed(voice));
   const rows = subscriptions.slice(0, MOST_ROWS).map((one) => row(voice, one));
   const more = subscriptions.length - rows.length;
-  const share = { text: voice.say('button.share'), actionId: ACTIONS.shareList, value: '{}' };
+  const share = shareButton(voice, first.channelId, { actionId: ACTIONS.shareList, value: '{}' });
+  const headlineKey = isDirectMessage(first.channelId) ? 'list.headline_dm' : 'list.headline';
   return message([
     ...(pause === null ? [] : [pauseNotice(voice, pause)]),
-    { kind: 'news', headline: voice.say('list.headline', { count: subscriptions.length }) },
+    { kind: 'news', headline: voice.say(headlineKey, { count: subscriptions.length }) },
     ...rows,
     ...(more > 0 ? [moreRows(voice, subscriptions.slice(MOST_ROWS))] : []),
     { kind: 'footer', line: promise(voice, readBack) },
     sharedBy === undefined
-      ? { kind: 'buttons', buttons: [share] }
+      ? { kind: 'buttons', buttons: share }
       : { kind: 'footer', line: voice.say('answer.shared', { who: mention(sharedBy) }) },
   ]);
 }

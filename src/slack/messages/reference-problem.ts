@@ -1,11 +1,13 @@
 import { shortId } from '../../domain/job-id.ts';
 import { jobName } from '../../domain/job-name.ts';
 import type { ListedJob } from '../../domain/listed-job.ts';
+import { MOST_COUNTED } from '../../use-cases/resolve-jobs.ts';
 import type { ReferenceProblem } from '../../use-cases/resolve-jobs.ts';
 import { ACTIONS, encodeJobs } from '../actions/button-value.ts';
 import { subscribeLabel } from './job-buttons.ts';
 import type { ButtonSpec, Part } from './message.ts';
 import { ago, code, escapeMrkdwn } from './mrkdwn.ts';
+import { statusName } from './status-words.ts';
 import type { Voice } from './voice.ts';
 
 /** What was going to be done with the job. */
@@ -25,60 +27,84 @@ export function problemParts(
   switch (problem.kind) {
     case 'address':
       return [{ kind: 'lines', lines: [voice.say('name.url_without_id', { typed })] }];
-    case 'several': {
-      const { matches, more } = problem;
-      const parts = matches.map((job) => candidate(voice, job, wanted, channelId));
-      return [
-        { kind: 'lines', lines: [voice.say('name.several', { typed, count: matches.length + more })] },
-        ...parts,
-        ...(more > 0 ? [footer(voice.say('name.several_more', { count: more }))] : []),
-      ];
-    }
+    case 'several':
+      return severalParts(voice, problem, wanted, channelId);
     case 'none':
       return noneParts(voice, problem, wanted, channelId);
   }
 }
 
-function noneParts(
+function severalParts(
   voice: Voice,
-  problem: Extract<ReferenceProblem, { readonly kind: 'none' }>,
+  { reference, matches, more }: Extract<ReferenceProblem, { readonly kind: 'several' }>,
   wanted: Wanted,
   channelId: string,
 ): readonly Part[] {
-  const { reference, lookAlike, nearest, listedAt, listFailure } = problem;
   const typed = code(reference);
-  if (lookAlike !== null) {
-    const name = `*${escapeMrkdwn(jobName(lookAlike))}*`;
-    return [
-      { kind: 'lines', lines: [voice.say('name.look_alike', { typed, name })] },
-      candidate(voice, lookAlike, wanted, channelId),
-    ];
-  }
-  const hint =
-    wanted === 'unsubscribe'
-      ? voice.say('name.none_here', { typed, list: voice.typed('list') })
-      : `${voice.say('name.none', { typed })} ${voice.say('name.list_hint', { jobs: voice.typed('jobs') })}`;
-  const names = nearest.map((job) => `*${escapeMrkdwn(jobName(job))}*`).join(', ');
-  const lines = [
-    nearest.length === 0 ? hint : `${hint} ${voice.say('name.nearest', { names })}`,
-    ...(listFailure === null ? [] : [voice.say('name.list_failed', { why: voice.explain(listFailure) })]),
-  ];
+  const question =
+    more === null
+      ? voice.say('name.many', { typed, count: MOST_COUNTED })
+      : voice.say('name.several', { typed, count: matches.length + more });
+  const rest = more === null ? voice.say('name.many_more') : voice.say('name.several_more', { count: more });
   return [
-    { kind: 'lines', lines },
-    ...nearest.map((job) => candidate(voice, job, wanted, channelId)),
-    ...(listedAt === null ? [] : [footer(voice.say('name.listed', { ago: ago(listedAt) }))]),
+    { kind: 'lines', lines: [question] },
+    ...matches.map((job) => candidate(voice, job, wanted, channelId)),
+    ...(more === 0 ? [] : [footer(rest)]),
   ];
+}
+
+type NoneFits = Extract<ReferenceProblem, { readonly kind: 'none' }>;
+
+function noneParts(voice: Voice, problem: NoneFits, wanted: Wanted, channelId: string): readonly Part[] {
+  const { lookAlike, nearest, listedAt, isListPending } = problem;
+  const candidates = (lookAlike?.jobs ?? nearest).map((job) => candidate(voice, job, wanted, channelId));
+  if (lookAlike !== null) return [{ kind: 'lines', lines: [looksLike(voice, problem, lookAlike)] }, ...candidates];
+  return [
+    { kind: 'lines', lines: noneLines(voice, problem, wanted) },
+    ...candidates,
+    ...(listedAt === null || isListPending ? [] : [footer(voice.say('name.listed', { ago: ago(listedAt) }))]),
+  ];
+}
+
+function looksLike(voice: Voice, { reference }: NoneFits, { jobs, by }: NonNullable<NoneFits['lookAlike']>): string {
+  const said = { typed: code(reference), name: namesOf(jobs) };
+  return voice.say(by === 'alphabet' ? 'name.look_alike' : 'name.look_alike_character', said);
+}
+
+/** What is wrong, the nearest names, and why the list of jobs is of no help where it is not. */
+function noneLines(voice: Voice, problem: NoneFits, wanted: Wanted): readonly string[] {
+  const { nearest, listFailure } = problem;
+  const question = nearest.length === 0 ? [] : [voice.say('name.nearest', { names: namesOf(nearest) })];
+  return [
+    voice.sentences(...whatIsWrong(voice, problem, wanted), ...question),
+    ...(listFailure === null ? [] : [voice.say('name.list_failed'), voice.explain(listFailure)]),
+  ];
+}
+
+/** "There is none" is said only by who has seen the list. */
+function whatIsWrong(
+  voice: Voice,
+  { reference, listFailure, isListPending }: NoneFits,
+  wanted: Wanted,
+): readonly string[] {
+  const typed = code(reference);
+  if (wanted === 'unsubscribe') return [voice.say('name.none_here', { typed, list: voice.typed('list') })];
+  if (isListPending) return [voice.say('name.list_pending', { typed })];
+  if (listFailure !== null) return [voice.say('name.not_known', { typed })];
+  return [voice.say('name.none', { typed }), voice.say('name.list_hint', { jobs: voice.typed('jobs') })];
+}
+
+function namesOf(jobs: readonly ListedJob[]): string {
+  const names = new Set(jobs.map((job) => `*${escapeMrkdwn(jobName(job))}*`));
+  return [...names].join(', ');
 }
 
 /** One job that may have been meant: name, status and beginning of the id, because names repeat. */
 function candidate(voice: Voice, job: ListedJob, wanted: Wanted, channelId: string): Part {
+  const { emoji, state } = statusName(voice, job.status, job.jobType);
   return {
     kind: 'row',
-    line: [
-      `*${escapeMrkdwn(jobName(job))}*`,
-      ...(job.status === null ? [] : [code(job.status)]),
-      shortId(job.jobId),
-    ].join(' · '),
+    line: `${emoji} *${escapeMrkdwn(jobName(job))}* – ${state} · ${shortId(job.jobId)}`,
     button: candidateButton(voice, job, wanted, channelId),
   };
 }

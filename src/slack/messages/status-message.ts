@@ -5,7 +5,7 @@ import type { Look } from '../../use-cases/look-at-jobs.ts';
 import type { JobStatus, StatusAnswer } from '../../use-cases/show-status.ts';
 import { ACTIONS, encodeJobs } from '../actions/button-value.ts';
 import { mention } from './announcement.ts';
-import { consoleButton, subscribeLabel } from './job-buttons.ts';
+import { consoleButton, shareButton, subscribeLabel } from './job-buttons.ts';
 import { describeJob } from './job-details.ts';
 import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
@@ -67,9 +67,13 @@ function buttonParts(
   const value = encodeJobs({ jobs: shown });
   const refresh: ButtonSpec = { text: voice.say('button.refresh'), actionId: ACTIONS.refreshStatus, value };
   const change = others.length === 0 ? subscriptionButton(voice, first, shown, view.channelId) : null;
-  const share: ButtonSpec = { text: voice.say('button.share'), actionId: ACTIONS.shareStatus, value };
   const console = others.length === 0 && first.look.kind === 'known' ? consoleButton(voice, first.look.job) : [];
-  const buttons = [refresh, ...(change === null ? [] : [change]), ...(view.isPrivate ? [share] : []), ...console];
+  const buttons = [
+    refresh,
+    ...(change === null ? [] : [change]),
+    ...(view.isPrivate ? shareButton(voice, view.channelId, { actionId: ACTIONS.shareStatus, value }) : []),
+    ...console,
+  ];
   return [{ kind: 'buttons', buttons }];
 }
 

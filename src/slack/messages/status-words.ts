@@ -68,7 +68,7 @@ function whatFailed(voice: Voice, status: string, isDr: boolean): string {
   if (isDr && status === 'FULL_TRANSFER_FAILED') return voice.say('failed.initialisation');
   if (isDr && status === 'INCRE_TRANSFER_FAILED') return voice.say('failed.dr');
   const key = `failed.${status}`;
-  return voice.say(isKey(key) ? key : 'failed.other');
+  return isKey(key) ? voice.say(key) : escapeMrkdwn(status);
 }
 
 /** The words for a status alone, as a list has it: no figures. */

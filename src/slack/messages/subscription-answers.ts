@@ -39,11 +39,11 @@ export function subscribeAnswer(voice: Voice, outcome: SubscribeOutcome, place: 
       }),
     ),
     ...outcome.over.map((job) => alreadyOver(voice, job)),
-    ...outcome.unknown.map(
-      (stranger) => `${noSuchJob(voice, stranger, stranger.code)} ${voice.say('answer.not_subscribed')}`,
+    ...outcome.unknown.map((stranger) =>
+      voice.sentences(noSuchJob(voice, stranger, stranger.code), voice.say('answer.not_subscribed')),
     ),
-    ...outcome.unanswered.map(
-      (stranger) => `${noReport(voice, stranger, stranger.why)} ${voice.say('answer.no_baseline')}`,
+    ...outcome.unanswered.map((stranger) =>
+      voice.sentences(noReport(voice, stranger, stranger.why), voice.say('answer.no_baseline')),
     ),
     ...(outcome.resumed > 0 ? [voice.say('answer.resumed', { count: outcome.resumed })] : []),
   ];

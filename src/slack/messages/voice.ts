@@ -1,3 +1,4 @@
+import { operatorMatter } from '../../domain/explanation.ts';
 import type { Explanation } from '../../domain/explanation.ts';
 import type { JobId } from '../../domain/job-id.ts';
 import type { Language } from '../../domain/language.ts';
@@ -42,6 +43,18 @@ export function createVoice(language: Language, surroundings: Surroundings): Voi
     messageUrl: (channelId, ts) =>
       teamUrl === null ? null : `${teamUrl}archives/${channelId}/p${ts.replace('.', '')}`,
   };
+}
+
+/**
+ * The same voice before a whole channel: settings, keys and codes are the operator's business, who has read them in the
+ * log. Whoever asks for themselves is told everything.
+ */
+export function inPublic(voice: Voice): Voice {
+  const explain = (why: Explanation) => {
+    const matter = operatorMatter(why);
+    return matter === null ? voice.explain(why) : voice.say(`brief.${matter}`);
+  };
+  return { ...voice, explain };
 }
 
 /** Reasons carry pieces of what DRS said. */

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+
+import { describe, expect, test } from 'vitest';
+
+import { Prompt } from '../../src/demo/prompt.ts';
+import type { Cloud } from '../../src/demo/prompt.ts';
+import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import { setStage } from '../../src/demo/story.ts';
+import { running, startProcess } from '../support/bot-process.ts';
+
+const demo = (...args: readonly string[]) => startProcess({}, [...running('src/demo/main.ts'), ...args]);
+
+describe('the demo', () => {
+  test.each(['--password', '--temporary-key'])(
+    'can be played with %s',
+    async (option) => {
+      const playing = demo(option);
+      await playing.printed('🔔 @li 为本频道订阅了 orders');
+      expect((await playing.end('SIGINT')).code).toBe(0);
+    },
+    30_000,
+  );
+
+  test('says at once that the secret is wrong, and can be ended while it waits', async () => {
+    const playing = demo('--wrong-key');
+    await playing.printed('Not started yet: The secret key does not fit the access key: check HUAWEICLOUD_SDK_SK');
+    expect((await playing.end('SIGINT')).code).toBe(0);
+  }, 60_000);
+
+  test('says which project is missing, and what to do', async () => {
+    const playing = demo('--no-project');
+    await once(playing.child, 'exit');
+    expect(playing.output()).toContain(
+      'The bot does not start: IAM knows no project eu-west-101 for these credentials: check DRS_REGION, or set DRS_PROJECT_ID',
+    );
+    expect(playing.child.exitCode).toBe(1);
+  }, 60_000);
+
+  test('says what there is when asked for something else', async () => {
+    const playing = demo('--certificate');
+    await once(playing.child, 'exit');
+    expect(playing.output()).toContain('--temporary-key');
+    expect(playing.child.exitCode).toBe(1);
+  }, 60_000);
+});
+
+test('the prompt lets nobody into #secret but Li, and locks the key', async () => {
+  await using slack = await startSlackWorkspace();
+  await using drs = await startDrsSimulator();
+  setStage({ slack, drs });
+  const printed: string[] = [];
+  const cloud: Cloud = {
+    changeJob: () => null,
+    rotateKey: () => 'rotated',
+    lockKey: () => 'locked',
+    fixKey: () => Promise.resolve('fixed'),
+    setClock: () => 'set',
+  };
+  const prompt = new Prompt(slack, cloud, (line) => void printed.push(line.trim()));
+  for (const line of ['in secret', 'as li', 'in secret', 'as ana', 'key lock', 'key']) await prompt.take(line);
+  expect(printed).toEqual([
+    '@ana is not in #secret.',
+    'You are @li in #migrations.',
+    'You are in #secret.',
+    'You are @ana in #migrations.',
+    'locked',
+    'Say: key rotate, key lock, or key fix.',
+  ]);
+});
