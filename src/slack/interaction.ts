@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Just what is needed of a click (docs.slack.dev, "block_actions payload"); the rest of the payload is ignored. */
 const clickPayload = z.object({
-  user: z.object({ id: z.string() }),
+  user: z.object({ id: z.string(), team_id: z.string().optional() }),
   container: z
     .object({
       message_ts: z.string().optional(),
@@ -18,6 +18,8 @@ const clickPayload = z.object({
 /** Somebody pressed a button. */
 export interface Click {
   readonly userId: string;
+  /** The workspace of the person; null when Slack does not say. */
+  readonly teamId: string | null;
   readonly channelId: string;
   readonly actionId: string;
   readonly value: string | undefined;
@@ -36,6 +38,7 @@ export function parseClick(body: unknown): Click | null {
   const ephemeral = container?.is_ephemeral === true;
   return {
     userId: user.id,
+    teamId: user.team_id ?? null,
     channelId,
     actionId: action.action_id,
     value: action.value,

@@ -93,10 +93,10 @@ async function save(
 }
 
 /** Somebody wants posts here and Slack did not object: what had been held back may go out. */
-async function resumePaused(context: Context, channel: ChannelKey): Promise<number> {
-  const pause = await context.store.findPause(channel);
+async function resumePaused(context: Context, actor: Actor): Promise<number> {
+  const pause = await context.store.findPause(actor);
   if (pause === null) return 0;
-  await context.store.resumeChannel(channel);
+  await context.store.resumeChannel({ actor, now: context.clock.now() });
   context.wakeDispatcher();
   return pause.waiting;
 }

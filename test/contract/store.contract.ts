@@ -291,7 +291,7 @@ export function storeContract(open: OpenStore): void {
       const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, { kind: 'pause_channel', reason: 'not_in_channel', at: 8 });
       await store.unsubscribe({ actor: ana, jobs: [key(ORDERS)], reason: 'cannot_post', announce: false, now: 9 });
-      await store.resumeChannel(ana);
+      await store.resumeChannel({ actor: ana, now: 8 });
       expect(await drain()).toEqual([]);
       expect(await store.countPending(ana)).toBe(0);
     });
@@ -374,7 +374,7 @@ export function storeContract(open: OpenStore): void {
       await poll(ORDERS, { events: [changed(30)] });
       expect(await drain()).toEqual([]);
       expect(await store.findPause(ana)).toEqual({ reason: 'is_archived', since: 50, waiting: 2 });
-      await store.resumeChannel(ana);
+      await store.resumeChannel({ actor: ana, now: 8 });
       expect(await store.findPause(ana)).toBeNull();
       expect(await drain()).toEqual(['C1: subscribed', 'C1: status_changed 1']);
     });
@@ -512,7 +512,7 @@ export function storeContract(open: OpenStore): void {
       const { channel, where } = await search();
       await store.settleSearch(channel, where, { kind: 'pause_channel', reason: 'not_in_channel', at: 50 });
       expect(await store.findPause(ana)).toMatchObject({ reason: 'not_in_channel' });
-      await store.resumeChannel(ana);
+      await store.resumeChannel({ actor: ana, now: 8 });
       storeNow += MINUTE;
       expect((await search()).where.postId).toBe(post.id);
     });

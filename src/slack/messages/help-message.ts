@@ -13,6 +13,7 @@ export const HELP_TOPICS = [
   'jobs',
   'names',
   'settings',
+  'audit',
   'messages',
 ] as const;
 export type HelpTopic = (typeof HELP_TOPICS)[number];
@@ -42,6 +43,7 @@ function overview(voice: Voice): SlackMessage {
         line('list', voice.say('help.list')),
         line('jobs [text]', voice.say('help.jobs')),
         line('settings', voice.say('help.settings')),
+        line('audit [job]', voice.say('help.audit')),
         line('help [topic]', voice.say('help.help', { topics: topics(null) })),
       ],
     },

@@ -9,7 +9,7 @@ import { ago, code, escapeMrkdwn } from './mrkdwn.ts';
 import type { Voice } from './voice.ts';
 
 /** What was going to be done with the job. */
-export type Wanted = 'status' | 'subscribe' | 'unsubscribe';
+export type Wanted = 'status' | 'subscribe' | 'unsubscribe' | 'audit';
 
 /**
  * A job reference that could not be resolved: what was wrong, what to do, and a button for each job that may have been
@@ -54,10 +54,7 @@ function noneParts(
       candidate(voice, lookAlike, wanted, channelId),
     ];
   }
-  const hint =
-    wanted === 'unsubscribe'
-      ? voice.say('name.none_here', { typed, list: voice.typed('list') })
-      : `${voice.say('name.none', { typed })} ${voice.say('name.list_hint', { jobs: voice.typed('jobs') })}`;
+  const hint = hintFor(voice, typed, wanted);
   const names = nearest.map((job) => `*${escapeMrkdwn(jobName(job))}*`).join(', ');
   const lines = [
     nearest.length === 0 ? hint : `${hint} ${voice.say('name.nearest', { names })}`,
@@ -68,6 +65,17 @@ function noneParts(
     ...nearest.map((job) => candidate(voice, job, wanted, channelId)),
     ...(listedAt === null ? [] : [footer(voice.say('name.listed', { ago: ago(listedAt) }))]),
   ];
+}
+
+function hintFor(voice: Voice, typed: string, wanted: Wanted): string {
+  switch (wanted) {
+    case 'unsubscribe':
+      return voice.say('name.none_here', { typed, list: voice.typed('list') });
+    case 'audit':
+      return voice.say('name.none_audited', { typed, audit: voice.typed('audit') });
+    default:
+      return `${voice.say('name.none', { typed })} ${voice.say('name.list_hint', { jobs: voice.typed('jobs') })}`;
+  }
 }
 
 /** One job that may have been meant: name, status and beginning of the id, because names repeat. */
@@ -92,6 +100,8 @@ function candidateButton(voice: Voice, { jobId }: ListedJob, wanted: Wanted, cha
       return { text: subscribeLabel(voice, channelId), actionId: ACTIONS.subscribeNamed, value };
     case 'unsubscribe':
       return { text: voice.say('button.unsubscribe'), actionId: ACTIONS.unsubscribeNamed, value };
+    case 'audit':
+      return { text: voice.say('button.audit'), actionId: ACTIONS.showAudit, value };
   }
 }
 
