@@ -129,7 +129,7 @@ export function createBoltApp(options: {
   });
 
   app.event('channel_shared', ({ event }) => follow(slack, event.channel, true, track));
-  app.event('channel_unshared', ({ event }) => follow(slack, event.channel, event.is_ext_shared === true, track));
+  app.event('channel_unshared', ({ event }) => follow(slack, event.channel, event.is_ext_shared, track));
 
   app.error((error) => {
     log.error({ err: error }, 'a Slack listener failed');

@@ -176,6 +176,7 @@ export const en = {
   'announced.hello': '👋 I watch DRS jobs and tell a channel once when something changes – and otherwise I keep quiet.',
   'announced.hello_start': 'Start with {subscribe}; {jobs} lists what there is, {help} shows the rest.',
   'announced.paused': '⚠️ I cannot post in {channel} any more ({reason})',
+  'announced.held': '⏸️ I hold back my posts in {channel} ({reason})',
   'announced.paused_jobs':
     'Your {count, plural, one {subscription} other {# subscriptions}} there, to {jobs}, {count, plural, one {waits} other {wait}}; nothing is lost.',
 

@@ -174,6 +174,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'announced.hello': '👋 我观察 DRS 任务，有变化时在频道里说一次 – 其余时间保持安静。',
   'announced.hello_start': '从 {subscribe} 开始；{jobs} 列出现有任务，{help} 介绍其余用法。',
   'announced.paused': '⚠️ 我无法再在 {channel} 发消息（{reason}）',
+  'announced.held': '⏸️ 我在 {channel} 的消息已暂停（{reason}）',
   'announced.paused_jobs': '你在那里的 {count, plural, other {# 个订阅}}（{jobs}）正在等待；什么都不会丢失。',
 
   'button.refresh': '刷新',

@@ -1,3 +1,4 @@
+import { HELD_REASONS } from '../../domain/access.ts';
 import { isDirectMessage } from '../../domain/conversation.ts';
 import { jobName } from '../../domain/job-name.ts';
 import type { Announcement, EndedJob, NamedJob } from '../../domain/post.ts';
@@ -27,7 +28,10 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
     }
     case 'paused':
       return [
-        voice.say('announced.paused', { channel: `<#${escapeMrkdwn(said.channelId)}>`, reason: code(said.reason) }),
+        voice.say(HELD_REASONS.includes(said.reason) ? 'announced.held' : 'announced.paused', {
+          channel: `<#${escapeMrkdwn(said.channelId)}>`,
+          reason: code(said.reason),
+        }),
         voice.say('announced.paused_jobs', { count: said.jobs.length, jobs: jobNames(voice, said.jobs) }),
         remedyElsewhere(voice, said.reason),
       ];
