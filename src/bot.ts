@@ -27,6 +27,7 @@ import { Loop } from './runtime/loop.ts';
 import { createBoltApp, createReceiver } from './slack/bolt-app.ts';
 import type { SlackReceiverConfig } from './slack/bolt-app.ts';
 import { createChannels } from './slack/channels.ts';
+import { createDirectory } from './slack/directory.ts';
 import { createHistory } from './slack/history.ts';
 import { identify } from './slack/identify.ts';
 import type { SlackIdentity } from './slack/identify.ts';
@@ -48,6 +49,7 @@ import type { PollReport } from './use-cases/poll-due-jobs.ts';
 import { proveReadBack } from './use-cases/prove-read-back.ts';
 import { createJobList } from './use-cases/refresh-job-list.ts';
 import { removeSurplus } from './use-cases/remove-surplus.ts';
+import { createReview } from './use-cases/review-channels.ts';
 import { speechIn } from './words/speech.ts';
 
 /** Channels that are written to at the same time: so many may hang before others wait. */
@@ -170,7 +172,10 @@ async function run(foundation: Foundation): Promise<Bot> {
   const answers = new InFlight();
   const how = toReceiverConfig(config);
   const receiver = createReceiver(how, timeoutMs, log);
-  const people = createPeople(client, clock);
+  const people = createPeople(client, clock, log);
+  const directory = createDirectory(client, people, clock, log);
+  const guarded = { ...context, access: { directory, home: identity, policy: config.access } };
+  const review = new Loop('review', createReview(guarded, identity.workspaceId), clock, log);
   const app = createBoltApp({
     receiver,
     client,
@@ -179,7 +184,7 @@ async function run(foundation: Foundation): Promise<Bot> {
     timeoutMs,
     command,
     slack: {
-      useCases: { ...context, channels: createChannels(client), notifier },
+      useCases: { ...guarded, channels: createChannels(client), notifier },
       workspaceId: identity.workspaceId,
       voiceIn,
       readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
@@ -190,7 +195,7 @@ async function run(foundation: Foundation): Promise<Bot> {
     log,
   });
   const door = await openDoor(app, receiver, how, clock);
-  for (const loop of [...loops, reader]) loop.start();
+  for (const loop of [...loops, reader, review]) loop.start();
   polling.start();
   await logPromises(foundation, identity.workspaceId);
   log.info({ workspace: identity.workspaceName, mode: how.mode, port: door.port, command }, 'the bot is running');
@@ -200,7 +205,7 @@ async function run(foundation: Foundation): Promise<Bot> {
     async stop() {
       await Promise.all([door.close(), polling.quiesce()]);
       await endsWithin(ANSWERS_GRACE_MS, answers.drained(), systemClock);
-      const ended = Promise.all([polling.end(), ...[...loops, reader].map((loop) => loop.stop())]).then(() =>
+      const ended = Promise.all([polling.end(), ...[...loops, reader, review].map((loop) => loop.stop())]).then(() =>
         lanes.drained(),
       );
       await endsWithin(WORK_GRACE_MS, ended, systemClock);

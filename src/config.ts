@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
+import type { AccessPolicy } from './domain/access.ts';
 import { defaultConsoleTemplate } from './domain/console-link.ts';
 import { LANGUAGES } from './domain/language.ts';
 import type { Language } from './domain/language.ts';
@@ -80,6 +81,8 @@ export interface Config {
     /** Requests a second over the whole process. */
     readonly maxRps: number;
   };
+  /** Whom and where the bot may be used. */
+  readonly access: AccessPolicy;
   /** What channels and people read that chose nothing else. */
   readonly language: Language;
   /** A cron pattern of five fields, or six with seconds first. */
@@ -135,6 +138,18 @@ const whole = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, { error: `expected a whole number from ${least} to ${most}` });
 
+/** Ids separated by commas or blanks; which one is wrong is told by its place, because values are not shown. */
+const ids = (pattern: RegExp, what: string) =>
+  z.string().transform((text, check) => {
+    const given = text.split(/[\s,]+/).filter((id) => id !== '');
+    const wrong = given.findIndex((id) => !pattern.test(id));
+    if (wrong !== -1) {
+      const message = `expected ${what}, separated by commas; number ${wrong + 1} of ${given.length} is not one`;
+      check.issues.push({ code: 'custom', message, input: undefined });
+    }
+    return new Set(given);
+  });
+
 const environment = z.object({
   SLACK_BOT_TOKEN: required('the bot token of your Slack app, xoxb-…').regex(/^xox[be]/, {
     error: 'expected the bot token, which begins with xoxb- (OAuth & Permissions page of your Slack app)',
@@ -153,6 +168,11 @@ const environment = z.object({
       error: 'expected a slash command like /drs: a slash and up to 31 characters without blanks',
     })
     .default('/drs'),
+  ALLOWED_USERS: ids(/^[UW][A-Z0-9]{5,}$/, 'user ids like U012AB3CD (Slack: profile, ⋮, Copy member ID)').optional(),
+  ALLOWED_CHANNELS: ids(
+    /^[CGD][A-Z0-9]{5,}$/,
+    'channel ids like C012AB3CD (Slack: channel details, at the bottom of About)',
+  ).optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65_535).default(3000),
   DRS_REGION: z
@@ -325,6 +345,7 @@ function toConfig(environment: Environment): Config {
       receiver: toReceiver(environment),
     },
     drs: toDrs(environment),
+    access: { users: env.ALLOWED_USERS ?? null, channels: env.ALLOWED_CHANNELS ?? null },
     language: env.BOT_LANGUAGE,
     pollSchedule: env.POLL_SCHEDULE,
     databaseUrl: env.DATABASE_URL,

@@ -2,6 +2,8 @@
  * What the bot needs from the outside, as promises. Implementations: store/, drs/, slack/, runtime/.
  * A promise not written here is not made.
  */
+import type { HeldReason, Person, Sharing } from './domain/access.ts';
+import type { AuditEntry } from './domain/audit.ts';
 import type { Job, JobKey } from './domain/job.ts';
 import type { Explanation } from './domain/explanation.ts';
 import type { JobEvent } from './domain/job-event.ts';
@@ -150,6 +152,16 @@ export interface Channels {
   prepare(channelId: string): Promise<ChannelAccess>;
   /** Those of `channelIds` that are public or that the person is in; fewer when Slack does not tell. Never rejects. */
   visibleTo(userId: string, channelIds: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** What Slack tells about people and conversations, for deciding who may do what. Remembered for some minutes. */
+export interface Directory {
+  /** Waits a moment at most; what was known before stands in for an answer that does not come. Never rejects. */
+  findPerson(userId: string): Promise<Person>;
+  /** The same for who else may be in a conversation. */
+  findSharing(channelId: string): Promise<Sharing>;
+  /** Something has changed: the conversation is asked about anew. */
+  forget(channelId: string): void;
 }
 
 /** A temporary exclusive right to work on rows, which expires by itself. */
@@ -433,7 +445,7 @@ export interface Store {
     readonly language: Language;
     readonly now: EpochMs;
   }): Promise<boolean>;
-  /** Owes the channel a first message, once in its life, and takes up posting there again. */
+  /** Owes the channel a first message, once in its life, and takes up posting there again (audited). */
   greetChannel(request: {
     readonly channel: ChannelKey;
     readonly connectionId: string;
@@ -459,7 +471,8 @@ export interface Store {
   claimJob(request: LeaseRequest & JobKey & { readonly now: EpochMs; readonly maxAgeMs: number }): Promise<JobClaim>;
   /**
    * Records what a poll found and gives the leases back: the new state, its events (numbered on from the job's last),
-   * one delivery for each channel subscribed at this moment, and the end of the subscriptions where an event ends them.
+   * one delivery for each channel subscribed at this moment, and the end of the subscriptions where an event ends them
+   * (audited).
    * A job whose lease is no longer `token`'s is left alone. A job that nobody watches and that never had a report is
    * forgotten.
    */
@@ -488,7 +501,8 @@ export interface Store {
   }): Promise<readonly SubscribeResult[]>;
   /**
    * Ends the channel's subscriptions to these jobs (`all`: to every job). What is owed but not yet being sent for them is suppressed; the end is
-   * audited and, unless `announce` is false, announced in one delivery. Returns the ones that were ended, oldest first.
+   * audited and, unless `announce` is false, announced in one delivery that says whose they were. Returns the ones that
+   * were ended, oldest first.
    */
   unsubscribe(request: {
     readonly actor: Actor;
@@ -502,8 +516,34 @@ export interface Store {
 
   /** The pause of a channel, or of its whole workspace; null when posts go out. */
   findPause(channel: ChannelKey): Promise<ChannelPause | null>;
-  /** Takes up posting to a paused channel again. */
-  resumeChannel(channel: ChannelKey): Promise<void>;
+  /** Takes up posting to a paused channel again; audited. */
+  resumeChannel(request: { readonly actor: Actor; readonly now: EpochMs }): Promise<void>;
+  /**
+   * Holds back the posts of a channel that may be told nothing; audited, and told to those who subscribed it. Repeating it
+   * changes nothing, nor does it for a channel that nobody ever used.
+   */
+  holdChannel(request: {
+    readonly channel: ChannelKey;
+    readonly reason: HeldReason;
+    readonly now: EpochMs;
+  }): Promise<void>;
+  /** Lets the posts of a channel go on that `holdChannel` held back; audited. False when it had not. */
+  releaseHeldChannel(request: { readonly channel: ChannelKey; readonly now: EpochMs }): Promise<boolean>;
+  /** The channels of a workspace that watch something. */
+  listWatchingChannels(workspaceId: string): Promise<readonly string[]>;
+
+  /**
+   * What was done in a channel, newest first, at most `limit`: all of it or that about one job, all or what came before the
+   * entry `before`. `older`: how many more there are.
+   */
+  pageAudit(request: {
+    readonly channel: ChannelKey;
+    readonly job: JobKey | null;
+    readonly before: number | null;
+    readonly limit: number;
+  }): Promise<{ readonly entries: readonly AuditEntry[]; readonly older: number }>;
+  /** The jobs that something was done about in a channel. */
+  listAuditedJobs(channel: ChannelKey): Promise<readonly ListedJob[]>;
 
   /**
    * Leases the channel that has waited longest among those with something to send, not paused, not held up and not

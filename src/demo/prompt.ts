@@ -6,8 +6,10 @@ import type { EphemeralMessage, Message } from './slack-workspace/workspace.ts';
 export const PROMPT_HELP = [
   '  /drs help              type a command (as @ana in #migrations)',
   '  press Refresh          press a button of the newest message that has it',
-  '  as li                  become @li, whose Slack is Chinese; also ana, ben',
-  '  in orders-team         go to another channel; also migrations, secret (private, @li alone is in it), dm (with the bot)',
+  '  as li                  become @li, whose Slack is Chinese; also ana, ben, gus (a guest), sam (of another organisation)',
+  '  in orders-team         go to another channel; also migrations, secret (private, @li alone is in it), partners (shared',
+  '                         with another organisation), dm (direct messages with the bot)',
+  '  share                  share this channel with another organisation; unshare ends that',
   '  say orders             write to the bot in direct messages, without the slash command',
   '  invite                 invite the bot into this channel; kick throws it out',
   '  drs orders PAUSING     let a job enter a status; add error=… for a cause',
@@ -66,6 +68,12 @@ export class Prompt {
       case 'kick':
         this.#slack.state.findChannel(this.#channel)?.members.delete(this.#slack.state.bot.id);
         return `The bot is no longer in #${this.#channel}.`;
+      case 'share':
+        await this.#slack.people.share(this.#channel);
+        return `#${this.#channel} is shared with another organisation.`;
+      case 'unshare':
+        await this.#slack.people.unshare(this.#channel);
+        return `#${this.#channel} is shared no more.`;
       case 'drs': {
         const error = /\berror=(.*)$/.exec(line)?.[1] ?? null;
         return this.#cloud.changeJob(rest[0] ?? '', rest[1] ?? '', error);
@@ -97,10 +105,13 @@ export class Prompt {
   }
 
   #become(name: string): string {
-    if (!this.#slack.state.users.some((user) => user.name === name)) return `Nobody is called ${name}.`;
+    const { users, teamId } = this.#slack.state;
+    const user = users.find((one) => one.name === name);
+    if (user === undefined) return `Nobody is called ${name}.`;
     this.#user = name;
     // Private places are not taken along.
-    if (this.#slack.state.findChannel(this.#channel)?.kind !== 'public') this.#channel = 'migrations';
+    if (user.teamId !== teamId) this.#channel = 'partners';
+    else if (this.#slack.state.findChannel(this.#channel)?.kind !== 'public') this.#channel = 'migrations';
     return `You are @${name} in #${this.#channel}.`;
   }
 

@@ -22,9 +22,12 @@ export function setStage({ slack, drs }: Pick<Stage, 'slack' | 'drs'>): void {
   slack.addUser('ana');
   slack.addUser('ben');
   slack.addUser('li', 'zh-CN');
+  slack.addGuest('gus');
+  slack.addStranger('sam');
   for (const name of CHANNELS) slack.addChannel(name.slice(1));
   // Of this one everybody else may know no more than that it is there.
   slack.state.addChannel('secret', 'private', [slack.state.findUser('li')?.id ?? '']);
+  slack.addChannel('partners', { external: 'shared', withBot: true });
   const started = { actual_start_time: String(Date.now() - 14 * 3_600_000) };
   drs.addJob('FULL_TRANSFER_STARTED', { progress_map: parts(100, 63, 0) }, { name: 'orders' }).explains(started);
   drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders-archive', type: 'sync' });

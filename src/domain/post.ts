@@ -12,10 +12,16 @@ export interface NamedJob extends JobKey {
   readonly jobType: string | null;
 }
 
+/** A job that a channel no longer watches. */
+export interface EndedJob extends NamedJob {
+  /** Who had made the subscription, where that was somebody else than who ended it. */
+  readonly madeBy: string | null;
+}
+
 /** Said to a channel, or to a person, that is no event of a job. */
 export type Announcement =
   | { readonly kind: 'subscribed'; readonly by: string; readonly jobs: readonly NamedJob[] }
-  | { readonly kind: 'unsubscribed'; readonly by: string; readonly jobs: readonly NamedJob[] }
+  | { readonly kind: 'unsubscribed'; readonly by: string; readonly jobs: readonly EndedJob[] }
   /** Somebody chose another language for the posts here. */
   | { readonly kind: 'language'; readonly by: string; readonly language: Language }
   /** The bot was invited. */

@@ -3,8 +3,11 @@ import type { Receiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 
 import { SECOND } from '../domain/time.ts';
-import type { Actor, Log } from '../ports.ts';
-import { handleClick } from './actions/handle-click.ts';
+import type { Log } from '../ports.ts';
+import { reviewChannel } from '../use-cases/review-channels.ts';
+import { handleClick, isHandled } from './actions/handle-click.ts';
+import { ifAdmitted } from './admission.ts';
+import type { Request } from './admission.ts';
 import { boltLogger } from './bolt-logger.ts';
 import { handleCommand } from './commands/drs-command.ts';
 import { parseClick, parseDirectMessage } from './interaction.ts';
@@ -87,23 +90,33 @@ export function createBoltApp(options: {
     convoStore: false,
     logger: boltLogger(log),
   });
-  const answer = (reply: Reply, actor: Actor, work: () => Promise<void>) =>
-    track(() => orFault(work, reply, () => slack.readerLanguage(actor.userId).then(slack.voiceIn), newReference, log));
+  const readerOf = ({ actor }: Request) => slack.readerLanguage(actor.userId).then(slack.voiceIn);
+  /** The one way in: whoever may not do something gets no further, by command or button. */
+  const answer = (request: Request, work: (reply: Reply) => Promise<void>) =>
+    track(() =>
+      orFault(
+        () => ifAdmitted(slack, request, work),
+        request.reply,
+        () => readerOf(request),
+        newReference,
+        log,
+      ),
+    );
 
   app.command(options.command, async ({ ack, command, respond }) => {
     await ack();
-    const reply = createReply({ client, respond, click: null, log });
-    const actor: Actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
-    await answer(reply, actor, () => handleCommand(slack, actor, command.text ?? '', reply));
+    const actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
+    const request = { actor, teamId: command.team_id, reply: createReply({ client, respond, click: null, log }) };
+    await answer(request, (reply) => handleCommand(slack, actor, command.text ?? '', reply));
   });
 
   app.action(/.*/, async ({ ack, body, respond }) => {
     await ack();
     const click = parseClick(body);
-    if (click === null) return;
-    const reply = createReply({ client, respond, click, log });
-    const actor: Actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
-    await answer(reply, actor, () => handleClick(slack, actor, click, reply));
+    if (click === null || !isHandled(click)) return;
+    const actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
+    const request = { actor, teamId: click.teamId, reply: createReply({ client, respond, click, log }) };
+    await answer(request, (reply) => handleClick(slack, actor, click, reply));
   });
 
   app.event('member_joined_channel', async ({ event }) => {
@@ -112,24 +125,35 @@ export function createBoltApp(options: {
     const inviter = event.inviter === event.user ? null : (event.inviter ?? null);
     // Who joins without being invited is as a rule the bot itself: the subscription it joined for speaks for itself.
     await track(() =>
-      inviter === null ? goOnPosting(slack.useCases, channel) : greetChannel(slack.useCases, channel, inviter),
+      inviter === null
+        ? goOnPosting(slack.useCases, { ...channel, userId: event.user })
+        : greetChannel(slack.useCases, channel, inviter),
     );
   });
 
   app.event('message', async ({ event }) => {
     const written = parseDirectMessage(event);
     if (written === null) return;
-    const { userId, channelId, text } = written;
-    const actor: Actor = { workspaceId: slack.workspaceId, channelId, userId };
-    const reply = createDirectReply(client, channelId);
-    await answer(reply, actor, () => handleCommand(slack, actor, text, reply));
+    const { userId, channelId, teamId, text } = written;
+    const actor = { workspaceId: slack.workspaceId, channelId, userId };
+    const request = { actor, teamId, reply: createDirectReply(client, channelId) };
+    await answer(request, (reply) => handleCommand(slack, actor, text, reply));
   });
+
+  app.event('channel_shared', ({ event }) => follow(slack, event.channel, true, track));
+  app.event('channel_unshared', ({ event }) => follow(slack, event.channel, event.is_ext_shared, track));
 
   app.error((error) => {
     log.error({ err: error }, 'a Slack listener failed');
     return Promise.resolve();
   });
   return app;
+}
+
+/** Slack says that a channel is shared with another organisation, or no longer with this one. */
+function follow(slack: SlackContext, channelId: string, isExternal: boolean, track: Track): Promise<void> {
+  const channel = { workspaceId: slack.workspaceId, channelId };
+  return track(async () => void (await reviewChannel(slack.useCases, channel, { kind: 'told', isExternal })));
 }
 
 /** A fault is logged under a reference that the person is shown. */

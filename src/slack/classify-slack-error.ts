@@ -79,3 +79,9 @@ function classifyAnswer(name: string): Exclude<SendOutcome, { readonly kind: 'de
 export function slackErrorName(error: unknown): string | null {
   return error instanceof WebAPIPlatformError ? error.data.error : null;
 }
+
+/** Whether the same question may well be answered in a moment. */
+export function isPassing(error: unknown): boolean {
+  const name = slackErrorName(error);
+  return name === null || LATER.has(name) || UNCERTAIN.has(name);
+}

@@ -7,6 +7,7 @@ import { slackErrorName } from './classify-slack-error.ts';
 
 const answer = z.object({
   team_id: z.string(),
+  enterprise_id: z.string().nullish(),
   team: z.string().optional(),
   user_id: z.string().optional(),
   user: z.string().optional(),
@@ -18,6 +19,8 @@ const answer = z.object({
 export interface SlackIdentity {
   readonly workspaceId: string;
   readonly workspaceName: string;
+  /** The Enterprise organisation it is part of; null for most. */
+  readonly enterpriseId: string | null;
   readonly botUserId: string;
   readonly botId: string;
   /** Its user name, without `@`. */
@@ -33,10 +36,11 @@ export interface SlackIdentity {
  */
 export async function identify(client: WebClient, apiUrl: string): Promise<SlackIdentity> {
   try {
-    const { team_id, team, user_id, user, bot_id, url } = answer.parse(await client.auth.test());
+    const { team_id, enterprise_id, team, user_id, user, bot_id, url } = answer.parse(await client.auth.test());
     return {
       workspaceId: team_id,
       workspaceName: team ?? team_id,
+      enterpriseId: enterprise_id ?? null,
       botUserId: user_id ?? '',
       botId: bot_id ?? '',
       botName: user ?? 'drs',

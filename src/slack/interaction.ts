@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Just what is needed of a click (docs.slack.dev, "block_actions payload"); the rest of the payload is ignored. */
 const clickPayload = z.object({
-  user: z.object({ id: z.string() }),
+  user: z.object({ id: z.string(), team_id: z.string().optional() }),
   container: z
     .object({
       message_ts: z.string().optional(),
@@ -18,6 +18,8 @@ const clickPayload = z.object({
 /** Somebody pressed a button. */
 export interface Click {
   readonly userId: string;
+  /** The workspace of the person; null when Slack does not say. */
+  readonly teamId: string | null;
   readonly channelId: string;
   readonly actionId: string;
   readonly value: string | undefined;
@@ -30,6 +32,7 @@ const plainMessage = z.object({
   channel_type: z.literal('im'),
   channel: z.string(),
   user: z.string(),
+  team: z.string().optional(),
   text: z.string(),
   subtype: z.undefined().optional(),
   bot_id: z.undefined().optional(),
@@ -38,6 +41,8 @@ const plainMessage = z.object({
 /** Somebody wrote to the bot. */
 export interface DirectMessage {
   readonly userId: string;
+  /** The workspace of the person; null when Slack does not say. */
+  readonly teamId: string | null;
   readonly channelId: string;
   readonly text: string;
 }
@@ -46,8 +51,8 @@ export interface DirectMessage {
 export function parseDirectMessage(event: unknown): DirectMessage | null {
   const parsed = plainMessage.safeParse(event);
   if (!parsed.success) return null;
-  const { user, channel, text } = parsed.data;
-  return { userId: user, channelId: channel, text };
+  const { user, team, channel, text } = parsed.data;
+  return { userId: user, teamId: team ?? null, channelId: channel, text };
 }
 
 /** Reads a click; null when it is not one on a message. */
@@ -61,6 +66,7 @@ export function parseClick(body: unknown): Click | null {
   const ephemeral = container?.is_ephemeral === true;
   return {
     userId: user.id,
+    teamId: user.team_id ?? null,
     channelId,
     actionId: action.action_id,
     value: action.value,

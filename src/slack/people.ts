@@ -1,60 +1,104 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 
-import { endsWithin } from '../domain/ends-within.ts';
+import type { Person } from '../domain/access.ts';
 import { languageOfLocale } from '../domain/language.ts';
 import type { Language } from '../domain/language.ts';
-import { HOUR, MINUTE, SECOND } from '../domain/time.ts';
-import type { EpochMs } from '../domain/time.ts';
-import type { Clock } from '../ports.ts';
+import { DAY, MINUTE, SECOND } from '../domain/time.ts';
+import type { Clock, Log } from '../ports.ts';
+import { isPassing, slackErrorName } from './classify-slack-error.ts';
+import { remember } from './remember.ts';
+import type { Learnt } from './remember.ts';
 
-/** People seldom change the language of their Slack, */
-const KEPT_MS = HOUR;
-/** but an answer that did not come may come soon. */
-const RETRY_MS = 5 * MINUTE;
-/** How long somebody waits for it, in ms. */
+/** A member who becomes a guest is one here after this at the latest, */
+const KEPT_MS = 15 * MINUTE;
+/** and a scope that was granted counts after this. */
+const WITHHELD_MS = 5 * MINUTE;
+/** How long somebody waits for an answer, in ms. */
 const PATIENCE_MS = 2 * SECOND;
+const RETRY_MS = 10 * SECOND;
 /** People remembered. */
 const MOST_KEPT = 5_000;
 
-const userInfo = z.object({ locale: z.string().optional() });
+/** As much of a user as matters (docs.slack.dev, "User object"); people of other organisations come with less. */
+const userInfo = z.object({
+  locale: z.string().optional(),
+  team_id: z.string().optional(),
+  enterprise_user: z.object({ enterprise_id: z.string().optional(), teams: z.array(z.string()).optional() }).optional(),
+  is_restricted: z.boolean().optional(),
+  is_ultra_restricted: z.boolean().optional(),
+  is_stranger: z.boolean().optional(),
+  is_bot: z.boolean().optional(),
+  deleted: z.boolean().optional(),
+});
 
-/** Who asks, as far as Slack tells. */
-export interface People {
-  /** The language of somebody's Slack; null when it is none of ours or Slack does not tell. Never rejects. */
-  languageOf(userId: string): Promise<Language | null>;
+/** Slack's words for: nobody whom the bot may see. */
+const INVISIBLE = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
+
+/** What one answer of `users.info` tells. */
+interface Profile {
+  readonly language: Language | null;
+  readonly person: Person;
 }
 
-/** Asks `users.info` for the locale, once an hour for each person; without the scope nobody's language is known. */
-export function createPeople(client: WebClient, clock: Clock): People {
-  const known = new Map<string, { readonly language: Language | null; readonly until: EpochMs }>();
-  async function learn(userId: string): Promise<Language | null> {
-    const { language, keepMs } = await ask(client, userId);
-    if (known.size >= MOST_KEPT) known.clear();
-    known.set(userId, { language, until: clock.now() + keepMs });
-    return language;
-  }
+/** Who asks, as far as Slack tells. Never rejects. */
+export interface People {
+  /** The language of somebody's Slack; null when it is none of ours or Slack does not tell. */
+  languageOf(userId: string): Promise<Language | null>;
+  find(userId: string): Promise<Person>;
+}
 
-  return {
-    async languageOf(userId) {
-      const kept = known.get(userId);
-      if (kept !== undefined && clock.now() < kept.until) return kept.language;
-      const asking = learn(userId);
-      // An answer in the bot's own language now is better than one in the reader's after a long wait.
-      return (await endsWithin(PATIENCE_MS, asking, clock)) ? await asking : null;
+/** Asks `users.info` for language and standing at once, every quarter of an hour for each person. */
+export function createPeople(client: WebClient, clock: Clock, log: Log): People {
+  let warned = false;
+  const profiles = remember<Profile>({
+    ask: async (userId) => {
+      const learnt = await ask(client, userId);
+      if (learnt?.value.person.kind === 'not_told' && !warned) {
+        warned = true;
+        log.warn({}, 'Slack does not tell who is a guest: grant the app users:read; until then guests are let in');
+      }
+      return learnt;
     },
+    otherwise: { language: null, person: { kind: 'not_told', why: 'unanswered' } },
+    patienceMs: PATIENCE_MS,
+    standInMs: DAY,
+    retryMs: RETRY_MS,
+    most: MOST_KEPT,
+    clock,
+  });
+  return {
+    languageOf: async (userId) => (await profiles.find(userId)).language,
+    find: async (userId) => (await profiles.find(userId)).person,
   };
 }
 
-async function ask(
-  client: WebClient,
-  userId: string,
-): Promise<{ readonly language: Language | null; readonly keepMs: number }> {
+async function ask(client: WebClient, userId: string): Promise<Learnt<Profile>> {
   try {
     const { user } = await client.users.info({ user: userId, include_locale: true });
     const parsed = userInfo.safeParse(user);
-    return { language: parsed.success ? languageOfLocale(parsed.data.locale ?? '') : null, keepMs: KEPT_MS };
-  } catch {
-    return { language: null, keepMs: RETRY_MS };
+    return parsed.success ? { value: toProfile(parsed.data), keepMs: KEPT_MS } : null;
+  } catch (error) {
+    if (isPassing(error)) return null;
+    return INVISIBLE.has(slackErrorName(error) ?? '')
+      ? { value: { language: null, person: { kind: 'invisible' } }, keepMs: KEPT_MS }
+      : { value: { language: null, person: { kind: 'not_told', why: 'withheld' } }, keepMs: WITHHELD_MS };
   }
+}
+
+function toProfile(user: z.infer<typeof userInfo>): Profile {
+  const { team_id: teamId, enterprise_user: enterprise } = user;
+  const teamIds = [teamId, enterprise?.enterprise_id, ...(enterprise?.teams ?? [])];
+  return {
+    language: languageOfLocale(user.locale ?? ''),
+    person:
+      user.is_stranger === true
+        ? { kind: 'invisible' }
+        : {
+            kind: 'told',
+            teamIds: teamIds.filter((id) => id !== undefined),
+            isGuest: user.is_restricted === true || user.is_ultra_restricted === true,
+            isNobody: user.is_bot === true || user.deleted === true,
+          },
+  };
 }

@@ -1,14 +1,32 @@
+import type { AuditEntry } from '../domain/audit.ts';
 import type { JobKey } from '../domain/job.ts';
+import type { ListedJob } from '../domain/listed-job.ts';
+import type { ChannelKey } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
-import type { Actor } from '../ports.ts';
-import type { Tx } from './schema.ts';
+import { decodeAudited, storedJobId } from './codec.ts';
+import type { Db, Tx } from './schema.ts';
 
-/** Writes down who did what, where, and what it changed; nothing can be taken back. */
+/** Who did something, and where; a user id of null is the bot itself. */
+export interface Auditor extends ChannelKey {
+  readonly userId: string | null;
+}
+
+/** What is written where a row has no user (the bot did it) or no connection (it is about the channel itself). */
+const NONE = '';
+
+/** What was done, as stored. */
+type AuditAction = 'subscribe' | 'unsubscribe' | 'settings' | 'pause' | 'resume';
+
+/**
+ * Writes down who did what, where, and what it changed; nothing can be taken back.
+ *
+ * @param about the job, or the connection; null for what is about the channel itself
+ */
 export async function audit(
   tx: Tx,
-  actor: Actor,
-  action: string,
-  about: { readonly connectionId: string; readonly jobId: JobKey['jobId'] | null },
+  by: Auditor,
+  action: AuditAction,
+  about: { readonly connectionId: string; readonly jobId: JobKey['jobId'] | null } | null,
   at: EpochMs,
   before: object | null,
   after: object | null,
@@ -17,14 +35,93 @@ export async function audit(
     .insertInto('audit')
     .values({
       at,
-      workspace_id: actor.workspaceId,
-      channel_id: actor.channelId,
-      user_id: actor.userId,
+      workspace_id: by.workspaceId,
+      channel_id: by.channelId,
+      user_id: by.userId ?? NONE,
       action,
-      connection_id: about.connectionId,
-      job_id: about.jobId,
+      connection_id: about?.connectionId ?? NONE,
+      job_id: about?.jobId ?? null,
       before: before === null ? null : JSON.stringify(before),
       after: after === null ? null : JSON.stringify(after),
     })
     .execute();
+}
+
+export async function pageAudit(
+  db: Db,
+  request: {
+    readonly channel: ChannelKey;
+    readonly job: JobKey | null;
+    readonly before: number | null;
+    readonly limit: number;
+  },
+): Promise<{ readonly entries: readonly AuditEntry[]; readonly older: number }> {
+  const { channel, job, before, limit } = request;
+  const meant = ofChannel(db, channel)
+    .$if(job !== null, (query) => query.where('audit.job_id', '=', job?.jobId ?? null))
+    .$if(job !== null, (query) => query.where('audit.connection_id', '=', job?.connectionId ?? NONE))
+    .$if(before !== null, (query) => query.where('audit.id', '<', before ?? 0));
+  const { count } = await meant.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+  const rows = await withNames(meant)
+    .select(['audit.id', 'audit.at', 'audit.user_id', 'audit.action', 'audit.before', 'audit.after'])
+    .orderBy('audit.id', 'desc')
+    .limit(limit)
+    .execute();
+  return { entries: rows.map(toEntry), older: count - rows.length };
+}
+
+export async function listAuditedJobs(db: Db, channel: ChannelKey): Promise<readonly ListedJob[]> {
+  const rows = await withNames(ofChannel(db, channel))
+    .select('jobs.status')
+    .where('audit.job_id', 'is not', null)
+    .distinct()
+    .execute();
+  return rows.map(({ job_id: jobId, job_name: name, job_type: jobType, status }) => ({
+    jobId: storedJobId(jobId),
+    name,
+    status,
+    jobType,
+    subJobs: 0,
+  }));
+}
+
+function ofChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
+  return db.selectFrom('audit').where('audit.workspace_id', '=', workspaceId).where('audit.channel_id', '=', channelId);
+}
+
+/** With what to call the jobs, also of those that are only listed any more. */
+function withNames(query: ReturnType<typeof ofChannel>) {
+  return query
+    .leftJoin('jobs', (join) =>
+      join.onRef('jobs.connection_id', '=', 'audit.connection_id').onRef('jobs.job_id', '=', 'audit.job_id'),
+    )
+    .leftJoin('listed_jobs', (join) =>
+      join
+        .onRef('listed_jobs.connection_id', '=', 'audit.connection_id')
+        .onRef('listed_jobs.job_id', '=', 'audit.job_id'),
+    )
+    .select((eb) => [
+      'audit.job_id',
+      eb.fn.coalesce('jobs.name', 'listed_jobs.name').as('job_name'),
+      eb.fn.coalesce('jobs.job_type', 'listed_jobs.job_type').as('job_type'),
+    ]);
+}
+
+function toEntry(row: {
+  readonly id: number;
+  readonly at: number;
+  readonly user_id: string;
+  readonly action: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly job_id: string | null;
+  readonly job_name: string | null;
+}): AuditEntry {
+  return {
+    id: row.id,
+    at: row.at,
+    by: row.user_id === NONE ? null : row.user_id,
+    job: row.job_id === null ? null : { jobId: storedJobId(row.job_id), name: row.job_name },
+    change: decodeAudited(row.action, row.before, row.after),
+  };
 }

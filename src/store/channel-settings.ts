@@ -4,7 +4,8 @@ import type { EpochMs } from '../domain/time.ts';
 import type { Actor } from '../ports.ts';
 import { announce, ensureChannel } from './announce.ts';
 import { audit } from './audit.ts';
-import { chosenLanguage, resumeChannel, setLanguage } from './channels.ts';
+import { chosenLanguage, setLanguage } from './channels.ts';
+import { endPause } from './pause-channel.ts';
 import type { Db } from './schema.ts';
 import { activeSubscriptions } from './subscriptions.ts';
 
@@ -49,7 +50,7 @@ export async function greetChannel(
   const { channel, connectionId, by, now } = request;
   await db.transaction().execute(async (tx) => {
     await ensureChannel(tx, channel, now);
-    await resumeChannel(tx, channel);
+    await endPause(tx, { ...channel, userId: by }, now);
     const { numUpdatedRows } = await tx
       .updateTable('channels')
       .set({ greeted_at: now })

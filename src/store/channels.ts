@@ -71,15 +71,6 @@ export async function findPause(db: Db, channel: ChannelKey): Promise<ChannelPau
   return { reason, since, waiting: await countPending(db, channel) };
 }
 
-export async function resumeChannel(db: Db, { workspaceId, channelId }: ChannelKey): Promise<void> {
-  await db
-    .updateTable('channels')
-    .set({ paused_at: null, pause_reason: null, next_send_at: 0 })
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
-    .execute();
-}
-
 export async function countPending(db: Db, { workspaceId, channelId }: ChannelKey): Promise<number> {
   const { count } = await db
     .selectFrom('deliveries')

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { AuditedChange } from '../domain/audit.ts';
 import { explanation, EXPLANATIONS } from '../domain/explanation.ts';
 import type { Explanation } from '../domain/explanation.ts';
 import type { Cause } from '../domain/job-detail.ts';
@@ -111,17 +112,17 @@ const event: z.ZodType<JobEvent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('gone'), code: z.string().nullable(), ...moment }),
 ]);
 
-const namedJobs = z.array(
-  z.object({
-    connectionId: z.string(),
-    jobId,
-    name: z.string().nullable(),
-    jobType: z.string().nullable().default(null),
-  }),
-);
+const namedJob = z.object({
+  connectionId: z.string(),
+  jobId,
+  name: z.string().nullable(),
+  jobType: z.string().nullable().default(null),
+});
+const namedJobs = z.array(namedJob);
+const endedJobs = z.array(namedJob.extend({ madeBy: z.string().nullable().default(null) }));
 const announcement: z.ZodType<Announcement> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: namedJobs }),
-  z.object({ kind: z.literal('unsubscribed'), by: z.string(), jobs: namedJobs }),
+  z.object({ kind: z.literal('unsubscribed'), by: z.string(), jobs: endedJobs }),
   z.object({ kind: z.literal('language'), by: z.string(), language }),
   z.object({ kind: z.literal('hello'), by: z.string().nullable() }),
   z.object({ kind: z.literal('paused'), channelId: z.string(), reason: z.string(), jobs: namedJobs }),
@@ -161,4 +162,36 @@ export function decodeEvent(text: string): JobEvent {
 
 export function decodeAnnouncement(text: string): Announcement {
   return announcement.parse(JSON.parse(text));
+}
+
+const unsubscribed = z.object({ reason: z.string() });
+const madeBy = z.object({ by: z.string() });
+const chosen = z.object({ language });
+const pause = z.object({ reason: z.string() });
+
+/** What an audited action changed; one that this version does not know is shown by its name. */
+export function decodeAudited(action: string, before: string | null, after: string | null): AuditedChange {
+  const [from, to] = [parsed(before), parsed(after)];
+  switch (action) {
+    case 'subscribe':
+      return { kind: 'subscribed' };
+    case 'unsubscribe': {
+      const [{ data: made }, { data: ended }] = [madeBy.safeParse(from), unsubscribed.safeParse(to)];
+      return { kind: 'unsubscribed', madeBy: made?.by ?? null, reason: ended?.reason ?? 'unsubscribed' };
+    }
+    case 'settings': {
+      const [{ data: old }, { data: now }] = [chosen.safeParse(from), chosen.safeParse(to)];
+      if (old === undefined || now === undefined) break;
+      return { kind: 'language', from: old.language, to: now.language };
+    }
+    case 'pause':
+      return { kind: 'paused', reason: pause.safeParse(to).data?.reason ?? 'unknown' };
+    case 'resume':
+      return { kind: 'resumed', reason: pause.safeParse(from).data?.reason ?? 'unknown' };
+  }
+  return { kind: 'other', action };
+}
+
+function parsed(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
 }

@@ -4,6 +4,7 @@ import type { JobId } from '../domain/job-id.ts';
 import { statusGroup } from '../domain/job-status.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { CommittedPoll, PollResult } from '../ports.ts';
+import { audit } from './audit.ts';
 import { storedJobId } from './codec.ts';
 import { closeFailures, openFailure } from './failures.ts';
 import type { Db, Tx } from './schema.ts';
@@ -200,11 +201,17 @@ async function endSubscriptions(
   events: readonly JobEvent[],
 ): Promise<void> {
   const reason = events.some((event) => event.kind === 'gone') ? 'job_gone' : 'job_ended';
-  await tx
+  const ended = await tx
     .updateTable('subscriptions')
     .set({ ended_at: now, end_reason: reason })
     .where('connection_id', '=', connectionId)
     .where('job_id', '=', jobId)
     .where('ended_at', 'is', null)
+    .returning(['workspace_id', 'channel_id', 'created_by'])
     .execute();
+  for (const { workspace_id: workspaceId, channel_id: channelId, created_by: by } of ended) {
+    const bot = { workspaceId, channelId, userId: null };
+    const before = { subscribed: true, by };
+    await audit(tx, bot, 'unsubscribe', { connectionId, jobId }, now, before, { subscribed: false, reason });
+  }
 }

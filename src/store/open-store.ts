@@ -7,15 +7,9 @@ import type { LogEvent } from 'kysely';
 
 import type { Language } from '../domain/language.ts';
 import type { Store } from '../ports.ts';
+import { listAuditedJobs, pageAudit } from './audit.ts';
 import { commitPoll } from './commit-poll.ts';
-import {
-  countPending,
-  findLastProjectId,
-  findPause,
-  openConnection,
-  openWorkspace,
-  resumeChannel,
-} from './channels.ts';
+import { countPending, findLastProjectId, findPause, openConnection, openWorkspace } from './channels.ts';
 import { findChannelLanguage, greetChannel, setChannelLanguage } from './channel-settings.ts';
 import { releaseChannel } from './channel-lease.ts';
 import { claimEdit, settleEdit, wantEditOf } from './edits.ts';
@@ -32,6 +26,7 @@ import {
 } from './listed-jobs.ts';
 import { migrateToLatest } from './migrate.ts';
 import { claimTurn, findPost } from './outbox.ts';
+import { holdChannel, releaseHeldChannel, resumeChannel } from './pause-channel.ts';
 import { claimReadBack, findReadBack, listReadBacks, saveReadBack } from './read-back.ts';
 import { settlePost, settleSearch } from './settlements.ts';
 import { claimSurplus, settleSurplus } from './surplus-messages.ts';
@@ -39,7 +34,13 @@ import type { Db, Schema } from './schema.ts';
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
 import { SqliteDatabase } from './sqlite-driver.ts';
 import { StoreError } from './store-error.ts';
-import { listSubscriptions, listWorkspaceSubscriptions, subscribe, unsubscribe } from './subscriptions.ts';
+import {
+  listSubscriptions,
+  listWatchingChannels,
+  listWorkspaceSubscriptions,
+  subscribe,
+  unsubscribe,
+} from './subscriptions.ts';
 
 /** How long a write waits for another process's write, in ms. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -178,7 +179,12 @@ function createStore(db: Db, clock: () => number, language: Language): Store {
     unsubscribe: (request) => unsubscribe(db, request),
     listSubscriptions: (channel) => listSubscriptions(db, channel),
     findPause: (channel) => findPause(db, channel),
-    resumeChannel: (channel) => resumeChannel(db, channel),
+    resumeChannel: (request) => resumeChannel(db, request),
+    holdChannel: (request) => holdChannel(db, request),
+    releaseHeldChannel: (request) => releaseHeldChannel(db, request),
+    listWatchingChannels: (workspaceId) => listWatchingChannels(db, workspaceId),
+    pageAudit: (request) => pageAudit(db, request),
+    listAuditedJobs: (channel) => listAuditedJobs(db, channel),
     claimTurn: (request) => claimTurn(db, clock(), language, request),
     settlePost: (lease, post, settlement) => settlePost(db, clock(), lease, post, settlement),
     settleSearch: (lease, post, settlement) => settleSearch(db, clock(), lease, post, settlement),

@@ -5,10 +5,10 @@ import type { SearchSettlement } from '../domain/reconcile.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { ChannelLease, Recorded } from '../ports.ts';
 import { holdsLease, releaseChannel, updateChannel } from './channel-lease.ts';
+import { pauseChannel } from './pause-channel.ts';
 import { saveReadBack } from './read-back.ts';
 import type { Db, Tx } from './schema.ts';
 import { addSurplus } from './surplus-messages.ts';
-import { tellOwners } from './tell-owners.ts';
 
 /** A post whose message is, or may be, in its channel. */
 type SentVersion = Pick<Post, 'id' | 'version'>;
@@ -177,16 +177,6 @@ async function recordFailure(
         .where('id', '=', lease.workspaceId)
         .execute();
   }
-}
-
-async function pauseChannel(
-  tx: Tx,
-  channel: ChannelLease,
-  postId: string,
-  { at, reason }: { readonly at: EpochMs; readonly reason: string },
-): Promise<void> {
-  await updateChannel(tx, channel).set({ paused_at: at, pause_reason: reason }).execute();
-  await tellOwners(tx, channel, postId, reason, at);
 }
 
 /** The first delivery of a post was told by it, the others with it. What was settled before stays as it was. */

@@ -4,7 +4,7 @@ import type { Job, JobKey } from '../domain/job.ts';
 import { isDirectMessage } from '../domain/conversation.ts';
 import type { JobId } from '../domain/job-id.ts';
 import type { Language } from '../domain/language.ts';
-import type { NamedJob } from '../domain/post.ts';
+import type { EndedJob, NamedJob } from '../domain/post.ts';
 import type { ChannelKey, ListedSubscription, NamedSubscription, Subscription } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Actor, SubscribeResult } from '../ports.ts';
@@ -125,8 +125,29 @@ function isMeant(jobs: 'all' | readonly JobKey[], one: JobKey): boolean {
 async function announceEnd(tx: Tx, actor: Actor, ended: readonly NamedSubscription[], now: EpochMs): Promise<void> {
   const [first] = ended;
   if (first === undefined) return;
-  const announcement = { kind: 'unsubscribed' as const, by: actor.userId, jobs: ended.map(named) };
+  const announcement = {
+    kind: 'unsubscribed' as const,
+    by: actor.userId,
+    jobs: ended.map((one) => endedJob(one, actor)),
+  };
   await announce(tx, actor, first.connectionId, announcement, now);
+}
+
+/** Whose it was is worth a word only where it was somebody else's. */
+function endedJob(one: NamedSubscription, { userId }: Actor): EndedJob {
+  return { ...named(one), madeBy: one.createdBy === userId ? null : one.createdBy };
+}
+
+export async function listWatchingChannels(db: Db, workspaceId: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('subscriptions')
+    .select('channel_id')
+    .where('workspace_id', '=', workspaceId)
+    .where('ended_at', 'is', null)
+    .groupBy('channel_id')
+    .orderBy('channel_id')
+    .execute();
+  return rows.map((row) => row.channel_id);
 }
 
 export async function listSubscriptions(db: Db, channel: ChannelKey): Promise<readonly ListedSubscription[]> {

@@ -7,19 +7,19 @@ import type { Tx } from './schema.ts';
 import { activeSubscriptions, named } from './subscriptions.ts';
 
 /**
- * A channel refuses posts: everybody who made a subscription there is told in a direct message, once. Those whose new
- * subscription the refused post announced are not: they are waiting for the answer, which says so.
+ * A channel's posts are held back: everybody who made a subscription there is told in a direct message, once. Those whose new
+ * subscription a refused post announced are not: they are waiting for the answer, which says so.
  */
 export async function tellOwners(
   tx: Tx,
   channel: ChannelKey,
-  refusedPostId: string,
+  refusedPostId: string | null,
   reason: string,
   now: EpochMs,
 ): Promise<void> {
   // A direct message that fails is not told in another direct message.
   if (isDirectMessage(channel.channelId)) return;
-  const answered = await jobsAnnounced(tx, refusedPostId);
+  const answered = refusedPostId === null ? new Set<string>() : await jobsAnnounced(tx, refusedPostId);
   const waiting = (await activeSubscriptions(tx, channel)).filter((one) => !answered.has(one.jobId));
   for (const [owner, subscriptions] of byOwner(waiting)) {
     const conversation = { workspaceId: channel.workspaceId, channelId: owner };

@@ -52,6 +52,10 @@ export interface Durations {
   readonly causeGiveUpMs: number;
   /** Edits of messages in the whole workspace: Slack allows 50 a minute. */
   readonly editPace: Pace;
+  /** Each channel that watches something is asked about once in this time: may it still be told things? */
+  readonly reviewEveryMs: number;
+  /** Between two such questions: Slack answers about 50 a minute. */
+  readonly reviewPaceMs: number;
   /** How often waiting code looks whether what it waits for has happened. */
   readonly lookIntervalMs: number;
 }
@@ -81,6 +85,8 @@ export const DEFAULT_DURATIONS: Durations = {
   causeRetryMs: 15 * SECOND,
   causeGiveUpMs: 5 * MINUTE,
   editPace: { everyMs: 1.25 * SECOND, burst: 5 },
+  reviewEveryMs: HOUR,
+  reviewPaceMs: 1.5 * SECOND,
   lookIntervalMs: 50,
 };
 

@@ -1,8 +1,9 @@
+import { HELD_REASONS } from '../domain/access.ts';
 import type { Explanation } from '../domain/explanation.ts';
 import type { Job } from '../domain/job.ts';
 import type { JobId } from '../domain/job-id.ts';
 import type { Language } from '../domain/language.ts';
-import type { ChannelKey, Subscription } from '../domain/subscription.ts';
+import type { ChannelKey, ChannelPause, Subscription } from '../domain/subscription.ts';
 import type { Actor, ChannelAccess, Channels, SubscribeResult } from '../ports.ts';
 import type { Context } from './context.ts';
 import { lookClosely } from './look-closely.ts';
@@ -51,7 +52,11 @@ export async function subscribe(
   const access = await context.channels.prepare(actor.channelId);
   if (access.kind === 'invite_needed' || access.kind === 'archived') return { kind: 'cannot_post', problem: access };
   const looks = await lookClosely(context, jobIds, language);
-  const resumed = await resumePaused(context, actor);
+  const pause = await context.store.findPause(actor);
+  if (pause !== null && HELD_REASONS.includes(pause.reason)) {
+    return { kind: 'cannot_post', problem: { kind: 'refused', reason: pause.reason } };
+  }
+  const resumed = pause === null ? 0 : await resumePaused(context, actor, pause);
   const known = looks.flatMap((look) => (look.kind === 'known' ? [look.job] : []));
   const results = await save(context, actor, known, language);
   const subscribed = results.flatMap((result) => (result.kind === 'subscribed' ? [result.job] : []));
@@ -93,10 +98,8 @@ async function save(
 }
 
 /** Somebody wants posts here and Slack did not object: what had been held back may go out. */
-async function resumePaused(context: Context, channel: ChannelKey): Promise<number> {
-  const pause = await context.store.findPause(channel);
-  if (pause === null) return 0;
-  await context.store.resumeChannel(channel);
+async function resumePaused(context: Context, actor: Actor, pause: ChannelPause): Promise<number> {
+  await context.store.resumeChannel({ actor, now: context.clock.now() });
   context.wakeDispatcher();
   return pause.waiting;
 }

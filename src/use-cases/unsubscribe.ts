@@ -11,24 +11,36 @@ import type { ReferenceProblem } from './resolve-jobs.ts';
 /** What a request to unsubscribe came to. */
 export interface UnsubscribeOutcome {
   readonly ended: readonly NamedSubscription[];
+  /** Somebody else made these: they go on until the person says so again. */
+  readonly toConfirm: readonly NamedSubscription[];
   /** Jobs this channel was not subscribed to. */
   readonly notSubscribed: readonly JobId[];
   readonly problems: readonly ReferenceProblem[];
 }
 
-/** Ends this channel's subscriptions to the jobs people named; names are those of this channel's subscriptions only. */
+/** Whether the person knows that somebody else made the subscriptions. */
+export type Consent = 'ask_about_others' | 'confirmed';
+
+/**
+ * Ends this channel's subscriptions to the jobs people named; names are those of this channel's subscriptions only. What
+ * somebody else made is ended only when that has been confirmed.
+ */
 export async function unsubscribe(
   context: Context,
   actor: Actor,
   references: readonly string[],
+  consent: Consent,
 ): Promise<UnsubscribeOutcome> {
   const mine = await context.store.listSubscriptions(actor);
   const myJobIds = new Set(mine.map((subscription) => subscription.jobId));
   const resolved = references.map((reference) => resolveAmong(mine.map(asListed), reference));
   const jobIds = new Set(resolved.flatMap((one) => (typeof one === 'string' ? [one] : [])));
   const meant = mine.filter((subscription) => jobIds.has(subscription.jobId));
+  const toConfirm = consent === 'confirmed' ? [] : meant.filter((one) => one.createdBy !== actor.userId);
+  const ending = meant.filter((one) => !toConfirm.includes(one));
   return {
-    ended: meant.length === 0 ? [] : await end(context, actor, meant),
+    ended: ending.length === 0 ? [] : await end(context, actor, ending),
+    toConfirm,
     notSubscribed: [...jobIds].filter((jobId) => !myJobIds.has(jobId)),
     problems: resolved.flatMap((one) => (typeof one === 'string' ? [] : [one])),
   };
@@ -50,11 +62,12 @@ async function end(
   return ended;
 }
 
-function resolveAmong(mine: readonly ListedJob[], reference: string): JobId | ReferenceProblem {
-  const resolved = resolvePlainly(reference) ?? pickOne(reference, mine);
+/** What is meant among the jobs a channel has to do with; DRS is not asked. */
+export function resolveAmong(jobs: readonly ListedJob[], reference: string): JobId | ReferenceProblem {
+  const resolved = resolvePlainly(reference) ?? pickOne(reference, jobs);
   if (resolved !== null) return resolved;
   const unlisted = { isListPending: false, listedAt: null, listFailure: null };
-  return { kind: 'none', reference, ...suggestJobs(reference, mine), ...unlisted };
+  return { kind: 'none', reference, ...suggestJobs(reference, jobs), ...unlisted };
 }
 
 function asListed({ jobId, jobName, jobType, state }: ListedSubscription): ListedJob {

@@ -169,12 +169,14 @@ export const en = {
   'names.more': '+{count} more',
   'announced.subscribed': '🔔 {who} subscribed this channel to {jobs}',
   'announced.unsubscribed': '🔕 {who} unsubscribed this channel from {jobs}',
+  'announced.made_by': '{job} (subscribed by {who})',
   'announced.subscribed_dm': '🔔 I will tell you here about {jobs}',
   'announced.unsubscribed_dm': '🔕 I no longer tell you about {jobs}',
   'announced.language': '🌐 {who} made {language} the language of this channel',
   'announced.hello': '👋 I watch DRS jobs and tell a channel once when something changes – and otherwise I keep quiet.',
   'announced.hello_start': 'Start with {subscribe}; {jobs} lists what there is, {help} shows the rest.',
   'announced.paused': '⚠️ I cannot post in {channel} any more ({reason})',
+  'announced.held': '⏸️ I hold back my posts in {channel} ({reason})',
   'announced.paused_jobs':
     'Your {count, plural, one {subscription} other {# subscriptions}} there, to {jobs}, {count, plural, one {waits} other {wait}}; nothing is lost.',
 
@@ -182,6 +184,11 @@ export const en = {
   'button.subscribe': 'Subscribe channel',
   'button.subscribe_dm': 'Notify me',
   'button.unsubscribe': 'Unsubscribe',
+  'button.unsubscribe_anyway': 'Unsubscribe anyway',
+  'button.keep_others': '{count, plural, one {Keep it} other {Keep them}}',
+  'button.audit': 'History',
+  'button.newest': 'Newest',
+  'button.older': 'Older',
   'button.unsubscribe_all': 'Unsubscribe all',
   'button.keep_all': 'Keep them',
   'button.status': 'Status',
@@ -210,7 +217,11 @@ export const en = {
   'answer.over_ended': '{job} is over – it has ended, so there is nothing to watch. Not subscribed.',
   'answer.confirm_all': '{count, plural, one {End the only subscription here?} other {End all # subscriptions here?}}',
   'answer.confirm_all_note': 'Nobody here will hear of these jobs any more.',
-  'answer.kept_all': 'Nothing changed.',
+  'answer.confirm_others':
+    '{count, plural, one {Somebody else made this subscription. Unsubscribe anyway?} other {Others made these # subscriptions. Unsubscribe anyway?}}',
+  'answer.confirm_others_note': 'The channel will read who ended what, and whose it was.',
+  'answer.made_by': '{job}: subscribed by {who}, {at}',
+  'answer.kept': 'Nothing changed.',
   'answer.stale_button': 'This message is too old for its buttons. Ask anew with {command}.',
   'answer.fault':
     'Something went wrong here, sorry. Try again; if it stays, give the operator of this bot the reference {reference}.',
@@ -228,10 +239,18 @@ export const en = {
   'refusal.archived': 'I cannot post here: the channel is archived. Unarchive it.',
   'refusal.restricted':
     'I cannot post here: the workspace lets only some people post in this channel. Ask its owner to allow this app.',
+  'refusal.shared':
+    'I post nothing here: the channel is shared with another organisation. When that ends, I go on by myself.',
+  'refusal.not_allowed':
+    'I post nothing here: the operator of this bot has limited it to certain channels (ALLOWED_CHANNELS), and this is none of them.',
   'refusal.other': 'I cannot post here: Slack refuses it ({reason}).',
   'refusal.not_member_there': 'Type {invite} there, and it goes on by itself.',
   'refusal.archived_there': 'Unarchive it, then type {subscribe} there.',
   'refusal.restricted_there': 'Ask the owner of the workspace to allow this app there, then type {subscribe} there.',
+  'refusal.shared_there':
+    'It is shared with another organisation. I go on by myself when that ends; until then, subscribe in a channel of your own.',
+  'refusal.not_allowed_there':
+    'The operator of this bot has limited it to certain channels (ALLOWED_CHANNELS). Ask them to add this one, or subscribe in one of those.',
   'refusal.other_there': 'When that is mended, type {subscribe} there.',
 
   'list.headline': '{count, plural, one {This channel watches # job} other {This channel watches # jobs}}',
@@ -288,6 +307,47 @@ export const en = {
     'I find no job id in this address: {typed}. Open the job in the DRS console and copy its id, or type its name.',
   'name.none_here': 'No job called {typed} is watched here. {list} shows what is.',
 
+  'name.none_audited': 'Nothing was ever done in this channel about a job called {typed}. {audit} shows everything.',
+
+  'access.stranger':
+    'I did nothing: I answer members of the workspace I was installed in, and you belong to another one. Ask somebody there to do it for you.',
+  'access.guest':
+    'I did nothing: I answer full members of this workspace, and you are a guest. Ask a member to do it for you, or an admin of the workspace to make you a full member.',
+  'access.nobody':
+    'I did nothing: I answer people only, and this is the account of an app, or was switched off. An admin of the workspace can change that.',
+  'access.person_not_told':
+    'I did nothing: Slack does not tell me at the moment whether you are a full member of this workspace. Try again in a minute; if it stays, tell the operator of this bot.',
+  'access.person_not_allowed':
+    'I did nothing: the operator of this bot has limited it to certain people, and you are none of them. Ask them to add {user} to ALLOWED_USERS.',
+  'access.channel_shared':
+    'I did nothing: this channel is shared with another organisation, and I speak only where nobody else reads. Use another channel, or a direct message with me; whoever manages this channel can end the sharing.',
+  'access.channel_not_told':
+    'I did nothing: Slack does not tell me at the moment whether this channel is shared with another organisation. Try again in a minute; if it stays, tell the operator of this bot.',
+  'access.channel_not_allowed':
+    'I did nothing: the operator of this bot has limited it to certain channels, and this is none of them. Ask them to add {channel} to ALLOWED_CHANNELS.',
+  'access.not_openly':
+    'I did not show it to everybody: I am not in this conversation, so I cannot see whether another organisation reads it. Type {invite} here first.',
+
+  'audit.headline': 'What was done in this channel, newest first',
+  'audit.about': 'About {job} only',
+  'audit.none': 'Nothing was done in this channel yet.',
+  'audit.none_about': 'Nothing was ever done in this channel about {job}. {audit} shows everything.',
+  'audit.older': '+{count} older',
+  'audit.entry': '{at} · {who} · {what}: {change}',
+  'audit.bot': 'the bot',
+  'audit.language': 'language of my posts',
+  'audit.posts': 'my posts here',
+  'audit.channel': 'this channel',
+  'audit.subscribed': 'not subscribed → subscribed',
+  'audit.unsubscribed': 'subscribed → not subscribed',
+  'audit.unsubscribed_from': 'subscribed (by {who}) → not subscribed',
+  'audit.because': '{change} ({why})',
+  'audit.why.job_ended': 'the job has ended',
+  'audit.why.job_gone': 'DRS no longer knows the job',
+  'audit.why.cannot_post': 'taken back: I could not post here',
+  'audit.paused': 'going out → held back ({reason})',
+  'audit.resumed': 'held back ({reason}) → going out',
+
   'language.en': 'English',
   'language.zh': 'Chinese',
   'settings.headline': 'Settings of this conversation',
@@ -303,6 +363,7 @@ export const en = {
   'help.list': 'what is watched here; `list all` for the whole workspace',
   'help.jobs': 'which jobs DRS has, with a button to subscribe',
   'help.settings': 'the language of my posts here; `settings lang:zh` for Chinese',
+  'help.audit': 'who did what in this channel, with how it was before and after',
   'help.help': 'this text, or more about one topic: {topics}',
   'help.footer':
     'A job is its name, a part of it that only one job has, its DRS id or the first 6 characters of that, or a pasted console address. {short} alone is its status. Separate several with spaces or commas; put a name with blanks in quotes.',
@@ -311,7 +372,7 @@ export const en = {
   'help.topic.subscribe':
     'From now on this channel is told when a full copy starts or completes and when a job replicates, pauses, fails, recovers, ends or disappears – each once. Passing states such as starting or upgrading are told only if they last 15 minutes. Up to 50 jobs at a time. In a direct message with me it means: tell me.',
   'help.topic.unsubscribe':
-    "Ends this channel's subscription; everybody in the channel can do it and everybody sees it. Names and beginnings of ids mean this channel's subscriptions only.",
+    "Ends this channel's subscription; every member in the channel can do it and everybody sees it. If somebody else made it, I ask first. Names and beginnings of ids mean this channel's subscriptions only.",
   'help.topic.list':
     'What this channel watches, with its present state, who subscribed it, and whether my posts get through. `list all` shows every channel of the workspace; private channels that you are not in are only counted.',
   'help.topic.jobs':
@@ -320,6 +381,8 @@ export const en = {
     "First the full id, then the exact name, then the first 6 or more characters of an id, then a name's beginning, then a part of it. Exact always wins, running before ended. If several fit, I show them with a button each. Quotes make a name of any word: {quoted}.",
   'help.topic.settings':
     '`settings lang:zh` makes my posts in this channel Chinese, `settings lang:en` English. What only you see is in the language of your own Slack.',
+  'help.topic.audit':
+    'Every subscription, its end, every setting, and every time my posts were held back or went on: when, by whom, before → after. It cannot be changed or erased. `audit orders` shows one job, also one that is no longer subscribed; other channels have their own.',
   'help.topic.messages':
     "🔵 copying · 🟢 replicating · ⏸️ paused · 🔴 failed · ✅ ended well · ⏹️ ended otherwise · ⚫ gone · ⚪ unknown or passing. What a message said stays; its *Now* line moves when somebody presses *Refresh*. A failure's cause and the time it recovered are added to its message.",
   'help.topic.unknown': 'There is no help on {topic}. Topics: {topics}.',

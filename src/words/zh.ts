@@ -167,18 +167,25 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'names.more': '另有 {count} 个',
   'announced.subscribed': '🔔 {who} 为本频道订阅了 {jobs}',
   'announced.unsubscribed': '🔕 {who} 为本频道取消订阅了 {jobs}',
+  'announced.made_by': '{job}（由 {who} 订阅）',
   'announced.subscribed_dm': '🔔 我会在这里向你报告 {jobs}',
   'announced.unsubscribed_dm': '🔕 我不再向你报告 {jobs}',
   'announced.language': '🌐 {who} 将本频道的语言设为{language}',
   'announced.hello': '👋 我观察 DRS 任务，有变化时在频道里说一次 – 其余时间保持安静。',
   'announced.hello_start': '从 {subscribe} 开始；{jobs} 列出现有任务，{help} 介绍其余用法。',
   'announced.paused': '⚠️ 我无法再在 {channel} 发消息（{reason}）',
+  'announced.held': '⏸️ 我在 {channel} 的消息已暂停（{reason}）',
   'announced.paused_jobs': '你在那里的 {count, plural, other {# 个订阅}}（{jobs}）正在等待；什么都不会丢失。',
 
   'button.refresh': '刷新',
   'button.subscribe': '为频道订阅',
   'button.subscribe_dm': '通知我',
   'button.unsubscribe': '取消订阅',
+  'button.unsubscribe_anyway': '仍然取消订阅',
+  'button.keep_others': '{count, plural, other {保留}}',
+  'button.audit': '操作记录',
+  'button.newest': '最新',
+  'button.older': '更早',
   'button.unsubscribe_all': '全部取消订阅',
   'button.keep_all': '保留',
   'button.status': '状态',
@@ -205,7 +212,11 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'answer.over_ended': '{job} 已经结束，没有可观察的内容。未订阅。',
   'answer.confirm_all': '{count, plural, other {取消这里的全部 # 个订阅？}}',
   'answer.confirm_all_note': '这里将不再有人收到这些任务的消息。',
-  'answer.kept_all': '没有任何变化。',
+  'answer.confirm_others':
+    '{count, plural, =1 {这个订阅是别人建立的。仍然取消吗？} other {这 # 个订阅是别人建立的。仍然取消吗？}}',
+  'answer.confirm_others_note': '频道里会看到是谁取消的，以及原来是谁订阅的。',
+  'answer.made_by': '{job}：由 {who} 于 {at} 订阅',
+  'answer.kept': '没有任何变化。',
   'answer.stale_button': '这条消息太旧，按钮已失效。请重新查询：{command}。',
   'answer.fault': '抱歉，这里出了问题。请再试一次；如果一直如此，请把编号 {reference} 告诉本机器人的管理员。',
   'answer.shared': '由 {who} 分享',
@@ -220,10 +231,15 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'refusal.not_member': '我不能在这里发消息：我不是本频道的成员。请在这里输入 {invite}。',
   'refusal.archived': '我不能在这里发消息：本频道已归档。请取消归档。',
   'refusal.restricted': '我不能在这里发消息：工作区只允许部分人在本频道发言。请工作区所有者允许本应用。',
+  'refusal.shared': '我不在这里发消息：本频道与其他组织共享。共享结束后，我会自动继续。',
+  'refusal.not_allowed': '我不在这里发消息：本机器人的管理员只允许用于指定的频道（ALLOWED_CHANNELS），本频道不在其中。',
   'refusal.other': '我不能在这里发消息：Slack 拒绝了（{reason}）。',
   'refusal.not_member_there': '请在那里输入 {invite}，之后会自动继续。',
   'refusal.archived_there': '请取消归档，然后在那里输入 {subscribe}。',
   'refusal.restricted_there': '请工作区所有者在那里允许本应用，然后在那里输入 {subscribe}。',
+  'refusal.shared_there': '该频道与其他组织共享。共享结束后我会自动继续；在此之前，请在自己的频道订阅。',
+  'refusal.not_allowed_there':
+    '本机器人的管理员只允许用于指定的频道（ALLOWED_CHANNELS）。请管理员加上该频道，或在允许的频道订阅。',
   'refusal.other_there': '问题解决后，请在那里输入 {subscribe}。',
 
   'list.headline': '{count, plural, other {本频道订阅了 # 个任务}}',
@@ -275,6 +291,44 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'name.url_without_id': '这个地址里没有任务 ID：{typed}。请在 DRS 控制台打开任务并复制其 ID，或输入任务名称。',
   'name.none_here': '这里没有订阅名为 {typed} 的任务。{list} 列出这里的订阅。',
 
+  'name.none_audited': '本频道没有关于任务 {typed} 的操作记录。{audit} 列出全部。',
+
+  'access.stranger': '什么都没有做：我只答复安装了本机器人的工作区的成员，而你属于另一个工作区。请那里的同事代为操作。',
+  'access.guest':
+    '什么都没有做：我只答复本工作区的正式成员，而你是访客。请一位成员代为操作，或请工作区管理员把你设为正式成员。',
+  'access.nobody': '什么都没有做：我只答复真人，而这是应用的账号，或已被停用的账号。工作区管理员可以更改。',
+  'access.person_not_told':
+    '什么都没有做：Slack 暂时没有告诉我你是不是本工作区的正式成员。请过一分钟再试；如果一直如此，请告诉本机器人的管理员。',
+  'access.person_not_allowed':
+    '什么都没有做：本机器人的管理员只允许指定的人使用，你不在其中。请管理员把 {user} 加入 ALLOWED_USERS。',
+  'access.channel_shared':
+    '什么都没有做：本频道与其他组织共享，我只在没有外人的地方说话。请使用其他频道，或与我私信；频道的管理者可以结束共享。',
+  'access.channel_not_told':
+    '什么都没有做：Slack 暂时没有告诉我本频道是否与其他组织共享。请过一分钟再试；如果一直如此，请告诉本机器人的管理员。',
+  'access.channel_not_allowed':
+    '什么都没有做：本机器人的管理员只允许用于指定的频道，本频道不在其中。请管理员把 {channel} 加入 ALLOWED_CHANNELS。',
+  'access.not_openly': '没有向所有人显示：我不在这个对话里，无法知道是否有其他组织的人在看。请先在这里输入 {invite}。',
+
+  'audit.headline': '本频道的操作记录，最新的在前',
+  'audit.about': '仅限 {job}',
+  'audit.none': '本频道还没有任何操作。',
+  'audit.none_about': '本频道没有关于 {job} 的操作记录。{audit} 列出全部。',
+  'audit.older': '更早的还有 {count} 条',
+  'audit.entry': '{at} · {who} · {what}：{change}',
+  'audit.bot': '机器人',
+  'audit.language': '我的消息的语言',
+  'audit.posts': '我在这里的消息',
+  'audit.channel': '本频道',
+  'audit.subscribed': '未订阅 → 已订阅',
+  'audit.unsubscribed': '已订阅 → 未订阅',
+  'audit.unsubscribed_from': '已订阅（{who}）→ 未订阅',
+  'audit.because': '{change}（{why}）',
+  'audit.why.job_ended': '任务已结束',
+  'audit.why.job_gone': 'DRS 已查不到该任务',
+  'audit.why.cannot_post': '已撤回：我无法在这里发消息',
+  'audit.paused': '正常发送 → 暂停（{reason}）',
+  'audit.resumed': '暂停（{reason}）→ 正常发送',
+
   'language.en': '英文',
   'language.zh': '中文',
   'settings.headline': '本会话的设置',
@@ -290,6 +344,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.list': '这里订阅了什么；`list all` 列出整个工作区',
   'help.jobs': 'DRS 里有哪些任务，并可用按钮订阅',
   'help.settings': '我在这里发消息的语言；`settings lang:en` 为英文',
+  'help.audit': '谁在本频道做了什么，之前怎样，之后怎样',
   'help.help': '本说明，或某个主题的详细说明：{topics}',
   'help.footer':
     '任务可以写：名称、只有一个任务才有的名称片段、DRS ID 或其前 6 个字符，也可以粘贴控制台地址。只写 {short} 就是查询状态。多个任务用空格或逗号分隔；含空格的名称请加引号。',
@@ -298,7 +353,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.topic.subscribe':
     '从现在起，全量复制开始或完成，以及任务开始增量同步、暂停、失败、恢复、结束或消失时，本频道各收到一次消息。启动、升级等短暂状态持续 15 分钟才会报告。一次最多 50 个任务。在与我的私信里，意思是：通知我。',
   'help.topic.unsubscribe':
-    '结束本频道的订阅；频道里的每个人都可以操作，每个人也都看得到。名称和 ID 开头只在本频道的订阅中查找。',
+    '结束本频道的订阅；频道里的每个成员都可以操作，每个人也都看得到。如果是别人订阅的，我会先询问。名称和 ID 开头只在本频道的订阅中查找。',
   'help.topic.list':
     '本频道订阅了什么、目前状态、由谁订阅，以及我的消息是否送达。`list all` 列出工作区的所有频道；你未加入的私有频道只计数。',
   'help.topic.jobs':
@@ -307,6 +362,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     '依次为：完整 ID、完全相同的名称、ID 的前 6 个或更多字符、名称的开头、名称的片段。完全相同的总是优先，运行中的先于已结束的。若有多个符合，我会逐一列出并附按钮。加引号可以把任何词当作名称：{quoted}。',
   'help.topic.settings':
     '`settings lang:zh` 让我在本频道用中文发消息，`settings lang:en` 用英文。只有你看得到的答复使用你自己 Slack 的语言。',
+  'help.topic.audit':
+    '每个订阅、订阅的结束、每项设置，以及我的消息何时暂停、何时继续：时间、操作人、之前 → 之后。记录不能修改或删除。`audit orders` 只看一个任务，已不再订阅的也可以；其他频道各有自己的记录。',
   'help.topic.messages':
     '🔵 复制中 · 🟢 增量同步中 · ⏸️ 已暂停 · 🔴 失败 · ✅ 正常结束 · ⏹️ 其他结束 · ⚫ 已消失 · ⚪ 未知或短暂状态。消息说过的内容不会改变；有人按 *刷新* 时，只有“现在”一行会更新。失败的原因和恢复时间会补充到原消息。',
   'help.topic.unknown': '没有关于 {topic} 的帮助。主题：{topics}。',

@@ -291,7 +291,7 @@ export function storeContract(open: OpenStore): void {
       const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, { kind: 'pause_channel', reason: 'not_in_channel', at: 8 });
       await store.unsubscribe({ actor: ana, jobs: [key(ORDERS)], reason: 'cannot_post', announce: false, now: 9 });
-      await store.resumeChannel(ana);
+      await store.resumeChannel({ actor: ana, now: 8 });
       expect(await drain()).toEqual([]);
       expect(await store.countPending(ana)).toBe(0);
     });
@@ -374,7 +374,7 @@ export function storeContract(open: OpenStore): void {
       await poll(ORDERS, { events: [changed(30)] });
       expect(await drain()).toEqual([]);
       expect(await store.findPause(ana)).toEqual({ reason: 'is_archived', since: 50, waiting: 2 });
-      await store.resumeChannel(ana);
+      await store.resumeChannel({ actor: ana, now: 8 });
       expect(await store.findPause(ana)).toBeNull();
       expect(await drain()).toEqual(['C1: subscribed', 'C1: status_changed 1']);
     });
@@ -512,7 +512,7 @@ export function storeContract(open: OpenStore): void {
       const { channel, where } = await search();
       await store.settleSearch(channel, where, { kind: 'pause_channel', reason: 'not_in_channel', at: 50 });
       expect(await store.findPause(ana)).toMatchObject({ reason: 'not_in_channel' });
-      await store.resumeChannel(ana);
+      await store.resumeChannel({ actor: ana, now: 8 });
       storeNow += MINUTE;
       expect((await search()).where.postId).toBe(post.id);
     });
@@ -960,6 +960,40 @@ export function storeContract(open: OpenStore): void {
       expect(await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 9 })).toEqual([]);
     });
 
+    test('that may be told nothing keeps what it is owed until it may again, and only that ends it', async () => {
+      const hold = (reason: 'externally_shared' | 'channel_not_allowed', now: number) =>
+        store.holdChannel({ channel: ana, reason, now });
+      const release = () => store.releaseHeldChannel({ channel: ana, now: 20 });
+      await hold('externally_shared', 8);
+      expect(await store.findPause(ana)).toBeNull();
+      await watch(ORDERS);
+      await drain();
+      expect(await release()).toBe(false);
+      await hold('externally_shared', 9);
+      await hold('externally_shared', 10);
+      expect(await drain()).toEqual(['UANA: paused']);
+      await poll(ORDERS, { events: [changed(30)] });
+      expect(await store.findPause(ana)).toEqual({ reason: 'externally_shared', since: 9, waiting: 1 });
+      expect(await drain()).toEqual([]);
+      expect(await release()).toBe(true);
+      expect(await drain()).toEqual(['C1: status_changed 1']);
+      await poll(ORDERS, { events: [changed(31)] });
+      await drain({ kind: 'pause_channel', reason: 'is_archived', at: 11 });
+      expect(await release()).toBe(false);
+      expect(await store.findPause(ana)).toMatchObject({ reason: 'is_archived' });
+    });
+
+    test('is among those that watch something while it does', async () => {
+      expect(await store.listWatchingChannels('T1')).toEqual([]);
+      await watch(ORDERS, elsewhere);
+      await watch(ORDERS);
+      await watch(BILLING);
+      expect(await store.listWatchingChannels('T1')).toEqual(['C1', 'C2']);
+      expect(await store.listWatchingChannels('T2')).toEqual([]);
+      await poll(ORDERS, { events: [ended(30)] });
+      expect(await store.listWatchingChannels('T1')).toEqual(['C1']);
+    });
+
     test("'s subscriptions are part of the workspace's", async () => {
       await watch(ORDERS);
       await watch(BILLING, elsewhere);
@@ -970,6 +1004,74 @@ export function storeContract(open: OpenStore): void {
         ['C2', null],
       ]);
       expect(await store.listWorkspaceSubscriptions('T2')).toEqual([]);
+    });
+  });
+
+  describe('the audit', () => {
+    const page = (request: Partial<Parameters<Store['pageAudit']>[0]> = {}) =>
+      store.pageAudit({ channel: ana, job: null, before: null, limit: 10, ...request });
+    const changes = async (request: Partial<Parameters<Store['pageAudit']>[0]> = {}) =>
+      (await page(request)).entries.map(({ at, by, job, change }) => ({ at, by, job: job?.jobId ?? null, ...change }));
+    const unsubscribe = (actor: typeof ana, now: number) =>
+      store.unsubscribe({ actor, jobs: 'all', reason: 'unsubscribed', announce: true, now });
+
+    test('says who did what, before and after, newest first, in one channel only', async () => {
+      await watch(ORDERS);
+      await watch(ORDERS, elsewhere);
+      await unsubscribe({ ...ana, userId: 'UBEN' }, 7);
+      await unsubscribe({ ...ana, userId: 'UBEN' }, 8);
+      await store.setChannelLanguage({ actor: ana, connectionId: CONNECTION, language: 'zh', now: 9 });
+      await store.setChannelLanguage({ actor: ana, connectionId: CONNECTION, language: 'zh', now: 10 });
+      expect(await changes()).toEqual([
+        { at: 9, by: 'UANA', job: null, kind: 'language', from: 'en', to: 'zh' },
+        { at: 7, by: 'UBEN', job: ORDERS, kind: 'unsubscribed', madeBy: 'UANA', reason: 'unsubscribed' },
+        { at: 6, by: 'UANA', job: ORDERS, kind: 'subscribed' },
+      ]);
+      expect(await changes({ channel: { workspaceId: 'T2', channelId: 'C1' } })).toEqual([]);
+      expect(await store.listAuditedJobs(ana)).toMatchObject([{ jobId: ORDERS }]);
+    });
+
+    test.each([
+      ['ended', ended(30), 'job_ended'],
+      ['gone', { ...ended(30), kind: 'gone' as const, code: null }, 'job_gone'],
+    ])('has the end of subscriptions to a job that is %s, in each channel', async (_how, event, reason) => {
+      await watch(ORDERS);
+      await watch(ORDERS, elsewhere);
+      await poll(ORDERS, { events: [event] }, {}, 30);
+      const end = { at: 30, by: null, job: ORDERS, kind: 'unsubscribed', reason };
+      expect((await changes())[0]).toEqual({ ...end, madeBy: 'UANA' });
+      expect((await changes({ channel: elsewhere }))[0]).toEqual({ ...end, madeBy: 'UBEN' });
+    });
+
+    test('has posts that are held back and go on, and no going on where nothing was held back', async () => {
+      await watch(ORDERS);
+      await store.resumeChannel({ actor: ana, now: 7 });
+      await drain({ kind: 'pause_channel', reason: 'is_archived', at: 8 });
+      await store.resumeChannel({ actor: ana, now: 9 });
+      await store.holdChannel({ channel: ana, reason: 'externally_shared', now: 10 });
+      await store.greetChannel({ channel: ana, connectionId: CONNECTION, by: 'UBEN', now: 11 });
+      expect((await changes()).slice(0, 4)).toEqual([
+        { at: 11, by: 'UBEN', job: null, kind: 'resumed', reason: 'externally_shared' },
+        { at: 10, by: null, job: null, kind: 'paused', reason: 'externally_shared' },
+        { at: 9, by: 'UANA', job: null, kind: 'resumed', reason: 'is_archived' },
+        { at: 8, by: null, job: null, kind: 'paused', reason: 'is_archived' },
+      ]);
+    });
+
+    test('is read in pages, of everything or of one job', async () => {
+      for (let time = 0; time < 3; time++) {
+        await watch(ORDERS);
+        await watch(BILLING);
+        await unsubscribe(ana, 7);
+      }
+      const first = await page({ limit: 5 });
+      expect([first.entries.length, first.older]).toEqual([5, 7]);
+      const rest = await page({ limit: 10, before: first.entries.at(-1)?.id ?? null });
+      expect([rest.entries.length, rest.older]).toEqual([7, 0]);
+      const ids = [...first.entries, ...rest.entries].map((entry) => entry.id);
+      expect(ids).toEqual(ids.toSorted((one, other) => other - one));
+      expect(new Set((await changes({ job: key(BILLING) })).map((one) => one.job))).toEqual(new Set([BILLING]));
+      expect(await page({ job: key(BILLING), limit: 1 })).toMatchObject({ older: 5 });
     });
   });
 }

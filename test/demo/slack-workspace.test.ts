@@ -164,6 +164,25 @@ describe('the local workspace, called with the real SDK', () => {
     expect(await error(client().conversations.join({ channel: old.id }))).toContain('is_archived');
   });
 
+  test('tells guests, people of other organisations and shared channels as Slack does', async () => {
+    slack.addGuest('gus');
+    slack.addGuest('una', 'ultra_restricted');
+    slack.addStranger('sam');
+    const user = async (name: string) =>
+      (await client().users.info({ user: slack.state.findUser(name)?.id ?? '' })).user ?? {};
+    const channel = async () => (await client().conversations.info({ channel: general() })).channel;
+    expect(await user('ana')).toMatchObject({ team_id: 'T0DRSDEMO', is_restricted: false, is_ultra_restricted: false });
+    expect(await user('gus')).toMatchObject({ team_id: 'T0DRSDEMO', is_restricted: true, is_ultra_restricted: false });
+    expect(await user('una')).toMatchObject({ is_restricted: true, is_ultra_restricted: true });
+    expect(await user('sam')).toMatchObject({ team_id: 'T0ELSEWHERE', is_stranger: true });
+    expect(Object.keys(await user('sam'))).not.toContain('is_restricted');
+    expect(await channel()).toMatchObject({ is_ext_shared: false, is_pending_ext_shared: false });
+    await expect(slack.people.type('sam', '#general', '/drs help')).rejects.toThrow('not shared');
+    await slack.people.share('#general');
+    expect(await channel()).toMatchObject({ is_shared: true, is_ext_shared: true });
+    expect(await user('sam')).toMatchObject({ team_id: 'T0ELSEWHERE', is_stranger: false });
+  });
+
   test('names the scope that is missing', async () => {
     await slack.stop();
     slack = await startSlackWorkspace({ scopes: ['commands'] });

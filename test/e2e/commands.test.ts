@@ -188,7 +188,7 @@ describe('a person who unsubscribes', () => {
     world.slack.addChannel('orders');
     const job = world.drs.addJob();
     for (const channel of ['#migrations', '#orders']) await world.ask('ana', channel, `/drs subscribe ${job.id}`);
-    const answer = await world.ask('ben', '#orders', `/drs unsubscribe ${job.id.slice(0, 8)}`);
+    const answer = await world.ask('ana', '#orders', `/drs unsubscribe ${job.id.slice(0, 8)}`);
     expect(answer.text).toBe(`Unsubscribed from *${job.id.slice(0, 8)}*. Undo: \`/drs subscribe ${job.id}\``);
     expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('This channel watches 1 job');
   });

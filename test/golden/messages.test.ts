@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 
 import { parseBlocks } from '../../src/demo/slack-workspace/validate-blocks.ts';
 import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
+import type { Refusal } from '../../src/domain/access.ts';
 import { assess } from '../../src/domain/assess.ts';
+import type { AuditedChange, AuditEntry } from '../../src/domain/audit.ts';
 import type { JobEvent } from '../../src/domain/job-event.ts';
 import { FAILED_STATUSES } from '../../src/domain/job-status.ts';
 import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
@@ -22,6 +24,8 @@ import { explanation, EXPLANATIONS } from '../../src/domain/explanation.ts';
 import type { Explanation, ExplanationKey } from '../../src/domain/explanation.ts';
 import { chunks } from '../../src/drs/chunks.ts';
 import { consoleLink } from '../../src/domain/console-link.ts';
+import { notOpenlyMessage, refusalMessage } from '../../src/slack/messages/access-refusal.ts';
+import { auditMessage, auditProblem } from '../../src/slack/messages/audit-message.ts';
 import {
   faultMessage,
   HELP_TOPICS,
@@ -38,7 +42,7 @@ import { languageChosen, settingsMessage } from '../../src/slack/messages/settin
 import { statusMessage } from '../../src/slack/messages/status-message.ts';
 import {
   confirmUnsubscribeAll,
-  keptAll,
+  kept,
   subscribeAnswer,
   unsubscribeAnswer,
   unsubscribedAll,
@@ -53,8 +57,10 @@ import type { Look } from '../../src/use-cases/look-at-jobs.ts';
 import type { JobStatus } from '../../src/use-cases/show-status.ts';
 import type { JobPage } from '../../src/use-cases/list-jobs.ts';
 import type { ReferenceProblem } from '../../src/use-cases/resolve-jobs.ts';
+import type { AuditPage } from '../../src/use-cases/show-audit.ts';
 import type { SubscribeOutcome } from '../../src/use-cases/subscribe.ts';
 import { en } from '../../src/words/en.ts';
+import type { UnsubscribeOutcome } from '../../src/use-cases/unsubscribe.ts';
 import { aJob, aReport, BILLING, ORDERS, reported } from '../support/reports.ts';
 
 const START = Date.parse('2026-11-23T02:10:00Z');
@@ -195,6 +201,41 @@ const subscribed =
   (outcome: SubscribeOutcome, channelId = 'C1'): Said =>
   (voice) =>
     subscribeAnswer(voice, outcome, { channelId, now: START });
+const UNSUBSCRIBED: UnsubscribeOutcome = { ended: [], toConfirm: [], notSubscribed: [], problems: [] };
+const audited = (id: number, change: AuditedChange, changes: Partial<AuditEntry> = {}): AuditEntry => ({
+  id,
+  at: START + id * MINUTE,
+  by: 'U1',
+  job: { jobId: ORDERS, name: 'orders' },
+  change,
+  ...changes,
+});
+const AUDITED: readonly AuditEntry[] = [
+  audited(39, { kind: 'unsubscribed', madeBy: 'U2', reason: 'unsubscribed' }),
+  audited(38, { kind: 'unsubscribed', madeBy: 'U2', reason: 'job_ended' }, { by: null }),
+  audited(37, { kind: 'unsubscribed', madeBy: null, reason: 'job_gone' }, { by: null }),
+  audited(36, { kind: 'unsubscribed', madeBy: 'U1', reason: 'cannot_post' }),
+  audited(35, { kind: 'unsubscribed', madeBy: 'U1', reason: 'invented' }),
+  audited(34, { kind: 'subscribed' }, { job: { jobId: BILLING, name: null } }),
+  audited(33, { kind: 'language', from: 'en', to: 'zh' }, { job: null }),
+  audited(32, { kind: 'resumed', reason: 'is_archived' }, { job: null }),
+  audited(31, { kind: 'paused', reason: 'is_archived' }, { job: null, by: null }),
+  audited(30, { kind: 'other', action: 'snooze' }, { job: null }),
+];
+const audit =
+  (changes: Partial<AuditPage>): Said =>
+  (voice) =>
+    auditMessage(voice, { entries: [], older: 0, jobId: null, before: null, ...changes });
+const REFUSALS: readonly Refusal[] = [
+  'stranger',
+  'guest',
+  'nobody',
+  'person_not_told',
+  'person_not_allowed',
+  'channel_shared',
+  'channel_not_told',
+  'channel_not_allowed',
+];
 const PAGE: JobPage = {
   listedAt: START,
   failure: null,
@@ -418,8 +459,19 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     jobs: [job, { ...job, jobId: BILLING, name: 'billing' }],
   }),
   'announced-subscription-in-a-dm': announced({ kind: 'subscribed', by: 'U1', jobs: [job] }, 'D1'),
-  'announced-end-of-subscription': announced({ kind: 'unsubscribed', by: 'U1', jobs: [job] }),
-  'announced-end-of-subscription-in-a-dm': announced({ kind: 'unsubscribed', by: 'U1', jobs: [job] }, 'D1'),
+  'announced-end-of-subscription': announced({ kind: 'unsubscribed', by: 'U1', jobs: [{ ...job, madeBy: null }] }),
+  'announced-end-of-anothers-subscription': announced({
+    kind: 'unsubscribed',
+    by: 'U1',
+    jobs: [
+      { ...job, madeBy: 'U2' },
+      { ...job, jobId: BILLING, name: 'billing', madeBy: null },
+    ],
+  }),
+  'announced-end-of-subscription-in-a-dm': announced(
+    { kind: 'unsubscribed', by: 'U1', jobs: [{ ...job, madeBy: null }] },
+    'D1',
+  ),
   'announced-language': announced({ kind: 'language', by: 'U1', language: 'zh' }),
   'announced-hello': announced({ kind: 'hello', by: 'U1' }),
   'announced-pause': announced({ kind: 'paused', channelId: 'C9', reason: 'not_in_channel', jobs: [job] }, 'U1'),
@@ -561,13 +613,12 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     kind: 'cannot_post',
     problem: { kind: 'refused', reason: 'ekm_access_denied' },
   }),
-  unsubscribed: (voice) =>
-    unsubscribeAnswer(voice, { ended: [subscription(UNSEEN_JOB)], notSubscribed: [], problems: [] }, 'C1'),
+  unsubscribed: (voice) => unsubscribeAnswer(voice, { ...UNSUBSCRIBED, ended: [subscription(UNSEEN_JOB)] }, 'C1'),
   'unsubscribed-not': (voice) =>
     unsubscribeAnswer(
       voice,
       {
-        ended: [],
+        ...UNSUBSCRIBED,
         notSubscribed: [ORDERS],
         problems: [none({ reference: 'billing', nearest: [listed(1)] })],
       },
@@ -577,7 +628,57 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'unsubscribe-the-only-one-asks': (voice) => confirmUnsubscribeAll(voice, 1),
   'unsubscribed-all': (voice) => unsubscribedAll(voice, [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB)]),
   'unsubscribed-nothing': (voice) => unsubscribedAll(voice, []),
-  'kept-all': (voice) => keptAll(voice),
+  'unsubscribe-anothers-asks': (voice) =>
+    unsubscribeAnswer(
+      voice,
+      {
+        ...UNSUBSCRIBED,
+        ended: [subscription(UNSEEN_JOB, { jobName: 'billing' })],
+        toConfirm: [subscription(UNSEEN_JOB)],
+      },
+      'C1',
+    ),
+  'unsubscribe-several-of-others-asks': (voice) =>
+    unsubscribeAnswer(
+      voice,
+      {
+        ...UNSUBSCRIBED,
+        toConfirm: [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB, { jobName: 'billing', createdBy: 'U2' })],
+      },
+      'C1',
+    ),
+  kept: (voice) => kept(voice),
+  audit: audit({ entries: AUDITED, older: 7, before: 40 }),
+  'audit-of-a-job': audit({ entries: AUDITED.slice(0, 2), jobId: ORDERS }),
+  'audit-nothing': audit({}),
+  'audit-nothing-about-a-job': audit({ jobId: ORDERS }),
+  'audit-unknown-job': (voice) =>
+    auditProblem(
+      voice,
+      {
+        kind: 'none',
+        reference: 'x',
+        lookAlike: null,
+        nearest: [listed(1)],
+        isListPending: false,
+        listedAt: null,
+        listFailure: null,
+      },
+      'C1',
+    ),
+  'access-refused': (voice) =>
+    lines(
+      ...REFUSALS.map((why) => refusalMessage(voice, why, { workspaceId: 'T', channelId: 'C1', userId: 'U1' }).text),
+    ),
+  'access-not-openly': (voice) => notOpenlyMessage(voice),
+  'announced-pause-shared': announced(
+    { kind: 'paused', channelId: 'C2', reason: 'externally_shared', jobs: [job] },
+    'U1',
+  ),
+  'announced-pause-not-allowed': announced(
+    { kind: 'paused', channelId: 'C2', reason: 'channel_not_allowed', jobs: [job] },
+    'U1',
+  ),
   list: (voice) => {
     const { state } = read(replicating);
     const pause = { reason: 'is_archived', since: START + HOUR, waiting: 2 };

@@ -89,6 +89,16 @@ describe('the environment', () => {
     expect(parse({ DRS_PROJECT_ID: '' }).drs).toMatchObject({ projectId: null, region: 'ap-southeast-1' });
   });
 
+  test('lets everybody in everywhere unless people or channels are listed', () => {
+    expect(parse().access).toEqual({ users: null, channels: null });
+    expect(parse({ ALLOWED_USERS: ' ', ALLOWED_CHANNELS: '' }).access).toEqual({ users: null, channels: null });
+    const listed = parse({ ALLOWED_USERS: 'U012AB3CD, W012AB3CD,', ALLOWED_CHANNELS: 'C012AB3CD G012AB3CD D012AB3CD' });
+    expect(listed.access).toEqual({
+      users: new Set(['U012AB3CD', 'W012AB3CD']),
+      channels: new Set(['C012AB3CD', 'G012AB3CD', 'D012AB3CD']),
+    });
+  });
+
   test('knows the console of Huawei Cloud, and takes any other', () => {
     expect(parse().drs.consoleUrl).toContain('https://console-intl.huaweicloud.com/drs/?region={region}');
     expect(parse({ DRS_REGION: 'eu-de' }).drs.consoleUrl).toBeNull();
@@ -174,6 +184,14 @@ describe('the environment', () => {
     [
       { IAM_PASSWORD: '', IAM_PASSWORD_FILE: '/run/secrets/empty' },
       'IAM_PASSWORD_FILE: /run/secrets/empty is empty; expected the secret in it',
+    ],
+    [
+      { ALLOWED_USERS: 'U012AB3CD,@ana W012AB3CD' },
+      'ALLOWED_USERS: expected user ids like U012AB3CD (Slack: profile, ⋮, Copy member ID), separated by commas; number 2 of 3 is not one',
+    ],
+    [
+      { ALLOWED_CHANNELS: '#migrations' },
+      'ALLOWED_CHANNELS: expected channel ids like C012AB3CD (Slack: channel details, at the bottom of About), separated by commas; number 1 of 1 is not one',
     ],
     [{ BOT_LANGUAGE: 'fr' }, 'BOT_LANGUAGE: expected en or zh'],
     [

@@ -36,6 +36,10 @@ describe('what people type', () => {
     ['settings lang：中文', { kind: 'choose_language', language: 'zh' }],
     ['settings LANG: English', { kind: 'choose_language', language: 'en' }],
     ['settings lang:zh_CN', { kind: 'choose_language', language: 'zh' }],
+    ['audit', { kind: 'audit', job: null }],
+    ['AUDIT orders', { kind: 'audit', job: 'orders' }],
+    ['audit "Orders, EU"', { kind: 'audit', job: 'Orders, EU' }],
+    ['"audit"', status('audit')],
     ['help', { kind: 'help', topic: null }],
     ['help names', { kind: 'help', topic: 'names' }],
     ['', { kind: 'help', topic: null }],
@@ -73,6 +77,9 @@ describe('what people type', () => {
     ['status "orders', 'unclosed_quote'],
     ['subscrbe orders', 'misspelt_verb'],
     ['lits', 'misspelt_verb'],
+    ['audti', 'misspelt_verb'],
+    ['aduit orders', 'misspelt_verb'],
+    ['audit orders billing', 'unexpected_words'],
   ])('%j gets a correction: %s', (text, kind) => {
     expect(command(text)).toBe(kind);
   });

@@ -40,7 +40,8 @@ export interface World extends AsyncDisposable {
   readonly bot: () => Bot;
   /** The environment the bot was started with. */
   readonly env: Readonly<Record<string, string>>;
-  start(): Promise<void>;
+  /** @param changes to the environment, for this run */
+  start(changes?: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
   /** Types a command and returns the answer only that person sees. */
   ask(user: string, channel: string, line: string): Promise<EphemeralMessage>;
@@ -72,9 +73,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     if (bot === null) throw new Error('the bot is not running');
     return bot;
   };
-  const start = async () => {
+  const start = async (changes: Readonly<Record<string, string>> = {}) => {
     const durations = { ...SHORT_DURATIONS, ...options.overrides?.durations };
-    bot = await startBot(parseConfig(env, isSchedule), { ...options.overrides, durations });
+    bot = await startBot(parseConfig({ ...env, ...changes }, isSchedule), { ...options.overrides, durations });
     if (bot.port !== null) slack.deliverTo(`http://127.0.0.1:${bot.port}/slack/events`);
   };
   const stop = async () => {

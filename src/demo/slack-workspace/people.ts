@@ -11,6 +11,9 @@ export type Deliver = (
   payload: Readonly<Record<string, unknown>>,
 ) => Promise<Ack>;
 
+/** The other organisation that channels are shared with. */
+export const FOREIGN_TEAM = 'T0ELSEWHERE';
+
 /** Whether the app acknowledged in time; if not, what the person is shown by Slack. */
 export interface Acted {
   readonly acked: boolean;
@@ -41,8 +44,8 @@ export class People {
 
   /** Types a slash command and waits for the acknowledgement. */
   async type(userName: string, channelName: string, line: string): Promise<Acted> {
-    const user = this.#user(userName);
     const channel = this.#channel(channelName);
+    const user = this.#inChannel(userName, channel);
     const [command = '', ...rest] = line.split(' ');
     if (!this.#commands.includes(command)) return { acked: false, slackSays: `${command} is not a valid command.` };
     const origin: Origin = { channelId: channel.id, userId: user.id, message: null };
@@ -52,8 +55,8 @@ export class People {
       text: escapeTyped(rest.join(' ')),
       user_id: user.id,
       user_name: user.name,
-      team_id: this.#state.teamId,
-      team_domain: 'acme',
+      team_id: user.teamId,
+      team_domain: user.teamId === this.#state.teamId ? 'acme' : 'elsewhere',
       channel_id: channel.id,
       channel_name: channelNameFor(channel),
       is_enterprise_install: 'false',
@@ -63,7 +66,7 @@ export class People {
 
   /** Presses a button of a message by its label or action id. */
   async click(userName: string, message: Message | EphemeralMessage, label: string): Promise<Acted> {
-    const user = this.#user(userName);
+    const user = this.#inChannel(userName, this.#channel(message.channelId));
     const found = message.blocks
       .flatMap((block) => buttonsOf(block).map((button) => ({ block, button })))
       .find(({ button }) => button.action_id === label || button.text.text === label);
@@ -79,7 +82,7 @@ export class People {
     const ack = await this.#deliver('interactive', {
       ...this.#common(origin),
       type: 'block_actions',
-      user: { id: user.id, username: user.name, name: user.name, team_id: this.#state.teamId },
+      user: { id: user.id, username: user.name, name: user.name, team_id: user.teamId },
       team: { id: this.#state.teamId, domain: 'acme' },
       enterprise: null,
       is_enterprise_install: false,
@@ -124,12 +127,28 @@ export class People {
     await this.tellBotJoined(channel, this.#user(userName).id);
   }
 
+  /** Another organisation joins a channel through Slack Connect; everybody of other workspaces is in it then. */
+  async share(channelName: string): Promise<void> {
+    const channel = this.#channel(channelName);
+    channel.external = 'shared';
+    for (const user of this.#state.users) if (this.#isForeign(user)) channel.members.add(user.id);
+    await this.#tell(channel, { type: 'channel_shared', connected_team_id: FOREIGN_TEAM });
+  }
+
+  /** It leaves again. */
+  async unshare(channelName: string): Promise<void> {
+    const channel = this.#channel(channelName);
+    channel.external = 'no';
+    for (const user of this.#state.users) if (this.#isForeign(user)) channel.members.delete(user.id);
+    const event = { type: 'channel_unshared', previously_connected_team_id: FOREIGN_TEAM, is_ext_shared: false };
+    await this.#tell(channel, event);
+  }
+
   /** `member_joined_channel` (docs.slack.dev, events), about the bot itself. */
   async tellBotJoined(channel: Channel, inviter: string | null): Promise<Acted> {
-    return await this.#tell({
+    return await this.#tell(channel, {
       type: 'member_joined_channel',
       user: this.#state.bot.id,
-      channel: channel.id,
       channel_type: channel.kind === 'private' ? 'G' : 'C',
       team: this.#state.teamId,
       ...(inviter === null ? {} : { inviter }),
@@ -139,13 +158,14 @@ export class People {
   /** Writes to the bot in direct messages, without a slash command (docs.slack.dev, `message.im`). */
   async write(userName: string, text: string, extra: Readonly<Record<string, unknown>> = {}): Promise<Acted> {
     const user = this.#user(userName);
-    const { id: channel } = this.#state.directMessages(user.id);
+    const channel = this.#state.directMessages(user.id);
     const ts = String(Date.now() / 1000);
-    const message = { type: 'message', channel_type: 'im', user: user.id, channel, text: escapeTyped(text), ts };
-    return await this.#tell({ ...message, ...extra });
+    const message = { type: 'message', channel_type: 'im', user: user.id, text: escapeTyped(text), ts };
+    return await this.#tell(channel, { ...message, ...extra });
   }
 
-  async #tell(event: Readonly<Record<string, unknown>>): Promise<Acted> {
+  /** Sends an event about a channel; Slack tells the app of those it may know of (docs.slack.dev, events). */
+  async #tell(channel: Channel, event: Readonly<Record<string, unknown>>): Promise<Acted> {
     const ack = await this.#deliver('events_api', {
       type: 'event_callback',
       token: 'legacy-verification-token',
@@ -154,7 +174,8 @@ export class People {
       event_id: `Ev${randomUUID()}`,
       event_time: Math.floor(Date.now() / 1000),
       authorizations: [{ team_id: this.#state.teamId, user_id: this.#state.bot.id, is_bot: true }],
-      event: { ...event, event_ts: String(Date.now() / 1000) },
+      is_ext_shared_channel: channel.external === 'shared',
+      event: { ...event, channel: channel.id, event_ts: String(Date.now() / 1000) },
     });
     return { acked: ack !== null, slackSays: null };
   }
@@ -195,6 +216,19 @@ export class People {
     const user = this.#state.findUser(name);
     if (user === undefined) throw new Error(`nobody is called ${name}`);
     return user;
+  }
+
+  /** Somebody of another organisation is only ever in channels that are shared with it. */
+  #inChannel(name: string, channel: Channel): User {
+    const user = this.#user(name);
+    if (this.#isForeign(user) && !channel.members.has(user.id)) {
+      throw new Error(`@${name} belongs to another organisation, and #${channel.name} is not shared with it`);
+    }
+    return user;
+  }
+
+  #isForeign({ teamId }: User): boolean {
+    return teamId !== this.#state.teamId;
   }
 
   #channel(name: string): Channel {

@@ -6,7 +6,7 @@ import { listenOnLoopback, parseJson } from '../loopback.ts';
 import { answerControl } from './control.ts';
 import { Faults } from './faults.ts';
 import type { Fault } from './faults.ts';
-import { People } from './people.ts';
+import { FOREIGN_TEAM, People } from './people.ts';
 import type { Deliver } from './people.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { PostingLimit } from './rate-limit.ts';
@@ -82,8 +82,19 @@ export interface SlackWorkspace extends AsyncDisposable {
   /** Sends commands and clicks to this address, signed, instead of over a socket. */
   deliverTo(url: string): void;
   addUser(name: string, locale?: string): void;
-  /** The bot is a member only if asked. */
-  addChannel(name: string, options?: { readonly kind?: Channel['kind']; readonly withBot?: boolean }): Channel;
+  /** Somebody who may see several channels, or one, but is no full member. */
+  addGuest(name: string, standing?: 'restricted' | 'ultra_restricted'): void;
+  /** Somebody of another organisation, met in channels that are shared with it. */
+  addStranger(name: string): void;
+  /** Everybody is a member, strangers where it is shared, the bot only if asked. */
+  addChannel(
+    name: string,
+    options?: {
+      readonly kind?: Channel['kind'];
+      readonly withBot?: boolean;
+      readonly external?: Channel['external'];
+    },
+  ): Channel;
   messages(channel: string): readonly Message[];
   ephemerals(channel: string, user: string): readonly EphemeralMessage[];
   /** Resolves with what `find` returns as soon as that is not undefined; rejects after `timeoutMs` with what was seen. */
@@ -119,8 +130,17 @@ export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promi
       desk.httpUrl = url;
     },
     addUser: (name, locale) => void state.addUser(name, locale),
-    addChannel: (name, { kind = 'public', withBot = false } = {}) =>
-      state.addChannel(name, kind, [...state.users.map((user) => user.id), ...(withBot ? [state.bot.id] : [])]),
+    addGuest: (name, standing = 'restricted') => void state.addUser(name, 'en-US', { standing }),
+    addStranger: (name) => void state.addUser(name, 'en-US', { teamId: FOREIGN_TEAM }),
+    addChannel: (name, { kind = 'public', withBot = false, external = 'no' } = {}) => {
+      const people = state.users.filter((user) => user.teamId === state.teamId || external === 'shared');
+      const channel = state.addChannel(name, kind, [
+        ...people.map((user) => user.id),
+        ...(withBot ? [state.bot.id] : []),
+      ]);
+      channel.external = external;
+      return channel;
+    },
     messages: (channel) => state.messages.filter((message) => message.channelId === state.findChannel(channel)?.id),
     ephemerals: (channel, user) => {
       const [channelId, userId] = [state.findChannel(channel)?.id, state.findUser(user)?.id];

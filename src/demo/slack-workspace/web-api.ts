@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseJson } from '../loopback.ts';
 import type { Block } from './validate-blocks.ts';
 import { parseBlocks } from './validate-blocks.ts';
-import type { Channel, Content, Message, WorkspaceState } from './workspace.ts';
+import type { Channel, Content, Message, User, WorkspaceState } from './workspace.ts';
 
 /** The characters chat.update takes (docs.slack.dev, "chat.update"); chat.postMessage cuts at 40,000 instead. */
 const MOST_UPDATE_TEXT = 4_000;
@@ -97,9 +97,23 @@ function authTest(_args: Args, { state }: ApiContext): Result {
 function userInfo(args: Args, { state }: ApiContext): Result {
   const user = state.users.find((one) => one.id === args['user']);
   if (user === undefined) return failed('user_not_found');
-  const { id, name, locale } = user;
-  const asked = String(args['include_locale']) === 'true';
-  return { ok: true, user: { id, name, team_id: state.teamId, is_bot: false, ...(asked ? { locale } : {}) } };
+  const { id, name, teamId, standing } = user;
+  const locale = String(args['include_locale']) === 'true' ? { locale: user.locale } : {};
+  const common = { id, name, team_id: teamId, deleted: standing === 'deactivated', is_bot: false };
+  if (teamId !== state.teamId) return { ok: true, user: { ...common, is_stranger: !meetsBot(user, state) } };
+  const guest = {
+    is_restricted: standing === 'restricted' || standing === 'ultra_restricted',
+    is_ultra_restricted: standing === 'ultra_restricted',
+  };
+  return { ok: true, user: { ...common, ...guest, ...locale } };
+}
+
+/**
+ * Somebody of another organisation is a stranger only while no channel is shared with the bot, and comes without the
+ * fields of a member (docs.slack.dev, "Slack Connect", external members).
+ */
+function meetsBot({ id }: User, { channels, bot }: WorkspaceState): boolean {
+  return channels.some((one) => one.external === 'shared' && one.members.has(id) && one.members.has(bot.id));
 }
 
 /** The conversations of one person that the bot may see, in pages. */
@@ -252,6 +266,10 @@ function describe(channel: Channel, state: WorkspaceState) {
     is_mpim: channel.kind === 'mpim',
     is_private: channel.kind === 'private' || channel.kind === 'mpim',
     is_archived: channel.archived,
+    is_shared: channel.external === 'shared',
+    is_ext_shared: channel.external === 'shared',
+    is_pending_ext_shared: channel.external === 'invited',
+    is_org_shared: false,
     is_member: channel.members.has(state.bot.id),
   };
 }

@@ -1,11 +1,15 @@
 import type { Block } from './validate-blocks.ts';
 
-/** A person in the workspace. */
+/** A person who can be met in the workspace. */
 export interface User {
   readonly id: string;
   readonly name: string;
   /** Such as `en-US`. */
   readonly locale: string;
+  /** The workspace the person belongs to: another one for somebody who is met through Slack Connect. */
+  readonly teamId: string;
+  /** Guests of several channels are `restricted`, those of one `ultra_restricted`. */
+  standing: 'member' | 'restricted' | 'ultra_restricted' | 'deactivated';
 }
 
 /** A conversation. Members are user ids; the bot is one of them where it may see the channel. */
@@ -15,6 +19,8 @@ export interface Channel {
   /** `mpim`: direct messages of a group. */
   readonly kind: 'public' | 'private' | 'im' | 'mpim';
   archived: boolean;
+  /** Shared with another organisation through Slack Connect, or that organisation is invited. */
+  external: 'no' | 'invited' | 'shared';
   readonly members: Set<string>;
 }
 
@@ -46,7 +52,7 @@ export interface EphemeralMessage extends Content {
 export class WorkspaceState {
   readonly teamId = 'T0DRSDEMO';
   readonly teamName = 'Acme';
-  readonly bot: User = { id: 'U0DRSBOT', name: 'drs', locale: 'en-US' };
+  readonly bot: User = { id: 'U0DRSBOT', name: 'drs', locale: 'en-US', teamId: 'T0DRSDEMO', standing: 'member' };
   readonly botId = 'B0DRSBOT';
   readonly users: User[] = [];
   readonly channels: Channel[] = [];
@@ -56,8 +62,9 @@ export class WorkspaceState {
   #lastTs = 0;
   #ephemeralCount = 0;
 
-  addUser(name: string, locale = 'en-US'): User {
-    const user = { id: `U${String(this.users.length + 1).padStart(8, '0')}`, name, locale };
+  addUser(name: string, locale = 'en-US', changes: Partial<Pick<User, 'teamId' | 'standing'>> = {}): User {
+    const id = `U${String(this.users.length + 1).padStart(8, '0')}`;
+    const user: User = { id, name, locale, teamId: this.teamId, standing: 'member', ...changes };
     this.users.push(user);
     return user;
   }
@@ -65,7 +72,7 @@ export class WorkspaceState {
   addChannel(name: string, kind: Channel['kind'], members: readonly string[]): Channel {
     const initial = kind === 'im' ? 'D' : 'C';
     const id = `${initial}${String(this.channels.length + 1).padStart(8, '0')}`;
-    const channel: Channel = { id, name, kind, archived: false, members: new Set(members) };
+    const channel: Channel = { id, name, kind, archived: false, external: 'no', members: new Set(members) };
     this.channels.push(channel);
     return channel;
   }

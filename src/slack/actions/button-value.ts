@@ -10,6 +10,8 @@ export const ACTIONS = {
   subscribe: 'drs_subscribe',
   unsubscribe: 'drs_unsubscribe',
   unsubscribeListed: 'drs_unsubscribe_listed',
+  unsubscribeAnyway: 'drs_unsubscribe_anyway',
+  keepOthers: 'drs_keep_others',
   unsubscribeAll: 'drs_unsubscribe_all',
   keepAll: 'drs_keep_all',
   showStatus: 'drs_show_status',
@@ -17,6 +19,8 @@ export const ACTIONS = {
   unsubscribeNamed: 'drs_unsubscribe_named',
   subscribeNamed: 'drs_subscribe_named',
   pageJobs: 'drs_page_jobs',
+  showAudit: 'drs_show_audit',
+  pageAudit: 'drs_page_audit',
   shareStatus: 'drs_share_status',
   shareList: 'drs_share_list',
   shareJobs: 'drs_share_jobs',
@@ -48,6 +52,14 @@ const pageValue = z.object({
 });
 const topicValue = z.object({ topic: z.string().max(MOST_TEXT).nullable() });
 const postValue = z.object({ post: z.string().min(1).max(100) });
+
+const auditValue = z.object({
+  jobId: z
+    .string()
+    .transform((id, check) => parseJobId(id) ?? reject(check))
+    .nullable(),
+  before: z.number().int().min(1).nullable(),
+});
 
 /** The jobs a button is about, and which of them it changes. */
 export interface JobsValue {
@@ -101,6 +113,21 @@ export function encodeTopic(topic: string | null): string {
 /** The topic; undefined for anything this version would not have written. */
 export function decodeTopic(text: string | undefined): string | null | undefined {
   return decode(topicValue, text)?.topic;
+}
+
+/** A page of what was done in a channel; see use-cases/show-audit.ts. */
+export interface AuditValue {
+  readonly jobId: JobId | null;
+  readonly before: number | null;
+}
+
+export function encodeAudit(value: AuditValue): string {
+  return JSON.stringify(value);
+}
+
+/** Which page; null for anything this version would not have written. */
+export function decodeAudit(text: string | undefined): AuditValue | null {
+  return decode(auditValue, text);
 }
 
 function decode<T>(schema: z.ZodType<T>, text: string | undefined): T | null {

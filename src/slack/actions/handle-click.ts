@@ -1,24 +1,27 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
+import type { JobId } from '../../domain/job-id.ts';
 import type { Actor } from '../../ports.ts';
 import { listJobs } from '../../use-cases/list-jobs.ts';
 import { listSubscriptions } from '../../use-cases/list-subscriptions.ts';
 import { refreshPost } from '../../use-cases/refresh-post.ts';
+import { showAudit } from '../../use-cases/show-audit.ts';
 import { lookForChannel } from '../../use-cases/show-status.ts';
 import { subscribe } from '../../use-cases/subscribe.ts';
 import { unsubscribe, unsubscribeAll } from '../../use-cases/unsubscribe.ts';
 import type { Click } from '../interaction.ts';
+import { auditMessage } from '../messages/audit-message.ts';
 import { helpMessage, staleButtonMessage } from '../messages/help-message.ts';
 import { jobsMessage } from '../messages/jobs-message.ts';
 import { listMessage } from '../messages/list-message.ts';
 import { editedPostMessage } from '../messages/post-message.ts';
 import { statusMessage } from '../messages/status-message.ts';
-import { keptAll, subscribeAnswer, unsubscribeAnswer, unsubscribedAll } from '../messages/subscription-answers.ts';
+import { kept, subscribeAnswer, unsubscribeAnswer, unsubscribedAll } from '../messages/subscription-answers.ts';
 import type { Voice } from '../messages/voice.ts';
 import type { Reply } from '../reply.ts';
 import { voicesFor } from '../slack-context.ts';
 import type { SlackContext, Voices } from '../slack-context.ts';
-import { ACTIONS, decodeJobs, decodePage, decodePost, decodeTopic } from './button-value.ts';
-import type { JobsValue, PageValue } from './button-value.ts';
+import { ACTIONS, decodeAudit, decodeJobs, decodePage, decodePost, decodeTopic } from './button-value.ts';
+import type { AuditValue, JobsValue, PageValue } from './button-value.ts';
 
 /** A click being carried out. */
 interface Turn {
@@ -40,18 +43,28 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.subscribeListed]: withPage(subscribeListed),
   [ACTIONS.subscribeNamed]: withJobs(subscribeNamed),
   [ACTIONS.unsubscribeNamed]: withJobs(unsubscribeNamed),
+  [ACTIONS.unsubscribeAnyway]: withJobs(unsubscribeAnyway),
   [ACTIONS.showStatus]: withJobs(refreshStatus),
   [`${ACTIONS.pageJobs}:previous`]: withPage(showPage),
   [`${ACTIONS.pageJobs}:next`]: withPage(showPage),
   [`${ACTIONS.pageJobs}:again`]: withPage(showPage),
+  [ACTIONS.showAudit]: withJobs((turn, { target }) => showAuditPage(turn, { jobId: target ?? null, before: null })),
+  [`${ACTIONS.pageAudit}:newest`]: pageAudit,
+  [`${ACTIONS.pageAudit}:older`]: pageAudit,
   [ACTIONS.shareStatus]: withJobs(shareStatus),
   [ACTIONS.shareList]: shareList,
   [ACTIONS.shareJobs]: withPage(shareJobs),
   [ACTIONS.shareHelp]: shareHelp,
   [ACTIONS.unsubscribeAll]: async ({ slack, actor, voices, reply }) =>
     reply.inPlace(unsubscribedAll(voices.reader, await unsubscribeAll(slack.useCases, actor))),
-  [ACTIONS.keepAll]: async ({ voices, reply }) => reply.inPlace(keptAll(voices.reader)),
+  [ACTIONS.keepAll]: keep,
+  [ACTIONS.keepOthers]: keep,
 };
+
+/** Whether anything stands behind a button: a link opens without us, and others this version does not know. */
+export function isHandled({ actionId }: Click): boolean {
+  return Object.hasOwn(HANDLERS, actionId);
+}
 
 /** Carries out what a button stands for. A button nobody knows does nothing: it has been acknowledged already. */
 export async function handleClick(slack: SlackContext, actor: Actor, click: Click, reply: Reply): Promise<void> {
@@ -149,8 +162,18 @@ async function subscribeNamed({ slack, actor, voices, reply }: Turn, { target }:
 
 async function unsubscribeNamed({ slack, actor, voices, reply }: Turn, { target }: JobsValue): Promise<void> {
   if (target === undefined) return;
-  const outcome = await unsubscribe(slack.useCases, actor, [target]);
+  const outcome = await unsubscribe(slack.useCases, actor, [target], 'ask_about_others');
   await reply.inPlace(unsubscribeAnswer(voices.reader, outcome, actor.channelId));
+}
+
+/** The question whether to end what somebody else made was answered with yes. */
+async function unsubscribeAnyway({ slack, actor, voices, reply }: Turn, { jobs }: JobsValue): Promise<void> {
+  const outcome = await unsubscribe(slack.useCases, actor, jobs, 'confirmed');
+  await reply.inPlace(unsubscribeAnswer(voices.reader, outcome, actor.channelId));
+}
+
+async function keep({ voices, reply }: Turn): Promise<void> {
+  await reply.inPlace(kept(voices.reader));
 }
 
 /** Subscribes, and says so when it did not simply work. False when nothing may have changed. */
@@ -164,11 +187,15 @@ async function subscribeTo({ slack, actor, voices, reply }: Turn, target: JobsVa
 }
 
 async function unsubscribeTarget(turn: Turn, value: JobsValue): Promise<void> {
-  const { slack, actor, voices, reply } = turn;
   if (value.target === undefined) return;
-  const outcome = await unsubscribe(slack.useCases, actor, [value.target]);
+  if (await unsubscribeFrom(turn, value.target)) await refreshStatus(turn, value);
+}
+
+/** Unsubscribes, and says so when it did not simply work. False when the person has to say something first. */
+async function unsubscribeFrom({ slack, actor, voices, reply }: Turn, target: JobId): Promise<boolean> {
+  const outcome = await unsubscribe(slack.useCases, actor, [target], 'ask_about_others');
   if (outcome.ended.length === 0) await reply.privately(unsubscribeAnswer(voices.reader, outcome, actor.channelId));
-  await refreshStatus(turn, value);
+  return outcome.toConfirm.length === 0;
 }
 
 /** The same button is in the list of subscriptions and in the list of jobs; its value tells which. */
@@ -177,7 +204,7 @@ async function unsubscribeListed(turn: Turn): Promise<void> {
   const page = decodePage(click.value);
   const target = page?.target ?? decodeJobs(click.value)?.target;
   if (target === undefined) return await answerStale(turn);
-  await unsubscribe(slack.useCases, actor, [target]);
+  if (!(await unsubscribeFrom(turn, target))) return;
   if (page !== null) return await showPage(turn, page);
   await reply.inPlace(listMessage(voiceInPlace(turn), await listSubscriptions(slack.useCases, actor)));
 }
@@ -191,4 +218,13 @@ async function showPage(turn: Turn, { text, offset }: PageValue): Promise<void> 
   const { slack, actor, reply } = turn;
   const page = await listJobs(slack.useCases, actor, { text, offset });
   await reply.inPlace(jobsMessage(voiceInPlace(turn), page, actor.channelId));
+}
+
+async function pageAudit(turn: Turn): Promise<void> {
+  const value = decodeAudit(turn.click.value);
+  await (value === null ? answerStale(turn) : showAuditPage(turn, value));
+}
+
+async function showAuditPage({ slack, actor, voices, reply }: Turn, value: AuditValue): Promise<void> {
+  await reply.inPlace(auditMessage(voices.reader, await showAudit(slack.useCases, actor, value)));
 }

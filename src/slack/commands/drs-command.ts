@@ -3,9 +3,11 @@ import { chooseLanguage } from '../../use-cases/change-settings.ts';
 import { listJobs } from '../../use-cases/list-jobs.ts';
 import { listSubscriptions } from '../../use-cases/list-subscriptions.ts';
 import { listWorkspace } from '../../use-cases/list-workspace.ts';
+import { findAudit, showAudit } from '../../use-cases/show-audit.ts';
 import { showStatus } from '../../use-cases/show-status.ts';
 import { subscribe } from '../../use-cases/subscribe.ts';
 import { unsubscribe } from '../../use-cases/unsubscribe.ts';
+import { auditMessage, auditProblem } from '../messages/audit-message.ts';
 import { helpMessage, usageMessage } from '../messages/help-message.ts';
 import { jobsMessage } from '../messages/jobs-message.ts';
 import { listMessage } from '../messages/list-message.ts';
@@ -69,12 +71,28 @@ async function carryOut(
       return await reply.privately(subscribeAnswer(voice, outcome, { channelId, now: useCases.clock.now() }));
     }
     case 'unsubscribe': {
-      const outcome = await unsubscribe(useCases, actor, command.jobs);
+      const outcome = await unsubscribe(useCases, actor, command.jobs, 'ask_about_others');
       return await reply.privately(unsubscribeAnswer(voice, outcome, channelId));
     }
     case 'unsubscribe_all':
       return await askBeforeUnsubscribingAll(slack, actor, voices, reply);
+    case 'audit':
+      return await answerAudit(slack, actor, voices, command, reply);
   }
+}
+
+async function answerAudit(
+  { useCases }: SlackContext,
+  actor: Actor,
+  { reader }: Voices,
+  { job }: Of<'audit'>,
+  reply: Reply,
+): Promise<void> {
+  const found =
+    job === null
+      ? await showAudit(useCases, actor, { jobId: null, before: null })
+      : await findAudit(useCases, actor, job);
+  await reply.privately('kind' in found ? auditProblem(reader, found, actor.channelId) : auditMessage(reader, found));
 }
 
 async function answerStatus(

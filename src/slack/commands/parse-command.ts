@@ -21,6 +21,8 @@ export type Command =
   | { readonly kind: 'jobs'; readonly text: string | null }
   | { readonly kind: 'settings' }
   | { readonly kind: 'choose_language'; readonly language: Language }
+  /** What was done here, with one job where there is a reference. */
+  | { readonly kind: 'audit'; readonly job: string | null }
   | { readonly kind: 'help'; readonly topic: string | null };
 
 /** Why a text is no command: facts, put into words by the message that shows them. */
@@ -32,7 +34,7 @@ export type UsageError =
   | { readonly kind: 'all_with_jobs' }
   | {
       readonly kind: 'unexpected_words';
-      readonly verb: 'list' | 'help' | 'settings';
+      readonly verb: 'list' | 'help' | 'settings' | 'audit';
       readonly words: readonly string[];
     }
   | { readonly kind: 'unknown_setting'; readonly setting: string }
@@ -43,7 +45,7 @@ export type ParsedCommand =
   | { readonly ok: true; readonly command: Command }
   | { readonly ok: false; readonly error: UsageError };
 
-const VERBS = ['status', 'subscribe', 'unsubscribe', 'list', 'jobs', 'settings', 'help'] as const;
+const VERBS = ['status', 'subscribe', 'unsubscribe', 'list', 'jobs', 'settings', 'audit', 'help'] as const;
 type Verb = (typeof VERBS)[number];
 
 /** `public`, `--public` and what Slack's smart dashes make of it. */
@@ -74,7 +76,11 @@ function verbOf(token: Token): Verb | null {
 function misspeltVerb(first: Token, rest: readonly Token[]): Verb | null {
   if (first.quoted || /[^a-z]/i.test(first.text) || first.text.length < 4) return null;
   const meant = nearest(first.text, VERBS);
-  return VERBS.find((verb) => verb === meant && (rest.length > 0 || verb === 'list' || verb === 'help')) ?? null;
+  return (
+    VERBS.find(
+      (verb) => verb === meant && (rest.length > 0 || verb === 'list' || verb === 'audit' || verb === 'help'),
+    ) ?? null
+  );
 }
 
 function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
@@ -87,6 +93,8 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
       return right({ kind: 'jobs', text: tokens.length === 0 ? null : tokens.map((token) => token.text).join(' ') });
     case 'settings':
       return parseSettings(tokens);
+    case 'audit':
+      return tokens.length > 1 ? unexpected(verb, tokens) : right({ kind: 'audit', job: tokens[0]?.text ?? null });
     case 'status':
       return parseStatus(tokens);
     case 'subscribe':
@@ -116,7 +124,7 @@ function parseSettings(tokens: readonly Token[]): ParsedCommand {
     : right({ kind: 'choose_language', language });
 }
 
-function unexpected(verb: 'list' | 'help' | 'settings', tokens: readonly Token[]): ParsedCommand {
+function unexpected(verb: 'list' | 'help' | 'settings' | 'audit', tokens: readonly Token[]): ParsedCommand {
   return wrong({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
 }
 

@@ -1,6 +1,7 @@
+import { HELD_REASONS } from '../../domain/access.ts';
 import { isDirectMessage } from '../../domain/conversation.ts';
 import { jobName } from '../../domain/job-name.ts';
-import type { Announcement, NamedJob } from '../../domain/post.ts';
+import type { Announcement, EndedJob, NamedJob } from '../../domain/post.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';
 import { remedyElsewhere } from './refusal-text.ts';
 import type { Voice } from './voice.ts';
@@ -27,7 +28,10 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
     }
     case 'paused':
       return [
-        voice.say('announced.paused', { channel: `<#${escapeMrkdwn(said.channelId)}>`, reason: code(said.reason) }),
+        voice.say(HELD_REASONS.includes(said.reason) ? 'announced.held' : 'announced.paused', {
+          channel: `<#${escapeMrkdwn(said.channelId)}>`,
+          reason: code(said.reason),
+        }),
         voice.say('announced.paused_jobs', { count: said.jobs.length, jobs: jobNames(voice, said.jobs) }),
         remedyElsewhere(voice, said.reason),
       ];
@@ -37,21 +41,40 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
 /** The public line that says who changed what a channel watches. */
 function changeLine(
   voice: Voice,
-  { kind, by, jobs }: Extract<Announcement, { readonly kind: 'subscribed' | 'unsubscribed' }>,
+  said: Extract<Announcement, { readonly kind: 'subscribed' | 'unsubscribed' }>,
   channelId: string,
 ): string {
-  const names = jobNames(voice, jobs);
-  if (isDirectMessage(channelId))
-    return voice.say(kind === 'subscribed' ? 'announced.subscribed_dm' : 'announced.unsubscribed_dm', { jobs: names });
-  return voice.say(kind === 'subscribed' ? 'announced.subscribed' : 'announced.unsubscribed', {
-    who: mention(by),
-    jobs: names,
-  });
+  const { kind, by } = said;
+  if (isDirectMessage(channelId)) {
+    const jobs = jobNames(voice, said.jobs);
+    return voice.say(kind === 'subscribed' ? 'announced.subscribed_dm' : 'announced.unsubscribed_dm', { jobs });
+  }
+  const who = mention(by);
+  return said.kind === 'subscribed'
+    ? voice.say('announced.subscribed', { who, jobs: jobNames(voice, said.jobs) })
+    : voice.say('announced.unsubscribed', { who, jobs: endedNames(voice, said.jobs) });
+}
+
+/** The same as `jobNames`, with whose subscription each was. */
+function endedNames(voice: Voice, jobs: readonly EndedJob[]): string {
+  return nameAll(voice, jobs, (job) =>
+    job.madeBy === null
+      ? boldName(job)
+      : voice.say('announced.made_by', { job: boldName(job), who: mention(job.madeBy) }),
+  );
 }
 
 /** `a`, or `3 jobs: a, b, c`, cut with `+N more`. */
 export function jobNames(voice: Voice, jobs: readonly Pick<NamedJob, 'jobId' | 'name'>[]): string {
-  const names = jobs.slice(0, MOST_NAMES).map((job) => `*${escapeMrkdwn(jobName(job))}*`);
+  return nameAll(voice, jobs, boldName);
+}
+
+function boldName(job: Pick<NamedJob, 'jobId' | 'name'>): string {
+  return `*${escapeMrkdwn(jobName(job))}*`;
+}
+
+function nameAll<J>(voice: Voice, jobs: readonly J[], nameOf: (job: J) => string): string {
+  const names = jobs.slice(0, MOST_NAMES).map(nameOf);
   const more = jobs.length - names.length;
   const listed = [...names, ...(more > 0 ? [voice.say('names.more', { count: more })] : [])].join(', ');
   return jobs.length === 1 ? listed : voice.say('names.several', { count: jobs.length, names: listed });

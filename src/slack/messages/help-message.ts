@@ -16,6 +16,7 @@ export const HELP_TOPICS = [
   'jobs',
   'names',
   'settings',
+  'audit',
   'messages',
 ] as const;
 export type HelpTopic = (typeof HELP_TOPICS)[number];
@@ -57,6 +58,7 @@ function overview(voice: Voice): readonly Part[] {
         line('list', voice.say('help.list')),
         line('jobs [text]', voice.say('help.jobs')),
         line('settings', voice.say('help.settings')),
+        line('audit [job]', voice.say('help.audit')),
         line('help [topic]', voice.say('help.help', { topics: topics(null) })),
       ],
     },

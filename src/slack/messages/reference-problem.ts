@@ -11,7 +11,7 @@ import { statusName } from './status-words.ts';
 import type { Voice } from './voice.ts';
 
 /** What was going to be done with the job. */
-export type Wanted = 'status' | 'subscribe' | 'unsubscribe';
+export type Wanted = 'status' | 'subscribe' | 'unsubscribe' | 'audit';
 
 /**
  * A job reference that could not be resolved: what was wrong, what to do, and a button for each job that may have been
@@ -89,6 +89,7 @@ function whatIsWrong(
 ): readonly string[] {
   const typed = code(reference);
   if (wanted === 'unsubscribe') return [voice.say('name.none_here', { typed, list: voice.typed('list') })];
+  if (wanted === 'audit') return [voice.say('name.none_audited', { typed, audit: voice.typed('audit') })];
   if (isListPending) return [voice.say('name.list_pending', { typed })];
   if (listFailure !== null) return [voice.say('name.not_known', { typed })];
   return [voice.say('name.none', { typed }), voice.say('name.list_hint', { jobs: voice.typed('jobs') })];
@@ -118,6 +119,8 @@ function candidateButton(voice: Voice, { jobId }: ListedJob, wanted: Wanted, cha
       return { text: subscribeLabel(voice, channelId), actionId: ACTIONS.subscribeNamed, value };
     case 'unsubscribe':
       return { text: voice.say('button.unsubscribe'), actionId: ACTIONS.unsubscribeNamed, value };
+    case 'audit':
+      return { text: voice.say('button.audit'), actionId: ACTIONS.showAudit, value };
   }
 }
 

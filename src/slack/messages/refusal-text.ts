@@ -1,7 +1,8 @@
+import { HELD } from '../../domain/access.ts';
 import { code } from './mrkdwn.ts';
 import type { Voice } from './voice.ts';
 
-type Refusal = 'not_member' | 'archived' | 'restricted' | 'other';
+type Refusal = 'not_member' | 'archived' | 'restricted' | 'shared' | 'not_allowed' | 'other';
 
 function kindOf(reason: string): Refusal {
   switch (reason) {
@@ -14,12 +15,16 @@ function kindOf(reason: string): Refusal {
     case 'restricted_action_read_only_channel':
     case 'no_permission':
       return 'restricted';
+    case HELD.channel_shared:
+      return 'shared';
+    case HELD.channel_not_allowed:
+      return 'not_allowed';
     default:
       return 'other';
   }
 }
 
-/** What an error name with which Slack refuses posts means, and what to do, said in the channel itself. */
+/** What the name of a reason to hold back posts means, and what to do, said in the channel itself. */
 export function refusal(voice: Voice, reason: string): string {
   const kind = kindOf(reason);
   return voice.say(`refusal.${kind}`, { invite: voice.invitation(), reason: code(reason) });

@@ -6,7 +6,7 @@ import type { NamedSubscription } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { PostingProblem, SubscribeOutcome } from '../../use-cases/subscribe.ts';
 import type { UnsubscribeOutcome } from '../../use-cases/unsubscribe.ts';
-import { ACTIONS } from '../actions/button-value.ts';
+import { ACTIONS, encodeJobs } from '../actions/button-value.ts';
 import { jobNames, mention } from './announcement.ts';
 import { describeJob } from './job-details.ts';
 import type { Part, SlackMessage } from './message.ts';
@@ -60,7 +60,45 @@ export function unsubscribeAnswer(voice: Voice, outcome: UnsubscribeOutcome, cha
     ),
   ];
   const problems = outcome.problems.flatMap((problem) => problemParts(voice, problem, 'unsubscribe', channelId));
-  return message([linesPart(said), ...problems]);
+  return message([linesPart(said), ...problems, ...confirmOthers(voice, outcome.toConfirm)]);
+}
+
+/** Asks before ending what somebody else made. */
+function confirmOthers(voice: Voice, others: readonly NamedSubscription[]): readonly Part[] {
+  const [first] = others;
+  if (first === undefined) return [];
+  const jobs = others.map((one) => one.jobId);
+  return [
+    {
+      kind: 'news',
+      headline: voice.say('answer.confirm_others', { count: others.length }),
+      lines: [...others.map((one) => madeByLine(voice, one)), voice.say('answer.confirm_others_note')],
+    },
+    {
+      kind: 'buttons',
+      buttons: [
+        {
+          text: voice.say('button.unsubscribe_anyway'),
+          actionId: ACTIONS.unsubscribeAnyway,
+          value: encodeJobs({ jobs }),
+          style: 'danger',
+        },
+        {
+          text: voice.say('button.keep_others', { count: others.length }),
+          actionId: ACTIONS.keepOthers,
+          value: encodeJobs({ jobs: [first.jobId] }),
+        },
+      ],
+    },
+  ];
+}
+
+function madeByLine(voice: Voice, { jobId, jobName: name, createdBy, createdAt }: NamedSubscription): string {
+  return voice.say('answer.made_by', {
+    who: mention(createdBy),
+    job: `*${escapeMrkdwn(jobName({ jobId, name }))}*`,
+    at: dateAndTime(createdAt),
+  });
 }
 
 /** Asks before ending every subscription of a channel. */
@@ -91,9 +129,9 @@ export function unsubscribedAll(voice: Voice, ended: readonly NamedSubscription[
   return lines(ended.length === 0 ? nothingSubscribed(voice) : endedLine(voice, ended));
 }
 
-/** After *Keep them*. */
-export function keptAll(voice: Voice): SlackMessage {
-  return lines(voice.say('answer.kept_all'));
+/** After *Keep them* or *Keep it*. */
+export function kept(voice: Voice): SlackMessage {
+  return lines(voice.say('answer.kept'));
 }
 
 /** A channel without subscriptions. */
