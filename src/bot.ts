@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Dispatcher } from 'undici';
 
+import { secretsOf } from './config.ts';
 import type { Config } from './config.ts';
 import { consoleLink } from './domain/console-link.ts';
 import { endsWithin } from './domain/ends-within.ts';
@@ -85,7 +86,7 @@ interface Foundation {
  * @throws StartError with one sentence for the operator; nothing is left running
  */
 export async function startBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
-  const log = overrides.log ?? createLogger(config.logLevel);
+  const log = overrides.log ?? createLogger(config.logLevel, () => secretsOf(config));
   const clock = overrides.clock ?? systemClock;
   const durations = { ...DEFAULT_DURATIONS, ...overrides.durations };
   const store = await openStore(config.databaseUrl, { clock: () => clock.now(), language: config.language });

@@ -1,16 +1,23 @@
 import { startBot } from './bot.ts';
-import { ConfigError, parseConfig } from './config.ts';
+import { ConfigError, parseConfig, secretsOf } from './config.ts';
 import { StartError } from './ports.ts';
 import { isSchedule } from './runtime/cron.ts';
 import { stopOnSignal } from './runtime/lifecycle.ts';
+import { createLogger } from './runtime/logger.ts';
 
 try {
-  const starting = startBot(parseConfig(process.env, isSchedule));
+  const config = parseConfig(process.env, isSchedule);
+  // A fault is written down whatever the log level is.
+  const lastResort = createLogger('error', () => secretsOf(config));
+  const starting = startBot(config);
   // Before it has started: a signal that comes meanwhile is obeyed as soon as it has.
-  stopOnSignal(async () => {
-    const bot = await starting.catch(() => null);
-    await bot?.stop();
-  });
+  stopOnSignal(
+    async () => {
+      const bot = await starting.catch(() => null);
+      await bot?.stop();
+    },
+    (fault) => lastResort.error({ err: fault }, 'a fault that nobody handled; the bot ends'),
+  );
   await starting;
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof StartError)) throw error;

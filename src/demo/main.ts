@@ -59,7 +59,7 @@ stopOnSignal(async () => {
   await Promise.all([slack.stop(), drs.stop()]);
   await rm(folder, { recursive: true });
   print('\nThe demo has ended.');
-});
+}, console.error);
 input.on('line', (line) => void prompt.take(line));
 
 print(`A local Slack (${slack.apiUrl}) and a simulated DRS (${drs.endpoint}) are running, and the bot between them.`);
