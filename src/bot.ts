@@ -10,11 +10,8 @@ import type { Language } from './domain/language.ts';
 import { SECOND } from './domain/time.ts';
 import { createDrsClient } from './drs/drs-client.ts';
 import { createDispatcher } from './drs/http.ts';
-import type { DrsAuth, RotatingSecret } from './drs/auth.ts';
-import { createIamToken } from './drs/iam-token.ts';
-import { createKeyAuth } from './drs/key-auth.ts';
-import type { AccessKeys } from './drs/key-auth.ts';
-import { lookUpProjectId } from './drs/project-id.ts';
+import type { DrsAuth } from './drs/auth.ts';
+import { createSignIn } from './drs/sign-in.ts';
 import { StartError } from './ports.ts';
 import type { Clock, Log, Notifier, Store } from './ports.ts';
 import { systemClock } from './runtime/clock.ts';
@@ -166,55 +163,29 @@ async function run(foundation: Foundation): Promise<Bot> {
 }
 
 /** A way to sign in, and the project to ask about. */
-interface SignIn {
+interface SignedIn {
   readonly auth: DrsAuth;
   readonly projectId: string;
 }
 
 /**
- * Signs in with whatever is configured; the project is configured, told with the token, or looked up by its name.
+ * Signs in with whatever is configured. When the project cannot be found, the one of the last run will do: a restart must
+ * not depend on IAM.
  *
- * @throws StartError when the project cannot be found
+ * @throws StartError when there is none
  */
-async function signIn(foundation: Foundation): Promise<SignIn> {
-  const { credentials } = foundation.config.drs;
-  return credentials.kind === 'keys'
-    ? await signInWithKeys(foundation, credentials)
-    : await signInWithPassword(foundation, credentials);
-}
-
-async function signInWithKeys(foundation: Foundation, keys: AccessKeys): Promise<SignIn> {
-  const { config, clock, log } = foundation;
-  let { projectId } = config.drs;
-  const auth = createKeyAuth({ keys, projectId: () => projectId, clock, log });
-  projectId ??= await lookUpProject(foundation, auth);
-  return { auth, projectId };
-}
-
-/** A token for the project's name says its id, so that no permission to list projects is needed. */
-async function signInWithPassword(
-  foundation: Foundation,
-  { domain, user, password }: { readonly domain: string; readonly user: string; readonly password: RotatingSecret },
-): Promise<SignIn> {
-  const { config, clock, log, http } = foundation;
-  const { iamEndpoint, projectId, region } = config.drs;
-  const scope = projectId === null ? { name: region ?? '' } : { id: projectId };
+async function signIn({ config, clock, log, http, store }: Foundation): Promise<SignedIn> {
+  const { iamEndpoint, projectId, region, credentials, endpoint } = config.drs;
   const shared = { dispatcher: http, clock, random: Math.random, log };
-  const auth = createIamToken({ iamEndpoint, scope, domain, user, password, ...shared });
-  if (projectId !== null) return { auth, projectId };
-  return { auth, projectId: (await auth.findProjectId()) ?? (await lookUpProject(foundation, auth)) };
-}
-
-/** Asks IAM; when that fails, the project of the last run will do: a restart must not depend on IAM. */
-async function lookUpProject({ config, store, clock, log, http }: Foundation, auth: DrsAuth): Promise<string> {
-  const options = { endpoint: config.drs.iamEndpoint, auth, dispatcher: http, clock, random: Math.random, log };
-  const found = await lookUpProjectId(options, config.drs.region ?? '');
-  if (found.ok) return found.value;
-  const why = speechIn('en').explain(found.failure.why);
-  const last = found.failure.reason === 'project_unknown' ? null : await store.findLastProjectId(config.drs.endpoint);
-  if (last === null) throw new StartError(why);
-  log.warn({ reason: found.failure.reason, project: last }, `${why} Going on with the project of the last run.`);
-  return last;
+  const { auth, findProject } = createSignIn({ iamEndpoint, projectId, region, credentials, ...shared });
+  const found = await findProject();
+  if (found.ok) return { auth, projectId: found.value };
+  const { reason, why } = found.failure;
+  const sentence = speechIn('en').explain(why);
+  const last = reason === 'project_unknown' ? null : await store.findLastProjectId(endpoint);
+  if (last === null) throw new StartError(sentence);
+  log.warn({ reason, project: last }, `${sentence} Going on with the project of the last run.`);
+  return { auth, projectId: last };
 }
 
 /** Makes the rows that everything else refers to. A workspace that had refused the bot is tried anew. */
