@@ -8,14 +8,19 @@ import { consoleLink } from './domain/console-link.ts';
 import { endsWithin } from './domain/ends-within.ts';
 import type { Language } from './domain/language.ts';
 import { SECOND } from './domain/time.ts';
+import type { LoopName } from './domain/vital-signs.ts';
 import { createDrsClient } from './drs/drs-client.ts';
 import { createDispatcher } from './drs/http.ts';
 import type { DrsAuth } from './drs/auth.ts';
 import { createSignIn } from './drs/sign-in.ts';
+import { createOperations } from './operations.ts';
+import type { Operations } from './operations.ts';
 import { StartError } from './ports.ts';
 import type { Clock, Log, Notifier, Store } from './ports.ts';
+import { programVersion } from './runtime/about.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createCron, intervalOf } from './runtime/cron.ts';
+import type { Heartbeat } from './runtime/heartbeat.ts';
 import { InFlight } from './runtime/in-flight.ts';
 import { createLogger } from './runtime/logger.ts';
 import { Loop } from './runtime/loop.ts';
@@ -28,6 +33,7 @@ import { createVoice } from './slack/messages/voice.ts';
 import type { Voice } from './slack/messages/voice.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { openDoor } from './slack/open-door.ts';
+import type { Door } from './slack/open-door.ts';
 import { createPeople } from './slack/people.ts';
 import { createSlackClient } from './slack/slack-client.ts';
 import { openStore } from './store/open-store.ts';
@@ -36,7 +42,8 @@ import type { Context, Durations } from './use-cases/context.ts';
 import { dispatchNext } from './use-cases/dispatch-deliveries.ts';
 import { editNext } from './use-cases/edit-messages.ts';
 import { findCauses } from './use-cases/find-causes.ts';
-import { pollDueJobs } from './use-cases/poll-due-jobs.ts';
+import { observeDrs, observeNotifier } from './use-cases/observe.ts';
+import { isGoodTick, pollDueJobs } from './use-cases/poll-due-jobs.ts';
 import type { PollReport } from './use-cases/poll-due-jobs.ts';
 import { createJobList } from './use-cases/refresh-job-list.ts';
 import { speechIn } from './words/speech.ts';
@@ -61,6 +68,8 @@ export interface Overrides {
 export interface Bot {
   /** The port of the HTTP mode; null in Socket Mode. */
   readonly port: number | null;
+  /** The port for whoever runs the bot; null when there is none. */
+  readonly opsPort: number | null;
   /** One pass over everything that is due, now. */
   tick(): Promise<PollReport>;
   /** Takes no more work, lets what is running end, and closes the database; within 10 s. */
@@ -115,16 +124,23 @@ async function run(foundation: Foundation): Promise<Bot> {
   const identity = await identify(client, apiUrl);
   const { auth, projectId } = await signIn(foundation);
   await introduce(foundation, identity, projectId);
+  const operations = await createOperations(foundation);
   const loops: Loop[] = [];
-  const context = createContext(foundation, auth, projectId, () => loops.forEach((loop) => loop.wake()));
+  const wake = () => loops.forEach((loop) => loop.wake());
+  const context = createContext(foundation, operations, auth, projectId, wake);
   const voiceIn = createVoices(config, identity, projectId);
-  const notifier = createNotifier(client, voiceIn, log);
-  const editor = new Loop('editor', () => editTurn(context, notifier), clock, log);
-  loops.push(editor, new Loop('causes', () => causeTurn(context), clock, log));
+  const notifier = observeNotifier(createNotifier(client, voiceIn, log), operations.metrics);
+  const loop = (name: LoopName, once: () => Promise<number>) =>
+    new Loop(name, operations.vitals.timed(name, once), clock, log);
+  const editor = loop('editor', () => editTurn(context, notifier));
+  loops.push(
+    editor,
+    loop('causes', () => causeTurn(context)),
+  );
   for (let lane = 0; lane < DISPATCHERS; lane++) {
-    loops.push(new Loop('dispatcher', () => dispatchTurn(context, notifier, () => editor.wake()), clock, log));
+    loops.push(loop('dispatcher', () => dispatchTurn(context, notifier, () => editor.wake())));
   }
-  const polling = createPolling(context, config.pollSchedule);
+  const polling = createPolling(context, config.pollSchedule, operations.heartbeat);
   const answers = new InFlight();
   const how = toReceiverConfig(config);
   const receiver = createReceiver(how, log);
@@ -146,20 +162,36 @@ async function run(foundation: Foundation): Promise<Bot> {
     newReference: randomUUID,
     log,
   });
-  const door = await openDoor(app, receiver, how, clock);
-  for (const loop of loops) loop.start();
+  const { door, ops } = await openDoors(operations, context, () => openDoor(app, receiver, how, clock));
+  for (const each of loops) each.start();
   polling.start();
-  log.info({ workspace: identity.workspaceName, mode: how.mode, port: door.port, command }, 'the bot is running');
+  const ports = { port: door.port, opsPort: ops?.port ?? null };
+  log.info({ workspace: identity.workspaceName, mode: how.mode, ...ports, command }, 'the bot is running');
   return {
-    port: door.port,
+    ...ports,
     tick: polling.tick,
     async stop() {
       await Promise.all([door.close(), polling.quiesce()]);
       await endsWithin(ANSWERS_GRACE_MS, answers.drained(), systemClock);
-      const ended = Promise.all([polling.end(), ...loops.map((loop) => loop.stop())]);
+      const ended = Promise.all([polling.end(), ...loops.map((each) => each.stop())]);
       await endsWithin(WORK_GRACE_MS, ended, systemClock);
+      await ops?.close();
     },
   };
+}
+
+/** The operator's first, so that a start that waits for Slack can be watched; both or none. */
+async function openDoors(operations: Operations, { polling, durations }: Context, openToSlack: () => Promise<Door>) {
+  let door: Door | null = null;
+  const patience = { intervalMs: polling.intervalMs, stillMs: durations.stillMs };
+  const ops = await operations.open({ slackConnected: () => door?.isOpen() === true, patience });
+  try {
+    door = await openToSlack();
+    return { door, ops };
+  } catch (error) {
+    await ops?.close();
+    throw error;
+  }
 }
 
 /** A way to sign in, and the project to ask about. */
@@ -177,8 +209,9 @@ interface SignedIn {
 async function signIn({ config, clock, log, http, store }: Foundation): Promise<SignedIn> {
   const { iamEndpoint, projectId, region, credentials, endpoint } = config.drs;
   const shared = { dispatcher: http, clock, random: Math.random, log };
-  const { auth, findProject } = createSignIn({ iamEndpoint, projectId, region, credentials, ...shared });
-  const found = await findProject();
+  const access = createSignIn({ iamEndpoint, projectId, region, credentials, ...shared });
+  const { auth } = access;
+  const found = await access.findProject();
   if (found.ok) return { auth, projectId: found.value };
   const { reason, why } = found.failure;
   const sentence = speechIn('en').explain(why);
@@ -199,12 +232,19 @@ async function introduce(
   await store.openConnection({ id: projectId, name: 'default', endpoint, projectId, at: clock.now() });
 }
 
-function createContext(foundation: Foundation, auth: DrsAuth, projectId: string, wakeDispatcher: () => void): Context {
+function createContext(
+  foundation: Foundation,
+  { vitals, metrics }: Operations,
+  auth: DrsAuth,
+  projectId: string,
+  wakeDispatcher: () => void,
+): Context {
   const { config, log, clock, store, durations, http } = foundation;
   const { endpoint, language, batchSize, maxRps } = config.drs;
   const intervalMs = intervalOf(config.pollSchedule);
   const shared = { dispatcher: http, clock, random: Math.random, log };
-  const drs = createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
+  const client = createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
+  const drs = observeDrs(client, { vitals, metrics, clock });
   return {
     store,
     drs,
@@ -217,6 +257,8 @@ function createContext(foundation: Foundation, auth: DrsAuth, projectId: string,
     connectionId: projectId,
     polling: { batchSize, maxRps, intervalMs },
     jobList: createJobList({ store, drs, clock, log, connectionId: projectId, durations }),
+    vitals,
+    runtime: { program: programVersion(), node: process.versions.node },
     wakeDispatcher,
   };
 }
@@ -240,13 +282,16 @@ function createVoices(
 }
 
 /** The poller: ticks by the schedule, and by hand. */
-function createPolling(context: Context, schedule: string) {
-  const { log } = context;
+function createPolling(context: Context, schedule: string, heartbeat: Heartbeat) {
+  const { log, vitals } = context;
   const passes = new InFlight();
   const stopping = new AbortController();
+  const beating = { ...context, drs: vitals.beating(context.drs) };
+  const pass = vitals.timed('poller', () => pollDueJobs(beating, stopping.signal));
   const tick = async () => {
-    const report = await pollDueJobs(context, stopping.signal);
+    const report = await pass();
     logPass(report, log);
+    if (isGoodTick(report)) heartbeat.beat();
     return report;
   };
   const cron = createCron(schedule, () => passes.run(async () => void (await tick())), log);
@@ -258,6 +303,7 @@ function createPolling(context: Context, schedule: string) {
     /** The pass in progress ends early and is waited for. */
     async end() {
       stopping.abort();
+      heartbeat.stop();
       await passes.drained();
     },
   };

@@ -11,8 +11,9 @@ import type { JobState } from './domain/job-state.ts';
 import type { Language } from './domain/language.ts';
 import type { ListedJob } from './domain/listed-job.ts';
 import type { SubJob } from './domain/combine-sub-jobs.ts';
+import type { DeliveryPromise } from './domain/delivery-promise.ts';
 import type { EditOutcome, Post, PostSettlement, SendOutcome } from './domain/post.ts';
-import type { DrsFailure, ProgressAnswers } from './domain/progress-answer.ts';
+import type { DrsFailure, DrsFailureReason, ProgressAnswers } from './domain/progress-answer.ts';
 import type {
   ChannelKey,
   ChannelPause,
@@ -21,6 +22,7 @@ import type {
   Subscription,
 } from './domain/subscription.ts';
 import type { EpochMs } from './domain/time.ts';
+import type { LoopName } from './domain/vital-signs.ts';
 
 /** The bot cannot start. The message is one sentence for the operator: what is wrong and what to do. */
 export class StartError extends Error {
@@ -43,6 +45,24 @@ export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+}
+
+/** What is read from DRS: also a metric label. */
+export type DrsRead = 'progress' | 'list' | 'details' | 'recovery';
+
+/**
+ * What is counted and measured for the operator. Every label comes from a closed list; what is in none counts as `other`.
+ * Never throws and never waits.
+ */
+export interface Metrics {
+  /** A loop has ended a turn: how long it took, and whether it ended without a fault. */
+  turned(loop: LoopName, turn: { readonly ms: number; readonly ok: boolean }): void;
+  /** A read has ended, all its attempts included; also one that was not sent because there is no way to sign in. */
+  readDrs(read: DrsRead, outcome: 'answered' | DrsFailureReason, ms: number): void;
+  /** An attempt to send a post has ended; `reason` is null when it was delivered. */
+  posted(outcome: SendOutcome['kind'], reason: string | null): void;
+  /** An attempt to edit a message has ended; `reason` is null when it shows what it should. */
+  edited(outcome: EditOutcome['kind'], reason: string | null): void;
 }
 
 /** A job as DRS's list of jobs has it. */
@@ -210,6 +230,19 @@ export interface JobListState {
   readonly listedAt: EpochMs | null;
   /** Why the last try did not read all of it. */
   readonly failure: Explanation | null;
+}
+
+/** How much there is of everything that an operator looks at. */
+export interface StoreFigures {
+  /** Jobs that somebody is subscribed to. */
+  readonly watchedJobs: number;
+  readonly subscriptions: number;
+  /** Channels that get no posts at the moment, because they or their whole workspace refuse them. */
+  readonly pausedChannels: number;
+  /** Deliveries that wait for nothing but their turn, and since when the oldest does. */
+  readonly queued: { readonly count: number; readonly oldestAt: EpochMs | null };
+  /** Deliveries that wait in paused channels. */
+  readonly held: number;
 }
 
 /**
@@ -422,6 +455,18 @@ export interface Store {
 
   /** How many deliveries are owed to the channel and not yet settled. */
   countPending(channel: ChannelKey): Promise<number>;
+
+  /** What an operator looks at, over all workspaces. */
+  readFigures(): Promise<StoreFigures>;
+  /**
+   * Writes something harmless, for good. Rejects when nothing can be written (no permission, no room, no disk), with one
+   * sentence that says what to do.
+   */
+  probeWrite(): Promise<void>;
+  /** The name of the last migration that was applied. */
+  findSchemaVersion(): Promise<string>;
+  /** What a post to this channel can be promised. */
+  findDeliveryPromise(channel: ChannelKey): Promise<DeliveryPromise>;
 
   /** Waits for what is running and closes the database. */
   close(): Promise<void>;

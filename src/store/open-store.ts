@@ -28,7 +28,8 @@ import {
   pageListedJobs,
   saveJobList,
 } from './listed-jobs.ts';
-import { migrateToLatest } from './migrate.ts';
+import { findDeliveryPromise, probeWrite, readFigures } from './figures.ts';
+import { findSchemaVersion, migrateToLatest } from './migrate.ts';
 import { beginPost, claimChannel, findPost, msUntilNextPost, releaseChannel, settlePost } from './outbox.ts';
 import type { Db, Schema } from './schema.ts';
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
@@ -38,6 +39,9 @@ import { listSubscriptions, listWorkspaceSubscriptions, subscribe, unsubscribe }
 
 /** How long a write waits for another process's write, in ms. */
 const BUSY_TIMEOUT_MS = 5_000;
+
+/** A folder that is made for the database is nobody else's business. */
+const PRIVATE_FOLDER = 0o700;
 
 const PREFIX = 'sqlite:';
 
@@ -60,7 +64,7 @@ export async function openStore(
     await db.destroy();
     throw error instanceof StoreError ? error : new StoreError(cannotUse(url, error), { cause: error });
   }
-  return createStore(db, options.clock, options.language ?? 'en');
+  return createStore(db, url, options.clock, options.language ?? 'en');
 }
 
 /**
@@ -76,7 +80,7 @@ export function openDatabase(url: string): Db {
   }
   const path = url.slice(PREFIX.length);
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
     const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
     prepare(database);
     return new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database }) });
@@ -94,7 +98,8 @@ function prepare(database: BetterSqlite3.Database): void {
   database.pragma('foreign_keys = ON');
 }
 
-function cannotUse(url: string, error: unknown): string {
+/** One sentence for a database that cannot be used: what is wrong and what to do. */
+export function cannotUse(url: string, error: unknown): string {
   const path = url.slice(PREFIX.length);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const why = error instanceof Error ? error.message : String(error);
@@ -115,6 +120,11 @@ function cannotUse(url: string, error: unknown): string {
     case 'SQLITE_FULL':
     case 'ENOSPC':
       return `The disk with the database ${path} is full: free some space and start again.`;
+    case 'SQLITE_IOERR_WRITE':
+    case 'SQLITE_IOERR_FSYNC':
+    case 'SQLITE_IOERR_READ':
+    case 'SQLITE_IOERR':
+      return `The disk with the database ${path} fails (${why}): check the disk, its quota and the system's log, then start again.`;
     case 'SQLITE_BUSY':
       return `The database ${path} is locked by another program: stop it, then start again.`;
     default:
@@ -122,7 +132,7 @@ function cannotUse(url: string, error: unknown): string {
   }
 }
 
-function createStore(db: Db, clock: () => number, language: Language): Store {
+function createStore(db: Db, url: string, clock: () => number, language: Language): Store {
   return {
     openWorkspace: (workspace) => openWorkspace(db, workspace),
     openConnection: (connection) => openConnection(db, connection),
@@ -165,6 +175,13 @@ function createStore(db: Db, clock: () => number, language: Language): Store {
     msUntilNextPost: () => msUntilNextPost(db, clock()),
     findPost: (postId) => findPost(db, language, postId),
     countPending: (channel) => countPending(db, channel),
+    readFigures: () => readFigures(db),
+    probeWrite: () =>
+      probeWrite(db).catch((error: unknown) => {
+        throw new StoreError(cannotUse(url, error), { cause: error });
+      }),
+    findSchemaVersion: () => findSchemaVersion(db),
+    findDeliveryPromise: (channel) => findDeliveryPromise(db, channel),
     close: () => db.destroy(),
   };
 }

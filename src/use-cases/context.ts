@@ -1,5 +1,6 @@
 import { MINUTE, SECOND } from '../domain/time.ts';
 import type { PollBudget } from '../domain/poll-budget.ts';
+import type { Vitals } from './vitals.ts';
 import type { Clock, DrsClient, Log, NewId, Store } from '../ports.ts';
 
 /** How long things take or are allowed to take, in milliseconds. */
@@ -35,6 +36,8 @@ export interface Durations {
   readonly causeGiveUpMs: number;
   /** Between two edits of messages in the whole workspace: Slack allows 50 a minute. */
   readonly editPaceMs: number;
+  /** A loop that has not turned for this long is taken for dead; longer than a turn with its requests may take. */
+  readonly stillMs: number;
   /** How often waiting code looks whether what it waits for has happened. */
   readonly lookIntervalMs: number;
 }
@@ -56,6 +59,7 @@ export const DEFAULT_DURATIONS: Durations = {
   causeRetryMs: 15 * SECOND,
   causeGiveUpMs: 5 * MINUTE,
   editPaceMs: 1.5 * SECOND,
+  stillMs: 3 * MINUTE,
   lookIntervalMs: 50,
 };
 
@@ -79,6 +83,9 @@ export interface Context {
   readonly connectionId: string;
   readonly polling: PollBudget;
   readonly jobList: JobList;
+  readonly vitals: Vitals;
+  /** What this is, and what it runs on. */
+  readonly runtime: { readonly program: string; readonly node: string };
   /** Something to send, to edit or to find out has been committed. */
   readonly wakeDispatcher: () => void;
 }

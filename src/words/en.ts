@@ -282,6 +282,29 @@ export const en = {
   'settings.changed': 'My posts here are in {language} from now on. Undo: {undo}',
   'settings.same': 'My posts here are in {language} already. Nothing changed.',
 
+  'health.headline.well': '🟢 All is well',
+  'health.headline.not_asked': '🟢 I am running, and DRS has not been asked yet',
+  'health.headline.still': '🔴 A part of me has stopped: my operator should restart me',
+  'health.headline.late': '🟠 My messages are late',
+  'health.headline.paused': '🟠 Some channels refuse my posts',
+  'health.headline.blind': '⚫ DRS gives me no answer',
+  'health.drs.not_asked': 'DRS: not asked yet since I was started',
+  'health.drs.answers': 'DRS answers, last {ago}; without a gap since {since}',
+  'health.drs.silent': 'DRS: no answer since {since} – {why}',
+  'health.tick': 'Last asked about everything that was due {ago}',
+  'health.no_tick': 'Not yet asked about what is due since I was started',
+  'health.watched': 'Watching {jobs, plural, one {# job} other {# jobs}}',
+  'health.queue.empty': 'No message waits.',
+  'health.queue.waiting': '{count, plural, one {# message waits} other {# messages wait}}, the oldest since {since}.',
+  'health.paused':
+    'Posting is paused in {count, plural, one {# channel} other {# channels}}; {held, plural, one {# message is} other {# messages are}} kept for later and nothing is lost. {list} in each says why and what to do.',
+  'health.delivery.exactly_once': 'This channel is told each thing exactly once.',
+  'health.delivery.at_least_once':
+    "This channel is told each thing at least once: if Slack's answer to a post is lost, the message may come twice.",
+  'version.headline': 'DRS bot {version}',
+  'version.made_of': 'Node {node} · database {schema}',
+  'version.since': 'Running since {at} ({ago})',
+
   'help.headline': 'I watch DRS jobs and tell this channel when something changes',
   'help.status': 'how far, how far behind, since when; add `public` to show it to everybody',
   'help.subscribe': 'tell this channel about a job from now on',
@@ -289,6 +312,8 @@ export const en = {
   'help.list': 'what this channel watches; `list all` for the whole workspace',
   'help.jobs': 'which jobs DRS has, with a button to subscribe',
   'help.settings': 'the language of my posts here; `settings lang:zh` for Chinese',
+  'help.health': 'how I am: whether DRS answers me, and whether my messages get through',
+  'help.version': 'which version of me runs, and since when',
   'help.help': 'this text, or more about one topic: {topics}',
   'help.footer':
     'A job is its name, a part of it that only one job has, its DRS id or the first 6 characters of that, or a pasted console address. {short} alone is its status. Separate several with spaces or commas; put a name with blanks in quotes.',
@@ -308,6 +333,10 @@ export const en = {
     '`settings lang:zh` makes my posts in this channel Chinese, `settings lang:en` English. What only you see is in the language of your own Slack.',
   'help.topic.messages':
     "🔵 copying · 🟢 replicating · ⏸️ paused · 🔴 failed · ✅ ended well · ⏹️ ended otherwise · ⚫ gone · ⚪ unknown or passing. What a message said stays; its *Now* line moves when somebody presses *Refresh*. A failure's cause and the time it recovered are added to its message.",
+  'help.topic.health':
+    'Whether DRS answers me and since when, when I last asked about every job, how many messages wait and for how long, and how many channels refuse them. The last line says what this channel is promised: each message exactly once, or at least once.',
+  'help.topic.version':
+    'Which version of me runs, on which Node, with which database schema, and since when: good to have in a report of a fault.',
   'help.topic.unknown': 'There is no help on {topic}. Topics: {topics}.',
   'help.topics': 'More topics: {topics}',
 

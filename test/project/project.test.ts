@@ -135,7 +135,7 @@ describe('the documents', () => {
 
   test('show every command of the help', async () => {
     const readme = await read('README.md');
-    for (const verb of ['status', 'subscribe', 'unsubscribe', 'list', 'jobs', 'settings', 'help'])
+    for (const verb of ['status', 'subscribe', 'unsubscribe', 'list', 'jobs', 'settings', 'health', 'version', 'help'])
       expect(readme).toContain(`/drs ${verb}`);
   });
 

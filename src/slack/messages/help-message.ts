@@ -14,6 +14,8 @@ export const HELP_TOPICS = [
   'names',
   'settings',
   'messages',
+  'health',
+  'version',
 ] as const;
 export type HelpTopic = (typeof HELP_TOPICS)[number];
 
@@ -42,6 +44,8 @@ function overview(voice: Voice): SlackMessage {
         line('list', voice.say('help.list')),
         line('jobs [text]', voice.say('help.jobs')),
         line('settings', voice.say('help.settings')),
+        line('health', voice.say('help.health')),
+        line('version', voice.say('help.version')),
         line('help [topic]', voice.say('help.help', { topics: topics(null) })),
       ],
     },
