@@ -10,6 +10,9 @@ const NAMES =
 /** Short names that are secrets only on their own. */
 const SHORT_NAMES = '(?<![\\w.-])(?:HUAWEICLOUD_SDK_)?(?:ak|sk)';
 
+/** A value without quotes; not a scheme, whose credentials come behind it. */
+const BARE_VALUE = `(?!\\s|\\\\*["•]|(?:Bearer|Basic|SDK-HMAC-SHA256)\\b)[^\\s"'\\\\,;&})\\]]+`;
+
 /**
  * What secrets look like wherever they turn up. Each pattern's groups, if it has any, are kept: what stands before the
  * secret.
@@ -27,10 +30,9 @@ const PATTERNS: readonly RegExp[] = [
   /(\b(?:ak|sk):)[^,\s"\\]+/gi,
   // name: value, name=value; a cookie is everything to the end of its line.
   /(\b(?:set-)?cookie\s*[:=]\s*)[^"\\\n]+/gi,
-  new RegExp(
-    `((?:${NAMES})\\s*[:=]\\s*'?)(?!\\s*\\\\*["•]|(?:Bearer|Basic|SDK-HMAC-SHA256)\\b)[^\\s"'\\\\,;&})\\]]+`,
-    'gi',
-  ),
+  new RegExp(`((?:${NAMES})[:=]'?)${BARE_VALUE}`, 'gi'),
+  // With a blank between them, `token: …` is also how a sentence begins, so only a header's name or a password counts.
+  new RegExp(`((?:[\\w.]+-[\\w-]*(?:token|signature)|authorization|passw(?:or)?d)\\s*[:=]\\s*'?)${BARE_VALUE}`, 'gi'),
   new RegExp(`(${SHORT_NAMES}=)[^\\s"'\\\\,;&})\\]]+`, 'gi'),
   // Slack's tokens, the addresses that answer a command without one, and the tickets of sockets.
   /\bxox[a-z](?:\.xox[a-z])?-[\w-]+/gi,

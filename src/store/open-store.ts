@@ -73,12 +73,7 @@ export async function openStore(
  * @throws StoreError when it cannot be opened
  */
 export function openDatabase(url: string): Db {
-  if (!url.startsWith(PREFIX) || url === PREFIX) {
-    throw new StoreError(
-      `DATABASE_URL is ${JSON.stringify(url)}: expected sqlite: and a path, like sqlite:data/drs-bot.db.`,
-    );
-  }
-  const path = url.slice(PREFIX.length);
+  const path = databasePath(url);
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
     const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
@@ -87,6 +82,20 @@ export function openDatabase(url: string): Db {
   } catch (error) {
     throw error instanceof StoreError ? error : new StoreError(cannotUse(url, error), { cause: error });
   }
+}
+
+/**
+ * The path in the address of a database; `:memory:` for none.
+ *
+ * @throws StoreError when it is no such address
+ */
+export function databasePath(url: string): string {
+  if (!url.startsWith(PREFIX) || url === PREFIX) {
+    throw new StoreError(
+      `DATABASE_URL is ${JSON.stringify(url)}: expected sqlite: and a path, like sqlite:data/drs-bot.db.`,
+    );
+  }
+  return url.slice(PREFIX.length);
 }
 
 function prepare(database: BetterSqlite3.Database): void {
@@ -102,8 +111,9 @@ function prepare(database: BetterSqlite3.Database): void {
 export function cannotUse(url: string, error: unknown): string {
   const path = url.slice(PREFIX.length);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const kind = code.replace(/^(SQLITE_(?:READONLY|CANTOPEN|IOERR|BUSY|CORRUPT))_.*$/, '$1');
   const why = error instanceof Error ? error.message : String(error);
-  switch (code) {
+  switch (kind) {
     case 'SQLITE_NOTADB':
     case 'SQLITE_CORRUPT':
       return `${path} is not a database this bot can read (${why}): restore a backup, or point DATABASE_URL at another file.`;
@@ -115,14 +125,10 @@ export function cannotUse(url: string, error: unknown): string {
     case 'EPERM':
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_READONLY':
-    case 'SQLITE_READONLY_DIRECTORY':
       return `The database ${path} cannot be written (${why}): give the user the bot runs as permission for the file and its folder, or change DATABASE_URL.`;
     case 'SQLITE_FULL':
     case 'ENOSPC':
       return `The disk with the database ${path} is full: free some space and start again.`;
-    case 'SQLITE_IOERR_WRITE':
-    case 'SQLITE_IOERR_FSYNC':
-    case 'SQLITE_IOERR_READ':
     case 'SQLITE_IOERR':
       return `The disk with the database ${path} fails (${why}): check the disk, its quota and the system's log, then start again.`;
     case 'SQLITE_BUSY':

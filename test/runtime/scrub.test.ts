@@ -86,6 +86,8 @@ describe('a log line never holds', () => {
     [`Authorization: Basic ${Buffer.from('drs-bot:hunter22').toString('base64')}`, 'ZHJzLWJv'],
     ['Set-Cookie: session=hunter22; Path=/', 'hunter22'],
     ['client_secret=hunter22&grant=x', 'hunter22'],
+    ['IAM_PASSWORD: hunter22', 'hunter22'],
+    ['X-Auth-Token: hunter22', 'hunter22'],
   ])('what is secret in %s', (text, secret) => {
     expect(text).toContain(secret);
     expect(scrub(text, [])).not.toContain(secret);
@@ -109,6 +111,7 @@ describe('a log line keeps', () => {
     'the bot is running',
     '{"job":"6211d20d-0006-41da-836e-db3301ajb20b","status":"FULL_TRANSFER_STARTED","requestId":"9f1c2d3e4b5a69788796a5b4c3d2e1f0"}',
     'check HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. While it runs, the bot tries again. (APIGW.0301)',
+    '✖ Slack token: Slack refuses it; SLACK_BOT_TOKEN: is missing',
     'Slack refuses SLACK_BOT_TOKEN (invalid_auth): copy the Bot User OAuth Token again',
     '{"channel":"C012AB3C4","post":"2f0c7e1c-5d0b-4b8e-9f57-0f0b8f3e9a11","attempt":1,"reason":"ratelimited"}',
     'https://drs.ap-southeast-1.myhuaweicloud.com/v3/054ba152d480d55b2f5dc0069e7ddef0/jobs/batch-progress',
