@@ -113,6 +113,8 @@ function countWork(registers: Registry[]) {
     help: 'Attempts to edit a message, by how they ended and why.',
     labelNames: ['outcome', 'reason'],
   });
+  for (const loop of LOOP_NAMES) turnSeconds.zero({ loop });
+  for (const read of READS) readSeconds.zero({ read });
   for (const loop of LOOP_NAMES) for (const outcome of ['ok', 'failed']) turns.inc({ loop, outcome }, 0);
   for (const read of READS) for (const outcome of ['answered', ...DRS_FAILURE_REASONS]) reads.inc({ read, outcome }, 0);
   for (const outcome of POST_OUTCOMES) posts.inc({ outcome, reason: outcome === 'delivered' ? 'none' : 'other' }, 0);
