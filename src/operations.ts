@@ -116,12 +116,18 @@ function judgeLife(vitals: Vitals, now: number, patience: Patience): Verdict {
 
 /** Where nobody watches a job, nobody asks DRS, and its silence means nothing. */
 function judgeSurroundings({ signs, now, figures, slackConnected }: Momentary, patience: Patience): Verdict {
+  const refusal = figures?.workspaceRefusal ?? null;
   const silence = figures?.watchedJobs === 0 ? null : findLastingSilence(signs, now, patience);
   return [
     ...(slackConnected
       ? []
       : [
           'Slack is not connected: the bot tries again by itself; if this stays, look at the log and at status.slack.com.',
+        ]),
+    ...(refusal === null
+      ? []
+      : [
+          `Slack refuses everything this bot posts (${refusal}): run npm run check, mend the app or its token, then restart the bot. What is owed waits.`,
         ]),
     ...(silence === null
       ? []

@@ -239,6 +239,8 @@ export interface StoreFigures {
   readonly subscriptions: number;
   /** Channels that get no posts at the moment, because they or their whole workspace refuse them. */
   readonly pausedChannels: number;
+  /** Slack's error name when it refuses posts of this bot everywhere; null while it does not. */
+  readonly workspaceRefusal: string | null;
   /** Deliveries that wait for nothing but their turn, and since when the oldest does. */
   readonly queued: { readonly count: number; readonly oldestAt: EpochMs | null };
   /** Deliveries that wait in paused channels. */

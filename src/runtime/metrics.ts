@@ -140,6 +140,7 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
   const watched = gauge('drs_bot_watched_jobs', 'Jobs that somebody is subscribed to.');
   const subscriptions = gauge('drs_bot_subscriptions', 'Subscriptions of all channels.');
   const paused = gauge('drs_bot_paused_channels', 'Channels that refuse posts.');
+  const refused = gauge('drs_bot_workspace_refused', '1 when Slack refuses posts of this bot everywhere.');
   const queued = gauge('drs_bot_queue_deliveries', 'Deliveries that wait for their turn.');
   const oldest = gauge('drs_bot_queue_oldest_seconds', 'How long the oldest of them has waited; 0 when none does.');
   const held = gauge('drs_bot_held_deliveries', 'Deliveries that wait in paused channels.');
@@ -168,6 +169,7 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
     watched.set(figures?.watchedJobs ?? Number.NaN);
     subscriptions.set(figures?.subscriptions ?? Number.NaN);
     paused.set(figures?.pausedChannels ?? Number.NaN);
+    refused.set(figures === null ? Number.NaN : Number(figures.workspaceRefusal !== null));
     queued.set(figures?.queued.count ?? Number.NaN);
     held.set(figures?.held ?? Number.NaN);
     oldest.set(figures === null ? Number.NaN : waitedSeconds(figures, now));

@@ -50,7 +50,7 @@ function checkScopes(granted: readonly string[] | null): readonly Finding[] {
       ? good(`Scope ${scope}`, `is there: each message in ${kind} comes exactly once.`)
       : open(
           `Scope ${scope}`,
-          `is missing, and is optional: messages in ${kind} come at least once, for if Slack's answer to a post is lost, that message may come twice. To have them exactly once, ${WHERE_SCOPES_ARE}.`,
+          `is missing, which is allowed: messages in ${kind} come at least once; one whose answer Slack loses may come twice. For exactly once, ${WHERE_SCOPES_ARE}.`,
         ),
   );
   return [...required, ...history];

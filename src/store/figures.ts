@@ -4,13 +4,19 @@ import type { StoreFigures } from '../ports.ts';
 import type { Db } from './schema.ts';
 
 export async function readFigures(db: Db): Promise<StoreFigures> {
-  const [watched, paused, owed] = await Promise.all([countWatched(db), countPaused(db), countOwed(db)]);
+  const [watched, paused, refusal, owed] = await Promise.all([
+    countWatched(db),
+    countPaused(db),
+    findRefusal(db),
+    countOwed(db),
+  ]);
   const queued = owed.find((row) => row.paused === 0);
   const held = owed.find((row) => row.paused === 1);
   return {
     watchedJobs: watched.jobs,
     subscriptions: watched.subscriptions,
     pausedChannels: paused.channels,
+    workspaceRefusal: refusal === undefined ? null : (refusal.pause_reason ?? 'unknown'),
     queued: { count: queued?.count ?? 0, oldestAt: queued?.oldest ?? null },
     held: held?.count ?? 0,
   };
@@ -33,6 +39,10 @@ function countPaused(db: Db) {
     .select((eb) => eb.fn.countAll<number>().as('channels'))
     .where((eb) => eb.or([eb('channels.paused_at', 'is not', null), eb('workspaces.paused_at', 'is not', null)]))
     .executeTakeFirstOrThrow();
+}
+
+function findRefusal(db: Db) {
+  return db.selectFrom('workspaces').select('pause_reason').where('paused_at', 'is not', null).executeTakeFirst();
 }
 
 /** One row for what waits its turn, one for what waits in paused channels. */

@@ -285,6 +285,7 @@ export const en = {
   'health.headline.well': '🟢 All is well',
   'health.headline.not_asked': '🟢 I am running, and DRS has not been asked yet',
   'health.headline.still': '🔴 A part of me has stopped: my operator should restart me',
+  'health.headline.refused': '🔴 Slack refuses everything I post',
   'health.headline.late': '🟠 My messages are late',
   'health.headline.paused': '🟠 Some channels refuse my posts',
   'health.headline.blind': '⚫ DRS gives me no answer',
@@ -298,6 +299,8 @@ export const en = {
   'health.queue.waiting': '{count, plural, one {# message waits} other {# messages wait}}, the oldest since {since}.',
   'health.paused':
     'Posting is paused in {count, plural, one {# channel} other {# channels}}; {held, plural, one {# message is} other {# messages are}} kept for later and nothing is lost. {list} in each says why and what to do.',
+  'health.refused':
+    'Slack gives the reason {reason}; my operator should mend the app or its token and restart me. {held, plural, one {# message is} other {# messages are}} kept for later and nothing is lost.',
   'health.delivery.exactly_once': 'This channel is told each thing exactly once.',
   'health.delivery.at_least_once':
     "This channel is told each thing at least once: if Slack's answer to a post is lost, the message may come twice.",

@@ -273,6 +273,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'health.headline.well': '🟢 一切正常',
   'health.headline.not_asked': '🟢 我正在运行，尚未查询 DRS',
   'health.headline.still': '🔴 我的一部分已停止工作：请管理员重启我',
+  'health.headline.refused': '🔴 Slack 拒收我的所有消息',
   'health.headline.late': '🟠 我的消息有延误',
   'health.headline.paused': '🟠 有频道拒收我的消息',
   'health.headline.blind': '⚫ DRS 没有答复',
@@ -286,6 +287,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'health.queue.waiting': '{count, plural, other {# 条消息等待发送}}，最早的一条自 {since} 起等待。',
   'health.paused':
     '{count, plural, other {有 # 个频道}}暂停发送，{held, plural, other {# 条消息}}留待之后发送，什么都不会丢失。在各频道输入 {list} 可查看原因和处理办法。',
+  'health.refused':
+    'Slack 给出的原因：{reason}；请管理员修复应用或其令牌，然后重启我。{held, plural, other {# 条消息}}留待之后发送，什么都不会丢失。',
   'health.delivery.exactly_once': '本频道的每条消息恰好送达一次。',
   'health.delivery.at_least_once':
     '本频道的每条消息至少送达一次：如果 Slack 对某次发送的答复丢失，这条消息可能出现两次。',

@@ -779,6 +779,7 @@ export function storeContract(open: OpenStore): void {
         watchedJobs: 0,
         subscriptions: 0,
         pausedChannels: 0,
+        workspaceRefusal: null,
         queued: { count: 0, oldestAt: null },
         held: 0,
       });
@@ -800,6 +801,14 @@ export function storeContract(open: OpenStore): void {
       expect(await store.readFigures()).toMatchObject({ pausedChannels: 2, held: 2, queued: { count: 0 } });
       await store.unsubscribe({ actor: ana, jobs: 'all', reason: 'unsubscribed', announce: false, now: 9 });
       expect(await store.readFigures()).toMatchObject({ watchedJobs: 2, subscriptions: 2 });
+    });
+
+    test('sees that a whole workspace refuses the bot, and why, until the bot is started again', async () => {
+      await watch(ORDERS);
+      await drain({ kind: 'pause_workspace', reason: 'token_revoked', at: 8 });
+      expect(await store.readFigures()).toMatchObject({ workspaceRefusal: 'token_revoked', held: 1 });
+      await store.openWorkspace({ id: 'T1', name: 'Acme', at: 9 });
+      expect(await store.readFigures()).toMatchObject({ workspaceRefusal: null, held: 0 });
     });
 
     test('learns that the database can be written, which leaves nothing behind', async () => {

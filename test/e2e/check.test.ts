@@ -144,7 +144,7 @@ describe('Slack', () => {
     const { ok, lines } = await all.check();
     expect(ok).toBe(true);
     expect(about(lines, 'Scope channels:history')[0]).toMatch(
-      /^– .*: is missing, and is optional: messages in public channels come at least once/,
+      /^– .*: is missing, which is allowed: messages in public channels come at least once/,
     );
     expect(about(lines, 'Scope groups:history')[0]).toMatch(
       /^✔ .* each message in private channels comes exactly once/,

@@ -84,6 +84,20 @@ describe('/readyz', () => {
     expect(await fetchPage(world, '/readyz')).toMatchObject({ status: 200 });
   });
 
+  test('says that Slack refuses everything, and why', async () => {
+    await using world = await startWatched();
+    const job = await watchOneJob(world);
+    world.slack.faults.next('chat.postMessage', { kind: 'error', error: 'token_revoked' });
+    job.becomes('PAUSING');
+    await world.bot().tick();
+    await expect.poll(() => figure(world, 'drs_bot_workspace_refused')).toBe(1);
+    expect((await fetchPage(world, '/readyz')).text).toBe(
+      '✖ Slack refuses everything this bot posts (token_revoked): run npm run check, mend the app or its token, then restart the bot. What is owed waits.\n',
+    );
+    const health = await world.ask('ana', '#migrations', '/drs health');
+    expect(health.text).toContain('🔴 Slack refuses everything I post\n');
+  });
+
   test('says that Slack is gone', async () => {
     await using world = await startWatched();
     await world.slack.stop();

@@ -199,6 +199,7 @@ const FIGURES: StoreFigures = {
   watchedJobs: 12,
   subscriptions: 20,
   pausedChannels: 0,
+  workspaceRefusal: null,
   queued: { count: 0, oldestAt: null },
   held: 0,
 };
@@ -613,6 +614,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   }),
   'health-late': health({ figures: { ...FIGURES, queued: { count: 1, oldestAt: START } }, isLate: true }),
   'health-with-a-still-loop': health({ stillLoops: [{ loop: 'poller', forMs: HOUR }], isLate: true }),
+  'health-refused-everywhere': health({
+    figures: { ...FIGURES, pausedChannels: 5, held: 1, workspaceRefusal: 'token_revoked' },
+  }),
   'health-with-paused-channels': health({
     figures: { ...FIGURES, pausedChannels: 2, queued: { count: 3, oldestAt: START }, held: 7 },
   }),

@@ -9,7 +9,7 @@ import type { Voice } from './voice.ts';
 /** How the bot is: the worst first in its headline, then what it is made of. */
 export function healthMessage(voice: Voice, report: HealthReport): SlackMessage {
   const { drs, lastTickAt, figures, delivery } = report;
-  const { watchedJobs, pausedChannels } = figures;
+  const { watchedJobs, pausedChannels, workspaceRefusal } = figures;
   return message([
     {
       kind: 'news',
@@ -19,7 +19,7 @@ export function healthMessage(voice: Voice, report: HealthReport): SlackMessage 
         lastTickAt === null ? voice.say('health.no_tick') : voice.say('health.tick', { ago: ago(lastTickAt) }),
         voice.say('health.watched', { jobs: watchedJobs }),
         queueLine(voice, report),
-        ...(pausedChannels === 0 ? [] : [pausedLine(voice, report)]),
+        ...(pausedChannels === 0 && workspaceRefusal === null ? [] : [pausedLine(voice, report)]),
       ],
     },
     { kind: 'footer', line: voice.say(`health.delivery.${delivery}`) },
@@ -28,6 +28,7 @@ export function healthMessage(voice: Voice, report: HealthReport): SlackMessage 
 
 function headline(voice: Voice, { drs, figures, stillLoops, isLate }: HealthReport): string {
   if (stillLoops.length > 0) return voice.say('health.headline.still');
+  if (figures.workspaceRefusal !== null) return voice.say('health.headline.refused');
   if (drs.kind === 'silent') return voice.say('health.headline.blind');
   if (isLate) return voice.say('health.headline.late');
   if (figures.pausedChannels > 0) return voice.say('health.headline.paused');
@@ -52,7 +53,8 @@ function queueLine(voice: Voice, { figures: { queued } }: HealthReport): string 
     : voice.say('health.queue.waiting', { count, since: dateAndTime(oldestAt) });
 }
 
-function pausedLine(voice: Voice, { figures: { pausedChannels, held } }: HealthReport): string {
+function pausedLine(voice: Voice, { figures: { pausedChannels, held, workspaceRefusal } }: HealthReport): string {
+  if (workspaceRefusal !== null) return voice.say('health.refused', { reason: code(workspaceRefusal), held });
   return voice.say('health.paused', { count: pausedChannels, held, list: voice.typed('list') });
 }
 
