@@ -64,14 +64,15 @@ function checkSchema(applied: readonly string[]): Finding {
   return good(DATABASE, `opens; the next start brings it up to date (${pending.join(', ')}). Make a backup first.`);
 }
 
-/** Takes the right to write and gives it back. */
+/** Writes and takes it back before it reaches the disk. `begin immediate` alone succeeds on a file that is read-only. */
 function checkWritable(url: string, database: BetterSqlite3.Database): Finding {
   try {
-    database.exec('begin immediate');
-    database.exec('rollback');
+    database.exec('begin immediate; create table write_probe (x)');
     return good('Database writes', 'are possible.');
   } catch (error) {
     return bad('Database writes', cannotUse(url, error));
+  } finally {
+    if (database.inTransaction) database.exec('rollback');
   }
 }
 

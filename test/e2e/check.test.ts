@@ -316,6 +316,18 @@ describe('the database', () => {
     );
   });
 
+  test('whose file alone cannot be written says so, although it can be read', async () => {
+    await using all = await surroundings();
+    const db = openDatabase(all.env['DATABASE_URL'] ?? '');
+    await migrateToLatest(db);
+    await db.destroy();
+    await chmod(pathOf(all.env), 0o444);
+    await chmod(dirname(pathOf(all.env)), 0o777);
+    const { lines } = await asNobody(() => all.check());
+    expect(about(lines, 'Database')[0]).toMatch(/^✔ Database: opens, and is up to date/);
+    expect(about(lines, 'Database writes')[0]).toMatch(/^✖ Database writes: The database .* cannot be written/);
+  });
+
   test('that cannot be made says why not', async () => {
     await using all = await surroundings();
     const folder = await mkdtemp(join(tmpdir(), 'drs-bot-check-'));

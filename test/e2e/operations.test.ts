@@ -84,6 +84,18 @@ describe('/readyz', () => {
     expect(await fetchPage(world, '/readyz')).toMatchObject({ status: 200 });
   });
 
+  test('does not mind the silence of DRS when nobody watches a job any more', async () => {
+    const clock = movableClock();
+    await using world = await startWatched({ overrides: { clock }, env: { POLL_SCHEDULE: HOURLY } });
+    const job = await watchOneJob(world);
+    world.drs.faults.next('progress', { kind: 'status', status: 403, body: '{}' });
+    await world.bot().tick();
+    await world.ask('ana', '#migrations', `/drs unsubscribe ${job.id}`);
+    clock.advance(4 * HOUR);
+    await world.bot().tick();
+    expect((await fetchPage(world, '/readyz')).text).not.toContain('DRS');
+  });
+
   test('says that Slack refuses everything, and why', async () => {
     await using world = await startWatched();
     const job = await watchOneJob(world);
@@ -220,9 +232,11 @@ describe('the heartbeat', () => {
     await expect.poll(() => service.beats).toBe(2);
     world.drs.faults.next('progress', { kind: 'status', status: 403, body: '{}' });
     await world.bot().tick();
-    world.drs.faults.clear();
+    // Sent after whatever the bot has sent, to the same server: the only one more.
+    await fetch(service.url);
+    expect(service.beats).toBe(3);
     await world.bot().tick();
-    await expect.poll(() => service.beats).toBe(3);
+    await expect.poll(() => service.beats).toBe(4);
   });
 
   test('that does not get through is told once, and holds nothing up', async () => {
