@@ -16,17 +16,19 @@ import { createSignIn } from './drs/sign-in.ts';
 import { createOperations } from './operations.ts';
 import type { Operations } from './operations.ts';
 import { StartError } from './ports.ts';
-import type { Clock, Log, Notifier, Store } from './ports.ts';
+import type { Clock, DrsClient, Log, Notifier, Store } from './ports.ts';
 import { programVersion } from './runtime/about.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createCron, intervalOf } from './runtime/cron.ts';
 import type { Heartbeat } from './runtime/heartbeat.ts';
 import { InFlight } from './runtime/in-flight.ts';
+import { Lanes } from './runtime/lanes.ts';
 import { createLogger } from './runtime/logger.ts';
 import { Loop } from './runtime/loop.ts';
 import { createBoltApp, createReceiver } from './slack/bolt-app.ts';
 import type { SlackReceiverConfig } from './slack/bolt-app.ts';
 import { createChannels } from './slack/channels.ts';
+import { createHistory } from './slack/history.ts';
 import { identify } from './slack/identify.ts';
 import type { SlackIdentity } from './slack/identify.ts';
 import { createVoice } from './slack/messages/voice.ts';
@@ -39,18 +41,21 @@ import { createSlackClient } from './slack/slack-client.ts';
 import { openStore } from './store/open-store.ts';
 import { DEFAULT_DURATIONS } from './use-cases/context.ts';
 import type { Context, Durations } from './use-cases/context.ts';
-import { dispatchNext } from './use-cases/dispatch-deliveries.ts';
+import { claimChannel, takeTurn } from './use-cases/dispatch-deliveries.ts';
+import type { Slack } from './use-cases/dispatch-deliveries.ts';
 import { editNext } from './use-cases/edit-messages.ts';
 import { findCauses } from './use-cases/find-causes.ts';
-import { observeDrs, observeNotifier } from './use-cases/observe.ts';
+import { observeDrs, observeHistory, observeNotifier } from './use-cases/observe.ts';
 import { isGoodTick, pollDueJobs } from './use-cases/poll-due-jobs.ts';
 import type { PollReport } from './use-cases/poll-due-jobs.ts';
+import { proveReadBack } from './use-cases/prove-read-back.ts';
 import { createJobList } from './use-cases/refresh-job-list.ts';
+import { removeSurplus } from './use-cases/remove-surplus.ts';
 import { speechIn } from './words/speech.ts';
 
-/** Channels that are written to at the same time. */
-const DISPATCHERS = 4;
-/** The dispatchers look at the outbox at least this often, in ms, even when nobody wakes them. */
+/** Channels that are written to at the same time: so many may hang before others wait. */
+const MOST_LANES = 50;
+/** The dispatcher looks at the outbox at least this often, in ms, even when nobody wakes them. */
 const LONGEST_NAP_MS = 5 * SECOND;
 /** A stop waits this long, in ms, for commands and clicks being answered, */
 const ANSWERS_GRACE_MS = 3 * SECOND;
@@ -62,6 +67,14 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly durations?: Partial<Durations>;
   readonly log?: Log;
+  /** Wrapped around what the bot is made of, so that a test can stop it at any point. */
+  readonly decorate?: {
+    readonly store?: (store: Store) => Store;
+    readonly drs?: (drs: DrsClient) => DrsClient;
+    readonly notifier?: (notifier: Notifier) => Notifier;
+  };
+  /** Told of each SQL statement after it was carried out, before its transaction ends. */
+  readonly onStatement?: (sql: string) => void;
 }
 
 /** A running bot. */
@@ -84,6 +97,7 @@ interface Foundation {
   readonly durations: Durations;
   readonly store: Store;
   readonly http: Dispatcher;
+  readonly decorate: NonNullable<Overrides['decorate']>;
 }
 
 /**
@@ -95,14 +109,20 @@ export async function startBot(config: Config, overrides: Overrides = {}): Promi
   const log = overrides.log ?? createLogger(config.logLevel, () => secretsOf(config));
   const clock = overrides.clock ?? systemClock;
   const durations = { ...DEFAULT_DURATIONS, ...overrides.durations };
-  const store = await openStore(config.databaseUrl, { clock: () => clock.now(), language: config.language });
+  const decorate = overrides.decorate ?? {};
+  const opened = await openStore(config.databaseUrl, {
+    clock: () => clock.now(),
+    language: config.language,
+    onStatement: overrides.onStatement,
+  });
+  const store = decorate.store?.(opened) ?? opened;
   const http = createDispatcher();
   const close = async () => {
     await http.destroy();
     await store.close();
   };
   try {
-    const running = await run({ config, log, clock, durations, store, http });
+    const running = await run({ config, log, clock, durations, store, http, decorate });
     const stop = async () => {
       log.info({}, 'stopping');
       await running.stop();
@@ -118,9 +138,10 @@ export async function startBot(config: Config, overrides: Overrides = {}): Promi
 }
 
 async function run(foundation: Foundation): Promise<Bot> {
-  const { config, log, clock } = foundation;
+  const { config, log, clock, durations, decorate } = foundation;
   const { apiUrl, botToken, command } = config.slack;
-  const client = createSlackClient({ token: botToken.reveal(), apiUrl, log });
+  const { slackTimeoutMs: timeoutMs } = durations;
+  const client = createSlackClient({ token: botToken.reveal(), apiUrl, timeoutMs, log });
   const identity = await identify(client, apiUrl);
   const { auth, projectId } = await signIn(foundation);
   await introduce(foundation, identity, projectId);
@@ -129,30 +150,34 @@ async function run(foundation: Foundation): Promise<Bot> {
   const wake = () => loops.forEach((loop) => loop.wake());
   const context = createContext(foundation, operations, auth, projectId, wake);
   const voiceIn = createVoices(config, identity, projectId);
-  const notifier = observeNotifier(createNotifier(client, voiceIn, log), operations.metrics);
+  const sender = createNotifier(client, voiceIn, log);
+  const notifier = observeNotifier(decorate.notifier?.(sender) ?? sender, operations.metrics);
+  const reading = createHistory(client, identity, clock, durations.searchLeaseMs / 2);
+  const history = observeHistory(reading, operations.metrics);
+  const lanes = new Lanes(MOST_LANES);
+  const turns = createTurns(context, { notifier, history }, lanes);
   const loop = (name: LoopName, once: () => Promise<number>) =>
     new Loop(name, operations.vitals.timed(name, once), clock, log);
-  const editor = loop('editor', () => editTurn(context, notifier));
   loops.push(
-    editor,
+    loop('dispatcher', turns.dispatch),
+    loop('editor', turns.edit),
     loop('causes', () => causeTurn(context)),
   );
-  for (let lane = 0; lane < DISPATCHERS; lane++) {
-    loops.push(loop('dispatcher', () => dispatchTurn(context, notifier, () => editor.wake())));
-  }
+  const reader = loop('reader', turns.readBack);
   const polling = createPolling(context, config.pollSchedule, operations.heartbeat);
   const answers = new InFlight();
   const how = toReceiverConfig(config);
-  const receiver = createReceiver(how, log);
+  const receiver = createReceiver(how, timeoutMs, log);
   const people = createPeople(client, clock);
   const app = createBoltApp({
     receiver,
     client,
     botToken: botToken.reveal(),
     apiUrl,
+    timeoutMs,
     command,
     slack: {
-      useCases: { ...context, channels: createChannels(client) },
+      useCases: { ...context, channels: createChannels(client), notifier },
       workspaceId: identity.workspaceId,
       voiceIn,
       readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
@@ -163,8 +188,9 @@ async function run(foundation: Foundation): Promise<Bot> {
     log,
   });
   const { door, ops } = await openDoors(operations, context, () => openDoor(app, receiver, how, clock));
-  for (const each of loops) each.start();
+  for (const each of [...loops, reader]) each.start();
   polling.start();
+  await logPromises(foundation, identity.workspaceId);
   const ports = { port: door.port, opsPort: ops?.port ?? null };
   log.info({ workspace: identity.workspaceName, mode: how.mode, ...ports, command }, 'the bot is running');
   return {
@@ -173,7 +199,9 @@ async function run(foundation: Foundation): Promise<Bot> {
     async stop() {
       await Promise.all([door.close(), polling.quiesce()]);
       await endsWithin(ANSWERS_GRACE_MS, answers.drained(), systemClock);
-      const ended = Promise.all([polling.end(), ...loops.map((each) => each.stop())]);
+      const ended = Promise.all([polling.end(), ...[...loops, reader].map((each) => each.stop())]).then(() =>
+        lanes.drained(),
+      );
       await endsWithin(WORK_GRACE_MS, ended, systemClock);
       await ops?.close();
     },
@@ -243,8 +271,8 @@ function createContext(
   const { endpoint, language, batchSize, maxRps } = config.drs;
   const intervalMs = intervalOf(config.pollSchedule);
   const shared = { dispatcher: http, clock, random: Math.random, log };
-  const client = createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
-  const drs = observeDrs(client, { vitals, metrics, clock });
+  const asking = createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
+  const drs = observeDrs(foundation.decorate.drs?.(asking) ?? asking, { vitals, metrics, clock });
   return {
     store,
     drs,
@@ -309,18 +337,33 @@ function createPolling(context: Context, schedule: string, heartbeat: Heartbeat)
   };
 }
 
-/** @param onSent a message may already have more to say than it was sent with */
-async function dispatchTurn(context: Context, notifier: Notifier, onSent: () => void): Promise<number> {
-  const report = await dispatchNext(context, notifier);
-  switch (report.kind) {
-    case 'sent':
-      onSent();
+/** One turn of each loop that speaks to Slack: what it does, and how many ms to wait after it. */
+function createTurns(context: Context, slack: Slack, lanes: Lanes) {
+  const { log, durations } = context;
+  const { notifier, history } = slack;
+  return {
+    /** The next channel gets a lane of its own, so that one that hangs holds up no other. */
+    dispatch: async () => {
+      await lanes.free();
+      const claim = await claimChannel(context);
+      if (claim.kind === 'idle') return Math.min(claim.nextInMs ?? LONGEST_NAP_MS, LONGEST_NAP_MS);
+      lanes.run(async () => {
+        try {
+          await context.vitals.measured('channel', () => takeTurn(context, slack, claim.channel));
+        } catch (error) {
+          log.error({ err: error, channel: claim.channel.lease.channelId }, 'a turn in a channel failed');
+        }
+        context.wakeDispatcher();
+      });
       return 0;
-    case 'nothing':
-      return SECOND;
-    case 'idle':
-      return Math.min(report.nextInMs ?? LONGEST_NAP_MS, LONGEST_NAP_MS);
-  }
+    },
+    edit: async () => {
+      const removed = await removeSurplus(context, notifier);
+      const edited = await editNext(context, notifier);
+      return removed || edited.kind === 'edited' ? 0 : SECOND;
+    },
+    readBack: async () => ((await proveReadBack(context, history)) ? durations.readBackPaceMs : SECOND),
+  };
 }
 
 async function causeTurn(context: Context): Promise<number> {
@@ -328,11 +371,18 @@ async function causeTurn(context: Context): Promise<number> {
   return wanted > 0 && wanted === found ? 0 : Math.min(context.durations.causeRetryMs, LONGEST_NAP_MS);
 }
 
-/** One edit at a time, paced over the whole workspace whoever wakes it. */
-async function editTurn(context: Context, notifier: Notifier): Promise<number> {
-  if (!(await editNext(context, notifier))) return SECOND;
-  await context.clock.sleep(context.durations.editPaceMs);
-  return 0;
+/** Says in which channels messages are told exactly once, and where not, and why. */
+async function logPromises({ store, log }: Foundation, workspaceId: string): Promise<void> {
+  const channels = await store.listReadBacks(workspaceId);
+  const atLeastOnce = channels.flatMap(({ channelId, readBack }) => {
+    if (readBack.kind === 'proven') return [];
+    return [{ channel: channelId, why: readBack.kind === 'refused' ? readBack.reason : 'not tried yet' }];
+  });
+  const exactlyOnce = channels.length - atLeastOnce.length;
+  log.info(
+    { exactlyOnce, atLeastOnce },
+    'channels by what they are promised: each message exactly once, or at least once',
+  );
 }
 
 function logPass(report: PollReport, log: Log): void {

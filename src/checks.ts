@@ -17,6 +17,7 @@ import { tryPort } from './runtime/try-port.ts';
 import { HTTP_ENDPOINT } from './slack/bolt-app.ts';
 import { checkSlack } from './slack/check-slack.ts';
 import { checkDatabase } from './store/check-database.ts';
+import { DEFAULT_DURATIONS } from './use-cases/context.ts';
 
 const MARKS: Readonly<Record<Finding['kind'], string>> = { good: '✔', bad: '✖', open: '–' };
 /** How long a bot that is running may take to show that a port is its own, in ms. */
@@ -66,6 +67,7 @@ async function inspect(config: Config, step: Step): Promise<void> {
       botToken: botToken.reveal(),
       appToken: receiver.mode === 'socket' ? receiver.appToken.reveal() : null,
       apiUrl,
+      timeoutMs: DEFAULT_DURATIONS.slackTimeoutMs,
       log,
     }),
   );

@@ -11,8 +11,19 @@ import type { JobState } from './domain/job-state.ts';
 import type { Language } from './domain/language.ts';
 import type { ListedJob } from './domain/listed-job.ts';
 import type { SubJob } from './domain/combine-sub-jobs.ts';
-import type { DeliveryPromise } from './domain/delivery-promise.ts';
-import type { EditOutcome, Post, PostSettlement, SendOutcome } from './domain/post.ts';
+import type { MessageTs } from './domain/message-ts.ts';
+import type { Pace } from './domain/pace.ts';
+import type {
+  EditOutcome,
+  Post,
+  PostSearch,
+  PostSettlement,
+  RemoveOutcome,
+  SearchOutcome,
+  SendOutcome,
+} from './domain/post.ts';
+import type { ReadBack } from './domain/read-back.ts';
+import type { OpenPost, SearchSettlement } from './domain/reconcile.ts';
 import type { DrsFailure, DrsFailureReason, ProgressAnswers } from './domain/progress-answer.ts';
 import type {
   ChannelKey,
@@ -22,7 +33,7 @@ import type {
   Subscription,
 } from './domain/subscription.ts';
 import type { EpochMs } from './domain/time.ts';
-import type { LoopName } from './domain/vital-signs.ts';
+import type { TurnName } from './domain/vital-signs.ts';
 
 /** The bot cannot start. The message is one sentence for the operator: what is wrong and what to do. */
 export class StartError extends Error {
@@ -32,6 +43,8 @@ export class StartError extends Error {
 /** Time. Use cases read `now` once per pass and hand it down. */
 export interface Clock {
   now(): EpochMs;
+  /** Milliseconds from some moment on; never goes back, whatever becomes of the time of day. */
+  monotonic(): number;
   /** Resolves after `ms`, or at once when `signal` aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -55,14 +68,18 @@ export type DrsRead = 'progress' | 'list' | 'details' | 'recovery';
  * Never throws and never waits.
  */
 export interface Metrics {
-  /** A loop has ended a turn: how long it took, and whether it ended without a fault. */
-  turned(loop: LoopName, turn: { readonly ms: number; readonly ok: boolean }): void;
+  /** A turn has ended: how long it took, and whether it ended without a fault. */
+  turned(loop: TurnName, turn: { readonly ms: number; readonly ok: boolean }): void;
   /** A read has ended, all its attempts included; also one that was not sent because there is no way to sign in. */
   readDrs(read: DrsRead, outcome: 'answered' | DrsFailureReason, ms: number): void;
   /** An attempt to send a post has ended; `reason` is null when it was delivered. */
   posted(outcome: SendOutcome['kind'], reason: string | null): void;
-  /** An attempt to edit a message has ended; `reason` is null when it shows what it should. */
+  /** An attempt to edit a message has ended; `reason` is null when there is none to give. */
   edited(outcome: EditOutcome['kind'], reason: string | null): void;
+  /** A post was looked for in its channel. */
+  searched(outcome: SearchOutcome['kind']): void;
+  /** An attempt to take away a message that came twice has ended. */
+  removed(outcome: RemoveOutcome['kind']): void;
 }
 
 /** A job as DRS's list of jobs has it. */
@@ -119,8 +136,26 @@ export interface DrsClient {
 export interface Notifier {
   /** One request, no retry, bounded in time. Never rejects: every way it can end is an outcome. */
   send(post: Post): Promise<SendOutcome>;
-  /** Makes the message with timestamp `messageTs` show what the post says now. Repeating it is harmless. Never rejects. */
-  edit(post: Post, messageTs: string, now: readonly Job[]): Promise<EditOutcome>;
+  /**
+   * Makes the post's message (`channelId`: the conversation's own id) show what the post says now. Repeating it is
+   * harmless. Never rejects.
+   */
+  edit(
+    post: Post,
+    message: { readonly channelId: string; readonly messageTs: MessageTs },
+    now: readonly Job[],
+  ): Promise<EditOutcome>;
+  /** Takes a message of ours away. Repeating it is harmless. Never rejects. */
+  remove(message: { readonly channelId: string; readonly messageTs: MessageTs }): Promise<RemoveOutcome>;
+}
+
+/** Reads conversations back. */
+export interface History {
+  /**
+   * Looks for a post by its id, through every page of the channel or thread; bounded in time. `absent` only when all of
+   * it was read. Never rejects.
+   */
+  search(search: PostSearch): Promise<SearchOutcome>;
 }
 
 /** Whether the bot can post in a channel, as far as Slack tells. */
@@ -192,6 +227,51 @@ export interface ChannelLease extends ChannelKey {
   readonly token: string;
 }
 
+/** What the holder of a channel asks for. */
+export interface TurnRequest {
+  readonly lease: ChannelLease;
+  /** The id of the post, should a new one begin. */
+  readonly newPostId: string;
+  readonly now: EpochMs;
+  /** Between the beginnings of two posts in one channel, in ms. */
+  readonly paceMs: number;
+  /** An attempt whose outcome is not known is not looked for sooner than this after it began, in ms. */
+  readonly reconcileAfterMs: number;
+  /** How long the lease lasts where the channel must be searched, in ms. */
+  readonly searchLeaseMs: number;
+}
+
+/** What is to be done in a channel. */
+export type ChannelTurn =
+  /** Send this post; the attempt has been recorded. */
+  | { readonly kind: 'send'; readonly post: Post; readonly readBack: ReadBack }
+  /** Nobody knows whether the last attempt reached the channel: look for it. */
+  | { readonly kind: 'search'; readonly open: OpenPost; readonly search: PostSearch }
+  /** Nothing is left, or nothing may be done yet, or the lease is lost. */
+  | { readonly kind: 'nothing' };
+
+/** What became of a settlement. */
+export type Recorded =
+  | 'recorded'
+  /** The post already has a message: this one is a copy, and is noted to be taken away. */
+  | 'copy'
+  /** Somebody else has the channel; nothing was written. */
+  | 'lease_lost';
+
+/** A second message of a post. */
+export interface SurplusMessage extends ChannelKey {
+  /** The conversation's own id. */
+  readonly conversationId: string;
+  readonly messageTs: MessageTs;
+  readonly postId: string;
+}
+
+/** A message of ours that is to be read back, to learn whether that works in its channel. */
+export interface ReadBackTrial {
+  readonly channel: ChannelKey;
+  readonly search: PostSearch;
+}
+
 /** What a refresh of an old message needs. */
 export interface SentPost {
   readonly post: Post;
@@ -219,7 +299,9 @@ export interface FoundCause {
 /** A message that no longer shows what its post says. */
 export interface DueEdit {
   readonly post: Post;
-  readonly messageTs: string;
+  /** The conversation's own id. */
+  readonly channelId: string;
+  readonly messageTs: MessageTs;
   /** The post's jobs as they are known now. */
   readonly jobs: readonly Job[];
 }
@@ -339,13 +421,41 @@ export interface Store {
     readonly retryAt: EpochMs;
   }): Promise<void>;
 
-  /** Leases the message that has waited longest for its edit; null when none is due. */
-  claimEdit(request: LeaseRequest): Promise<DueEdit | null>;
+  /** Makes the post's message want an edit. False when it has no message that could be edited. */
+  wantEdit(postId: string): Promise<boolean>;
   /**
-   * Ends an edit: `afterMs` null when the message shows the post's version (or never will), else the pause before it is
-   * tried again.
+   * Leases the message that has waited longest for its edit, or the given post's, and takes a turn of the pace of its
+   * workspace; null when none is due, it is being edited already, or it is too early. A message is leased to one only, so
+   * the edit that comes last is the newest.
    */
-  settleEdit(request: { readonly token: string; readonly post: Post; readonly afterMs: number | null }): Promise<void>;
+  claimEdit(
+    request: LeaseRequest & { readonly postId?: string | undefined; readonly pace: Pace },
+  ): Promise<DueEdit | null>;
+  /**
+   * Ends an edit: `shown` when the message shows the post's version (or never will), `repost` when somebody deleted it
+   * (it is owed once more, once in the life of a post), else the pause before it is tried again.
+   */
+  settleEdit(request: {
+    readonly token: string;
+    readonly post: Post;
+    readonly settlement: 'shown' | 'repost' | { readonly afterMs: number };
+  }): Promise<void>;
+
+  /** Takes one copy of a post that must go, for `leaseMs`; null when there is none. */
+  claimSurplus(request: { readonly leaseMs: number }): Promise<SurplusMessage | null>;
+  /** Ends it: gone, or not to be had, or tried again after `afterMs`. */
+  settleSurplus(
+    message: SurplusMessage,
+    settlement: { readonly outcome: 'removed' | 'refused' } | { readonly afterMs: number },
+  ): Promise<void>;
+
+  /** A channel where reading back is to be tried; not the same one again within `everyMs`. Null when there is none. */
+  claimReadBack(request: { readonly everyMs: number }): Promise<ReadBackTrial | null>;
+  /** Writes down what a trial showed. */
+  saveReadBack(channel: ChannelKey, readBack: ReadBack): Promise<void>;
+  findReadBack(channel: ChannelKey): Promise<ReadBack>;
+  /** The same for every channel of the workspace that watches something. */
+  listReadBacks(workspaceId: string): Promise<readonly { readonly channelId: string; readonly readBack: ReadBack }[]>;
 
   /** The language of posts to the channel: what somebody chose, else the bot's own. */
   findChannelLanguage(channel: ChannelKey): Promise<Language>;
@@ -430,28 +540,29 @@ export interface Store {
 
   /**
    * Leases the channel that has waited longest among those with something to send, not paused, not held up and not
-   * leased; null when there is none.
+   * leased, and takes a turn of the pace of its workspace; null when there is none, or it is too early.
    */
-  claimChannel(request: LeaseRequest): Promise<ChannelLease | null>;
+  claimChannel(request: LeaseRequest & { readonly pace: Pace }): Promise<ChannelLease | null>;
   /**
-   * The channel's next post, with this attempt recorded before it is made: the unsettled one if there is one, else the
-   * oldest pending deliveries grouped into a new one with id `newPostId`. Null when nothing is left or the lease is lost.
+   * What the holder of a channel has to do. A post is frozen (which deliveries it tells) and its attempt recorded, on the
+   * store's clock, before it is sent. While the outcome of an attempt is not known, nothing else is sent to the channel.
    */
-  beginPost(lease: ChannelLease, newPostId: string, now: EpochMs): Promise<Post | null>;
+  beginTurn(request: TurnRequest): Promise<ChannelTurn>;
   /**
-   * Records how the attempt ended, paces the channel (`paceMs` after the last attempt) and gives the lease back. False,
-   * with nothing written, when the lease is lost.
+   * Records how the attempt ended, and gives the lease back. That a message is in the channel is recorded whoever holds
+   * the lease by now: the first message of a post stays, any other is a copy and is noted to be taken away.
    */
-  settlePost(
+  settlePost(lease: ChannelLease, post: Pick<Post, 'id' | 'version'>, settlement: PostSettlement): Promise<Recorded>;
+  /** Records what a search showed, in the same way. */
+  settleSearch(
     lease: ChannelLease,
-    post: Pick<Post, 'id' | 'version'>,
-    settlement: PostSettlement,
-    paceMs: number,
-  ): Promise<boolean>;
+    post: Pick<PostSearch, 'postId' | 'channelId'>,
+    settlement: SearchSettlement,
+  ): Promise<Recorded>;
   /** Gives the channel back. */
   releaseChannel(lease: ChannelLease): Promise<void>;
   /** Milliseconds until a channel with something to send can be claimed; 0 when one can now; null when nothing is pending. */
-  msUntilNextPost(): Promise<number | null>;
+  msUntilNextPost(request: { readonly pace: Pace }): Promise<number | null>;
   /** A post by its id, while it is kept. */
   findPost(postId: string): Promise<SentPost | null>;
 
@@ -467,8 +578,6 @@ export interface Store {
   probeWrite(): Promise<void>;
   /** The name of the last migration that was applied. */
   findSchemaVersion(): Promise<string>;
-  /** What a post to this channel can be promised. */
-  findDeliveryPromise(channel: ChannelKey): Promise<DeliveryPromise>;
 
   /** Waits for what is running and closes the database. */
   close(): Promise<void>;

@@ -2,6 +2,7 @@ import type { JobKey } from './job.ts';
 import type { Cause } from './job-detail.ts';
 import type { JobEvent } from './job-event.ts';
 import type { Language } from './language.ts';
+import type { MessageTs } from './message-ts.ts';
 import type { ChannelKey } from './subscription.ts';
 import type { EpochMs } from './time.ts';
 
@@ -63,11 +64,42 @@ export interface Post extends ChannelKey {
   readonly attempt: number;
   /** Slack refused the formatted message once; send it as plain text. */
   readonly plain: boolean;
+  /** The message under which it goes; null for the channel itself. */
+  readonly threadTs: MessageTs | null;
 }
+
+/** Where and from when on a post is looked for. */
+export interface PostSearch {
+  readonly postId: string;
+  /** The conversation's own id: `C…`, `G…` or `D…`. */
+  readonly channelId: string;
+  /** The thread to look through; null for the channel itself. */
+  readonly threadTs: MessageTs | null;
+  /** Messages before this are not looked at. */
+  readonly fromTs: MessageTs;
+  /** Nor are those after this; null for none. */
+  readonly toTs: MessageTs | null;
+}
+
+/** What a search of a channel came to. */
+export type SearchOutcome =
+  /** Messages that carry the post's id, oldest first. */
+  | { readonly kind: 'found'; readonly messageTs: readonly [MessageTs, ...MessageTs[]] }
+  /** Everything was read and it was not there; whether another post of ours was. */
+  | { readonly kind: 'absent'; readonly ownSeen: boolean }
+  /** Slack does not let us read here. `channel`: the bot is not in it; `reading`: it may not read at all. */
+  | { readonly kind: 'refused'; readonly what: 'channel' | 'reading'; readonly reason: string }
+  /** Slack asked to wait, or nobody knows: to be tried again. */
+  | { readonly kind: 'again'; readonly afterMs: number | null; readonly reason: string };
 
 /** What became of one attempt to send a post. */
 export type SendOutcome =
-  | { readonly kind: 'delivered'; readonly messageTs: string }
+  | {
+      readonly kind: 'delivered';
+      readonly messageTs: MessageTs;
+      /** The conversation's own id, where the post went to a person. */
+      readonly channelId: string;
+    }
   /** Slack asked to wait; the message was not posted. */
   | { readonly kind: 'retry'; readonly afterMs: number; readonly reason: string }
   /** It may or may not have been posted: a timeout, a reset, a 5xx. */
@@ -80,12 +112,28 @@ export type EditOutcome =
   | { readonly kind: 'shown' }
   /** Slack asked to wait, or nobody knows: to be tried again. */
   | { readonly kind: 'again'; readonly afterMs: number | null; readonly reason: string }
-  /** The message is gone or cannot be edited. */
+  /** Somebody deleted the message. */
+  | { readonly kind: 'gone' }
+  /** It cannot be edited, now or later. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** What became of one attempt to take a message away. */
+export type RemoveOutcome =
+  /** It is not there any more. */
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'again'; readonly afterMs: number | null; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** How an attempt is to be recorded, decided from its outcome. */
 export type PostSettlement =
-  | { readonly kind: 'delivered'; readonly messageTs: string; readonly at: EpochMs }
+  | {
+      readonly kind: 'delivered';
+      readonly messageTs: MessageTs;
+      readonly channelId: string;
+      readonly at: EpochMs;
+    }
+  /** Nobody knows whether it was posted: it is looked for after this, and nothing else is sent to this channel before. */
+  | { readonly kind: 'look_for_it'; readonly afterMs: number; readonly reason: string }
   /** Try the same post again, and send nothing else to this channel before. */
   | { readonly kind: 'try_again'; readonly afterMs: number; readonly plain: boolean; readonly reason: string }
   /** Never again; the queue moves on. */

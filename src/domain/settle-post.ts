@@ -1,5 +1,6 @@
 import type { Post, PostSettlement, SendOutcome } from './post.ts';
 import type { EpochMs } from './time.ts';
+import type { ReadBack } from './read-back.ts';
 import { backoffDelay } from './backoff.ts';
 
 /** Pauses between attempts, in ms. */
@@ -8,31 +9,42 @@ export interface RetryPauses {
   readonly longestRetryMs: number;
 }
 
+/** Pauses around an attempt, in ms. */
+export interface SendPauses extends RetryPauses {
+  /** After an attempt whose outcome is not known, before it is looked for. */
+  readonly reconcileAfterMs: number;
+}
+
 /**
- * Decides what an attempt's outcome means for the post. An uncertain send is tried again (at least once); a refused
- * payload gets one more chance as plain text; a refused channel or workspace keeps everything it is owed.
+ * Decides what an attempt's outcome means for the post. An uncertain send is looked for before anything else, or, where
+ * Slack does not let us look, tried again; a refused payload gets one more chance as plain text; a refused channel or
+ * workspace keeps everything it is owed.
  *
+ * @param readBack whether the channel can be read
  * @param random a number from 0 to 1
  */
 export function settlePost(
   post: Post,
+  readBack: ReadBack,
   outcome: SendOutcome,
   now: EpochMs,
   random: () => number,
-  pauses: RetryPauses,
+  pauses: SendPauses,
 ): PostSettlement {
   switch (outcome.kind) {
     case 'delivered':
-      return { kind: 'delivered', messageTs: outcome.messageTs, at: now };
+      return { kind: 'delivered', messageTs: outcome.messageTs, channelId: outcome.channelId, at: now };
     case 'retry':
       return { kind: 'try_again', afterMs: outcome.afterMs, plain: post.plain, reason: outcome.reason };
     case 'uncertain':
-      return {
-        kind: 'try_again',
-        afterMs: retryPause(post, random, pauses),
-        plain: post.plain,
-        reason: outcome.reason,
-      };
+      return readBack.kind === 'refused'
+        ? {
+            kind: 'try_again',
+            afterMs: retryPause(post, random, pauses),
+            plain: post.plain,
+            reason: outcome.reason,
+          }
+        : { kind: 'look_for_it', afterMs: pauses.reconcileAfterMs, reason: outcome.reason };
     case 'refused':
       return refusal(post, outcome.what, outcome.reason, now);
   }

@@ -2,8 +2,11 @@ import type { Explanation } from './explanation.ts';
 import type { EpochMs } from './time.ts';
 
 /** What turns for as long as the bot lives. A closed list: it is also a metric label. */
-export const LOOP_NAMES = ['poller', 'dispatcher', 'editor', 'causes'] as const;
+export const LOOP_NAMES = ['poller', 'dispatcher', 'editor', 'causes', 'reader'] as const;
 export type LoopName = (typeof LOOP_NAMES)[number];
+/** What has turns: the loops, and each channel that the dispatcher gives a turn of its own. */
+export const TURN_NAMES = [...LOOP_NAMES, 'channel'] as const;
+export type TurnName = (typeof TURN_NAMES)[number];
 
 /** Whether DRS answers questions about progress. */
 export type DrsReach =

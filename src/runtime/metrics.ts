@@ -3,14 +3,16 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { DRS_FAILURE_REASONS } from '../domain/progress-answer.ts';
 import { SECOND } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { LOOP_NAMES } from '../domain/vital-signs.ts';
+import { LOOP_NAMES, TURN_NAMES } from '../domain/vital-signs.ts';
 import type { VitalSigns } from '../domain/vital-signs.ts';
 import type { DrsRead, Metrics, StoreFigures } from '../ports.ts';
 import type { Page } from './ops-server.ts';
 
 const READS: readonly DrsRead[] = ['progress', 'list', 'details', 'recovery'];
 const POST_OUTCOMES = ['delivered', 'retry', 'uncertain', 'refused'] as const;
-const EDIT_OUTCOMES = ['shown', 'again', 'refused'] as const;
+const EDIT_OUTCOMES = ['shown', 'again', 'gone', 'refused'] as const;
+const SEARCH_OUTCOMES = ['found', 'absent', 'refused', 'again'] as const;
+const REMOVE_OUTCOMES = ['removed', 'again', 'refused'] as const;
 /** In seconds: from a write on a quick disk to a pass over thousands of jobs. */
 const TURN_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300];
 const READ_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 45];
@@ -66,6 +68,8 @@ export function createMetrics(about: {
     },
     posted: (outcome, reason) => work.posts.inc({ outcome, reason: slackReason(reason) }),
     edited: (outcome, reason) => work.edits.inc({ outcome, reason: slackReason(reason) }),
+    searched: (outcome) => work.searches.inc({ outcome }),
+    removed: (outcome) => work.removals.inc({ outcome }),
     async render(momentary) {
       show(momentary);
       return { contentType: registry.contentType, text: await registry.metrics() };
@@ -113,13 +117,28 @@ function countWork(registers: Registry[]) {
     help: 'Attempts to edit a message, by how they ended and why.',
     labelNames: ['outcome', 'reason'],
   });
-  for (const loop of LOOP_NAMES) turnSeconds.zero({ loop });
+  const searches = new Counter({
+    registers,
+    name: 'drs_bot_slack_searches_total',
+    help: 'Searches of a channel for a post of our own, by what they came to.',
+    labelNames: ['outcome'],
+  });
+  const removals = new Counter({
+    registers,
+    name: 'drs_bot_slack_removals_total',
+    help: 'Attempts to take away a message that came twice, by how they ended.',
+    labelNames: ['outcome'],
+  });
+  for (const loop of TURN_NAMES) turnSeconds.zero({ loop });
   for (const read of READS) readSeconds.zero({ read });
-  for (const loop of LOOP_NAMES) for (const outcome of ['ok', 'failed']) turns.inc({ loop, outcome }, 0);
+  for (const loop of TURN_NAMES) for (const outcome of ['ok', 'failed']) turns.inc({ loop, outcome }, 0);
   for (const read of READS) for (const outcome of ['answered', ...DRS_FAILURE_REASONS]) reads.inc({ read, outcome }, 0);
   for (const outcome of POST_OUTCOMES) posts.inc({ outcome, reason: outcome === 'delivered' ? 'none' : 'other' }, 0);
-  for (const outcome of EDIT_OUTCOMES) edits.inc({ outcome, reason: outcome === 'shown' ? 'none' : 'other' }, 0);
-  return { turns, turnSeconds, reads, readSeconds, posts, edits };
+  for (const outcome of EDIT_OUTCOMES)
+    edits.inc({ outcome, reason: outcome === 'shown' || outcome === 'gone' ? 'none' : 'other' }, 0);
+  for (const outcome of SEARCH_OUTCOMES) searches.inc({ outcome }, 0);
+  for (const outcome of REMOVE_OUTCOMES) removals.inc({ outcome }, 0);
+  return { turns, turnSeconds, reads, readSeconds, posts, edits, searches, removals };
 }
 
 /** What is true at one moment. A figure that cannot be had is NaN: neither zero nor what it was before. */

@@ -14,7 +14,6 @@ import { createReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { Voice } from './messages/voice.ts';
 import type { SlackContext } from './slack-context.ts';
-import { SLACK_TIMEOUT_MS } from './slack-client.ts';
 
 /** How Slack reaches the bot. */
 export type SlackReceiverConfig =
@@ -32,8 +31,16 @@ const RECONNECT_ATTEMPTS = 20_000;
 /** Runs the work behind a command or click so that a stop can wait for it. */
 export type Track = (work: () => Promise<void>) => Promise<void>;
 
-/** Builds the receiver without opening anything. */
-export function createReceiver(config: SlackReceiverConfig, log: Log): SocketModeReceiver | HTTPReceiver {
+/**
+ * Builds the receiver without opening anything.
+ *
+ * @param timeoutMs how long one call of Slack may take
+ */
+export function createReceiver(
+  config: SlackReceiverConfig,
+  timeoutMs: number,
+  log: Log,
+): SocketModeReceiver | HTTPReceiver {
   const logger = boltLogger(log);
   if (config.mode === 'http') {
     return new HTTPReceiver({ signingSecret: config.signingSecret, endpoints: HTTP_ENDPOINT, logger });
@@ -45,7 +52,7 @@ export function createReceiver(config: SlackReceiverConfig, log: Log): SocketMod
     installerOptions: {
       clientOptions: {
         slackApiUrl: config.apiUrl,
-        timeout: SLACK_TIMEOUT_MS,
+        timeout: timeoutMs,
         retryConfig: { retries: RECONNECT_ATTEMPTS, factor: 1.3, maxTimeout: LONGEST_RECONNECT_PAUSE_MS },
       },
     },
@@ -58,6 +65,7 @@ export function createBoltApp(options: {
   readonly client: WebClient;
   readonly botToken: string;
   readonly apiUrl: string;
+  readonly timeoutMs: number;
   readonly command: string;
   readonly slack: SlackContext;
   readonly identity: { readonly botId: string; readonly botUserId: string };
@@ -74,7 +82,7 @@ export function createBoltApp(options: {
       slackApiUrl: options.apiUrl,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
-      timeout: SLACK_TIMEOUT_MS,
+      timeout: options.timeoutMs,
     },
     convoStore: false,
     logger: boltLogger(log),

@@ -16,6 +16,7 @@ export interface SlackCheckOptions {
   readonly appToken: string | null;
   /** Ends in `/`. */
   readonly apiUrl: string;
+  readonly timeoutMs: number;
   readonly log: Log;
 }
 
@@ -24,10 +25,10 @@ export async function checkSlack(options: SlackCheckOptions): Promise<readonly F
   return [...(await checkBotToken(options)), ...(await checkAppToken(options))];
 }
 
-async function checkBotToken({ botToken, apiUrl, log }: SlackCheckOptions): Promise<readonly Finding[]> {
+async function checkBotToken({ botToken, apiUrl, timeoutMs, log }: SlackCheckOptions): Promise<readonly Finding[]> {
   try {
     const { botName, workspaceName, scopes } = await identify(
-      createSlackClient({ token: botToken, apiUrl, log }),
+      createSlackClient({ token: botToken, apiUrl, timeoutMs, log }),
       apiUrl,
     );
     return [good('Slack token', `is ${botName} in the workspace ${workspaceName}.`), ...checkScopes(scopes)];
@@ -57,10 +58,10 @@ function checkScopes(granted: readonly string[] | null): readonly Finding[] {
 }
 
 /** Asking for a socket's address opens none: the running bot is not disturbed. */
-async function checkAppToken({ appToken, apiUrl, log }: SlackCheckOptions): Promise<readonly Finding[]> {
+async function checkAppToken({ appToken, apiUrl, timeoutMs, log }: SlackCheckOptions): Promise<readonly Finding[]> {
   if (appToken === null) return [];
   try {
-    await createSlackClient({ token: appToken, apiUrl, log }).apps.connections.open({});
+    await createSlackClient({ token: appToken, apiUrl, timeoutMs, log }).apps.connections.open({});
     return [good('Socket Mode', 'Slack offers a socket.')];
   } catch (error) {
     return [bad('Socket Mode', socketRefused(error, apiUrl))];

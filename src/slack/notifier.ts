@@ -6,19 +6,19 @@ import { MINUTE } from '../domain/time.ts';
 import type { Log, Notifier } from '../ports.ts';
 import { classifySlackError, slackErrorName } from './classify-slack-error.ts';
 import { plainMessage } from './messages/message.ts';
-import { editedPostMessage, postMessage } from './messages/post-message.ts';
+import { editedPostMessage, METADATA_EVENT_TYPE, postMessage } from './messages/post-message.ts';
 import type { Voice } from './messages/voice.ts';
 
-/** The metadata's event type: letters, digits and `_` only (docs.slack.dev, "Message metadata"). */
-const METADATA_EVENT_TYPE = 'drs_post';
-
-/** The message is gone, or Slack lets nobody edit it any more (docs.slack.dev, "chat.update", errors). */
-const BEYOND_EDITING = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'is_inactive']);
+/** Slack lets nobody edit the message any more (docs.slack.dev, "chat.update", errors). */
+const BEYOND_EDITING = new Set(['cant_update_message', 'edit_window_closed', 'is_inactive']);
+/** The message is not there (docs.slack.dev, "chat.update" and "chat.delete", errors). */
+const MESSAGE_GONE = 'message_not_found';
 /** How long an edit waits for a channel or workspace that refuses everything. */
 const CLOSED_MS = 5 * MINUTE;
 
 /**
- * Sends posts with `chat.postMessage`, in the language of their channel, and edits them with `chat.update`. The post's id
+ * Sends posts with `chat.postMessage`, in the language of their channel, edits them with `chat.update`, and takes copies
+ * away with `chat.delete`. The post's id
  * travels in the metadata, which an edit leaves alone, and in a `block_id`.
  */
 export function createNotifier(client: WebClient, voiceIn: (language: Language) => Voice, log: Log): Notifier {
@@ -32,26 +32,36 @@ export function createNotifier(client: WebClient, voiceIn: (language: Language) 
           text,
           ...(blocks.length === 0 ? {} : { blocks }),
           metadata: { event_type: METADATA_EVENT_TYPE, event_payload: { post_id: post.id } },
+          ...(post.threadTs === null ? {} : { thread_ts: post.threadTs }),
           unfurl_links: false,
           unfurl_media: false,
         });
         return answer.ts === undefined
           ? { kind: 'uncertain', reason: 'answer_without_ts' }
-          : { kind: 'delivered', messageTs: answer.ts };
+          : { kind: 'delivered', messageTs: answer.ts, channelId: answer.channel ?? post.channelId };
       } catch (error) {
         return refusedOrUncertain(post, error, log);
       }
     },
-    async edit(post, messageTs, now) {
+    async edit(post, { channelId, messageTs }, now) {
       const message = editedPostMessage(voiceIn(post.language), post, now);
       const { text, blocks } = post.plain ? plainMessage(message) : message;
       try {
-        await client.chat.update({ channel: post.channelId, ts: messageTs, text, blocks, parse: 'none' });
+        await client.chat.update({ channel: channelId, ts: messageTs, text, blocks, parse: 'none' });
         return { kind: 'shown' };
       } catch (error) {
         const name = slackErrorName(error);
+        if (name === MESSAGE_GONE) return { kind: 'gone' };
         if (name !== null && BEYOND_EDITING.has(name)) return { kind: 'refused', reason: name };
-        return editOutcome(refusedOrUncertain(post, error, log));
+        return changeOutcome(refusedOrUncertain(post, error, log));
+      }
+    },
+    async remove({ channelId, messageTs }) {
+      try {
+        await client.chat.delete({ channel: channelId, ts: messageTs });
+        return { kind: 'removed' };
+      } catch (error) {
+        return slackErrorName(error) === MESSAGE_GONE ? { kind: 'removed' } : changeOutcome(classifySlackError(error));
       }
     },
   };
@@ -69,8 +79,10 @@ function refusedOrUncertain(
   return outcome;
 }
 
-/** An edit may be repeated at will, so an uncertain one simply is. A channel that is closed for now opens again. */
-function editOutcome(outcome: Exclude<SendOutcome, { readonly kind: 'delivered' }>): EditOutcome {
+/** A change may be repeated at will, so an uncertain one simply is. A channel that is closed for now opens again. */
+function changeOutcome(
+  outcome: Exclude<SendOutcome, { readonly kind: 'delivered' }>,
+): Extract<EditOutcome, { readonly kind: 'again' | 'refused' }> {
   switch (outcome.kind) {
     case 'retry':
       return { kind: 'again', afterMs: outcome.afterMs, reason: outcome.reason };

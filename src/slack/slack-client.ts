@@ -3,25 +3,24 @@ import { WebClient } from '@slack/web-api';
 import { boltLogger } from './bolt-logger.ts';
 import type { Log } from '../ports.ts';
 
-/** How long one Web API call may take, in ms; the SDK itself would wait for ever. */
-export const SLACK_TIMEOUT_MS = 10_000;
-
 /**
  * A Web API client that makes one attempt and says how it ended: our outbox owns time, the SDK does not. Left alone it
  * would repeat a post whose answer was lost, and a 429 in one channel would hold up all others.
  *
  * @param apiUrl such as `https://slack.com/api/`
+ * @param timeoutMs how long one call may take; the SDK itself would wait for ever
  */
 export function createSlackClient(options: {
   readonly token: string;
   readonly apiUrl: string;
+  readonly timeoutMs: number;
   readonly log: Log;
 }): WebClient {
   return new WebClient(options.token, {
     slackApiUrl: options.apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    timeout: SLACK_TIMEOUT_MS,
+    timeout: options.timeoutMs,
     logger: boltLogger(options.log),
   });
 }

@@ -1,11 +1,11 @@
 import type { Language } from '../domain/language.ts';
-import type { Actor, Channels } from '../ports.ts';
+import type { Actor, Channels, Notifier } from '../ports.ts';
 import type { Context } from '../use-cases/context.ts';
 import type { Voice } from './messages/voice.ts';
 
 /** What every command and button works with. */
 export interface SlackContext {
-  readonly useCases: Context & { readonly channels: Channels };
+  readonly useCases: Context & { readonly channels: Channels; readonly notifier: Notifier };
   readonly workspaceId: string;
   readonly voiceIn: (language: Language) => Voice;
   /** The language of somebody's Slack, else the bot's own. */

@@ -8,11 +8,20 @@ export async function openWorkspace(
   db: Db,
   { id, name, at }: { readonly id: string; readonly name: string; readonly at: EpochMs },
 ): Promise<void> {
-  await db
-    .insertInto('workspaces')
-    .values({ id, name, created_at: at })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, paused_at: null, pause_reason: null }))
-    .execute();
+  await db.transaction().execute(async (tx) => {
+    await tx
+      .insertInto('workspaces')
+      .values({ id, name, created_at: at })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, paused_at: null, pause_reason: null }))
+      .execute();
+    // The app may have been given new scopes: channels that could not be read are tried again.
+    await tx
+      .updateTable('channels')
+      .set({ read_back_due_at: at })
+      .where('workspace_id', '=', id)
+      .where('read_back_refusal', 'is not', null)
+      .execute();
+  });
 }
 
 export async function openConnection(

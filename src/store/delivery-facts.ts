@@ -21,6 +21,7 @@ export async function loadPost(db: Db, postId: string, otherwise: Language): Pro
       'posts.channel_id',
       'posts.attempts',
       'posts.plain',
+      'posts.thread_ts',
       'posts.wanted_version',
       'channels.language',
     ])
@@ -38,6 +39,7 @@ export async function loadPost(db: Db, postId: string, otherwise: Language): Pro
     version: row.wanted_version,
     attempt: row.attempts,
     plain: row.plain === 1,
+    threadTs: row.thread_ts,
   };
 }
 

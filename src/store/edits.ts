@@ -1,37 +1,49 @@
 import { sql } from 'kysely';
 
 import type { Language } from '../domain/language.ts';
+import { takeTurn } from '../domain/pace.ts';
+import type { Pace } from '../domain/pace.ts';
 import type { Post } from '../domain/post.ts';
 import type { DueEdit, LeaseRequest } from '../ports.ts';
 import { jobIdsOf, loadPost } from './delivery-facts.ts';
 import { findJobs } from './jobs.ts';
-import type { Db } from './schema.ts';
+import type { Db, Tx } from './schema.ts';
+
+/** A message that somebody deleted is sent anew this often. */
+const MOST_REPOSTS = 1;
+
+export async function wantEditOf(db: Db, postId: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('posts')
+    .set((eb) => ({ wanted_version: eb('wanted_version', '+', 1) }))
+    .where('id', '=', postId)
+    .where('message_ts', 'is not', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
 
 export async function claimEdit(
   db: Db,
   clock: number,
   language: Language,
-  { token, leaseMs }: LeaseRequest,
+  request: LeaseRequest & { readonly postId?: string | undefined; readonly pace: Pace },
 ): Promise<DueEdit | null> {
+  const { token, leaseMs, postId, pace } = request;
   return await db.transaction().execute(async (tx) => {
-    const row = await tx
-      .selectFrom('posts')
-      .innerJoin('channels', (join) =>
-        join
-          .onRef('channels.workspace_id', '=', 'posts.workspace_id')
-          .onRef('channels.channel_id', '=', 'posts.channel_id'),
-      )
-      .innerJoin('workspaces', 'workspaces.id', 'posts.workspace_id')
-      .select(['posts.id', 'posts.message_ts'])
-      .where(sql<boolean>`posts.message_ts is not null and posts.wanted_version > posts.shown_version`)
-      .where('posts.next_edit_at', '<=', clock)
-      .where((eb) => eb.or([eb('posts.edit_until', 'is', null), eb('posts.edit_until', '<=', clock)]))
-      .where('channels.paused_at', 'is', null)
-      .where('workspaces.paused_at', 'is', null)
-      .orderBy('posts.next_edit_at')
-      .orderBy('posts.settled_at')
+    const row = await dueEdits(tx, clock, postId)
+      .select([
+        'posts.id',
+        'posts.message_ts',
+        'posts.channel_id',
+        'channels.conversation_id',
+        'workspaces.id as workspace_id',
+        'workspaces.edits_paced_to',
+      ])
       .executeTakeFirst();
-    if (row?.message_ts === undefined || row.message_ts === null) return null;
+    if (row === undefined || row.message_ts === null) return null;
+    const pacedTo = takeTurn(row.edits_paced_to, clock, pace);
+    if (pacedTo === null) return null;
+    await tx.updateTable('workspaces').set({ edits_paced_to: pacedTo }).where('id', '=', row.workspace_id).execute();
     await tx
       .updateTable('posts')
       .set({ edit_token: token, edit_until: clock + leaseMs })
@@ -40,23 +52,72 @@ export async function claimEdit(
     const post = await loadPost(tx, row.id, language);
     if (post === null) return null;
     const connectionId = post.facts.find((facts) => facts.kind === 'event')?.job.connectionId ?? '';
-    return { post, messageTs: row.message_ts, jobs: await findJobs(tx, connectionId, jobIdsOf(post)) };
+    return {
+      post,
+      channelId: row.conversation_id ?? row.channel_id,
+      messageTs: row.message_ts,
+      jobs: await findJobs(tx, connectionId, jobIdsOf(post)),
+    };
   });
+}
+
+/** Messages that do not show what their post says and that nobody is editing, the one that has waited longest first. */
+function dueEdits(tx: Tx, clock: number, postId: string | undefined) {
+  const due = tx
+    .selectFrom('posts')
+    .innerJoin('channels', (join) =>
+      join
+        .onRef('channels.workspace_id', '=', 'posts.workspace_id')
+        .onRef('channels.channel_id', '=', 'posts.channel_id'),
+    )
+    .innerJoin('workspaces', 'workspaces.id', 'posts.workspace_id')
+    .where(sql<boolean>`posts.message_ts is not null and posts.wanted_version > posts.shown_version`)
+    .where('posts.next_edit_at', '<=', clock)
+    .where((eb) => eb.or([eb('posts.edit_until', 'is', null), eb('posts.edit_until', '<=', clock)]))
+    .where('channels.paused_at', 'is', null)
+    .where('workspaces.paused_at', 'is', null)
+    .orderBy('posts.next_edit_at')
+    .orderBy('posts.settled_at');
+  return postId === undefined ? due : due.where('posts.id', '=', postId);
 }
 
 export async function settleEdit(
   db: Db,
   clock: number,
-  { token, post, afterMs }: { readonly token: string; readonly post: Post; readonly afterMs: number | null },
+  request: {
+    readonly token: string;
+    readonly post: Post;
+    readonly settlement: 'shown' | 'repost' | { readonly afterMs: number };
+  },
 ): Promise<void> {
-  await db
-    .updateTable('posts')
-    .set({
-      edit_token: null,
-      edit_until: null,
-      ...(afterMs === null ? { shown_version: post.version } : { next_edit_at: clock + afterMs }),
-    })
-    .where('id', '=', post.id)
-    .where('edit_token', '=', token)
-    .execute();
+  const { token, post, settlement } = request;
+  await db.transaction().execute(async (tx) => {
+    const row = await tx
+      .selectFrom('posts')
+      .select('reposts')
+      .where('id', '=', post.id)
+      .where('edit_token', '=', token)
+      .executeTakeFirst();
+    if (row === undefined) return;
+    await tx
+      .updateTable('posts')
+      .set({ edit_token: null, edit_until: null, ...changeAfter(clock, post, row.reposts, settlement) })
+      .where('id', '=', post.id)
+      .execute();
+  });
+}
+
+function changeAfter(
+  clock: number,
+  post: Post,
+  reposts: number,
+  settlement: 'shown' | 'repost' | { readonly afterMs: number },
+) {
+  if (typeof settlement === 'object') return { next_edit_at: clock + settlement.afterMs };
+  const shown = { shown_version: post.version };
+  if (settlement === 'shown') return shown;
+  // Nothing is left to be edited. What it tells is owed again, unless it was sent anew before.
+  return reposts >= MOST_REPOSTS
+    ? { ...shown, message_ts: null }
+    : { outcome: null, message_ts: null, reposts: reposts + 1, known_ts: null, looks: 0 };
 }

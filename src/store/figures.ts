@@ -1,5 +1,3 @@
-import type { DeliveryPromise } from '../domain/delivery-promise.ts';
-import type { ChannelKey } from '../domain/subscription.ts';
 import type { StoreFigures } from '../ports.ts';
 import type { Db } from './schema.ts';
 
@@ -78,15 +76,4 @@ export async function probeWrite(db: Db): Promise<void> {
     await tx.insertInto('workspaces').values({ id: PROBE, name: PROBE, created_at: 0 }).execute();
     await tx.deleteFrom('workspaces').where('id', '=', PROBE).execute();
   });
-}
-
-/** Only a channel where one of our own posts was read back can be asked what has arrived. */
-export async function findDeliveryPromise(db: Db, { workspaceId, channelId }: ChannelKey): Promise<DeliveryPromise> {
-  const row = await db
-    .selectFrom('channels')
-    .select('read_back_at')
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
-    .executeTakeFirst();
-  return (row?.read_back_at ?? null) === null ? 'at_least_once' : 'exactly_once';
 }

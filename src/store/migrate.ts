@@ -3,6 +3,7 @@ import type { Migration } from 'kysely';
 
 import * as initial from '../../migrations/0001-initial.ts';
 import * as namesAndCauses from '../../migrations/0002-names-and-causes.ts';
+import * as postProtocol from '../../migrations/0003-post-protocol.ts';
 import type { Db } from './schema.ts';
 import { StoreError } from './store-error.ts';
 
@@ -10,6 +11,7 @@ import { StoreError } from './store-error.ts';
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
   '0002-names-and-causes': namesAndCauses,
+  '0003-post-protocol': postProtocol,
 };
 
 /**

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 
 import type BetterSqlite3 from 'better-sqlite3';
 import { Kysely } from 'kysely';
+import type { LogEvent } from 'kysely';
 
 import type { Language } from '../domain/language.ts';
 import type { Store } from '../ports.ts';
@@ -16,7 +17,8 @@ import {
   resumeChannel,
 } from './channels.ts';
 import { findChannelLanguage, greetChannel, setChannelLanguage } from './channel-settings.ts';
-import { claimEdit, settleEdit } from './edits.ts';
+import { releaseChannel } from './channel-lease.ts';
+import { claimEdit, settleEdit, wantEditOf } from './edits.ts';
 import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './failures.ts';
 import { claimDueJobs, claimJob, countDueJobs, findJob, findJobs, releaseJobs, renewJobs } from './jobs.ts';
 import {
@@ -28,9 +30,12 @@ import {
   pageListedJobs,
   saveJobList,
 } from './listed-jobs.ts';
-import { findDeliveryPromise, probeWrite, readFigures } from './figures.ts';
+import { probeWrite, readFigures } from './figures.ts';
 import { findSchemaVersion, migrateToLatest } from './migrate.ts';
-import { beginPost, claimChannel, findPost, msUntilNextPost, releaseChannel, settlePost } from './outbox.ts';
+import { beginTurn, claimChannel, findPost, msUntilNextPost } from './outbox.ts';
+import { claimReadBack, findReadBack, listReadBacks, saveReadBack } from './read-back.ts';
+import { settlePost, settleSearch } from './settlements.ts';
+import { claimSurplus, settleSurplus } from './surplus-messages.ts';
 import type { Db, Schema } from './schema.ts';
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
 import { SqliteDatabase } from './sqlite-driver.ts';
@@ -51,13 +56,18 @@ const PREFIX = 'sqlite:';
  * @param url `sqlite:` and a path (its folder is created), or `sqlite::memory:`
  * @param options.clock the store's own clock in ms, for leases and pacing
  * @param options.language what channels read that chose no language
+ * @param options.onStatement told of each SQL statement after it was carried out
  * @throws StoreError with one sentence when the database cannot be used
  */
 export async function openStore(
   url: string,
-  options: { readonly clock: () => number; readonly language?: Language },
+  options: {
+    readonly clock: () => number;
+    readonly language?: Language;
+    readonly onStatement?: ((sql: string) => void) | undefined;
+  },
 ): Promise<Store> {
-  const db = openDatabase(url);
+  const db = openDatabase(url, options.onStatement);
   try {
     await migrateToLatest(db);
   } catch (error) {
@@ -72,13 +82,17 @@ export async function openStore(
  *
  * @throws StoreError when it cannot be opened
  */
-export function openDatabase(url: string): Db {
+export function openDatabase(url: string, onStatement?: (sql: string) => void): Db {
   const path = databasePath(url);
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
     const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
     prepare(database);
-    return new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database }) });
+    const dialect = new TransactionalSqliteDialect({ database });
+    return new Kysely<Schema>({
+      dialect,
+      ...(onStatement === undefined ? {} : { log: (event: LogEvent) => onStatement(event.query.sql) }),
+    });
   } catch (error) {
     throw error instanceof StoreError ? error : new StoreError(cannotUse(url, error), { cause: error });
   }
@@ -157,8 +171,15 @@ function createStore(db: Db, url: string, clock: () => number, language: Languag
     findCause: (job, reader) => findCause(db, job, reader),
     claimWantedCauses: (request) => claimWantedCauses(db, clock(), language, request),
     saveCauses: (request) => saveCauses(db, request),
+    wantEdit: (postId) => wantEditOf(db, postId),
     claimEdit: (request) => claimEdit(db, clock(), language, request),
     settleEdit: (request) => settleEdit(db, clock(), request),
+    claimSurplus: (request) => claimSurplus(db, clock(), request),
+    settleSurplus: (message, settlement) => settleSurplus(db, clock(), message, settlement),
+    claimReadBack: (request) => claimReadBack(db, clock(), request),
+    saveReadBack: (channel, readBack) => saveReadBack(db, channel, readBack),
+    findReadBack: (channel) => findReadBack(db, channel),
+    listReadBacks: (workspaceId) => listReadBacks(db, workspaceId),
     findChannelLanguage: (channel) => findChannelLanguage(db, channel, language),
     setChannelLanguage: (request) => setChannelLanguage(db, language, request),
     greetChannel: (request) => greetChannel(db, request),
@@ -175,10 +196,11 @@ function createStore(db: Db, url: string, clock: () => number, language: Languag
     findPause: (channel) => findPause(db, channel),
     resumeChannel: (channel) => resumeChannel(db, channel),
     claimChannel: (request) => claimChannel(db, clock(), request),
-    beginPost: (lease, newPostId, now) => beginPost(db, language, lease, newPostId, now),
-    settlePost: (lease, post, settlement, paceMs) => settlePost(db, clock(), lease, post, settlement, paceMs),
+    beginTurn: (request) => beginTurn(db, clock(), language, request),
+    settlePost: (lease, post, settlement) => settlePost(db, clock(), lease, post, settlement),
+    settleSearch: (lease, post, settlement) => settleSearch(db, clock(), lease, post, settlement),
     releaseChannel: (lease) => releaseChannel(db, lease),
-    msUntilNextPost: () => msUntilNextPost(db, clock()),
+    msUntilNextPost: ({ pace }) => msUntilNextPost(db, clock(), pace),
     findPost: (postId) => findPost(db, language, postId),
     countPending: (channel) => countPending(db, channel),
     readFigures: () => readFigures(db),
@@ -187,7 +209,6 @@ function createStore(db: Db, url: string, clock: () => number, language: Languag
         throw new StoreError(cannotUse(url, error), { cause: error });
       }),
     findSchemaVersion: () => findSchemaVersion(db),
-    findDeliveryPromise: (channel) => findDeliveryPromise(db, channel),
     close: () => db.destroy(),
   };
 }

@@ -1,21 +1,33 @@
+import { sql } from 'kysely';
+
 import { nextGroupSize } from '../domain/group-deliveries.ts';
 import type { Language } from '../domain/language.ts';
-import type { Post, PostSettlement } from '../domain/post.ts';
+import { laterTs, tsAt, tsBefore } from '../domain/message-ts.ts';
+import type { MessageTs } from '../domain/message-ts.ts';
+import { msUntilTurn, takeTurn } from '../domain/pace.ts';
+import type { Pace } from '../domain/pace.ts';
+import type { Post, PostSearch } from '../domain/post.ts';
+import type { ReadBack } from '../domain/read-back.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
-import { HOUR } from '../domain/time.ts';
+import { HOUR, MINUTE } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
-import type { ChannelLease, LeaseRequest, SentPost } from '../ports.ts';
+import type { ChannelLease, ChannelTurn, LeaseRequest, SentPost, TurnRequest } from '../ports.ts';
+import { holdsLease, updateChannel } from './channel-lease.ts';
 import { loadPost, selectFacts, toFacts } from './delivery-facts.ts';
 import { leaseIsFree } from './leases.ts';
-import { tellOwners } from './tell-owners.ts';
+import { toReadBack } from './read-back.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Pending deliveries read to find the next group; a group is never larger. */
 const MOST_IN_A_POST = 20;
 /** A channel held up longer than this was held up by a clock that has since jumped back. */
 const LONGEST_HOLD_MS = HOUR;
+/** How far the parts of Slack that give out timestamps may be apart. */
+const SLACK_SKEW_MS = MINUTE;
+/** How far our clock may be off when no timestamp of Slack's is known. */
+const OWN_SKEW_MS = 10 * MINUTE;
 
-/** Channels with something to send that nobody has stopped. */
+/** Channels with something to send that nobody has stopped. Posts sent anew come first: their place in time is past. */
 function sendable(db: Db) {
   return db
     .selectFrom('channels')
@@ -27,6 +39,13 @@ function sendable(db: Db) {
           .select(['workspace_id', 'channel_id', eb.fn.min('id').as('oldest')])
           .where('outcome', 'is', null)
           .groupBy(['workspace_id', 'channel_id'])
+          .unionAll(
+            eb
+              .selectFrom('posts')
+              .select(['workspace_id', 'channel_id', sql<string>`0`.as('oldest')])
+              .where('outcome', 'is', null)
+              .where('reposts', '>', 0),
+          )
           .as('owed'),
       (join) =>
         join
@@ -39,18 +58,20 @@ function sendable(db: Db) {
 
 export async function claimChannel(
   db: Db,
-  clock: number,
-  { token, leaseMs }: LeaseRequest,
+  clock: EpochMs,
+  { token, leaseMs, pace }: LeaseRequest & { readonly pace: Pace },
 ): Promise<ChannelLease | null> {
   return await db.transaction().execute(async (tx) => {
     const row = await sendable(tx)
-      .select(['channels.workspace_id', 'channels.channel_id'])
+      .select(['channels.workspace_id', 'channels.channel_id', 'workspaces.posts_paced_to'])
       .where((eb) => eb.or([eb('next_send_at', '<=', clock), eb('next_send_at', '>', clock + LONGEST_HOLD_MS)]))
       .where(leaseIsFree(clock))
       .orderBy('owed.oldest')
       .executeTakeFirst();
-    if (row === undefined) return null;
+    const pacedTo = row === undefined ? null : takeTurn(row.posts_paced_to, clock, pace);
+    if (row === undefined || pacedTo === null) return null;
     const lease = { workspaceId: row.workspace_id, channelId: row.channel_id, token };
+    await tx.updateTable('workspaces').set({ posts_paced_to: pacedTo }).where('id', '=', row.workspace_id).execute();
     await updateChannel(tx, lease)
       .set({ lease_token: token, lease_until: clock + leaseMs })
       .execute();
@@ -58,41 +79,172 @@ export async function claimChannel(
   });
 }
 
-export async function msUntilNextPost(db: Db, clock: number): Promise<number | null> {
-  const rows = await sendable(db).select(['channels.next_send_at', 'channels.lease_until']).execute();
-  const waits = rows.map((row) => Math.max(0, row.next_send_at - clock, (row.lease_until ?? 0) - clock));
+export async function msUntilNextPost(db: Db, clock: EpochMs, pace: Pace): Promise<number | null> {
+  const rows = await sendable(db)
+    .select(['channels.next_send_at', 'channels.lease_until', 'workspaces.posts_paced_to'])
+    .execute();
+  const waits = rows.map((row) =>
+    Math.max(0, row.next_send_at - clock, (row.lease_until ?? 0) - clock, msUntilTurn(row.posts_paced_to, clock, pace)),
+  );
   return waits.length === 0 ? null : Math.min(...waits);
 }
 
-export async function beginPost(
+export async function beginTurn(
   db: Db,
+  clock: EpochMs,
   language: Language,
-  lease: ChannelLease,
-  newPostId: string,
-  now: EpochMs,
-): Promise<Post | null> {
-  return await db.transaction().execute(async (tx) => {
-    if (!(await holdsLease(tx, lease))) return null;
-    const postId = (await unsettledPost(tx, lease)) ?? (await freezeGroup(tx, language, lease, newPostId, now));
-    if (postId === null) return null;
-    await tx
-      .updateTable('posts')
-      .set((eb) => ({ attempts: eb('attempts', '+', 1), attempt_started_at: now }))
-      .where('id', '=', postId)
-      .execute();
-    return await loadPost(tx, postId, language);
+  request: TurnRequest,
+): Promise<ChannelTurn> {
+  const { lease, newPostId, now, reconcileAfterMs } = request;
+  return await db.transaction().execute(async (tx): Promise<ChannelTurn> => {
+    if (!(await holdsLease(tx, lease))) return { kind: 'nothing' };
+    const open = await openAttempt(tx, lease);
+    if (open !== null && open.readBack.kind !== 'refused') {
+      const waitMs = await msUntilSearch(tx, clock, open, reconcileAfterMs);
+      return waitMs > 0
+        ? await holdUp(tx, clock, lease, waitMs)
+        : await beginSearch(tx, clock, language, request, open);
+    }
+    const postId =
+      open?.postId ?? (await unsettledPost(tx, lease)) ?? (await freezeGroup(tx, language, lease, newPostId, now));
+    return postId === null ? { kind: 'nothing' } : await beginAttempt(tx, clock, language, request, postId);
   });
 }
 
-async function unsettledPost(tx: Tx, channel: ChannelKey): Promise<string | null> {
-  const row = await tx
-    .selectFrom('posts')
-    .select('id')
-    .where('workspace_id', '=', channel.workspaceId)
-    .where('channel_id', '=', channel.channelId)
-    .where('outcome', 'is', null)
+/** A post of which nobody knows whether its last attempt reached the channel. */
+interface OpenAttempt {
+  readonly postId: string;
+  readonly startedAt: EpochMs;
+  readonly looks: number;
+  readonly readBack: ReadBack;
+  readonly search: PostSearch;
+}
+
+async function openAttempt(tx: Tx, channel: ChannelKey): Promise<OpenAttempt | null> {
+  const row = await unsettledPosts(tx, channel)
+    .innerJoin('channels', (join) =>
+      join
+        .onRef('channels.workspace_id', '=', 'posts.workspace_id')
+        .onRef('channels.channel_id', '=', 'posts.channel_id'),
+    )
+    .select([
+      'posts.id',
+      'posts.attempt_started_at',
+      'posts.looks',
+      'posts.thread_ts',
+      'posts.known_ts',
+      'posts.created_at',
+      'channels.conversation_id',
+      'channels.read_back_at',
+      'channels.read_back_refusal',
+    ])
+    .where('posts.attempt_started_at', 'is not', null)
     .executeTakeFirst();
+  if (row === undefined || row.attempt_started_at === null) return null;
+  return {
+    postId: row.id,
+    startedAt: row.attempt_started_at,
+    looks: row.looks,
+    readBack: toReadBack(row),
+    search: {
+      postId: row.id,
+      channelId: row.conversation_id ?? channel.channelId,
+      threadTs: row.thread_ts,
+      fromTs: row.known_ts ?? tsAt(row.created_at - OWN_SKEW_MS),
+      toTs: null,
+    },
+  };
+}
+
+/** What was sent must have had the time to appear. An attempt in the future was begun before the clock jumped back. */
+async function msUntilSearch(tx: Tx, clock: EpochMs, open: OpenAttempt, afterMs: number): Promise<number> {
+  if (open.startedAt <= clock) return open.looks > 0 ? 0 : open.startedAt + afterMs - clock;
+  await tx.updateTable('posts').set({ attempt_started_at: clock }).where('id', '=', open.postId).execute();
+  return afterMs;
+}
+
+/** Gives the channel back and lets nobody have it before. */
+async function holdUp(tx: Tx, clock: EpochMs, lease: ChannelLease, waitMs: number): Promise<ChannelTurn> {
+  await updateChannel(tx, lease)
+    .set({ next_send_at: clock + waitMs, lease_token: null, lease_until: null })
+    .execute();
+  return { kind: 'nothing' };
+}
+
+/** Reading a channel may take long. */
+async function beginSearch(
+  tx: Tx,
+  clock: EpochMs,
+  language: Language,
+  { lease, searchLeaseMs }: TurnRequest,
+  { postId, looks, readBack, startedAt, search }: OpenAttempt,
+): Promise<ChannelTurn> {
+  await updateChannel(tx, lease)
+    .set({ lease_until: clock + searchLeaseMs })
+    .execute();
+  const post = await loadPost(tx, postId, language);
+  if (post === null) return { kind: 'nothing' };
+  return { kind: 'search', open: { post, looks, readBack, openForMs: clock - startedAt }, search };
+}
+
+function unsettledPosts(tx: Tx, { workspaceId, channelId }: ChannelKey) {
+  return tx
+    .selectFrom('posts')
+    .where('posts.workspace_id', '=', workspaceId)
+    .where('posts.channel_id', '=', channelId)
+    .where('posts.outcome', 'is', null);
+}
+
+async function unsettledPost(tx: Tx, channel: ChannelKey): Promise<string | null> {
+  const row = await unsettledPosts(tx, channel).select('id').orderBy('created_at').executeTakeFirst();
   return row?.id ?? null;
+}
+
+/**
+ * Records the attempt, and from when on the post would have to be looked for. The channel's next turn is counted from now:
+ * Slack counts from when a message comes, not from when its answer does.
+ */
+async function beginAttempt(
+  tx: Tx,
+  clock: EpochMs,
+  language: Language,
+  { lease, paceMs }: TurnRequest,
+  postId: string,
+): Promise<ChannelTurn> {
+  const channel = await tx
+    .selectFrom('channels')
+    .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
+    .select([
+      'channels.last_ts',
+      'channels.read_back_at',
+      'channels.read_back_refusal',
+      'workspaces.last_ts as workspace_last_ts',
+    ])
+    .where('channels.workspace_id', '=', lease.workspaceId)
+    .where('channels.channel_id', '=', lease.channelId)
+    .executeTakeFirst();
+  const knownTs = latestKnownTs(channel?.last_ts ?? null, channel?.workspace_last_ts ?? null);
+  await tx
+    .updateTable('posts')
+    .set((eb) => ({
+      attempts: eb('attempts', '+', 1),
+      attempt_started_at: clock,
+      attempt_version: eb.ref('wanted_version'),
+      looks: 0,
+      known_ts: eb.fn.coalesce('known_ts', eb.val(knownTs)),
+    }))
+    .where('id', '=', postId)
+    .execute();
+  await updateChannel(tx, lease)
+    .set({ next_send_at: clock + paceMs })
+    .execute();
+  const post = await loadPost(tx, postId, language);
+  return post === null ? { kind: 'nothing' } : { kind: 'send', post, readBack: toReadBack(channel) };
+}
+
+/** All of a workspace's timestamps come from Slack's clock, so one from another channel narrows a search as well. */
+function latestKnownTs(inChannel: MessageTs | null, inWorkspace: MessageTs | null): MessageTs | null {
+  return laterTs(inChannel, inWorkspace === null ? null : tsBefore(inWorkspace, SLACK_SKEW_MS));
 }
 
 /** Decides, once and for all, which deliveries the next post tells. */
@@ -128,120 +280,9 @@ async function freezeGroup(
   return postId;
 }
 
-export async function settlePost(
-  db: Db,
-  clock: number,
-  lease: ChannelLease,
-  sent: Pick<Post, 'id' | 'version'>,
-  settlement: PostSettlement,
-  paceMs: number,
-): Promise<boolean> {
-  return await db.transaction().execute(async (tx) => {
-    if (!(await holdsLease(tx, lease))) return false;
-    await recordSettlement(tx, lease, sent, settlement);
-    const waitMs = settlement.kind === 'try_again' ? settlement.afterMs : paceMs;
-    await updateChannel(tx, lease)
-      .set({ next_send_at: clock + waitMs, lease_token: null, lease_until: null })
-      .execute();
-    return true;
-  });
-}
-
-async function recordSettlement(
-  tx: Tx,
-  lease: ChannelLease,
-  { id: postId, version }: Pick<Post, 'id' | 'version'>,
-  settlement: PostSettlement,
-): Promise<void> {
-  const post = tx.updateTable('posts').where('id', '=', postId);
-  switch (settlement.kind) {
-    case 'delivered':
-      await post
-        .set({
-          outcome: 'delivered',
-          message_ts: settlement.messageTs,
-          shown_version: version,
-          settled_at: settlement.at,
-        })
-        .execute();
-      return await settleDeliveries(tx, postId, 'delivered', 'merged', null, settlement.at);
-    case 'dead':
-      await post.set({ outcome: 'dead', reason: settlement.reason, settled_at: settlement.at }).execute();
-      return await settleDeliveries(tx, postId, 'dead', 'dead', settlement.reason, settlement.at);
-    case 'try_again':
-      await post.set({ plain: settlement.plain ? 1 : 0, reason: settlement.reason }).execute();
-      return;
-    case 'pause_channel':
-      await post.set({ reason: settlement.reason }).execute();
-      await updateChannel(tx, lease).set({ paused_at: settlement.at, pause_reason: settlement.reason }).execute();
-      await tellOwners(tx, lease, postId, settlement.reason, settlement.at);
-      return;
-    case 'pause_workspace':
-      await post.set({ reason: settlement.reason }).execute();
-      await tx
-        .updateTable('workspaces')
-        .set({ paused_at: settlement.at, pause_reason: settlement.reason })
-        .where('id', '=', lease.workspaceId)
-        .execute();
-  }
-}
-
-/** The first delivery of a post was told by it, the others with it. */
-async function settleDeliveries(
-  tx: Tx,
-  postId: string,
-  first: string,
-  others: string,
-  reason: string | null,
-  at: EpochMs,
-): Promise<void> {
-  await tx
-    .updateTable('deliveries')
-    .set((eb) => ({
-      outcome: eb
-        .case()
-        .when(
-          'id',
-          '=',
-          eb
-            .selectFrom('deliveries as d')
-            .select((d) => d.fn.min('d.id').as('first'))
-            .where('d.post_id', '=', postId),
-        )
-        .then(first)
-        .else(others)
-        .end(),
-      reason,
-      settled_at: at,
-    }))
-    .where('post_id', '=', postId)
-    .execute();
-}
-
-export async function releaseChannel(db: Db, lease: ChannelLease): Promise<void> {
-  await updateChannel(db, lease)
-    .set({ lease_token: null, lease_until: null })
-    .where('lease_token', '=', lease.token)
-    .execute();
-}
-
 export async function findPost(db: Db, language: Language, postId: string): Promise<SentPost | null> {
-  const post = await loadPost(db, postId, language);
+  const post: Post | null = await loadPost(db, postId, language);
   if (post === null) return null;
   const row = await db.selectFrom('posts').select('message_ts').where('id', '=', postId).executeTakeFirst();
   return { post, messageTs: row?.message_ts ?? null };
-}
-
-async function holdsLease(tx: Tx, lease: ChannelLease): Promise<boolean> {
-  const row = await tx
-    .selectFrom('channels')
-    .select('lease_token')
-    .where('workspace_id', '=', lease.workspaceId)
-    .where('channel_id', '=', lease.channelId)
-    .executeTakeFirst();
-  return row?.lease_token === lease.token;
-}
-
-function updateChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
-  return db.updateTable('channels').where('workspace_id', '=', workspaceId).where('channel_id', '=', channelId);
 }

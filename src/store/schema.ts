@@ -17,6 +17,9 @@ export interface Schema {
     name: string;
     paused_at: number | null;
     pause_reason: string | null;
+    last_ts: string | null;
+    posts_paced_to: Generated<number>;
+    edits_paced_to: Generated<number>;
     created_at: number;
   };
   channels: {
@@ -27,7 +30,11 @@ export interface Schema {
     next_send_at: Generated<number>;
     lease_token: string | null;
     lease_until: number | null;
+    conversation_id: string | null;
+    last_ts: string | null;
     read_back_at: number | null;
+    read_back_refusal: string | null;
+    read_back_due_at: number | null;
     language: string | null;
     greeted_at: number | null;
     created_at: number;
@@ -113,6 +120,11 @@ export interface Schema {
     attempts: Generated<number>;
     attempt_started_at: number | null;
     plain: Generated<number>;
+    thread_ts: string | null;
+    known_ts: string | null;
+    looks: Generated<number>;
+    reposts: Generated<number>;
+    attempt_version: Generated<number>;
     outcome: string | null;
     reason: string | null;
     message_ts: string | null;
@@ -138,6 +150,15 @@ export interface Schema {
     reason: string | null;
     created_at: number;
     settled_at: number | null;
+  };
+  surplus_messages: {
+    workspace_id: string;
+    channel_id: string;
+    message_ts: string;
+    post_id: string;
+    next_try_at: Generated<number>;
+    outcome: string | null;
+    created_at: number;
   };
   audit: {
     id: Generated<number>;

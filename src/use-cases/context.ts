@@ -1,4 +1,5 @@
-import { MINUTE, SECOND } from '../domain/time.ts';
+import { HOUR, MINUTE, SECOND } from '../domain/time.ts';
+import type { Pace } from '../domain/pace.ts';
 import type { PollBudget } from '../domain/poll-budget.ts';
 import type { Vitals } from './vitals.ts';
 import type { Clock, DrsClient, Log, NewId, Store } from '../ports.ts';
@@ -13,10 +14,26 @@ export interface Durations {
   readonly busyWaitMs: number;
   /** The least time between two polls of one job. */
   readonly pollSpacingMs: number;
+  /** How long Slack may take to answer one call. */
+  readonly slackTimeoutMs: number;
   /** The right to write to a channel expires after this; longer than Slack may take to answer. */
   readonly channelLeaseMs: number;
   /** Between two posts to one channel: Slack allows about one a second. */
   readonly postPaceMs: number;
+  /** Posts to a whole workspace: Slack allows several hundred a minute. */
+  readonly workspacePace: Pace;
+  /** After an attempt whose outcome is not known, before its post is looked for, */
+  readonly reconcileAfterMs: number;
+  /** and between two looks: a message may take a moment to appear in a channel's history. */
+  readonly reconcileAgainMs: number;
+  /** The right to write to a channel lasts this long while it is searched; one search takes half of it at most. */
+  readonly searchLeaseMs: number;
+  /** After which a channel that cannot be read for whatever reason is written to all the same. */
+  readonly searchGiveUpMs: number;
+  /** Where reading back did not work, it is tried again after this. */
+  readonly readBackEveryMs: number;
+  /** Between two such trials: Slack lets an app read 50 times a minute. */
+  readonly readBackPaceMs: number;
   /** First pause after an uncertain send; it doubles up to `longestRetryMs`. */
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
@@ -34,8 +51,8 @@ export interface Durations {
   readonly causeRetryMs: number;
   /** and how long that goes on. */
   readonly causeGiveUpMs: number;
-  /** Between two edits of messages in the whole workspace: Slack allows 50 a minute. */
-  readonly editPaceMs: number;
+  /** Edits of messages in the whole workspace: Slack allows 50 a minute. */
+  readonly editPace: Pace;
   /** A loop that has not turned for this long is taken for dead; longer than a turn with its requests may take. */
   readonly stillMs: number;
   /** How often waiting code looks whether what it waits for has happened. */
@@ -47,8 +64,16 @@ export const DEFAULT_DURATIONS: Durations = {
   jobLeaseMs: 20 * SECOND,
   busyWaitMs: 10 * SECOND,
   pollSpacingMs: 10 * SECOND,
+  slackTimeoutMs: 10 * SECOND,
   channelLeaseMs: 15 * SECOND,
   postPaceMs: SECOND,
+  workspacePace: { everyMs: 200, burst: 10 },
+  reconcileAfterMs: 30 * SECOND,
+  reconcileAgainMs: 30 * SECOND,
+  searchLeaseMs: 2 * MINUTE,
+  searchGiveUpMs: 15 * MINUTE,
+  readBackEveryMs: HOUR,
+  readBackPaceMs: 2 * SECOND,
   firstRetryMs: SECOND,
   longestRetryMs: 5 * MINUTE,
   announcementWaitMs: 3 * SECOND,
@@ -58,7 +83,7 @@ export const DEFAULT_DURATIONS: Durations = {
   detailWaitMs: 3 * SECOND,
   causeRetryMs: 15 * SECOND,
   causeGiveUpMs: 5 * MINUTE,
-  editPaceMs: 1.5 * SECOND,
+  editPace: { everyMs: 1.25 * SECOND, burst: 5 },
   stillMs: 3 * MINUTE,
   lookIntervalMs: 50,
 };

@@ -1,46 +1,121 @@
+import { settleSearch } from '../domain/reconcile.ts';
 import { settlePost } from '../domain/settle-post.ts';
-import type { SendOutcome } from '../domain/post.ts';
-import type { ChannelLease, Log, Notifier } from '../ports.ts';
+import type { SearchOutcome, SendOutcome } from '../domain/post.ts';
+import type { ChannelLease, ChannelTurn, History, Log, Notifier, Recorded } from '../ports.ts';
 import type { Context } from './context.ts';
 
-/** What one turn did. */
-export type DispatchReport =
+/** A channel that may be written to now, by whoever claimed it. */
+export interface ClaimedChannel {
+  readonly lease: ChannelLease;
+  /** No request may begin after this, on the monotonic clock: it could outlive the lease. */
+  readonly lastStartAt: number;
+}
+
+/** What a claim came to. */
+export type ChannelClaim =
+  | { readonly kind: 'claimed'; readonly channel: ClaimedChannel }
   /** No channel can be written to now; milliseconds until one can, null when nothing is pending anywhere. */
-  | { readonly kind: 'idle'; readonly nextInMs: number | null }
-  | { readonly kind: 'sent'; readonly outcome: 'delivered' | 'retry' | 'uncertain' | 'refused' }
-  /** The channel had nothing left to send, or its lease was lost. */
+  | { readonly kind: 'idle'; readonly nextInMs: number | null };
+
+/** What one turn in a channel did. */
+export type DispatchReport =
+  | { readonly kind: 'sent'; readonly outcome: SendOutcome['kind'] }
+  | { readonly kind: 'searched'; readonly outcome: SearchOutcome['kind'] }
+  /** There was nothing to do, or no time left to do it. */
   | { readonly kind: 'nothing' };
 
-/** One turn: the channel that has waited longest gets its next post, once. */
-export async function dispatchNext(context: Context, notifier: Notifier): Promise<DispatchReport> {
-  const { store, newId, durations } = context;
-  const lease = await store.claimChannel({ token: newId(), leaseMs: durations.channelLeaseMs });
-  if (lease === null) return { kind: 'idle', nextInMs: await store.msUntilNextPost() };
+/** Speaks to Slack and reads back what was said. */
+export interface Slack {
+  readonly notifier: Notifier;
+  readonly history: History;
+}
+
+/** Takes the channel that has waited longest. */
+export async function claimChannel({ store, newId, clock, durations }: Context): Promise<ChannelClaim> {
+  const { channelLeaseMs, slackTimeoutMs, workspacePace: pace } = durations;
+  // Read before the claim, so that the time a slow database takes is not counted on.
+  const lastStartAt = clock.monotonic() + channelLeaseMs - slackTimeoutMs;
+  const lease = await store.claimChannel({ token: newId(), leaseMs: channelLeaseMs, pace });
+  return lease === null
+    ? { kind: 'idle', nextInMs: await store.msUntilNextPost({ pace }) }
+    : { kind: 'claimed', channel: { lease, lastStartAt } };
+}
+
+/** One turn in a claimed channel: its next post is sent once, or the last one is looked for. Gives the channel back. */
+export async function takeTurn(context: Context, slack: Slack, channel: ClaimedChannel): Promise<DispatchReport> {
+  const { store, clock, newId, durations } = context;
+  const { lease } = channel;
   try {
-    return await sendNextPost(context, notifier, lease);
+    const turn = await store.beginTurn({
+      lease,
+      newPostId: newId(),
+      now: clock.now(),
+      paceMs: durations.postPaceMs,
+      reconcileAfterMs: durations.reconcileAfterMs,
+      searchLeaseMs: durations.searchLeaseMs,
+    });
+    switch (turn.kind) {
+      case 'send':
+        return await send(context, slack.notifier, channel, turn);
+      case 'search':
+        return await search(context, slack.history, lease, turn);
+      case 'nothing':
+        await store.releaseChannel(lease);
+        return { kind: 'nothing' };
+    }
   } catch (error) {
     await store.releaseChannel(lease);
     throw error;
   }
 }
 
-async function sendNextPost(context: Context, notifier: Notifier, lease: ChannelLease): Promise<DispatchReport> {
-  const { store, clock, newId, durations, random, log } = context;
-  const post = await store.beginPost(lease, newId(), clock.now());
-  if (post === null) {
+async function send(
+  { store, clock, durations, random, log }: Context,
+  notifier: Notifier,
+  { lease, lastStartAt }: ClaimedChannel,
+  { post, readBack }: Extract<ChannelTurn, { readonly kind: 'send' }>,
+): Promise<DispatchReport> {
+  const facts = { channel: post.channelId, post: post.id, attempt: post.attempt };
+  if (clock.monotonic() > lastStartAt) {
+    // Somebody else may have the channel by now, and must not meet our message there.
+    log.warn(facts, 'a post was not sent: the right to its channel was about to expire');
     await store.releaseChannel(lease);
     return { kind: 'nothing' };
   }
   const outcome = await notifier.send(post);
-  const settlement = settlePost(post, outcome, clock.now(), random, durations);
-  const settled = await store.settlePost(lease, post, settlement, durations.postPaceMs);
-  const facts = { channel: post.channelId, post: post.id, attempt: post.attempt, settlement: settlement.kind };
-  logOutcome(log, facts, outcome);
-  if (!settled) log.warn(facts, 'the right to this channel was lost before the outcome was recorded');
+  const settlement = settlePost(post, readBack, outcome, clock.now(), random, durations);
+  const recorded = await store.settlePost(lease, post, settlement);
+  logOutcome(log, { ...facts, settlement: settlement.kind }, outcome, recorded);
   return { kind: 'sent', outcome: outcome.kind };
 }
 
-function logOutcome(log: Log, facts: object, outcome: SendOutcome): void {
+async function search(
+  { store, clock, durations, random, log }: Context,
+  history: History,
+  lease: ChannelLease,
+  { open, search: where }: Extract<ChannelTurn, { readonly kind: 'search' }>,
+): Promise<DispatchReport> {
+  const outcome = await history.search(where);
+  const settlement = settleSearch(open, outcome, clock.now(), random, durations);
+  const recorded = await store.settleSearch(lease, where, settlement);
+  const reason = 'reason' in outcome ? { reason: outcome.reason } : {};
+  log.info(
+    {
+      channel: lease.channelId,
+      post: where.postId,
+      search: outcome.kind,
+      settlement: settlement.kind,
+      ...reason,
+      recorded,
+    },
+    'looked for a post whose outcome was not known',
+  );
+  return { kind: 'searched', outcome: outcome.kind };
+}
+
+function logOutcome(log: Log, facts: object, outcome: SendOutcome, recorded: Recorded): void {
+  if (recorded === 'copy') log.warn(facts, 'a post was sent twice; this copy of it will be taken away');
+  if (recorded === 'lease_lost') log.warn(facts, 'the right to this channel was lost before the outcome was recorded');
   if (outcome.kind === 'delivered') return log.debug(facts, 'posted');
   const why = { ...facts, outcome: outcome.kind, reason: outcome.reason };
   if (outcome.kind === 'refused' && outcome.what === 'workspace') {

@@ -1,3 +1,4 @@
+import type { ReadBack } from '../domain/read-back.ts';
 import type { ChannelKey, ChannelPause, ListedSubscription } from '../domain/subscription.ts';
 import type { Context } from './context.ts';
 
@@ -5,13 +6,17 @@ import type { Context } from './context.ts';
 export interface SubscriptionList {
   readonly subscriptions: readonly ListedSubscription[];
   readonly pause: ChannelPause | null;
+  /** Whether each message here is told exactly once, or at least once. */
+  readonly readBack: ReadBack;
 }
 
 /** The channel's subscriptions, oldest first, from what is known; DRS is not asked. */
 export async function listSubscriptions(context: Context, channel: ChannelKey): Promise<SubscriptionList> {
-  const [subscriptions, pause] = await Promise.all([
-    context.store.listSubscriptions(channel),
-    context.store.findPause(channel),
+  const { store } = context;
+  const [subscriptions, pause, readBack] = await Promise.all([
+    store.listSubscriptions(channel),
+    store.findPause(channel),
+    store.findReadBack(channel),
   ]);
-  return { subscriptions, pause };
+  return { subscriptions, pause, readBack };
 }

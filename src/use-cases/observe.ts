@@ -1,6 +1,6 @@
 import { commonFailure } from '../domain/progress-answer.ts';
 import type { DrsFailure } from '../domain/progress-answer.ts';
-import type { Clock, DrsClient, DrsRead, Metrics, Notifier } from '../ports.ts';
+import type { Clock, DrsClient, DrsRead, History, Metrics, Notifier } from '../ports.ts';
 import type { Vitals } from './vitals.ts';
 
 /** The same client; how each read ends is counted, and whether DRS answers is noticed. */
@@ -35,15 +35,30 @@ export function observeDrs(
 /** The same notifier; how each attempt ends is counted. */
 export function observeNotifier(notifier: Notifier, metrics: Metrics): Notifier {
   return {
-    ...notifier,
     async send(post) {
       const outcome = await notifier.send(post);
       metrics.posted(outcome.kind, outcome.kind === 'delivered' ? null : outcome.reason);
       return outcome;
     },
-    async edit(post, messageTs, now) {
-      const outcome = await notifier.edit(post, messageTs, now);
-      metrics.edited(outcome.kind, outcome.kind === 'shown' ? null : outcome.reason);
+    async edit(post, sent, now) {
+      const outcome = await notifier.edit(post, sent, now);
+      metrics.edited(outcome.kind, 'reason' in outcome ? outcome.reason : null);
+      return outcome;
+    },
+    async remove(sent) {
+      const outcome = await notifier.remove(sent);
+      metrics.removed(outcome.kind);
+      return outcome;
+    },
+  };
+}
+
+/** The same history; what each search comes to is counted. */
+export function observeHistory(history: History, metrics: Metrics): History {
+  return {
+    async search(wanted) {
+      const outcome = await history.search(wanted);
+      metrics.searched(outcome.kind);
       return outcome;
     },
   };

@@ -1,18 +1,46 @@
+import type { Job } from '../domain/job.ts';
+import type { ChannelKey } from '../domain/subscription.ts';
 import type { Post } from '../domain/post.ts';
+import type { Notifier } from '../ports.ts';
 import type { Context } from './context.ts';
+import { editNext } from './edit-messages.ts';
 import { lookAtJobs } from './look-at-jobs.ts';
-import type { Look } from './look-at-jobs.ts';
 
-/** A message told earlier, with how its jobs are now. */
-export interface RefreshedPost {
-  readonly post: Post;
-  readonly now: readonly Look[];
-}
+/** What became of a click on *Refresh*. */
+export type RefreshedPost =
+  /** The message shows how its jobs are now, or will when its turn comes. */
+  | { readonly kind: 'shown' | 'waiting' }
+  /** Slack does not let the bot edit the message; perhaps the click can. */
+  | { readonly kind: 'refused'; readonly post: Post; readonly jobs: readonly Job[] }
+  /** The post is no longer kept, or is another channel's. */
+  | { readonly kind: 'unknown' };
 
-/** Reads the present state of the jobs a post was about. Null when the post is no longer kept. */
-export async function refreshPost(context: Context, postId: string): Promise<RefreshedPost | null> {
-  const sent = await context.store.findPost(postId);
-  if (sent === null) return null;
+/**
+ * Asks how the jobs of a post are now, and edits its message in its turn: never beside another edit of the same message,
+ * so that what comes last is the newest.
+ */
+export async function refreshPost(
+  context: Context & { readonly notifier: Notifier },
+  channel: ChannelKey,
+  postId: string,
+): Promise<RefreshedPost> {
+  const { store, notifier } = context;
+  const sent = await store.findPost(postId);
+  if (sent === null || sent.post.channelId !== channel.channelId || sent.post.workspaceId !== channel.workspaceId) {
+    return { kind: 'unknown' };
+  }
   const jobIds = new Set(sent.post.facts.flatMap((facts) => (facts.kind === 'event' ? [facts.job.jobId] : [])));
-  return { post: sent.post, now: await lookAtJobs(context, [...jobIds]) };
+  await lookAtJobs(context, [...jobIds]);
+  if (!(await store.wantEdit(postId))) {
+    // The message is there, for somebody clicked on it, but is not on record yet.
+    return { kind: 'refused', post: sent.post, jobs: await store.findJobs(context.connectionId, [...jobIds]) };
+  }
+  const report = await editNext(context, notifier, postId);
+  if (report.kind === 'nothing') {
+    context.wakeDispatcher();
+    return { kind: 'waiting' };
+  }
+  return report.outcome === 'refused'
+    ? { kind: 'refused', post: report.post, jobs: report.jobs }
+    : { kind: report.outcome === 'shown' ? 'shown' : 'waiting' };
 }

@@ -1,4 +1,4 @@
-import type { DeliveryPromise } from '../domain/delivery-promise.ts';
+import type { ReadBack } from '../domain/read-back.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { findStillLoops } from '../domain/vital-signs.ts';
@@ -15,8 +15,8 @@ export interface HealthReport {
   readonly figures: StoreFigures;
   /** Something has waited its turn for longer than anything should. */
   readonly isLate: boolean;
-  /** What this channel is promised. */
-  readonly delivery: DeliveryPromise;
+  /** Whether each message to this channel is told exactly once, or at least once, and why. */
+  readonly delivery: ReadBack;
 }
 
 /** How the bot is, as seen from `channel`. */
@@ -26,7 +26,7 @@ export async function showHealth(context: Context, channel: ChannelKey): Promise
   const now = clock.now();
   const { intervalMs } = polling;
   const { stillMs } = durations;
-  const [figures, delivery] = await Promise.all([store.readFigures(), store.findDeliveryPromise(channel)]);
+  const [figures, delivery] = await Promise.all([store.readFigures(), store.findReadBack(channel)]);
   const { oldestAt } = figures.queued;
   return {
     drs: signs.drs,

@@ -1,7 +1,7 @@
 import { commonFailure } from '../domain/progress-answer.ts';
 import type { ProgressAnswers } from '../domain/progress-answer.ts';
 import type { EpochMs } from '../domain/time.ts';
-import type { DrsReach, LoopName, VitalSigns } from '../domain/vital-signs.ts';
+import type { DrsReach, LoopName, TurnName, VitalSigns } from '../domain/vital-signs.ts';
 import type { Clock, DrsClient, Metrics } from '../ports.ts';
 
 /** Notices, from the work as it goes by, whether the bot lives and whether DRS answers it. */
@@ -19,7 +19,7 @@ export class Vitals {
     this.#clock = clock;
     this.#metrics = metrics;
     this.#startedAt = now;
-    this.#beats = { poller: now, dispatcher: now, editor: now, causes: now };
+    this.#beats = { poller: now, dispatcher: now, editor: now, causes: now, reader: now };
   }
 
   /** How things stand at this moment. */
@@ -36,18 +36,27 @@ export class Vitals {
   /** The same turn of a loop, noticed and measured. */
   timed<T>(loop: LoopName, once: () => Promise<T>): () => Promise<T> {
     return async () => {
-      const startedAt = this.#clock.now();
-      let ok = false;
       try {
-        const result = await once();
-        ok = true;
+        const result = await this.measured(loop, once);
         if (loop === 'poller') this.#lastTickAt = this.#clock.now();
         return result;
       } finally {
         this.#beats[loop] = this.#clock.now();
-        this.#metrics.turned(loop, { ms: this.#clock.now() - startedAt, ok });
       }
     };
+  }
+
+  /** Carries out one turn and measures it. */
+  async measured<T>(turn: TurnName, once: () => Promise<T>): Promise<T> {
+    const startedAt = this.#clock.now();
+    let ok = false;
+    try {
+      const result = await once();
+      ok = true;
+      return result;
+    } finally {
+      this.#metrics.turned(turn, { ms: this.#clock.now() - startedAt, ok });
+    }
   }
 
   /** The same client, for a tick that may be long: each answer, also a failed one, shows that the poller turns. */

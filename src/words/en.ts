@@ -242,6 +242,12 @@ export const en = {
   'list.paused_since': 'Since {since}',
   'list.by': '{id}{checked} · by {who}, {at}',
   'list.more': '+{count} more: {names}',
+  'list.exactly_once': '✔ Each message comes exactly once: after a lost answer I look here before I send again.',
+  'list.untried': 'Each message comes at least once: I have not read one of mine back here yet.',
+  'list.history_scope_missing':
+    'Each message comes at least once, rarely twice: I may not read back what I posted. An administrator can add {scopes} to the app and install it again.',
+  'list.history_refused':
+    'Each message comes at least once, rarely twice: Slack does not let me read back what I posted here ({reason}).',
   'list_all.headline':
     '{count, plural, one {# subscription in this workspace} other {# subscriptions in this workspace}}',
   'list_all.dm': 'Your direct messages with me',
@@ -301,9 +307,6 @@ export const en = {
     'Posting is paused in {count, plural, one {# channel} other {# channels}}; {held, plural, one {# message is} other {# messages are}} kept for later and nothing is lost. {list} in each says why and what to do.',
   'health.refused':
     'Slack gives the reason {reason}; my operator should mend the app or its token and restart me. {held, plural, one {# message is} other {# messages are}} kept for later and nothing is lost.',
-  'health.delivery.exactly_once': 'This channel is told each thing exactly once.',
-  'health.delivery.at_least_once':
-    "This channel is told each thing at least once: if Slack's answer to a post is lost, the message may come twice.",
   'version.headline': 'DRS bot {version}',
   'version.made_of': 'Node {node} · database {schema}',
   'version.since': 'Running since {at} ({ago})',

@@ -233,6 +233,11 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'list.paused_since': '自 {since}',
   'list.by': '{id}{checked} · {who}，{at}',
   'list.more': '另有 {count} 个：{names}',
+  'list.exactly_once': '✔ 每条消息只发一次：若 Slack 的应答丢失，我会先在此查找，再决定是否重发。',
+  'list.untried': '每条消息至少发一次：我还没有在此读回过自己的消息。',
+  'list.history_scope_missing':
+    '每条消息至少发一次，偶尔会重复：我无权读回自己发的消息。管理员可为应用添加 {scopes} 权限并重新安装。',
+  'list.history_refused': '每条消息至少发一次，偶尔会重复：Slack 不允许我在此读回自己发的消息（{reason}）。',
   'list_all.headline': '{count, plural, other {本工作区有 # 个订阅}}',
   'list_all.dm': '你与我的私信',
   'list_all.none': '本工作区没有频道订阅任务。',
@@ -289,9 +294,6 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     '{count, plural, other {有 # 个频道}}暂停发送，{held, plural, other {# 条消息}}留待之后发送，什么都不会丢失。在各频道输入 {list} 可查看原因和处理办法。',
   'health.refused':
     'Slack 给出的原因：{reason}；请管理员修复应用或其令牌，然后重启我。{held, plural, other {# 条消息}}留待之后发送，什么都不会丢失。',
-  'health.delivery.exactly_once': '本频道的每条消息恰好送达一次。',
-  'health.delivery.at_least_once':
-    '本频道的每条消息至少送达一次：如果 Slack 对某次发送的答复丢失，这条消息可能出现两次。',
   'version.headline': 'DRS 机器人 {version}',
   'version.made_of': 'Node {node} · 数据库 {schema}',
   'version.since': '自 {at} 起运行（{ago}）',

@@ -10,7 +10,7 @@ import type { JobState } from '../../src/domain/job-state.ts';
 import type { PostSettlement } from '../../src/domain/post.ts';
 import { failureOf } from '../../src/domain/progress-answer.ts';
 import { HOUR, MINUTE } from '../../src/domain/time.ts';
-import type { JobListEntry, JobListing, PollResult, Store } from '../../src/ports.ts';
+import type { ChannelLease, JobListEntry, JobListing, PollResult, Store, TurnRequest } from '../../src/ports.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
 
 /** Opens a store on fresh data; `clock` is the store's own. */
@@ -19,7 +19,16 @@ export type OpenStore = (clock: () => number) => Promise<Store>;
 const CONNECTION = 'prod';
 const ana = { workspaceId: 'T1', channelId: 'C1', userId: 'UANA' };
 const elsewhere = { workspaceId: 'T1', channelId: 'C2', userId: 'UBEN' };
-const DELIVERED: PostSettlement = { kind: 'delivered', messageTs: '1.1', at: 9 };
+/** A post that is in its channel under this timestamp. */
+const deliveredAs = (messageTs: string, at = 9): PostSettlement => ({
+  kind: 'delivered',
+  messageTs,
+  channelId: 'C1',
+  at,
+});
+const DELIVERED = deliveredAs('1.1');
+/** Faster than any test. */
+const ANY_PACE = { everyMs: 1, burst: 1_000 };
 
 /** Every promise of the Store port, for any implementation. */
 export function storeContract(open: OpenStore): void {
@@ -35,7 +44,7 @@ export function storeContract(open: OpenStore): void {
   });
   afterEach(async () => store.close());
 
-  const lease = () => ({ token: `token-${++tokens}`, leaseMs: MINUTE });
+  const lease = () => ({ token: `token-${++tokens}`, leaseMs: MINUTE, pace: ANY_PACE });
   const key = (jobId: JobId) => ({ connectionId: CONNECTION, jobId });
   const result = (jobId: JobId, changes: Partial<PollResult> = {}, state: Partial<JobState> = {}): PollResult => ({
     jobId,
@@ -78,18 +87,42 @@ export function storeContract(open: OpenStore): void {
   const due = async (now = 20, limit = 10) =>
     (await store.claimDueJobs({ ...lease(), connectionId: CONNECTION, now, limit })).map((job) => job.jobId);
 
+  const turnIn = (channel: ChannelLease, changes: Partial<TurnRequest> = {}) =>
+    store.beginTurn({
+      lease: channel,
+      newPostId: `post-${++tokens}`,
+      now: 7,
+      paceMs: 0,
+      reconcileAfterMs: 30_000,
+      searchLeaseMs: 2 * MINUTE,
+      ...changes,
+    });
+  const claimed = async () => {
+    const channel = await store.claimChannel(lease());
+    if (channel === null) throw new Error('nothing to send');
+    return channel;
+  };
+  /** Claims a channel and begins the post that is to be sent there. */
+  const begin = async (changes: Partial<TurnRequest> = {}) => {
+    const channel = await claimed();
+    const turn = await turnIn(channel, changes);
+    if (turn.kind !== 'send') throw new Error(`nothing to send, but ${turn.kind}`);
+    return { channel, post: turn.post, readBack: turn.readBack };
+  };
+
   /** Sends everything that can be sent now; returns what each post told. */
   async function drain(settlement: PostSettlement = DELIVERED): Promise<readonly string[]> {
     const told: string[] = [];
     for (;;) {
       const channel = await store.claimChannel(lease());
       if (channel === null) return told;
-      const post = await store.beginPost(channel, `post-${++tokens}`, 7);
-      if (post === null) return told;
+      const turn = await turnIn(channel);
+      if (turn.kind !== 'send') return told;
+      const { post } = turn;
       told.push(
         `${post.channelId}: ${post.facts.map((facts) => (facts.kind === 'event' ? `${facts.event.kind} ${facts.eventNumber}` : facts.announcement.kind)).join(' + ')}`,
       );
-      expect(await store.settlePost(channel, post, settlement, 0)).toBe(true);
+      expect(await store.settlePost(channel, post, settlement)).toBe('recorded');
     }
   }
 
@@ -263,15 +296,8 @@ export function storeContract(open: OpenStore): void {
 
     test('a subscription that is taken back leaves no trace to be posted later', async () => {
       await watch(ORDERS);
-      const channel = await store.claimChannel(lease());
-      if (channel === null) throw new Error('nothing to send');
-      const post = await store.beginPost(channel, 'p1', 7);
-      await store.settlePost(
-        channel,
-        post ?? { id: '', version: 0 },
-        { kind: 'pause_channel', reason: 'not_in_channel', at: 8 },
-        0,
-      );
+      const { channel, post } = await begin();
+      await store.settlePost(channel, post, { kind: 'pause_channel', reason: 'not_in_channel', at: 8 });
       await store.unsubscribe({ actor: ana, jobs: [key(ORDERS)], reason: 'cannot_post', announce: false, now: 9 });
       await store.resumeChannel(ana);
       expect(await drain()).toEqual([]);
@@ -302,66 +328,62 @@ export function storeContract(open: OpenStore): void {
   });
 
   describe('sending', () => {
-    const begin = async () => {
-      const channel = await store.claimChannel(lease());
-      if (channel === null) throw new Error('nothing to send');
-      const post = await store.beginPost(channel, `post-${++tokens}`, 7);
-      if (post === null) throw new Error('no post');
-      return { channel, post };
-    };
-
     test('a channel is leased to one at a time, so its order holds', async () => {
       await watch(ORDERS);
       await poll(ORDERS, { events: [changed(30)] });
       const { channel, post } = await begin();
       expect(await store.claimChannel(lease())).toBeNull();
-      await store.settlePost(channel, post, DELIVERED, 0);
+      await store.settlePost(channel, post, DELIVERED);
       expect((await begin()).post.facts).toMatchObject([{ eventNumber: 1 }]);
-    });
-
-    test('a post that did not end is the next one again, with the same content, before anything newer', async () => {
-      await watch(ORDERS);
-      const first = await begin();
-      await poll(ORDERS, { events: [changed(30)] });
-      storeNow += MINUTE;
-      const second = await begin();
-      expect(second.post).toMatchObject({ id: first.post.id, attempt: 2, facts: first.post.facts });
-      expect(await store.settlePost(first.channel, first.post, DELIVERED, 0)).toBe(false);
-      expect(await store.settlePost(second.channel, second.post, DELIVERED, 0)).toBe(true);
     });
 
     test('a channel told to wait waits, and delays no other', async () => {
       await watch(ORDERS);
       const { channel, post } = await begin();
-      await store.settlePost(
-        channel,
-        post,
-        { kind: 'try_again', afterMs: 30_000, plain: false, reason: 'ratelimited' },
-        0,
-      );
+      await store.settlePost(channel, post, {
+        kind: 'try_again',
+        afterMs: 30_000,
+        plain: false,
+        reason: 'ratelimited',
+      });
       expect(await store.claimChannel(lease())).toBeNull();
-      expect(await store.msUntilNextPost()).toBe(30_000);
+      expect(await store.msUntilNextPost({ pace: ANY_PACE })).toBe(30_000);
       await watch(ORDERS, elsewhere);
       expect(await drain()).toEqual(['C2: subscribed']);
       storeNow += 30_000;
       expect(await drain()).toEqual(['C1: subscribed']);
-      expect(await store.msUntilNextPost()).toBeNull();
+      expect(await store.msUntilNextPost({ pace: ANY_PACE })).toBeNull();
     });
 
-    test('posts to one channel keep their pace', async () => {
+    test('posts to one channel keep their pace, counted from one beginning to the next', async () => {
       await watch(ORDERS);
       await poll(ORDERS, { events: [changed(30)] });
-      const { channel, post } = await begin();
-      await store.settlePost(channel, post, DELIVERED, 1_000);
+      const { channel, post } = await begin({ paceMs: 1_000 });
+      storeNow += 400;
+      await store.settlePost(channel, post, DELIVERED);
       expect(await store.claimChannel(lease())).toBeNull();
-      storeNow += 1_000;
+      storeNow += 600;
       expect(await drain()).toEqual(['C1: status_changed 1']);
+    });
+
+    test('posts to a whole workspace keep theirs, whoever sends them', async () => {
+      const pace = { everyMs: 200, burst: 2 };
+      for (const channelId of ['C1', 'C2', 'C3']) await watch(ORDERS, { ...ana, channelId });
+      const claim = () => store.claimChannel({ ...lease(), pace });
+      expect([await claim(), await claim(), await claim()].map((one) => one?.channelId)).toEqual([
+        'C1',
+        'C2',
+        undefined,
+      ]);
+      expect(await store.msUntilNextPost({ pace })).toBe(200);
+      storeNow += 200;
+      expect((await claim())?.channelId).toBe('C3');
     });
 
     test('a paused channel keeps everything it is owed, in order, until it is resumed', async () => {
       await watch(ORDERS);
       const { channel, post } = await begin();
-      await store.settlePost(channel, post, { kind: 'pause_channel', reason: 'is_archived', at: 50 }, 0);
+      await store.settlePost(channel, post, { kind: 'pause_channel', reason: 'is_archived', at: 50 });
       await poll(ORDERS, { events: [changed(30)] });
       expect(await drain()).toEqual([]);
       expect(await store.findPause(ana)).toEqual({ reason: 'is_archived', since: 50, waiting: 2 });
@@ -374,7 +396,7 @@ export function storeContract(open: OpenStore): void {
       await watch(ORDERS);
       await watch(ORDERS, elsewhere);
       const { channel, post } = await begin();
-      await store.settlePost(channel, post, { kind: 'pause_workspace', reason: 'token_revoked', at: 50 }, 0);
+      await store.settlePost(channel, post, { kind: 'pause_workspace', reason: 'token_revoked', at: 50 });
       expect(await drain()).toEqual([]);
       expect(await store.findPause(elsewhere)).toMatchObject({ reason: 'token_revoked' });
       await store.openWorkspace({ id: 'T1', name: 'Acme', at: 60 });
@@ -385,26 +407,21 @@ export function storeContract(open: OpenStore): void {
       await watch(ORDERS);
       await poll(ORDERS, { events: [changed(30)] });
       const { channel, post } = await begin();
-      await store.settlePost(channel, post, { kind: 'dead', reason: 'invalid_blocks', at: 50 }, 0);
+      await store.settlePost(channel, post, { kind: 'dead', reason: 'invalid_blocks', at: 50 });
       expect(await drain()).toEqual(['C1: status_changed 1']);
     });
 
     test('a post is asked for as plain text once that is decided', async () => {
       await watch(ORDERS);
       const { channel, post } = await begin();
-      await store.settlePost(
-        channel,
-        post,
-        { kind: 'try_again', afterMs: 0, plain: true, reason: 'invalid_blocks' },
-        0,
-      );
+      await store.settlePost(channel, post, { kind: 'try_again', afterMs: 0, plain: true, reason: 'invalid_blocks' });
       expect((await begin()).post.plain).toBe(true);
     });
 
     test('a sent post can be read again with what it told', async () => {
       await watch(ORDERS);
       const { channel, post } = await begin();
-      await store.settlePost(channel, post, { kind: 'delivered', messageTs: '17.5', at: 9 }, 0);
+      await store.settlePost(channel, post, deliveredAs('17.5'));
       expect(await store.findPost(post.id)).toMatchObject({
         messageTs: '17.5',
         post: { channelId: 'C1', facts: post.facts },
@@ -418,6 +435,219 @@ export function storeContract(open: OpenStore): void {
       if (channel === null) throw new Error('nothing to send');
       await store.releaseChannel(channel);
       expect(await drain()).toEqual(['C1: subscribed']);
+    });
+  });
+
+  describe('a post of which nobody knows whether it was sent', () => {
+    const proven = async () => {
+      await watch(ORDERS);
+      await drain(deliveredAs('1000.000001'));
+      await store.saveReadBack(ana, { kind: 'proven', since: 8 });
+      await poll(ORDERS, { events: [changed(30)] });
+      return await begin();
+    };
+    const search = async () => {
+      const channel = await claimed();
+      const turn = await turnIn(channel);
+      if (turn.kind !== 'search') throw new Error(`nothing to look for, but ${turn.kind}`);
+      return { channel, open: turn.open, where: turn.search };
+    };
+    const lookAgain = {
+      kind: 'look_again',
+      afterMs: 30_000,
+      looks: 1,
+      readBack: { kind: 'proven', since: 8 },
+    } as const;
+    const sendAgain = { kind: 'send_again', afterMs: 0, readBack: { kind: 'proven', since: 8 } } as const;
+
+    test('is looked for 30 s after its attempt began, from the last timestamp known before it', async () => {
+      const { post } = await proven();
+      await poll(ORDERS, { events: [changed(40)] });
+      storeNow += MINUTE + 1;
+      const { where, open } = await search();
+      expect(where).toEqual({ postId: post.id, channelId: 'C1', threadTs: null, fromTs: '1000.000001', toTs: null });
+      expect(open).toMatchObject({ looks: 0, post: { id: post.id, attempt: 1, facts: post.facts } });
+    });
+
+    test('holds its channel up until then', async () => {
+      const { channel, post } = await proven();
+      await store.settlePost(channel, post, { kind: 'look_for_it', afterMs: 30_000, reason: 'timeout' });
+      expect(await store.claimChannel(lease())).toBeNull();
+      storeNow += 30_000;
+      expect((await search()).where.postId).toBe(post.id);
+    });
+
+    test('is held up as long when a crash left it, although its lease is over sooner', async () => {
+      const channel = await (async () => {
+        await proven();
+        storeNow += MINUTE;
+        return await claimed();
+      })();
+      expect(await turnIn(channel, { reconcileAfterMs: 2 * MINUTE })).toEqual({ kind: 'nothing' });
+      expect(await store.msUntilNextPost({ pace: ANY_PACE })).toBe(MINUTE);
+    });
+
+    test('is delivered when it is found, and the channel goes on with the next', async () => {
+      await proven();
+      await poll(ORDERS, { events: [changed(40)] });
+      storeNow += MINUTE;
+      const { channel, where } = await search();
+      await store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', copies: [], at: 50 });
+      expect(await store.findPost(where.postId)).toMatchObject({ messageTs: '1001.1' });
+      expect(await drain(deliveredAs('1002.1'))).toEqual(['C1: status_changed 2']);
+      expect(await store.claimEdit(lease())).toBeNull();
+    });
+
+    test('is sent again, unchanged, only after it was missed', async () => {
+      const { post } = await proven();
+      storeNow += MINUTE;
+      const first = await search();
+      await store.settleSearch(first.channel, first.where, lookAgain);
+      expect(await store.claimChannel(lease())).toBeNull();
+      storeNow += 30_000;
+      const second = await search();
+      expect(second.open.looks).toBe(1);
+      await store.settleSearch(second.channel, second.where, sendAgain);
+      expect((await begin()).post).toMatchObject({ id: post.id, attempt: 2, facts: post.facts });
+    });
+
+    test('is sent again at once where Slack does not let us look', async () => {
+      const { post } = await proven();
+      await store.saveReadBack(ana, { kind: 'refused', reason: 'missing_scope' });
+      storeNow += MINUTE;
+      expect((await begin()).post).toMatchObject({ id: post.id, attempt: 2 });
+    });
+
+    test('waits for the bot to be let in again when it was put out of the channel', async () => {
+      const { post } = await proven();
+      storeNow += MINUTE;
+      const { channel, where } = await search();
+      await store.settleSearch(channel, where, { kind: 'pause_channel', reason: 'not_in_channel', at: 50 });
+      expect(await store.findPause(ana)).toMatchObject({ reason: 'not_in_channel' });
+      await store.resumeChannel(ana);
+      storeNow += MINUTE;
+      expect((await search()).where.postId).toBe(post.id);
+    });
+
+    test('stays as it was first seen: what a late sender posted is a copy, and is taken away', async () => {
+      const late = await proven();
+      storeNow += MINUTE;
+      const { channel, where } = await search();
+      await store.settleSearch(channel, where, sendAgain);
+      const again = await begin();
+      expect(await store.settlePost(again.channel, again.post, deliveredAs('1002.1'))).toBe('recorded');
+      expect(await store.settlePost(late.channel, late.post, deliveredAs('1001.1'))).toBe('copy');
+      const copy = await store.claimSurplus({ leaseMs: MINUTE });
+      expect(copy).toMatchObject({ conversationId: 'C1', messageTs: '1001.1', postId: late.post.id });
+      expect(await store.claimSurplus({ leaseMs: MINUTE })).toBeNull();
+      if (copy === null) return;
+      await store.settleSurplus(copy, { afterMs: 5 });
+      storeNow += 5;
+      expect(await store.claimSurplus({ leaseMs: MINUTE })).toEqual(copy);
+      await store.settleSurplus(copy, { outcome: 'removed' });
+      storeNow += HOUR;
+      expect(await store.claimSurplus({ leaseMs: MINUTE })).toBeNull();
+    });
+
+    test('is delivered also when its sender lost the channel meanwhile; nothing else of that sender counts', async () => {
+      const late = await proven();
+      storeNow += MINUTE;
+      const other = await search();
+      const lost = { kind: 'try_again', afterMs: 5, plain: true, reason: 'x' } as const;
+      expect(await store.settlePost(late.channel, late.post, lost)).toBe('lease_lost');
+      expect(await store.settlePost(late.channel, late.post, deliveredAs('1001.1'))).toBe('recorded');
+      expect(await store.settleSearch(other.channel, other.where, sendAgain)).toBe('recorded');
+      expect(await drain()).toEqual([]);
+    });
+
+    test('that is there twice keeps the older message', async () => {
+      await proven();
+      storeNow += MINUTE;
+      const { channel, where } = await search();
+      await store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', copies: ['1002.1'], at: 50 });
+      expect(await store.findPost(where.postId)).toMatchObject({ messageTs: '1001.1' });
+      expect(await store.claimSurplus({ leaseMs: MINUTE })).toMatchObject({ messageTs: '1002.1' });
+    });
+  });
+
+  describe('reading back', () => {
+    test('is tried with the first message of a channel, and not again for a while', async () => {
+      await watch(ORDERS);
+      const { channel, post } = await begin();
+      expect(await store.claimReadBack({ everyMs: HOUR })).toBeNull();
+      await store.settlePost(channel, post, deliveredAs('1000.1', storeNow));
+      const message = { fromTs: '1000.1', toTs: '1000.1', channelId: 'C1', threadTs: null };
+      expect(await store.claimReadBack({ everyMs: HOUR })).toEqual({
+        channel: { workspaceId: 'T1', channelId: 'C1' },
+        search: { postId: post.id, ...message },
+      });
+      expect(await store.claimReadBack({ everyMs: HOUR })).toBeNull();
+      storeNow += HOUR;
+      expect(await store.claimReadBack({ everyMs: HOUR })).not.toBeNull();
+    });
+
+    test('is remembered, and where it was refused tried again after a start', async () => {
+      await watch(ORDERS);
+      await drain(deliveredAs('1000.1', storeNow));
+      expect(await store.findReadBack(ana)).toEqual({ kind: 'untried' });
+      await store.saveReadBack(ana, { kind: 'refused', reason: 'missing_scope' });
+      expect(await store.listReadBacks('T1')).toEqual([
+        { channelId: 'C1', readBack: { kind: 'refused', reason: 'missing_scope' } },
+      ]);
+      await store.claimReadBack({ everyMs: HOUR });
+      await store.openWorkspace({ id: 'T1', name: 'Acme', at: storeNow });
+      expect(await store.claimReadBack({ everyMs: HOUR })).not.toBeNull();
+      await store.saveReadBack(ana, { kind: 'proven', since: 77 });
+      expect(await store.findReadBack(ana)).toEqual({ kind: 'proven', since: 77 });
+      storeNow += HOUR;
+      expect(await store.claimReadBack({ everyMs: HOUR })).toBeNull();
+    });
+  });
+
+  describe('an edit', () => {
+    const edited = async () => {
+      await watch(ORDERS);
+      await drain();
+      await poll(ORDERS, { events: [changed(30)] });
+      const { channel, post } = await begin();
+      await store.settlePost(channel, post, deliveredAs('17.5'));
+      expect(await store.wantEdit(post.id)).toBe(true);
+      return post;
+    };
+
+    test('is made when somebody wants it, of one message alone, within the pace of the workspace', async () => {
+      const post = await edited();
+      const pace = { everyMs: 1_000, burst: 1 };
+      expect(await store.claimEdit({ ...lease(), postId: 'another', pace })).toBeNull();
+      const due = await store.claimEdit({ ...lease(), token: 'one', postId: post.id, pace });
+      expect(due).toMatchObject({ messageTs: '17.5', channelId: 'C1', post: { id: post.id } });
+      if (due === null) return;
+      await store.settleEdit({ token: 'one', post: due.post, settlement: 'shown' });
+      await store.wantEdit(post.id);
+      expect(await store.claimEdit({ ...lease(), pace })).toBeNull();
+      storeNow += 1_000;
+      expect(await store.claimEdit({ ...lease(), pace })).not.toBeNull();
+    });
+
+    test('of a deleted message sends it anew, once', async () => {
+      const post = await edited();
+      const remove = async (token: string) => {
+        const due = await store.claimEdit({ ...lease(), token });
+        if (due === null) throw new Error('nothing to edit');
+        await store.settleEdit({ token, post: due.post, settlement: 'repost' });
+      };
+      await remove('one');
+      const again = await begin();
+      expect(again.post).toMatchObject({ id: post.id, facts: post.facts });
+      await store.settlePost(again.channel, again.post, deliveredAs('18.5'));
+      await store.wantEdit(post.id);
+      await remove('two');
+      expect(await store.claimChannel(lease())).toBeNull();
+      expect(await store.wantEdit(post.id)).toBe(false);
+    });
+
+    test('cannot be made of a post that has no message', async () => {
+      expect(await store.wantEdit('nobody')).toBe(false);
     });
   });
 
@@ -644,15 +874,8 @@ export function storeContract(open: OpenStore): void {
       await watch(ORDERS, elsewhere);
       await drain();
       await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
-      const first = await store.claimChannel(lease());
-      if (first === null) throw new Error('nothing to send');
-      const sent = await store.beginPost(first, 'sent-before', 31);
-      await store.settlePost(
-        first,
-        sent ?? { id: '', version: 0 },
-        { kind: 'delivered', messageTs: '17.5', at: 31 },
-        0,
-      );
+      const first = await begin({ newPostId: 'sent-before' });
+      await store.settlePost(first.channel, first.post, deliveredAs('17.5', 31));
       expect(await store.claimEdit(lease())).toBeNull();
       await wanted(32);
       await found('token-none', 'en');
@@ -662,16 +885,9 @@ export function storeContract(open: OpenStore): void {
         post: { id: 'sent-before', facts: [{ aftermath: { cause: CAUSE } }] },
         jobs: [{ jobId: ORDERS }],
       });
-      const second = await store.claimChannel(lease());
-      if (second === null) throw new Error('nothing to send');
-      const late = await store.beginPost(second, 'sent-after', 33);
-      expect(late).toMatchObject({ facts: [{ aftermath: { cause: CAUSE } }] });
-      await store.settlePost(
-        second,
-        late ?? { id: '', version: 0 },
-        { kind: 'delivered', messageTs: '18.5', at: 34 },
-        0,
-      );
+      const second = await begin({ newPostId: 'sent-after' });
+      expect(second.post).toMatchObject({ facts: [{ aftermath: { cause: CAUSE } }] });
+      await store.settlePost(second.channel, second.post, deliveredAs('18.5', 34));
       expect(await store.claimEdit(lease())).toBeNull();
     });
 
@@ -679,15 +895,13 @@ export function storeContract(open: OpenStore): void {
       await watch(ORDERS);
       await drain();
       await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
-      expect(await drain({ kind: 'delivered', messageTs: '17.5', at: 31 })).toEqual(['C1: status_changed 1']);
+      expect(await drain(deliveredAs('17.5', 31))).toEqual(['C1: status_changed 1']);
       await poll(ORDERS, { events: [recovered] }, {}, 41);
       expect(await store.claimEdit(lease())).toMatchObject({
         messageTs: '17.5',
         post: { facts: [{ aftermath: { recoveredAt: 40 } }] },
       });
-      const channel = await store.claimChannel(lease());
-      if (channel === null) throw new Error('nothing to send');
-      expect(await store.beginPost(channel, 'recovery', 42)).toMatchObject({
+      expect((await begin()).post).toMatchObject({
         facts: [{ event: { kind: 'recovered' }, aftermath: { firstMessageTs: '17.5' } }],
       });
       expect(await store.findCause(key(ORDERS), 'en')).toBeNull();
@@ -697,19 +911,19 @@ export function storeContract(open: OpenStore): void {
       await watch(ORDERS);
       await drain();
       await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
-      await drain({ kind: 'delivered', messageTs: '17.5', at: 31 });
+      await drain(deliveredAs('17.5', 31));
       await wanted(32);
       await found('token-none', 'en');
       const token = 'editor';
-      const due = await store.claimEdit({ token, leaseMs: MINUTE });
+      const due = await store.claimEdit({ ...lease(), token });
       if (due === null) throw new Error('nothing to edit');
       await poll(ORDERS, { events: [recovered] }, {}, 41);
       expect(await store.claimEdit(lease())).toBeNull();
-      await store.settleEdit({ token, post: due.post, afterMs: null });
-      const again = await store.claimEdit({ token, leaseMs: MINUTE });
+      await store.settleEdit({ token, post: due.post, settlement: 'shown' });
+      const again = await store.claimEdit({ ...lease(), token });
       expect(again?.post.facts).toMatchObject([{ aftermath: { recoveredAt: 40, cause: CAUSE } }]);
       if (again === null) return;
-      await store.settleEdit({ token, post: again.post, afterMs: 500 });
+      await store.settleEdit({ token, post: again.post, settlement: { afterMs: 500 } });
       expect(await store.claimEdit(lease())).toBeNull();
       storeNow += 500;
       expect(await store.claimEdit(lease())).not.toBeNull();
@@ -730,9 +944,7 @@ export function storeContract(open: OpenStore): void {
       expect(await drain()).toEqual(['C1: language', 'C1: language']);
       await choose('en');
       await choose('zh');
-      const channel = await store.claimChannel(lease());
-      if (channel === null) throw new Error('nothing to send');
-      expect(await store.beginPost(channel, 'p', 6)).toMatchObject({
+      expect((await begin()).post).toMatchObject({
         language: 'zh',
         facts: [{ announcement: { kind: 'language', by: 'UANA', language: 'en' } }],
       });
@@ -819,10 +1031,6 @@ export function storeContract(open: OpenStore): void {
 
     test('learns which migrations the database has', async () => {
       expect(await store.findSchemaVersion()).toMatch(/^\d{4}-[\w-]+$/);
-    });
-
-    test('is promised no more for a channel than can be kept', async () => {
-      expect(await store.findDeliveryPromise(ana)).toBe('at_least_once');
     });
   });
 }

@@ -7,7 +7,7 @@ import { running, startProcess } from '../support/bot-process.ts';
 import type { BotProcess } from '../support/bot-process.ts';
 import { environment } from '../support/world.ts';
 
-/** Waits until every delivery is settled: what Slack shows and the bot has not written down yet may be told twice. */
+/** Waits until every delivery is settled, so that no post has to be looked for, which takes a minute. */
 async function settled(url: string): Promise<void> {
   const db = openDatabase(url);
   const owed = () => db.selectFrom('deliveries').select('id').where('outcome', 'is', null).execute();

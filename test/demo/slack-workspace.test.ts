@@ -137,6 +137,7 @@ describe('the local workspace, called with the real SDK', () => {
       text: 'hers',
       blocks: [],
       metadata: null,
+      threadTs: null,
       edited: false,
     });
     expect(await update({ ts: '2.2' })).toContain('cant_update_message');

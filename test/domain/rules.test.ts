@@ -13,6 +13,8 @@ import { estimatePass } from '../../src/domain/poll-budget.ts';
 import { NO_AFTERMATH } from '../../src/domain/post.ts';
 import type { DeliveryFacts } from '../../src/domain/post.ts';
 import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
+import type { SendOutcome } from '../../src/domain/post.ts';
+import type { ReadBack } from '../../src/domain/read-back.ts';
 import { settlePost } from '../../src/domain/settle-post.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
 import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
@@ -183,18 +185,31 @@ describe('an attempt to send', () => {
     plain: false,
     language: 'en' as const,
     version: 0,
+    threadTs: null,
   };
-  const pauses = { firstRetryMs: SECOND, longestRetryMs: MINUTE };
-  const settle = (outcome: Parameters<typeof settlePost>[1], plain = false) =>
-    settlePost({ ...post, plain }, outcome, 7, () => 1, pauses);
+  const pauses = { firstRetryMs: SECOND, longestRetryMs: MINUTE, reconcileAfterMs: 30 * SECOND };
+  const settle = (outcome: SendOutcome, plain = false, readBack: ReadBack = { kind: 'untried' }) =>
+    settlePost({ ...post, plain }, readBack, outcome, 7, () => 1, pauses);
 
-  test('waits as long as Slack asks, and tries again when the outcome is unknown', () => {
+  test('is looked for when its outcome is unknown, or made again where one cannot look', () => {
+    const uncertain = { kind: 'uncertain', reason: 'network' } as const;
+    const looked = { kind: 'look_for_it', afterMs: 30 * SECOND, reason: 'network' };
+    expect(settle(uncertain)).toEqual(looked);
+    expect(settle(uncertain, false, { kind: 'proven', since: 1 })).toEqual(looked);
+    expect(settle(uncertain, false, { kind: 'refused', reason: 'missing_scope' })).toEqual({
+      kind: 'try_again',
+      afterMs: SECOND,
+      plain: false,
+      reason: 'network',
+    });
+  });
+
+  test('waits as long as Slack asks', () => {
     expect(settle({ kind: 'retry', afterMs: 30_000, reason: 'ratelimited' })).toMatchObject({
       kind: 'try_again',
       afterMs: 30_000,
       plain: false,
     });
-    expect(settle({ kind: 'uncertain', reason: 'network' })).toMatchObject({ kind: 'try_again', afterMs: SECOND });
   });
 
   test('that Slack finds malformed is made once more as plain text, then given up', () => {

@@ -9,7 +9,7 @@ const NOW = 1_700_000_000_000;
 const PATIENCE = { intervalMs: MINUTE, stillMs: 3 * MINUTE };
 const signs = (changes: Partial<VitalSigns> = {}): VitalSigns => ({
   startedAt: NOW,
-  beats: { poller: NOW, dispatcher: NOW, editor: NOW, causes: NOW },
+  beats: { poller: NOW, dispatcher: NOW, editor: NOW, causes: NOW, reader: NOW },
   lastTickAt: null,
   drs: { kind: 'not_asked' },
   blindMs: 0,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
-const FAST = { causeRetryMs: 20, causeGiveUpMs: 5_000, editPaceMs: 0 };
+const FAST = { causeRetryMs: 20, causeGiveUpMs: 5_000 };
 
 async function watching(durations = FAST): Promise<World> {
   const world = await startWorld({ overrides: { durations } });

@@ -136,6 +136,7 @@ describe('/metrics', () => {
     await expect.poll(() => series('posts', 'outcome="delivered",reason="none"')).toBe(3);
     expect(await series('posts', 'outcome="uncertain",reason="internal_error"')).toBe(1);
     expect(await series('posts', 'outcome="refused",reason="other"')).toBe(1);
+    expect(await series('searches', 'outcome="absent"')).toBeGreaterThan(0);
     expect(await figure(world, 'drs_bot_drs_reads_total{read="progress",outcome="answered"}')).toBe(3);
     expect(await figure(world, 'drs_bot_drs_reads_total{read="progress",outcome="timeout"}')).toBe(0);
     expect(await figure(world, 'drs_bot_loop_turns_total{loop="poller",outcome="ok"}')).toBe(2);
@@ -283,8 +284,19 @@ describe('/drs health', () => {
     const { text } = await world.ask('ana', '#migrations', '/drs health');
     expect(text).toMatch(/^🟢 All is well\nDRS answers, last <!date/);
     expect(text).toContain('Watching 1 job\nNo message waits.\n');
-    expect(text).toContain('This channel is told each thing at least once');
     expect((await world.ask('li', '#migrations', '/drs health')).text).toContain('🟢 一切正常');
+  });
+
+  test('says what this channel is promised, with and without the right to read it back', async () => {
+    const promised = async (world: World) => {
+      await watchOneJob(world);
+      return async () => (await world.ask('ana', '#migrations', '/drs health')).text.split('\n').at(-1);
+    };
+    await using allowed = await startWorld();
+    await expect.poll(await promised(allowed)).toMatch(/^✔ Each message comes exactly once/);
+    const scopes = ['commands', 'chat:write', 'channels:read', 'groups:read', 'users:read', 'channels:join'];
+    await using forbidden = await startWorld({ workspace: { scopes } });
+    await expect.poll(await promised(forbidden)).toMatch(/at least once, rarely twice.*`channels:history /);
   });
 
   test('says since when DRS gives no answer, and why', async () => {

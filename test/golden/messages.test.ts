@@ -163,6 +163,7 @@ const subscription = (state: JobState, changes: object = {}) => ({
   state,
   ...changes,
 });
+const watching = (state: JobState) => ({ subscriptions: [subscription(state)], pause: null });
 const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
   kind: 'done',
   subscribed: [],
@@ -212,7 +213,7 @@ const health =
       stillLoops: [],
       figures: FIGURES,
       isLate: false,
-      delivery: 'exactly_once',
+      delivery: { kind: 'proven', since: START },
       ...changes,
     });
 const DUPLICATE: Cause = { code: 'DRS.M05023', text: "Duplicate entry '•••' for key 'PRIMARY' in shop.orders" };
@@ -569,10 +570,20 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       subscription(UNSEEN_JOB),
       subscription(read(replicating, [6, TIMEOUT]).state),
     ];
-    return listMessage(voice, { subscriptions, pause });
+    return listMessage(voice, { subscriptions, pause, readBack: { kind: 'untried' } });
   },
   'list-shared': (voice) =>
-    listMessage(voice, { subscriptions: [subscription(read(replicating).state)], pause: null }, 'U1'),
+    listMessage(voice, { ...watching(read(replicating).state), readBack: { kind: 'proven', since: START } }, 'U1'),
+  'list-without-history-scope': (voice) =>
+    listMessage(voice, {
+      ...watching(read(replicating).state),
+      readBack: { kind: 'refused', reason: 'missing_scope' },
+    }),
+  'list-unreadable': (voice) =>
+    listMessage(voice, {
+      ...watching(read(replicating).state),
+      readBack: { kind: 'refused', reason: 'ekm_access_denied' },
+    }),
   'list-all': (voice) => {
     const { state } = read(replicating);
     return workspaceListMessage(voice, {
@@ -607,7 +618,11 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'settings-changed': (voice) => languageChosen(voice, 'zh', true),
   'settings-same': (voice) => languageChosen(voice, 'en', false),
   'health-well': health({}),
-  'health-before-the-first-tick': health({ drs: { kind: 'not_asked' }, lastTickAt: null, delivery: 'at_least_once' }),
+  'health-before-the-first-tick': health({
+    drs: { kind: 'not_asked' },
+    lastTickAt: null,
+    delivery: { kind: 'untried' },
+  }),
   'health-blind': health({
     drs: { kind: 'silent', since: START, why: explanation('read_denied', { label: 'DRS.M00102' }) },
     figures: { ...FIGURES, queued: { count: 1, oldestAt: START } },
@@ -769,7 +784,7 @@ describe('whatever DRS sends', () => {
     const subscriptions = Array.from({ length: 60 }, (_, number) =>
       subscription(state, { id: number, jobId: simulatedJobId(number), jobName: null }),
     );
-    const message = listMessage(voiceIn('en'), { subscriptions, pause: null });
+    const message = listMessage(voiceIn('en'), { subscriptions, pause: null, readBack: { kind: 'untried' } });
     expectValid(message);
     expect(JSON.stringify(message.blocks)).toContain('+20 more');
   });

@@ -45,7 +45,9 @@ describe('the manifest', () => {
         }),
       ),
     }),
-    oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()) }) }),
+    oauth_config: z.strictObject({
+      scopes: z.strictObject({ bot: z.array(z.string()), bot_optional: z.array(z.string()) }),
+    }),
     settings: z.strictObject({
       event_subscriptions: z.strictObject({ bot_events: z.array(z.string()) }),
       interactivity: z.strictObject({ is_enabled: z.literal(true) }),
@@ -78,7 +80,10 @@ describe('the manifest', () => {
     const scopes: Readonly<Record<string, readonly string[]>> = {
       'auth.test': [],
       'chat.postMessage': ['chat:write'],
+      'chat.delete': ['chat:write'],
       'chat.update': ['chat:write'],
+      'conversations.history': ['channels:history', 'groups:history', 'im:history'],
+      'conversations.replies': ['channels:history', 'groups:history', 'im:history'],
       'conversations.info': ['channels:read', 'groups:read'],
       'conversations.join': ['channels:join'],
       'users.conversations': ['channels:read', 'groups:read'],
@@ -86,7 +91,10 @@ describe('the manifest', () => {
     };
     expect(called.filter((method) => !(method in scopes) || !(method in METHODS))).toEqual([]);
     const needed = new Set(['commands', ...called.flatMap((method) => scopes[method] ?? [])]);
-    expect(new Set((await manifest()).oauth_config.scopes.bot)).toEqual(needed);
+    const { bot, bot_optional: optional } = (await manifest()).oauth_config.scopes;
+    expect(new Set(bot)).toEqual(needed);
+    // Slack takes optional scopes only if they are also asked for (docs.slack.dev, "App manifest reference").
+    expect(optional).toEqual(bot.filter((scope) => scope.endsWith(':history')));
   });
 
   test('subscribes to exactly the events that the code handles', async () => {

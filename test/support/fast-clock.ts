@@ -14,6 +14,7 @@ export function movableClock(): Clock & { advance(ms: number): void } {
   return {
     advance: (ms) => void (aheadMs += ms),
     now: () => Date.now() + aheadMs,
+    monotonic: () => performance.now() + aheadMs,
     sleep: (ms, signal) => systemClock.sleep(ms, signal),
   };
 }
@@ -24,6 +25,7 @@ export function fastClock(startAt = 1_700_000_000_000): FastClock {
   return {
     slept,
     now: () => now,
+    monotonic: () => now,
     advance: (ms) => void (now += ms),
     sleep(ms) {
       slept.push(ms);

@@ -22,10 +22,14 @@ const SHORT_DURATIONS = {
   askAgainMs: 0,
   pollSpacingMs: 0,
   postPaceMs: 0,
+  workspacePace: { everyMs: 1, burst: 1_000 },
+  reconcileAfterMs: 60,
+  reconcileAgainMs: 60,
+  readBackPaceMs: 0,
   firstRetryMs: 20,
   longestRetryMs: 100,
   causeRetryMs: 20,
-  editPaceMs: 0,
+  editPace: { everyMs: 1, burst: 1_000 },
   lookIntervalMs: 5,
 };
 

@@ -4,7 +4,7 @@ export interface PostingLimit {
   readonly burst: number;
 }
 
-/** A bucket of permissions for each channel. */
+/** A bucket of permissions for each name: of a channel, or one for all. */
 export class RateLimit {
   readonly #limit: PostingLimit | undefined;
   readonly #buckets = new Map<string, { left: number; at: number }>();
@@ -14,13 +14,13 @@ export class RateLimit {
   }
 
   /** Takes one permission. 0 when there was one, else the whole seconds to wait. */
-  take(channel: string): number {
+  take(name: string): number {
     if (this.#limit === undefined) return 0;
     const now = Date.now();
     const { perSecond, burst } = this.#limit;
-    const bucket = this.#buckets.get(channel) ?? { left: burst, at: now };
+    const bucket = this.#buckets.get(name) ?? { left: burst, at: now };
     const left = Math.min(burst, bucket.left + ((now - bucket.at) / 1_000) * perSecond);
-    this.#buckets.set(channel, { left: left >= 1 ? left - 1 : left, at: now });
+    this.#buckets.set(name, { left: left >= 1 ? left - 1 : left, at: now });
     return left >= 1 ? 0 : Math.ceil((1 - left) / perSecond);
   }
 }

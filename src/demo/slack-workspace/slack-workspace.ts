@@ -38,6 +38,9 @@ const USUAL_SCOPES: readonly string[] = [
   'groups:read',
   'im:read',
   'channels:join',
+  'channels:history',
+  'groups:history',
+  'im:history',
   'users:read',
 ];
 
@@ -48,6 +51,10 @@ export interface WorkspaceOptions {
   readonly disabledMethods?: readonly string[];
   /** How fast may be posted to one channel; no limit when left out. */
   readonly postingLimit?: PostingLimit;
+  /** How fast may be posted to all channels together; no limit when left out. */
+  readonly workspaceLimit?: PostingLimit;
+  /** What an earlier workspace left, channels and messages: the same Slack, started again. */
+  readonly state?: WorkspaceState;
   /** The port to listen on; a free one unless given. */
   readonly port?: number;
 }
@@ -88,7 +95,7 @@ export interface SlackWorkspace extends AsyncDisposable {
 
 /** Starts the workspace on 127.0.0.1. */
 export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promise<SlackWorkspace> {
-  const state = new WorkspaceState();
+  const state = options.state ?? new WorkspaceState();
   const desk = new FrontDesk(state, options);
   const server = createServer((request, response) => {
     desk.handle(request, response).catch(() => response.destroy());
@@ -135,6 +142,7 @@ class FrontDesk {
   readonly #options: WorkspaceOptions;
   readonly #scopes: ReadonlySet<string>;
   readonly #limit: RateLimit;
+  readonly #workspaceLimit: RateLimit;
   readonly #urls: ResponseUrls;
   #base = '';
   #sockets: SocketMode | null = null;
@@ -144,6 +152,7 @@ class FrontDesk {
     this.#options = options;
     this.#scopes = new Set(options.scopes ?? USUAL_SCOPES);
     this.#limit = new RateLimit(options.postingLimit);
+    this.#workspaceLimit = new RateLimit(options.workspaceLimit);
     this.#urls = new ResponseUrls(state);
     const deliver: Deliver = (type, payload) => this.#deliver(type, payload);
     this.people = new People(state, options.commands ?? ['/drs'], this.#urls, () => this.#base, deliver);
@@ -195,7 +204,9 @@ class FrontDesk {
   }
 
   #tooFast(method: string, args: Args): Fault | undefined {
-    const waitSeconds = method === 'chat.postMessage' ? this.#limit.take(String(args['channel'])) : 0;
+    if (method !== 'chat.postMessage') return undefined;
+    const inChannel = this.#limit.take(String(args['channel']));
+    const waitSeconds = inChannel > 0 ? inChannel : this.#workspaceLimit.take('all');
     return waitSeconds > 0 ? { kind: 'rate_limited', retryAfterSeconds: waitSeconds } : undefined;
   }
 

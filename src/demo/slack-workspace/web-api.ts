@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { parseJson } from '../loopback.ts';
 import type { Block } from './validate-blocks.ts';
 import { parseBlocks } from './validate-blocks.ts';
-import type { Channel, Content, WorkspaceState } from './workspace.ts';
+import type { Channel, Content, Message, WorkspaceState } from './workspace.ts';
 
 /** The characters chat.update takes (docs.slack.dev, "chat.update"); chat.postMessage cuts at 40,000 instead. */
 const MOST_UPDATE_TEXT = 4_000;
 const MOST_POST_TEXT = 40_000;
+/** Messages in one page of a history (docs.slack.dev, "conversations.history"). */
+const MOST_HISTORY = 999;
 
 /** Arguments of a call; objects arrive as JSON text in forms, or as themselves in JSON bodies. */
 export type Args = Readonly<Record<string, unknown>>;
@@ -42,6 +44,17 @@ export const METHODS: Readonly<Record<string, Method>> = {
   },
   'chat.postMessage': { token: 'bot', scopes: () => ['chat:write'], run: postMessage },
   'chat.update': { token: 'bot', scopes: () => ['chat:write'], run: update },
+  'chat.delete': { token: 'bot', scopes: () => ['chat:write'], run: remove },
+  'conversations.history': {
+    token: 'bot',
+    scopes: (args, { state }) => [historyScope(state.findChannel(String(args['channel'])))],
+    run: history,
+  },
+  'conversations.replies': {
+    token: 'bot',
+    scopes: (args, { state }) => [historyScope(state.findChannel(String(args['channel'])))],
+    run: history,
+  },
   'conversations.info': {
     token: 'bot',
     scopes: (args, { state }) => [readScope(state.findChannel(String(args['channel'])))],
@@ -116,7 +129,10 @@ function postMessage(args: Args, { state, scopes }: ApiContext): Result {
   if ('ok' in content) return content;
   const metadata = readMetadata(args['metadata']);
   if (metadata === 'invalid') return failed('invalid_metadata_format');
-  const message = state.post(channel.id, content, metadata);
+  const threadTs = typeof args['thread_ts'] === 'string' ? args['thread_ts'] : null;
+  if (threadTs !== null && !state.messages.some((one) => one.channelId === channel.id && one.ts === threadTs))
+    return failed('thread_not_found');
+  const message = state.post(channel.id, content, metadata, threadTs);
   return {
     ok: true,
     channel: channel.id,
@@ -139,6 +155,69 @@ function update(args: Args, { state }: ApiContext): Result {
   if ('ok' in content) return content;
   state.edit(channel.id, ts, content, readMetadata(args['metadata']) ?? undefined);
   return { ok: true, channel: channel.id, ts, text: content.text };
+}
+
+function remove(args: Args, { state }: ApiContext): Result {
+  const channel = visibleChannel(args, state);
+  if (channel === undefined) return failed('channel_not_found');
+  const ts = String(args['ts']);
+  const message = state.messages.find((one) => one.channelId === channel.id && one.ts === ts);
+  if (message === undefined) return failed('message_not_found');
+  if (message.userId !== state.bot.id) return failed('cant_delete_message');
+  state.remove(channel.id, ts);
+  return { ok: true, channel: channel.id, ts };
+}
+
+/** A channel's messages, or with `ts` a thread's: newest first in a channel, oldest first in a thread, in pages. */
+function history(args: Args, { state }: ApiContext): Result {
+  const channel = visibleChannel(args, state);
+  if (channel === undefined) return failed('channel_not_found');
+  if (!channel.members.has(state.bot.id)) return failed('not_in_channel');
+  const parentTs = typeof args['ts'] === 'string' ? args['ts'] : null;
+  const all = state.messages.filter(
+    (one) =>
+      one.channelId === channel.id &&
+      (parentTs === null ? one.threadTs === null : one.threadTs === parentTs || one.ts === parentTs) &&
+      isInRange(one.ts, args),
+  );
+  if (parentTs !== null && !state.messages.some((one) => one.channelId === channel.id && one.ts === parentTs))
+    return failed('thread_not_found');
+  const ordered = parentTs === null ? all.toReversed() : all;
+  const from = Number(args['cursor'] ?? 0);
+  const to = from + Math.min(Number(args['limit'] ?? 100), MOST_HISTORY);
+  const withMetadata = String(args['include_all_metadata']) === 'true';
+  return {
+    ok: true,
+    messages: ordered.slice(from, to).map((one) => describeMessage(one, state, withMetadata)),
+    has_more: to < ordered.length,
+    ...(to < ordered.length ? { response_metadata: { next_cursor: String(to) } } : {}),
+  };
+}
+
+function isInRange(ts: string, args: Args): boolean {
+  const inclusive = String(args['inclusive']) === 'true';
+  const [oldest, latest] = [Number(args['oldest'] ?? 0), Number(args['latest'] ?? Infinity)];
+  return inclusive ? Number(ts) >= oldest && Number(ts) <= latest : Number(ts) > oldest && Number(ts) < latest;
+}
+
+function describeMessage(message: Message, { bot, botId }: WorkspaceState, withMetadata: boolean) {
+  const { ts, userId, text, blocks, metadata, threadTs, edited } = message;
+  return {
+    type: 'message',
+    ts,
+    user: userId,
+    ...(userId === bot.id ? { bot_id: botId } : {}),
+    text,
+    blocks,
+    ...(threadTs === null ? {} : { thread_ts: threadTs }),
+    ...(withMetadata && metadata !== null ? { metadata } : {}),
+    ...(edited ? { edited: { user: userId, ts } } : {}),
+  };
+}
+
+function historyScope(channel: Channel | undefined): string {
+  if (channel === undefined || channel.kind === 'public') return 'channels:history';
+  return channel.kind === 'private' ? 'groups:history' : 'im:history';
 }
 
 function info(args: Args, { state }: ApiContext): Result {

@@ -29,6 +29,8 @@ export interface Message extends Content {
   readonly channelId: string;
   readonly userId: string;
   readonly metadata: unknown;
+  /** The message it answers to; null for one in the channel itself. */
+  readonly threadTs: string | null;
   readonly edited: boolean;
 }
 
@@ -84,8 +86,16 @@ export class WorkspaceState {
     return [...this.users, this.bot].find((user) => user.id === idOrName || user.name === idOrName);
   }
 
-  post(channelId: string, content: Content, metadata: unknown = null): Message {
-    const message = { ...content, ts: this.#nextTs(), channelId, userId: this.bot.id, metadata, edited: false };
+  post(channelId: string, content: Content, metadata: unknown = null, threadTs: string | null = null): Message {
+    const message = {
+      ...content,
+      ts: this.#nextTs(),
+      channelId,
+      userId: this.bot.id,
+      metadata,
+      threadTs,
+      edited: false,
+    };
     this.messages.push(message);
     this.changed();
     return message;
@@ -105,6 +115,15 @@ export class WorkspaceState {
     const message = this.messages[index];
     if (message === undefined) return false;
     this.messages[index] = { ...message, ...content, metadata: metadata ?? message.metadata, edited: true };
+    this.changed();
+    return true;
+  }
+
+  /** Takes a message away, as a person or its author may; false when there is none. */
+  remove(channelId: string, ts: string): boolean {
+    const index = this.messages.findIndex((message) => message.channelId === channelId && message.ts === ts);
+    if (index === -1) return false;
+    this.messages.splice(index, 1);
     this.changed();
     return true;
   }

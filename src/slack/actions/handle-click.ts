@@ -9,7 +9,7 @@ import type { Click } from '../interaction.ts';
 import { staleButtonMessage } from '../messages/help-message.ts';
 import { jobsMessage } from '../messages/jobs-message.ts';
 import { listMessage } from '../messages/list-message.ts';
-import { postMessage } from '../messages/post-message.ts';
+import { editedPostMessage } from '../messages/post-message.ts';
 import { statusMessage } from '../messages/status-message.ts';
 import { keptAll, subscribeAnswer, unsubscribeAnswer, unsubscribedAll } from '../messages/subscription-answers.ts';
 import type { Voice } from '../messages/voice.ts';
@@ -114,9 +114,11 @@ async function shareJobs({ slack, actor, voices, reply }: Turn, value: PageValue
 async function refreshToldPost(turn: Turn): Promise<void> {
   const { slack, actor, click, voices, reply } = turn;
   const postId = decodePost(click.value);
-  const refreshed = postId === null ? null : await refreshPost(slack.useCases, postId);
-  if (refreshed === null || refreshed.post.channelId !== actor.channelId) return await answerStale(turn);
-  await reply.inPlace(postMessage(voices.channel, refreshed.post, refreshed.now));
+  if (postId === null) return await answerStale(turn);
+  const refreshed = await refreshPost(slack.useCases, actor, postId);
+  if (refreshed.kind === 'unknown') return await answerStale(turn);
+  if (refreshed.kind !== 'refused') return;
+  await reply.inPlace(editedPostMessage(voices.channel, refreshed.post, refreshed.jobs));
 }
 
 async function subscribeTarget(turn: Turn, value: JobsValue): Promise<void> {

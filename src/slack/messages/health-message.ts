@@ -1,6 +1,7 @@
 import type { DrsReach } from '../../domain/vital-signs.ts';
 import type { HealthReport } from '../../use-cases/show-health.ts';
 import type { VersionReport } from '../../use-cases/show-version.ts';
+import { deliveryPromise } from './list-message.ts';
 import type { SlackMessage } from './message.ts';
 import { message } from './message.ts';
 import { ago, code, dateAndTime } from './mrkdwn.ts';
@@ -22,7 +23,7 @@ export function healthMessage(voice: Voice, report: HealthReport): SlackMessage 
         ...(pausedChannels === 0 && workspaceRefusal === null ? [] : [pausedLine(voice, report)]),
       ],
     },
-    { kind: 'footer', line: voice.say(`health.delivery.${delivery}`) },
+    { kind: 'footer', line: deliveryPromise(voice, delivery) },
   ]);
 }
 

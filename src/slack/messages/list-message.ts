@@ -1,12 +1,13 @@
 import { shortId } from '../../domain/job-id.ts';
 import { jobName } from '../../domain/job-name.ts';
+import type { ReadBack } from '../../domain/read-back.ts';
 import type { ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
 import type { SubscriptionList } from '../../use-cases/list-subscriptions.ts';
 import { ACTIONS, encodeJobs } from '../actions/button-value.ts';
 import { mention } from './announcement.ts';
 import type { Part, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
-import { ago, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
+import { ago, code, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
 import { refusal } from './refusal-text.ts';
 import { headline, statusWords } from './status-words.ts';
 import { nothingSubscribed } from './subscription-answers.ts';
@@ -20,7 +21,11 @@ const MOST_ROWS = 40;
  *
  * @param sharedBy who showed it to everybody; undefined while only one person sees it
  */
-export function listMessage(voice: Voice, { subscriptions, pause }: SubscriptionList, sharedBy?: string): SlackMessage {
+export function listMessage(
+  voice: Voice,
+  { subscriptions, pause, readBack }: SubscriptionList,
+  sharedBy?: string,
+): SlackMessage {
   if (subscriptions.length === 0) return lines(nothingSubscribed(voice));
   const rows = subscriptions.slice(0, MOST_ROWS).map((one) => row(voice, one));
   const more = subscriptions.length - rows.length;
@@ -30,10 +35,25 @@ export function listMessage(voice: Voice, { subscriptions, pause }: Subscription
     { kind: 'news', headline: voice.say('list.headline', { count: subscriptions.length }) },
     ...rows,
     ...(more > 0 ? [moreRows(voice, subscriptions.slice(MOST_ROWS))] : []),
+    { kind: 'footer', line: deliveryPromise(voice, readBack) },
     sharedBy === undefined
       ? { kind: 'buttons', buttons: [share] }
       : { kind: 'footer', line: voice.say('answer.shared', { who: mention(sharedBy) }) },
   ]);
+}
+
+/** Whether a message can come twice here, and why. */
+export function deliveryPromise(voice: Voice, readBack: ReadBack): string {
+  switch (readBack.kind) {
+    case 'proven':
+      return voice.say('list.exactly_once');
+    case 'untried':
+      return voice.say('list.untried');
+    case 'refused':
+      return readBack.reason === 'missing_scope'
+        ? voice.say('list.history_scope_missing', { scopes: code('channels:history groups:history im:history') })
+        : voice.say('list.history_refused', { reason: code(readBack.reason) });
+  }
 }
 
 function pauseNotice(voice: Voice, pause: ChannelPause): Part {

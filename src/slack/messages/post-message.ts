@@ -17,7 +17,11 @@ import { stateOnly, statusWords } from './status-words.ts';
 import type { Voice } from './voice.ts';
 
 /** Begins the `block_id` that carries a post's id, so that the message can be found again in the channel. */
-const POST_MARKER = 'drs_post:';
+export const POST_MARKER = 'drs_post:';
+/**
+ * The type of the metadata that carries it too: letters, digits and `_` only (docs.slack.dev, "Message metadata").
+ */
+export const METADATA_EVENT_TYPE = 'drs_post';
 
 type EventFacts = Extract<DeliveryFacts, { readonly kind: 'event' }>;
 

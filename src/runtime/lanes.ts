@@ -1,0 +1,25 @@
+/** Work side by side, up to a number of pieces at once. Work must not reject. */
+export class Lanes {
+  readonly #most: number;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Resolves when a lane is free. */
+  async free(): Promise<void> {
+    while (this.#running.size >= this.#most) await Promise.race(this.#running);
+  }
+
+  /** Begins a piece of work and does not wait for it. */
+  run(work: () => Promise<void>): void {
+    const running = work().finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** Resolves when everything that runs now has ended. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The bot as `src/main.ts` starts it, but with durations from `DURATIONS` (JSON), and dying by SIGKILL at the point named
+ * by `KILL_AT` once it is armed: by SIGUSR2, or from the start with `KILL_ARMED`.
+ */
+import { z } from 'zod';
+
+import { startBot } from '../../src/bot.ts';
+import type { Overrides } from '../../src/bot.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { DrsClient, Notifier, Store } from '../../src/ports.ts';
+import { isSchedule } from '../../src/runtime/cron.ts';
+import { stopOnSignal } from '../../src/runtime/lifecycle.ts';
+
+const killAt = process.env['KILL_AT'];
+const pace = z.object({ everyMs: z.number(), burst: z.number() });
+const durations = z.record(z.string(), z.union([z.number(), pace])).parse(JSON.parse(process.env['DURATIONS'] ?? '{}'));
+
+let armed = process.env['KILL_ARMED'] !== undefined;
+process.on('SIGUSR2', () => {
+  armed = true;
+});
+
+/** Dies here, at once and without a trace, if this is where it is to die. */
+function reached(point: string): void {
+  if (armed && point === killAt) process.kill(process.pid, 'SIGKILL');
+}
+
+const store = (inner: Store): Store => ({
+  ...inner,
+  async claimDueJobs(request) {
+    const jobs = await inner.claimDueJobs(request);
+    if (jobs.length > 0) reached('after the claim');
+    return jobs;
+  },
+  async beginTurn(request) {
+    const turn = await inner.beginTurn(request);
+    if (turn.kind === 'send') reached('after freezing a group');
+    return turn;
+  },
+  async openConnection(connection) {
+    await inner.openConnection(connection);
+    reached('during the start');
+  },
+  async close() {
+    reached('during the stop');
+    await inner.close();
+  },
+});
+
+const drs = (inner: DrsClient): DrsClient => ({
+  ...inner,
+  async fetchProgress(jobIds, options) {
+    const answers = await inner.fetchProgress(jobIds, options);
+    reached('after the answer of DRS');
+    return answers;
+  },
+});
+
+const notifier = (inner: Notifier): Notifier => ({
+  ...inner,
+  async send(post) {
+    reached('before the post');
+    const outcome = await inner.send(post);
+    reached('after Slack accepted the post');
+    return outcome;
+  },
+  async edit(post, message, jobs) {
+    reached('before an edit');
+    const outcome = await inner.edit(post, message, jobs);
+    reached('after Slack accepted an edit');
+    return outcome;
+  },
+});
+
+const overrides: Overrides = {
+  durations,
+  decorate: { store, drs, notifier },
+  onStatement(sql) {
+    if (sql.startsWith('insert into "deliveries"')) reached('inside the commit');
+    if (sql.startsWith('create table "failures"')) reached('inside a migration');
+  },
+};
+
+const starting = startBot(parseConfig(process.env, isSchedule), overrides);
+stopOnSignal(async () => {
+  const bot = await starting.catch(() => null);
+  await bot?.stop();
+}, console.error);
+await starting;

@@ -1,0 +1,19 @@
+/** Every wait of the post protocol, a thirtieth as long, for tests with processes that are killed. */
+export const QUICK_DURATIONS = {
+  jobLeaseMs: 600,
+  askAgainMs: 0,
+  pollSpacingMs: 0,
+  slackTimeoutMs: 500,
+  channelLeaseMs: 800,
+  postPaceMs: 50,
+  workspacePace: { everyMs: 1, burst: 1_000 },
+  firstRetryMs: 50,
+  longestRetryMs: 400,
+  reconcileAfterMs: 1_000,
+  reconcileAgainMs: 1_000,
+  searchLeaseMs: 4_000,
+  readBackPaceMs: 0,
+  readBackEveryMs: 2_000,
+  causeRetryMs: 200,
+  editPace: { everyMs: 20, burst: 10 },
+};
