@@ -30,8 +30,11 @@ export interface Slack {
   readonly history: History;
 }
 
+/** What delivering needs of the context. */
+export type Delivering = Pick<Context, 'store' | 'clock' | 'newId' | 'durations' | 'random' | 'log'>;
+
 /** Takes the channel that has waited longest. */
-export async function claimChannel({ store, newId, clock, durations }: Context): Promise<ChannelClaim> {
+export async function claimChannel({ store, newId, clock, durations }: Delivering): Promise<ChannelClaim> {
   const { channelLeaseMs, slackTimeoutMs, workspacePace: pace } = durations;
   // Read before the claim, so that the time a slow database takes is not counted on.
   const lastStartAt = clock.monotonic() + channelLeaseMs - slackTimeoutMs;
@@ -42,7 +45,7 @@ export async function claimChannel({ store, newId, clock, durations }: Context):
 }
 
 /** One turn in a claimed channel: its next post is sent once, or the last one is looked for. Gives the channel back. */
-export async function takeTurn(context: Context, slack: Slack, channel: ClaimedChannel): Promise<DispatchReport> {
+export async function takeTurn(context: Delivering, slack: Slack, channel: ClaimedChannel): Promise<DispatchReport> {
   const { store, clock, newId, durations } = context;
   const { lease } = channel;
   try {
@@ -70,7 +73,7 @@ export async function takeTurn(context: Context, slack: Slack, channel: ClaimedC
 }
 
 async function send(
-  { store, clock, durations, random, log }: Context,
+  { store, clock, durations, random, log }: Delivering,
   notifier: Notifier,
   { lease, lastStartAt }: ClaimedChannel,
   { post, readBack }: Extract<ChannelTurn, { readonly kind: 'send' }>,
@@ -90,7 +93,7 @@ async function send(
 }
 
 async function search(
-  { store, clock, durations, random, log }: Context,
+  { store, clock, durations, random, log }: Delivering,
   history: History,
   lease: ChannelLease,
   { open, search: where }: Extract<ChannelTurn, { readonly kind: 'search' }>,

@@ -1,10 +1,10 @@
 import { backoffDelay } from '../domain/backoff.ts';
 import type { RemoveOutcome } from '../domain/post.ts';
 import type { Notifier } from '../ports.ts';
-import type { Context } from './context.ts';
+import type { Delivering } from './dispatch-deliveries.ts';
 
 /** One turn: a copy of a post that is in a channel twice is taken away. False when there was none. */
-export async function removeSurplus(context: Context, notifier: Notifier): Promise<boolean> {
+export async function removeSurplus(context: Delivering, notifier: Notifier): Promise<boolean> {
   const { store, durations, log } = context;
   const message = await store.claimSurplus({ leaseMs: durations.reconcileAfterMs });
   if (message === null) return false;
@@ -17,7 +17,7 @@ export async function removeSurplus(context: Context, notifier: Notifier): Promi
   return true;
 }
 
-function settlementOf({ durations, random }: Context, outcome: RemoveOutcome) {
+function settlementOf({ durations, random }: Delivering, outcome: RemoveOutcome) {
   if (outcome.kind !== 'again') return { outcome: outcome.kind };
   const policy = { baseMs: durations.firstRetryMs * 10, capMs: durations.longestRetryMs };
   return { afterMs: outcome.afterMs ?? backoffDelay(1, policy, random) };

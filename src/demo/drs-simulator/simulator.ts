@@ -36,6 +36,10 @@ export interface SimulatorOptions {
   readonly clock?: () => number;
   readonly tokenLifeMs?: number;
   readonly tokenLength?: number;
+  /** The port to listen on; a free one unless given. */
+  readonly port?: number;
+  /** The jobs of an earlier simulator: the same DRS, started again. */
+  readonly jobs?: Map<string, SimulatedJob>;
 }
 
 /** A stand-in for DRS and IAM on loopback that refuses what the real ones refuse. */
@@ -43,6 +47,7 @@ export interface DrsSimulator extends AsyncDisposable {
   /** `http://127.0.0.1:port`, for DRS and IAM alike. */
   readonly endpoint: string;
   readonly projectId: string;
+  readonly jobs: Map<string, SimulatedJob>;
   readonly credentials: { readonly domain: string; readonly user: string; readonly password: string };
   readonly iam: SimulatedIam;
   /** A permanent key and a temporary one that work. */
@@ -75,7 +80,7 @@ export const SIMULATED_KEYS = {
   },
 } as const;
 
-/** Starts the simulator on a free port of 127.0.0.1. */
+/** Starts the simulator on 127.0.0.1. */
 export async function startDrsSimulator(options: SimulatorOptions = {}): Promise<DrsSimulator> {
   const clock = options.clock ?? Date.now;
   const projectId = '054ba152d480d55b2f5dc0069e7ddef0';
@@ -83,15 +88,16 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
   const tokens = { tokenLifeMs: options.tokenLifeMs ?? DAY_MS, tokenLength: options.tokenLength ?? 2_048 };
   const iam = new SimulatedIam({ ...credentials, ...tokens, projectId, region: 'ap-southeast-1', clock });
   const keys = new SimulatedKeys(Object.values(SIMULATED_KEYS), clock);
-  const desk = new FrontDesk(iam, keys, projectId, { ...USUAL_HABITS, ...options.habits }, clock);
+  const desk = new FrontDesk(iam, keys, projectId, { ...USUAL_HABITS, ...options.habits }, clock, options.jobs);
   const server = createServer((request, response) => {
     desk.handle(request, response).catch(() => response.destroy());
   });
-  const { base, stop } = await listenOnLoopback(server, 0);
+  const { base, stop } = await listenOnLoopback(server, options.port ?? 0);
   const { jobs, faults, requests } = desk;
   return {
     endpoint: base,
     projectId,
+    jobs,
     credentials,
     iam,
     keys,
@@ -124,7 +130,7 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
 
 /** Takes every request, writes it down, and answers it or lets it fail. */
 class FrontDesk {
-  readonly jobs = new Map<string, SimulatedJob>();
+  readonly jobs: Map<string, SimulatedJob>;
   readonly faults = new Faults();
   readonly requests: SeenRequest[] = [];
   mostAtOnce = 0;
@@ -136,7 +142,15 @@ class FrontDesk {
   readonly #shuffle = seededShuffle();
   #open = 0;
 
-  constructor(iam: SimulatedIam, keys: SimulatedKeys, projectId: string, habits: Habits, clock: () => number) {
+  constructor(
+    iam: SimulatedIam,
+    keys: SimulatedKeys,
+    projectId: string,
+    habits: Habits,
+    clock: () => number,
+    jobs = new Map<string, SimulatedJob>(),
+  ) {
+    this.jobs = jobs;
     this.#clock = clock;
     this.#iam = iam;
     this.#keys = keys;

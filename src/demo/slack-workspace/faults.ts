@@ -12,6 +12,8 @@ export type Fault =
 
 /** Faults waiting for the next calls of a method. */
 export class Faults {
+  /** Those that have happened. */
+  readonly happened: { readonly method: string; readonly fault: Fault }[] = [];
   readonly #waiting: { readonly method: string; readonly channel: string | undefined; readonly fault: Fault }[] = [];
 
   /** The next `count` calls of `method` (to `channel`, an id, if given) fail like this. */
@@ -29,6 +31,8 @@ export class Faults {
     const index = this.#waiting.findIndex(
       (one) => one.method === method && (one.channel === undefined || one.channel === channel),
     );
-    return index === -1 ? undefined : this.#waiting.splice(index, 1)[0]?.fault;
+    const [taken] = index === -1 ? [] : this.#waiting.splice(index, 1);
+    if (taken !== undefined) this.happened.push(taken);
+    return taken?.fault;
   }
 }

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+
+import { openDatabase } from '../../src/store/open-store.ts';
+import type { Db } from '../../src/store/schema.ts';
+import type { Town } from './town.ts';
+
+/** What a soak came to. */
+export interface Ledger {
+  readonly events: number;
+  readonly deliveries: number;
+  readonly posts: number;
+  readonly merged: number;
+  readonly suppressed: number;
+  readonly kills: number;
+  readonly restarts: number;
+  readonly uncertain: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly transientDoubles: number;
+  readonly outOfOrder: number;
+}
+
+/** One event told to one channel, as the database has it. */
+interface Told {
+  readonly channelId: string;
+  readonly jobId: string;
+  readonly eventNumber: number;
+  readonly status: string | null;
+  readonly outcome: string | null;
+  readonly postId: string | null;
+}
+
+const marked = z.object({ event_payload: z.object({ post_id: z.string() }) });
+const event = z.object({ report: z.object({ status: z.string() }).nullable() });
+
+/** Compares what is owed with what Slack shows. */
+export async function takeStock(town: Town): Promise<Ledger> {
+  const db = openDatabase(town.databaseUrl);
+  try {
+    const told = await readTold(db);
+    const visible = visiblePosts(town);
+    return {
+      events: await count(db, 'job_events'),
+      deliveries: await count(db, 'deliveries'),
+      posts: await count(db, 'posts'),
+      merged: told.filter((one) => one.outcome === 'merged').length,
+      suppressed: told.filter((one) => one.outcome === 'suppressed').length,
+      kills: town.kills,
+      restarts: town.restarts,
+      uncertain: town.uncertainAnswers,
+      lost: told.filter((one) => isLost(one, visible)).length + (await untold(db, town, told)),
+      doubled: [...visible.values()].reduce((sum, timestamps) => sum + timestamps.length - 1, 0),
+      transientDoubles: await count(db, 'surplus_messages'),
+      outOfOrder: countDisorder(told, visible),
+    };
+  } finally {
+    await db.destroy();
+  }
+}
+
+/**
+ * Whether everything that is owed has been told, edited and tidied up, and every watched job was read after `since`
+ * (ms since 1970).
+ */
+export async function isSettled(databaseUrl: string, since: number): Promise<boolean> {
+  const db = openDatabase(databaseUrl);
+  try {
+    const owed = await db.selectFrom('deliveries').select('id').where('outcome', 'is', null).execute();
+    const surplus = await db.selectFrom('surplus_messages').select('message_ts').where('outcome', 'is', null).execute();
+    const edits = await db
+      .selectFrom('posts')
+      .select('id')
+      .where('message_ts', 'is not', null)
+      .whereRef('wanted_version', '>', 'shown_version')
+      .execute();
+    const unread = await db
+      .selectFrom('jobs')
+      .select('job_id')
+      .where('next_poll_at', 'is not', null)
+      .where((eb) => eb.or([eb('asked_at', 'is', null), eb('asked_at', '<', since)]))
+      .execute();
+    return owed.length + surplus.length + edits.length + unread.length === 0;
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function readTold(db: Db): Promise<readonly Told[]> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .innerJoin('job_events', (join) =>
+      join
+        .onRef('job_events.connection_id', '=', 'deliveries.connection_id')
+        .onRef('job_events.job_id', '=', 'deliveries.job_id')
+        .onRef('job_events.number', '=', 'deliveries.event_number'),
+    )
+    .select(['channel_id', 'deliveries.job_id', 'event_number', 'outcome', 'post_id', 'facts'])
+    .execute();
+  return rows.map((row) => ({
+    channelId: row.channel_id,
+    jobId: row.job_id ?? '',
+    eventNumber: row.event_number ?? 0,
+    status: event.parse(JSON.parse(row.facts)).report?.status ?? null,
+    outcome: row.outcome,
+    postId: row.post_id,
+  }));
+}
+
+/** Timestamps of the messages that show each post. */
+function visiblePosts({ slack }: Town): ReadonlyMap<string, readonly string[]> {
+  const shown = new Map<string, string[]>();
+  for (const { metadata, ts } of slack.state.messages) {
+    const parsed = marked.safeParse(metadata);
+    if (!parsed.success) continue;
+    const { post_id: postId } = parsed.data.event_payload;
+    shown.set(postId, [...(shown.get(postId) ?? []), ts]);
+  }
+  return shown;
+}
+
+function isLost({ outcome, postId }: Told, visible: ReadonlyMap<string, readonly string[]>): boolean {
+  return outcome !== 'suppressed' && (postId === null || !visible.has(postId));
+}
+
+/** Channels whose last message about a job they watch is not how DRS has it: a change that never became an event. */
+async function untold(db: Db, { drs }: Town, told: readonly Told[]): Promise<number> {
+  const last = new Map<string, Told>();
+  for (const one of told) {
+    const key = `${one.channelId} ${one.jobId}`;
+    if (one.eventNumber > (last.get(key)?.eventNumber ?? 0)) last.set(key, one);
+  }
+  const active = await db
+    .selectFrom('subscriptions')
+    .select(['channel_id', 'job_id'])
+    .where('ended_at', 'is', null)
+    .execute();
+  return active.filter(({ channel_id: channelId, job_id: jobId }) => {
+    const latest = last.get(`${channelId} ${jobId}`);
+    return latest !== undefined && latest.status !== drs.jobs.get(jobId ?? '')?.status;
+  }).length;
+}
+
+/** Events of one job that stand above an earlier one in a channel. */
+function countDisorder(told: readonly Told[], visible: ReadonlyMap<string, readonly string[]>): number {
+  const shown = told.flatMap((one) => {
+    const ts = one.postId === null ? undefined : visible.get(one.postId)?.[0];
+    return ts === undefined ? [] : [{ ...one, ts }];
+  });
+  shown.sort((one, other) => Number(one.ts) - Number(other.ts) || one.eventNumber - other.eventNumber);
+  const newest = new Map<string, number>();
+  let disorder = 0;
+  for (const { channelId, jobId, eventNumber } of shown) {
+    const key = `${channelId} ${jobId}`;
+    if (eventNumber < (newest.get(key) ?? 0)) disorder += 1;
+    else newest.set(key, eventNumber);
+  }
+  return disorder;
+}
+
+async function count(db: Db, table: 'job_events' | 'deliveries' | 'posts' | 'surplus_messages'): Promise<number> {
+  const row = await db
+    .selectFrom(table)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return row.count;
+}

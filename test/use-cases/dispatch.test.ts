@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+
+import type { Post } from '../../src/domain/post.ts';
+import { MINUTE } from '../../src/domain/time.ts';
+import type { Store } from '../../src/ports.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
+import { claimChannel, takeTurn } from '../../src/use-cases/dispatch-deliveries.ts';
+import { fastClock } from '../support/fast-clock.ts';
+import { SILENT } from '../support/silent-log.ts';
+
+const clock = fastClock();
+const sent: Post[] = [];
+const slack = {
+  notifier: {
+    send: (post: Post) => {
+      sent.push(post);
+      return Promise.resolve({ kind: 'delivered' as const, messageTs: `${sent.length}.1`, channelId: 'C1' });
+    },
+    edit: () => Promise.resolve({ kind: 'shown' as const }),
+    remove: () => Promise.resolve({ kind: 'removed' as const }),
+  },
+  history: { search: () => Promise.resolve({ kind: 'absent' as const, ownSeen: true }) },
+};
+
+test('a process that was asleep between its claim and its request does not send: the channel may be another’s by now', async () => {
+  const inner = await openStore('sqlite::memory:', { clock: () => clock.now() });
+  await inner.openWorkspace({ id: 'T1', name: 'Acme', at: 1 });
+  await inner.openConnection({ id: 'prod', name: 'x', endpoint: 'https://x', projectId: 'p', at: 1 });
+  await inner.greetChannel({
+    channel: { workspaceId: 'T1', channelId: 'C1' },
+    connectionId: 'prod',
+    by: 'UANA',
+    now: clock.now(),
+  });
+  let sleepsMs = DEFAULT_DURATIONS.channelLeaseMs;
+  const store: Store = {
+    ...inner,
+    async beginTurn(request) {
+      const turn = await inner.beginTurn(request);
+      clock.advance(sleepsMs);
+      return turn;
+    },
+  };
+  let ids = 0;
+  const newId = () => `id-${++ids}`;
+  const context = { store, clock, newId, random: () => 0, log: SILENT, durations: DEFAULT_DURATIONS };
+  const turn = async () => {
+    const claim = await claimChannel(context);
+    return claim.kind === 'idle' ? claim : await takeTurn(context, slack, claim.channel);
+  };
+
+  expect(await turn()).toEqual({ kind: 'nothing' });
+  expect(sent).toEqual([]);
+  sleepsMs = 0;
+  for (let round = 0; round < 5 && sent.length === 0; round++) {
+    clock.advance(MINUTE);
+    await turn();
+  }
+  expect(sent).toHaveLength(1);
+  await inner.close();
+});
