@@ -41,7 +41,7 @@ import { createSlackClient } from './slack/slack-client.ts';
 import { openStore } from './store/open-store.ts';
 import { DEFAULT_DURATIONS } from './use-cases/context.ts';
 import type { Context, Durations } from './use-cases/context.ts';
-import { claimChannel, takeTurn } from './use-cases/dispatch-deliveries.ts';
+import { claimTurn, takeTurn } from './use-cases/dispatch-deliveries.ts';
 import type { Slack } from './use-cases/dispatch-deliveries.ts';
 import { editNext } from './use-cases/edit-messages.ts';
 import { findCauses } from './use-cases/find-causes.ts';
@@ -345,13 +345,13 @@ function createTurns(context: Context, slack: Slack, lanes: Lanes) {
     /** The next channel gets a lane of its own, so that one that hangs holds up no other. */
     dispatch: async () => {
       await lanes.free();
-      const claim = await claimChannel(context);
+      const claim = await claimTurn(context);
       if (claim.kind === 'idle') return Math.min(claim.nextInMs ?? LONGEST_NAP_MS, LONGEST_NAP_MS);
       lanes.run(async () => {
         try {
-          await context.vitals.measured('channel', () => takeTurn(context, slack, claim.channel));
+          await context.vitals.measured('channel', () => takeTurn(context, slack, claim));
         } catch (error) {
-          log.error({ err: error, channel: claim.channel.lease.channelId }, 'a turn in a channel failed');
+          log.error({ err: error, channel: claim.turn.lease.channelId }, 'a turn in a channel failed');
         }
         context.wakeDispatcher();
       });

@@ -227,28 +227,33 @@ export interface ChannelLease extends ChannelKey {
   readonly token: string;
 }
 
-/** What the holder of a channel asks for. */
-export interface TurnRequest {
-  readonly lease: ChannelLease;
+/** What somebody who can send asks for. */
+export interface TurnRequest extends LeaseRequest {
   /** The id of the post, should a new one begin. */
   readonly newPostId: string;
   readonly now: EpochMs;
   /** Between the beginnings of two posts in one channel, in ms. */
   readonly paceMs: number;
+  /** Posts to the whole workspace. */
+  readonly pace: Pace;
   /** An attempt whose outcome is not known is not looked for sooner than this after it began, in ms. */
   readonly reconcileAfterMs: number;
   /** How long the lease lasts where the channel must be searched, in ms. */
   readonly searchLeaseMs: number;
 }
 
-/** What is to be done in a channel. */
+/** What is to be done in a channel that is leased now. */
 export type ChannelTurn =
   /** Send this post; the attempt has been recorded. */
-  | { readonly kind: 'send'; readonly post: Post; readonly readBack: ReadBack }
+  | { readonly kind: 'send'; readonly lease: ChannelLease; readonly post: Post; readonly readBack: ReadBack }
   /** Nobody knows whether the last attempt reached the channel: look for it. */
-  | { readonly kind: 'search'; readonly open: OpenPost; readonly search: PostSearch }
-  /** Nothing is left, or nothing may be done yet, or the lease is lost. */
-  | { readonly kind: 'nothing' };
+  | { readonly kind: 'search'; readonly lease: ChannelLease; readonly open: OpenPost; readonly search: PostSearch };
+
+/** The answer to somebody who can send. */
+export type TurnClaim =
+  | ChannelTurn
+  /** Nothing can be done now; ms until something can, null when nothing is pending anywhere. */
+  | { readonly kind: 'idle'; readonly nextInMs: number | null };
 
 /** What became of a settlement. */
 export type Recorded =
@@ -540,14 +545,11 @@ export interface Store {
 
   /**
    * Leases the channel that has waited longest among those with something to send, not paused, not held up and not
-   * leased, and takes a turn of the pace of its workspace; null when there is none, or it is too early.
+   * leased, within the pace of its workspace, and says what to do there. A post is frozen (which deliveries it tells) and
+   * its attempt recorded, on the store's clock, before it is sent. While the outcome of an attempt is not known, nothing
+   * else is sent to the channel.
    */
-  claimChannel(request: LeaseRequest & { readonly pace: Pace }): Promise<ChannelLease | null>;
-  /**
-   * What the holder of a channel has to do. A post is frozen (which deliveries it tells) and its attempt recorded, on the
-   * store's clock, before it is sent. While the outcome of an attempt is not known, nothing else is sent to the channel.
-   */
-  beginTurn(request: TurnRequest): Promise<ChannelTurn>;
+  claimTurn(request: TurnRequest): Promise<TurnClaim>;
   /**
    * Records how the attempt ended, and gives the lease back. That a message is in the channel is recorded whoever holds
    * the lease by now: the first message of a post stays, any other is a copy and is noted to be taken away.
@@ -561,8 +563,6 @@ export interface Store {
   ): Promise<Recorded>;
   /** Gives the channel back. */
   releaseChannel(lease: ChannelLease): Promise<void>;
-  /** Milliseconds until a channel with something to send can be claimed; 0 when one can now; null when nothing is pending. */
-  msUntilNextPost(request: { readonly pace: Pace }): Promise<number | null>;
   /** A post by its id, while it is kept. */
   findPost(postId: string): Promise<SentPost | null>;
 

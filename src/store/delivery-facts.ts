@@ -7,8 +7,15 @@ import type { DeliveryFacts, Post } from '../domain/post.ts';
 import { causeFor, decodeAnnouncement, decodeCauses, decodeEvent, decodeLanguage, storedJobId } from './codec.ts';
 import type { Db } from './schema.ts';
 
-/** A post with everything it tells, as it is now. @param otherwise the language of a channel that chose none */
-export async function loadPost(db: Db, postId: string, otherwise: Language): Promise<Post | null> {
+/** A post that is there, with everything it tells, as it is now. @param otherwise the language of a channel that chose none */
+export async function loadPost(db: Db, postId: string, otherwise: Language): Promise<Post> {
+  const post = await findPostById(db, postId, otherwise);
+  if (post === null) throw new Error(`post ${postId} is gone`);
+  return post;
+}
+
+/** The same; null when it is not kept. */
+export async function findPostById(db: Db, postId: string, otherwise: Language): Promise<Post | null> {
   const row = await db
     .selectFrom('posts')
     .innerJoin('channels', (join) =>

@@ -50,7 +50,6 @@ export async function claimEdit(
       .where('id', '=', row.id)
       .execute();
     const post = await loadPost(tx, row.id, language);
-    if (post === null) return null;
     const connectionId = post.facts.find((facts) => facts.kind === 'event')?.job.connectionId ?? '';
     return {
       post,

@@ -32,7 +32,7 @@ import {
 } from './listed-jobs.ts';
 import { probeWrite, readFigures } from './figures.ts';
 import { findSchemaVersion, migrateToLatest } from './migrate.ts';
-import { beginTurn, claimChannel, findPost, msUntilNextPost } from './outbox.ts';
+import { claimTurn, findPost } from './outbox.ts';
 import { claimReadBack, findReadBack, listReadBacks, saveReadBack } from './read-back.ts';
 import { settlePost, settleSearch } from './settlements.ts';
 import { claimSurplus, settleSurplus } from './surplus-messages.ts';
@@ -195,12 +195,10 @@ function createStore(db: Db, url: string, clock: () => number, language: Languag
     listSubscriptions: (channel) => listSubscriptions(db, channel),
     findPause: (channel) => findPause(db, channel),
     resumeChannel: (channel) => resumeChannel(db, channel),
-    claimChannel: (request) => claimChannel(db, clock(), request),
-    beginTurn: (request) => beginTurn(db, clock(), language, request),
+    claimTurn: (request) => claimTurn(db, clock(), language, request),
     settlePost: (lease, post, settlement) => settlePost(db, clock(), lease, post, settlement),
     settleSearch: (lease, post, settlement) => settleSearch(db, clock(), lease, post, settlement),
     releaseChannel: (lease) => releaseChannel(db, lease),
-    msUntilNextPost: ({ pace }) => msUntilNextPost(db, clock(), pace),
     findPost: (postId) => findPost(db, language, postId),
     countPending: (channel) => countPending(db, channel),
     readFigures: () => readFigures(db),

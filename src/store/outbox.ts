@@ -6,14 +6,14 @@ import { laterTs, tsAt, tsBefore } from '../domain/message-ts.ts';
 import type { MessageTs } from '../domain/message-ts.ts';
 import { msUntilTurn, takeTurn } from '../domain/pace.ts';
 import type { Pace } from '../domain/pace.ts';
-import type { Post, PostSearch } from '../domain/post.ts';
+import type { PostSearch } from '../domain/post.ts';
 import type { ReadBack } from '../domain/read-back.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
 import { HOUR, MINUTE } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
-import type { ChannelLease, ChannelTurn, LeaseRequest, SentPost, TurnRequest } from '../ports.ts';
-import { holdsLease, updateChannel } from './channel-lease.ts';
-import { loadPost, selectFacts, toFacts } from './delivery-facts.ts';
+import type { ChannelLease, ChannelTurn, SentPost, TurnClaim, TurnRequest } from '../ports.ts';
+import { updateChannel } from './channel-lease.ts';
+import { findPostById, loadPost, selectFacts, toFacts } from './delivery-facts.ts';
 import { leaseIsFree } from './leases.ts';
 import { toReadBack } from './read-back.ts';
 import type { Db, Tx } from './schema.ts';
@@ -56,31 +56,36 @@ function sendable(db: Db) {
     .where('workspaces.paused_at', 'is', null);
 }
 
-export async function claimChannel(
-  db: Db,
-  clock: EpochMs,
-  { token, leaseMs, pace }: LeaseRequest & { readonly pace: Pace },
-): Promise<ChannelLease | null> {
-  return await db.transaction().execute(async (tx) => {
-    const row = await sendable(tx)
-      .select(['channels.workspace_id', 'channels.channel_id', 'workspaces.posts_paced_to'])
-      .where((eb) => eb.or([eb('next_send_at', '<=', clock), eb('next_send_at', '>', clock + LONGEST_HOLD_MS)]))
-      .where(leaseIsFree(clock))
-      .orderBy('owed.oldest')
-      .executeTakeFirst();
-    const pacedTo = row === undefined ? null : takeTurn(row.posts_paced_to, clock, pace);
-    if (row === undefined || pacedTo === null) return null;
-    const lease = { workspaceId: row.workspace_id, channelId: row.channel_id, token };
-    await tx.updateTable('workspaces').set({ posts_paced_to: pacedTo }).where('id', '=', row.workspace_id).execute();
-    await updateChannel(tx, lease)
-      .set({ lease_token: token, lease_until: clock + leaseMs })
-      .execute();
-    return lease;
+export async function claimTurn(db: Db, clock: EpochMs, language: Language, request: TurnRequest): Promise<TurnClaim> {
+  return await db.transaction().execute(async (tx): Promise<TurnClaim> => {
+    for (;;) {
+      const channel = await nextChannel(tx, clock, request.pace);
+      if (channel === null) return { kind: 'idle', nextInMs: await msUntilNextTurn(tx, clock, request.pace) };
+      const turn = await beginTurn(tx, clock, language, request, channel);
+      if (turn !== null) return turn;
+    }
   });
 }
 
-export async function msUntilNextPost(db: Db, clock: EpochMs, pace: Pace): Promise<number | null> {
-  const rows = await sendable(db)
+/** A channel that may be written to, and how far the pace of its workspace would be used up. */
+interface NextChannel extends ChannelKey {
+  readonly pacedTo: EpochMs;
+}
+
+async function nextChannel(tx: Tx, clock: EpochMs, pace: Pace): Promise<NextChannel | null> {
+  const row = await sendable(tx)
+    .select(['channels.workspace_id', 'channels.channel_id', 'workspaces.posts_paced_to'])
+    .where((eb) => eb.or([eb('next_send_at', '<=', clock), eb('next_send_at', '>', clock + LONGEST_HOLD_MS)]))
+    .where(leaseIsFree(clock))
+    .orderBy('owed.oldest')
+    .executeTakeFirst();
+  const pacedTo = row === undefined ? null : takeTurn(row.posts_paced_to, clock, pace);
+  if (row === undefined || pacedTo === null) return null;
+  return { workspaceId: row.workspace_id, channelId: row.channel_id, pacedTo };
+}
+
+async function msUntilNextTurn(tx: Tx, clock: EpochMs, pace: Pace): Promise<number | null> {
+  const rows = await sendable(tx)
     .select(['channels.next_send_at', 'channels.lease_until', 'workspaces.posts_paced_to'])
     .execute();
   const waits = rows.map((row) =>
@@ -89,26 +94,26 @@ export async function msUntilNextPost(db: Db, clock: EpochMs, pace: Pace): Promi
   return waits.length === 0 ? null : Math.min(...waits);
 }
 
-export async function beginTurn(
-  db: Db,
+/** What is to be done in the channel; null when it has to wait, and does. */
+async function beginTurn(
+  tx: Tx,
   clock: EpochMs,
   language: Language,
   request: TurnRequest,
-): Promise<ChannelTurn> {
-  const { lease, newPostId, now, reconcileAfterMs } = request;
-  return await db.transaction().execute(async (tx): Promise<ChannelTurn> => {
-    if (!(await holdsLease(tx, lease))) return { kind: 'nothing' };
-    const open = await openAttempt(tx, lease);
-    if (open !== null && open.readBack.kind !== 'refused') {
-      const waitMs = await msUntilSearch(tx, clock, open, reconcileAfterMs);
-      return waitMs > 0
-        ? await holdUp(tx, clock, lease, waitMs)
-        : await beginSearch(tx, clock, language, request, open);
-    }
-    const postId =
-      open?.postId ?? (await unsettledPost(tx, lease)) ?? (await freezeGroup(tx, language, lease, newPostId, now));
-    return postId === null ? { kind: 'nothing' } : await beginAttempt(tx, clock, language, request, postId);
-  });
+  channel: NextChannel,
+): Promise<ChannelTurn | null> {
+  const open = await openAttempt(tx, channel);
+  if (open !== null && open.readBack.kind !== 'refused') {
+    const waitMs = await msUntilSearch(tx, clock, open, request.reconcileAfterMs);
+    if (waitMs <= 0) return await beginSearch(tx, clock, language, request, channel, open);
+    await updateChannel(tx, channel)
+      .set({ next_send_at: clock + waitMs })
+      .execute();
+    return null;
+  }
+  const postId =
+    open?.postId ?? (await unsettledPost(tx, channel)) ?? (await freezeGroup(tx, language, channel, request));
+  return await beginAttempt(tx, clock, language, request, channel, postId);
 }
 
 /** A post of which nobody knows whether its last attempt reached the channel. */
@@ -163,28 +168,21 @@ async function msUntilSearch(tx: Tx, clock: EpochMs, open: OpenAttempt, afterMs:
   return afterMs;
 }
 
-/** Gives the channel back and lets nobody have it before. */
-async function holdUp(tx: Tx, clock: EpochMs, lease: ChannelLease, waitMs: number): Promise<ChannelTurn> {
-  await updateChannel(tx, lease)
-    .set({ next_send_at: clock + waitMs, lease_token: null, lease_until: null })
-    .execute();
-  return { kind: 'nothing' };
-}
-
 /** Reading a channel may take long. */
 async function beginSearch(
   tx: Tx,
   clock: EpochMs,
   language: Language,
-  { lease, searchLeaseMs }: TurnRequest,
+  { token, searchLeaseMs }: TurnRequest,
+  channel: ChannelKey,
   { postId, looks, readBack, startedAt, search }: OpenAttempt,
 ): Promise<ChannelTurn> {
-  await updateChannel(tx, lease)
-    .set({ lease_until: clock + searchLeaseMs })
+  await updateChannel(tx, channel)
+    .set({ lease_token: token, lease_until: clock + searchLeaseMs })
     .execute();
   const post = await loadPost(tx, postId, language);
-  if (post === null) return { kind: 'nothing' };
-  return { kind: 'search', open: { post, looks, readBack, openForMs: clock - startedAt }, search };
+  const open = { post, looks, readBack, openForMs: clock - startedAt };
+  return { kind: 'search', lease: leaseOf(channel, token), open, search };
 }
 
 function unsettledPosts(tx: Tx, { workspaceId, channelId }: ChannelKey) {
@@ -208,10 +206,11 @@ async function beginAttempt(
   tx: Tx,
   clock: EpochMs,
   language: Language,
-  { lease, paceMs }: TurnRequest,
+  { token, leaseMs, paceMs }: TurnRequest,
+  channel: NextChannel,
   postId: string,
 ): Promise<ChannelTurn> {
-  const channel = await tx
+  const row = await tx
     .selectFrom('channels')
     .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
     .select([
@@ -220,10 +219,10 @@ async function beginAttempt(
       'channels.read_back_refusal',
       'workspaces.last_ts as workspace_last_ts',
     ])
-    .where('channels.workspace_id', '=', lease.workspaceId)
-    .where('channels.channel_id', '=', lease.channelId)
+    .where('channels.workspace_id', '=', channel.workspaceId)
+    .where('channels.channel_id', '=', channel.channelId)
     .executeTakeFirst();
-  const knownTs = latestKnownTs(channel?.last_ts ?? null, channel?.workspace_last_ts ?? null);
+  const knownTs = latestKnownTs(row?.last_ts ?? null, row?.workspace_last_ts ?? null);
   await tx
     .updateTable('posts')
     .set((eb) => ({
@@ -235,11 +234,20 @@ async function beginAttempt(
     }))
     .where('id', '=', postId)
     .execute();
-  await updateChannel(tx, lease)
-    .set({ next_send_at: clock + paceMs })
+  await updateChannel(tx, channel)
+    .set({ next_send_at: clock + paceMs, lease_token: token, lease_until: clock + leaseMs })
+    .execute();
+  await tx
+    .updateTable('workspaces')
+    .set({ posts_paced_to: channel.pacedTo })
+    .where('id', '=', channel.workspaceId)
     .execute();
   const post = await loadPost(tx, postId, language);
-  return post === null ? { kind: 'nothing' } : { kind: 'send', post, readBack: toReadBack(channel) };
+  return { kind: 'send', lease: leaseOf(channel, token), post, readBack: toReadBack(row) };
+}
+
+function leaseOf({ workspaceId, channelId }: ChannelKey, token: string): ChannelLease {
+  return { workspaceId, channelId, token };
 }
 
 /** All of a workspace's timestamps come from Slack's clock, so one from another channel narrows a search as well. */
@@ -252,9 +260,8 @@ async function freezeGroup(
   tx: Tx,
   language: Language,
   channel: ChannelKey,
-  postId: string,
-  now: EpochMs,
-): Promise<string | null> {
+  { newPostId: postId, now }: TurnRequest,
+): Promise<string> {
   const pending = await selectFacts(tx)
     .where('deliveries.workspace_id', '=', channel.workspaceId)
     .where('deliveries.channel_id', '=', channel.channelId)
@@ -263,7 +270,7 @@ async function freezeGroup(
     .limit(MOST_IN_A_POST)
     .execute();
   const group = pending.slice(0, nextGroupSize(pending.map((row) => toFacts(row, language))));
-  if (group.length === 0) return null;
+  if (group.length === 0) throw new Error(`channel ${channel.channelId} is owed something that cannot be found`);
   await tx
     .insertInto('posts')
     .values({ id: postId, workspace_id: channel.workspaceId, channel_id: channel.channelId, created_at: now })
@@ -281,7 +288,7 @@ async function freezeGroup(
 }
 
 export async function findPost(db: Db, language: Language, postId: string): Promise<SentPost | null> {
-  const post: Post | null = await loadPost(db, postId, language);
+  const post = await findPostById(db, postId, language);
   if (post === null) return null;
   const row = await db.selectFrom('posts').select('message_ts').where('id', '=', postId).executeTakeFirst();
   return { post, messageTs: row?.message_ts ?? null };

@@ -1,27 +1,22 @@
 import { settleSearch } from '../domain/reconcile.ts';
 import { settlePost } from '../domain/settle-post.ts';
 import type { SearchOutcome, SendOutcome } from '../domain/post.ts';
-import type { ChannelLease, ChannelTurn, History, Log, Notifier, Recorded } from '../ports.ts';
+import type { ChannelTurn, History, Log, Notifier, Recorded, TurnClaim } from '../ports.ts';
 import type { Context } from './context.ts';
 
-/** A channel that may be written to now, by whoever claimed it. */
-export interface ClaimedChannel {
-  readonly lease: ChannelLease;
+/** What is to be done now, by whoever claimed it. */
+export interface ClaimedTurn {
+  readonly kind: 'claimed';
+  readonly turn: ChannelTurn;
   /** No request may begin after this, on the monotonic clock: it could outlive the lease. */
   readonly lastStartAt: number;
 }
-
-/** What a claim came to. */
-export type ChannelClaim =
-  | { readonly kind: 'claimed'; readonly channel: ClaimedChannel }
-  /** No channel can be written to now; milliseconds until one can, null when nothing is pending anywhere. */
-  | { readonly kind: 'idle'; readonly nextInMs: number | null };
 
 /** What one turn in a channel did. */
 export type DispatchReport =
   | { readonly kind: 'sent'; readonly outcome: SendOutcome['kind'] }
   | { readonly kind: 'searched'; readonly outcome: SearchOutcome['kind'] }
-  /** There was nothing to do, or no time left to do it. */
+  /** There was no time left to do it. */
   | { readonly kind: 'nothing' };
 
 /** Speaks to Slack and reads back what was said. */
@@ -34,40 +29,37 @@ export interface Slack {
 export type Delivering = Pick<Context, 'store' | 'clock' | 'newId' | 'durations' | 'random' | 'log'>;
 
 /** Takes the channel that has waited longest. */
-export async function claimChannel({ store, newId, clock, durations }: Delivering): Promise<ChannelClaim> {
-  const { channelLeaseMs, slackTimeoutMs, workspacePace: pace } = durations;
+export async function claimTurn({
+  store,
+  newId,
+  clock,
+  durations,
+}: Delivering): Promise<ClaimedTurn | Extract<TurnClaim, { readonly kind: 'idle' }>> {
+  const { channelLeaseMs, slackTimeoutMs } = durations;
   // Read before the claim, so that the time a slow database takes is not counted on.
   const lastStartAt = clock.monotonic() + channelLeaseMs - slackTimeoutMs;
-  const lease = await store.claimChannel({ token: newId(), leaseMs: channelLeaseMs, pace });
-  return lease === null
-    ? { kind: 'idle', nextInMs: await store.msUntilNextPost({ pace }) }
-    : { kind: 'claimed', channel: { lease, lastStartAt } };
+  const turn = await store.claimTurn({
+    token: newId(),
+    leaseMs: channelLeaseMs,
+    newPostId: newId(),
+    now: clock.now(),
+    paceMs: durations.postPaceMs,
+    pace: durations.workspacePace,
+    reconcileAfterMs: durations.reconcileAfterMs,
+    searchLeaseMs: durations.searchLeaseMs,
+  });
+  return turn.kind === 'idle' ? turn : { kind: 'claimed', turn, lastStartAt };
 }
 
 /** One turn in a claimed channel: its next post is sent once, or the last one is looked for. Gives the channel back. */
-export async function takeTurn(context: Delivering, slack: Slack, channel: ClaimedChannel): Promise<DispatchReport> {
-  const { store, clock, newId, durations } = context;
-  const { lease } = channel;
+export async function takeTurn(context: Delivering, slack: Slack, claimed: ClaimedTurn): Promise<DispatchReport> {
+  const { turn, lastStartAt } = claimed;
   try {
-    const turn = await store.beginTurn({
-      lease,
-      newPostId: newId(),
-      now: clock.now(),
-      paceMs: durations.postPaceMs,
-      reconcileAfterMs: durations.reconcileAfterMs,
-      searchLeaseMs: durations.searchLeaseMs,
-    });
-    switch (turn.kind) {
-      case 'send':
-        return await send(context, slack.notifier, channel, turn);
-      case 'search':
-        return await search(context, slack.history, lease, turn);
-      case 'nothing':
-        await store.releaseChannel(lease);
-        return { kind: 'nothing' };
-    }
+    return turn.kind === 'send'
+      ? await send(context, slack.notifier, turn, lastStartAt)
+      : await search(context, slack.history, turn);
   } catch (error) {
-    await store.releaseChannel(lease);
+    await context.store.releaseChannel(turn.lease);
     throw error;
   }
 }
@@ -75,8 +67,8 @@ export async function takeTurn(context: Delivering, slack: Slack, channel: Claim
 async function send(
   { store, clock, durations, random, log }: Delivering,
   notifier: Notifier,
-  { lease, lastStartAt }: ClaimedChannel,
-  { post, readBack }: Extract<ChannelTurn, { readonly kind: 'send' }>,
+  { lease, post, readBack }: Extract<ChannelTurn, { readonly kind: 'send' }>,
+  lastStartAt: number,
 ): Promise<DispatchReport> {
   const facts = { channel: post.channelId, post: post.id, attempt: post.attempt };
   if (clock.monotonic() > lastStartAt) {
@@ -95,8 +87,7 @@ async function send(
 async function search(
   { store, clock, durations, random, log }: Delivering,
   history: History,
-  lease: ChannelLease,
-  { open, search: where }: Extract<ChannelTurn, { readonly kind: 'search' }>,
+  { lease, open, search: where }: Extract<ChannelTurn, { readonly kind: 'search' }>,
 ): Promise<DispatchReport> {
   const outcome = await history.search(where);
   const settlement = settleSearch(open, outcome, clock.now(), random, durations);

@@ -10,7 +10,7 @@ import type { JobState } from '../../src/domain/job-state.ts';
 import type { PostSettlement } from '../../src/domain/post.ts';
 import { failureOf } from '../../src/domain/progress-answer.ts';
 import { HOUR, MINUTE } from '../../src/domain/time.ts';
-import type { ChannelLease, JobListEntry, JobListing, PollResult, Store, TurnRequest } from '../../src/ports.ts';
+import type { JobListEntry, JobListing, PollResult, Store, TurnRequest } from '../../src/ports.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
 
 /** Opens a store on fresh data; `clock` is the store's own. */
@@ -87,9 +87,9 @@ export function storeContract(open: OpenStore): void {
   const due = async (now = 20, limit = 10) =>
     (await store.claimDueJobs({ ...lease(), connectionId: CONNECTION, now, limit })).map((job) => job.jobId);
 
-  const turnIn = (channel: ChannelLease, changes: Partial<TurnRequest> = {}) =>
-    store.beginTurn({
-      lease: channel,
+  const turn = (changes: Partial<TurnRequest> = {}) =>
+    store.claimTurn({
+      ...lease(),
       newPostId: `post-${++tokens}`,
       now: 7,
       paceMs: 0,
@@ -97,28 +97,20 @@ export function storeContract(open: OpenStore): void {
       searchLeaseMs: 2 * MINUTE,
       ...changes,
     });
-  const claimed = async () => {
-    const channel = await store.claimChannel(lease());
-    if (channel === null) throw new Error('nothing to send');
-    return channel;
-  };
   /** Claims a channel and begins the post that is to be sent there. */
   const begin = async (changes: Partial<TurnRequest> = {}) => {
-    const channel = await claimed();
-    const turn = await turnIn(channel, changes);
-    if (turn.kind !== 'send') throw new Error(`nothing to send, but ${turn.kind}`);
-    return { channel, post: turn.post, readBack: turn.readBack };
+    const claim = await turn(changes);
+    if (claim.kind !== 'send') throw new Error(`nothing to send, but ${JSON.stringify(claim)}`);
+    return claim;
   };
 
   /** Sends everything that can be sent now; returns what each post told. */
   async function drain(settlement: PostSettlement = DELIVERED): Promise<readonly string[]> {
     const told: string[] = [];
     for (;;) {
-      const channel = await store.claimChannel(lease());
-      if (channel === null) return told;
-      const turn = await turnIn(channel);
-      if (turn.kind !== 'send') return told;
-      const { post } = turn;
+      const claim = await turn();
+      if (claim.kind !== 'send') return told;
+      const { lease: channel, post } = claim;
       told.push(
         `${post.channelId}: ${post.facts.map((facts) => (facts.kind === 'event' ? `${facts.event.kind} ${facts.eventNumber}` : facts.announcement.kind)).join(' + ')}`,
       );
@@ -296,7 +288,7 @@ export function storeContract(open: OpenStore): void {
 
     test('a subscription that is taken back leaves no trace to be posted later', async () => {
       await watch(ORDERS);
-      const { channel, post } = await begin();
+      const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, { kind: 'pause_channel', reason: 'not_in_channel', at: 8 });
       await store.unsubscribe({ actor: ana, jobs: [key(ORDERS)], reason: 'cannot_post', announce: false, now: 9 });
       await store.resumeChannel(ana);
@@ -331,37 +323,36 @@ export function storeContract(open: OpenStore): void {
     test('a channel is leased to one at a time, so its order holds', async () => {
       await watch(ORDERS);
       await poll(ORDERS, { events: [changed(30)] });
-      const { channel, post } = await begin();
-      expect(await store.claimChannel(lease())).toBeNull();
+      const { lease: channel, post } = await begin();
+      expect((await turn()).kind).toBe('idle');
       await store.settlePost(channel, post, DELIVERED);
       expect((await begin()).post.facts).toMatchObject([{ eventNumber: 1 }]);
     });
 
     test('a channel told to wait waits, and delays no other', async () => {
       await watch(ORDERS);
-      const { channel, post } = await begin();
+      const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, {
         kind: 'try_again',
         afterMs: 30_000,
         plain: false,
         reason: 'ratelimited',
       });
-      expect(await store.claimChannel(lease())).toBeNull();
-      expect(await store.msUntilNextPost({ pace: ANY_PACE })).toBe(30_000);
+      expect(await turn()).toEqual({ kind: 'idle', nextInMs: 30_000 });
       await watch(ORDERS, elsewhere);
       expect(await drain()).toEqual(['C2: subscribed']);
       storeNow += 30_000;
       expect(await drain()).toEqual(['C1: subscribed']);
-      expect(await store.msUntilNextPost({ pace: ANY_PACE })).toBeNull();
+      expect(await turn()).toEqual({ kind: 'idle', nextInMs: null });
     });
 
     test('posts to one channel keep their pace, counted from one beginning to the next', async () => {
       await watch(ORDERS);
       await poll(ORDERS, { events: [changed(30)] });
-      const { channel, post } = await begin({ paceMs: 1_000 });
+      const { lease: channel, post } = await begin({ paceMs: 1_000 });
       storeNow += 400;
       await store.settlePost(channel, post, DELIVERED);
-      expect(await store.claimChannel(lease())).toBeNull();
+      expect((await turn()).kind).toBe('idle');
       storeNow += 600;
       expect(await drain()).toEqual(['C1: status_changed 1']);
     });
@@ -369,20 +360,16 @@ export function storeContract(open: OpenStore): void {
     test('posts to a whole workspace keep theirs, whoever sends them', async () => {
       const pace = { everyMs: 200, burst: 2 };
       for (const channelId of ['C1', 'C2', 'C3']) await watch(ORDERS, { ...ana, channelId });
-      const claim = () => store.claimChannel({ ...lease(), pace });
-      expect([await claim(), await claim(), await claim()].map((one) => one?.channelId)).toEqual([
-        'C1',
-        'C2',
-        undefined,
-      ]);
-      expect(await store.msUntilNextPost({ pace })).toBe(200);
+      expect((await begin({ pace })).post.channelId).toBe('C1');
+      expect((await begin({ pace })).post.channelId).toBe('C2');
+      expect(await turn({ pace })).toEqual({ kind: 'idle', nextInMs: 200 });
       storeNow += 200;
-      expect((await claim())?.channelId).toBe('C3');
+      expect((await begin({ pace })).post.channelId).toBe('C3');
     });
 
     test('a paused channel keeps everything it is owed, in order, until it is resumed', async () => {
       await watch(ORDERS);
-      const { channel, post } = await begin();
+      const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, { kind: 'pause_channel', reason: 'is_archived', at: 50 });
       await poll(ORDERS, { events: [changed(30)] });
       expect(await drain()).toEqual([]);
@@ -395,7 +382,7 @@ export function storeContract(open: OpenStore): void {
     test('a refused workspace pauses every channel until the bot is started again', async () => {
       await watch(ORDERS);
       await watch(ORDERS, elsewhere);
-      const { channel, post } = await begin();
+      const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, { kind: 'pause_workspace', reason: 'token_revoked', at: 50 });
       expect(await drain()).toEqual([]);
       expect(await store.findPause(elsewhere)).toMatchObject({ reason: 'token_revoked' });
@@ -406,21 +393,21 @@ export function storeContract(open: OpenStore): void {
     test('a post given up for good lets the queue move on', async () => {
       await watch(ORDERS);
       await poll(ORDERS, { events: [changed(30)] });
-      const { channel, post } = await begin();
+      const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, { kind: 'dead', reason: 'invalid_blocks', at: 50 });
       expect(await drain()).toEqual(['C1: status_changed 1']);
     });
 
     test('a post is asked for as plain text once that is decided', async () => {
       await watch(ORDERS);
-      const { channel, post } = await begin();
+      const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, { kind: 'try_again', afterMs: 0, plain: true, reason: 'invalid_blocks' });
       expect((await begin()).post.plain).toBe(true);
     });
 
     test('a sent post can be read again with what it told', async () => {
       await watch(ORDERS);
-      const { channel, post } = await begin();
+      const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, deliveredAs('17.5'));
       expect(await store.findPost(post.id)).toMatchObject({
         messageTs: '17.5',
@@ -431,10 +418,14 @@ export function storeContract(open: OpenStore): void {
 
     test('giving a channel back changes nothing else', async () => {
       await watch(ORDERS);
-      const channel = await store.claimChannel(lease());
-      if (channel === null) throw new Error('nothing to send');
+      const { lease: channel, post } = await begin();
+      await store.settlePost(channel, post, { kind: 'try_again', afterMs: 0, plain: false, reason: 'x' });
+      const again = await begin();
       await store.releaseChannel(channel);
-      expect(await drain()).toEqual(['C1: subscribed']);
+      expect((await turn()).kind).toBe('idle');
+      await store.releaseChannel(again.lease);
+      storeNow += MINUTE;
+      expect(await turn()).toMatchObject({ kind: 'search', search: { postId: post.id } });
     });
   });
 
@@ -447,10 +438,9 @@ export function storeContract(open: OpenStore): void {
       return await begin();
     };
     const search = async () => {
-      const channel = await claimed();
-      const turn = await turnIn(channel);
-      if (turn.kind !== 'search') throw new Error(`nothing to look for, but ${turn.kind}`);
-      return { channel, open: turn.open, where: turn.search };
+      const claim = await turn();
+      if (claim.kind !== 'search') throw new Error(`nothing to look for, but ${JSON.stringify(claim)}`);
+      return { channel: claim.lease, open: claim.open, where: claim.search };
     };
     const lookAgain = {
       kind: 'look_again',
@@ -470,21 +460,19 @@ export function storeContract(open: OpenStore): void {
     });
 
     test('holds its channel up until then', async () => {
-      const { channel, post } = await proven();
+      const { lease: channel, post } = await proven();
       await store.settlePost(channel, post, { kind: 'look_for_it', afterMs: 30_000, reason: 'timeout' });
-      expect(await store.claimChannel(lease())).toBeNull();
+      expect((await turn()).kind).toBe('idle');
       storeNow += 30_000;
       expect((await search()).where.postId).toBe(post.id);
     });
 
     test('is held up as long when a crash left it, although its lease is over sooner', async () => {
-      const channel = await (async () => {
-        await proven();
-        storeNow += MINUTE;
-        return await claimed();
-      })();
-      expect(await turnIn(channel, { reconcileAfterMs: 2 * MINUTE })).toEqual({ kind: 'nothing' });
-      expect(await store.msUntilNextPost({ pace: ANY_PACE })).toBe(MINUTE);
+      await proven();
+      storeNow += MINUTE;
+      expect(await turn({ reconcileAfterMs: 2 * MINUTE })).toEqual({ kind: 'idle', nextInMs: MINUTE });
+      await watch(ORDERS, elsewhere);
+      expect((await begin({ reconcileAfterMs: 2 * MINUTE })).post.channelId).toBe('C2');
     });
 
     test('is delivered when it is found, and the channel goes on with the next', async () => {
@@ -503,7 +491,7 @@ export function storeContract(open: OpenStore): void {
       storeNow += MINUTE;
       const first = await search();
       await store.settleSearch(first.channel, first.where, lookAgain);
-      expect(await store.claimChannel(lease())).toBeNull();
+      expect((await turn()).kind).toBe('idle');
       storeNow += 30_000;
       const second = await search();
       expect(second.open.looks).toBe(1);
@@ -535,8 +523,8 @@ export function storeContract(open: OpenStore): void {
       const { channel, where } = await search();
       await store.settleSearch(channel, where, sendAgain);
       const again = await begin();
-      expect(await store.settlePost(again.channel, again.post, deliveredAs('1002.1'))).toBe('recorded');
-      expect(await store.settlePost(late.channel, late.post, deliveredAs('1001.1'))).toBe('copy');
+      expect(await store.settlePost(again.lease, again.post, deliveredAs('1002.1'))).toBe('recorded');
+      expect(await store.settlePost(late.lease, late.post, deliveredAs('1001.1'))).toBe('copy');
       const copy = await store.claimSurplus({ leaseMs: MINUTE });
       expect(copy).toMatchObject({ conversationId: 'C1', messageTs: '1001.1', postId: late.post.id });
       expect(await store.claimSurplus({ leaseMs: MINUTE })).toBeNull();
@@ -554,8 +542,8 @@ export function storeContract(open: OpenStore): void {
       storeNow += MINUTE;
       const other = await search();
       const lost = { kind: 'try_again', afterMs: 5, plain: true, reason: 'x' } as const;
-      expect(await store.settlePost(late.channel, late.post, lost)).toBe('lease_lost');
-      expect(await store.settlePost(late.channel, late.post, deliveredAs('1001.1'))).toBe('recorded');
+      expect(await store.settlePost(late.lease, late.post, lost)).toBe('lease_lost');
+      expect(await store.settlePost(late.lease, late.post, deliveredAs('1001.1'))).toBe('recorded');
       expect(await store.settleSearch(other.channel, other.where, sendAgain)).toBe('recorded');
       expect(await drain()).toEqual([]);
     });
@@ -573,7 +561,7 @@ export function storeContract(open: OpenStore): void {
   describe('reading back', () => {
     test('is tried with the first message of a channel, and not again for a while', async () => {
       await watch(ORDERS);
-      const { channel, post } = await begin();
+      const { lease: channel, post } = await begin();
       expect(await store.claimReadBack({ everyMs: HOUR })).toBeNull();
       await store.settlePost(channel, post, deliveredAs('1000.1', storeNow));
       const message = { fromTs: '1000.1', toTs: '1000.1', channelId: 'C1', threadTs: null };
@@ -609,7 +597,7 @@ export function storeContract(open: OpenStore): void {
       await watch(ORDERS);
       await drain();
       await poll(ORDERS, { events: [changed(30)] });
-      const { channel, post } = await begin();
+      const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, deliveredAs('17.5'));
       expect(await store.wantEdit(post.id)).toBe(true);
       return post;
@@ -639,10 +627,10 @@ export function storeContract(open: OpenStore): void {
       await remove('one');
       const again = await begin();
       expect(again.post).toMatchObject({ id: post.id, facts: post.facts });
-      await store.settlePost(again.channel, again.post, deliveredAs('18.5'));
+      await store.settlePost(again.lease, again.post, deliveredAs('18.5'));
       await store.wantEdit(post.id);
       await remove('two');
-      expect(await store.claimChannel(lease())).toBeNull();
+      expect((await turn()).kind).toBe('idle');
       expect(await store.wantEdit(post.id)).toBe(false);
     });
 
@@ -875,7 +863,7 @@ export function storeContract(open: OpenStore): void {
       await drain();
       await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
       const first = await begin({ newPostId: 'sent-before' });
-      await store.settlePost(first.channel, first.post, deliveredAs('17.5', 31));
+      await store.settlePost(first.lease, first.post, deliveredAs('17.5', 31));
       expect(await store.claimEdit(lease())).toBeNull();
       await wanted(32);
       await found('token-none', 'en');
@@ -887,7 +875,7 @@ export function storeContract(open: OpenStore): void {
       });
       const second = await begin({ newPostId: 'sent-after' });
       expect(second.post).toMatchObject({ facts: [{ aftermath: { cause: CAUSE } }] });
-      await store.settlePost(second.channel, second.post, deliveredAs('18.5', 34));
+      await store.settlePost(second.lease, second.post, deliveredAs('18.5', 34));
       expect(await store.claimEdit(lease())).toBeNull();
     });
 

@@ -32,8 +32,8 @@ const store = (inner: Store): Store => ({
     if (jobs.length > 0) reached('after the claim');
     return jobs;
   },
-  async beginTurn(request) {
-    const turn = await inner.beginTurn(request);
+  async claimTurn(request) {
+    const turn = await inner.claimTurn(request);
     if (turn.kind === 'send') reached('after freezing a group');
     return turn;
   },

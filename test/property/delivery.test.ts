@@ -9,7 +9,7 @@ import { MINUTE, SECOND } from '../../src/domain/time.ts';
 import type { Clock, History, Notifier, Store } from '../../src/ports.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
-import { claimChannel, takeTurn } from '../../src/use-cases/dispatch-deliveries.ts';
+import { claimTurn, takeTurn } from '../../src/use-cases/dispatch-deliveries.ts';
 import type { Delivering } from '../../src/use-cases/dispatch-deliveries.ts';
 import { removeSurplus } from '../../src/use-cases/remove-surplus.ts';
 import { aReport, ORDERS } from '../support/reports.ts';
@@ -79,9 +79,9 @@ class Dispatcher {
       edit: () => Promise.resolve({ kind: 'shown' }),
       remove: (message) => slack.remove(message.messageTs),
     };
-    const claim = await claimChannel(context);
+    const claim = await claimTurn(context);
     if (claim.kind === 'idle') return;
-    this.#turn = takeTurn(context, { notifier, history }, claim.channel);
+    this.#turn = takeTurn(context, { notifier, history }, claim);
     await Promise.race([sending, this.#turn]);
   }
 

@@ -5,7 +5,7 @@ import { MINUTE } from '../../src/domain/time.ts';
 import type { Store } from '../../src/ports.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
-import { claimChannel, takeTurn } from '../../src/use-cases/dispatch-deliveries.ts';
+import { claimTurn, takeTurn } from '../../src/use-cases/dispatch-deliveries.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 
@@ -36,8 +36,8 @@ test('a process that was asleep between its claim and its request does not send:
   let sleepsMs = DEFAULT_DURATIONS.channelLeaseMs;
   const store: Store = {
     ...inner,
-    async beginTurn(request) {
-      const turn = await inner.beginTurn(request);
+    async claimTurn(request) {
+      const turn = await inner.claimTurn(request);
       clock.advance(sleepsMs);
       return turn;
     },
@@ -46,8 +46,8 @@ test('a process that was asleep between its claim and its request does not send:
   const newId = () => `id-${++ids}`;
   const context = { store, clock, newId, random: () => 0, log: SILENT, durations: DEFAULT_DURATIONS };
   const turn = async () => {
-    const claim = await claimChannel(context);
-    return claim.kind === 'idle' ? claim : await takeTurn(context, slack, claim.channel);
+    const claim = await claimTurn(context);
+    return claim.kind === 'idle' ? claim : await takeTurn(context, slack, claim);
   };
 
   expect(await turn()).toEqual({ kind: 'nothing' });
