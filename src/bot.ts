@@ -2,24 +2,27 @@ import { randomUUID } from 'node:crypto';
 
 import type { Dispatcher } from 'undici';
 
+import { secretsOf } from './config.ts';
 import type { Config } from './config.ts';
 import { consoleLink } from './domain/console-link.ts';
 import { endsWithin } from './domain/ends-within.ts';
 import type { Language } from './domain/language.ts';
 import { HOUR, SECOND } from './domain/time.ts';
 import type { DrsFailureReason } from './domain/progress-answer.ts';
+import type { LoopName } from './domain/vital-signs.ts';
 import { createDrsClient } from './drs/drs-client.ts';
 import { createDispatcher } from './drs/http.ts';
-import type { DrsAuth, RotatingSecret } from './drs/auth.ts';
-import { createIamToken } from './drs/iam-token.ts';
-import { createKeyAuth } from './drs/key-auth.ts';
-import type { AccessKeys } from './drs/key-auth.ts';
-import { lookUpProjectId } from './drs/project-id.ts';
-import type { Asked } from './drs/drs-requests.ts';
+import type { DrsAuth } from './drs/auth.ts';
+import { createSignIn } from './drs/sign-in.ts';
+import type { SignIn } from './drs/sign-in.ts';
+import { createOperations } from './operations.ts';
+import type { Operations } from './operations.ts';
 import { StartError } from './ports.ts';
 import type { Clock, DrsClient, Log, Notifier, Store } from './ports.ts';
+import { programVersion } from './runtime/about.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createCron, intervalOf } from './runtime/cron.ts';
+import type { Heartbeat } from './runtime/heartbeat.ts';
 import { InFlight } from './runtime/in-flight.ts';
 import { Lanes } from './runtime/lanes.ts';
 import { createLogger } from './runtime/logger.ts';
@@ -35,6 +38,7 @@ import { createVoice, inPublic } from './slack/messages/voice.ts';
 import type { Voice } from './slack/messages/voice.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { openDoor } from './slack/open-door.ts';
+import type { Door } from './slack/open-door.ts';
 import { createPeople } from './slack/people.ts';
 import { createSlackClient } from './slack/slack-client.ts';
 import { openStore } from './store/open-store.ts';
@@ -44,7 +48,8 @@ import { claimTurn, takeTurn } from './use-cases/dispatch-deliveries.ts';
 import type { Slack } from './use-cases/dispatch-deliveries.ts';
 import { editNext } from './use-cases/edit-messages.ts';
 import { findCauses } from './use-cases/find-causes.ts';
-import { pollDueJobs } from './use-cases/poll-due-jobs.ts';
+import { observeDrs, observeHistory, observeNotifier } from './use-cases/observe.ts';
+import { isGoodTick, pollDueJobs } from './use-cases/poll-due-jobs.ts';
 import type { PollReport } from './use-cases/poll-due-jobs.ts';
 import { proveReadBack } from './use-cases/prove-read-back.ts';
 import { createJobList } from './use-cases/refresh-job-list.ts';
@@ -84,6 +89,8 @@ export interface Overrides {
 export interface Bot {
   /** The port of the HTTP mode; null in Socket Mode. */
   readonly port: number | null;
+  /** The port for whoever runs the bot; null when there is none. */
+  readonly opsPort: number | null;
   /** One pass over everything that is due, now. */
   tick(): Promise<PollReport>;
   /** Takes no more work, lets what is running end, and closes the database; within 10 s. */
@@ -115,7 +122,7 @@ export async function startBot(
   overrides: Overrides = {},
   unwanted: AbortSignal = new AbortController().signal,
 ): Promise<Bot> {
-  const log = overrides.log ?? createLogger(config.logLevel);
+  const log = overrides.log ?? createLogger(config.logLevel, () => secretsOf(config));
   const clock = overrides.clock ?? systemClock;
   const durations = { ...DEFAULT_DURATIONS, ...overrides.durations };
   const decorate = overrides.decorate ?? {};
@@ -154,21 +161,26 @@ async function run(foundation: Foundation): Promise<Bot> {
   const identity = await identify(client, apiUrl);
   const { auth, projectId } = await signIn(foundation);
   await introduce(foundation, identity, projectId);
+  const operations = await createOperations(foundation);
   const loops: Loop[] = [];
-  const context = createContext(foundation, auth, projectId, () => loops.forEach((loop) => loop.wake()));
+  const wake = () => loops.forEach((loop) => loop.wake());
+  const context = createContext(foundation, operations, auth, projectId, wake);
   const voiceIn = createVoices(config, identity, projectId);
   const sender = createNotifier(client, (language) => inPublic(voiceIn(language)), log);
-  const notifier = decorate.notifier?.(sender) ?? sender;
-  const history = createHistory(client, identity, clock, durations.searchLeaseMs / 2);
+  const notifier = observeNotifier(decorate.notifier?.(sender) ?? sender, operations.metrics);
+  const reading = createHistory(client, identity, clock, durations.searchLeaseMs / 2);
+  const history = observeHistory(reading, operations.metrics);
   const lanes = new Lanes(MOST_LANES);
   const turns = createTurns(context, { notifier, history }, lanes);
+  const loop = (name: LoopName, once: () => Promise<number>) =>
+    new Loop(name, operations.vitals.timed(name, once), clock, log);
   loops.push(
-    new Loop('dispatcher', turns.dispatch, clock, log),
-    new Loop('editor', turns.edit, clock, log),
-    new Loop('causes', () => causeTurn(context), clock, log),
+    loop('dispatcher', turns.dispatch),
+    loop('editor', turns.edit),
+    loop('causes', () => causeTurn(context)),
   );
-  const reader = new Loop('reader', turns.readBack, clock, log);
-  const polling = createPolling(context, config.pollSchedule);
+  const reader = loop('reader', turns.readBack);
+  const polling = createPolling(context, config.pollSchedule, operations.heartbeat);
   const answers = new InFlight();
   const how = toReceiverConfig(config);
   const receiver = createReceiver(how, timeoutMs, log);
@@ -194,72 +206,59 @@ async function run(foundation: Foundation): Promise<Bot> {
     newReference: randomUUID,
     log,
   });
-  const door = await openDoor(app, receiver, how, clock);
-  for (const loop of [...loops, reader, review]) loop.start();
+  const { door, ops } = await openDoors(operations, context, () => openDoor(app, receiver, how, clock));
+  for (const each of [...loops, reader, review]) each.start();
   polling.start();
   await logPromises(foundation, identity.workspaceId);
-  log.info({ workspace: identity.workspaceName, mode: how.mode, port: door.port, command }, 'the bot is running');
+  const ports = { port: door.port, opsPort: ops?.port ?? null };
+  log.info({ workspace: identity.workspaceName, mode: how.mode, ...ports, command }, 'the bot is running');
   return {
-    port: door.port,
+    ...ports,
     tick: polling.tick,
     async stop() {
       await Promise.all([door.close(), polling.quiesce()]);
       await endsWithin(ANSWERS_GRACE_MS, answers.drained(), systemClock);
-      const ended = Promise.all([polling.end(), ...[...loops, reader, review].map((loop) => loop.stop())]).then(() =>
+      const ended = Promise.all([polling.end(), ...[...loops, reader, review].map((each) => each.stop())]).then(() =>
         lanes.drained(),
       );
       await endsWithin(WORK_GRACE_MS, ended, systemClock);
+      await ops?.close();
     },
   };
 }
 
+/** The operator's first, so that a start that waits for Slack can be watched; both or none. */
+async function openDoors(operations: Operations, { polling, durations }: Context, openToSlack: () => Promise<Door>) {
+  let door: Door | null = null;
+  const patience = { intervalMs: polling.intervalMs, stillMs: durations.stillMs };
+  const ops = await operations.open({ slackConnected: () => door?.isOpen() === true, patience });
+  try {
+    door = await openToSlack();
+    return { door, ops };
+  } catch (error) {
+    await ops?.close();
+    throw error;
+  }
+}
+
 /** A way to sign in, and the project to ask about. */
-interface SignIn {
+interface SignedIn {
   readonly auth: DrsAuth;
   readonly projectId: string;
 }
 
 /**
- * Signs in with whatever is configured; the project is configured, told with the token, or looked up by its name.
+ * Signs in with whatever is configured. When the project cannot be found, the one of the last run will do: a restart must
+ * not depend on IAM.
  *
- * @throws StartError when the project cannot be found
+ * @throws StartError when there is none
  */
-async function signIn(foundation: Foundation): Promise<SignIn> {
-  const { credentials } = foundation.config.drs;
-  return credentials.kind === 'keys'
-    ? await signInWithKeys(foundation, credentials)
-    : await signInWithPassword(foundation, credentials);
-}
-
-async function signInWithKeys(foundation: Foundation, keys: AccessKeys): Promise<SignIn> {
-  const { config, clock, log } = foundation;
-  let { projectId } = config.drs;
-  const auth = createKeyAuth({ keys, projectId: () => projectId, clock, log });
-  projectId ??= await findProject(foundation, () => lookUpProject(foundation, auth));
-  return { auth, projectId };
-}
-
-/** A token for the project's name says its id, so that no permission to list projects is needed. */
-async function signInWithPassword(
-  foundation: Foundation,
-  { domain, user, password }: { readonly domain: string; readonly user: string; readonly password: RotatingSecret },
-): Promise<SignIn> {
+async function signIn(foundation: Foundation): Promise<SignedIn> {
   const { config, clock, log, http } = foundation;
-  const { iamEndpoint, projectId, region } = config.drs;
-  const scope = projectId === null ? { name: region ?? '' } : { id: projectId };
+  const { iamEndpoint, projectId, region, credentials } = config.drs;
   const shared = { dispatcher: http, clock, random: Math.random, log };
-  const auth = createIamToken({ iamEndpoint, scope, domain, user, password, ...shared });
-  if (projectId !== null) return { auth, projectId };
-  const find = async (): Promise<Asked<string>> => {
-    const told = await auth.findProjectId();
-    return told === null ? await lookUpProject(foundation, auth) : { ok: true, value: told };
-  };
-  return { auth, projectId: await findProject(foundation, find) };
-}
-
-function lookUpProject({ config, clock, log, http }: Foundation, auth: DrsAuth): Promise<Asked<string>> {
-  const options = { endpoint: config.drs.iamEndpoint, auth, dispatcher: http, clock, random: Math.random, log };
-  return lookUpProjectId(options, config.drs.region ?? '');
+  const access = createSignIn({ iamEndpoint, projectId, region, credentials, ...shared });
+  return { auth: access.auth, projectId: await findProject(foundation, access) };
 }
 
 /**
@@ -269,10 +268,10 @@ function lookUpProject({ config, clock, log, http }: Foundation, auth: DrsAuth):
  *
  * @throws StartError when there is nothing to wait for, or the hour is over
  */
-async function findProject(foundation: Foundation, find: () => Promise<Asked<string>>): Promise<string> {
+async function findProject(foundation: Foundation, access: SignIn): Promise<string> {
   const { config, store, clock, log, unwanted } = foundation;
   for (let looks = 1; ; looks++) {
-    const found = await find();
+    const found = await access.findProject();
     if (found.ok) return found.value;
     const { reason, why } = found.failure;
     const words = speechIn('en').explain(why);
@@ -304,13 +303,19 @@ async function introduce(
   await store.openConnection({ id: projectId, name: 'default', endpoint, projectId, at: clock.now() });
 }
 
-function createContext(foundation: Foundation, auth: DrsAuth, projectId: string, wakeDispatcher: () => void): Context {
+function createContext(
+  foundation: Foundation,
+  { vitals, metrics }: Operations,
+  auth: DrsAuth,
+  projectId: string,
+  wakeDispatcher: () => void,
+): Context {
   const { config, log, clock, store, durations, http } = foundation;
   const { endpoint, language, batchSize, maxRps } = config.drs;
   const intervalMs = intervalOf(config.pollSchedule);
   const shared = { dispatcher: http, clock, random: Math.random, log };
   const asking = createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
-  const drs = foundation.decorate.drs?.(asking) ?? asking;
+  const drs = observeDrs(foundation.decorate.drs?.(asking) ?? asking, { vitals, metrics, clock });
   return {
     store,
     drs,
@@ -323,6 +328,8 @@ function createContext(foundation: Foundation, auth: DrsAuth, projectId: string,
     connectionId: projectId,
     polling: { batchSize, maxRps, intervalMs },
     jobList: createJobList({ store, drs, clock, log, connectionId: projectId, durations }),
+    vitals,
+    runtime: { program: programVersion(), node: process.versions.node },
     wakeDispatcher,
   };
 }
@@ -346,13 +353,16 @@ function createVoices(
 }
 
 /** The poller: ticks by the schedule, and by hand. */
-function createPolling(context: Context, schedule: string) {
-  const { log } = context;
+function createPolling(context: Context, schedule: string, heartbeat: Heartbeat) {
+  const { log, vitals } = context;
   const passes = new InFlight();
   const stopping = new AbortController();
+  const beating = { ...context, drs: vitals.beating(context.drs) };
+  const pass = vitals.timed('poller', () => pollDueJobs(beating, stopping.signal));
   const tick = async () => {
-    const report = await pollDueJobs(context, stopping.signal);
+    const report = await pass();
     logPass(report, log);
+    if (isGoodTick(report)) heartbeat.beat();
     return report;
   };
   const cron = createCron(schedule, () => passes.run(async () => void (await tick())), log);
@@ -364,6 +374,7 @@ function createPolling(context: Context, schedule: string) {
     /** The pass in progress ends early and is waited for. */
     async end() {
       stopping.abort();
+      heartbeat.stop();
       await passes.drained();
     },
   };
@@ -381,7 +392,7 @@ function createTurns(context: Context, slack: Slack, lanes: Lanes) {
       if (claim.kind === 'idle') return Math.min(claim.nextInMs ?? LONGEST_NAP_MS, LONGEST_NAP_MS);
       lanes.run(async () => {
         try {
-          await takeTurn(context, slack, claim);
+          await context.vitals.measured('channel', () => takeTurn(context, slack, claim));
         } catch (error) {
           log.error({ err: error, channel: claim.turn.lease.channelId }, 'a turn in a channel failed');
         }

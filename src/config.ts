@@ -90,6 +90,22 @@ export interface Config {
   /** `sqlite:` and a path. */
   readonly databaseUrl: string;
   readonly logLevel: LogLevel;
+  /** Where the bot shows its operator how it is; null: nowhere. */
+  readonly ops: { readonly host: string; readonly port: number } | null;
+  /** Requested after each good tick. A secret: whoever knows the address can pretend that the bot lives. */
+  readonly heartbeatUrl: Secret | null;
+}
+
+/** Every secret there is at this moment, for the log to leave out. */
+export function secretsOf({ slack, drs, heartbeatUrl }: Config): readonly string[] {
+  const { receiver } = slack;
+  const { credentials } = drs;
+  const ofSlack = [slack.botToken, receiver.mode === 'socket' ? receiver.appToken : receiver.signingSecret];
+  const ofDrs =
+    credentials.kind === 'keys'
+      ? [credentials.accessKey, credentials.secretKey, credentials.securityToken]
+      : [credentials.password];
+  return [...ofSlack, ...ofDrs, heartbeatUrl].flatMap((secret) => (secret === null ? [] : [secret.reveal()]));
 }
 
 /** How the bot signs in to DRS. */
@@ -213,6 +229,12 @@ const environment = z.object({
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'expected debug, info, warn, error or silent' })
     .default('info'),
+  OPS_HOST: z.string().default('127.0.0.1'),
+  OPS_PORT: whole(0, 65_535).optional(),
+  HEARTBEAT_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s/]\S*$/i, { error: 'expected a web address like https://hc-ping.com/…' })
+    .optional(),
 });
 
 /** Settings that may also be given as the name of a file that holds them: `NAME_FILE`. */
@@ -224,6 +246,7 @@ const SECRETS = [
   'HUAWEICLOUD_SDK_SK',
   'HUAWEICLOUD_SDK_SECURITY_TOKEN',
   'IAM_PASSWORD',
+  'HEARTBEAT_URL',
 ] as const;
 type SecretName = (typeof SECRETS)[number];
 
@@ -350,6 +373,8 @@ function toConfig(environment: Environment): Config {
     pollSchedule: env.POLL_SCHEDULE,
     databaseUrl: env.DATABASE_URL,
     logLevel: env.LOG_LEVEL,
+    ops: env.OPS_PORT === undefined ? null : { host: env.OPS_HOST, port: env.OPS_PORT },
+    heartbeatUrl: env.HEARTBEAT_URL === undefined ? null : secret('HEARTBEAT_URL'),
   };
 }
 

@@ -1,18 +1,25 @@
 import { startBot } from './bot.ts';
-import { ConfigError, parseConfig } from './config.ts';
+import { ConfigError, parseConfig, secretsOf } from './config.ts';
 import { StartError } from './ports.ts';
 import { isSchedule } from './runtime/cron.ts';
 import { stopOnSignal } from './runtime/lifecycle.ts';
+import { createLogger } from './runtime/logger.ts';
 
 const unwanted = new AbortController();
 try {
-  const starting = startBot(parseConfig(process.env, isSchedule), {}, unwanted.signal);
+  const config = parseConfig(process.env, isSchedule);
+  // A fault is written down whatever the log level is.
+  const lastResort = createLogger('error', () => secretsOf(config));
+  const starting = startBot(config, {}, unwanted.signal);
   // Before it has started: a signal that comes meanwhile is obeyed as soon as it has, or ends its waiting.
-  stopOnSignal(async () => {
-    unwanted.abort();
-    const bot = await starting.catch(() => null);
-    await bot?.stop();
-  });
+  stopOnSignal(
+    async () => {
+      unwanted.abort();
+      const bot = await starting.catch(() => null);
+      await bot?.stop();
+    },
+    (fault) => lastResort.error({ err: fault }, 'a fault that nobody handled; the bot ends'),
+  );
   await starting;
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof StartError)) throw error;

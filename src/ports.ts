@@ -26,7 +26,7 @@ import type {
 } from './domain/post.ts';
 import type { ReadBack } from './domain/read-back.ts';
 import type { OpenPost, SearchSettlement } from './domain/reconcile.ts';
-import type { DrsFailure, ProgressAnswers } from './domain/progress-answer.ts';
+import type { DrsFailure, DrsFailureReason, ProgressAnswers } from './domain/progress-answer.ts';
 import type {
   ChannelKey,
   ChannelPause,
@@ -35,6 +35,7 @@ import type {
   Subscription,
 } from './domain/subscription.ts';
 import type { EpochMs } from './domain/time.ts';
+import type { TurnName } from './domain/vital-signs.ts';
 
 /** The bot cannot start. The message is one sentence for the operator: what is wrong and what to do. */
 export class StartError extends Error {
@@ -59,6 +60,28 @@ export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+}
+
+/** What is read from DRS: also a metric label. */
+export type DrsRead = 'progress' | 'list' | 'details' | 'recovery';
+
+/**
+ * What is counted and measured for the operator. Every label comes from a closed list; what is in none counts as `other`.
+ * Never throws and never waits.
+ */
+export interface Metrics {
+  /** A turn has ended: how long it took, and whether it ended without a fault. */
+  turned(loop: TurnName, turn: { readonly ms: number; readonly ok: boolean }): void;
+  /** A read has ended, all its attempts included; also one that was not sent because there is no way to sign in. */
+  readDrs(read: DrsRead, outcome: 'answered' | DrsFailureReason, ms: number): void;
+  /** An attempt to send a post has ended; `reason` is null when it was delivered. */
+  posted(outcome: SendOutcome['kind'], reason: string | null): void;
+  /** An attempt to edit a message has ended; `reason` is null when there is none to give. */
+  edited(outcome: EditOutcome['kind'], reason: string | null): void;
+  /** A post was looked for in its channel. */
+  searched(outcome: SearchOutcome['kind']): void;
+  /** An attempt to take away a message that came twice has ended. */
+  removed(outcome: RemoveOutcome['kind']): void;
 }
 
 /** A job as DRS's list of jobs has it. */
@@ -306,6 +329,21 @@ export interface JobListState {
   readonly listedAt: EpochMs | null;
   /** Why the last try did not read all of it. */
   readonly failure: Explanation | null;
+}
+
+/** How much there is of everything that an operator looks at. */
+export interface StoreFigures {
+  /** Jobs that somebody is subscribed to. */
+  readonly watchedJobs: number;
+  readonly subscriptions: number;
+  /** Channels that get no posts at the moment, because they or their whole workspace refuse them. */
+  readonly pausedChannels: number;
+  /** Slack's error name when it refuses posts of this bot everywhere; null while it does not. */
+  readonly workspaceRefusal: string | null;
+  /** Deliveries that wait for nothing but their turn, and since when the oldest does. */
+  readonly queued: { readonly count: number; readonly oldestAt: EpochMs | null };
+  /** Deliveries that wait in paused channels. */
+  readonly held: number;
 }
 
 /**
@@ -570,6 +608,16 @@ export interface Store {
 
   /** How many deliveries are owed to the channel and not yet settled. */
   countPending(channel: ChannelKey): Promise<number>;
+
+  /** What an operator looks at, over all workspaces. */
+  readFigures(): Promise<StoreFigures>;
+  /**
+   * Writes something harmless, for good. Rejects when nothing can be written (no permission, no room, no disk), with one
+   * sentence that says what to do.
+   */
+  probeWrite(): Promise<void>;
+  /** The name of the last migration that was applied. */
+  findSchemaVersion(): Promise<string>;
 
   /** Waits for what is running and closes the database. */
   close(): Promise<void>;

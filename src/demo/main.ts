@@ -63,7 +63,7 @@ const end = async () => {
   await rm(folder, { recursive: true });
   print('\nThe demo has ended.');
 };
-stopOnSignal(end);
+stopOnSignal(end, console.error);
 
 print(`A local Slack (${slack.apiUrl}) and a simulated DRS (${drs.endpoint}) are running, and the bot between them.`);
 try {

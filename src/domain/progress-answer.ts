@@ -2,19 +2,21 @@ import type { Explanation } from './explanation.ts';
 import type { JobId } from './job-id.ts';
 import type { ProgressReport } from './progress-report.ts';
 
-/** Why a request to DRS or IAM gave nothing usable. A closed list: it is also a log field. */
-export type DrsFailureReason =
-  | 'timeout'
-  | 'network'
-  | 'throttled'
-  | 'server_error'
-  | 'credentials_rejected'
-  | 'account_locked'
-  | 'access_denied'
-  | 'project_unknown'
-  | 'not_found'
-  | 'bad_request'
-  | 'unreadable_answer';
+/** Why a request to DRS or IAM gave nothing usable. A closed list: it is also a log field and a metric label. */
+export const DRS_FAILURE_REASONS = [
+  'timeout',
+  'network',
+  'throttled',
+  'server_error',
+  'credentials_rejected',
+  'account_locked',
+  'access_denied',
+  'project_unknown',
+  'not_found',
+  'bad_request',
+  'unreadable_answer',
+] as const;
+export type DrsFailureReason = (typeof DRS_FAILURE_REASONS)[number];
 
 /** A failed request, in words a person can act on. */
 export interface DrsFailure {
@@ -47,6 +49,13 @@ export type ProgressAnswer =
 
 /** One answer for every id that was asked for. */
 export type ProgressAnswers = ReadonlyMap<JobId, ProgressAnswer>;
+
+/** Why none of several jobs was answered; null when one was, and when none was asked about. */
+export function commonFailure(answers: ProgressAnswers): DrsFailure | null {
+  const all = [...answers.values()];
+  const unanswered = all.flatMap((answer) => (answer.kind === 'unanswered' ? [answer.failure] : []));
+  return unanswered.length === all.length ? (unanswered[0] ?? null) : null;
+}
 
 /**
  * Codes with which DRS says that an id does not exist or was deleted (DRS API Reference, "Error Codes"; M00289 is

@@ -24,7 +24,7 @@ export type SlackReceiverConfig =
   | { readonly mode: 'http'; readonly signingSecret: string; readonly host: string; readonly port: number };
 
 /** Where signed HTTP requests are taken; one URL serves commands, buttons and events. */
-const HTTP_ENDPOINT = '/slack/events';
+export const HTTP_ENDPOINT = '/slack/events';
 
 /** A dropped socket is opened again for as long as it takes, at most this far apart. */
 const LONGEST_RECONNECT_PAUSE_MS = 30 * SECOND;

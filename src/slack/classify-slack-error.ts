@@ -52,6 +52,29 @@ const WORKSPACE = new Set([
   'two_factor_setup_required',
 ]);
 
+/** Slack will not take this one message, or not this edit of it. */
+const MESSAGE = [
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'msg_too_long',
+  'no_text',
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+];
+/** No answer of Slack's, or none that says how it went. */
+const NO_ANSWER = ['network', 'unexpected', 'answer_without_ts', 'http_500', 'http_502', 'http_503', 'http_504'];
+
+/** Every reason that this version knows for an outcome, as a closed list for whoever counts them. */
+export const KNOWN_REASONS: ReadonlySet<string> = new Set([
+  ...LATER,
+  ...UNCERTAIN,
+  ...CHANNEL,
+  ...WORKSPACE,
+  ...MESSAGE,
+  ...NO_ANSWER,
+]);
+
 /**
  * What a failed `chat.postMessage` means for the post. A fault that is none of Slack's answers counts as uncertain,
  * because the request may have left.

@@ -13,6 +13,8 @@ const answer = z.object({
   user: z.string().optional(),
   bot_id: z.string().optional(),
   url: z.string().optional(),
+  // The SDK puts the header `x-oauth-scopes` here.
+  response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
 });
 
 /** Which workspace the bot is in, and who it is there. */
@@ -27,6 +29,8 @@ export interface SlackIdentity {
   readonly botName: string;
   /** Of the workspace, with a slash at its end; null when Slack did not say. */
   readonly teamUrl: string | null;
+  /** What the token allows; null when Slack did not say. */
+  readonly scopes: readonly string[] | null;
 }
 
 /**
@@ -36,7 +40,9 @@ export interface SlackIdentity {
  */
 export async function identify(client: WebClient, apiUrl: string): Promise<SlackIdentity> {
   try {
-    const { team_id, enterprise_id, team, user_id, user, bot_id, url } = answer.parse(await client.auth.test());
+    const { team_id, enterprise_id, team, user_id, user, bot_id, url, response_metadata } = answer.parse(
+      await client.auth.test(),
+    );
     return {
       workspaceId: team_id,
       workspaceName: team ?? team_id,
@@ -45,6 +51,7 @@ export async function identify(client: WebClient, apiUrl: string): Promise<Slack
       botId: bot_id ?? '',
       botName: user ?? 'drs',
       teamUrl: url === undefined ? null : url.replace(/\/?$/, '/'),
+      scopes: response_metadata?.scopes ?? null,
     };
   } catch (error) {
     throw new StartError(whyNot(error, apiUrl), { cause: error });

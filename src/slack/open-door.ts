@@ -19,6 +19,8 @@ const CLOSING_MS = SECOND;
 export interface Door {
   /** The port listened on; null in Socket Mode. */
   readonly port: number | null;
+  /** Whether Slack can come in at this moment: the socket has been greeted, or the port is open. */
+  isOpen(): boolean;
   /** Lets nobody else in. What came in before goes on. */
   close(): Promise<void>;
 }
@@ -47,8 +49,9 @@ async function openSocket(
 ): Promise<Door> {
   // App.stop() does not wait until the socket is closed; the client's own disconnect does.
   const close = async () => void (await endsWithin(CLOSING_MS, receiver.client.disconnect(), clock));
+  const isOpen = () => receiver.client.websocket?.isActive() === true;
   try {
-    if (await endsWithin(SOCKET_TIMEOUT_MS, receiver.start(), clock)) return { port: null, close };
+    if (await endsWithin(SOCKET_TIMEOUT_MS, receiver.start(), clock)) return { port: null, isOpen, close };
   } catch (error) {
     await close();
     throw new StartError(socketRefused(error, apiUrl), { cause: error });
@@ -75,7 +78,7 @@ async function openPort(
   });
   const address = server.address();
   const opened = typeof address === 'object' && address !== null ? address.port : port;
-  return { port: opened, close: () => closeServer(server, clock) };
+  return { port: opened, isOpen: () => server.listening, close: () => closeServer(server, clock) };
 }
 
 /** Idle and half-sent requests would keep a server open for ever. */

@@ -30,18 +30,33 @@ export async function migrateToLatest(db: Db): Promise<readonly string[]> {
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
 }
 
-async function refuseNewerDatabase(db: Db): Promise<void> {
+/** The migrations a database has, in order; none when it is empty. Reads only. */
+export async function findAppliedMigrations(db: Db): Promise<readonly string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'kysely_migration')) return;
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
   const applied = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom('kysely_migration')
     .select('name')
+    .orderBy('name')
     .execute();
-  const unknown = applied.map((row) => row.name).filter((name) => !Object.hasOwn(MIGRATIONS, name));
-  if (unknown.length > 0) {
-    throw new StoreError(
-      `The database was written by a newer version of this bot (it has ${unknown.join(', ')}): start that version or a later one, or restore the backup made before the upgrade.`,
-    );
-  }
+  return applied.map((row) => row.name);
+}
+
+/** What is wrong with a database that has migrations this program does not know; null when it knows them all. */
+export function describeNewer(applied: readonly string[]): string | null {
+  const unknown = applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  return unknown.length === 0
+    ? null
+    : `The database was written by a newer version of this bot (it has ${unknown.join(', ')}): start that version or a later one, or restore the backup made before the upgrade.`;
+}
+
+/** See ports.ts. */
+export async function findSchemaVersion(db: Db): Promise<string> {
+  return (await findAppliedMigrations(db)).at(-1) ?? 'none';
+}
+
+async function refuseNewerDatabase(db: Db): Promise<void> {
+  const newer = describeNewer(await findAppliedMigrations(db));
+  if (newer !== null) throw new StoreError(newer);
 }

@@ -24,7 +24,8 @@ import {
   pageListedJobs,
   saveJobList,
 } from './listed-jobs.ts';
-import { migrateToLatest } from './migrate.ts';
+import { probeWrite, readFigures } from './figures.ts';
+import { findSchemaVersion, migrateToLatest } from './migrate.ts';
 import { claimTurn, findPost } from './outbox.ts';
 import { holdChannel, releaseHeldChannel, resumeChannel } from './pause-channel.ts';
 import { claimReadBack, findReadBack, listReadBacks, saveReadBack } from './read-back.ts';
@@ -44,6 +45,9 @@ import {
 
 /** How long a write waits for another process's write, in ms. */
 const BUSY_TIMEOUT_MS = 5_000;
+
+/** A folder that is made for the database is nobody else's business. */
+const PRIVATE_FOLDER = 0o700;
 
 const PREFIX = 'sqlite:';
 
@@ -71,7 +75,7 @@ export async function openStore(
     await db.destroy();
     throw error instanceof StoreError ? error : new StoreError(cannotUse(url, error), { cause: error });
   }
-  return createStore(db, options.clock, options.language ?? 'en');
+  return createStore(db, url, options.clock, options.language ?? 'en');
 }
 
 /**
@@ -80,14 +84,9 @@ export async function openStore(
  * @throws StoreError when it cannot be opened
  */
 export function openDatabase(url: string, onStatement?: (sql: string) => void): Db {
-  if (!url.startsWith(PREFIX) || url === PREFIX) {
-    throw new StoreError(
-      `DATABASE_URL is ${JSON.stringify(url)}: expected sqlite: and a path, like sqlite:data/drs-bot.db.`,
-    );
-  }
-  const path = url.slice(PREFIX.length);
+  const path = databasePath(url);
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
     const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
     prepare(database);
     const dialect = new TransactionalSqliteDialect({ database });
@@ -100,6 +99,20 @@ export function openDatabase(url: string, onStatement?: (sql: string) => void): 
   }
 }
 
+/**
+ * The path in the address of a database; `:memory:` for none.
+ *
+ * @throws StoreError when it is no such address
+ */
+export function databasePath(url: string): string {
+  if (!url.startsWith(PREFIX) || url === PREFIX) {
+    throw new StoreError(
+      `DATABASE_URL is ${JSON.stringify(url)}: expected sqlite: and a path, like sqlite:data/drs-bot.db.`,
+    );
+  }
+  return url.slice(PREFIX.length);
+}
+
 function prepare(database: BetterSqlite3.Database): void {
   // Takes effect only before the first table is made.
   database.pragma('auto_vacuum = INCREMENTAL');
@@ -109,11 +122,13 @@ function prepare(database: BetterSqlite3.Database): void {
   database.pragma('foreign_keys = ON');
 }
 
-function cannotUse(url: string, error: unknown): string {
+/** One sentence for a database that cannot be used: what is wrong and what to do. */
+export function cannotUse(url: string, error: unknown): string {
   const path = url.slice(PREFIX.length);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const kind = code.replace(/^(SQLITE_(?:READONLY|CANTOPEN|IOERR|BUSY|CORRUPT))_.*$/, '$1');
   const why = error instanceof Error ? error.message : String(error);
-  switch (code) {
+  switch (kind) {
     case 'SQLITE_NOTADB':
     case 'SQLITE_CORRUPT':
       return `${path} is not a database this bot can read (${why}): restore a backup, or point DATABASE_URL at another file.`;
@@ -125,11 +140,12 @@ function cannotUse(url: string, error: unknown): string {
     case 'EPERM':
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_READONLY':
-    case 'SQLITE_READONLY_DIRECTORY':
       return `The database ${path} cannot be written (${why}): give the user the bot runs as permission for the file and its folder, or change DATABASE_URL.`;
     case 'SQLITE_FULL':
     case 'ENOSPC':
       return `The disk with the database ${path} is full: free some space and start again.`;
+    case 'SQLITE_IOERR':
+      return `The disk with the database ${path} fails (${why}): check the disk, its quota and the system's log, then start again.`;
     case 'SQLITE_BUSY':
       return `The database ${path} is locked by another program: stop it, then start again.`;
     default:
@@ -137,7 +153,7 @@ function cannotUse(url: string, error: unknown): string {
   }
 }
 
-function createStore(db: Db, clock: () => number, language: Language): Store {
+function createStore(db: Db, url: string, clock: () => number, language: Language): Store {
   return {
     openWorkspace: (workspace) => openWorkspace(db, workspace),
     openConnection: (connection) => openConnection(db, connection),
@@ -191,6 +207,12 @@ function createStore(db: Db, clock: () => number, language: Language): Store {
     releaseChannel: (lease) => releaseChannel(db, lease),
     findPost: (postId) => findPost(db, language, postId),
     countPending: (channel) => countPending(db, channel),
+    readFigures: () => readFigures(db),
+    probeWrite: () =>
+      probeWrite(db).catch((error: unknown) => {
+        throw new StoreError(cannotUse(url, error), { cause: error });
+      }),
+    findSchemaVersion: () => findSchemaVersion(db),
     close: () => db.destroy(),
   };
 }

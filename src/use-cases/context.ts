@@ -1,6 +1,7 @@
 import { HOUR, MINUTE, SECOND } from '../domain/time.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { PollBudget } from '../domain/poll-budget.ts';
+import type { Vitals } from './vitals.ts';
 import type { Clock, DrsClient, Log, NewId, Store } from '../ports.ts';
 
 /** How long things take or are allowed to take, in milliseconds. */
@@ -56,6 +57,8 @@ export interface Durations {
   readonly reviewEveryMs: number;
   /** Between two such questions: Slack answers about 50 a minute. */
   readonly reviewPaceMs: number;
+  /** A loop that has not turned for this long is taken for dead; longer than a turn with its requests may take. */
+  readonly stillMs: number;
   /** How often waiting code looks whether what it waits for has happened. */
   readonly lookIntervalMs: number;
 }
@@ -87,6 +90,7 @@ export const DEFAULT_DURATIONS: Durations = {
   editPace: { everyMs: 1.25 * SECOND, burst: 5 },
   reviewEveryMs: HOUR,
   reviewPaceMs: 1.5 * SECOND,
+  stillMs: 3 * MINUTE,
   lookIntervalMs: 50,
 };
 
@@ -113,6 +117,9 @@ export interface Context {
   readonly connectionId: string;
   readonly polling: PollBudget;
   readonly jobList: JobList;
+  readonly vitals: Vitals;
+  /** What this is, and what it runs on. */
+  readonly runtime: { readonly program: string; readonly node: string };
   /** Something to send, to edit or to find out has been committed. */
   readonly wakeDispatcher: () => void;
 }

@@ -1,6 +1,7 @@
 import type { Explanation } from '../domain/explanation.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { estimatePass } from '../domain/poll-budget.ts';
+import { commonFailure } from '../domain/progress-answer.ts';
 import type { DrsFailureReason, ProgressAnswers } from '../domain/progress-answer.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { askAndCommit } from './ask-and-commit.ts';
@@ -27,12 +28,19 @@ export interface PollReport {
   /** Jobs that were due when the tick began. */
   readonly due: number;
   readonly batches: number;
+  /** Batches of which DRS answered something. */
+  readonly answered: number;
   /** Jobs whose outcome was committed. */
   readonly committed: number;
   readonly events: number;
   readonly deliveries: number;
   /** The tick ended early because DRS is out of reach: why. */
   readonly stoppedBy: Explanation | null;
+}
+
+/** A tick in which DRS answered, or in which there was nothing to ask. */
+export function isGoodTick({ batches, answered }: PollReport): boolean {
+  return batches === 0 || answered > 0;
 }
 
 /** One tick: asks about every due job of every channel, once, in whole batches, and commits batch by batch. */
@@ -78,6 +86,7 @@ async function pollLane(context: Context, pass: PollPass, now: EpochMs, signal?:
 class PollPass implements PollReport {
   readonly due: number;
   batches = 0;
+  answered = 0;
   committed = 0;
   events = 0;
   deliveries = 0;
@@ -94,16 +103,10 @@ class PollPass implements PollReport {
     this.events += events;
     this.deliveries += deliveries;
     const failure = commonFailure(answers);
+    if (failure === null) this.answered += 1;
     this.failedInARow = failure === null ? 0 : this.failedInARow + 1;
     if (failure !== null && (CONNECTION_IS_DOWN.has(failure.reason) || this.failedInARow >= MOST_FAILED_BATCHES)) {
       this.stoppedBy = failure.why;
     }
   }
-}
-
-/** Why no job of a batch was answered; null when one was. */
-function commonFailure(answers: ProgressAnswers) {
-  const all = [...answers.values()];
-  const unanswered = all.flatMap((answer) => (answer.kind === 'unanswered' ? [answer.failure] : []));
-  return unanswered.length === all.length ? (unanswered[0] ?? null) : null;
 }

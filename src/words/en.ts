@@ -356,6 +356,29 @@ export const en = {
   'settings.changed': 'My posts here are in {language} from now on. Undo: {undo}',
   'settings.same': 'My posts here are in {language} already. Nothing changed.',
 
+  'health.headline.well': '🟢 All is well',
+  'health.headline.not_asked': '🟢 I am running, and DRS has not been asked yet',
+  'health.headline.still': '🔴 A part of me has stopped: my operator should restart me',
+  'health.headline.refused': '🔴 Slack refuses everything I post',
+  'health.headline.late': '🟠 My messages are late',
+  'health.headline.paused': '🟠 Some channels refuse my posts',
+  'health.headline.blind': '⚫ DRS gives me no answer',
+  'health.drs.not_asked': 'DRS: not asked yet since I was started',
+  'health.drs.answers': 'DRS answers, last {ago}; without a gap since {since}',
+  'health.drs.silent': 'DRS: no answer since {since} – {why}',
+  'health.tick': 'Last asked about everything that was due {ago}',
+  'health.no_tick': 'Not yet asked about what is due since I was started',
+  'health.watched': 'Watching {jobs, plural, one {# job} other {# jobs}}',
+  'health.queue.empty': 'No message waits.',
+  'health.queue.waiting': '{count, plural, one {# message waits} other {# messages wait}}, the oldest since {since}.',
+  'health.paused':
+    'Posting is paused in {count, plural, one {# channel} other {# channels}}; {held, plural, one {# message is} other {# messages are}} kept for later and nothing is lost. {list} in each says why and what to do.',
+  'health.refused':
+    'Slack gives the reason {reason}; my operator should mend the app or its token and restart me. {held, plural, one {# message is} other {# messages are}} kept for later and nothing is lost.',
+  'version.headline': 'DRS bot {version}',
+  'version.made_of': 'Node {node} · database {schema}',
+  'version.since': 'Running since {at} ({ago})',
+
   'help.headline': 'I watch DRS jobs and say it here when something changes',
   'help.status': 'how far, how far behind, since when; add `public` to show it to everybody',
   'help.subscribe': 'tell this channel about a job from now on',
@@ -364,6 +387,8 @@ export const en = {
   'help.jobs': 'which jobs DRS has, with a button to subscribe',
   'help.settings': 'the language of my posts here; `settings lang:zh` for Chinese',
   'help.audit': 'who did what in this channel, with how it was before and after',
+  'help.health': 'how I am: whether DRS answers me, and whether my messages get through',
+  'help.version': 'which version of me runs, and since when',
   'help.help': 'this text, or more about one topic: {topics}',
   'help.footer':
     'A job is its name, a part of it that only one job has, its DRS id or the first 6 characters of that, or a pasted console address. {short} alone is its status. Separate several with spaces or commas; put a name with blanks in quotes.',
@@ -385,6 +410,10 @@ export const en = {
     'Every subscription, its end, every setting, and every time my posts were held back or went on: when, by whom, before → after. It cannot be changed or erased. `audit orders` shows one job, also one that is no longer subscribed; other channels have their own.',
   'help.topic.messages':
     "🔵 copying · 🟢 replicating · ⏸️ paused · 🔴 failed · ✅ ended well · ⏹️ ended otherwise · ⚫ gone · ⚪ unknown or passing. What a message said stays; its *Now* line moves when somebody presses *Refresh*. A failure's cause and the time it recovered are added to its message.",
+  'help.topic.health':
+    'Whether DRS answers me and since when, when I last asked about every job, how many messages wait and for how long, and how many channels refuse them. The last line says what this channel is promised: each message exactly once, or at least once.',
+  'help.topic.version':
+    'Which version of me runs, on which Node, with which database schema, and since when: good to have in a report of a fault.',
   'help.topic.unknown': 'There is no help on {topic}. Topics: {topics}.',
   'help.topics': 'More topics: {topics}',
 

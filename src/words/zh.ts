@@ -337,6 +337,29 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'settings.changed': '今后我在这里用{language}发消息。撤销：{undo}',
   'settings.same': '我在这里已经用{language}发消息。没有任何变化。',
 
+  'health.headline.well': '🟢 一切正常',
+  'health.headline.not_asked': '🟢 我正在运行，尚未查询 DRS',
+  'health.headline.still': '🔴 我的一部分已停止工作：请管理员重启我',
+  'health.headline.refused': '🔴 Slack 拒收我的所有消息',
+  'health.headline.late': '🟠 我的消息有延误',
+  'health.headline.paused': '🟠 有频道拒收我的消息',
+  'health.headline.blind': '⚫ DRS 没有答复',
+  'health.drs.not_asked': 'DRS：启动以来尚未查询',
+  'health.drs.answers': 'DRS 正常答复，最近一次 {ago}；自 {since} 起未中断',
+  'health.drs.silent': 'DRS：自 {since} 起没有答复 – {why}',
+  'health.tick': '上次查询全部到期任务：{ago}',
+  'health.no_tick': '启动以来尚未查询到期任务',
+  'health.watched': '正在观察 {jobs, plural, other {# 个任务}}',
+  'health.queue.empty': '没有等待发送的消息。',
+  'health.queue.waiting': '{count, plural, other {# 条消息等待发送}}，最早的一条自 {since} 起等待。',
+  'health.paused':
+    '{count, plural, other {有 # 个频道}}暂停发送，{held, plural, other {# 条消息}}留待之后发送，什么都不会丢失。在各频道输入 {list} 可查看原因和处理办法。',
+  'health.refused':
+    'Slack 给出的原因：{reason}；请管理员修复应用或其令牌，然后重启我。{held, plural, other {# 条消息}}留待之后发送，什么都不会丢失。',
+  'version.headline': 'DRS 机器人 {version}',
+  'version.made_of': 'Node {node} · 数据库 {schema}',
+  'version.since': '自 {at} 起运行（{ago}）',
+
   'help.headline': '我观察 DRS 任务，有变化时在这里告知',
   'help.status': '进度、延迟、自何时起；加上 `public` 让所有人看到',
   'help.subscribe': '从现在起向本频道报告这个任务',
@@ -345,6 +368,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.jobs': 'DRS 里有哪些任务，并可用按钮订阅',
   'help.settings': '我在这里发消息的语言；`settings lang:en` 为英文',
   'help.audit': '谁在本频道做了什么，之前怎样，之后怎样',
+  'help.health': '我的状况：DRS 是否答复，我的消息是否送达',
+  'help.version': '运行的是哪个版本，自何时起',
   'help.help': '本说明，或某个主题的详细说明：{topics}',
   'help.footer':
     '任务可以写：名称、只有一个任务才有的名称片段、DRS ID 或其前 6 个字符，也可以粘贴控制台地址。只写 {short} 就是查询状态。多个任务用空格或逗号分隔；含空格的名称请加引号。',
@@ -366,6 +391,9 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     '每个订阅、订阅的结束、每项设置，以及我的消息何时暂停、何时继续：时间、操作人、之前 → 之后。记录不能修改或删除。`audit orders` 只看一个任务，已不再订阅的也可以；其他频道各有自己的记录。',
   'help.topic.messages':
     '🔵 复制中 · 🟢 增量同步中 · ⏸️ 已暂停 · 🔴 失败 · ✅ 正常结束 · ⏹️ 其他结束 · ⚫ 已消失 · ⚪ 未知或短暂状态。消息说过的内容不会改变；有人按 *刷新* 时，只有“现在”一行会更新。失败的原因和恢复时间会补充到原消息。',
+  'help.topic.health':
+    'DRS 是否答复、自何时起，上次查询全部任务的时间，有多少条消息在等待、等了多久，以及有多少个频道拒收消息。最后一行说明对本频道的承诺：每条消息恰好一次，或至少一次。',
+  'help.topic.version': '运行的版本、Node 版本、数据库结构版本和启动时间：报告故障时请附上。',
   'help.topic.unknown': '没有关于 {topic} 的帮助。主题：{topics}。',
   'help.topics': '更多主题：{topics}',
 

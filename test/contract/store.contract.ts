@@ -1074,4 +1074,53 @@ export function storeContract(open: OpenStore): void {
       expect(await page({ job: key(BILLING), limit: 1 })).toMatchObject({ older: 5 });
     });
   });
+
+  describe('the operator', () => {
+    test('sees nothing where there is nothing', async () => {
+      expect(await store.readFigures()).toEqual({
+        watchedJobs: 0,
+        subscriptions: 0,
+        pausedChannels: 0,
+        workspaceRefusal: null,
+        queued: { count: 0, oldestAt: null },
+        held: 0,
+      });
+    });
+
+    test('sees what is watched, what waits its turn and since when, and what a paused channel holds up', async () => {
+      await watch(ORDERS);
+      await watch(ORDERS, elsewhere);
+      await watch(BILLING);
+      expect(await store.readFigures()).toMatchObject({
+        watchedJobs: 2,
+        subscriptions: 3,
+        queued: { count: 3, oldestAt: 6 },
+      });
+      await drain();
+      await watch(BILLING, elsewhere);
+      await drain({ kind: 'pause_channel', reason: 'is_archived', at: 8 });
+      // The channel, and the direct messages in which its owner was to be told.
+      expect(await store.readFigures()).toMatchObject({ pausedChannels: 2, held: 2, queued: { count: 0 } });
+      await store.unsubscribe({ actor: ana, jobs: 'all', reason: 'unsubscribed', announce: false, now: 9 });
+      expect(await store.readFigures()).toMatchObject({ watchedJobs: 2, subscriptions: 2 });
+    });
+
+    test('sees that a whole workspace refuses the bot, and why, until the bot is started again', async () => {
+      await watch(ORDERS);
+      await drain({ kind: 'pause_workspace', reason: 'token_revoked', at: 8 });
+      expect(await store.readFigures()).toMatchObject({ workspaceRefusal: 'token_revoked', held: 1 });
+      await store.openWorkspace({ id: 'T1', name: 'Acme', at: 9 });
+      expect(await store.readFigures()).toMatchObject({ workspaceRefusal: null, held: 0 });
+    });
+
+    test('learns that the database can be written, which leaves nothing behind', async () => {
+      await store.probeWrite();
+      await store.probeWrite();
+      expect(await store.readFigures()).toMatchObject({ pausedChannels: 0 });
+    });
+
+    test('learns which migrations the database has', async () => {
+      expect(await store.findSchemaVersion()).toMatch(/^\d{4}-[\w-]+$/);
+    });
+  });
 }

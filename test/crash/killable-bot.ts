@@ -85,5 +85,5 @@ const starting = startBot(parseConfig(process.env, isSchedule), overrides);
 stopOnSignal(async () => {
   const bot = await starting.catch(() => null);
   await bot?.stop();
-});
+}, console.error);
 await starting;

@@ -26,6 +26,9 @@ import { chunks } from '../../src/drs/chunks.ts';
 import { consoleLink } from '../../src/domain/console-link.ts';
 import { notOpenlyMessage, refusalMessage } from '../../src/slack/messages/access-refusal.ts';
 import { auditMessage, auditProblem } from '../../src/slack/messages/audit-message.ts';
+import { healthMessage, versionMessage } from '../../src/slack/messages/health-message.ts';
+import type { StoreFigures } from '../../src/ports.ts';
+import type { HealthReport } from '../../src/use-cases/show-health.ts';
 import {
   faultMessage,
   HELP_TOPICS,
@@ -274,6 +277,26 @@ const usage =
   (error: UsageError): Said =>
   (voice) =>
     usageMessage(voice, error);
+const FIGURES: StoreFigures = {
+  watchedJobs: 12,
+  subscriptions: 20,
+  pausedChannels: 0,
+  workspaceRefusal: null,
+  queued: { count: 0, oldestAt: null },
+  held: 0,
+};
+const health =
+  (changes: Partial<HealthReport>): Said =>
+  (voice) =>
+    healthMessage(voice, {
+      drs: { kind: 'answers', since: START, lastAt: START + HOUR },
+      lastTickAt: START + HOUR,
+      stillLoops: [],
+      figures: FIGURES,
+      isLate: false,
+      delivery: { kind: 'proven', since: START },
+      ...changes,
+    });
 const DUPLICATE: Cause = { code: 'DRS.M05023', text: "Duplicate entry '•••' for key 'PRIMARY' in shop.orders" };
 
 /** Text first, because that is what is read aloud and pushed; then the blocks. */
@@ -742,6 +765,31 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   settings: (voice) => settingsMessage(voice, 'zh'),
   'settings-changed': (voice) => languageChosen(voice, 'zh', true),
   'settings-same': (voice) => languageChosen(voice, 'en', false),
+  'health-well': health({}),
+  'health-before-the-first-tick': health({
+    drs: { kind: 'not_asked' },
+    lastTickAt: null,
+    delivery: { kind: 'untried' },
+  }),
+  'health-blind': health({
+    drs: { kind: 'silent', since: START, why: explanation('read_denied', { label: 'DRS.M00102' }) },
+    figures: { ...FIGURES, queued: { count: 1, oldestAt: START } },
+  }),
+  'health-late': health({ figures: { ...FIGURES, queued: { count: 1, oldestAt: START } }, isLate: true }),
+  'health-with-a-still-loop': health({ stillLoops: [{ loop: 'poller', forMs: HOUR }], isLate: true }),
+  'health-refused-everywhere': health({
+    figures: { ...FIGURES, pausedChannels: 5, held: 1, workspaceRefusal: 'token_revoked' },
+  }),
+  'health-with-paused-channels': health({
+    figures: { ...FIGURES, pausedChannels: 2, queued: { count: 3, oldestAt: START }, held: 7 },
+  }),
+  version: (voice) =>
+    versionMessage(voice, {
+      program: '1.2.3',
+      node: '22.21.1',
+      schema: '0002-names-and-causes',
+      startedAt: START,
+    }),
   help: (voice) => helpMessage(voice, null, 'C1'),
   ...Object.fromEntries(
     HELP_TOPICS.map((topic) => [`help-${topic}`, (voice: Voice) => helpMessage(voice, topic, 'C1')]),

@@ -146,7 +146,18 @@ describe('the documents', () => {
 
   test('show every command of the help', async () => {
     const readme = await read('README.md');
-    for (const verb of ['status', 'subscribe', 'unsubscribe', 'list', 'jobs', 'settings', 'audit', 'help'])
+    for (const verb of [
+      'status',
+      'subscribe',
+      'unsubscribe',
+      'list',
+      'jobs',
+      'settings',
+      'audit',
+      'health',
+      'version',
+      'help',
+    ])
       expect(readme).toContain(`/drs ${verb}`);
   });
 

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 import { describe, expect, test } from 'vitest';
 
-import { ConfigError, parseConfig } from '../../src/config.ts';
+import { ConfigError, parseConfig, secretsOf } from '../../src/config.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
 
 const COMPLETE = {
@@ -119,6 +119,26 @@ describe('the environment', () => {
     expect(keys.accessKey.reread()).toBe(false);
   });
 
+  test('opens no port for the operator and sends no heartbeat unless it is told to', () => {
+    expect(parse()).toMatchObject({ ops: null, heartbeatUrl: null });
+    expect(parse({ OPS_PORT: '9464' }).ops).toEqual({ host: '127.0.0.1', port: 9464 });
+    expect(parse({ OPS_PORT: '9464', OPS_HOST: '0.0.0.0' }).ops).toEqual({ host: '0.0.0.0', port: 9464 });
+    expect(parse({ HEARTBEAT_URL: 'https://hc-ping.com/secret-8' }).heartbeatUrl?.reveal()).toContain('secret-8');
+  });
+
+  test('knows all its secrets, for the log to leave out', () => {
+    const url = 'https://hc-ping.com/secret-8';
+    expect(secretsOf(parse({ HEARTBEAT_URL: url }))).toEqual(['xoxb-secret-1', 'xapp-secret-2', 'pass-secret-3', url]);
+    const keys = { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: 'SK', HUAWEICLOUD_SDK_SECURITY_TOKEN: 'T' };
+    expect(secretsOf(parse({ ...keys, SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 'S' }))).toEqual([
+      'xoxb-secret-1',
+      'S',
+      'AK',
+      'SK',
+      'T',
+    ]);
+  });
+
   test('is told about all its mistakes at once', () => {
     expect(
       problems({
@@ -200,6 +220,8 @@ describe('the environment', () => {
     ],
     [{ DATABASE_URL: 'postgres://x' }, 'DATABASE_URL: expected sqlite: and a path, like sqlite:data/drs-bot.db'],
     [{ DRS_LANGUAGE: 'english' }, 'DRS_LANGUAGE: expected a language like en-us or zh-cn'],
+    [{ OPS_PORT: 'any' }, 'OPS_PORT: expected a whole number from 0 to 65535'],
+    [{ HEARTBEAT_URL: 'hc-ping.com' }, 'HEARTBEAT_URL: expected a web address like https://hc-ping.com/…'],
   ])('says what was wrong, what was expected and where to find it: %j', (changes, sentence) => {
     expect(problems(changes)).toEqual([sentence]);
   });

@@ -77,7 +77,7 @@ test('a log line never holds a token, a password or a signature, wherever it cam
   const lines: string[] = [];
   const destination = new PassThrough();
   destination.on('data', (line: Buffer) => lines.push(line.toString()));
-  const log = createLogger('info', destination);
+  const log = createLogger('info', () => [], destination);
   const error = new Error('refused xoxb-1-2-abc', { cause: new Error('Bearer abc.def') });
   log.info(
     { err: error, token: 'xapp-1-A-b', nested: { password: 'hunter2' } },

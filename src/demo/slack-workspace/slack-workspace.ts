@@ -210,11 +210,19 @@ class FrontDesk {
       this.#state.changed();
       return failWith(request, response, fault);
     }
-    const result = this.#call(method, tokenOf(request, args), args);
+    const token = tokenOf(request, args);
+    const result = this.#call(method, token, args);
+    this.#tellScopes(response, token);
     this.calls.push({ method, args, result });
     this.#state.changed();
     if (fault === undefined) reply(response, { status: 200, body: result });
     else request.socket.resetAndDestroy();
+  }
+
+  /** Slack says with every answer to a token that it knows what that token allows. */
+  #tellScopes(response: ServerResponse, token: string): void {
+    if (token === SECRETS.botToken) response.setHeader('x-oauth-scopes', [...this.#scopes].join(','));
+    if (token === SECRETS.appToken) response.setHeader('x-oauth-scopes', 'connections:write');
   }
 
   #tooFast(method: string, args: Args): Fault | undefined {

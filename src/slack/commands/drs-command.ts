@@ -4,10 +4,13 @@ import { listJobs } from '../../use-cases/list-jobs.ts';
 import { listSubscriptions } from '../../use-cases/list-subscriptions.ts';
 import { listWorkspace } from '../../use-cases/list-workspace.ts';
 import { findAudit, showAudit } from '../../use-cases/show-audit.ts';
+import { showHealth } from '../../use-cases/show-health.ts';
 import { showStatus } from '../../use-cases/show-status.ts';
+import { showVersion } from '../../use-cases/show-version.ts';
 import { subscribe } from '../../use-cases/subscribe.ts';
 import { unsubscribe } from '../../use-cases/unsubscribe.ts';
 import { auditMessage, auditProblem } from '../messages/audit-message.ts';
+import { healthMessage, versionMessage } from '../messages/health-message.ts';
 import { helpMessage, usageMessage } from '../messages/help-message.ts';
 import { jobsMessage } from '../messages/jobs-message.ts';
 import { listMessage } from '../messages/list-message.ts';
@@ -64,6 +67,10 @@ async function carryOut(
       const changed = await chooseLanguage(useCases, actor, command.language);
       return await reply.privately(languageChosen(voice, command.language, changed));
     }
+    case 'health':
+      return await reply.privately(healthMessage(voice, await showHealth(useCases, actor)));
+    case 'version':
+      return await reply.privately(versionMessage(voice, await showVersion(useCases)));
     case 'status':
       return await answerStatus(slack, actor, voices, command, reply);
     case 'subscribe': {

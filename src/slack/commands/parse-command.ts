@@ -23,6 +23,8 @@ export type Command =
   | { readonly kind: 'choose_language'; readonly language: Language }
   /** What was done here, with one job where there is a reference. */
   | { readonly kind: 'audit'; readonly job: string | null }
+  | { readonly kind: 'health' }
+  | { readonly kind: 'version' }
   | { readonly kind: 'help'; readonly topic: string | null };
 
 /** Why a text is no command: facts, put into words by the message that shows them. */
@@ -34,7 +36,7 @@ export type UsageError =
   | { readonly kind: 'all_with_jobs' }
   | {
       readonly kind: 'unexpected_words';
-      readonly verb: 'list' | 'help' | 'settings' | 'audit';
+      readonly verb: VerbWithoutJobs;
       readonly words: readonly string[];
     }
   | { readonly kind: 'unknown_setting'; readonly setting: string }
@@ -45,8 +47,22 @@ export type ParsedCommand =
   | { readonly ok: true; readonly command: Command }
   | { readonly ok: false; readonly error: UsageError };
 
-const VERBS = ['status', 'subscribe', 'unsubscribe', 'list', 'jobs', 'settings', 'audit', 'help'] as const;
+const VERBS = [
+  'status',
+  'subscribe',
+  'unsubscribe',
+  'list',
+  'jobs',
+  'settings',
+  'audit',
+  'health',
+  'version',
+  'help',
+] as const;
 type Verb = (typeof VERBS)[number];
+type VerbWithoutJobs = Extract<Verb, 'list' | 'settings' | 'audit' | 'health' | 'version' | 'help'>;
+/** Said on their own: a slip in one of these is told from a job's name even when nothing follows. */
+const LONELY_VERBS: ReadonlySet<Verb> = new Set<Verb>(['list', 'audit', 'help', 'health', 'version']);
 
 /** `public`, `--public` and what Slack's smart dashes make of it. */
 const PUBLIC = /^(?:--|—|–|-)?public$/i;
@@ -76,17 +92,16 @@ function verbOf(token: Token): Verb | null {
 function misspeltVerb(first: Token, rest: readonly Token[]): Verb | null {
   if (first.quoted || /[^a-z]/i.test(first.text) || first.text.length < 4) return null;
   const meant = nearest(first.text, VERBS);
-  return (
-    VERBS.find(
-      (verb) => verb === meant && (rest.length > 0 || verb === 'list' || verb === 'audit' || verb === 'help'),
-    ) ?? null
-  );
+  return VERBS.find((verb) => verb === meant && (rest.length > 0 || LONELY_VERBS.has(verb))) ?? null;
 }
 
 function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
   switch (verb) {
     case 'help':
       return tokens.length > 1 ? unexpected(verb, tokens) : right({ kind: 'help', topic: tokens[0]?.text ?? null });
+    case 'health':
+    case 'version':
+      return tokens.length > 0 ? unexpected(verb, tokens) : right({ kind: verb });
     case 'list':
       return parseList(tokens);
     case 'jobs':
@@ -124,7 +139,7 @@ function parseSettings(tokens: readonly Token[]): ParsedCommand {
     : right({ kind: 'choose_language', language });
 }
 
-function unexpected(verb: 'list' | 'help' | 'settings' | 'audit', tokens: readonly Token[]): ParsedCommand {
+function unexpected(verb: VerbWithoutJobs, tokens: readonly Token[]): ParsedCommand {
   return wrong({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
 }
 

@@ -18,6 +18,8 @@ export const HELP_TOPICS = [
   'settings',
   'audit',
   'messages',
+  'health',
+  'version',
 ] as const;
 export type HelpTopic = (typeof HELP_TOPICS)[number];
 
@@ -59,6 +61,8 @@ function overview(voice: Voice): readonly Part[] {
         line('jobs [text]', voice.say('help.jobs')),
         line('settings', voice.say('help.settings')),
         line('audit [job]', voice.say('help.audit')),
+        line('health', voice.say('help.health')),
+        line('version', voice.say('help.version')),
         line('help [topic]', voice.say('help.help', { topics: topics(null) })),
       ],
     },

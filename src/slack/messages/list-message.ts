@@ -39,7 +39,7 @@ export function listMessage(
     { kind: 'news', headline: voice.say(headlineKey, { count: subscriptions.length }) },
     ...rows,
     ...(more > 0 ? [moreRows(voice, subscriptions.slice(MOST_ROWS))] : []),
-    { kind: 'footer', line: promise(voice, readBack) },
+    { kind: 'footer', line: deliveryPromise(voice, readBack) },
     sharedBy === undefined
       ? { kind: 'buttons', buttons: share }
       : { kind: 'footer', line: voice.say('answer.shared', { who: mention(sharedBy) }) },
@@ -47,7 +47,7 @@ export function listMessage(
 }
 
 /** Whether a message can come twice here, and why. */
-function promise(voice: Voice, readBack: ReadBack): string {
+export function deliveryPromise(voice: Voice, readBack: ReadBack): string {
   switch (readBack.kind) {
     case 'proven':
       return voice.say('list.exactly_once');

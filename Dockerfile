@@ -1,0 +1,27 @@
+# Two stages: nothing that compiles is in what runs. Both from the same image, so that what was built fits.
+FROM node:22.21.1-bookworm-slim AS build
+WORKDIR /app
+# Needed only where there is no prebuilt SQLite driver.
+RUN apt-get update && apt-get install -y --no-install-recommends python3 make g++ && rm -rf /var/lib/apt/lists/*
+COPY package.json package-lock.json .npmrc ./
+# Runs after npm ci, so it must be there before.
+COPY scripts/native-sqlite.mjs scripts/
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+COPY migrations migrations
+RUN npm run build && npm ci --omit=dev
+
+FROM node:22.21.1-bookworm-slim
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+RUN install -d -o node -g node -m 700 /data
+# The user node, by number: Kubernetes' runAsNonRoot believes no names.
+USER 1000:1000
+VOLUME /data
+ENV DATABASE_URL=sqlite:/data/drs-bot.db HOST=0.0.0.0 OPS_HOST=0.0.0.0 OPS_PORT=9464
+EXPOSE 9464
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.OPS_PORT + '/livez').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/src/main.js"]

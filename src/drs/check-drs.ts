@@ -1,0 +1,163 @@
+import { formatDuration } from '../domain/duration.ts';
+import type { Finding } from '../domain/finding.ts';
+import { bad, good, open } from '../domain/finding.ts';
+import type { JobId } from '../domain/job-id.ts';
+import { noSuchJobCode } from '../domain/progress-answer.ts';
+import type { DrsFailure, DrsFailureReason, ProgressAnswer } from '../domain/progress-answer.ts';
+import { MINUTE, SECOND } from '../domain/time.ts';
+import { speechIn } from '../words/speech.ts';
+import { createDrsClient } from './drs-client.ts';
+import { HttpFault, sendHttp } from './http.ts';
+import { createSignIn } from './sign-in.ts';
+import type { SignIn, SignInOptions } from './sign-in.ts';
+
+const TIMEOUT_MS = 15 * SECOND;
+/** A clock that is off by more than this is worth setting: signatures are refused at 15 minutes, and drift grows. */
+const MOST_SKEW_MS = MINUTE;
+
+/** Failures in which nobody looked at who asks. */
+const BEFORE_SIGN_IN: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
+  'timeout',
+  'network',
+  'throttled',
+  'server_error',
+  'not_found',
+  'unreadable_answer',
+]);
+/** Failures that are about who asks. */
+const ABOUT_SIGN_IN: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
+  'credentials_rejected',
+  'account_locked',
+]);
+
+const SIGN_IN = 'DRS sign-in';
+const PROJECT = 'DRS project';
+const READ = 'DRS read';
+
+/** What the checks of DRS need. */
+export interface DrsCheckOptions extends SignInOptions {
+  /** No trailing slash. */
+  readonly endpoint: string;
+  /** `X-Language`. */
+  readonly language: string;
+  /** The job to ask about. */
+  readonly job: { readonly id: JobId; readonly isWatched: boolean };
+}
+
+/** Reaches DRS, signs in, finds the project and reads the progress of one job. Changes nothing there. */
+export async function checkDrs(options: DrsCheckOptions): Promise<readonly Finding[]> {
+  const reach = await checkReach(options);
+  const access = createSignIn(options);
+  const refusal = await failedSignIn(options, access);
+  if (refusal !== null) return [...reach, ...withoutSignIn(refusal)];
+  const project = await access.findProject();
+  if (!project.ok) return [...reach, ...withoutProject(options, project.failure)];
+  return [...reach, ...(await checkRead(options, access, project.value))];
+}
+
+/** One request that needs no permission: whoever answers it tells the time, too. */
+async function checkReach({ endpoint, dispatcher, clock }: DrsCheckOptions): Promise<readonly Finding[]> {
+  const startedAt = clock.now();
+  try {
+    const request = { method: 'GET' as const, url: `${endpoint}/`, headers: {}, body: '' };
+    const { status, headers } = await sendHttp(dispatcher, request, AbortSignal.timeout(TIMEOUT_MS));
+    const date = typeof headers['date'] === 'string' ? Date.parse(headers['date']) : Number.NaN;
+    return [good('DRS address', `${endpoint} answers (HTTP ${status}).`), checkClock(date, startedAt, clock.now())];
+  } catch (error) {
+    if (!(error instanceof HttpFault)) throw error;
+    const why = speechIn('en').explain(error.failure.why);
+    return [
+      bad('DRS address', `${why} Check DRS_REGION or DRS_ENDPOINT, and this machine's DNS, proxy and firewall.`),
+      open('Clock', 'not compared: DRS did not answer.'),
+    ];
+  }
+}
+
+/** @param date of the answer, in whole seconds; it was written at some moment between the two others */
+function checkClock(date: number, before: number, after: number): Finding {
+  if (Number.isNaN(date)) return open('Clock', 'not compared: the answer says no time.');
+  const behindMs = date + SECOND / 2 - (before + after) / 2;
+  if (Math.abs(behindMs) <= MOST_SKEW_MS) return good('Clock', "agrees with the cloud's.");
+  const direction = behindMs > 0 ? 'behind' : 'ahead of';
+  return bad(
+    'Clock',
+    `is ${formatDuration(Math.abs(behindMs))} ${direction} the cloud's: set it (NTP). From 15 min on DRS refuses access keys.`,
+  );
+}
+
+/** Why no token was given for a password; null for access keys, which are tried with the first question. */
+async function failedSignIn({ endpoint, credentials }: DrsCheckOptions, { auth }: SignIn): Promise<DrsFailure | null> {
+  if (credentials.kind === 'keys') return null;
+  const question = { method: 'GET' as const, url: `${endpoint}/`, headers: {}, body: '' };
+  const authorization = await auth.authorize(question, AbortSignal.timeout(TIMEOUT_MS));
+  return authorization.ok ? null : authorization.failure;
+}
+
+function withoutSignIn({ why }: DrsFailure): readonly Finding[] {
+  return [
+    bad(SIGN_IN, speechIn('en').explain(why)),
+    open(PROJECT, 'not looked for: signing in must work first.'),
+    open(READ, 'not tried: signing in must work first.'),
+  ];
+}
+
+function withoutProject(options: DrsCheckOptions, failure: DrsFailure): readonly Finding[] {
+  if (ABOUT_SIGN_IN.has(failure.reason)) return withoutSignIn(failure);
+  return [
+    signedIn(options, failure),
+    bad(PROJECT, speechIn('en').explain(failure.why)),
+    open(READ, 'not tried: the project must be known first.'),
+  ];
+}
+
+async function checkRead(options: DrsCheckOptions, { auth }: SignIn, projectId: string): Promise<readonly Finding[]> {
+  const { endpoint, language, job, dispatcher, clock, random, log } = options;
+  const shared = { endpoint, language, dispatcher, clock, random, log };
+  const client = createDrsClient({ ...shared, projectId, auth, batchSize: 1, maxRps: 1 });
+  const answer = (await client.fetchProgress([job.id])).get(job.id);
+  const how = options.projectId === null ? `found by the region ${options.region ?? ''}` : 'as configured';
+  const project = good(PROJECT, `${projectId}, ${how}.`);
+  const failure = answer?.kind === 'unanswered' ? answer.failure : null;
+  if (failure !== null && ABOUT_SIGN_IN.has(failure.reason)) return withoutSignIn(failure);
+  if (failure?.reason === 'project_unknown') return withoutProject(options, failure);
+  return [signedIn(options, failure), project, judgeRead(answer, job.isWatched)];
+}
+
+/** @param failure of the question that the access key was tried with */
+function signedIn({ credentials }: DrsCheckOptions, failure: DrsFailure | null): Finding {
+  if (credentials.kind === 'password')
+    return good(SIGN_IN, `${credentials.user} of ${credentials.domain} has a token.`);
+  return failure !== null && BEFORE_SIGN_IN.has(failure.reason)
+    ? open(SIGN_IN, 'not known: nobody has looked at the access key.')
+    : good(SIGN_IN, 'the access key is accepted.');
+}
+
+/** Any answer will do for an id that is made up; a refusal of a watched job's is worth a look. */
+function judgeRead(answer: ProgressAnswer | undefined, isWatched: boolean): Finding {
+  switch (answer?.kind) {
+    case 'report':
+      return good(READ, `a watched job is ${answer.report.status}.`);
+    case 'unanswered':
+      return bad(READ, speechIn('en').explain(answer.failure.why));
+    case 'rejected':
+    case 'item_error': {
+      const label = answer.code ?? 'no code';
+      if (noSuchJobCode(answer) !== null)
+        return good(
+          READ,
+          isWatched
+            ? `DRS answers: a watched job is gone (${label}).`
+            : `DRS answers: it knows no job with a made-up id (${label}).`,
+        );
+      return isWatched
+        ? bad(
+            READ,
+            `DRS refuses to tell the progress of a watched job (${label}): look at it in the DRS console, and check DRS_LANGUAGE.`,
+          )
+        : good(READ, `DRS answers: it refuses a made-up id (${label}).`);
+    }
+    case 'omitted':
+    case undefined:
+      return good(READ, 'DRS answers: it says nothing about the job it was asked about.');
+  }
+}

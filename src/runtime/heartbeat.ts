@@ -1,0 +1,52 @@
+import type { Log } from '../ports.ts';
+
+/** How long one request may take, in ms. */
+const TIMEOUT_MS = 5_000;
+
+/** Tells a service outside that the bot lives; the service calls somebody when it hears nothing for a while. */
+export interface Heartbeat {
+  /** Sends one in its own time; none while the last is still under way. Never throws. */
+  beat(): void;
+  /** Ends the one under way and sends no more. */
+  stop(): void;
+}
+
+/** @param get requests the address and resolves with the HTTP status; its errors must not name the address */
+export function createHeartbeat(get: (signal: AbortSignal) => Promise<number>, log: Log): Heartbeat {
+  const stopping = new AbortController();
+  let underWay: Promise<void> | null = null;
+  let failing = false;
+
+  async function send(): Promise<void> {
+    const trouble = await attempt(() => get(AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), stopping.signal])));
+    if (stopping.signal.aborted) return;
+    if (trouble !== null && !failing) {
+      log.warn({ reason: trouble }, 'the heartbeat does not get through; the bot goes on: check HEARTBEAT_URL');
+    }
+    if (trouble === null && failing) log.info({}, 'the heartbeat gets through again');
+    failing = trouble !== null;
+  }
+
+  return {
+    beat() {
+      if (stopping.signal.aborted) return;
+      underWay ??= send().finally(() => {
+        underWay = null;
+      });
+    },
+    stop: () => stopping.abort(),
+  };
+}
+
+/** Why the request came to nothing; null when it did not. */
+async function attempt(get: () => Promise<number>): Promise<string | null> {
+  try {
+    const status = await get();
+    return status >= 200 && status < 300 ? null : `HTTP ${status}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** For a bot that was given no address. */
+export const NO_HEARTBEAT: Heartbeat = { beat: () => undefined, stop: () => undefined };

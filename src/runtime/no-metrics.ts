@@ -1,0 +1,13 @@
+import type { Metrics } from '../ports.ts';
+
+const ignore = () => undefined;
+
+/** For a bot whose figures nobody can fetch. */
+export const NO_METRICS: Metrics = {
+  turned: ignore,
+  readDrs: ignore,
+  posted: ignore,
+  edited: ignore,
+  searched: ignore,
+  removed: ignore,
+};

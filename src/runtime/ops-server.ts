@@ -1,0 +1,98 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { StartError } from '../ports.ts';
+import type { Log } from '../ports.ts';
+
+/** What is wrong, one sentence each; empty when all is well. */
+export type Verdict = readonly string[];
+
+/** A page as it is sent. */
+export interface Page {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** What the server shows. */
+export interface OpsPages {
+  /** Whether the process does its work at all: if not, it should be started anew. */
+  livez(): Verdict;
+  /** Whether everything around it is there as well. */
+  readyz(): Promise<Verdict>;
+  /** In the format of Prometheus. */
+  metrics(): Promise<Page>;
+}
+
+/** A server for those who run the bot. */
+export interface OpsServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `/livez`, `/readyz` and `/metrics`: 200 when all is well, 503 with a sentence for each thing that is not.
+ *
+ * @param port 0 for a free one
+ * @throws StartError when the port cannot be opened
+ */
+export async function openOpsServer(
+  { host, port }: { readonly host: string; readonly port: number },
+  pages: OpsPages,
+  log: Log,
+): Promise<OpsServer> {
+  const server = createServer((request, response) => {
+    answer(request, response, pages).catch((error: unknown) => {
+      log.error({ err: error, path: request.url }, 'a page for the operator could not be shown');
+      send(response, 500, plain('✖ This page could not be made; the log says why.'));
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(cannotOpen(host, port, error)));
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function cannotOpen(host: string, port: number, error: Error): StartError {
+  const why = 'code' in error ? String(error.code) : error.message;
+  return new StartError(
+    `Port ${port} on ${host} cannot be opened (${why}): stop what uses it, or set OPS_PORT and OPS_HOST.`,
+    { cause: error },
+  );
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, pages: OpsPages): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, plain('Only GET.'));
+  switch (new URL(request.url ?? '/', 'http://localhost').pathname) {
+    case '/livez':
+      return sendVerdict(response, pages.livez());
+    case '/readyz':
+      return sendVerdict(response, await pages.readyz());
+    case '/metrics':
+      return send(response, 200, await pages.metrics());
+    default:
+      return send(response, 404, plain('There are /livez, /readyz and /metrics.'));
+  }
+}
+
+function sendVerdict(response: ServerResponse, verdict: Verdict): void {
+  if (verdict.length === 0) return send(response, 200, plain('ok'));
+  send(response, 503, plain(verdict.map((sentence) => `✖ ${sentence}`).join('\n')));
+}
+
+function plain(text: string): Page {
+  return { contentType: 'text/plain; charset=utf-8', text: `${text}\n` };
+}
+
+function send(response: ServerResponse, status: number, { contentType, text }: Page): void {
+  if (response.headersSent) return void response.end();
+  response.writeHead(status, { 'Content-Type': contentType, 'Cache-Control': 'no-store' }).end(text);
+}

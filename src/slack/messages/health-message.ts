@@ -1,0 +1,74 @@
+import type { DrsReach } from '../../domain/vital-signs.ts';
+import type { HealthReport } from '../../use-cases/show-health.ts';
+import type { VersionReport } from '../../use-cases/show-version.ts';
+import { deliveryPromise } from './list-message.ts';
+import type { SlackMessage } from './message.ts';
+import { message } from './message.ts';
+import { ago, code, dateAndTime } from './mrkdwn.ts';
+import type { Voice } from './voice.ts';
+
+/** How the bot is: the worst first in its headline, then what it is made of. */
+export function healthMessage(voice: Voice, report: HealthReport): SlackMessage {
+  const { drs, lastTickAt, figures, delivery } = report;
+  const { watchedJobs, pausedChannels, workspaceRefusal } = figures;
+  return message([
+    {
+      kind: 'news',
+      headline: headline(voice, report),
+      lines: [
+        reachLine(voice, drs),
+        lastTickAt === null ? voice.say('health.no_tick') : voice.say('health.tick', { ago: ago(lastTickAt) }),
+        voice.say('health.watched', { jobs: watchedJobs }),
+        queueLine(voice, report),
+        ...(pausedChannels === 0 && workspaceRefusal === null ? [] : [pausedLine(voice, report)]),
+      ],
+    },
+    { kind: 'footer', line: deliveryPromise(voice, delivery) },
+  ]);
+}
+
+function headline(voice: Voice, { drs, figures, stillLoops, isLate }: HealthReport): string {
+  if (stillLoops.length > 0) return voice.say('health.headline.still');
+  if (figures.workspaceRefusal !== null) return voice.say('health.headline.refused');
+  if (drs.kind === 'silent') return voice.say('health.headline.blind');
+  if (isLate) return voice.say('health.headline.late');
+  if (figures.pausedChannels > 0) return voice.say('health.headline.paused');
+  return voice.say(drs.kind === 'not_asked' ? 'health.headline.not_asked' : 'health.headline.well');
+}
+
+function reachLine(voice: Voice, drs: DrsReach): string {
+  switch (drs.kind) {
+    case 'not_asked':
+      return voice.say('health.drs.not_asked');
+    case 'answers':
+      return voice.say('health.drs.answers', { ago: ago(drs.lastAt), since: dateAndTime(drs.since) });
+    case 'silent':
+      return voice.say('health.drs.silent', { since: dateAndTime(drs.since), why: voice.explain(drs.why) });
+  }
+}
+
+function queueLine(voice: Voice, { figures: { queued } }: HealthReport): string {
+  const { count, oldestAt } = queued;
+  return oldestAt === null
+    ? voice.say('health.queue.empty')
+    : voice.say('health.queue.waiting', { count, since: dateAndTime(oldestAt) });
+}
+
+function pausedLine(voice: Voice, { figures: { pausedChannels, held, workspaceRefusal } }: HealthReport): string {
+  if (workspaceRefusal !== null) return voice.say('health.refused', { reason: code(workspaceRefusal), held });
+  return voice.say('health.paused', { count: pausedChannels, held, list: voice.typed('list') });
+}
+
+/** What runs, in one breath, as a report of a fault needs it. */
+export function versionMessage(voice: Voice, { program, node, schema, startedAt }: VersionReport): SlackMessage {
+  return message([
+    {
+      kind: 'news',
+      headline: voice.say('version.headline', { version: program }),
+      lines: [
+        voice.say('version.made_of', { node: code(node), schema: code(schema) }),
+        voice.say('version.since', { at: dateAndTime(startedAt), ago: ago(startedAt) }),
+      ],
+    },
+  ]);
+}

@@ -1,0 +1,17 @@
+/** What the bot cannot do without a scope of its manifest. */
+export const REQUIRED_SCOPES: Readonly<Record<string, string>> = {
+  commands: 'nobody can type the slash command',
+  'chat:write': 'nothing can be posted, so no channel hears of any change',
+  'channels:read':
+    'the bot does not see whether a public channel is archived and whether it is in it, is not told of invitations, and /drs list all hides channels',
+  'groups:read': 'the same for private channels: a refusal shows only when a post fails, and /drs list all hides them',
+  'users:read': 'everybody is answered in BOT_LANGUAGE instead of the language of their Slack',
+  'channels:join': 'the bot must be invited by hand into every public channel that subscribes',
+};
+
+/** Scopes that let the bot read a kind of conversation back after an answer of Slack's was lost. */
+export const HISTORY_SCOPES: Readonly<Record<string, string>> = {
+  'channels:history': 'public channels',
+  'groups:history': 'private channels',
+  'im:history': 'direct messages',
+};

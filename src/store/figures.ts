@@ -1,0 +1,79 @@
+import type { StoreFigures } from '../ports.ts';
+import type { Db } from './schema.ts';
+
+export async function readFigures(db: Db): Promise<StoreFigures> {
+  const [watched, paused, refusal, owed] = await Promise.all([
+    countWatched(db),
+    countPaused(db),
+    findRefusal(db),
+    countOwed(db),
+  ]);
+  const queued = owed.find((row) => row.paused === 0);
+  const held = owed.find((row) => row.paused === 1);
+  return {
+    watchedJobs: watched.jobs,
+    subscriptions: watched.subscriptions,
+    pausedChannels: paused.channels,
+    workspaceRefusal: refusal === undefined ? null : (refusal.pause_reason ?? 'unknown'),
+    queued: { count: queued?.count ?? 0, oldestAt: queued?.oldest ?? null },
+    held: held?.count ?? 0,
+  };
+}
+
+function countWatched(db: Db) {
+  return db
+    .selectFrom('subscriptions')
+    .select((eb) => [eb.fn.countAll<number>().as('subscriptions'), eb.fn.count<number>('job_id').distinct().as('jobs')])
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow();
+}
+
+function withWorkspace(db: Db) {
+  return db.selectFrom('channels').innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id');
+}
+
+function countPaused(db: Db) {
+  return withWorkspace(db)
+    .select((eb) => eb.fn.countAll<number>().as('channels'))
+    .where((eb) => eb.or([eb('channels.paused_at', 'is not', null), eb('workspaces.paused_at', 'is not', null)]))
+    .executeTakeFirstOrThrow();
+}
+
+function findRefusal(db: Db) {
+  return db.selectFrom('workspaces').select('pause_reason').where('paused_at', 'is not', null).executeTakeFirst();
+}
+
+/** One row for what waits its turn, one for what waits in paused channels. */
+function countOwed(db: Db) {
+  return withWorkspace(db)
+    .innerJoin('deliveries', (join) =>
+      join
+        .onRef('deliveries.workspace_id', '=', 'channels.workspace_id')
+        .onRef('deliveries.channel_id', '=', 'channels.channel_id'),
+    )
+    .select((eb) => [
+      eb
+        .case()
+        .when(eb.and([eb('channels.paused_at', 'is', null), eb('workspaces.paused_at', 'is', null)]))
+        .then(0)
+        .else(1)
+        .end()
+        .as('paused'),
+      eb.fn.countAll<number>().as('count'),
+      eb.fn.min('deliveries.created_at').as('oldest'),
+    ])
+    .where('deliveries.outcome', 'is', null)
+    .groupBy('paused')
+    .execute();
+}
+
+/** The id of no workspace. */
+const PROBE = 'probe';
+
+/** A row that comes and goes has to reach the disk; one that is written as it was would not, SQLite compares. */
+export async function probeWrite(db: Db): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await tx.insertInto('workspaces').values({ id: PROBE, name: PROBE, created_at: 0 }).execute();
+    await tx.deleteFrom('workspaces').where('id', '=', PROBE).execute();
+  });
+}
