@@ -7,6 +7,7 @@ import type { DrsFailure, DrsFailureReason } from '../domain/progress-answer.ts'
 import { SECOND } from '../domain/time.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { DrsAuth } from './auth.ts';
+import { withDeadline } from './deadline.ts';
 import { describeFailure, isTokenRejected, requestId } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
 import type { HttpResponse } from './http.ts';
@@ -135,11 +136,11 @@ export class DrsRequests {
     if (!authorization.ok) return { ok: false, failure: authorization.failure, unsent: true };
     return await this.#gate.pass(async () => {
       if (signal.aborted) return { ok: false, failure: failureOf('timeout', explanation('timeout')) };
-      const timeout = AbortSignal.timeout(this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
+      const timeoutMs = this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
       const startedAt = clock.now();
       try {
         const signed = { method, url, headers: { ...headers, ...authorization.headers }, body };
-        const response = await sendHttp(dispatcher, signed, AbortSignal.any([signal, timeout]));
+        const response = await withDeadline(timeoutMs, signal, (either) => sendHttp(dispatcher, signed, either));
         const facts = { status: response.status, ms: clock.now() - startedAt, requestId: requestId(response.headers) };
         log.debug({ about, ...facts }, 'asked DRS');
         return { ok: true, value: { headers: authorization.headers, response } };
