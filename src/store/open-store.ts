@@ -33,8 +33,15 @@ import { beginPost, claimChannel, findPost, msUntilNextPost, releaseChannel, set
 import type { Db, Schema } from './schema.ts';
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
 import { SqliteDatabase } from './sqlite-driver.ts';
+import { cachingStatements } from './statement-cache.ts';
 import { StoreError } from './store-error.ts';
-import { listSubscriptions, listWorkspaceSubscriptions, subscribe, unsubscribe } from './subscriptions.ts';
+import {
+  findSubscribed,
+  listSubscriptions,
+  listWorkspaceSubscriptions,
+  subscribe,
+  unsubscribe,
+} from './subscriptions.ts';
 
 /** How long a write waits for another process's write, in ms. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -79,7 +86,7 @@ export function openDatabase(url: string): Db {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
     prepare(database);
-    return new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database }) });
+    return new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database: cachingStatements(database) }) });
   } catch (error) {
     throw error instanceof StoreError ? error : new StoreError(cannotUse(url, error), { cause: error });
   }
@@ -155,6 +162,7 @@ function createStore(db: Db, clock: () => number, language: Language): Store {
     releaseJobs: (token) => releaseJobs(db, token),
     subscribe: (request) => subscribe(db, request),
     unsubscribe: (request) => unsubscribe(db, request),
+    findSubscribed: (channel, connectionId, jobIds) => findSubscribed(db, channel, connectionId, jobIds),
     listSubscriptions: (channel) => listSubscriptions(db, channel),
     findPause: (channel) => findPause(db, channel),
     resumeChannel: (channel) => resumeChannel(db, channel),
