@@ -17,9 +17,16 @@ export const HELP_TOPICS = [
 ] as const;
 export type HelpTopic = (typeof HELP_TOPICS)[number];
 
+/** What a voice says about everything never changes. */
+const overviews = new WeakMap<Voice, SlackMessage>();
+
 /** Everything that can be typed, or more about one thing. */
 export function helpMessage(voice: Voice, topic: string | null): SlackMessage {
-  if (topic === null) return overview(voice);
+  if (topic === null) {
+    const said = overviews.get(voice) ?? overview(voice);
+    overviews.set(voice, said);
+    return said;
+  }
   const known = HELP_TOPICS.find((one) => one === topic.toLowerCase());
   if (known === undefined) return lines(voice.say('help.topic.unknown', { topic: code(topic), topics: topics(null) }));
   return message([
