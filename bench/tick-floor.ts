@@ -38,6 +38,7 @@ export function openFloor(path: string, endpoint: string, dispatcher: Dispatcher
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  database.pragma('cache_size = -2000');
   const batches = batchesOf(database);
   const leaseAll = leasing(database);
   const writeAll = writing(database);

@@ -15,6 +15,9 @@ await build({
   format: 'esm',
   external: ['pino'],
   sourcemap: true,
+  // Node keeps the text of what it runs in memory, and all of it twice as wide for a single character beyond Latin.
+  charset: 'ascii',
+  minifyWhitespace: true,
   // CommonJS packages inside an ES module still ask for Node's own modules by `require`.
   banner: {
     js: "import { createRequire as createBundleRequire } from 'node:module';\nconst require = createBundleRequire(import.meta.url);",

@@ -99,6 +99,8 @@ function prepare(database: BetterSqlite3.Database): void {
   // A committed promise must survive a power cut, and at our write rate that is affordable.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  // The driver's own default is 16 MB; what is not in 2 MB is in the file cache of the machine.
+  database.pragma('cache_size = -2000');
 }
 
 function cannotUse(url: string, error: unknown): string {
