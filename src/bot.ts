@@ -35,7 +35,7 @@ import { createHistory } from './slack/history.ts';
 import { identify } from './slack/identify.ts';
 import type { SlackIdentity } from './slack/identify.ts';
 import { createVoice, inPublic } from './slack/messages/voice.ts';
-import type { Voice } from './slack/messages/voice.ts';
+import type { Surroundings, Voice } from './slack/messages/voice.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { openDoor } from './slack/open-door.ts';
 import type { Door } from './slack/open-door.ts';
@@ -342,14 +342,15 @@ function createVoices(
 ): (language: Language) => Voice {
   const { consoleUrl } = drs;
   const region = drs.region ?? '';
-  return (language) =>
-    createVoice(language, {
-      command: slack.command,
-      botName: identity.botName,
-      teamUrl: identity.teamUrl,
-      consoleUrl: (job, reader) =>
-        consoleUrl === null ? null : consoleLink(consoleUrl, { ...job, region, projectId, language: reader }),
-    });
+  const surroundings: Surroundings = {
+    command: slack.command,
+    botName: identity.botName,
+    teamUrl: identity.teamUrl,
+    consoleUrl: (job, reader) =>
+      consoleUrl === null ? null : consoleLink(consoleUrl, { ...job, region, projectId, language: reader }),
+  };
+  const voices = { en: createVoice('en', surroundings), zh: createVoice('zh', surroundings) };
+  return (language) => voices[language];
 }
 
 /** The poller: ticks by the schedule, and by hand. */

@@ -549,6 +549,8 @@ export interface Store {
     readonly announce: boolean;
     readonly now: EpochMs;
   }): Promise<readonly NamedSubscription[]>;
+  /** Those of `jobIds` that the channel is subscribed to. */
+  findSubscribed(channel: ChannelKey, connectionId: string, jobIds: readonly JobId[]): Promise<ReadonlySet<JobId>>;
   /** The channel's active subscriptions, oldest first. */
   listSubscriptions(channel: ChannelKey): Promise<readonly ListedSubscription[]>;
 

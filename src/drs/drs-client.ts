@@ -7,6 +7,7 @@ import type { DrsFailure, ProgressAnswer, ProgressAnswers } from '../domain/prog
 import { SECOND } from '../domain/time.ts';
 import type { DrsClient } from '../ports.ts';
 import { chunks } from './chunks.ts';
+import { withDeadline } from './deadline.ts';
 import { describeFailure, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
 import { DrsRequests } from './drs-requests.ts';
 import type { Asked, DrsRequestOptions } from './drs-requests.ts';
@@ -42,12 +43,13 @@ export function createDrsClient(options: DrsClientOptions): DrsClient {
   const requests = new DrsRequests(options, { maxRps: options.maxRps, maxConcurrent: MAX_CONCURRENT });
   const companions = new CompanionReads(options);
   return {
-    async fetchProgress(jobIds, { signal, language } = {}) {
-      const deadline = AbortSignal.timeout(options.totalTimeoutMs ?? 45 * SECOND);
-      const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
-      const asking = new Asking(options, requests, either, language);
-      const answers = await Promise.all(chunks([...new Set(jobIds)], options.batchSize).map((ids) => asking.ask(ids)));
-      return new Map(answers.flatMap((part) => [...part]));
+    fetchProgress(jobIds, { signal, language } = {}) {
+      return withDeadline(options.totalTimeoutMs ?? 45 * SECOND, signal, async (either) => {
+        const asking = new Asking(options, requests, either, language);
+        const batches = chunks([...new Set(jobIds)], options.batchSize);
+        const answers = await Promise.all(batches.map((ids) => asking.ask(ids)));
+        return new Map(answers.flatMap((part) => [...part]));
+      });
     },
     listJobs: () => companions.listJobs(),
     fetchDetails: (jobIds, language) => companions.fetchDetails(jobIds, language),

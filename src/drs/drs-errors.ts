@@ -112,11 +112,10 @@ function parseSdkDate(text: string | undefined): EpochMs | null {
 
 /** The other side says that the token, not the user, is the problem (401, or 403 "invalid token"). */
 export function isTokenRejected({ status, body }: FailedResponse): boolean {
+  if (status !== 401 && status !== 403) return false;
   const { code, message } = parseErrorBody(body);
   if (status === 401) return code !== 'DRS.M00103';
-  return (
-    status === 403 && (code === 'DRS.M00100' || /invalid token|token (is )?invalid|token expires/i.test(message ?? ''))
-  );
+  return code === 'DRS.M00100' || /invalid token|token (is )?invalid|token expires/i.test(message ?? '');
 }
 
 /** `X-Request-Id` of the gateway or `X-IAM-Trace-Id` of IAM. */

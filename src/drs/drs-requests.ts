@@ -7,6 +7,7 @@ import type { DrsFailure, DrsFailureReason } from '../domain/progress-answer.ts'
 import { SECOND } from '../domain/time.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { DrsAuth } from './auth.ts';
+import { withDeadline } from './deadline.ts';
 import { describeFailure, isTokenRejected, requestId } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
@@ -156,10 +157,10 @@ export class DrsRequests {
 
   async #overTheWire(request: HttpRequest, about: string, signal: AbortSignal): Promise<Sent> {
     const { dispatcher, clock, log } = this.#options;
-    const timeout = AbortSignal.timeout(this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
+    const timeoutMs = this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     const startedAt = clock.now();
     try {
-      const response = await sendHttp(dispatcher, request, AbortSignal.any([signal, timeout]));
+      const response = await withDeadline(timeoutMs, signal, (either) => sendHttp(dispatcher, request, either));
       const facts = { status: response.status, ms: clock.now() - startedAt, requestId: requestId(response.headers) };
       log.debug({ about, ...facts }, 'asked DRS');
       return { kind: 'answered', response };

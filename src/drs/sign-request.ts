@@ -23,31 +23,29 @@ export function sdkDate(at: number): string {
  * Pure: the date is the request's own header.
  */
 export function signRequest(request: UnsignedRequest, accessKey: string, secretKey: string): string {
-  const date = lowerCased(request.headers)['x-sdk-date'] ?? '';
-  const toSign = `${ALGORITHM}\n${date}\n${sha256(canonicalRequest(request))}`;
+  const headers = signedHeaders(request);
+  const date = headers.find(({ name }) => name === 'x-sdk-date')?.value ?? '';
+  const toSign = `${ALGORITHM}\n${date}\n${sha256(canonicalRequest(request, headers))}`;
   const signature = createHmac('sha256', secretKey).update(toSign).digest('hex');
-  const signed = signedNames(request.headers).join(';');
-  return `${ALGORITHM} Access=${accessKey}, SignedHeaders=${signed}, Signature=${signature}`;
+  return `${ALGORITHM} Access=${accessKey}, SignedHeaders=${namesOf(headers)}, Signature=${signature}`;
 }
 
 /** The one way of writing a request that both sides arrive at. */
-export function canonicalRequest({ method, url, headers, body }: UnsignedRequest): string {
-  const { pathname, search } = new URL(url);
-  const values = lowerCased(headers);
-  const names = signedNames(headers);
-  const headerLines = names.map((name) => `${name}:${(values[name] ?? '').trim()}\n`).join('');
+export function canonicalRequest(request: UnsignedRequest, headers = signedHeaders(request)): string {
+  const { pathname, search } = new URL(request.url);
   return [
-    method.toUpperCase(),
+    request.method.toUpperCase(),
     canonicalPath(pathname),
     canonicalQuery(search),
-    headerLines,
-    names.join(';'),
-    sha256(body),
+    headers.map(({ name, value }) => `${name}:${value.trim()}\n`).join(''),
+    namesOf(headers),
+    sha256(request.body),
   ].join('\n');
 }
 
 /** The query with its keys and values in order, encoded as RFC 3986 has it. */
 export function canonicalQuery(search: string): string {
+  if (search === '') return '';
   return [...new URLSearchParams(search)]
     .map(([name, value]) => ({ name: encode(name), value: encode(value) }))
     .toSorted((one, other) => compare(one.name, other.name) || compare(one.value, other.value))
@@ -64,14 +62,22 @@ function canonicalPath(pathname: string): string {
   return path.endsWith('/') ? path : `${path}/`;
 }
 
-function signedNames(headers: UnsignedRequest['headers']): readonly string[] {
-  return Object.keys(lowerCased(headers))
-    .filter((name) => !name.includes('_'))
-    .toSorted(compare);
+/** A header that is part of the signature, its name in lower case. */
+interface SignedHeader {
+  readonly name: string;
+  readonly value: string;
 }
 
-function lowerCased(headers: UnsignedRequest['headers']): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+/** In the order in which they are signed. */
+function signedHeaders({ headers }: UnsignedRequest): readonly SignedHeader[] {
+  return Object.entries(headers)
+    .map(([name, value]) => ({ name: name.toLowerCase(), value }))
+    .filter(({ name }) => !name.includes('_'))
+    .toSorted((one, other) => compare(one.name, other.name));
+}
+
+function namesOf(headers: readonly SignedHeader[]): string {
+  return headers.map(({ name }) => name).join(';');
 }
 
 function encode(text: string): string {

@@ -45,7 +45,7 @@ export class Loop {
     while (!this.#stopping.signal.aborted) {
       this.#napping = new AbortController();
       const pauseMs = await this.#turn();
-      if (pauseMs > 0) await this.#clock.sleep(pauseMs, AbortSignal.any([this.#napping.signal, this.#stopping.signal]));
+      if (pauseMs > 0) await this.#clock.sleep(pauseMs, this.#napping.signal);
     }
   }
 

@@ -2,6 +2,7 @@ import type { Language } from '../domain/language.ts';
 import type { ChannelKey, ChannelPause } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { decodeLanguage } from './codec.ts';
+import { ReusedQuery } from './reused-query.ts';
 import type { Db } from './schema.ts';
 
 export async function openWorkspace(
@@ -83,15 +84,21 @@ export async function countPending(db: Db, { workspaceId, channelId }: ChannelKe
 }
 
 /** What somebody chose for the conversation; null when nobody did. */
-export async function chosenLanguage(db: Db, { workspaceId, channelId }: ChannelKey): Promise<Language | null> {
-  const row = await db
-    .selectFrom('channels')
-    .select('language')
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
-    .executeTakeFirst();
+export async function chosenLanguage(db: Db, channel: ChannelKey): Promise<Language | null> {
+  const [row] = await findLanguage.run(db, channel);
   return decodeLanguage(row?.language ?? null);
 }
+
+/** Asked for every command and click. */
+const findLanguage = new ReusedQuery(
+  (db: Db, { workspaceId, channelId }: ChannelKey) =>
+    db
+      .selectFrom('channels')
+      .select('language')
+      .where('workspace_id', '=', workspaceId)
+      .where('channel_id', '=', channelId),
+  ({ workspaceId, channelId }) => [workspaceId, channelId],
+);
 
 export async function setLanguage(db: Db, { workspaceId, channelId }: ChannelKey, language: Language): Promise<void> {
   await db

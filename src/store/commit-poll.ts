@@ -5,8 +5,8 @@ import { statusGroup } from '../domain/job-status.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { CommittedPoll, PollResult } from '../ports.ts';
 import { audit } from './audit.ts';
-import { storedJobId } from './codec.ts';
 import { closeFailures, openFailure } from './failures.ts';
+import { ReusedQuery } from './reused-query.ts';
 import type { Db, Tx } from './schema.ts';
 
 interface Poll {
@@ -18,121 +18,118 @@ interface Poll {
 
 /** Job states, events, deliveries and ended subscriptions of one poll, in one transaction and few statements. */
 export async function commitPoll(db: Db, poll: Poll): Promise<CommittedPoll> {
+  if (poll.results.length === 0) return { committed: [], deliveries: 0 };
   return await db.transaction().execute(async (tx) => {
-    const eventNumbers = await heldJobs(tx, poll);
-    const held = poll.results.filter((result) => eventNumbers.has(result.jobId));
-    if (held.length === 0) return { committed: [], deliveries: 0 };
-    const watched = await watchedJobs(
-      tx,
-      poll.connectionId,
-      held.map((result) => result.jobId),
-    );
-    const forgotten = held.filter((result) => result.state.report === null && !watched.has(result.jobId));
-    const kept = held.filter((result) => !forgotten.includes(result));
-    await writeJobs(tx, poll, kept, watched, eventNumbers);
-    await forgetJobs(
-      tx,
-      poll.connectionId,
-      forgotten.map((result) => result.jobId),
-    );
-    const deliveries = await writeEvents(tx, poll, kept, eventNumbers);
-    return { committed: held.map((result) => result.jobId), deliveries };
+    const leased = new Map((await findLeased.run(tx, poll)).map((row) => [row.job_id, row]));
+    const held = poll.results.flatMap((result) => {
+      const row = leased.get(result.jobId);
+      return row === undefined ? [] : [{ result, isWatched: row.is_watched === 1, lastEvent: row.event_number }];
+    });
+    const kept = held.filter(({ result, isWatched }) => result.state.report !== null || isWatched);
+    if (kept.length > 0) await writeJobs.run(tx, { ...poll, held: kept });
+    if (kept.length < held.length)
+      await forgetJobs(
+        tx,
+        poll.connectionId,
+        held.filter((one) => !kept.includes(one)),
+      );
+    const deliveries = await writeEvents(tx, poll, kept);
+    return { committed: held.map(({ result }) => result.jobId), deliveries };
   });
 }
 
-/** The jobs whose lease is still ours, with the number of their last event. */
-async function heldJobs(tx: Tx, { token, connectionId, results }: Poll): Promise<ReadonlyMap<JobId, number>> {
-  if (results.length === 0) return new Map();
-  const rows = await tx
-    .selectFrom('jobs')
-    .select(['job_id', 'event_number'])
-    .where('lease_token', '=', token)
-    .where('connection_id', '=', connectionId)
-    .where(
-      'job_id',
-      'in',
-      results.map((result) => result.jobId),
-    )
-    .execute();
-  return new Map(rows.map((row) => [storedJobId(row.job_id), row.event_number]));
+/** A result whose job is still leased to us. */
+interface HeldResult {
+  readonly result: PollResult;
+  /** Some channel watches the job. */
+  readonly isWatched: boolean;
+  /** Number of its last event. */
+  readonly lastEvent: number;
 }
 
-async function watchedJobs(tx: Tx, connectionId: string, jobIds: readonly JobId[]): Promise<ReadonlySet<JobId>> {
-  const rows = await tx
-    .selectFrom('subscriptions')
-    .select('job_id')
-    .where('connection_id', '=', connectionId)
-    .where('job_id', 'in', jobIds)
-    .where('ended_at', 'is', null)
-    .execute();
-  return new Set(rows.map((row) => storedJobId(row.job_id)));
+/** The jobs whose lease is still ours. */
+const findLeased = new ReusedQuery(
+  (db: Db, { token, connectionId }: Poll) =>
+    db
+      .selectFrom('jobs')
+      .select((eb) => [
+        'job_id',
+        'event_number',
+        eb
+          .exists(
+            eb
+              .selectFrom('subscriptions')
+              .select('id')
+              .whereRef('subscriptions.connection_id', '=', 'jobs.connection_id')
+              .whereRef('subscriptions.job_id', '=', 'jobs.job_id')
+              .where('subscriptions.ended_at', 'is', null),
+          )
+          .$castTo<number>()
+          .as('is_watched'),
+      ])
+      .where('lease_token', '=', token)
+      .where('connection_id', '=', connectionId),
+  ({ token, connectionId }) => [token, connectionId],
+);
+
+type HeldPoll = Poll & { readonly held: readonly HeldResult[] };
+
+function toRows({ connectionId, now, held }: HeldPoll) {
+  return held.map(({ result: { jobId, state, events, nextPollAt, askAlone, refusals }, isWatched, lastEvent }) => ({
+    connection_id: connectionId,
+    job_id: jobId,
+    status: state.report?.status ?? null,
+    state: JSON.stringify(state),
+    event_number: lastEvent + events.length,
+    asked_at: now,
+    next_poll_at: isWatched ? nextPollAt : null,
+    ended_at: state.over === null ? null : now,
+    ask_alone: askAlone ? 1 : 0,
+    refusals,
+    created_at: now,
+  }));
 }
 
 /** One statement for the whole batch: an insert that always meets its rows, because an update cannot take many values. */
-async function writeJobs(
-  tx: Tx,
-  { connectionId, now }: Poll,
-  results: readonly PollResult[],
-  watched: ReadonlySet<JobId>,
-  eventNumbers: ReadonlyMap<JobId, number>,
-): Promise<void> {
-  if (results.length === 0) return;
-  await tx
-    .insertInto('jobs')
-    .values(
-      results.map(({ jobId, state, events, nextPollAt, askAlone, refusals }) => ({
-        connection_id: connectionId,
-        job_id: jobId,
-        status: state.report?.status ?? null,
-        state: JSON.stringify(state),
-        event_number: (eventNumbers.get(jobId) ?? 0) + events.length,
-        asked_at: now,
-        next_poll_at: watched.has(jobId) ? nextPollAt : null,
-        ended_at: state.over === null ? null : now,
-        ask_alone: askAlone ? 1 : 0,
-        refusals,
-        created_at: now,
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict.columns(['connection_id', 'job_id']).doUpdateSet((eb) => ({
-        status: eb.ref('excluded.status'),
-        state: eb.ref('excluded.state'),
-        event_number: eb.ref('excluded.event_number'),
-        asked_at: eb.ref('excluded.asked_at'),
-        next_poll_at: eb.ref('excluded.next_poll_at'),
-        ended_at: eb
-          .case()
-          .when('excluded.ended_at', 'is', null)
-          .then(null)
-          .else(eb.fn.coalesce('jobs.ended_at', 'excluded.ended_at'))
-          .end(),
-        ask_alone: eb.ref('excluded.ask_alone'),
-        refusals: eb.ref('excluded.refusals'),
-        lease_token: null,
-        lease_until: null,
-      })),
-    )
-    .execute();
-}
+const writeJobs = new ReusedQuery(
+  (db: Db, poll: HeldPoll) =>
+    db
+      .insertInto('jobs')
+      .values(toRows(poll))
+      .onConflict((conflict) =>
+        conflict.columns(['connection_id', 'job_id']).doUpdateSet((eb) => ({
+          status: eb.ref('excluded.status'),
+          state: eb.ref('excluded.state'),
+          event_number: eb.ref('excluded.event_number'),
+          asked_at: eb.ref('excluded.asked_at'),
+          next_poll_at: eb.ref('excluded.next_poll_at'),
+          ended_at: eb
+            .case()
+            .when('excluded.ended_at', 'is', null)
+            .then(null)
+            .else(eb.fn.coalesce('jobs.ended_at', 'excluded.ended_at'))
+            .end(),
+          ask_alone: eb.ref('excluded.ask_alone'),
+          refusals: eb.ref('excluded.refusals'),
+          lease_token: null,
+          lease_until: null,
+        })),
+      ),
+  (poll) => [...toRows(poll).flatMap((row) => Object.values(row)), null, null],
+);
 
 /** Somebody once asked about an id that DRS does not know: nothing worth keeping. */
-async function forgetJobs(tx: Tx, connectionId: string, jobIds: readonly JobId[]): Promise<void> {
-  if (jobIds.length === 0) return;
+async function forgetJobs(tx: Tx, connectionId: string, forgotten: readonly HeldResult[]): Promise<void> {
+  const jobIds = forgotten.map(({ result }) => result.jobId);
   await tx.deleteFrom('jobs').where('connection_id', '=', connectionId).where('job_id', 'in', jobIds).execute();
 }
 
-async function writeEvents(
-  tx: Tx,
-  poll: Poll,
-  results: readonly PollResult[],
-  eventNumbers: ReadonlyMap<JobId, number>,
-): Promise<number> {
+async function writeEvents(tx: Tx, poll: Poll, held: readonly HeldResult[]): Promise<number> {
   let deliveries = 0;
-  for (const { jobId, events } of results) {
-    const last = eventNumbers.get(jobId) ?? 0;
+  for (const { result, lastEvent } of held) {
+    const { jobId, events } = result;
     for (const [index, event] of events.entries()) {
-      deliveries += await writeEvent(tx, poll, jobId, last + index + 1, event);
+      deliveries += await writeEvent(tx, poll, jobId, lastEvent + index + 1, event);
     }
     if (events.some(endsSubscriptions)) await endSubscriptions(tx, poll, jobId, events);
   }

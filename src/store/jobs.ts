@@ -8,14 +8,28 @@ import { HOUR } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { JobClaim, LeaseRequest } from '../ports.ts';
 import { decodeState, storedJobId } from './codec.ts';
-import { leaseIsFree } from './leases.ts';
+import { leaseIsFree, LONGEST_LEASE_MS } from './leases.ts';
+import { ReusedQuery } from './reused-query.ts';
 import type { Db, Schema } from './schema.ts';
 
 /** No job waits longer than this for its next poll (domain/cadence.ts: an hour after refusals, ten minutes else). */
 const LONGEST_POLL_PAUSE_MS = 2 * HOUR;
 
+/** What the domain knows of a row. */
+const JOB_COLUMNS = [
+  'connection_id',
+  'job_id',
+  'name',
+  'job_type',
+  'started_at',
+  'full_copy_done_at',
+  'state',
+  'ask_alone',
+  'refusals',
+] as const;
+
 /** A row as the domain knows it. */
-export function toJob(row: Selectable<Schema['jobs']>): Job {
+export function toJob(row: Pick<Selectable<Schema['jobs']>, (typeof JOB_COLUMNS)[number]>): Job {
   return {
     connectionId: row.connection_id,
     jobId: storedJobId(row.job_id),
@@ -28,14 +42,33 @@ export function toJob(row: Selectable<Schema['jobs']>): Job {
   };
 }
 
-export async function findJob(db: Db, { connectionId, jobId }: JobKey): Promise<Job | null> {
-  const row = await db
+export async function findJob(db: Db, job: JobKey): Promise<Job | null> {
+  const row = await findRow(db, job);
+  return row === undefined ? null : toJob(row);
+}
+
+async function findRow(db: Db, { connectionId, jobId }: JobKey): Promise<Selectable<Schema['jobs']> | undefined> {
+  return await db
     .selectFrom('jobs')
     .selectAll()
     .where('connection_id', '=', connectionId)
     .where('job_id', '=', jobId)
     .executeTakeFirst();
-  return row === undefined ? null : toJob(row);
+}
+
+/** A row for a job nobody has asked about before. */
+async function insertRow(db: Db, job: JobKey, now: EpochMs): Promise<Selectable<Schema['jobs']>> {
+  return await db
+    .insertInto('jobs')
+    .values({
+      ...(await listedFacts(db, job)),
+      connection_id: job.connectionId,
+      job_id: job.jobId,
+      state: JSON.stringify(UNSEEN_JOB),
+      created_at: now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
 }
 
 export async function findJobs(db: Db, connectionId: string, jobIds: readonly JobId[]): Promise<readonly Job[]> {
@@ -81,37 +114,51 @@ export async function claimDueJobs(
   clock: number,
   request: LeaseRequest & { readonly connectionId: string; readonly now: EpochMs; readonly limit: number },
 ): Promise<readonly Job[]> {
-  const together = await leaseDue(db, clock, request, 0, request.limit);
-  return together.length > 0 ? together : await leaseDue(db, clock, request, 1, 1);
-}
-
-async function leaseDue(
-  db: Db,
-  clock: number,
-  request: LeaseRequest & { readonly connectionId: string; readonly now: EpochMs },
-  askAlone: 0 | 1,
-  limit: number,
-): Promise<readonly Job[]> {
-  const { connectionId, now, token, leaseMs } = request;
-  const rows = await db
-    .updateTable('jobs')
-    .set({ lease_token: token, lease_until: clock + leaseMs })
-    .where('connection_id', '=', connectionId)
-    .where('job_id', 'in', (due) =>
-      due
-        .selectFrom('jobs')
-        .select('job_id')
-        .where('connection_id', '=', connectionId)
-        .where('ask_alone', '=', askAlone)
-        .where(isDue(now))
-        .where(leaseIsFree(clock))
-        .orderBy('next_poll_at')
-        .limit(limit),
-    )
-    .returningAll()
-    .execute();
+  const together = await leaseDue.run(db, { ...request, clock, askAlone: 0 });
+  const rows = together.length > 0 ? together : await leaseDue.run(db, { ...request, clock, askAlone: 1, limit: 1 });
   return rows.map(toJob);
 }
+
+/** Jobs to lease: those due at `now` that may or may not share a request. */
+interface Due extends LeaseRequest {
+  readonly connectionId: string;
+  readonly now: EpochMs;
+  readonly clock: number;
+  readonly askAlone: 0 | 1;
+  readonly limit: number;
+}
+
+const leaseDue = new ReusedQuery(
+  (db: Db, { connectionId, now, clock, askAlone, limit, token, leaseMs }: Due) =>
+    db
+      .updateTable('jobs')
+      .set({ lease_token: token, lease_until: clock + leaseMs })
+      .where('connection_id', '=', connectionId)
+      .where('job_id', 'in', (due) =>
+        due
+          .selectFrom('jobs')
+          .select('job_id')
+          .where('connection_id', '=', connectionId)
+          .where('ask_alone', '=', askAlone)
+          .where(isDue(now))
+          .where(leaseIsFree(clock))
+          .orderBy('next_poll_at')
+          .limit(limit),
+      )
+      .returning(JOB_COLUMNS),
+  ({ connectionId, now, clock, askAlone, limit, token, leaseMs }) => [
+    token,
+    clock + leaseMs,
+    connectionId,
+    connectionId,
+    askAlone,
+    now,
+    now + LONGEST_POLL_PAUSE_MS,
+    clock,
+    clock + LONGEST_LEASE_MS,
+    limit,
+  ],
+);
 
 export async function claimJob(
   db: Db,
@@ -120,23 +167,7 @@ export async function claimJob(
 ): Promise<JobClaim> {
   const { connectionId, jobId, now, maxAgeMs, token, leaseMs } = request;
   return await db.transaction().execute(async (tx) => {
-    await tx
-      .insertInto('jobs')
-      .values({
-        ...(await listedFacts(tx, request)),
-        connection_id: connectionId,
-        job_id: jobId,
-        state: JSON.stringify(UNSEEN_JOB),
-        created_at: now,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    const row = await tx
-      .selectFrom('jobs')
-      .selectAll()
-      .where('connection_id', '=', connectionId)
-      .where('job_id', '=', jobId)
-      .executeTakeFirstOrThrow();
+    const row = (await findRow(tx, request)) ?? (await insertRow(tx, request, now));
     const job = toJob(row);
     if (row.asked_at !== null && Math.abs(now - row.asked_at) < maxAgeMs) return { kind: 'fresh', job };
     const { numUpdatedRows } = await tx

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { MINUTE } from '../domain/time.ts';
 
 /** No lease is asked for longer than this; one that ends further ahead was made by a clock that has since jumped back. */
-const LONGEST_LEASE_MS = 10 * MINUTE;
+export const LONGEST_LEASE_MS = 10 * MINUTE;
 
 /** The row is nobody's at `clock` (the store's own, ms): never leased, expired, or leased impossibly far ahead. */
 export function leaseIsFree(clock: number) {

@@ -34,8 +34,10 @@ import { claimSurplus, settleSurplus } from './surplus-messages.ts';
 import type { Db, Schema } from './schema.ts';
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
 import { SqliteDatabase } from './sqlite-driver.ts';
+import { cachingStatements } from './statement-cache.ts';
 import { StoreError } from './store-error.ts';
 import {
+  findSubscribed,
   listSubscriptions,
   listWatchingChannels,
   listWorkspaceSubscriptions,
@@ -89,7 +91,7 @@ export function openDatabase(url: string, onStatement?: (sql: string) => void): 
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
     const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
     prepare(database);
-    const dialect = new TransactionalSqliteDialect({ database });
+    const dialect = new TransactionalSqliteDialect({ database: cachingStatements(database) });
     return new Kysely<Schema>({
       dialect,
       ...(onStatement === undefined ? {} : { log: (event: LogEvent) => onStatement(event.query.sql) }),
@@ -120,6 +122,8 @@ function prepare(database: BetterSqlite3.Database): void {
   // A committed promise must survive a power cut, and at our write rate that is affordable.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  // The driver's own default is 16 MB; what is not in 2 MB is in the file cache of the machine.
+  database.pragma('cache_size = -2000');
 }
 
 /** One sentence for a database that cannot be used: what is wrong and what to do. */
@@ -193,6 +197,7 @@ function createStore(db: Db, url: string, clock: () => number, language: Languag
     releaseJobs: (token) => releaseJobs(db, token),
     subscribe: (request) => subscribe(db, request),
     unsubscribe: (request) => unsubscribe(db, request),
+    findSubscribed: (channel, connectionId, jobIds) => findSubscribed(db, channel, connectionId, jobIds),
     listSubscriptions: (channel) => listSubscriptions(db, channel),
     findPause: (channel) => findPause(db, channel),
     resumeChannel: (request) => resumeChannel(db, request),

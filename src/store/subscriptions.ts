@@ -150,6 +150,25 @@ export async function listWatchingChannels(db: Db, workspaceId: string): Promise
   return rows.map((row) => row.channel_id);
 }
 
+export async function findSubscribed(
+  db: Db,
+  { workspaceId, channelId }: ChannelKey,
+  connectionId: string,
+  jobIds: readonly JobId[],
+): Promise<ReadonlySet<JobId>> {
+  if (jobIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('subscriptions')
+    .select('job_id')
+    .where('connection_id', '=', connectionId)
+    .where('job_id', 'in', jobIds)
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .where('ended_at', 'is', null)
+    .execute();
+  return new Set(rows.map((row) => storedJobId(row.job_id)));
+}
+
 export async function listSubscriptions(db: Db, channel: ChannelKey): Promise<readonly ListedSubscription[]> {
   const rows = await withJobs(selectActive(db, channel)).execute();
   return rows.map(toListed);

@@ -49,7 +49,7 @@ export async function lookForChannel(
 ): Promise<readonly JobStatus[]> {
   const { store, connectionId } = context;
   const looks = await lookClosely(context, jobIds, language);
-  const subscribed = new Set((await store.listSubscriptions(channel)).map((one) => one.jobId));
+  const subscribed = await store.findSubscribed(channel, connectionId, jobIds);
   const [recovery, subJobs] = await Promise.all([recoveryOf(context, looks), store.findSubJobs(connectionId, jobIds)]);
   return await Promise.all(
     looks.map(async (look) => {

@@ -315,6 +315,9 @@ export function storeContract(open: OpenStore): void {
       ]);
       expect(await drain()).toEqual(['C1: subscribed']);
       expect((await store.listSubscriptions(ana)).map((one) => one.jobId)).toEqual([ORDERS, BILLING]);
+      expect(await store.findSubscribed(ana, CONNECTION, [BILLING])).toEqual(new Set([BILLING]));
+      expect(await store.findSubscribed(elsewhere, CONNECTION, [ORDERS, BILLING])).toEqual(new Set());
+      expect(await store.findSubscribed(ana, 'another', [ORDERS])).toEqual(new Set());
       expect(await store.listSubscriptions(elsewhere)).toEqual([]);
     });
   });

@@ -719,6 +719,18 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       ...watching(read(replicating).state),
       readBack: { kind: 'refused', reason: 'missing_scope' },
     }),
+  'list-held-for-another-organisation': (voice) =>
+    listMessage(voice, {
+      ...watching(read(replicating).state),
+      pause: { reason: 'externally_shared', since: START + HOUR, waiting: 2 },
+      readBack: { kind: 'untried' },
+    }),
+  'list-held-by-the-operator': (voice) =>
+    listMessage(voice, {
+      ...watching(read(replicating).state),
+      pause: { reason: 'channel_not_allowed', since: START + HOUR, waiting: 2 },
+      readBack: { kind: 'untried' },
+    }),
   'list-unreadable': (voice) =>
     listMessage(voice, {
       ...watching(read(replicating).state),

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Dispatcher } from 'undici';
+
+import { Secret } from '../src/config.ts';
+import { createDrsClient } from '../src/drs/drs-client.ts';
+import { createDispatcher } from '../src/drs/http.ts';
+import { createKeyAuth } from '../src/drs/key-auth.ts';
+import { systemClock } from '../src/runtime/clock.ts';
+import { createLogger } from '../src/runtime/logger.ts';
+import { openStore } from '../src/store/open-store.ts';
+import { NO_METRICS } from '../src/runtime/no-metrics.ts';
+import { Vitals } from '../src/use-cases/vitals.ts';
+import { DEFAULT_DURATIONS } from '../src/use-cases/context.ts';
+import type { Context } from '../src/use-cases/context.ts';
+import { pollDueJobs } from '../src/use-cases/poll-due-jobs.ts';
+import { interleaved, summarise } from './measure.ts';
+import type { Measured } from './measure.ts';
+import { PROJECT } from './processes.ts';
+import type { StandIns } from './processes.ts';
+import { copyOf, JOBS } from './seed.ts';
+import { openFloor } from './tick-floor.ts';
+
+const ROUNDS = 9;
+const MINUTE = 60_000;
+/** Out of the way: a real DRS allows a few a second, which is not what is measured. */
+const MAX_RPS = 1_000_000;
+const BATCH_SIZE = 10;
+
+/** A tick over watched jobs of which none has changed, against the same requests and rows without a bot. */
+export async function measureTick({ base }: StandIns, seed: string): Promise<Measured> {
+  const path = await copyOf(seed, 'tick');
+  const dispatcher = createDispatcher();
+  // The first reports are baselines; from the second tick on nothing changes.
+  const warm = await openOurs(path, base, dispatcher, Date.now());
+  await warm.tick();
+  await warm.tick();
+  await warm.close();
+  const floor = openFloor(await copyOf(path, 'tick-floor'), base, dispatcher);
+  const ours = await openOurs(path, base, dispatcher, Date.now() + 10 * MINUTE);
+  const timed = async (tick: () => Promise<void>) => {
+    const startedAt = performance.now();
+    await tick();
+    return performance.now() - startedAt;
+  };
+  const floorTick = () => timed(() => floor.tick(Date.now()));
+  const ourTick = () => timed(() => ours.tick());
+  await interleaved(2, ourTick, floorTick);
+  const rounds = await interleaved(ROUNDS, ourTick, floorTick);
+  await ours.close();
+  floor.close();
+  await dispatcher.close();
+  return summarise(rounds, {
+    measure: `a tick over ${JOBS.toLocaleString('en')} unchanged jobs`,
+    unit: 'ms',
+    by: 'ratio',
+    limit: { kind: 'at most', value: 1.5 },
+    how: `${JOBS / BATCH_SIZE} requests of ${BATCH_SIZE} jobs, two at a time, and two transactions for each`,
+  });
+}
+
+/** The poller with everything it has in production but the request rate, on a clock that is a minute on at each tick. */
+async function openOurs(path: string, endpoint: string, dispatcher: Dispatcher, startAt: number) {
+  let now = startAt;
+  const clock = { ...systemClock, now: () => now };
+  const store = await openStore(`sqlite:${path}`, { clock: clock.now });
+  const log = createLogger('warn', () => []);
+  const keys = { accessKey: new Secret('BENCHKEY'), secretKey: new Secret('bench-secret'), securityToken: null };
+  const auth = createKeyAuth({ keys, projectId: () => PROJECT, clock, log });
+  const shared = { dispatcher, clock, random: Math.random, log };
+  const polling = { batchSize: BATCH_SIZE, maxRps: MAX_RPS, intervalMs: MINUTE };
+  const drs = createDrsClient({ endpoint, projectId: PROJECT, language: 'en-us', auth, ...polling, ...shared });
+  const context: Context = {
+    store,
+    drs,
+    clock,
+    newId: randomUUID,
+    random: Math.random,
+    log,
+    durations: DEFAULT_DURATIONS,
+    connectionId: PROJECT,
+    polling,
+    jobList: { refresh: () => Promise.resolve({ isReading: false }) },
+    wakeDispatcher: () => undefined,
+    vitals: new Vitals(clock, NO_METRICS),
+    runtime: { program: 'bench', node: process.versions.node },
+  };
+  return {
+    async tick() {
+      now += MINUTE;
+      const { committed, deliveries } = await pollDueJobs(context);
+      if (committed !== JOBS || deliveries > 0) throw new Error(`${committed} committed, ${deliveries} told`);
+    },
+    close: () => store.close(),
+  };
+}
