@@ -4,8 +4,8 @@ WORKDIR /app
 # Needed only where there is no prebuilt SQLite driver.
 RUN apt-get update && apt-get install -y --no-install-recommends python3 make g++ && rm -rf /var/lib/apt/lists/*
 COPY package.json package-lock.json .npmrc ./
-# Runs after npm ci, so it must be there before.
-COPY scripts/native-sqlite.mjs scripts/
+# One of them runs after npm ci, so they must be there before.
+COPY scripts scripts
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
@@ -24,4 +24,4 @@ VOLUME /data
 ENV DATABASE_URL=sqlite:/data/drs-bot.db HOST=0.0.0.0 OPS_HOST=0.0.0.0 OPS_PORT=9464
 EXPOSE 9464
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.OPS_PORT + '/livez').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/src/main.js"]
+CMD ["node", "--max-semi-space-size=2", "dist/src/main.js"]

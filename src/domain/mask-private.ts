@@ -2,6 +2,8 @@
 const HIDDEN = '•••';
 /** The longest text that is kept. */
 const MOST_KEPT = 600;
+/** A text that is not at rest after so many looks is taken as it is. */
+const MOST_LOOKS = 8;
 
 /** Where a word begins: `\b` knows ASCII only and is blind between Chinese and a blank. */
 const BEGIN = String.raw`(?<![\p{L}\p{N}_])`;
@@ -171,12 +173,22 @@ const QUOTED = /(?<![A-Za-z0-9_])(['"“])((?:\\.|''|(?!['"”]).)*)(['"”])(?!
  */
 export function maskPrivate(text: string): string {
   let masked = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  // What one rule leaves may be what an earlier one looks for; oddly quoted texts take a second look.
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    const before = masked;
+    masked = applyRules(masked);
+    if (masked === before) break;
+  }
+  const characters = Array.from(masked);
+  return characters.length <= MOST_KEPT ? masked : `${characters.slice(0, MOST_KEPT - 1).join('')}…`;
+}
+
+function applyRules(text: string): string {
+  let masked = text;
   for (const [pattern, replacement] of RULES) masked = masked.replace(pattern, replacement);
-  masked = masked.replace(QUOTED, (whole: string, open: string, inside: string, close: string, at: number) =>
+  return masked.replace(QUOTED, (whole: string, open: string, inside: string, close: string, at: number) =>
     CLAUSE.test(inside) || (NAMED.test(masked.slice(0, at)) && IDENTIFIER.test(inside))
       ? whole
       : `${open}${HIDDEN}${close}`,
   );
-  const characters = Array.from(masked);
-  return characters.length <= MOST_KEPT ? masked : `${characters.slice(0, MOST_KEPT - 1).join('')}…`;
 }

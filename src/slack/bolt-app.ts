@@ -62,8 +62,8 @@ export function createReceiver(
   });
 }
 
-/** Registers the slash command and every button on a Bolt app. Nothing is handled before it is started. */
-export function createBoltApp(options: {
+/** What a Bolt app is made of. */
+export interface BoltAppOptions {
   readonly receiver: Receiver;
   readonly client: WebClient;
   readonly botToken: string;
@@ -75,7 +75,13 @@ export function createBoltApp(options: {
   readonly track: Track;
   readonly newReference: () => string;
   readonly log: Log;
-}): App {
+}
+
+/** Lets a request through, and does the work for it. */
+type Answer = (request: Request, work: (reply: Reply) => Promise<void>) => Promise<void>;
+
+/** Registers the slash command and every button on a Bolt app. Nothing is handled before it is started. */
+export function createBoltApp(options: BoltAppOptions): App {
   const { receiver, client, slack, track, newReference, log } = options;
   const app = new App({
     receiver,
@@ -92,7 +98,7 @@ export function createBoltApp(options: {
   });
   const readerOf = ({ actor }: Request) => slack.readerLanguage(actor.userId).then(slack.voiceIn);
   /** The one way in: whoever may not do something gets no further, by command or button. */
-  const answer = (request: Request, work: (reply: Reply) => Promise<void>) =>
+  const answer: Answer = (request, work) =>
     track(() =>
       orFault(
         () => ifAdmitted(slack, request, work),
@@ -119,8 +125,18 @@ export function createBoltApp(options: {
     await answer(request, (reply) => handleClick(slack, actor, click, reply));
   });
 
+  registerEvents(app, options, answer);
+  app.error((error) => {
+    log.error({ err: error }, 'a Slack listener failed');
+    return Promise.resolve();
+  });
+  return app;
+}
+
+/** What Slack tells the bot without anybody asking for it. */
+function registerEvents(app: App, { slack, client, identity, track }: BoltAppOptions, answer: Answer): void {
   app.event('member_joined_channel', async ({ event }) => {
-    if (event.user !== options.identity.botUserId) return;
+    if (event.user !== identity.botUserId) return;
     const channel = { workspaceId: slack.workspaceId, channelId: event.channel };
     const inviter = event.inviter === event.user ? null : (event.inviter ?? null);
     // Who joins without being invited is as a rule the bot itself: the subscription it joined for speaks for itself.
@@ -142,12 +158,6 @@ export function createBoltApp(options: {
 
   app.event('channel_shared', ({ event }) => follow(slack, event.channel, true, track));
   app.event('channel_unshared', ({ event }) => follow(slack, event.channel, event.is_ext_shared, track));
-
-  app.error((error) => {
-    log.error({ err: error }, 'a Slack listener failed');
-    return Promise.resolve();
-  });
-  return app;
 }
 
 /** Slack says that a channel is shared with another organisation, or no longer with this one. */

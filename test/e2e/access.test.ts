@@ -326,7 +326,7 @@ describe('what a button carries', () => {
     const jobId = jobIdOf(world, 'orders');
     const value = JSON.stringify({ jobs: [jobId], target: jobId, channel: 'C00000003' });
     for (const action of [ACTIONS.unsubscribeAnyway, ACTIONS.unsubscribeNamed]) {
-      expect((await forge(world, 'ben', '#migrations', [action, value])).text).toContain('is not subscribed to');
+      expect((await forge(world, 'ben', '#migrations', [action, value])).text).toContain('There is no subscription to');
     }
     await forge(world, 'ben', '#migrations', [ACTIONS.unsubscribeAll, '{"channel":"C00000003"}']);
     expect((await world.ask('ana', '#secret', '/drs list')).text).toContain('This channel watches 1 job');

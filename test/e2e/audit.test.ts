@@ -58,7 +58,7 @@ describe('a subscription that somebody else made', () => {
     expect((await ask(world, 'ben', '/drs list')).text).toContain('watches 1 job');
     await world.slack.people.click('ben', question, 'Unsubscribe anyway');
     await world.nextMessage('#migrations', 1);
-    expect((await ask(world, 'ben', '/drs list')).text).toContain('watches no job');
+    expect((await ask(world, 'ben', '/drs list')).text).toContain('No job is watched here');
   });
 
   test('is asked about while one’s own ends at once', async () => {

@@ -22,7 +22,7 @@ import { environment, startWorld } from '../support/world.ts';
 
 const run = promisify(execFile);
 const HISTORY = ['channels:history', 'groups:history', 'im:history'];
-const REQUIRED = ['commands', 'chat:write', 'channels:read', 'groups:read', 'users:read', 'channels:join'];
+const REQUIRED = ['commands', 'chat:write', 'channels:read', 'groups:read', 'mpim:read', 'users:read', 'channels:join'];
 const BLANK_LOGIN = { IAM_DOMAIN: '', IAM_USER: '', IAM_PASSWORD: '' };
 const KEYS = {
   ...BLANK_LOGIN,
@@ -121,7 +121,8 @@ describe('Slack', () => {
     ['chat:write', 'nothing can be posted, so no channel hears of any change'],
     ['channels:join', 'the bot must be invited by hand into every public channel that subscribes'],
     ['commands', 'nobody can type the slash command'],
-    ['users:read', 'everybody is answered in BOT_LANGUAGE instead of the language of their Slack'],
+    ['users:read', 'guests are not told from members, and everybody is answered in BOT_LANGUAGE'],
+    ['mpim:read', '/drs list all hides direct messages of a group'],
     ['groups:read', 'the same for private channels'],
     ['channels:read', 'the bot does not see whether a public channel is archived'],
   ])(

@@ -98,7 +98,7 @@ describe('docs/operating.md', () => {
       .object({ scripts: z.record(z.string(), z.string()) })
       .parse(JSON.parse(await read('package.json')));
     expect(scripts['check']).toContain('dist/src/check.js');
-    expect(scripts['start']).toContain('node dist/src/main.js');
+    expect(scripts['start']).toContain('node --max-semi-space-size=2 dist/src/main.js');
   });
 });
 
@@ -165,7 +165,11 @@ describe('the Dockerfile', () => {
     for (const copy of restsOf(final, 'COPY')) expect(copy).toMatch(/^--from=build /);
     const names = final?.map((one) => one.name) ?? [];
     expect(names.lastIndexOf('RUN')).toBeLessThan(names.indexOf('USER'));
-    expect(z.array(z.string()).parse(JSON.parse(restsOf(final, 'CMD')[0] ?? ''))).toEqual(['node', 'dist/src/main.js']);
+    expect(z.array(z.string()).parse(JSON.parse(restsOf(final, 'CMD')[0] ?? ''))).toEqual([
+      'node',
+      '--max-semi-space-size=2',
+      'dist/src/main.js',
+    ]);
   });
 
   test('finds a living bot healthy and a dead one not', async () => {
