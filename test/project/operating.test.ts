@@ -214,7 +214,7 @@ test('compose.yaml keeps the database, closes the operator port to others and le
 test('the systemd unit runs what npm start runs, as a user of its own, and may do little else', async () => {
   const unit = await read('deploy/drs-slack-bot.service');
   const settings = new Map([...unit.matchAll(/^(\w+)=(.*)$/gm)].map((match) => [match[1] ?? '', match[2] ?? '']));
-  expect(settings.get('ExecStart')).toBe('/usr/bin/node dist/src/main.js');
+  expect(settings.get('ExecStart')).toBe('/usr/bin/node --max-semi-space-size=2 dist/src/main.js');
   expect(settings.get('User')).toBe('drs-slack-bot');
   expect(settings.get('Restart')).toBe('always');
   expect(Number(settings.get('TimeoutStopSec'))).toBeGreaterThan(10);
