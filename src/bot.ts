@@ -6,6 +6,8 @@ import type { Config } from './config.ts';
 import { consoleLink } from './domain/console-link.ts';
 import { endsWithin } from './domain/ends-within.ts';
 import type { Language } from './domain/language.ts';
+import { msUntilQuietMinute } from './domain/quiet-minute.ts';
+import type { ChannelKey } from './domain/subscription.ts';
 import { SECOND } from './domain/time.ts';
 import { createDrsClient } from './drs/drs-client.ts';
 import { createDispatcher } from './drs/http.ts';
@@ -38,9 +40,13 @@ import type { Context, Durations } from './use-cases/context.ts';
 import { dispatchNext } from './use-cases/dispatch-deliveries.ts';
 import { editNext } from './use-cases/edit-messages.ts';
 import { findCauses } from './use-cases/find-causes.ts';
-import { pollDueJobs } from './use-cases/poll-due-jobs.ts';
 import type { PollReport } from './use-cases/poll-due-jobs.ts';
+import { pruneSome } from './use-cases/prune.ts';
+import { openOpsChannel } from './use-cases/open-ops-channel.ts';
 import { createJobList } from './use-cases/refresh-job-list.ts';
+import { tick as runTick } from './use-cases/tick.ts';
+import { DiskState, watchOperations } from './use-cases/watch-operations.ts';
+import type { Watch } from './use-cases/watch-operations.ts';
 import { speechIn } from './words/speech.ts';
 
 /** Channels that are written to at the same time. */
@@ -75,6 +81,7 @@ interface Foundation {
   readonly log: Log;
   readonly clock: Clock;
   readonly durations: Durations;
+  readonly disk: DiskState;
   readonly store: Store;
   readonly http: Dispatcher;
 }
@@ -88,14 +95,21 @@ export async function startBot(config: Config, overrides: Overrides = {}): Promi
   const log = overrides.log ?? createLogger(config.logLevel);
   const clock = overrides.clock ?? systemClock;
   const durations = { ...DEFAULT_DURATIONS, ...overrides.durations };
-  const store = await openStore(config.databaseUrl, { clock: () => clock.now(), language: config.language });
+  const disk = new DiskState();
+  const store = await openStore(config.databaseUrl, {
+    clock: () => clock.now(),
+    language: config.language,
+    onDiskFull: () => {
+      if (disk.metFull(clock.now())) log.error({}, 'the disk with the database is full: free some space');
+    },
+  });
   const http = createDispatcher();
   const close = async () => {
     await http.destroy();
     await store.close();
   };
   try {
-    const running = await run({ config, log, clock, durations, store, http });
+    const running = await run({ config, log, clock, durations, disk, store, http });
     const stop = async () => {
       log.info({}, 'stopping');
       await running.stop();
@@ -118,7 +132,9 @@ async function run(foundation: Foundation): Promise<Bot> {
   const { auth, projectId } = await signIn(foundation);
   await introduce(foundation, identity, projectId);
   const loops: Loop[] = [];
-  const context = createContext(foundation, auth, projectId, () => loops.forEach((loop) => loop.wake()));
+  const opsChannel = opsChannelOf(config, identity);
+  const wake = () => loops.forEach((loop) => loop.wake());
+  const context = createContext(foundation, { auth, projectId }, opsChannel, wake);
   const voiceIn = createVoices(config, identity, projectId);
   const notifier = createNotifier(client, voiceIn, log);
   const editor = new Loop('editor', () => editTurn(context, notifier), clock, log);
@@ -127,6 +143,8 @@ async function run(foundation: Foundation): Promise<Bot> {
     loops.push(new Loop('dispatcher', () => dispatchTurn(context, notifier, () => editor.wake()), clock, log));
   }
   const polling = createPolling(context, config.pollSchedule);
+  const upkeep = createUpkeep(foundation, context, notifier);
+  const channels = createChannels(client);
   const answers = new InFlight();
   const how = toReceiverConfig(config);
   const receiver = createReceiver(how, log);
@@ -138,7 +156,7 @@ async function run(foundation: Foundation): Promise<Bot> {
     apiUrl,
     command,
     slack: {
-      useCases: { ...context, channels: createChannels(client) },
+      useCases: { ...context, channels },
       workspaceId: identity.workspaceId,
       voiceIn,
       readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
@@ -148,8 +166,9 @@ async function run(foundation: Foundation): Promise<Bot> {
     newReference: randomUUID,
     log,
   });
+  await openOpsChannel({ ...context, channels });
   const door = await openDoor(app, receiver, how, clock);
-  for (const loop of loops) loop.start();
+  for (const loop of [...loops, ...upkeep]) loop.start();
   polling.start();
   log.info({ workspace: identity.workspaceName, mode: how.mode, port: door.port, command }, 'the bot is running');
   return {
@@ -158,7 +177,7 @@ async function run(foundation: Foundation): Promise<Bot> {
     async stop() {
       await Promise.all([door.close(), polling.quiesce()]);
       await endsWithin(ANSWERS_GRACE_MS, answers.drained(), systemClock);
-      const ended = Promise.all([polling.end(), ...loops.map((loop) => loop.stop())]);
+      const ended = Promise.all([polling.end(), ...[...loops, ...upkeep].map((loop) => loop.stop())]);
       await endsWithin(WORK_GRACE_MS, ended, systemClock);
     },
   };
@@ -216,18 +235,31 @@ async function lookUpProject({ config, store, clock, log, http }: Foundation, au
   return last;
 }
 
-/** Makes the rows that everything else refers to. A workspace that had refused the bot is tried anew. */
+/**
+ * Makes the rows that everything else refers to, and notes that the bot is back before anybody can ask. A workspace that
+ * had refused the bot is tried anew.
+ */
 async function introduce(
-  { store, config, clock }: Foundation,
+  { store, config, clock, durations }: Foundation,
   identity: SlackIdentity,
   projectId: string,
 ): Promise<void> {
   const { endpoint } = config.drs;
   await store.openWorkspace({ id: identity.workspaceId, name: identity.workspaceName, at: clock.now() });
   await store.openConnection({ id: projectId, name: 'default', endpoint, projectId, at: clock.now() });
+  await store.noteAlive({ connectionId: projectId, now: clock.now(), downMs: durations.downMs });
 }
 
-function createContext(foundation: Foundation, auth: DrsAuth, projectId: string, wakeDispatcher: () => void): Context {
+function opsChannelOf({ operations }: Config, { workspaceId }: SlackIdentity): ChannelKey | null {
+  return operations.channelId === null ? null : { workspaceId, channelId: operations.channelId };
+}
+
+function createContext(
+  foundation: Foundation,
+  { auth, projectId }: SignIn,
+  opsChannel: ChannelKey | null,
+  wakeDispatcher: () => void,
+): Context {
   const { config, log, clock, store, durations, http } = foundation;
   const { endpoint, language, batchSize, maxRps } = config.drs;
   const intervalMs = intervalOf(config.pollSchedule);
@@ -245,6 +277,7 @@ function createContext(foundation: Foundation, auth: DrsAuth, projectId: string,
     connectionId: projectId,
     polling: { batchSize, maxRps, intervalMs },
     jobList: createJobList({ store, drs, clock, log, connectionId: projectId, durations }),
+    opsChannel,
     wakeDispatcher,
   };
 }
@@ -273,7 +306,7 @@ function createPolling(context: Context, schedule: string) {
   const passes = new InFlight();
   const stopping = new AbortController();
   const tick = async () => {
-    const report = await pollDueJobs(context, stopping.signal);
+    const report = await runTick(context, stopping.signal);
     logPass(report, log);
     return report;
   };
@@ -289,6 +322,23 @@ function createPolling(context: Context, schedule: string) {
       await passes.drained();
     },
   };
+}
+
+/** What keeps the bot itself in order, beside its work: nobody waits for it, and nothing wakes it. */
+function createUpkeep(
+  { config, clock, durations, disk, log }: Foundation,
+  context: Context,
+  notifier: Notifier,
+): readonly Loop[] {
+  const { leastFreeBytes } = config.operations;
+  const watch: Watch = { notifier, disk, language: config.language, leastFreeBytes };
+  const watchTurn = async () => {
+    await watchOperations(context, watch);
+    return durations.watchEveryMs;
+  };
+  const pruneTurn = async () =>
+    (await pruneSome(context, config.keep)) ? durations.pruneBreathMs : msUntilQuietMinute(clock.now());
+  return [new Loop('watch', watchTurn, clock, log), new Loop('prune', pruneTurn, clock, log)];
 }
 
 /** @param onSent a message may already have more to say than it was sent with */

@@ -3,12 +3,13 @@ import type { Receiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 
 import { SECOND } from '../domain/time.ts';
+import { DiskFullError } from '../ports.ts';
 import type { Actor, Log } from '../ports.ts';
 import { handleClick } from './actions/handle-click.ts';
 import { boltLogger } from './bolt-logger.ts';
 import { handleCommand } from './commands/drs-command.ts';
 import { parseClick } from './interaction.ts';
-import { faultMessage } from './messages/help-message.ts';
+import { diskFullMessage, faultMessage } from './messages/help-message.ts';
 import { greetChannel } from '../use-cases/greet-channel.ts';
 import { createReply } from './reply.ts';
 import type { Reply } from './reply.ts';
@@ -114,7 +115,7 @@ export function createBoltApp(options: {
   return app;
 }
 
-/** A fault is logged under a reference that the person is shown. */
+/** A fault is logged under a reference that the person is shown; a full disk is something they can have mended. */
 async function orFault(
   work: () => Promise<void>,
   reply: Reply,
@@ -127,7 +128,9 @@ async function orFault(
   } catch (error) {
     const reference = newReference().slice(0, 8);
     log.error({ err: error, reference }, 'a command or button failed');
-    const telling = voice().then((spoken) => reply.privately(faultMessage(spoken, reference)));
+    const said = (spoken: Voice) =>
+      error instanceof DiskFullError ? diskFullMessage(spoken) : faultMessage(spoken, reference);
+    const telling = voice().then((spoken) => reply.privately(said(spoken)));
     await telling.catch((unheard: unknown) => {
       log.warn({ err: unheard, reference }, 'the person could not be told');
     });

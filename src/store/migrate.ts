@@ -3,6 +3,8 @@ import type { Migration } from 'kysely';
 
 import * as initial from '../../migrations/0001-initial.ts';
 import * as namesAndCauses from '../../migrations/0002-names-and-causes.ts';
+import * as keeping from '../../migrations/0006-keeping.ts';
+import { appliedMigrations, copyBefore } from './backup.ts';
 import type { Db } from './schema.ts';
 import { StoreError } from './store-error.ts';
 
@@ -10,31 +12,30 @@ import { StoreError } from './store-error.ts';
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
   '0002-names-and-causes': namesAndCauses,
+  '0006-keeping': keeping,
 };
 
 /**
- * Brings a database up to date; all pending migrations are one transaction. Safe when two processes do it at once.
+ * Brings a database up to date; all pending migrations are one transaction. Safe when two processes do it at once. A
+ * database that is not new is copied beside itself before.
  *
  * @returns the names of the migrations that were applied
- * @throws StoreError when the database was last written by a newer version of this program
+ * @throws StoreError when the database was last written by a newer version of this program, or when it cannot be copied
  */
 export async function migrateToLatest(db: Db): Promise<readonly string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
-  await refuseNewerDatabase(db);
+  const applied = await appliedMigrations(db);
+  refuseNewerDatabase(applied);
+  const next = Object.keys(MIGRATIONS).find((name) => !applied.includes(name));
+  if (next === undefined) return [];
+  if (applied.length > 0) await copyBefore(db, next);
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) throw error instanceof Error ? error : new Error('a migration failed', { cause: error });
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
 }
 
-async function refuseNewerDatabase(db: Db): Promise<void> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'kysely_migration')) return;
-  const applied = await db
-    .withTables<{ kysely_migration: { name: string } }>()
-    .selectFrom('kysely_migration')
-    .select('name')
-    .execute();
-  const unknown = applied.map((row) => row.name).filter((name) => !Object.hasOwn(MIGRATIONS, name));
+function refuseNewerDatabase(applied: readonly string[]): void {
+  const unknown = applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
   if (unknown.length > 0) {
     throw new StoreError(
       `The database was written by a newer version of this bot (it has ${unknown.join(', ')}): start that version or a later one, or restore the backup made before the upgrade.`,

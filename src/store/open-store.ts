@@ -5,6 +5,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { Kysely } from 'kysely';
 
 import type { Language } from '../domain/language.ts';
+import { DiskFullError } from '../ports.ts';
 import type { Store } from '../ports.ts';
 import { commitPoll } from './commit-poll.ts';
 import {
@@ -16,8 +17,10 @@ import {
   resumeChannel,
 } from './channels.ts';
 import { findChannelLanguage, greetChannel, setChannelLanguage } from './channel-settings.ts';
+import { noteAlive, tellDownTime } from './down-times.ts';
 import { claimEdit, settleEdit } from './edits.ts';
 import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './failures.ts';
+import { freeBytesAt } from './free-space.ts';
 import { claimDueJobs, claimJob, countDueJobs, findJob, findJobs, releaseJobs, renewJobs } from './jobs.ts';
 import {
   claimJobListRefresh,
@@ -30,8 +33,10 @@ import {
 } from './listed-jobs.ts';
 import { migrateToLatest } from './migrate.ts';
 import { beginPost, claimChannel, findPost, msUntilNextPost, releaseChannel, settlePost } from './outbox.ts';
+import { giveRoomBack, prune } from './prune.ts';
 import type { Db, Schema } from './schema.ts';
-import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
+import { clearSignal, raiseSignal, reportRefusedPosts } from './signals.ts';
+import { isFull, TransactionalSqliteDialect } from './sqlite-dialect.ts';
 import { SqliteDatabase } from './sqlite-driver.ts';
 import { StoreError } from './store-error.ts';
 import { listSubscriptions, listWorkspaceSubscriptions, subscribe, unsubscribe } from './subscriptions.ts';
@@ -39,28 +44,36 @@ import { listSubscriptions, listWorkspaceSubscriptions, subscribe, unsubscribe }
 /** How long a write waits for another process's write, in ms. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+/** The write-ahead log is cut to this when a checkpoint has emptied it; SQLite itself would leave it at its largest. */
+const WAL_BYTES_KEPT = 16 * 1024 * 1024;
+
 const PREFIX = 'sqlite:';
+
+/** What a store needs beside its file. */
+export interface StoreOptions {
+  /** The store's own clock in ms, for leases and pacing. */
+  readonly clock: () => number;
+  /** What channels read that chose no language. */
+  readonly language?: Language;
+  /** Called whenever something could not be written for want of room; `DiskFullError` is thrown as well. */
+  readonly onDiskFull?: () => void;
+}
 
 /**
  * Opens the database, migrates it, and returns the store on it.
  *
  * @param url `sqlite:` and a path (its folder is created), or `sqlite::memory:`
- * @param options.clock the store's own clock in ms, for leases and pacing
- * @param options.language what channels read that chose no language
  * @throws StoreError with one sentence when the database cannot be used
  */
-export async function openStore(
-  url: string,
-  options: { readonly clock: () => number; readonly language?: Language },
-): Promise<Store> {
-  const db = openDatabase(url);
+export async function openStore(url: string, options: StoreOptions): Promise<Store> {
+  const db = openDatabase(url, options.onDiskFull);
   try {
     await migrateToLatest(db);
   } catch (error) {
     await db.destroy();
     throw error instanceof StoreError ? error : new StoreError(cannotUse(url, error), { cause: error });
   }
-  return createStore(db, options.clock, options.language ?? 'en');
+  return createStore(db, url, options);
 }
 
 /**
@@ -68,18 +81,22 @@ export async function openStore(
  *
  * @throws StoreError when it cannot be opened
  */
-export function openDatabase(url: string): Db {
+export function openDatabase(url: string, onDiskFull: () => void = () => undefined): Db {
   if (!url.startsWith(PREFIX) || url === PREFIX) {
     throw new StoreError(
       `DATABASE_URL is ${JSON.stringify(url)}: expected sqlite: and a path, like sqlite:data/drs-bot.db.`,
     );
   }
-  const path = url.slice(PREFIX.length);
+  const path = pathOf(url);
+  const full = () => {
+    onDiskFull();
+    return new DiskFullError(noRoom(path));
+  };
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
     prepare(database);
-    return new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database }) });
+    return new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database }, full) });
   } catch (error) {
     throw error instanceof StoreError ? error : new StoreError(cannotUse(url, error), { cause: error });
   }
@@ -92,10 +109,21 @@ function prepare(database: BetterSqlite3.Database): void {
   // A committed promise must survive a power cut, and at our write rate that is affordable.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  database.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`);
+}
+
+function pathOf(url: string): string {
+  return url.slice(PREFIX.length);
+}
+
+function noRoom(path: string): string {
+  return `The disk with the database ${path} is full: free some space; what is running then goes on by itself.`;
 }
 
 function cannotUse(url: string, error: unknown): string {
-  const path = url.slice(PREFIX.length);
+  if (error instanceof DiskFullError) return error.message;
+  const path = pathOf(url);
+  if (isFull(error)) return noRoom(path);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const why = error instanceof Error ? error.message : String(error);
   switch (code) {
@@ -112,9 +140,6 @@ function cannotUse(url: string, error: unknown): string {
     case 'SQLITE_READONLY':
     case 'SQLITE_READONLY_DIRECTORY':
       return `The database ${path} cannot be written (${why}): give the user the bot runs as permission for the file and its folder, or change DATABASE_URL.`;
-    case 'SQLITE_FULL':
-    case 'ENOSPC':
-      return `The disk with the database ${path} is full: free some space and start again.`;
     case 'SQLITE_BUSY':
       return `The database ${path} is locked by another program: stop it, then start again.`;
     default:
@@ -122,7 +147,9 @@ function cannotUse(url: string, error: unknown): string {
   }
 }
 
-function createStore(db: Db, clock: () => number, language: Language): Store {
+/** The store on a database that is open and up to date. */
+export function createStore(db: Db, url: string, { clock, language = 'en' }: StoreOptions): Store {
+  const path = pathOf(url);
   return {
     openWorkspace: (workspace) => openWorkspace(db, workspace),
     openConnection: (connection) => openConnection(db, connection),
@@ -164,6 +191,14 @@ function createStore(db: Db, clock: () => number, language: Language): Store {
     releaseChannel: (lease) => releaseChannel(db, lease),
     msUntilNextPost: () => msUntilNextPost(db, clock()),
     findPost: (postId) => findPost(db, language, postId),
+    noteAlive: (request) => noteAlive(db, request),
+    tellDownTime: (request) => tellDownTime(db, request),
+    raiseSignal: (request) => raiseSignal(db, request),
+    clearSignal: (request) => clearSignal(db, request),
+    reportRefusedPosts: (request) => reportRefusedPosts(db, request),
+    prune: (request) => prune(db, request),
+    giveRoomBack: () => giveRoomBack(db),
+    freeBytes: () => (path === ':memory:' ? Promise.resolve(null) : freeBytesAt(dirname(path))),
     countPending: (channel) => countPending(db, channel),
     close: () => db.destroy(),
   };

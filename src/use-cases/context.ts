@@ -1,5 +1,6 @@
 import { MINUTE, SECOND } from '../domain/time.ts';
 import type { PollBudget } from '../domain/poll-budget.ts';
+import type { ChannelKey } from '../domain/subscription.ts';
 import type { Clock, DrsClient, Log, NewId, Store } from '../ports.ts';
 
 /** How long things take or are allowed to take, in milliseconds. */
@@ -35,6 +36,14 @@ export interface Durations {
   readonly causeGiveUpMs: number;
   /** Between two edits of messages in the whole workspace: Slack allows 50 a minute. */
   readonly editPaceMs: number;
+  /** How often the bot notes that it is alive, and looks after its disk. */
+  readonly watchEveryMs: number;
+  /** The bot was down when nobody was alive for this; people are told. */
+  readonly downMs: number;
+  /** A disk that was full has room again when nothing was refused for this. */
+  readonly diskHealMs: number;
+  /** Between two rounds of deleting what is old. */
+  readonly pruneBreathMs: number;
   /** How often waiting code looks whether what it waits for has happened. */
   readonly lookIntervalMs: number;
 }
@@ -56,6 +65,10 @@ export const DEFAULT_DURATIONS: Durations = {
   causeRetryMs: 15 * SECOND,
   causeGiveUpMs: 5 * MINUTE,
   editPaceMs: 1.5 * SECOND,
+  watchEveryMs: MINUTE,
+  downMs: 10 * MINUTE,
+  diskHealMs: 5 * MINUTE,
+  pruneBreathMs: 50,
   lookIntervalMs: 50,
 };
 
@@ -79,6 +92,8 @@ export interface Context {
   readonly connectionId: string;
   readonly polling: PollBudget;
   readonly jobList: JobList;
+  /** Where the operator of the bot hears of what must be mended; null: in the log only. */
+  readonly opsChannel: ChannelKey | null;
   /** Something to send, to edit or to find out has been committed. */
   readonly wakeDispatcher: () => void;
 }

@@ -29,6 +29,8 @@ export interface PollReport {
   readonly batches: number;
   /** Jobs whose outcome was committed. */
   readonly committed: number;
+  /** Jobs that DRS said anything about. */
+  readonly answered: number;
   readonly events: number;
   readonly deliveries: number;
   /** The tick ended early because DRS is out of reach: why. */
@@ -79,6 +81,7 @@ class PollPass implements PollReport {
   readonly due: number;
   batches = 0;
   committed = 0;
+  answered = 0;
   events = 0;
   deliveries = 0;
   stoppedBy: Explanation | null = null;
@@ -93,6 +96,7 @@ class PollPass implements PollReport {
     this.committed += committed;
     this.events += events;
     this.deliveries += deliveries;
+    this.answered += [...answers.values()].filter((answer) => answer.kind !== 'unanswered').length;
     const failure = commonFailure(answers);
     this.failedInARow = failure === null ? 0 : this.failedInARow + 1;
     if (failure !== null && (CONNECTION_IS_DOWN.has(failure.reason) || this.failedInARow >= MOST_FAILED_BATCHES)) {

@@ -1,12 +1,13 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
-import { jobName } from '../../domain/job-name.ts';
-import type { Announcement, NamedJob } from '../../domain/post.ts';
-import { code, escapeMrkdwn } from './mrkdwn.ts';
+import type { Announcement } from '../../domain/post.ts';
+import { DAY } from '../../domain/time.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { jobNames } from './job-names.ts';
+import { meanwhileLine } from './meanwhile-line.ts';
+import { code, dateAndTime, escapeMrkdwn, timeOfDay } from './mrkdwn.ts';
 import { remedyElsewhere } from './refusal-text.ts';
+import { signalLines } from './signal-lines.ts';
 import type { Voice } from './voice.ts';
-
-/** Jobs named in one line. */
-const MOST_NAMES = 10;
 
 /** What a conversation is told beside the events of jobs, line by line. */
 export function announcementLines(voice: Voice, said: Announcement, channelId: string): readonly string[] {
@@ -31,7 +32,17 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
         voice.say('announced.paused_jobs', { count: said.jobs.length, jobs: jobNames(voice, said.jobs) }),
         remedyElsewhere(voice, said.reason),
       ];
+    case 'back':
+      return [backLine(voice, said.from, said.until), meanwhileLine(voice, said.meanwhile)];
+    case 'signal':
+      return signalLines(voice, said.signal);
   }
+}
+
+/** The day matters only when it may be another one. */
+function backLine(voice: Voice, from: EpochMs, until: EpochMs): string {
+  const at = until - from < DAY / 2 ? timeOfDay : dateAndTime;
+  return voice.say('back.down', { duration: voice.duration(until - from), from: at(from), to: at(until) });
 }
 
 /** The public line that says who changed what a channel watches. */
@@ -47,14 +58,6 @@ function changeLine(
     who: mention(by),
     jobs: names,
   });
-}
-
-/** `a`, or `3 jobs: a, b, c`, cut with `+N more`. */
-export function jobNames(voice: Voice, jobs: readonly Pick<NamedJob, 'jobId' | 'name'>[]): string {
-  const names = jobs.slice(0, MOST_NAMES).map((job) => `*${escapeMrkdwn(jobName(job))}*`);
-  const more = jobs.length - names.length;
-  const listed = [...names, ...(more > 0 ? [voice.say('names.more', { count: more })] : [])].join(', ');
-  return jobs.length === 1 ? listed : voice.say('names.several', { count: jobs.length, names: listed });
 }
 
 export function mention(userId: string): string {
