@@ -49,7 +49,7 @@ export async function backUp(db: Db, path: string): Promise<Backup> {
   } catch (error) {
     throw error instanceof StoreError ? error : new StoreError(noCopy(path, error), { cause: error });
   } finally {
-    rmSync(part, { force: true });
+    discard(part);
   }
 }
 
@@ -81,7 +81,7 @@ export async function copyBefore(db: Db, migration: string): Promise<Backup | nu
       cause: error,
     });
   } finally {
-    rmSync(part, { force: true });
+    discard(part);
   }
 }
 
@@ -94,12 +94,17 @@ async function fileOf(db: Db): Promise<string | null> {
 
 /** An empty file of ours first, so that nobody else can ever read what SQLite writes into it. */
 async function copyTo(db: Db, part: string): Promise<void> {
-  rmSync(part, { force: true });
+  discard(part);
   closeSync(openSync(part, 'wx', PRIVATE));
   await sql`vacuum into ${part}`.execute(db);
   const written = openSync(part, 'r+');
   fsyncSync(written);
   closeSync(written);
+}
+
+/** What cannot be removed was never made, or is none of ours. */
+function discard(part: string): void {
+  if (statSync(dirname(part), { throwIfNoEntry: false })?.isDirectory() === true) rmSync(part, { force: true });
 }
 
 /** @throws StoreError when the copy is not what was copied */
