@@ -6,6 +6,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  renameSync,
   readdirSync,
   rmSync,
   statSync,
@@ -14,6 +15,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { sql } from 'kysely';
 
+import { HOUR } from '../domain/time.ts';
 import { DiskFullError } from '../ports.ts';
 import { SqliteDatabase } from './sqlite-driver.ts';
 import { isFull } from './sqlite-dialect.ts';
@@ -71,8 +73,7 @@ export async function copyBefore(db: Db, migration: string): Promise<Backup | nu
     await copyTo(db, part);
     if (migrationsIn(part).includes(migration)) return null;
     verify(part, applied);
-    rmSync(path, { force: true });
-    putInPlace(part, path);
+    renameSync(part, path);
     forgetOldCopies(stem);
     return { path, bytes: statSync(path).size };
   } catch (error) {
@@ -159,13 +160,15 @@ function refuseExisting(path: string): void {
   throw new StoreError(`${path} exists already, and a backup never replaces a file: name another one.`);
 }
 
+/** Beyond the newest few; and what a process left that was killed while it copied. */
 function forgetOldCopies(stem: string): void {
-  const mine = readdirSync(dirname(stem))
-    .filter((name) => name.startsWith(`${basename(stem)}.before-`) && name.endsWith('.db'))
-    .map((name) => join(dirname(stem), name));
-  const age = (path: string) => statSync(path).mtimeMs;
-  for (const old of mine.toSorted((one, other) => age(other) - age(one)).slice(COPIES_KEPT))
-    rmSync(old, { force: true });
+  const copies = readdirSync(dirname(stem))
+    .filter((name) => name.startsWith(`${basename(stem)}.before-`))
+    .map((name) => ({ path: join(dirname(stem), name), madeAt: statSync(join(dirname(stem), name)).mtimeMs }))
+    .toSorted((one, other) => other.madeAt - one.madeAt);
+  const surplus = copies.filter(({ path }) => path.endsWith('.db')).slice(COPIES_KEPT);
+  const stale = copies.filter(({ path, madeAt }) => path.endsWith('.part') && Date.now() - madeAt > HOUR);
+  for (const { path } of [...surplus, ...stale]) rmSync(path, { force: true });
 }
 
 function noCopy(path: string, error: unknown): string {
