@@ -11,7 +11,6 @@ export async function tick(context: Context, signal?: AbortSignal): Promise<Poll
   await noteAlive(context);
   const report = await pollDueJobs(context, signal);
   if (signal?.aborted === true) return report;
-  await noteAlive(context);
   await tellDownTime(context);
   await tellOfAccess(context, report);
   return report;
