@@ -6,6 +6,8 @@ import { DAY, HOUR, SECOND } from '../src/domain/time.ts';
 import type { DrsClient } from '../src/ports.ts';
 
 const CHANNELS = 20;
+/** No status lasts for less, so that no tick misses one. */
+const LEAST_PHASE_MS = 5 * HOUR;
 /** What has become of a job is forgotten this long after its end: nobody asks any more. */
 const FORGET_MS = 2 * DAY;
 
@@ -37,9 +39,9 @@ interface CrowdOptions {
 export function createCrowd({ random, now, size }: CrowdOptions): Crowd {
   const lives = new Map<JobId, Life>();
   let born = 0;
-  const begin = (endsAfter: number | null): Life => {
+  const begin = (): Life => {
     const jobId = simulatedJobId(++born);
-    const life = aLife(jobId, born, now(), random, endsAfter);
+    const life = aLife(jobId, born, now(), random);
     lives.set(jobId, life);
     return life;
   };
@@ -51,28 +53,28 @@ export function createCrowd({ random, now, size }: CrowdOptions): Crowd {
     arrivals() {
       bury();
       const running = [...lives.values()].filter((life) => life.channels.length > 0 && life.endsAt > now()).length;
-      return Array.from({ length: size - running }, () => begin(null));
+      return Array.from({ length: size - running }, begin);
     },
     stranger() {
       const jobId = simulatedJobId(++born);
-      lives.set(jobId, { ...aLife(jobId, born, now(), random, null), channels: [] });
+      lives.set(jobId, { ...aLife(jobId, born, now(), random), channels: [] });
       return jobId;
     },
   };
 }
 
 /** A copy of hours to days, then replication for weeks with a failure or a pause now and then, then the end. */
-function aLife(jobId: JobId, number: number, beganAt: number, random: () => number, endsAfter: number | null): Life {
+function aLife(jobId: JobId, number: number, beganAt: number, random: () => number): Life {
   const between = (least: number, most: number) => least + random() * (most - least);
   const steps: { at: number; status: string }[] = [{ at: beganAt, status: 'FULL_TRANSFER_STARTED' }];
-  let at = beganAt + between(2 * HOUR, 3 * DAY);
+  let at = beganAt + between(LEAST_PHASE_MS, 3 * DAY);
   steps.push({ at, status: 'FULL_TRANSFER_COMPLETE' });
-  at += HOUR;
+  at += LEAST_PHASE_MS;
   steps.push({ at, status: 'INCRE_TRANSFER_STARTED' });
-  const endsAt = endsAfter ?? at + between(5 * DAY, 60 * DAY);
+  const endsAt = at + between(5 * DAY, 60 * DAY);
   for (;;) {
     at += between(2 * DAY, 24 * DAY);
-    const backAt = at + between(2 * HOUR, DAY);
+    const backAt = at + between(LEAST_PHASE_MS, DAY);
     if (backAt >= endsAt) break;
     steps.push({ at, status: random() < 0.7 ? 'INCRE_TRANSFER_FAILED' : 'PAUSING' });
     steps.push({ at: backAt, status: 'INCRE_TRANSFER_STARTED' });

@@ -1,9 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { SIMULATED_KEYS } from '../../src/demo/drs-simulator/simulator.ts';
 import type { SlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
@@ -12,6 +7,7 @@ import { openDatabase } from '../../src/store/open-store.ts';
 import { startProcess } from '../support/bot-process.ts';
 import { movableClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 import { startWorld } from '../support/world.ts';
 import type { WorldOptions } from '../support/world.ts';
 
@@ -174,29 +170,12 @@ test('a message too old to be kept says so when somebody presses Refresh', async
   expect(answer.text).toContain('This message is too old for its buttons.');
 });
 
-/** A file system of two megabytes; null where a test may not make one. */
-function smallDisk(): string | null {
-  const folder = mkdtempSync(join(tmpdir(), 'drs-bot-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });
-    return folder;
-  } catch {
-    return null;
-  }
-}
-
 describe('on a disk that is really full', () => {
-  const disk = smallDisk();
-  const filler = join(disk ?? '', 'filler');
-  const fill = () => {
-    const { bavail, bsize } = statfsSync(disk ?? '');
-    appendFileSync(filler, Buffer.alloc(bavail * bsize));
-  };
-
-  test.skipIf(disk === null)('nothing crashes, people and the operator are told, and it heals', async () => {
-    onTestFinished(() => void execFileSync('umount', ['-l', disk ?? '']));
+  test('nothing crashes, people and the operator are told, and it heals', async ({ skip }) => {
+    const disk = mountSmallDisk();
+    if (disk === null) return skip('this user may not mount');
     await using world = await startWorld({
-      env: { DATABASE_URL: `sqlite:${disk}/bot.db`, DISK_LEAST_FREE_MB: '0' },
+      env: { DATABASE_URL: `sqlite:${disk.path}/bot.db`, DISK_LEAST_FREE_MB: '0' },
       stage: opsChannel,
       overrides: { durations: { watchEveryMs: 20, diskHealMs: 100 } },
     });
@@ -205,7 +184,7 @@ describe('on a disk that is really full', () => {
     await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
     job.becomes('PAUSING');
     // The log must not have a page left to write to either.
-    fill();
+    disk.fill();
     await expect
       .poll(
         () =>
@@ -215,15 +194,15 @@ describe('on a disk that is really full', () => {
             .then(() => 'went on', String),
         { timeout: 8_000 },
       )
-      .toContain(`The disk with the database ${disk}/bot.db is full: free some space`);
+      .toContain(`The disk with the database ${disk.path}/bot.db is full: free some space`);
     expect((await world.nextMessage('#ops', 0)).text).toContain('🔴 DISK FULL – the bot can write nothing down');
     const answer = await world.ask('ana', '#migrations', `/drs unsubscribe ${job.id}`);
     expect(answer.text).toContain('I cannot write anything down: the disk of this bot is full. Nothing was changed.');
     await world.stop();
-    fill();
+    disk.fill();
     await expect(world.start()).rejects.toThrow('is full: free some space');
 
-    rmSync(filler);
+    disk.clear();
     await world.start();
     await world.bot().tick();
     const told = await world.slack.waitFor('the change', () =>
@@ -231,9 +210,9 @@ describe('on a disk that is really full', () => {
     );
     expect(told).toContain('INCRE_TRANSFER_STARTED → PAUSING');
     expect(world.texts('#ops')).toHaveLength(1);
-    fill();
+    disk.fill();
     await expect.poll(() => world.texts('#ops').length, { timeout: 8_000 }).toBe(2);
-    rmSync(filler);
+    disk.clear();
     await expect
       .poll(() => world.texts('#ops').at(-1), { timeout: 8_000 })
       .toContain('🟢 DISK OK – the bot can write again');

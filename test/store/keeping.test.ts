@@ -15,6 +15,7 @@ import { createStore, openDatabase, openStore } from '../../src/store/open-store
 import type { Db } from '../../src/store/schema.ts';
 import { keepingContract } from '../contract/keeping.contract.ts';
 import { ORDERS } from '../support/reports.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 
 const run = promisify(execFile);
 const folder = () => mkdtemp(join(tmpdir(), 'drs-bot-keeping-'));
@@ -153,8 +154,10 @@ describe('npm run backup', () => {
 
 describe('before a migration', () => {
   /** A database as the version before the last one left it. */
-  async function lastVersion(): Promise<{ readonly path: string; readonly db: Db; readonly next: string }> {
-    const path = join(await folder(), 'bot.db');
+  async function lastVersion(
+    place?: string,
+  ): Promise<{ readonly path: string; readonly db: Db; readonly next: string }> {
+    const path = join(place ?? (await folder()), 'bot.db');
     const db = openDatabase(`sqlite:${path}`);
     const older = Object.fromEntries(Object.entries(MIGRATIONS).slice(0, -1));
     await new Migrator({ db, provider: { getMigrations: () => Promise.resolve(older) } }).migrateToLatest();
@@ -211,6 +214,24 @@ describe('before a migration', () => {
     const before = openDatabase(`sqlite:${join(path, '..', names[0] ?? '')}`);
     expect(await appliedMigrations(before)).not.toContain(next);
     await before.destroy();
+  });
+
+  test('a disk without room for the copy leaves the database as it is and ends in a sentence', async ({ skip }) => {
+    const disk = mountSmallDisk();
+    if (disk === null) return skip('this user may not mount');
+    const { path, db, next } = await lastVersion(disk.path);
+    await addJobs(db, 20, 20_000);
+    await db.destroy();
+    disk.fill(100_000);
+    const refused = await openStore(`sqlite:${path}`, { clock }).catch(String);
+    const copy = path.replace('.db', `.before-${next}.db`);
+    expect(refused).toBe(
+      `StoreError: The database ${path} was left as it is: it is copied before ${next}. There is no room for the copy ${copy}: free some space on this disk, then try again.`,
+    );
+    expect((await readdir(disk.path)).toSorted()).toEqual(['bot.db', 'filler']);
+    disk.clear();
+    await (await openStore(`sqlite:${path}`, { clock })).close();
+    expect((await readdir(disk.path)).toSorted()).toEqual([`bot.before-${next}.db`, 'bot.db']);
   });
 
   test('a copy that cannot be made leaves the database as it is and ends in a sentence', async () => {
