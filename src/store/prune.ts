@@ -95,7 +95,6 @@ async function pruneJobs(tx: Tx, { unwatchedBefore, limit }: PruneRequest): Prom
   const rows = await tx
     .selectFrom('jobs')
     .select(['connection_id', 'job_id'])
-    .where('next_poll_at', 'is', null)
     .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', unwatchedBefore)]))
     .where((eb) => eb(eb.fn.coalesce('asked_at', 'created_at'), '<', unwatchedBefore))
     .where(

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 
 import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
 import { DiskFullError } from '../../src/ports.ts';
-import { appliedMigrations, backUp } from '../../src/store/backup.ts';
+import { appliedMigrations, backUp, copyBefore } from '../../src/store/backup.ts';
 import { MIGRATIONS, migrateToLatest } from '../../src/store/migrate.ts';
 import { createStore, openDatabase, openStore } from '../../src/store/open-store.ts';
 import type { Db } from '../../src/store/schema.ts';
@@ -198,6 +198,16 @@ describe('before a migration', () => {
       'bot.before-0000-d.db',
       `bot.before-${next}.db`,
     ]);
+  });
+
+  test('a process that comes too late copies nothing, so that the copy stays one of the old database', async () => {
+    const { path, db, next } = await lastVersion();
+    await migrateToLatest(db);
+    const copy = path.replace('.db', `.before-${next}.db`);
+    const made = (await stat(copy)).ino;
+    expect(await copyBefore(db, next)).toBeNull();
+    expect((await stat(copy)).ino).toBe(made);
+    await db.destroy();
   });
 
   test('several processes migrate once and keep the copy of the old database', async () => {
