@@ -480,8 +480,8 @@ export interface Store {
   /** It is well again: owes the channel what `signal` makes of when it became wrong. False when nothing was wrong. */
   clearSignal(request: SignalRequest & { readonly signal: (since: EpochMs) => Signal }): Promise<boolean>;
   /**
-   * Owes the channel word of up to `limit` posts that Slack refused for good and that nobody was told of; each post is told
-   * of once. A refused word of this kind is not told of again. Returns how many there were.
+   * Owes the channel word of up to `limit` posts that Slack has refused for good within the last day and that nobody was
+   * told of; each post is told of once. A refused word of this kind is not told of again. Returns how many there were.
    */
   reportRefusedPosts(request: {
     readonly connectionId: string;

@@ -2,11 +2,15 @@ import { sql } from 'kysely';
 
 import type { RefusedPost, Signal } from '../domain/signal.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
+import { DAY } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { SignalRequest } from '../ports.ts';
 import { announce, ensureChannel } from './announce.ts';
 import { decodeAnnouncement, storedJobId } from './codec.ts';
 import type { Db, Tx } from './schema.ts';
+
+/** A refusal older than this is no news to an operator who has only now said where to be told. */
+const NEWS_MS = DAY;
 
 export async function raiseSignal(
   db: Db,
@@ -56,13 +60,14 @@ export async function reportRefusedPosts(
     readonly limit: number;
   },
 ): Promise<number> {
-  if ((await unreported(db, 1)).length === 0) return 0;
+  const { now, limit } = request;
+  if ((await unreported(db, now, 1)).length === 0) return 0;
   return await db.transaction().execute(async (tx) => {
-    const dead = await unreported(tx, request.limit);
+    const dead = await unreported(tx, now, limit);
     const posts: RefusedPost[] = [];
     for (const post of dead) posts.push(...(await describe(tx, post)));
     const ids = dead.map((post) => post.id);
-    await tx.updateTable('posts').set({ reported_at: request.now }).where('id', 'in', ids).execute();
+    await tx.updateTable('posts').set({ reported_at: now }).where('id', 'in', ids).execute();
     if (posts.length > 0) await tellOperator(tx, request, { kind: 'posts_refused', posts });
     return posts.length;
   });
@@ -70,11 +75,12 @@ export async function reportRefusedPosts(
 
 type DeadPost = Awaited<ReturnType<typeof unreported>>[number];
 
-async function unreported(db: Db, limit: number) {
+async function unreported(db: Db, now: EpochMs, limit: number) {
   return await db
     .selectFrom('posts')
     .select(['id', 'channel_id', 'reason'])
     .where(sql<boolean>`outcome = 'dead' and reported_at is null`)
+    .where('settled_at', '>', now - NEWS_MS)
     .orderBy('settled_at')
     .limit(limit)
     .execute();

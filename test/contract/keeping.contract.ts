@@ -403,6 +403,10 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
       ]);
       expect(await report()).toBe(0);
       expect(await drain()).toEqual([]);
+      await poll(ORDERS, 'INCRE_TRANSFER_STARTED', [changed('INCRE_TRANSFER_STARTED')]);
+      await drain(dead);
+      now += DAY;
+      expect(await report()).toBe(0);
     });
   });
 }
