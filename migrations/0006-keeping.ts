@@ -58,8 +58,11 @@ async function createIndexes(db: Kysely<unknown>): Promise<void> {
     .columns(['connection_id', 'job_id'])
     .execute();
   await db.schema.createIndex('job_events_by_age').on('job_events').column('occurred_at').execute();
+  await sql`create index jobs_unwatched on jobs (coalesce(asked_at, created_at)) where next_poll_at is null`.execute(
+    db,
+  );
+  await sql`create index failures_overcome on failures (recovered_at) where recovered_at is not null`.execute(db);
+  await sql`create index subscriptions_ended on subscriptions (ended_at) where ended_at is not null`.execute(db);
   await sql`create index posts_by_age on posts (settled_at) where outcome is not null`.execute(db);
   await sql`create index posts_dead on posts (settled_at) where outcome = 'dead' and reported_at is null`.execute(db);
-  await sql`create index deliveries_without_post on deliveries (settled_at)
-    where post_id is null and outcome is not null`.execute(db);
 }
