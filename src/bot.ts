@@ -7,6 +7,8 @@ import type { Config } from './config.ts';
 import { consoleLink } from './domain/console-link.ts';
 import { endsWithin } from './domain/ends-within.ts';
 import type { Language } from './domain/language.ts';
+import { msUntilQuietMinute } from './domain/quiet-minute.ts';
+import type { ChannelKey } from './domain/subscription.ts';
 import { HOUR, SECOND } from './domain/time.ts';
 import type { DrsFailureReason } from './domain/progress-answer.ts';
 import type { LoopName } from './domain/vital-signs.ts';
@@ -49,12 +51,17 @@ import type { Slack } from './use-cases/dispatch-deliveries.ts';
 import { editNext } from './use-cases/edit-messages.ts';
 import { findCauses } from './use-cases/find-causes.ts';
 import { observeDrs, observeHistory, observeNotifier } from './use-cases/observe.ts';
-import { isGoodTick, pollDueJobs } from './use-cases/poll-due-jobs.ts';
+import { openOpsChannel } from './use-cases/open-ops-channel.ts';
+import { isGoodTick } from './use-cases/poll-due-jobs.ts';
 import type { PollReport } from './use-cases/poll-due-jobs.ts';
+import { pruneSome } from './use-cases/prune.ts';
 import { proveReadBack } from './use-cases/prove-read-back.ts';
 import { createJobList } from './use-cases/refresh-job-list.ts';
 import { removeSurplus } from './use-cases/remove-surplus.ts';
 import { createReview } from './use-cases/review-channels.ts';
+import { tick as runTick } from './use-cases/tick.ts';
+import { DiskState, watchOperations } from './use-cases/watch-operations.ts';
+import type { Watch } from './use-cases/watch-operations.ts';
 import { speechIn } from './words/speech.ts';
 
 /** Channels that are written to at the same time: so many may hang before others wait. */
@@ -103,6 +110,7 @@ interface Foundation {
   readonly log: Log;
   readonly clock: Clock;
   readonly durations: Durations;
+  readonly disk: DiskState;
   readonly store: Store;
   readonly http: Dispatcher;
   /** Nobody wants the bot to start any more. */
@@ -125,11 +133,15 @@ export async function startBot(
   const log = overrides.log ?? createLogger(config.logLevel, () => secretsOf(config));
   const clock = overrides.clock ?? systemClock;
   const durations = { ...DEFAULT_DURATIONS, ...overrides.durations };
+  const disk = new DiskState();
   const decorate = overrides.decorate ?? {};
   const opened = await openStore(config.databaseUrl, {
     clock: () => clock.now(),
     language: config.language,
     onStatement: overrides.onStatement,
+    onDiskFull: () => {
+      if (disk.metFull(clock.now())) log.error({}, 'the disk with the database is full: free some space');
+    },
   });
   const store = decorate.store?.(opened) ?? opened;
   const http = createDispatcher();
@@ -138,7 +150,7 @@ export async function startBot(
     await store.close();
   };
   try {
-    const running = await run({ config, log, clock, durations, store, http, unwanted, decorate });
+    const running = await run({ config, log, clock, durations, disk, store, http, unwanted, decorate });
     const stop = async () => {
       log.info({}, 'stopping');
       await running.stop();
@@ -164,7 +176,8 @@ async function run(foundation: Foundation): Promise<Bot> {
   const operations = await createOperations(foundation);
   const loops: Loop[] = [];
   const wake = () => loops.forEach((loop) => loop.wake());
-  const context = createContext(foundation, operations, auth, projectId, wake);
+  const opsChannel = opsChannelOf(config, identity);
+  const context = createContext(foundation, operations, { auth, projectId }, opsChannel, wake);
   const voiceIn = createVoices(config, identity, projectId);
   const sender = createNotifier(client, (language) => inPublic(voiceIn(language)), log);
   const notifier = observeNotifier(decorate.notifier?.(sender) ?? sender, operations.metrics);
@@ -181,6 +194,7 @@ async function run(foundation: Foundation): Promise<Bot> {
   );
   const reader = loop('reader', turns.readBack);
   const polling = createPolling(context, config.pollSchedule, operations.heartbeat);
+  const channels = createChannels(client);
   const answers = new InFlight();
   const how = toReceiverConfig(config);
   const receiver = createReceiver(how, timeoutMs, log);
@@ -196,7 +210,7 @@ async function run(foundation: Foundation): Promise<Bot> {
     timeoutMs,
     command,
     slack: {
-      useCases: { ...guarded, channels: createChannels(client), notifier },
+      useCases: { ...guarded, channels, notifier },
       workspaceId: identity.workspaceId,
       voiceIn,
       readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
@@ -206,8 +220,10 @@ async function run(foundation: Foundation): Promise<Bot> {
     newReference: randomUUID,
     log,
   });
+  await openOpsChannel({ ...context, channels }, identity.botUserId);
   const { door, ops } = await openDoors(operations, context, () => openDoor(app, receiver, how, clock));
-  for (const each of [...loops, reader, review]) each.start();
+  const upkeep = [reader, review, ...createUpkeep(foundation, context, notifier)];
+  for (const each of [...loops, ...upkeep]) each.start();
   polling.start();
   await logPromises(foundation, identity.workspaceId);
   const ports = { port: door.port, opsPort: ops?.port ?? null };
@@ -218,7 +234,7 @@ async function run(foundation: Foundation): Promise<Bot> {
     async stop() {
       await Promise.all([door.close(), polling.quiesce()]);
       await endsWithin(ANSWERS_GRACE_MS, answers.drained(), systemClock);
-      const ended = Promise.all([polling.end(), ...[...loops, reader, review].map((each) => each.stop())]).then(() =>
+      const ended = Promise.all([polling.end(), ...[...loops, ...upkeep].map((each) => each.stop())]).then(() =>
         lanes.drained(),
       );
       await endsWithin(WORK_GRACE_MS, ended, systemClock);
@@ -292,22 +308,30 @@ function isRefusedSignIn(reason: DrsFailureReason): boolean {
   return reason === 'credentials_rejected' || reason === 'account_locked';
 }
 
-/** Makes the rows that everything else refers to. A workspace that had refused the bot is tried anew. */
+/**
+ * Makes the rows that everything else refers to, and notes that the bot is back before anybody can ask. A workspace that
+ * had refused the bot is tried anew.
+ */
 async function introduce(
-  { store, config, clock }: Foundation,
+  { store, config, clock, durations }: Foundation,
   identity: SlackIdentity,
   projectId: string,
 ): Promise<void> {
   const { endpoint } = config.drs;
   await store.openWorkspace({ id: identity.workspaceId, name: identity.workspaceName, at: clock.now() });
   await store.openConnection({ id: projectId, name: 'default', endpoint, projectId, at: clock.now() });
+  await store.noteAlive({ connectionId: projectId, now: clock.now(), downMs: durations.downMs });
+}
+
+function opsChannelOf({ operations }: Config, { workspaceId }: SlackIdentity): ChannelKey | null {
+  return operations.channelId === null ? null : { workspaceId, channelId: operations.channelId };
 }
 
 function createContext(
   foundation: Foundation,
   { vitals, metrics }: Operations,
-  auth: DrsAuth,
-  projectId: string,
+  { auth, projectId }: SignedIn,
+  opsChannel: ChannelKey | null,
   wakeDispatcher: () => void,
 ): Context {
   const { config, log, clock, store, durations, http } = foundation;
@@ -330,6 +354,7 @@ function createContext(
     jobList: createJobList({ store, drs, clock, log, connectionId: projectId, durations }),
     vitals,
     runtime: { program: programVersion(), node: process.versions.node },
+    opsChannel,
     wakeDispatcher,
   };
 }
@@ -359,7 +384,7 @@ function createPolling(context: Context, schedule: string, heartbeat: Heartbeat)
   const passes = new InFlight();
   const stopping = new AbortController();
   const beating = { ...context, drs: vitals.beating(context.drs) };
-  const pass = vitals.timed('poller', () => pollDueJobs(beating, stopping.signal));
+  const pass = vitals.timed('poller', () => runTick(beating, stopping.signal));
   const tick = async () => {
     const report = await pass();
     logPass(report, log);
@@ -379,6 +404,23 @@ function createPolling(context: Context, schedule: string, heartbeat: Heartbeat)
       await passes.drained();
     },
   };
+}
+
+/** What keeps the bot itself in order, beside its work: nobody waits for it, and nothing wakes it. */
+function createUpkeep(
+  { config, clock, durations, disk, log }: Foundation,
+  context: Context,
+  notifier: Notifier,
+): readonly Loop[] {
+  const { leastFreeBytes } = config.operations;
+  const watch: Watch = { notifier, disk, language: config.language, leastFreeBytes };
+  const watchTurn = async () => {
+    await watchOperations(context, watch);
+    return durations.watchEveryMs;
+  };
+  const pruneTurn = async () =>
+    (await pruneSome(context, config.keep)) ? durations.pruneBreathMs : msUntilQuietMinute(clock.now());
+  return [new Loop('watch', watchTurn, clock, log), new Loop('prune', pruneTurn, clock, log)];
 }
 
 /** One turn of each loop that speaks to Slack: what it does, and how many ms to wait after it. */

@@ -8,6 +8,7 @@ import { LANGUAGES } from './domain/language.ts';
 import type { Language } from './domain/language.ts';
 import { endpointsOf } from './drs/endpoints.ts';
 import type { LogLevel } from './runtime/logger.ts';
+import type { Keep } from './use-cases/prune.ts';
 
 /** A value that does not print: not in logs, errors, JSON or string concatenation. */
 export class Secret {
@@ -54,6 +55,8 @@ export class Secret {
 /** Where the database is when nothing else is said. */
 export const DEFAULT_DATABASE_URL = 'sqlite:data/drs-bot.db';
 
+const BYTES_IN_MB = 1024 * 1024;
+
 /** Everything the bot is told from outside. */
 export interface Config {
   readonly slack: {
@@ -89,6 +92,14 @@ export interface Config {
   readonly pollSchedule: string;
   /** `sqlite:` and a path. */
   readonly databaseUrl: string;
+  /** How long things are kept, in days. */
+  readonly keep: Keep;
+  readonly operations: {
+    /** The channel in which the operator of the bot hears of what must be mended; null: none. */
+    readonly channelId: string | null;
+    /** The operator hears when the disk with the database has less room than this, in bytes; 0: never. */
+    readonly leastFreeBytes: number;
+  };
   readonly logLevel: LogLevel;
   /** Where the bot shows its operator how it is; null: nowhere. */
   readonly ops: { readonly host: string; readonly port: number } | null;
@@ -226,6 +237,16 @@ const environment = z.object({
     .string()
     .regex(/^sqlite:./, { error: 'expected sqlite: and a path, like sqlite:data/drs-bot.db' })
     .default(DEFAULT_DATABASE_URL),
+  KEEP_DELIVERIES_DAYS: whole(1, 3_650).default(30),
+  KEEP_EVENTS_DAYS: whole(1, 3_650).default(400),
+  KEEP_UNWATCHED_DAYS: whole(1, 3_650).default(30),
+  OPS_CHANNEL: z
+    .string()
+    .regex(/^[CGD][A-Z0-9]{2,}$/, {
+      error: "expected a channel id like C0123456789 (in Slack: the channel's name, at the bottom of About)",
+    })
+    .optional(),
+  DISK_LEAST_FREE_MB: whole(0, 1_000_000).default(200),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'expected debug, info, warn, error or silent' })
     .default('info'),
@@ -281,6 +302,11 @@ export function parseConfig(
   if (!parsed.success)
     problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   problems.push(...missingTogether(given));
+  if (parsed.success && parsed.data.KEEP_EVENTS_DAYS < parsed.data.KEEP_DELIVERIES_DAYS) {
+    problems.push(
+      `KEEP_EVENTS_DAYS: is less than KEEP_DELIVERIES_DAYS (${parsed.data.KEEP_DELIVERIES_DAYS}); a message needs the events it tells, so keep them at least as long`,
+    );
+  }
   const schedule = given['POLL_SCHEDULE'];
   if (schedule !== undefined && !isSchedule(schedule)) {
     problems.push(
@@ -372,6 +398,12 @@ function toConfig(environment: Environment): Config {
     language: env.BOT_LANGUAGE,
     pollSchedule: env.POLL_SCHEDULE,
     databaseUrl: env.DATABASE_URL,
+    keep: {
+      deliveriesDays: env.KEEP_DELIVERIES_DAYS,
+      eventsDays: env.KEEP_EVENTS_DAYS,
+      unwatchedDays: env.KEEP_UNWATCHED_DAYS,
+    },
+    operations: { channelId: env.OPS_CHANNEL ?? null, leastFreeBytes: env.DISK_LEAST_FREE_MB * BYTES_IN_MB },
     logLevel: env.LOG_LEVEL,
     ops: env.OPS_PORT === undefined ? null : { host: env.OPS_HOST, port: env.OPS_PORT },
     heartbeatUrl: env.HEARTBEAT_URL === undefined ? null : secret('HEARTBEAT_URL'),

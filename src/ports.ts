@@ -12,6 +12,7 @@ import type { JobId } from './domain/job-id.ts';
 import type { JobState } from './domain/job-state.ts';
 import type { Language } from './domain/language.ts';
 import type { ListedJob } from './domain/listed-job.ts';
+import type { Signal, SignalKind } from './domain/signal.ts';
 import type { SubJob } from './domain/combine-sub-jobs.ts';
 import type { MessageTs } from './domain/message-ts.ts';
 import type { Pace } from './domain/pace.ts';
@@ -40,6 +41,14 @@ import type { TurnName } from './domain/vital-signs.ts';
 /** The bot cannot start. The message is one sentence for the operator: what is wrong and what to do. */
 export class StartError extends Error {
   override readonly name: string = 'StartError';
+}
+
+/**
+ * Nothing can be written down: the disk is full. The message is one sentence for the operator. What was being done is not
+ * done, nothing of it; it works again when there is room.
+ */
+export class DiskFullError extends StartError {
+  override readonly name = 'DiskFullError';
 }
 
 /** Time. Use cases read `now` once per pass and hand it down. */
@@ -346,9 +355,36 @@ export interface StoreFigures {
   readonly held: number;
 }
 
+/** Until when rows are of use; older ones may go. */
+export interface PruneRequest {
+  /** Messages settled before this, with what they told. */
+  readonly deliveriesBefore: EpochMs;
+  /** Job events, ended subscriptions and down times before this; not after `deliveriesBefore`. */
+  readonly eventsBefore: EpochMs;
+  /** Jobs that nobody watches, and nobody asked about since this. */
+  readonly unwatchedBefore: EpochMs;
+  /** The most rows of one kind that go at once. */
+  readonly limit: number;
+}
+
+/** How many rows went, by kind. */
+export type Pruned = Readonly<
+  Record<'posts' | 'deliveries' | 'events' | 'failures' | 'subscriptions' | 'downTimes' | 'copies' | 'jobs', number>
+>;
+
+/** A word to the operator of the bot. */
+export interface SignalRequest {
+  readonly connectionId: string;
+  /** Where the operator reads it. */
+  readonly channel: ChannelKey;
+  readonly kind: SignalKind;
+  readonly now: EpochMs;
+}
+
 /**
  * Everything that must survive. Each method is one transaction: all of it happens or none. Domain time is a parameter;
- * leases and pacing use the store's own clock. No method waits for the network.
+ * leases and pacing use the store's own clock. No method waits for the network. Whatever has to be written throws
+ * `DiskFullError` when there is no room, with nothing done.
  */
 export interface Store {
   /** Creates or updates the workspace, and takes up posting again if a refusal of the whole workspace had stopped it. */
@@ -607,6 +643,51 @@ export interface Store {
   releaseChannel(lease: ChannelLease): Promise<void>;
   /** A post by its id, while it is kept. */
   findPost(postId: string): Promise<SentPost | null>;
+
+  /**
+   * A bot is alive at `now`. When none was for `downMs`, that was a down time of the connection, which is open until it is
+   * told; another one before that lengthens it.
+   */
+  noteAlive(request: { readonly connectionId: string; readonly now: EpochMs; readonly downMs: number }): Promise<void>;
+  /**
+   * Tells an open down time, once, to every channel that had active subscriptions when it ended: one announcement each,
+   * with what changed, behind whatever is owed to the channel already. Not before every due job was asked about and DRS
+   * has said something of one; `patienceMs` after the return it is told whatever is known. Returns how many channels are told.
+   */
+  tellDownTime(request: {
+    readonly connectionId: string;
+    readonly now: EpochMs;
+    readonly patienceMs: number;
+  }): Promise<number>;
+
+  /**
+   * Something has become wrong at `now`: owes the channel `signal` (null: it has been said already), unless that is known.
+   * False when it is.
+   */
+  raiseSignal(request: SignalRequest & { readonly signal: Signal | null }): Promise<boolean>;
+  /** It is well again: owes the channel what `signal` makes of when it became wrong. False when nothing was wrong. */
+  clearSignal(request: SignalRequest & { readonly signal: (since: EpochMs) => Signal }): Promise<boolean>;
+  /**
+   * Owes the channel word of up to `limit` posts that Slack has refused for good within the last day and that nobody was
+   * told of; each post is told of once. A refused word of this kind is not told of again. Returns how many there were.
+   */
+  reportRefusedPosts(request: {
+    readonly connectionId: string;
+    readonly channel: ChannelKey;
+    readonly now: EpochMs;
+    readonly limit: number;
+  }): Promise<number>;
+
+  /**
+   * Deletes what is old enough, at most `limit` rows of each kind, and says how many; all zero: nothing is left to do. Never
+   * goes: what is owed or being edited, an event that a delivery tells, a job that is watched, leased or has events, an
+   * active subscription, the audit.
+   */
+  prune(request: PruneRequest): Promise<Pruned>;
+  /** Gives a small piece of the room that deleted rows left back to the disk. True when more is left. */
+  giveRoomBack(): Promise<boolean>;
+  /** Room on the disk with the database, in bytes; null when there is no such disk, or it does not tell. */
+  freeBytes(): Promise<number | null>;
 
   /** How many deliveries are owed to the channel and not yet settled. */
   countPending(channel: ChannelKey): Promise<number>;

@@ -2,7 +2,9 @@ import type { JobKey } from './job.ts';
 import type { Cause } from './job-detail.ts';
 import type { JobEvent } from './job-event.ts';
 import type { Language } from './language.ts';
+import type { Meanwhile } from './meanwhile.ts';
 import type { MessageTs } from './message-ts.ts';
+import type { Signal } from './signal.ts';
 import type { ChannelKey } from './subscription.ts';
 import type { EpochMs } from './time.ts';
 
@@ -32,7 +34,11 @@ export type Announcement =
       readonly channelId: string;
       readonly reason: string;
       readonly jobs: readonly NamedJob[];
-    };
+    }
+  /** The bot was down from `from` until `until`, and this is what changed. */
+  | { readonly kind: 'back'; readonly from: EpochMs; readonly until: EpochMs; readonly meanwhile: Meanwhile }
+  /** To the operator of the bot. */
+  | { readonly kind: 'signal'; readonly signal: Signal };
 
 /** What became known about a failure after it was noticed, or at the moment of a recovery. */
 export interface Aftermath {

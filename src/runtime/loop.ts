@@ -1,11 +1,14 @@
+import { DiskFullError } from '../ports.ts';
 import type { Clock, Log } from '../ports.ts';
 
 /** Waited after a turn that threw, so that a broken disk does not spin. */
 const PAUSE_AFTER_FAULT_MS = 1_000;
+/** On a full disk nothing goes on until somebody has made room, and the log may be on the same disk. */
+const PAUSE_ON_FULL_DISK_MS = 5_000;
 
 /**
  * Repeats `once` until it is stopped: at once while there is work, else after the pause it asks for or when woken. A
- * fault is logged and does not end the loop.
+ * fault is logged and does not end the loop; a full disk is logged by whoever notices it first.
  */
 export class Loop {
   readonly #name: string;
@@ -53,6 +56,7 @@ export class Loop {
     try {
       return await this.#once();
     } catch (error) {
+      if (error instanceof DiskFullError) return PAUSE_ON_FULL_DISK_MS;
       this.#log.error({ err: error, loop: this.#name }, 'a turn of a loop failed');
       return PAUSE_AFTER_FAULT_MS;
     }

@@ -3,6 +3,7 @@ import type { Receiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 
 import { SECOND } from '../domain/time.ts';
+import { DiskFullError } from '../ports.ts';
 import type { Log } from '../ports.ts';
 import { reviewChannel } from '../use-cases/review-channels.ts';
 import { handleClick, isHandled } from './actions/handle-click.ts';
@@ -11,7 +12,7 @@ import type { Request } from './admission.ts';
 import { boltLogger } from './bolt-logger.ts';
 import { handleCommand } from './commands/drs-command.ts';
 import { parseClick, parseDirectMessage } from './interaction.ts';
-import { faultMessage } from './messages/help-message.ts';
+import { diskFullMessage, faultMessage } from './messages/help-message.ts';
 import { goOnPosting, greetChannel } from '../use-cases/greet-channel.ts';
 import { createDirectReply, createReply } from './reply.ts';
 import type { Reply } from './reply.ts';
@@ -166,7 +167,7 @@ function follow(slack: SlackContext, channelId: string, isExternal: boolean, tra
   return track(async () => void (await reviewChannel(slack.useCases, channel, { kind: 'told', isExternal })));
 }
 
-/** A fault is logged under a reference that the person is shown. */
+/** A fault is logged under a reference that the person is shown; a full disk is something they can have mended. */
 async function orFault(
   work: () => Promise<void>,
   reply: Reply,
@@ -179,7 +180,9 @@ async function orFault(
   } catch (error) {
     const reference = newReference().slice(0, 8);
     log.error({ err: error, reference }, 'a command or button failed');
-    const telling = voice().then((spoken) => reply.privately(faultMessage(spoken, reference)));
+    const said = (spoken: Voice) =>
+      error instanceof DiskFullError ? diskFullMessage(spoken) : faultMessage(spoken, reference);
+    const telling = voice().then((spoken) => reply.privately(said(spoken)));
     await telling.catch((unheard: unknown) => {
       log.warn({ err: unheard, reference }, 'the person could not be told');
     });

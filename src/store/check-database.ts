@@ -8,7 +8,8 @@ import type { Finding } from '../domain/finding.ts';
 import { bad, good, open } from '../domain/finding.ts';
 import type { JobId } from '../domain/job-id.ts';
 import { storedJobId } from './codec.ts';
-import { describeNewer, findAppliedMigrations, MIGRATIONS } from './migrate.ts';
+import { appliedMigrations } from './backup.ts';
+import { describeNewer, MIGRATIONS } from './migrate.ts';
 import { cannotUse, databasePath } from './open-store.ts';
 import type { Db, Schema } from './schema.ts';
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
@@ -45,8 +46,8 @@ async function lookInside(url: string, path: string): Promise<DatabaseCheck> {
   let database: BetterSqlite3.Database | null = null;
   try {
     database = new SqliteDatabase(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
-    const db = new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database }) });
-    const applied = await findAppliedMigrations(db);
+    const db = new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database }, (error) => error) });
+    const applied = await appliedMigrations(db);
     const watchedJob = describeNewer(applied) === null ? await findWatchedJob(db, applied) : null;
     return { findings: [checkSchema(applied), checkWritable(url, database)], watchedJob };
   } catch (error) {

@@ -13,6 +13,7 @@ import { LANGUAGES } from '../domain/language.ts';
 import type { Language } from '../domain/language.ts';
 import { NO_LAGS } from '../domain/lag-history.ts';
 import type { Announcement } from '../domain/post.ts';
+import type { Signal } from '../domain/signal.ts';
 
 /** A stored id; a row that holds anything else was not written by this program. */
 export function storedJobId(text: string | null): JobId {
@@ -120,12 +121,35 @@ const namedJob = z.object({
 });
 const namedJobs = z.array(namedJob);
 const endedJobs = z.array(namedJob.extend({ madeBy: z.string().nullable().default(null) }));
+const signal: z.ZodType<Signal> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('credentials_refused'), why }),
+  z.object({ kind: z.literal('credentials_accepted'), since: z.number(), until: z.number() }),
+  z.object({
+    kind: z.literal('posts_refused'),
+    posts: z.array(z.object({ channelId: z.string(), reason: z.string(), jobs: namedJobs })),
+  }),
+  z.object({ kind: z.literal('disk_low'), freeBytes: z.number(), leastBytes: z.number() }),
+  z.object({ kind: z.literal('disk_enough'), since: z.number(), until: z.number() }),
+  z.object({ kind: z.literal('disk_full') }),
+  z.object({ kind: z.literal('disk_writable'), since: z.number(), until: z.number() }),
+]);
 const announcement: z.ZodType<Announcement> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: namedJobs }),
   z.object({ kind: z.literal('unsubscribed'), by: z.string(), jobs: endedJobs }),
   z.object({ kind: z.literal('language'), by: z.string(), language }),
   z.object({ kind: z.literal('hello'), by: z.string().nullable() }),
   z.object({ kind: z.literal('paused'), channelId: z.string(), reason: z.string(), jobs: namedJobs }),
+  z.object({
+    kind: z.literal('back'),
+    from: z.number(),
+    until: z.number(),
+    meanwhile: z.object({
+      changed: z.array(z.object({ job: namedJob, status: z.string() })),
+      unchanged: z.number(),
+      unknown: z.number(),
+    }),
+  }),
+  z.object({ kind: z.literal('signal'), signal }),
 ]);
 
 const causes = z.partialRecord(language, z.object({ code: z.string().nullable(), text: z.string().nullable() }));

@@ -5,6 +5,8 @@ import * as initial from '../../migrations/0001-initial.ts';
 import * as namesAndCauses from '../../migrations/0002-names-and-causes.ts';
 import * as postProtocol from '../../migrations/0003-post-protocol.ts';
 import * as access from '../../migrations/0004-access.ts';
+import * as keeping from '../../migrations/0005-keeping.ts';
+import { appliedMigrations, copyBefore } from './backup.ts';
 import type { Db } from './schema.ts';
 import { StoreError } from './store-error.ts';
 
@@ -14,33 +16,26 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-names-and-causes': namesAndCauses,
   '0003-post-protocol': postProtocol,
   '0004-access': access,
+  '0005-keeping': keeping,
 };
 
 /**
- * Brings a database up to date; all pending migrations are one transaction. Safe when two processes do it at once.
+ * Brings a database up to date; all pending migrations are one transaction. Safe when two processes do it at once. A
+ * database that is not new is copied beside itself before.
  *
  * @returns the names of the migrations that were applied
- * @throws StoreError when the database was last written by a newer version of this program
+ * @throws StoreError when the database was last written by a newer version of this program, or when it cannot be copied
  */
 export async function migrateToLatest(db: Db): Promise<readonly string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
-  await refuseNewerDatabase(db);
+  const applied = await appliedMigrations(db);
+  refuseNewerDatabase(applied);
+  const next = Object.keys(MIGRATIONS).find((name) => !applied.includes(name));
+  if (next === undefined) return [];
+  if (applied.length > 0) await copyBefore(db, next);
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) throw error instanceof Error ? error : new Error('a migration failed', { cause: error });
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
-}
-
-/** The migrations a database has, in order; none when it is empty. Reads only. */
-export async function findAppliedMigrations(db: Db): Promise<readonly string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
-  const applied = await db
-    .withTables<{ kysely_migration: { name: string } }>()
-    .selectFrom('kysely_migration')
-    .select('name')
-    .orderBy('name')
-    .execute();
-  return applied.map((row) => row.name);
 }
 
 /** What is wrong with a database that has migrations this program does not know; null when it knows them all. */
@@ -53,10 +48,10 @@ export function describeNewer(applied: readonly string[]): string | null {
 
 /** See ports.ts. */
 export async function findSchemaVersion(db: Db): Promise<string> {
-  return (await findAppliedMigrations(db)).at(-1) ?? 'none';
+  return (await appliedMigrations(db)).at(-1) ?? 'none';
 }
 
-async function refuseNewerDatabase(db: Db): Promise<void> {
-  const newer = describeNewer(await findAppliedMigrations(db));
+function refuseNewerDatabase(applied: readonly string[]): void {
+  const newer = describeNewer(applied);
   if (newer !== null) throw new StoreError(newer);
 }

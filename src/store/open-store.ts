@@ -6,14 +6,17 @@ import { Kysely } from 'kysely';
 import type { LogEvent } from 'kysely';
 
 import type { Language } from '../domain/language.ts';
+import { DiskFullError } from '../ports.ts';
 import type { Store } from '../ports.ts';
 import { listAuditedJobs, pageAudit } from './audit.ts';
 import { commitPoll } from './commit-poll.ts';
 import { countPending, findLastProjectId, findPause, openConnection, openWorkspace } from './channels.ts';
 import { findChannelLanguage, greetChannel, setChannelLanguage } from './channel-settings.ts';
 import { releaseChannel } from './channel-lease.ts';
+import { noteAlive, tellDownTime } from './down-times.ts';
 import { claimEdit, settleEdit, wantEditOf } from './edits.ts';
 import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './failures.ts';
+import { freeBytesAt } from './free-space.ts';
 import { claimDueJobs, claimJob, countDueJobs, findJob, findJobs, releaseJobs, renewJobs } from './jobs.ts';
 import {
   claimJobListRefresh,
@@ -28,11 +31,13 @@ import { probeWrite, readFigures } from './figures.ts';
 import { findSchemaVersion, migrateToLatest } from './migrate.ts';
 import { claimTurn, findPost } from './outbox.ts';
 import { holdChannel, releaseHeldChannel, resumeChannel } from './pause-channel.ts';
+import { giveRoomBack, prune } from './prune.ts';
 import { claimReadBack, findReadBack, listReadBacks, saveReadBack } from './read-back.ts';
 import { settlePost, settleSearch } from './settlements.ts';
 import { claimSurplus, settleSurplus } from './surplus-messages.ts';
 import type { Db, Schema } from './schema.ts';
-import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
+import { clearSignal, raiseSignal, reportRefusedPosts } from './signals.ts';
+import { isFull, TransactionalSqliteDialect } from './sqlite-dialect.ts';
 import { SqliteDatabase } from './sqlite-driver.ts';
 import { cachingStatements } from './statement-cache.ts';
 import { StoreError } from './store-error.ts';
@@ -50,34 +55,42 @@ const BUSY_TIMEOUT_MS = 5_000;
 
 /** A folder that is made for the database is nobody else's business. */
 const PRIVATE_FOLDER = 0o700;
+/** The write-ahead log is cut to this when a checkpoint has emptied it; SQLite itself would leave it at its largest. */
+const WAL_BYTES_KEPT = 16 * 1024 * 1024;
 
 const PREFIX = 'sqlite:';
+
+/** Who is told of what happens in the database. */
+interface DatabaseHooks {
+  /** Told of each SQL statement after it was carried out. */
+  readonly onStatement?: ((sql: string) => void) | undefined;
+  /** Called whenever something could not be written for want of room; `DiskFullError` is thrown as well. */
+  readonly onDiskFull?: () => void;
+}
+
+/** What a store needs beside its file. */
+export interface StoreOptions extends DatabaseHooks {
+  /** The store's own clock in ms, for leases and pacing. */
+  readonly clock: () => number;
+  /** What channels read that chose no language. */
+  readonly language?: Language;
+}
 
 /**
  * Opens the database, migrates it, and returns the store on it.
  *
  * @param url `sqlite:` and a path (its folder is created), or `sqlite::memory:`
- * @param options.clock the store's own clock in ms, for leases and pacing
- * @param options.language what channels read that chose no language
- * @param options.onStatement told of each SQL statement after it was carried out
  * @throws StoreError with one sentence when the database cannot be used
  */
-export async function openStore(
-  url: string,
-  options: {
-    readonly clock: () => number;
-    readonly language?: Language;
-    readonly onStatement?: ((sql: string) => void) | undefined;
-  },
-): Promise<Store> {
-  const db = openDatabase(url, options.onStatement);
+export async function openStore(url: string, options: StoreOptions): Promise<Store> {
+  const db = openDatabase(url, options);
   try {
     await migrateToLatest(db);
   } catch (error) {
     await db.destroy();
     throw error instanceof StoreError ? error : new StoreError(cannotUse(url, error), { cause: error });
   }
-  return createStore(db, url, options.clock, options.language ?? 'en');
+  return createStore(db, url, options);
 }
 
 /**
@@ -85,13 +98,17 @@ export async function openStore(
  *
  * @throws StoreError when it cannot be opened
  */
-export function openDatabase(url: string, onStatement?: (sql: string) => void): Db {
+export function openDatabase(url: string, { onStatement, onDiskFull }: DatabaseHooks = {}): Db {
   const path = databasePath(url);
+  const full = () => {
+    onDiskFull?.();
+    return new DiskFullError(noRoom(path));
+  };
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
     const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
     prepare(database);
-    const dialect = new TransactionalSqliteDialect({ database: cachingStatements(database) });
+    const dialect = new TransactionalSqliteDialect({ database: cachingStatements(database) }, full);
     return new Kysely<Schema>({
       dialect,
       ...(onStatement === undefined ? {} : { log: (event: LogEvent) => onStatement(event.query.sql) }),
@@ -124,11 +141,18 @@ function prepare(database: BetterSqlite3.Database): void {
   database.pragma('foreign_keys = ON');
   // The driver's own default is 16 MB; what is not in 2 MB is in the file cache of the machine.
   database.pragma('cache_size = -2000');
+  database.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`);
+}
+
+function noRoom(path: string): string {
+  return `The disk with the database ${path} is full: free some space; what is running then goes on by itself.`;
 }
 
 /** One sentence for a database that cannot be used: what is wrong and what to do. */
 export function cannotUse(url: string, error: unknown): string {
+  if (error instanceof DiskFullError) return error.message;
   const path = url.slice(PREFIX.length);
+  if (isFull(error)) return noRoom(path);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const kind = code.replace(/^(SQLITE_(?:READONLY|CANTOPEN|IOERR|BUSY|CORRUPT))_.*$/, '$1');
   const why = error instanceof Error ? error.message : String(error);
@@ -145,9 +169,6 @@ export function cannotUse(url: string, error: unknown): string {
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_READONLY':
       return `The database ${path} cannot be written (${why}): give the user the bot runs as permission for the file and its folder, or change DATABASE_URL.`;
-    case 'SQLITE_FULL':
-    case 'ENOSPC':
-      return `The disk with the database ${path} is full: free some space and start again.`;
     case 'SQLITE_IOERR':
       return `The disk with the database ${path} fails (${why}): check the disk, its quota and the system's log, then start again.`;
     case 'SQLITE_BUSY':
@@ -157,7 +178,9 @@ export function cannotUse(url: string, error: unknown): string {
   }
 }
 
-function createStore(db: Db, url: string, clock: () => number, language: Language): Store {
+/** The store on a database that is open and up to date. */
+export function createStore(db: Db, url: string, { clock, language = 'en' }: StoreOptions): Store {
+  const path = url.slice(PREFIX.length);
   return {
     openWorkspace: (workspace) => openWorkspace(db, workspace),
     openConnection: (connection) => openConnection(db, connection),
@@ -211,6 +234,14 @@ function createStore(db: Db, url: string, clock: () => number, language: Languag
     settleSearch: (lease, post, settlement) => settleSearch(db, clock(), lease, post, settlement),
     releaseChannel: (lease) => releaseChannel(db, lease),
     findPost: (postId) => findPost(db, language, postId),
+    noteAlive: (request) => noteAlive(db, request),
+    tellDownTime: (request) => tellDownTime(db, request),
+    raiseSignal: (request) => raiseSignal(db, request),
+    clearSignal: (request) => clearSignal(db, request),
+    reportRefusedPosts: (request) => reportRefusedPosts(db, request),
+    prune: (request) => prune(db, request),
+    giveRoomBack: () => giveRoomBack(db),
+    freeBytes: () => (path === ':memory:' ? Promise.resolve(null) : freeBytesAt(dirname(path))),
     countPending: (channel) => countPending(db, channel),
     readFigures: () => readFigures(db),
     probeWrite: () =>

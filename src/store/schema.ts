@@ -10,6 +10,7 @@ export interface Schema {
     list_tried_at: number | null;
     listed_at: number | null;
     list_failure: string | null;
+    alive_at: number | null;
     created_at: number;
   };
   workspaces: {
@@ -135,6 +136,7 @@ export interface Schema {
     edit_until: number | null;
     created_at: number;
     settled_at: number | null;
+    reported_at: number | null;
   };
   deliveries: {
     id: Generated<number>;
@@ -159,6 +161,19 @@ export interface Schema {
     next_try_at: Generated<number>;
     outcome: string | null;
     created_at: number;
+  };
+  down_times: {
+    id: Generated<number>;
+    connection_id: string;
+    began_at: number;
+    returned_at: number;
+    ended_at: number;
+    told_at: number | null;
+  };
+  signals: {
+    connection_id: string;
+    kind: string;
+    since: number;
   };
   audit: {
     id: Generated<number>;

@@ -1,17 +1,23 @@
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
-import type { DatabaseConnection, DialectAdapter, Driver, SqliteDialectConfig } from 'kysely';
+import type { DatabaseConnection, DialectAdapter, Driver, QueryResult, SqliteDialectConfig } from 'kysely';
+
+/** The disk has no room: what the driver's own error about it becomes. */
+type OnFull = (error: unknown) => unknown;
 
 /**
  * Kysely's SQLite dialect with three facts it leaves out: SQLite can roll back DDL, so a migration that is killed half way
  * leaves nothing behind; every transaction of ours writes, so it takes the write lock first instead of failing when two
- * processes meet; and a transaction whose write failed may be over before anybody rolls it back.
+ * processes meet; and a full disk makes SQLite roll back by itself, which must not hide why.
  */
 export class TransactionalSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
+  readonly #onFull: OnFull;
 
-  constructor(config: SqliteDialectConfig) {
+  /** @param onFull is called for every statement that found no room on the disk, and makes the error thrown for it */
+  constructor(config: SqliteDialectConfig, onFull: OnFull) {
     super(config);
     this.#config = config;
+    this.#onFull = onFull;
   }
 
   override createAdapter(): DialectAdapter {
@@ -19,7 +25,7 @@ export class TransactionalSqliteDialect extends SqliteDialect {
   }
 
   override createDriver(): Driver {
-    return new ImmediateSqliteDriver(this.#config);
+    return new ImmediateSqliteDriver(this.#config, this.#onFull);
   }
 }
 
@@ -30,16 +36,60 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 }
 
 class ImmediateSqliteDriver extends SqliteDriver {
+  readonly #onFull: OnFull;
+  #connection: DatabaseConnection | null = null;
+
+  constructor(config: SqliteDialectConfig, onFull: OnFull) {
+    super(config);
+    this.#onFull = onFull;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const inner = await super.acquireConnection();
+    return (this.#connection ??= new SpeakingConnection(inner, this.#onFull));
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 
-  /** Where a disk is full or fails, SQLite has rolled back by itself already; the error that was first is the one to tell. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     try {
       await super.rollbackTransaction(connection);
     } catch (error) {
+      // SQLite has done it already, for the reason that is about to be thrown (sqlite.org, "Response To Errors Within A Transaction").
       if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error;
     }
   }
+}
+
+/** A connection whose errors about a full disk say so. */
+class SpeakingConnection implements DatabaseConnection {
+  readonly #inner: DatabaseConnection;
+  readonly #onFull: OnFull;
+
+  constructor(inner: DatabaseConnection, onFull: OnFull) {
+    this.#inner = inner;
+    this.#onFull = onFull;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    try {
+      return await this.#inner.executeQuery<R>(query);
+    } catch (error) {
+      throw isFull(error) ? this.#onFull(error) : error;
+    }
+  }
+
+  streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    return this.#inner.streamQuery<R>(query, chunkSize);
+  }
+}
+
+/** No room in the file, or none for the index of its write-ahead log. */
+const FULL = new Set(['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT']);
+
+/** Whether an error of the driver or of the file system means that there is no room. */
+export function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && FULL.has(String(error.code));
 }

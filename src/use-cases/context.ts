@@ -1,6 +1,7 @@
 import { HOUR, MINUTE, SECOND } from '../domain/time.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { PollBudget } from '../domain/poll-budget.ts';
+import type { ChannelKey } from '../domain/subscription.ts';
 import type { Vitals } from './vitals.ts';
 import type { Clock, DrsClient, Log, NewId, Store } from '../ports.ts';
 
@@ -59,6 +60,14 @@ export interface Durations {
   readonly reviewPaceMs: number;
   /** A loop that has not turned for this long is taken for dead; longer than a turn with its requests may take. */
   readonly stillMs: number;
+  /** How often the bot notes that it is alive, and looks after its disk. */
+  readonly watchEveryMs: number;
+  /** The bot was down when nobody was alive for this; people are told. */
+  readonly downMs: number;
+  /** A disk that was full has room again when nothing was refused for this. */
+  readonly diskHealMs: number;
+  /** Between two rounds of deleting what is old. */
+  readonly pruneBreathMs: number;
   /** How often waiting code looks whether what it waits for has happened. */
   readonly lookIntervalMs: number;
 }
@@ -91,6 +100,10 @@ export const DEFAULT_DURATIONS: Durations = {
   reviewEveryMs: HOUR,
   reviewPaceMs: 1.5 * SECOND,
   stillMs: 3 * MINUTE,
+  watchEveryMs: MINUTE,
+  downMs: 10 * MINUTE,
+  diskHealMs: 5 * MINUTE,
+  pruneBreathMs: 50,
   lookIntervalMs: 50,
 };
 
@@ -120,6 +133,8 @@ export interface Context {
   readonly vitals: Vitals;
   /** What this is, and what it runs on. */
   readonly runtime: { readonly program: string; readonly node: string };
+  /** Where the operator of the bot hears of what must be mended; null: in the log only. */
+  readonly opsChannel: ChannelKey | null;
   /** Something to send, to edit or to find out has been committed. */
   readonly wakeDispatcher: () => void;
 }

@@ -180,6 +180,33 @@ export const en = {
   'announced.paused_jobs':
     'Your {count, plural, one {subscription} other {# subscriptions}} there, to {jobs}, {count, plural, one {waits} other {wait}}; nothing is lost.',
 
+  'back.down': '⚪ BACK – the bot was down {duration} ({from} – {to})',
+  'meanwhile.changed': 'Changed meanwhile: {changes}',
+  'meanwhile.nothing': 'Nothing changed meanwhile: {count, plural, one {the job is} other {all # jobs are}} as before.',
+  'meanwhile.not_seen': 'No change seen meanwhile: {rest}',
+  'meanwhile.unchanged': '{count} unchanged',
+  'meanwhile.unknown': '{count} not read yet',
+
+  'signal.credentials_refused': '🔴 DRS REFUSES – the cloud does not let the bot in',
+  'signal.credentials_refused_note':
+    'Until that is mended every job is shown as unknown, and no channel hears of changes; it hears of them afterwards.',
+  'signal.credentials_accepted': '🟢 DRS ANSWERS – the cloud lets the bot in again, after {duration}',
+  'signal.posts_refused':
+    '🔴 NOT TOLD – Slack refused {count, plural, one {a message} other {# messages}}, formatted and as plain text',
+  'signal.post_refused': '{channel}: {what} ({reason})',
+  'signal.post_about_jobs': 'about {jobs}',
+  'signal.post_about_nothing': 'a notice about no job',
+  'signal.posts_refused_note':
+    'This is a fault of the bot: report it with the reasons above. {status} there shows how a job is.',
+  'signal.disk_low': '🟠 DISK LOW – {free} MB left beside the database of the bot',
+  'signal.disk_low_note':
+    'Free some space: {least} MB are the least it should have. On a full disk the bot can neither ask nor tell.',
+  'signal.disk_enough': '🟢 DISK OK – enough room again, after {duration}',
+  'signal.disk_full': '🔴 DISK FULL – the bot can write nothing down',
+  'signal.disk_full_note':
+    'Free some space on the disk with its database: until then it asks DRS nothing, tells nobody and takes no command. Then it goes on by itself, and nothing is lost.',
+  'signal.disk_writable': '🟢 DISK OK – the bot can write again, after {duration}',
+
   'button.refresh': 'Refresh',
   'button.subscribe': 'Subscribe channel',
   'button.subscribe_dm': 'Notify me',
@@ -225,6 +252,8 @@ export const en = {
   'answer.stale_button': 'This message is too old for its buttons. Ask anew with {command}.',
   'answer.fault':
     'Something went wrong here, sorry. Try again; if it stays, give the operator of this bot the reference {reference}.',
+  'answer.disk_full':
+    'I cannot write anything down: the disk of this bot is full. Nothing was changed. Ask its operator to free some space, then try again.',
   'answer.shared': 'Shared by {who}',
 
   'post.invite_needed':

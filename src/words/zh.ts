@@ -177,6 +177,29 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'announced.held': '⏸️ 我在 {channel} 的消息已暂停（{reason}）',
   'announced.paused_jobs': '你在那里的 {count, plural, other {# 个订阅}}（{jobs}）正在等待；什么都不会丢失。',
 
+  'back.down': '⚪ 恢复运行 – 机器人停机了 {duration}（{from} – {to}）',
+  'meanwhile.changed': '期间有变化：{changes}',
+  'meanwhile.nothing': '期间没有变化：{count, plural, other {# 个任务均与之前相同}}。',
+  'meanwhile.not_seen': '期间未发现变化：{rest}',
+  'meanwhile.unchanged': '{count} 个无变化',
+  'meanwhile.unknown': '{count} 个尚未读到',
+
+  'signal.credentials_refused': '🔴 DRS 拒绝访问 – 云平台不允许机器人登录',
+  'signal.credentials_refused_note': '在解决之前，所有任务都显示为未知，频道也收不到变化的消息；解决之后会补报。',
+  'signal.credentials_accepted': '🟢 DRS 恢复应答 – 云平台重新允许机器人访问，中断 {duration}',
+  'signal.posts_refused': '🔴 未能送达 – Slack 拒绝了 {count, plural, other {# 条消息}}，带格式和纯文本都不接受',
+  'signal.post_refused': '{channel}：{what}（{reason}）',
+  'signal.post_about_jobs': '关于 {jobs}',
+  'signal.post_about_nothing': '一条与任务无关的通知',
+  'signal.posts_refused_note': '这是机器人自身的问题：请附上以上原因反馈。在那里输入 {status} 可以查看任务状态。',
+  'signal.disk_low': '🟠 磁盘空间不足 – 机器人数据库所在磁盘只剩 {free} MB',
+  'signal.disk_low_note': '请释放空间：至少应有 {least} MB。磁盘一旦写满，机器人既无法查询也无法通知。',
+  'signal.disk_enough': '🟢 磁盘正常 – 空间重新充足，历时 {duration}',
+  'signal.disk_full': '🔴 磁盘已满 – 机器人无法保存任何内容',
+  'signal.disk_full_note':
+    '请在数据库所在磁盘释放空间：在此之前，机器人不查询 DRS、不发送通知、也不执行命令。之后会自动继续，什么都不会丢失。',
+  'signal.disk_writable': '🟢 磁盘正常 – 机器人可以重新写入，历时 {duration}',
+
   'button.refresh': '刷新',
   'button.subscribe': '为频道订阅',
   'button.subscribe_dm': '通知我',
@@ -219,6 +242,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'answer.kept': '没有任何变化。',
   'answer.stale_button': '这条消息太旧，按钮已失效。请重新查询：{command}。',
   'answer.fault': '抱歉，这里出了问题。请再试一次；如果一直如此，请把编号 {reference} 告诉本机器人的管理员。',
+  'answer.disk_full': '我无法保存任何内容：本机器人的磁盘已满。没有做任何更改。请让管理员释放空间，然后重试。',
   'answer.shared': '由 {who} 分享',
 
   'post.invite_needed':

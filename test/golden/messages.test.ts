@@ -10,6 +10,8 @@ import type { JobEvent } from '../../src/domain/job-event.ts';
 import { FAILED_STATUSES } from '../../src/domain/job-status.ts';
 import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
 import type { JobState } from '../../src/domain/job-state.ts';
+import type { Meanwhile } from '../../src/domain/meanwhile.ts';
+import type { Signal } from '../../src/domain/signal.ts';
 import type { Cause } from '../../src/domain/job-detail.ts';
 import { LANGUAGES } from '../../src/domain/language.ts';
 import type { Language } from '../../src/domain/language.ts';
@@ -30,6 +32,7 @@ import { healthMessage, versionMessage } from '../../src/slack/messages/health-m
 import type { StoreFigures } from '../../src/ports.ts';
 import type { HealthReport } from '../../src/use-cases/show-health.ts';
 import {
+  diskFullMessage,
   faultMessage,
   HELP_TOPICS,
   helpMessage,
@@ -132,6 +135,12 @@ const announced =
   (announcement: Announcement, channelId = 'C1'): Said =>
   (voice) =>
     postMessage(voice, { id: 'POST', channelId, facts: [{ kind: 'announcement', announcement }] });
+
+const billing: NamedJob = { ...job, jobId: BILLING, name: 'billing' };
+const MB = 1024 * 1024;
+const back = (meanwhile: Meanwhile, downMs = 42 * MINUTE) =>
+  announced({ kind: 'back', from: START - downMs, until: START, meanwhile });
+const signalled = (signal: Signal) => announced({ kind: 'signal', signal }, 'COPS');
 
 const VIEW = { channelId: 'C1', isPrivate: true };
 const status = (known: Job, changes: Partial<JobStatus> = {}): JobStatus => ({
@@ -507,6 +516,45 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     { kind: 'paused', channelId: 'C9', reason: 'ekm_access_denied', jobs: [job] },
     'U1',
   ),
+  'announced-back': back({
+    changed: [
+      { job: billing, status: 'INCRE_TRANSFER_FAILED' },
+      { job, status: 'INCRE_TRANSFER_STARTED' },
+    ],
+    unchanged: 11,
+    unknown: 0,
+  }),
+  'announced-back-nothing-changed': back({ changed: [], unchanged: 13, unknown: 0 }),
+  'announced-back-nothing-changed-in-one': back({ changed: [], unchanged: 1, unknown: 0 }),
+  'announced-back-not-read': back({ changed: [], unchanged: 11, unknown: 2 }),
+  'announced-back-after-days': back(
+    {
+      changed: Array.from({ length: 12 }, (_, number) => ({
+        job: { ...listed(number), connectionId: 'prod' },
+        status: 'RELEASE_RESOURCE_COMPLETE',
+      })),
+      unchanged: 1,
+      unknown: 1,
+    },
+    3 * DAY,
+  ),
+  'signal-credentials-refused': signalled({
+    kind: 'credentials_refused',
+    why: explanation('keys_wrong', { label: 'APIGW.0301' }),
+  }),
+  'signal-credentials-accepted': signalled({ kind: 'credentials_accepted', since: START, until: START + 3 * HOUR }),
+  'signal-posts-refused': signalled({
+    kind: 'posts_refused',
+    posts: [
+      { channelId: 'C9', reason: 'invalid_blocks', jobs: [job] },
+      { channelId: 'D9', reason: 'msg_too_long', jobs: [] },
+    ],
+  }),
+  'signal-disk-low': signalled({ kind: 'disk_low', freeBytes: 150 * MB, leastBytes: 200 * MB }),
+  'signal-disk-enough': signalled({ kind: 'disk_enough', since: START, until: START + 12 * MINUTE }),
+  'signal-disk-full': signalled({ kind: 'disk_full' }),
+  'signal-disk-writable': signalled({ kind: 'disk_writable', since: START, until: START + 12 * MINUTE }),
+  'disk-full': diskFullMessage,
   'status-not-started': shown([0, 'CONFIGURATION']),
   'status-full-copy': shown(
     [0, 'STARTJOBING'],

@@ -51,8 +51,34 @@ describe('the environment', () => {
       },
       pollSchedule: '* * * * *',
       databaseUrl: 'sqlite:data/drs-bot.db',
+      keep: { deliveriesDays: 30, eventsDays: 400, unwatchedDays: 30 },
+      operations: { channelId: null, leastFreeBytes: 200 * 1024 * 1024 },
       logLevel: 'info',
     });
+  });
+
+  test('says how long things are kept, and never forgets an event before the message that tells it', () => {
+    expect(parse({ KEEP_DELIVERIES_DAYS: '7', KEEP_EVENTS_DAYS: '7', KEEP_UNWATCHED_DAYS: '1' }).keep).toEqual({
+      deliveriesDays: 7,
+      eventsDays: 7,
+      unwatchedDays: 1,
+    });
+    expect(problems({ KEEP_DELIVERIES_DAYS: '60', KEEP_EVENTS_DAYS: '59' })).toEqual([
+      'KEEP_EVENTS_DAYS: is less than KEEP_DELIVERIES_DAYS (60); a message needs the events it tells, so keep them at least as long',
+    ]);
+    expect(problems({ KEEP_DELIVERIES_DAYS: '0' })).toEqual([
+      'KEEP_DELIVERIES_DAYS: expected a whole number from 1 to 3650',
+    ]);
+  });
+
+  test('names the channel of the operator by its id', () => {
+    expect(parse({ OPS_CHANNEL: 'C0123456789', DISK_LEAST_FREE_MB: '0' }).operations).toEqual({
+      channelId: 'C0123456789',
+      leastFreeBytes: 0,
+    });
+    expect(problems({ OPS_CHANNEL: '#ops' })).toEqual([
+      "OPS_CHANNEL: expected a channel id like C0123456789 (in Slack: the channel's name, at the bottom of About)",
+    ]);
   });
 
   test('with both ways in uses the socket, with the signing secret alone the port', () => {

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 
 import { endsWithin } from '../../src/domain/ends-within.ts';
+import { DiskFullError } from '../../src/ports.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { intervalOf, isSchedule } from '../../src/runtime/cron.ts';
 import { InFlight } from '../../src/runtime/in-flight.ts';
@@ -35,6 +36,28 @@ describe('a loop', () => {
     await nap;
     expect(turns).toEqual([0, 1, 2, 3]);
     await loop.stop();
+  });
+
+  test('on a full disk waits for room without a word in the log', async () => {
+    const logged: string[] = [];
+    const log = { ...SILENT, error: (_fields: object, said: string) => void logged.push(said) };
+    const pauses: number[] = [];
+    let seen = () => {};
+    const twice = new Promise<void>((resolve) => (seen = resolve));
+    const clock = {
+      ...systemClock,
+      sleep: (ms: number) => {
+        pauses.push(ms);
+        if (pauses.length === 2) seen();
+        return new Promise<void>((resolve) => setImmediate(resolve));
+      },
+    };
+    const loop = new Loop('test', () => Promise.reject(new DiskFullError('full')), clock, log);
+    loop.start();
+    await twice;
+    await loop.stop();
+    expect(pauses.slice(0, 2)).toEqual([5_000, 5_000]);
+    expect(logged).toEqual([]);
   });
 
   test('outlives a turn that fails, and a stop waits for the turn in progress', async () => {

@@ -56,6 +56,8 @@ export interface WorldOptions {
   readonly simulator?: SimulatorOptions;
   readonly overrides?: Overrides;
   readonly env?: Readonly<Record<string, string>>;
+  /** Prepares the workspace before the bot starts; the settings it returns are added to the bot's. */
+  readonly stage?: (slack: SlackWorkspace) => Readonly<Record<string, string>>;
 }
 
 /** Starts both stand-ins and the bot. */
@@ -67,7 +69,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   ]);
   slack.addUser('ana');
   slack.addUser('ben');
-  const env = { ...(await environment(mode, slack, drs)), ...options.env };
+  const env = { ...(await environment(mode, slack, drs)), ...options.env, ...options.stage?.(slack) };
   let bot: Bot | null = null;
   const running = () => {
     if (bot === null) throw new Error('the bot is not running');

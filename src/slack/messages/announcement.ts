@@ -1,13 +1,14 @@
 import { HELD_REASONS } from '../../domain/access.ts';
 import { isDirectMessage } from '../../domain/conversation.ts';
-import { jobName } from '../../domain/job-name.ts';
-import type { Announcement, EndedJob, NamedJob } from '../../domain/post.ts';
-import { code, escapeMrkdwn } from './mrkdwn.ts';
+import type { Announcement, EndedJob } from '../../domain/post.ts';
+import { DAY } from '../../domain/time.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { boldName, jobNames, nameAll } from './job-names.ts';
+import { meanwhileLine } from './meanwhile-line.ts';
+import { code, dateAndTime, escapeMrkdwn, timeOfDay } from './mrkdwn.ts';
 import { remedyElsewhere } from './refusal-text.ts';
+import { signalLines } from './signal-lines.ts';
 import type { Voice } from './voice.ts';
-
-/** Jobs named in one line. */
-const MOST_NAMES = 10;
 
 /** What a conversation is told beside the events of jobs, line by line. */
 export function announcementLines(voice: Voice, said: Announcement, channelId: string): readonly string[] {
@@ -35,7 +36,17 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
         voice.say('announced.paused_jobs', { count: said.jobs.length, jobs: jobNames(voice, said.jobs) }),
         remedyElsewhere(voice, said.reason),
       ];
+    case 'back':
+      return [backLine(voice, said.from, said.until), meanwhileLine(voice, said.meanwhile)];
+    case 'signal':
+      return signalLines(voice, said.signal);
   }
+}
+
+/** The day matters only when it may be another one. */
+function backLine(voice: Voice, from: EpochMs, until: EpochMs): string {
+  const at = until - from < DAY / 2 ? timeOfDay : dateAndTime;
+  return voice.say('back.down', { duration: voice.duration(until - from), from: at(from), to: at(until) });
 }
 
 /** The public line that says who changed what a channel watches. */
@@ -62,22 +73,6 @@ function endedNames(voice: Voice, jobs: readonly EndedJob[]): string {
       ? boldName(job)
       : voice.say('announced.made_by', { job: boldName(job), who: mention(job.madeBy) }),
   );
-}
-
-/** `a`, or `3 jobs: a, b, c`, cut with `+N more`. */
-export function jobNames(voice: Voice, jobs: readonly Pick<NamedJob, 'jobId' | 'name'>[]): string {
-  return nameAll(voice, jobs, boldName);
-}
-
-function boldName(job: Pick<NamedJob, 'jobId' | 'name'>): string {
-  return `*${escapeMrkdwn(jobName(job))}*`;
-}
-
-function nameAll<J>(voice: Voice, jobs: readonly J[], nameOf: (job: J) => string): string {
-  const names = jobs.slice(0, MOST_NAMES).map(nameOf);
-  const more = jobs.length - names.length;
-  const listed = [...names, ...(more > 0 ? [voice.say('names.more', { count: more })] : [])].join(', ');
-  return jobs.length === 1 ? listed : voice.say('names.several', { count: jobs.length, names: listed });
 }
 
 export function mention(userId: string): string {

@@ -134,6 +134,11 @@ export function faultMessage(voice: Voice, reference: string): SlackMessage {
   return lines(voice.say('answer.fault', { reference: code(reference) }));
 }
 
+/** Nothing can be written down, so nothing was done. */
+export function diskFullMessage(voice: Voice): SlackMessage {
+  return lines(voice.say('answer.disk_full'));
+}
+
 /** A button of a message that this version no longer understands. */
 export function staleButtonMessage(voice: Voice): SlackMessage {
   return lines(voice.say('answer.stale_button', { command: voice.typed('status <job>') }));

@@ -1,0 +1,248 @@
+/**
+ * A year in miniature: 1,000 watched jobs in 20 channels over 365 simulated days, on a real file with the real poller,
+ * dispatcher, editor, cause finder and pruner. DRS and Slack are functions of the simulated time. It ticks every four
+ * hours instead of every minute (`--every-hours 1` for more): no status lasts for less, and a tick over unchanged jobs
+ * rewrites the rows there are, so what a year leaves behind does not depend on how often that is done. The file is not
+ * synced to the disk with each commit.
+ *
+ * Prints what is left, and exits 1 beyond the limits.
+ */
+import { NO_METRICS } from '../src/runtime/no-metrics.ts';
+import type { History } from '../src/ports.ts';
+import { Vitals } from '../src/use-cases/vitals.ts';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { sql } from 'kysely';
+
+import { DAY, HOUR, SECOND } from '../src/domain/time.ts';
+import { createStore, openDatabase, openStore } from '../src/store/open-store.ts';
+import type { Db } from '../src/store/schema.ts';
+import { DEFAULT_DURATIONS } from '../src/use-cases/context.ts';
+import type { Context } from '../src/use-cases/context.ts';
+import { claimTurn, takeTurn } from '../src/use-cases/dispatch-deliveries.ts';
+import { editNext } from '../src/use-cases/edit-messages.ts';
+import { findCauses } from '../src/use-cases/find-causes.ts';
+import { lookAtJobs } from '../src/use-cases/look-at-jobs.ts';
+import { pruneSome } from '../src/use-cases/prune.ts';
+import { tick } from '../src/use-cases/tick.ts';
+import { createCrowd } from './year-of-jobs.ts';
+import type { Crowd } from './year-of-jobs.ts';
+import { createYearClock, deliverAll, randomFrom, SILENT } from './year-of-world.ts';
+import type { YearClock } from './year-of-world.ts';
+
+const LIMITS = { megabytes: 500, startUpMs: 2_000 };
+const KEEP = { deliveriesDays: 30, eventsDays: 400, unwatchedDays: 30 };
+const CONNECTION = 'prod';
+const WORKSPACE = 'T1';
+const MB = 1024 * 1024;
+/** Ids that somebody asks about once, each day. */
+const PASSERS_BY = 20;
+/** Jobs in one request. */
+const BATCH = 100;
+
+/** What a day of the year came to. */
+interface Day {
+  /** The longest that one round of pruning kept everybody else waiting, in ms. */
+  readonly longestRoundMs: number;
+}
+
+interface Year {
+  readonly context: Context;
+  readonly clock: YearClock;
+  readonly crowd: Crowd;
+}
+
+async function beginYear(db: Db, url: string, seed: number, size: number): Promise<Year> {
+  const clock = createYearClock(Date.parse('2026-01-01T00:00:00Z'));
+  const random = randomFrom(seed);
+  const store = createStore(db, url, { clock: () => clock.now() });
+  await store.openWorkspace({ id: WORKSPACE, name: 'Acme', at: clock.now() });
+  await store.openConnection({
+    id: CONNECTION,
+    name: 'default',
+    endpoint: 'https://x',
+    projectId: 'p',
+    at: clock.now(),
+  });
+  const crowd = createCrowd({ random, now: () => clock.now(), size });
+  let ids = 0;
+  const context: Context = {
+    store,
+    drs: crowd.drs,
+    clock,
+    newId: () => `id-${++ids}`,
+    random,
+    log: SILENT,
+    durations: {
+      ...DEFAULT_DURATIONS,
+      pollSpacingMs: SECOND,
+      askAgainMs: 0,
+      postPaceMs: 0,
+      downMs: DAY,
+      causeRetryMs: 0,
+      workspacePace: { everyMs: 1, burst: 1_000_000 },
+      editPace: { everyMs: 1, burst: 1_000_000 },
+    },
+    connectionId: CONNECTION,
+    polling: { batchSize: BATCH, maxRps: 1_000, intervalMs: HOUR },
+    jobList: { refresh: () => Promise.resolve({ isReading: false }) },
+    opsChannel: null,
+    wakeDispatcher: () => undefined,
+    vitals: new Vitals(clock, NO_METRICS),
+    runtime: { program: 'bench', node: process.versions.node },
+  };
+  return { context, clock, crowd };
+}
+
+/** Whoever's job has ended watches another one, in the same channels. */
+async function watchNewJobs({ context, crowd }: Year): Promise<void> {
+  const { store, connectionId, clock } = context;
+  for (const { jobId, channels } of crowd.arrivals()) {
+    await lookAtJobs(context, [jobId]);
+    for (const channelId of channels)
+      await store.subscribe({
+        actor: { workspaceId: WORKSPACE, channelId, userId: `U${channelId}` },
+        language: 'en',
+        connectionId,
+        jobIds: [jobId],
+        now: clock.now(),
+      });
+  }
+}
+
+async function liveHour({ context }: Year): Promise<void> {
+  await tick(context);
+  while ((await findCauses(context)).found > 0);
+  while (await deliverOne(context));
+  while ((await editNext(context, deliverAll)).kind === 'edited');
+}
+
+const NO_HISTORY: History = {
+  search: () => Promise.resolve({ kind: 'refused', what: 'reading', reason: 'missing_scope' }),
+};
+
+async function deliverOne(context: Context): Promise<boolean> {
+  const claim = await claimTurn(context);
+  if (claim.kind === 'idle') return false;
+  await takeTurn(context, { notifier: deliverAll, history: NO_HISTORY }, claim);
+  return true;
+}
+
+async function liveDay(year: Year, everyHours: number): Promise<Day> {
+  const { context, clock, crowd } = year;
+  for (let hour = 0; hour < 24; hour += everyHours) {
+    await watchNewJobs(year);
+    await liveHour(year);
+    clock.advance(everyHours * HOUR);
+  }
+  for (let one = 0; one < PASSERS_BY; one++) await lookAtJobs(context, [crowd.stranger()]);
+  return { longestRoundMs: await pruneAll(context) };
+}
+
+async function pruneAll(context: Context): Promise<number> {
+  let longest = 0;
+  for (;;) {
+    const startedAt = performance.now();
+    const isMore = await pruneSome(context, KEEP);
+    longest = Math.max(longest, performance.now() - startedAt);
+    if (!isMore) return longest;
+  }
+}
+
+function sizeOf(path: string): number {
+  return [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+async function rowsByTable(db: Db): Promise<Readonly<Record<string, number>>> {
+  const tables = await db.introspection.getTables();
+  const rows: Record<string, number> = {};
+  for (const { name } of tables) {
+    const counted = await sql<{ count: number }>`select count(*) as count from ${sql.table(name)}`.execute(db);
+    rows[name] = counted.rows[0]?.count ?? 0;
+  }
+  return rows;
+}
+
+/** From nothing to the first claimed jobs and the first claimed channel, as a start of the bot does. */
+async function timeStart(url: string, now: number): Promise<number> {
+  const startedAt = performance.now();
+  const store = await openStore(url, { clock: () => now });
+  await store.countDueJobs(CONNECTION, now);
+  await store.claimDueJobs({ connectionId: CONNECTION, now, limit: 10, token: 'start', leaseMs: SECOND });
+  const waits = { paceMs: 0, reconcileAfterMs: 0, searchLeaseMs: SECOND, pace: { everyMs: 1, burst: 1 } };
+  await store.claimTurn({ token: 'start', leaseMs: SECOND, newPostId: 'start', now, ...waits });
+  const took = performance.now() - startedAt;
+  await store.close();
+  return took;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      days: { type: 'string', default: '365' },
+      jobs: { type: 'string', default: '1000' },
+      'every-hours': { type: 'string', default: '4' },
+      seed: { type: 'string', default: '1' },
+    },
+  });
+  const [days, jobs, everyHours] = [Number(values.days), Number(values.jobs), Number(values['every-hours'])];
+  const folder = mkdtempSync(join(tmpdir(), 'drs-bot-year-'));
+  const path = join(folder, 'year.db');
+  const url = `sqlite:${path}`;
+  const begunAt = performance.now();
+  const { db, end } = await prepare(url);
+  const year = await beginYear(db, url, Number(values.seed), jobs);
+  let [largest, longestRoundMs] = [0, 0];
+  for (let day = 1; day <= days; day++) {
+    longestRoundMs = Math.max(longestRoundMs, (await liveDay(year, everyHours)).longestRoundMs);
+    largest = Math.max(largest, sizeOf(path));
+    if (day % 30 === 0 || day === days) console.log(`day ${day}: ${(sizeOf(path) / MB).toFixed(1)} MB`);
+  }
+  const rows = await rowsByTable(db);
+  await end();
+  const startUpMs = await timeStart(url, year.clock.now());
+  const tookMs = performance.now() - begunAt;
+  report({ days, jobs, everyHours, rows, startUpMs, largest, longestRoundMs, last: sizeOf(path), tookMs });
+  rmSync(folder, { recursive: true });
+}
+
+async function prepare(url: string): Promise<{ readonly db: Db; readonly end: () => Promise<void> }> {
+  await (await openStore(url, { clock: () => 0 })).close();
+  const db = openDatabase(url);
+  await sql`pragma synchronous = off`.execute(db);
+  return { db, end: () => db.destroy() };
+}
+
+interface Figures {
+  readonly days: number;
+  readonly jobs: number;
+  readonly everyHours: number;
+  readonly rows: Readonly<Record<string, number>>;
+  readonly startUpMs: number;
+  readonly largest: number;
+  readonly longestRoundMs: number;
+  readonly last: number;
+  readonly tookMs: number;
+}
+
+function report({ days, jobs, everyHours, rows, startUpMs, largest, longestRoundMs, last, tookMs }: Figures): void {
+  const largestMb = largest / MB;
+  console.log(
+    `\n${jobs} jobs at a time in 20 channels, ${days} days, a tick each ${everyHours} h (${Math.round(tookMs / SECOND)} s)\n`,
+  );
+  for (const [table, count] of Object.entries(rows))
+    console.log(`  ${table.padEnd(18)} ${String(count).padStart(9)} rows`);
+  const sizeOk = largestMb <= LIMITS.megabytes;
+  const startOk = startUpMs <= LIMITS.startUpMs;
+  console.log(
+    `\n  database           ${(last / MB).toFixed(1)} MB, at most ${largestMb.toFixed(1)} MB (limit ${LIMITS.megabytes}) ${sizeOk ? '✔' : '✖'}`,
+  );
+  console.log(`  start-up           ${Math.round(startUpMs)} ms (limit ${LIMITS.startUpMs}) ${startOk ? '✔' : '✖'}`);
+  console.log(`  a round of pruning ${Math.round(longestRoundMs)} ms at most`);
+  if (!sizeOk || !startOk) process.exitCode = 1;
+}
+
+await main();

@@ -1,0 +1,56 @@
+import type { Explanation, ExplanationKey } from './explanation.ts';
+import type { Job } from './job.ts';
+import type { EpochMs } from './time.ts';
+
+/** States of the bot that its operator must mend. A closed list: it is also a key in the store. */
+export type SignalKind = 'credentials' | 'disk_low' | 'disk_full';
+
+/** A message that Slack refused twice, so that it was given up. */
+export interface RefusedPost {
+  readonly channelId: string;
+  /** Slack's error name. */
+  readonly reason: string;
+  /** What it was about; empty for a message about no job. */
+  readonly jobs: readonly Pick<Job, 'connectionId' | 'jobId' | 'name' | 'jobType'>[];
+}
+
+/** What the operator of the bot hears. */
+export type Signal =
+  | { readonly kind: 'credentials_refused'; readonly why: Explanation }
+  | { readonly kind: 'credentials_accepted'; readonly since: EpochMs; readonly until: EpochMs }
+  | { readonly kind: 'posts_refused'; readonly posts: readonly RefusedPost[] }
+  | { readonly kind: 'disk_low'; readonly freeBytes: number; readonly leastBytes: number }
+  | { readonly kind: 'disk_enough'; readonly since: EpochMs; readonly until: EpochMs }
+  | { readonly kind: 'disk_full' }
+  | { readonly kind: 'disk_writable'; readonly since: EpochMs; readonly until: EpochMs };
+
+/** Reasons for knowing nothing that somebody must mend before the cloud lets the bot in again. */
+const NEEDS_OPERATOR: ReadonlySet<ExplanationKey> = new Set<ExplanationKey>([
+  'token_refused',
+  'gateway_token_refused',
+  'keys_refused',
+  'keys_unknown',
+  'keys_wrong',
+  'keys_locked',
+  'keys_expired',
+  'clock_skewed',
+  'user_locked',
+  'password_refused',
+  'user_disabled',
+  'console_only_user',
+  'role_missing',
+  'read_denied',
+  'action_denied',
+  'account_restricted',
+  'gateway_user_denied',
+  'gateway_denied',
+  'region_barred',
+  'access_denied',
+  'project_unknown',
+  'project_unavailable',
+]);
+
+/** Whether the cloud refuses this bot as such. */
+export function isRefusal({ key }: Explanation): boolean {
+  return NEEDS_OPERATOR.has(key);
+}

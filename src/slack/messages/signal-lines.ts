@@ -1,0 +1,52 @@
+import { isDirectMessage } from '../../domain/conversation.ts';
+import type { RefusedPost, Signal } from '../../domain/signal.ts';
+import { jobNames } from './job-names.ts';
+import { code, escapeMrkdwn } from './mrkdwn.ts';
+import type { Voice } from './voice.ts';
+
+const BYTES_IN_MB = 1024 * 1024;
+
+/** What the operator of the bot hears, line by line: what is wrong, and what to do. */
+export function signalLines(voice: Voice, signal: Signal): readonly string[] {
+  switch (signal.kind) {
+    case 'credentials_refused':
+      return [
+        voice.say('signal.credentials_refused'),
+        voice.explain(signal.why),
+        voice.say('signal.credentials_refused_note'),
+      ];
+    case 'posts_refused':
+      return [
+        voice.say('signal.posts_refused', { count: signal.posts.length }),
+        ...signal.posts.map((post) => refusedPost(voice, post)),
+        voice.say('signal.posts_refused_note', { status: voice.typed('status <job>') }),
+      ];
+    case 'disk_low':
+      return [
+        voice.say('signal.disk_low', { free: megabytes(signal.freeBytes) }),
+        voice.say('signal.disk_low_note', { least: megabytes(signal.leastBytes) }),
+      ];
+    case 'disk_full':
+      return [voice.say('signal.disk_full'), voice.say('signal.disk_full_note')];
+    case 'credentials_accepted':
+    case 'disk_enough':
+    case 'disk_writable':
+      return [voice.say(`signal.${signal.kind}`, { duration: voice.duration(signal.until - signal.since) })];
+  }
+}
+
+function refusedPost(voice: Voice, { channelId, reason, jobs }: RefusedPost): string {
+  const id = escapeMrkdwn(channelId);
+  return voice.say('signal.post_refused', {
+    channel: isDirectMessage(channelId) ? code(channelId) : `<#${id}>`,
+    what:
+      jobs.length === 0
+        ? voice.say('signal.post_about_nothing')
+        : voice.say('signal.post_about_jobs', { jobs: jobNames(voice, jobs) }),
+    reason: code(reason),
+  });
+}
+
+function megabytes(bytes: number): string {
+  return String(Math.floor(bytes / BYTES_IN_MB));
+}

@@ -1,0 +1,46 @@
+import { isRefusal } from '../domain/signal.ts';
+import type { Context } from './context.ts';
+import { pollDueJobs } from './poll-due-jobs.ts';
+import type { PollReport } from './poll-due-jobs.ts';
+
+/**
+ * One tick with what it means beyond the jobs: the bot is alive; channels hear of a time in which it was not; the operator
+ * hears when the cloud refuses the bot, and when it no longer does.
+ */
+export async function tick(context: Context, signal?: AbortSignal): Promise<PollReport> {
+  await noteAlive(context);
+  const report = await pollDueJobs(context, signal);
+  if (signal?.aborted === true) return report;
+  await tellDownTime(context);
+  await tellOfAccess(context, report);
+  return report;
+}
+
+/** To be called before anything is asked, at the start too: what changes from then on changed while the bot was down. */
+export async function noteAlive({ store, connectionId, clock, durations }: Context): Promise<void> {
+  await store.noteAlive({ connectionId, now: clock.now(), downMs: durations.downMs });
+}
+
+async function tellDownTime({ store, connectionId, clock, durations, log, wakeDispatcher }: Context): Promise<void> {
+  const request = { connectionId, now: clock.now(), patienceMs: durations.downMs };
+  const channels = await store.tellDownTime(request);
+  if (channels === 0) return;
+  log.info({ channels }, 'the bot was down: every channel is told what changed meanwhile');
+  wakeDispatcher();
+}
+
+async function tellOfAccess(context: Context, { stoppedBy, answered }: PollReport): Promise<void> {
+  const { store, connectionId, clock, opsChannel: channel, wakeDispatcher } = context;
+  if (channel === null) return;
+  const now = clock.now();
+  const request = { connectionId, channel, kind: 'credentials' as const, now };
+  const told =
+    stoppedBy !== null && isRefusal(stoppedBy)
+      ? await store.raiseSignal({ ...request, signal: { kind: 'credentials_refused', why: stoppedBy } })
+      : answered > 0 &&
+        (await store.clearSignal({
+          ...request,
+          signal: (since) => ({ kind: 'credentials_accepted', since, until: now }),
+        }));
+  if (told) wakeDispatcher();
+}

@@ -1,0 +1,413 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { explanation } from '../../src/domain/explanation.ts';
+import type { JobEvent } from '../../src/domain/job-event.ts';
+import type { JobId } from '../../src/domain/job-id.ts';
+import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
+import type { JobState } from '../../src/domain/job-state.ts';
+import type { Post, PostSettlement } from '../../src/domain/post.ts';
+import type { Signal } from '../../src/domain/signal.ts';
+import { DAY, MINUTE } from '../../src/domain/time.ts';
+import type { PollResult, Store } from '../../src/ports.ts';
+import { aReport, BILLING, ORDERS } from '../support/reports.ts';
+
+const CONNECTION = 'prod';
+const ana = { workspaceId: 'T1', channelId: 'C1', userId: 'UANA' };
+const ben = { workspaceId: 'T1', channelId: 'C2', userId: 'UBEN' };
+const OPS = { workspaceId: 'T1', channelId: 'COPS' };
+const START = 100 * DAY;
+const REFUSED: Signal = { kind: 'credentials_refused', why: explanation('keys_wrong', { label: 'x' }) };
+
+/** The promises of the Store port about what is kept, what goes, and what is told of the bot itself. */
+export function keepingContract(open: (clock: () => number) => Promise<Store>): void {
+  let store: Store;
+  let now: number;
+  let ids = 0;
+
+  beforeEach(async () => {
+    now = START;
+    store = await open(() => now);
+    await store.openWorkspace({ id: 'T1', name: 'Acme', at: now });
+    await store.openConnection({ id: CONNECTION, name: 'default', endpoint: 'https://x', projectId: 'p', at: now });
+  });
+  afterEach(async () => store.close());
+
+  const lease = () => ({ token: `token-${++ids}`, leaseMs: MINUTE });
+  const key = (jobId: JobId) => ({ connectionId: CONNECTION, jobId });
+  const changed = (to: string): JobEvent => ({
+    kind: 'status_changed',
+    from: 'A',
+    to,
+    at: now,
+    report: aReport(),
+    previous: null,
+    lastLag: null,
+  });
+  const ended = (): JobEvent => ({
+    kind: 'ended',
+    verdict: 'stopped_in_sync',
+    summary: null,
+    at: now,
+    report: aReport(),
+    previous: null,
+    lastLag: null,
+  });
+
+  /** Reads a report of one job, now. */
+  async function poll(
+    jobId: JobId,
+    status: string,
+    events: readonly JobEvent[] = [],
+    changes: Partial<PollResult> = {},
+  ) {
+    const before = (await store.findJob(key(jobId)))?.state ?? UNSEEN_JOB;
+    const state: JobState = {
+      ...before,
+      report: aReport({ jobId, status }),
+      checkedAt: now,
+      statusSince: before.report?.status === status ? before.statusSince : now,
+      over: events.some((event) => event.kind === 'ended') ? 'ended' : null,
+      unknown: null,
+    };
+    const { token, leaseMs } = lease();
+    expect((await store.claimJob({ ...key(jobId), token, leaseMs, now, maxAgeMs: 0 })).kind).toBe('claimed');
+    const nextPollAt = state.over === null ? now + 1 : null;
+    const result: PollResult = { jobId, state, events, nextPollAt, askAlone: false, refusals: 0, ...changes };
+    return await store.commitPoll({ token, connectionId: CONNECTION, now, results: [result] });
+  }
+  /** DRS did not answer about it. */
+  async function pollInVain(jobId: JobId) {
+    const before = (await store.findJob(key(jobId)))?.state ?? UNSEEN_JOB;
+    const state: JobState = { ...before, unknown: { since: now, why: explanation('timeout') } };
+    const { token, leaseMs } = lease();
+    await store.claimJob({ ...key(jobId), token, leaseMs, now, maxAgeMs: 0 });
+    const result: PollResult = { jobId, state, events: [], nextPollAt: now + 1, askAlone: false, refusals: 0 };
+    await store.commitPoll({ token, connectionId: CONNECTION, now, results: [result] });
+  }
+  async function watch(jobId: JobId, actor = ana, status = 'INCRE_TRANSFER_STARTED') {
+    if ((await store.findJob(key(jobId))) === null) await poll(jobId, status);
+    await store.subscribe({ actor, language: 'en', connectionId: CONNECTION, jobIds: [jobId], now });
+  }
+  const unsubscribe = (jobId: JobId) =>
+    store.unsubscribe({ actor: ana, jobs: [key(jobId)], reason: 'unsubscribed', announce: false, now });
+
+  /** Sends what can be sent now. */
+  async function drain(settle?: (post: Post) => PostSettlement): Promise<readonly Post[]> {
+    const sent: Post[] = [];
+    for (;;) {
+      const waits = { paceMs: 0, reconcileAfterMs: 0, searchLeaseMs: 1, pace: { everyMs: 1, burst: 1_000 } };
+      const claim = await store.claimTurn({ ...lease(), ...waits, newPostId: `post-${++ids}`, now });
+      if (claim.kind !== 'send') return sent;
+      const { post } = claim;
+      sent.push(post);
+      const messageTs = `${now}.${ids}`;
+      const delivered: PostSettlement = { kind: 'delivered', messageTs, channelId: post.channelId, at: now };
+      await store.settlePost(claim.lease, post, settle?.(post) ?? delivered);
+    }
+  }
+  const announced = (posts: readonly Post[]) =>
+    posts.flatMap((post) =>
+      post.facts.flatMap((facts) =>
+        facts.kind === 'announcement' ? [{ channel: post.channelId, said: facts.announcement }] : [],
+      ),
+    );
+
+  describe('pruning', () => {
+    const prune = (limit = 100) =>
+      store.prune({
+        deliveriesBefore: now - 30 * DAY,
+        eventsBefore: now - 400 * DAY,
+        unwatchedBefore: now - 30 * DAY,
+        limit,
+      });
+    const pruneAll = async () => {
+      for (;;) if (Object.values(await prune()).every((rows) => rows === 0)) return;
+    };
+
+    test('takes messages of 31 days with what they told, and leaves younger ones to be refreshed', async () => {
+      await watch(ORDERS);
+      const [old] = await drain();
+      now += 2 * DAY;
+      await poll(ORDERS, 'PAUSING', [changed('PAUSING')]);
+      const [young] = await drain();
+      now += 29 * DAY;
+      expect(await prune()).toMatchObject({ posts: 1, deliveries: 1, events: 0 });
+      expect(await store.findPost(old?.id ?? '')).toBeNull();
+      expect((await store.findPost(young?.id ?? ''))?.post.facts).toMatchObject([{ event: { to: 'PAUSING' } }]);
+    });
+
+    test('never takes what is owed, however old, nor the event it tells', async () => {
+      await watch(ORDERS);
+      await drain();
+      await poll(ORDERS, 'PAUSING', [changed('PAUSING')]);
+      await drain(() => ({ kind: 'pause_channel', reason: 'not_in_channel', at: now }));
+      await poll(ORDERS, 'INCRE_TRANSFER_STARTED', [changed('INCRE_TRANSFER_STARTED')]);
+      now += 1_000 * DAY;
+      await pruneAll();
+      expect(await store.countPending(ana)).toBe(2);
+      await store.resumeChannel({ actor: ana, now });
+      expect((await drain()).filter((post) => post.channelId === 'C1').map((post) => post.facts)).toMatchObject([
+        [{ event: { to: 'PAUSING' } }],
+        [{ event: { to: 'INCRE_TRANSFER_STARTED' } }],
+      ]);
+    });
+
+    test('never takes a message that still has something new to show', async () => {
+      await watch(ORDERS);
+      await poll(ORDERS, 'INCRE_TRANSFER_FAILED', [changed('INCRE_TRANSFER_FAILED')]);
+      const sent = await drain();
+      const request = { ...lease(), connectionId: CONNECTION, now, limit: 10 };
+      const wanted = await store.claimWantedCauses(request);
+      const cause = { code: 'DRS.M1', text: 'why' };
+      const found = wanted.map(({ jobId, eventNumber }) => ({ jobId, eventNumber, language: 'en' as const, cause }));
+      await store.saveCauses({ connectionId: CONNECTION, token: request.token, found, givenUp: [], retryAt: now });
+      now += 31 * DAY;
+      await pruneAll();
+      expect(await store.findPost(sent.at(-1)?.id ?? '')).not.toBeNull();
+      expect(await store.findPost(sent[0]?.id ?? '')).toBeNull();
+    });
+
+    test('takes what was suppressed before it was told', async () => {
+      await watch(ORDERS);
+      await drain();
+      await poll(ORDERS, 'PAUSING', [changed('PAUSING')]);
+      await unsubscribe(ORDERS);
+      now += 31 * DAY;
+      expect(await prune()).toMatchObject({ posts: 1, deliveries: 2 });
+    });
+
+    test('takes events after 400 days, and numbers go on where they were', async () => {
+      await watch(ORDERS);
+      await poll(ORDERS, 'PAUSING', [changed('PAUSING')]);
+      await drain();
+      now += 399 * DAY;
+      expect(await prune()).toMatchObject({ posts: 2, events: 0 });
+      now += 2 * DAY;
+      expect(await prune()).toMatchObject({ events: 1, jobs: 0 });
+      await poll(ORDERS, 'INCRE_TRANSFER_STARTED', [changed('INCRE_TRANSFER_STARTED')]);
+      expect((await drain())[0]?.facts).toMatchObject([{ eventNumber: 2 }]);
+    });
+
+    test('never takes a watched job, though nothing has changed for years', async () => {
+      await watch(ORDERS);
+      await drain();
+      now += 2_000 * DAY;
+      await pruneAll();
+      expect(await store.findJob(key(ORDERS))).not.toBeNull();
+      expect(await store.listSubscriptions(ana)).toHaveLength(1);
+    });
+
+    test('takes a job that was only asked about after a while, not sooner', async () => {
+      await poll(ORDERS, 'PAUSING');
+      now += 29 * DAY;
+      await poll(BILLING, 'PAUSING');
+      now += 2 * DAY;
+      expect(await prune()).toMatchObject({ jobs: 1 });
+      expect(await store.findJob(key(ORDERS))).toBeNull();
+      expect(await store.findJob(key(BILLING))).not.toBeNull();
+    });
+
+    test('takes a job once its subscriptions and events are gone, and what is known of its failures', async () => {
+      await watch(ORDERS);
+      await poll(ORDERS, 'INCRE_TRANSFER_FAILED', [changed('INCRE_TRANSFER_FAILED')]);
+      now += 1;
+      await poll(ORDERS, 'RELEASE_RESOURCE_COMPLETE', [ended()]);
+      await drain();
+      now += 399 * DAY;
+      await pruneAll();
+      expect(await store.findJob(key(ORDERS))).not.toBeNull();
+      now += 2 * DAY;
+      await pruneAll();
+      expect(await store.findJob(key(ORDERS))).toBeNull();
+      await watch(ORDERS);
+      expect((await drain())[0]?.facts).toMatchObject([{ announcement: { kind: 'subscribed' } }]);
+    });
+
+    test('takes at most so many rows of a kind at once', async () => {
+      await watch(ORDERS);
+      for (let change = 0; change < 5; change++) {
+        now += 1;
+        await poll(ORDERS, 'PAUSING', [changed('PAUSING')]);
+        await drain();
+      }
+      now += 31 * DAY;
+      const rounds: number[] = [];
+      for (;;) {
+        const { posts } = await prune(4);
+        rounds.push(posts);
+        if (posts === 0) break;
+      }
+      expect(rounds).toEqual([4, 2, 0]);
+    });
+  });
+
+  describe('a down time', () => {
+    const alive = () => store.noteAlive({ connectionId: CONNECTION, now, downMs: 10 * MINUTE });
+    const tell = () => store.tellDownTime({ connectionId: CONNECTION, now, patienceMs: 10 * MINUTE });
+    /** Alive until now, then away for so long, then back. */
+    async function away(minutes: number) {
+      await alive();
+      now += minutes * MINUTE;
+      await alive();
+    }
+
+    test('of ten minutes is told to each channel once, with what changed', async () => {
+      await watch(ORDERS);
+      await watch(BILLING);
+      await watch(BILLING, ben);
+      await drain();
+      const from = now;
+      await away(42);
+      const until = now;
+      await poll(ORDERS, 'INCRE_TRANSFER_FAILED', [changed('INCRE_TRANSFER_FAILED')]);
+      expect(await tell()).toBe(0);
+      await poll(BILLING, 'INCRE_TRANSFER_STARTED');
+      expect(await tell()).toBe(2);
+      expect(await tell()).toBe(0);
+      const posts = await drain();
+      expect(announced(posts)).toMatchObject([
+        {
+          channel: 'C1',
+          said: {
+            kind: 'back',
+            from,
+            until,
+            meanwhile: {
+              changed: [{ job: { jobId: ORDERS }, status: 'INCRE_TRANSFER_FAILED' }],
+              unchanged: 1,
+              unknown: 0,
+            },
+          },
+        },
+        { channel: 'C2', said: { meanwhile: { changed: [], unchanged: 1, unknown: 0 } } },
+      ]);
+      expect(posts.filter((post) => post.channelId === 'C1').map((post) => post.facts[0]?.kind)).toEqual([
+        'event',
+        'announcement',
+      ]);
+    });
+
+    test('of nine minutes is not, nor is the first start', async () => {
+      await watch(ORDERS);
+      await drain();
+      await away(9);
+      await poll(ORDERS, 'PAUSING');
+      expect(await tell()).toBe(0);
+    });
+
+    test('is not one while another bot is alive', async () => {
+      await watch(ORDERS);
+      await away(9);
+      await away(9);
+      await poll(ORDERS, 'PAUSING');
+      expect(await tell()).toBe(0);
+    });
+
+    test('that is followed by another before it was told is told as one', async () => {
+      await watch(ORDERS);
+      await drain();
+      const from = now;
+      await away(20);
+      await poll(ORDERS, 'PAUSING', [changed('PAUSING')]);
+      await away(30);
+      await poll(ORDERS, 'PAUSING');
+      expect(await tell()).toBe(1);
+      expect(announced(await drain())).toMatchObject([
+        { said: { from, until: now, meanwhile: { changed: [{ status: 'PAUSING' }] } } },
+      ]);
+    });
+
+    test('waits for DRS to answer, but not for ever', async () => {
+      await watch(ORDERS);
+      await drain();
+      await away(42);
+      await pollInVain(ORDERS);
+      expect(await tell()).toBe(0);
+      now += 10 * MINUTE;
+      await pollInVain(ORDERS);
+      expect(await tell()).toBe(1);
+      expect(announced(await drain())).toMatchObject([
+        { said: { meanwhile: { changed: [], unchanged: 0, unknown: 1 } } },
+      ]);
+    });
+
+    test('is told of a job that ended in it, not of one that was unsubscribed or subscribed after it', async () => {
+      await watch(ORDERS);
+      await watch(BILLING, ben);
+      await drain();
+      await away(42);
+      await poll(ORDERS, 'RELEASE_RESOURCE_COMPLETE', [ended()]);
+      now += 1;
+      await poll(BILLING, 'PAUSING');
+      await store.unsubscribe({ actor: ben, jobs: 'all', reason: 'unsubscribed', announce: false, now });
+      await watch(BILLING);
+      expect(await tell()).toBe(1);
+      expect(announced(await drain()).filter(({ said }) => said.kind === 'back')).toMatchObject([
+        {
+          channel: 'C1',
+          said: { meanwhile: { changed: [{ job: { jobId: ORDERS } }], unchanged: 0, unknown: 0 } },
+        },
+      ]);
+    });
+  });
+
+  describe('the operator', () => {
+    const about = () => ({ connectionId: CONNECTION, channel: OPS, kind: 'credentials' as const, now });
+    const raise = () => store.raiseSignal({ ...about(), signal: REFUSED });
+    const clear = () =>
+      store.clearSignal({
+        ...about(),
+        signal: (since) => ({ kind: 'credentials_accepted', since, until: now }),
+      });
+    const heard = async (): Promise<readonly Signal[]> =>
+      announced(await drain()).flatMap(({ said }) => (said.kind === 'signal' ? [said.signal] : []));
+
+    test('hears once that something is wrong and once that it is well again', async () => {
+      expect(await clear()).toBe(false);
+      expect([await raise(), await raise()]).toEqual([true, false]);
+      expect(await heard()).toEqual([REFUSED]);
+      now += 5;
+      expect([await clear(), await clear()]).toEqual([true, false]);
+      expect(await heard()).toEqual([{ kind: 'credentials_accepted', since: now - 5, until: now }]);
+      expect(await raise()).toBe(true);
+    });
+
+    test('does not hear twice what was said past the store', async () => {
+      const request = { connectionId: CONNECTION, channel: OPS, kind: 'disk_full' as const, now };
+      expect(await store.raiseSignal({ ...request, signal: null })).toBe(true);
+      expect(await heard()).toEqual([]);
+      const signal = (since: number): Signal => ({ kind: 'disk_writable', since, until: now });
+      expect(await store.clearSignal({ ...request, signal })).toBe(true);
+      expect(await heard()).toEqual([{ kind: 'disk_writable', since: now, until: now }]);
+    });
+
+    test('hears of messages that Slack refused, once each, and never of a refused word about that', async () => {
+      const report = () => store.reportRefusedPosts({ connectionId: CONNECTION, channel: OPS, now, limit: 10 });
+      const dead = () => ({ kind: 'dead' as const, reason: 'invalid_blocks', at: now });
+      await watch(ORDERS);
+      await drain(dead);
+      await poll(ORDERS, 'PAUSING', [changed('PAUSING')]);
+      await drain(dead);
+      expect([await report(), await report()]).toEqual([2, 0]);
+      expect(announced(await drain(dead))).toMatchObject([
+        {
+          channel: 'COPS',
+          said: {
+            signal: {
+              posts: [
+                { channelId: 'C1', reason: 'invalid_blocks', jobs: [] },
+                { channelId: 'C1', jobs: [{ jobId: ORDERS }] },
+              ],
+            },
+          },
+        },
+      ]);
+      expect(await report()).toBe(0);
+      expect(await drain()).toEqual([]);
+      await poll(ORDERS, 'INCRE_TRANSFER_STARTED', [changed('INCRE_TRANSFER_STARTED')]);
+      await drain(dead);
+      now += DAY;
+      expect(await report()).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import type { Post } from '../../src/domain/post.ts';
+import type { Signal } from '../../src/domain/signal.ts';
+import { MINUTE } from '../../src/domain/time.ts';
+import { DiskFullError } from '../../src/ports.ts';
+import type { Notifier, Store } from '../../src/ports.ts';
+import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
+import { Vitals } from '../../src/use-cases/vitals.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
+import type { Context } from '../../src/use-cases/context.ts';
+import { DiskState, watchOperations } from '../../src/use-cases/watch-operations.ts';
+import type { Watch } from '../../src/use-cases/watch-operations.ts';
+import { fastClock } from '../support/fast-clock.ts';
+import type { FastClock } from '../support/fast-clock.ts';
+import { SILENT } from '../support/silent-log.ts';
+
+const MB = 1024 * 1024;
+const OPS = { workspaceId: 'T1', channelId: 'COPS' };
+
+describe('watching the disk', () => {
+  let store: Store;
+  let clock: FastClock;
+  let disk: DiskState;
+  let logged: string[];
+  let direct: Post[];
+  let room: { freeBytes: number; isFull: boolean };
+  let ids = 0;
+
+  beforeEach(async () => {
+    clock = fastClock();
+    disk = new DiskState();
+    logged = [];
+    direct = [];
+    room = { freeBytes: 1_000 * MB, isFull: false };
+    store = await openStore('sqlite::memory:', { clock: () => clock.now() });
+    await store.openWorkspace({ id: 'T1', name: 'Acme', at: 1 });
+    await store.openConnection({ id: 'prod', name: 'default', endpoint: 'https://x', projectId: 'p', at: 1 });
+  });
+  afterEach(async () => store.close());
+
+  /** One look, as the bot takes it every minute. */
+  async function look(opsChannel: Context['opsChannel'] = OPS): Promise<void> {
+    const log = { ...SILENT, warn: (_fields: object, said: string) => void logged.push(said) };
+    const notifier: Notifier = {
+      send: (post) =>
+        Promise.resolve(void direct.push(post)).then(() => ({
+          kind: 'delivered',
+          messageTs: '1.1',
+          channelId: 'C1',
+        })),
+      edit: () => Promise.resolve({ kind: 'shown' }),
+      remove: () => Promise.resolve({ kind: 'removed' }),
+    };
+    const full = () => {
+      disk.metFull(clock.now());
+      return Promise.reject(new DiskFullError('full'));
+    };
+    const onDisk: Store = {
+      ...store,
+      freeBytes: () => Promise.resolve(room.freeBytes),
+      noteAlive: (request) => (room.isFull ? full() : store.noteAlive(request)),
+    };
+    const unused = { fetchProgress: none, listJobs: none, fetchDetails: none, fetchRecoveryFigures: none };
+    const context: Context = {
+      store: onDisk,
+      drs: unused,
+      clock,
+      newId: () => `id-${++ids}`,
+      random: () => 0,
+      log,
+      durations: DEFAULT_DURATIONS,
+      connectionId: 'prod',
+      polling: { batchSize: 10, maxRps: 1, intervalMs: MINUTE },
+      jobList: { refresh: () => Promise.resolve({ isReading: false }) },
+      opsChannel,
+      wakeDispatcher: () => undefined,
+      vitals: new Vitals(clock, NO_METRICS),
+      runtime: { program: 'test', node: 'test' },
+    };
+    const watch: Watch = { notifier, disk, language: 'zh', leastFreeBytes: 200 * MB };
+    await watchOperations(context, watch);
+    clock.advance(MINUTE);
+  }
+  const none = () => Promise.reject(new Error('nobody asks DRS here'));
+
+  /** What the operator has been owed since the last call. */
+  async function heard(): Promise<readonly Signal['kind'][]> {
+    const kinds: Signal['kind'][] = [];
+    for (;;) {
+      const waits = { paceMs: 0, reconcileAfterMs: 0, searchLeaseMs: 1, pace: { everyMs: 1, burst: 1_000 } };
+      const lease = { token: `t-${++ids}`, leaseMs: 1 };
+      const claim = await store.claimTurn({ ...lease, ...waits, newPostId: `p-${++ids}`, now: clock.now() });
+      if (claim.kind !== 'send') return kinds;
+      const { post } = claim;
+      for (const facts of post.facts)
+        if (facts.kind === 'announcement' && facts.announcement.kind === 'signal')
+          kinds.push(facts.announcement.signal.kind);
+      await store.settlePost(claim.lease, post, { kind: 'delivered', messageTs: '1.1', channelId: 'C1', at: 1 });
+    }
+  }
+
+  test('says once that little room is left, and once that it is enough again', async () => {
+    await look();
+    room.freeBytes = 199 * MB;
+    await look();
+    await look();
+    expect(await heard()).toEqual(['disk_low']);
+    expect(logged).toEqual(['little room is left on the disk with the database: free some space']);
+    room.freeBytes = 201 * MB;
+    await look();
+    expect(await heard()).toEqual([]);
+    room.freeBytes = 240 * MB;
+    await look();
+    await look();
+    expect(await heard()).toEqual(['disk_enough']);
+  });
+
+  test('without a channel for the operator says it in the log', async () => {
+    room.freeBytes = 1;
+    await look(null);
+    await look(null);
+    expect(logged).toHaveLength(1);
+    expect(await heard()).toEqual([]);
+  });
+
+  test('says past the store that the disk is full, once, in the language of the bot, and later that it can write again', async () => {
+    room.isFull = true;
+    await look();
+    await look();
+    expect(direct).toMatchObject([
+      { ...OPS, language: 'zh', facts: [{ announcement: { kind: 'signal', signal: { kind: 'disk_full' } } }] },
+    ]);
+    room.isFull = false;
+    for (let minute = 0; minute < 4; minute++) await look();
+    expect(await heard()).toEqual([]);
+    await look();
+    expect(await heard()).toEqual(['disk_writable']);
+    await look();
+    expect(await heard()).toEqual([]);
+    room.isFull = true;
+    await look();
+    expect(direct).toHaveLength(2);
+  });
+});
