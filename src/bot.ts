@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import type { WebClient } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 
 import { secretsOf } from './config.ts';
@@ -166,7 +167,7 @@ export async function startBot(
 }
 
 async function run(foundation: Foundation): Promise<Bot> {
-  const { config, log, clock, durations, decorate } = foundation;
+  const { config, log, clock, durations } = foundation;
   const { apiUrl, botToken, command } = config.slack;
   const { slackTimeoutMs: timeoutMs } = durations;
   const client = createSlackClient({ token: botToken.reveal(), apiUrl, timeoutMs, log });
@@ -179,20 +180,11 @@ async function run(foundation: Foundation): Promise<Bot> {
   const opsChannel = opsChannelOf(config, identity);
   const context = createContext(foundation, operations, { auth, projectId }, opsChannel, wake);
   const voiceIn = createVoices(config, identity, projectId);
-  const sender = createNotifier(client, (language) => inPublic(voiceIn(language)), log);
-  const notifier = observeNotifier(decorate.notifier?.(sender) ?? sender, operations.metrics);
-  const reading = createHistory(client, identity, clock, durations.searchLeaseMs / 2);
-  const history = observeHistory(reading, operations.metrics);
+  const { notifier, history } = createSpeech(foundation, operations, client, identity, voiceIn);
   const lanes = new Lanes(MOST_LANES);
   const turns = createTurns(context, { notifier, history }, lanes);
-  const loop = (name: LoopName, once: () => Promise<number>) =>
-    new Loop(name, operations.vitals.timed(name, once), clock, log);
-  loops.push(
-    loop('dispatcher', turns.dispatch),
-    loop('editor', turns.edit),
-    loop('causes', () => causeTurn(context)),
-  );
-  const reader = loop('reader', turns.readBack);
+  const { woken, reader } = createLoops(foundation, operations, context, turns);
+  loops.push(...woken);
   const polling = createPolling(context, config.pollSchedule, operations.heartbeat);
   const channels = createChannels(client);
   const answers = new InFlight();
@@ -240,6 +232,36 @@ async function run(foundation: Foundation): Promise<Bot> {
       await endsWithin(WORK_GRACE_MS, ended, systemClock);
       await ops?.close();
     },
+  };
+}
+
+/** How the bot speaks to Slack and reads back what it said, counted for the operator. */
+function createSpeech(
+  { log, clock, durations, decorate }: Foundation,
+  { metrics }: Operations,
+  client: WebClient,
+  identity: SlackIdentity,
+  voiceIn: (language: Language) => Voice,
+): Slack {
+  const sender = createNotifier(client, (language) => inPublic(voiceIn(language)), log);
+  const reading = createHistory(client, identity, clock, durations.searchLeaseMs / 2);
+  return {
+    notifier: observeNotifier(decorate.notifier?.(sender) ?? sender, metrics),
+    history: observeHistory(reading, metrics),
+  };
+}
+
+/** The loops that new work wakes, and the reader, which keeps its pace. */
+function createLoops(
+  { clock, log }: Foundation,
+  { vitals }: Operations,
+  context: Context,
+  turns: ReturnType<typeof createTurns>,
+): { readonly woken: readonly Loop[]; readonly reader: Loop } {
+  const loop = (name: LoopName, once: () => Promise<number>) => new Loop(name, vitals.timed(name, once), clock, log);
+  return {
+    woken: [loop('dispatcher', turns.dispatch), loop('editor', turns.edit), loop('causes', () => causeTurn(context))],
+    reader: loop('reader', turns.readBack),
   };
 }
 
