@@ -8,6 +8,8 @@ import type { Config } from './config.ts';
 import { consoleLink } from './domain/console-link.ts';
 import { endsWithin } from './domain/ends-within.ts';
 import type { Language } from './domain/language.ts';
+import { isForOperator } from './domain/post.ts';
+import type { Post } from './domain/post.ts';
 import { msUntilQuietMinute } from './domain/quiet-minute.ts';
 import type { ChannelKey } from './domain/subscription.ts';
 import { HOUR, SECOND } from './domain/time.ts';
@@ -243,7 +245,8 @@ function createSpeech(
   identity: SlackIdentity,
   voiceIn: (language: Language) => Voice,
 ): Slack {
-  const sender = createNotifier(client, (language) => inPublic(voiceIn(language)), log);
+  const voiceFor = (post: Post) => (isForOperator(post) ? voiceIn(post.language) : inPublic(voiceIn(post.language)));
+  const sender = createNotifier(client, voiceFor, log);
   const reading = createHistory(client, identity, clock, durations.searchLeaseMs / 2);
   return {
     notifier: observeNotifier(decorate.notifier?.(sender) ?? sender, metrics),

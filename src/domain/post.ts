@@ -80,6 +80,11 @@ export interface Post extends ChannelKey {
   readonly threadTs: MessageTs | null;
 }
 
+/** Whether a post is a word to whoever runs the bot, who must read which setting to mend. */
+export function isForOperator({ facts }: Pick<Post, 'facts'>): boolean {
+  return facts.some((one) => one.kind === 'announcement' && one.announcement.kind === 'signal');
+}
+
 /** Where and from when on a post is looked for. */
 export interface PostSearch {
   readonly postId: string;

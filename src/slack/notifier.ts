@@ -1,6 +1,5 @@
 import type { WebClient } from '@slack/web-api';
 
-import type { Language } from '../domain/language.ts';
 import type { EditOutcome, Post, SendOutcome } from '../domain/post.ts';
 import { MINUTE } from '../domain/time.ts';
 import type { Log, Notifier } from '../ports.ts';
@@ -21,10 +20,10 @@ const CLOSED_MS = 5 * MINUTE;
  * away with `chat.delete`. The post's id
  * travels in the metadata, which an edit leaves alone, and in a `block_id`.
  */
-export function createNotifier(client: WebClient, voiceIn: (language: Language) => Voice, log: Log): Notifier {
+export function createNotifier(client: WebClient, voiceFor: (post: Post) => Voice, log: Log): Notifier {
   return {
     async send(post) {
-      const message = postMessage(voiceIn(post.language), post);
+      const message = postMessage(voiceFor(post), post);
       const { text, blocks } = post.plain ? plainMessage(message) : message;
       try {
         const answer = await client.chat.postMessage({
@@ -44,7 +43,7 @@ export function createNotifier(client: WebClient, voiceIn: (language: Language) 
       }
     },
     async edit(post, { channelId, messageTs }, now) {
-      const message = editedPostMessage(voiceIn(post.language), post, now);
+      const message = editedPostMessage(voiceFor(post), post, now);
       const { text, blocks } = post.plain ? plainMessage(message) : message;
       try {
         await client.chat.update({ channel: channelId, ts: messageTs, text, blocks, parse: 'none' });
