@@ -6,8 +6,8 @@ import type { Kysely } from 'kysely';
  * outcome is not, whether a channel can be read back, pacing over all instances, and copies that are to be removed.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await addColumns(db, 'posts', { thread_ts: 'text', known_ts: 'text' });
-  await addCounters(db, 'posts', ['looks', 'reposts', 'attempt_version']);
+  await addColumns(db, 'posts', { thread_ts: 'text', known_ts: 'text', searched_since: 'bigint' });
+  await addCounters(db, 'posts', ['looks', 'next_look_at', 'reposts', 'attempt_version']);
   await addColumns(db, 'channels', {
     conversation_id: 'text',
     last_ts: 'text',

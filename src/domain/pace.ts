@@ -10,15 +10,19 @@ export interface Pace {
  * @returns the new `pacedTo`, or null when it is too early
  */
 export function takeTurn(pacedTo: number, now: number, pace: Pace): number | null {
-  return msUntilTurn(pacedTo, now, pace) > 0 ? null : Math.max(pacedTo, now) + pace.everyMs;
+  if (msUntilTurn(pacedTo, now, pace) > 0) return null;
+  return (isImpossible(pacedTo, now, pace) ? now : Math.max(pacedTo, now)) + pace.everyMs;
 }
 
 /**
  * How long until the next turn, in ms. Turns used further ahead than any burst reaches were used by a clock that has
  * since jumped back, and count for nothing.
  */
-export function msUntilTurn(pacedTo: number, now: number, { everyMs, burst }: Pace): number {
-  const aheadMs = pacedTo - now;
-  if (aheadMs > (burst + 1) * everyMs) return 0;
-  return Math.max(0, aheadMs - (burst - 1) * everyMs);
+export function msUntilTurn(pacedTo: number, now: number, pace: Pace): number {
+  if (isImpossible(pacedTo, now, pace)) return 0;
+  return Math.max(0, pacedTo - now - (pace.burst - 1) * pace.everyMs);
+}
+
+function isImpossible(pacedTo: number, now: number, { everyMs, burst }: Pace): boolean {
+  return pacedTo - now > (burst + 1) * everyMs;
 }

@@ -14,8 +14,8 @@ export interface OpenPost {
   /** How often it was looked for in vain. */
   readonly looks: number;
   readonly readBack: ReadBack;
-  /** How long ago that attempt began, in ms. */
-  readonly openForMs: number;
+  /** How long ago it was first looked for, in ms. */
+  readonly searchedForMs: number;
 }
 
 /** Pauses of the search, in ms. */
@@ -49,7 +49,7 @@ export type SearchSettlement =
  * @param random a number from 0 to 1
  */
 export function settleSearch(
-  { post, looks, readBack, openForMs }: OpenPost,
+  { post, looks, readBack, searchedForMs }: OpenPost,
   outcome: SearchOutcome,
   now: EpochMs,
   random: () => number,
@@ -69,11 +69,19 @@ export function settleSearch(
         : { kind: 'send_again', afterMs: 0, readBack: known };
     }
     case 'refused':
+      // A channel that was read before is not given up for one odd answer, unless the right to read is gone.
+      if (
+        outcome.what === 'reading' &&
+        readBack.kind === 'proven' &&
+        outcome.reason !== 'missing_scope' &&
+        searchedForMs < pauses.searchGiveUpMs
+      )
+        return { kind: 'look_again', afterMs, looks, readBack };
       return outcome.what === 'channel' && readBack.kind === 'proven'
         ? { kind: 'pause_channel', reason: outcome.reason, at: now }
         : { kind: 'send_again', afterMs, readBack: { kind: 'refused', reason: outcome.reason } };
     case 'again':
-      return openForMs < pauses.searchGiveUpMs
+      return searchedForMs < pauses.searchGiveUpMs
         ? { kind: 'look_again', afterMs: outcome.afterMs ?? afterMs, looks, readBack }
         : { kind: 'send_again', afterMs, readBack: { kind: 'refused', reason: outcome.reason } };
   }

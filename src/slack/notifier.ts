@@ -5,6 +5,7 @@ import { MINUTE } from '../domain/time.ts';
 import type { Log, Notifier } from '../ports.ts';
 import { classifySlackError, slackErrorName } from './classify-slack-error.ts';
 import { plainMessage } from './messages/message.ts';
+import type { SlackMessage } from './messages/message.ts';
 import { editedPostMessage, METADATA_EVENT_TYPE, postMessage } from './messages/post-message.ts';
 import type { Voice } from './messages/voice.ts';
 
@@ -12,6 +13,8 @@ import type { Voice } from './messages/voice.ts';
 const BEYOND_EDITING = new Set(['cant_update_message', 'edit_window_closed', 'is_inactive']);
 /** The message is not there (docs.slack.dev, "chat.update" and "chat.delete", errors). */
 const MESSAGE_GONE = 'message_not_found';
+/** Our own reason, beside Slack's. */
+const CANNOT_RENDER = 'cannot_be_rendered';
 /** How long an edit waits for a channel or workspace that refuses everything. */
 const CLOSED_MS = 5 * MINUTE;
 
@@ -23,8 +26,9 @@ const CLOSED_MS = 5 * MINUTE;
 export function createNotifier(client: WebClient, voiceFor: (post: Post) => Voice, log: Log): Notifier {
   return {
     async send(post) {
-      const message = postMessage(voiceFor(post), post);
-      const { text, blocks } = post.plain ? plainMessage(message) : message;
+      const content = render(post, () => postMessage(voiceFor(post), post), log);
+      if (content === null) return { kind: 'refused', what: 'payload', reason: CANNOT_RENDER };
+      const { text, blocks } = content;
       try {
         const answer = await client.chat.postMessage({
           channel: post.channelId,
@@ -43,8 +47,9 @@ export function createNotifier(client: WebClient, voiceFor: (post: Post) => Voic
       }
     },
     async edit(post, { channelId, messageTs }, now) {
-      const message = editedPostMessage(voiceFor(post), post, now);
-      const { text, blocks } = post.plain ? plainMessage(message) : message;
+      const content = render(post, () => editedPostMessage(voiceFor(post), post, now), log);
+      if (content === null) return { kind: 'refused', reason: CANNOT_RENDER };
+      const { text, blocks } = content;
       try {
         await client.chat.update({ channel: channelId, ts: messageTs, text, blocks, parse: 'none' });
         return { kind: 'shown' };
@@ -64,6 +69,16 @@ export function createNotifier(client: WebClient, voiceFor: (post: Post) => Voic
       }
     },
   };
+}
+
+/** What the message shows; null when it cannot be built, which is our fault and must not hold up what comes after it. */
+function render(post: Post, build: () => SlackMessage, log: Log): SlackMessage | null {
+  try {
+    return post.plain ? plainMessage(build()) : build();
+  } catch (error) {
+    log.error({ post: post.id, channel: post.channelId, err: error }, 'a message could not be built');
+    return null;
+  }
 }
 
 function refusedOrUncertain(

@@ -9,19 +9,17 @@ import type { Pace } from '../domain/pace.ts';
 import type { PostSearch } from '../domain/post.ts';
 import type { ReadBack } from '../domain/read-back.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
-import { HOUR, MINUTE } from '../domain/time.ts';
+import { MINUTE } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { ChannelLease, ChannelTurn, SentPost, TurnClaim, TurnRequest } from '../ports.ts';
 import { updateChannel } from './channel-lease.ts';
 import { findPostById, loadPost, selectFacts, toFacts } from './delivery-facts.ts';
-import { leaseIsFree } from './leases.ts';
+import { leaseIsFree, LONGEST_HOLD_MS } from './leases.ts';
 import { toReadBack } from './read-back.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Pending deliveries read to find the next group; a group is never larger. */
 const MOST_IN_A_POST = 20;
-/** A channel held up longer than this was held up by a clock that has since jumped back. */
-const LONGEST_HOLD_MS = HOUR;
 /** How far the parts of Slack that give out timestamps may be apart. */
 const SLACK_SKEW_MS = MINUTE;
 /** How far our clock may be off when no timestamp of Slack's is known. */
@@ -120,6 +118,9 @@ async function beginTurn(
 interface OpenAttempt {
   readonly postId: string;
   readonly startedAt: EpochMs;
+  /** When it was first looked for; null if not yet. */
+  readonly searchedSince: EpochMs | null;
+  readonly nextLookAt: EpochMs;
   readonly looks: number;
   readonly readBack: ReadBack;
   readonly search: PostSearch;
@@ -136,6 +137,8 @@ async function openAttempt(tx: Tx, channel: ChannelKey): Promise<OpenAttempt | n
       'posts.id',
       'posts.attempt_started_at',
       'posts.looks',
+      'posts.searched_since',
+      'posts.next_look_at',
       'posts.thread_ts',
       'posts.known_ts',
       'posts.created_at',
@@ -149,6 +152,8 @@ async function openAttempt(tx: Tx, channel: ChannelKey): Promise<OpenAttempt | n
   return {
     postId: row.id,
     startedAt: row.attempt_started_at,
+    searchedSince: row.searched_since,
+    nextLookAt: row.next_look_at,
     looks: row.looks,
     readBack: toReadBack(row),
     search: {
@@ -163,7 +168,10 @@ async function openAttempt(tx: Tx, channel: ChannelKey): Promise<OpenAttempt | n
 
 /** What was sent must have had the time to appear. An attempt in the future was begun before the clock jumped back. */
 async function msUntilSearch(tx: Tx, clock: EpochMs, open: OpenAttempt, afterMs: number): Promise<number> {
-  if (open.startedAt <= clock) return open.looks > 0 ? 0 : open.startedAt + afterMs - clock;
+  if (open.startedAt <= clock) {
+    const nextLookInMs = open.nextLookAt - clock;
+    return Math.max(open.startedAt + afterMs - clock, nextLookInMs > LONGEST_HOLD_MS ? 0 : nextLookInMs);
+  }
   await tx.updateTable('posts').set({ attempt_started_at: clock }).where('id', '=', open.postId).execute();
   return afterMs;
 }
@@ -175,13 +183,15 @@ async function beginSearch(
   language: Language,
   { token, searchLeaseMs }: TurnRequest,
   channel: ChannelKey,
-  { postId, looks, readBack, startedAt, search }: OpenAttempt,
+  { postId, looks, readBack, searchedSince, search }: OpenAttempt,
 ): Promise<ChannelTurn> {
   await updateChannel(tx, channel)
     .set({ lease_token: token, lease_until: clock + searchLeaseMs })
     .execute();
   const post = await loadPost(tx, postId, language);
-  const open = { post, looks, readBack, openForMs: clock - startedAt };
+  const since = searchedSince ?? clock;
+  await tx.updateTable('posts').set({ searched_since: since }).where('id', '=', postId).execute();
+  const open = { post, looks, readBack, searchedForMs: clock - since };
   return { kind: 'search', lease: leaseOf(channel, token), open, search };
 }
 
@@ -230,6 +240,8 @@ async function beginAttempt(
       attempt_started_at: clock,
       attempt_version: eb.ref('wanted_version'),
       looks: 0,
+      searched_since: null,
+      next_look_at: 0,
       known_ts: eb.fn.coalesce('known_ts', eb.val(knownTs)),
     }))
     .where('id', '=', postId)

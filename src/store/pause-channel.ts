@@ -30,8 +30,10 @@ export async function pauseChannel(
 /** Lets a channel's posts go out again; written down if they had not. */
 export async function endPause(tx: Tx, { userId, ...channel }: Auditor, now: EpochMs): Promise<void> {
   const before = await pauseReason(tx, channel);
+  // A channel that was not paused keeps whatever it waits for: its pace, Slack's word, a search.
+  if (before === null) return;
   await updateChannel(tx, channel).set({ paused_at: null, pause_reason: null, next_send_at: 0 }).execute();
-  if (before !== null) await audit(tx, { ...channel, userId }, 'resume', null, now, posting(before), posting(null));
+  await audit(tx, { ...channel, userId }, 'resume', null, now, posting(before), posting(null));
 }
 
 export async function resumeChannel(

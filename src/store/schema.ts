@@ -124,6 +124,8 @@ export interface Schema {
     thread_ts: string | null;
     known_ts: string | null;
     looks: Generated<number>;
+    searched_since: number | null;
+    next_look_at: Generated<number>;
     reposts: Generated<number>;
     attempt_version: Generated<number>;
     outcome: string | null;

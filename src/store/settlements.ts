@@ -8,6 +8,7 @@ import { holdsLease, releaseChannel, updateChannel } from './channel-lease.ts';
 import { pauseChannel } from './pause-channel.ts';
 import { saveReadBack } from './read-back.ts';
 import type { Db, Tx } from './schema.ts';
+import { LONGEST_HOLD_MS } from './leases.ts';
 import { addSurplus } from './surplus-messages.ts';
 
 /** A post whose message is, or may be, in its channel. */
@@ -30,7 +31,7 @@ export async function settlePost(
     }
     if (!held) return 'lease_lost';
     await recordFailure(tx, lease, sent.id, settlement);
-    await ('afterMs' in settlement ? holdUp(tx, lease, clock + settlement.afterMs) : releaseChannel(tx, lease));
+    await ('afterMs' in settlement ? holdUp(tx, lease, clock, settlement.afterMs) : releaseChannel(tx, lease));
     return 'recorded';
   });
 }
@@ -55,17 +56,23 @@ export async function settleSearch(
     if (!held) return 'lease_lost';
     if (settlement.kind === 'pause_channel') {
       await pauseChannel(tx, lease, post.postId, settlement);
+      // Time out of the channel is no time of looking in vain.
+      await tx.updateTable('posts').set({ searched_since: null }).where('id', '=', post.postId).execute();
       await releaseChannel(tx, lease);
       return 'recorded';
     }
     await saveReadBack(tx, lease, settlement.readBack);
     await tx
       .updateTable('posts')
-      .set(settlement.kind === 'look_again' ? { looks: settlement.looks } : { attempt_started_at: null, looks: 0 })
+      .set(
+        settlement.kind === 'look_again'
+          ? { looks: settlement.looks, next_look_at: clock + settlement.afterMs }
+          : { attempt_started_at: null, looks: 0 },
+      )
       .where('id', '=', post.postId)
       .where('outcome', 'is', null)
       .execute();
-    await holdUp(tx, lease, clock + settlement.afterMs);
+    await holdUp(tx, lease, clock, settlement.afterMs);
     return 'recorded';
   });
 }
@@ -214,11 +221,17 @@ async function settleDeliveries(
 
 /** What a message shows that was found: what its attempt sent; of several, nobody knows which attempt's it is. */
 async function foundVersion(tx: Tx, postId: string, copies: readonly MessageTs[]): Promise<number> {
-  const row = await tx.selectFrom('posts').select('attempt_version').where('id', '=', postId).executeTakeFirst();
-  return (row?.attempt_version ?? 0) - (copies.length > 0 ? 1 : 0);
+  const row = await tx
+    .selectFrom('posts')
+    .select(['attempt_version', 'attempts'])
+    .where('id', '=', postId)
+    .executeTakeFirst();
+  const isClear = copies.length === 0 && row?.attempts === 1;
+  return (row?.attempt_version ?? 0) - (isClear ? 0 : 1);
 }
 
-/** Gives the channel back; nobody has it before `until`. */
-async function holdUp(tx: Tx, lease: ChannelLease, until: EpochMs): Promise<void> {
+/** Gives the channel back; nobody has it meanwhile. Whoever asks for more than the longest wait is asked again after it. */
+async function holdUp(tx: Tx, lease: ChannelLease, clock: EpochMs, waitMs: number): Promise<void> {
+  const until = clock + Math.min(waitMs, LONGEST_HOLD_MS);
   await updateChannel(tx, lease).set({ next_send_at: until, lease_token: null, lease_until: null }).execute();
 }

@@ -502,6 +502,25 @@ export function storeContract(open: OpenStore): void {
       expect((await begin()).post).toMatchObject({ id: post.id, attempt: 2, facts: post.facts });
     });
 
+    test('is not looked for sooner because somebody invites the bot', async () => {
+      await proven();
+      storeNow += MINUTE;
+      const { channel, where } = await search();
+      await store.settleSearch(channel, where, lookAgain);
+      await store.greetChannel({ channel: ana, connectionId: CONNECTION, by: 'UANA', now: 50 });
+      expect(await turn()).toEqual({ kind: 'idle', nextInMs: 30_000 });
+    });
+
+    test('is given up counting from the first look, not from an attempt made before a long rest', async () => {
+      await proven();
+      storeNow += 24 * HOUR;
+      const { channel, where, open } = await search();
+      expect(open.searchedForMs).toBe(0);
+      await store.settleSearch(channel, where, lookAgain);
+      storeNow += MINUTE;
+      expect((await search()).open.searchedForMs).toBe(MINUTE);
+    });
+
     test('is sent again at once where Slack does not let us look', async () => {
       const { post } = await proven();
       await store.saveReadBack(ana, { kind: 'refused', reason: 'missing_scope' });

@@ -27,8 +27,8 @@ describe('a search for a post', () => {
   };
   const proven: ReadBack = { kind: 'proven', since: 1 };
   const untried: ReadBack = { kind: 'untried' };
-  const settle = (outcome: SearchOutcome, readBack: ReadBack = proven, looks = 0, openForMs = MINUTE) =>
-    settleSearch({ post, looks, readBack, openForMs }, outcome, 7, () => 1, pauses);
+  const settle = (outcome: SearchOutcome, readBack: ReadBack = proven, looks = 0, searchedForMs = MINUTE) =>
+    settleSearch({ post, looks, readBack, searchedForMs }, outcome, 7, () => 1, pauses);
   const absent = { kind: 'absent', ownSeen: false } as const;
 
   test('that finds it ends the matter; further copies are to go', () => {
@@ -59,6 +59,13 @@ describe('a search for a post', () => {
     const sentAgain = { kind: 'send_again', readBack: { kind: 'refused', reason: 'missing_scope' } };
     expect(settle(refused)).toMatchObject(sentAgain);
     expect(settle(refused, untried)).toMatchObject(sentAgain);
+  });
+
+  test('is not given up for one odd answer in a channel that was read before', () => {
+    const odd = { kind: 'refused', what: 'reading', reason: 'http_403' } as const;
+    expect(settle(odd)).toMatchObject({ kind: 'look_again', looks: 0, readBack: proven });
+    expect(settle(odd, untried)).toMatchObject({ kind: 'send_again' });
+    expect(settle(odd, proven, 0, HOUR)).toMatchObject({ kind: 'send_again' });
   });
 
   test('in a channel the bot was put out of waits until it is back', () => {
@@ -94,6 +101,7 @@ describe('a pace', () => {
     expect(msUntilTurn(10_600, 10_000, pace)).toBe(200);
     expect(msUntilTurn(10_400, 10_000, pace)).toBe(0);
     expect(msUntilTurn(9_999_999, 10_000, pace)).toBe(0);
+    expect(takeTurn(9_999_999, 10_000, pace)).toBe(10_200);
   });
 });
 

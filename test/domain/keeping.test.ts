@@ -86,6 +86,8 @@ test('the operator hears of refusals, not of faults that pass', () => {
     'not_offered',
     'login_not_found',
     'login_without_token',
+    'iam_unreachable',
+    'iam_fault',
     'not_a_list',
     'refused',
     'requests_refused',

@@ -49,7 +49,8 @@ export async function takeStock(town: Town): Promise<Ledger> {
       restarts: town.restarts,
       uncertain: town.uncertainAnswers,
       lost: told.filter((one) => isLost(one, visible)).length + (await untold(db, town, told)),
-      doubled: [...visible.values()].reduce((sum, timestamps) => sum + timestamps.length - 1, 0),
+      doubled:
+        [...visible.values()].reduce((sum, timestamps) => sum + timestamps.length - 1, 0) + (await strays(db, visible)),
       transientDoubles: await count(db, 'surplus_messages'),
       outOfOrder: countDisorder(told, visible),
     };
@@ -116,6 +117,13 @@ function visiblePosts({ slack }: Town): ReadonlyMap<string, readonly string[]> {
     shown.set(postId, [...(shown.get(postId) ?? []), ts]);
   }
   return shown;
+}
+
+/** Posts that Slack shows and that tell nothing that was owed: what they say is told by another one. */
+async function strays(db: Db, visible: ReadonlyMap<string, readonly string[]>): Promise<number> {
+  const rows = await db.selectFrom('deliveries').select('post_id').distinct().execute();
+  const owed = new Set(rows.map((row) => row.post_id));
+  return [...visible.keys()].filter((postId) => !owed.has(postId)).length;
 }
 
 function isLost({ outcome, postId }: Told, visible: ReadonlyMap<string, readonly string[]>): boolean {
