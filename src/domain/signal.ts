@@ -1,3 +1,4 @@
+import { operatorMatter } from './explanation.ts';
 import type { Explanation, ExplanationKey } from './explanation.ts';
 import type { Job } from './job.ts';
 import type { EpochMs } from './time.ts';
@@ -24,33 +25,12 @@ export type Signal =
   | { readonly kind: 'disk_full' }
   | { readonly kind: 'disk_writable'; readonly since: EpochMs; readonly until: EpochMs };
 
-/** Reasons for knowing nothing that somebody must mend before the cloud lets the bot in again. */
-const NEEDS_OPERATOR: ReadonlySet<ExplanationKey> = new Set<ExplanationKey>([
-  'token_refused',
-  'gateway_token_refused',
-  'keys_refused',
-  'keys_unknown',
-  'keys_wrong',
-  'keys_locked',
-  'keys_expired',
-  'clock_skewed',
-  'user_locked',
-  'password_refused',
-  'user_disabled',
-  'console_only_user',
-  'role_missing',
-  'read_denied',
-  'action_denied',
-  'account_restricted',
-  'gateway_user_denied',
-  'gateway_denied',
-  'region_barred',
-  'access_denied',
-  'project_unknown',
-  'project_unavailable',
-]);
+/** Besides matters of access: a project that is not to be had. */
+const NO_PROJECT: ReadonlySet<ExplanationKey> = new Set<ExplanationKey>(['project_unknown', 'project_unavailable']);
 
 /** Whether the cloud refuses this bot as such. */
-export function isRefusal({ key }: Explanation): boolean {
-  return NEEDS_OPERATOR.has(key);
+export function isRefusal(why: Explanation): boolean {
+  // A gateway that wants another kind of sign-in has not refused anybody yet.
+  const isAccess = operatorMatter(why) === 'access' && why.key !== 'gateway_wants_token';
+  return isAccess || NO_PROJECT.has(why.key);
 }
