@@ -42,15 +42,20 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
     report: aReport(),
     previous: null,
     lastLag: null,
+    lagNote: 'settled',
+    percentBefore: null,
   });
   const ended = (): JobEvent => ({
     kind: 'ended',
     verdict: 'stopped_in_sync',
     summary: null,
+    standing: null,
     at: now,
     report: aReport(),
     previous: null,
     lastLag: null,
+    lagNote: 'settled',
+    percentBefore: null,
   });
 
   /** Reads a report of one job, now. */
@@ -78,7 +83,10 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
   /** DRS did not answer about it. */
   async function pollInVain(jobId: JobId) {
     const before = (await store.findJob(key(jobId)))?.state ?? UNSEEN_JOB;
-    const state: JobState = { ...before, unknown: { since: now, why: explanation('timeout') } };
+    const state: JobState = {
+      ...before,
+      unknown: { since: now, why: explanation('timeout'), polls: 1, isLasting: false },
+    };
     const { token, leaseMs } = lease();
     await store.claimJob({ ...key(jobId), token, leaseMs, now, maxAgeMs: 0 });
     const result: PollResult = { jobId, state, events: [], nextPollAt: now + 1, askAlone: false, refusals: 0 };
