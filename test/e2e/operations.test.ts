@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 import { throttle } from '../../src/demo/drs-simulator/faults.ts';
 import { listenOnLoopback } from '../../src/demo/loopback.ts';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import type { Store } from '../../src/ports.ts';
 import { movableClock } from '../support/fast-clock.ts';
 import { startWorld } from '../support/world.ts';
 import type { World, WorldOptions } from '../support/world.ts';
@@ -48,13 +49,32 @@ describe('/livez', () => {
 
   test('of a bot that no longer polls says so, and what to do', async () => {
     const clock = movableClock();
-    await using world = await startWatched({ overrides: { clock }, env: { POLL_SCHEDULE: HOURLY } });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const store = (real: Store): Store => ({
+      ...real,
+      countDueJobs: async (connectionId, now) => {
+        await held;
+        return await real.countDueJobs(connectionId, now);
+      },
+    });
+    const overrides = { clock, decorate: { store } };
+    await using world = await startWatched({ overrides, env: { POLL_SCHEDULE: HOURLY } });
+    const tick = world.bot().tick();
     clock.advance(4 * HOUR);
     const { status, text } = await fetchPage(world, '/livez');
     expect(status).toBe(503);
     expect(text).toContain('✖ The loop poller has not turned for 4 h: restart the bot.\n');
-    await world.bot().tick();
+    release();
+    await tick;
     await expect.poll(() => fetchPage(world, '/livez'), { timeout: 15_000 }).toMatchObject({ status: 200 });
+  });
+
+  test.each([-DAY, -HOUR, -MINUTE, MINUTE, HOUR, DAY])('is well after the clock was set by %i ms', async (jumpMs) => {
+    const clock = movableClock();
+    await using world = await startWatched({ overrides: { clock }, env: { POLL_SCHEDULE: '* * * * *' } });
+    clock.set(jumpMs);
+    expect(await fetchPage(world, '/livez')).toEqual({ status: 200, text: 'ok\n' });
   });
 });
 
