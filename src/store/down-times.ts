@@ -8,6 +8,7 @@ import type { EpochMs } from '../domain/time.ts';
 import type { Store } from '../ports.ts';
 import { announce } from './announce.ts';
 import { decodeState, storedJobId } from './codec.ts';
+import { isDue, msUntilDue } from './rows/timed-work.ts';
 import type { Db, Schema, Tx } from './schema.ts';
 
 type DownTime = Selectable<Schema['down_times']>;
@@ -81,7 +82,7 @@ async function isPassComplete(tx: Tx, down: DownTime, now: EpochMs): Promise<boo
     .selectFrom('jobs')
     .select('job_id')
     .where('connection_id', '=', down.connection_id)
-    .where('next_poll_at', '<=', now)
+    .where(isDue('next_poll_at', 'poll_set_at', now))
     .where((eb) => eb.or([eb('asked_at', 'is', null), eb('asked_at', '<', down.returned_at)]))
     .executeTakeFirst();
   return left === undefined;
@@ -137,14 +138,14 @@ async function channelsThen(
 }
 
 function toSeen(row: Selectable<Schema['jobs']>, down: DownTime, now: EpochMs): SeenJob {
-  const isDue = row.next_poll_at !== null && row.next_poll_at <= now;
+  const isPollDue = row.next_poll_at !== null && msUntilDue(row.next_poll_at, row.poll_set_at, now) === 0;
   return {
     connectionId: row.connection_id,
     jobId: storedJobId(row.job_id),
     name: row.name,
     jobType: row.job_type,
     state: decodeState(row.state),
-    isUnread: isDue && (row.asked_at ?? 0) < down.returned_at,
+    isUnread: isPollDue && (row.asked_at ?? 0) < down.returned_at,
   };
 }
 

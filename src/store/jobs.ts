@@ -4,16 +4,13 @@ import type { Selectable } from 'kysely';
 import type { Job, JobKey } from '../domain/job.ts';
 import type { JobId } from '../domain/job-id.ts';
 import { UNSEEN_JOB } from '../domain/job-state.ts';
-import { HOUR } from '../domain/time.ts';
+import { isWithin } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { JobClaim, LeaseRequest } from '../ports.ts';
 import { decodeState, storedJobId } from './codec.ts';
-import { leaseIsFree, LONGEST_LEASE_MS } from './leases.ts';
 import { ReusedQuery } from './reused-query.ts';
+import { isDue, isFree } from './rows/timed-work.ts';
 import type { Db, Schema } from './schema.ts';
-
-/** No job waits longer than this for its next poll (domain/cadence.ts: an hour after refusals, ten minutes else). */
-const LONGEST_POLL_PAUSE_MS = 2 * HOUR;
 
 /** What the domain knows of a row. */
 const JOB_COLUMNS = [
@@ -93,9 +90,9 @@ async function listedFacts(db: Db, { connectionId, jobId }: JobKey) {
   return listed ?? { name: null, job_type: null, parent_id: null };
 }
 
-/** Its time has come; or it lies further ahead than any pause of ours, set by a clock that has since jumped back. */
-function isDue(now: EpochMs) {
-  return sql<boolean>`next_poll_at is not null and (next_poll_at <= ${now} or next_poll_at > ${now + LONGEST_POLL_PAUSE_MS})`;
+/** A pass takes what was due when it began, so that it asks about each job once. */
+function isPollDue(clock: EpochMs, passBegan: EpochMs) {
+  return sql<boolean>`next_poll_at is not null and ${isDue('next_poll_at', 'poll_set_at', clock, Math.min(clock, passBegan))}`;
 }
 
 export async function countDueJobs(db: Db, connectionId: string, now: EpochMs): Promise<number> {
@@ -103,7 +100,7 @@ export async function countDueJobs(db: Db, connectionId: string, now: EpochMs): 
     .selectFrom('jobs')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('connection_id', '=', connectionId)
-    .where(isDue(now))
+    .where(isPollDue(now, now))
     .executeTakeFirstOrThrow();
   return count;
 }
@@ -132,7 +129,7 @@ const leaseDue = new ReusedQuery(
   (db: Db, { connectionId, now, clock, askAlone, limit, token, leaseMs }: Due) =>
     db
       .updateTable('jobs')
-      .set({ lease_token: token, lease_until: clock + leaseMs })
+      .set({ lease_token: token, lease_until: clock + leaseMs, leased_at: clock })
       .where('connection_id', '=', connectionId)
       .where('job_id', 'in', (due) =>
         due
@@ -140,8 +137,8 @@ const leaseDue = new ReusedQuery(
           .select('job_id')
           .where('connection_id', '=', connectionId)
           .where('ask_alone', '=', askAlone)
-          .where(isDue(now))
-          .where(leaseIsFree(clock))
+          .where(isPollDue(clock, now))
+          .where(isFree(clock))
           .orderBy('next_poll_at')
           .limit(limit),
       )
@@ -149,13 +146,14 @@ const leaseDue = new ReusedQuery(
   ({ connectionId, now, clock, askAlone, limit, token, leaseMs }) => [
     token,
     clock + leaseMs,
+    clock,
     connectionId,
     connectionId,
     askAlone,
-    now,
-    now + LONGEST_POLL_PAUSE_MS,
+    Math.min(clock, now),
     clock,
-    clock + LONGEST_LEASE_MS,
+    clock,
+    clock,
     limit,
   ],
 );
@@ -169,13 +167,13 @@ export async function claimJob(
   return await db.transaction().execute(async (tx) => {
     const row = (await findRow(tx, request)) ?? (await insertRow(tx, request, now));
     const job = toJob(row);
-    if (row.asked_at !== null && Math.abs(now - row.asked_at) < maxAgeMs) return { kind: 'fresh', job };
+    if (row.asked_at !== null && isWithin(now, row.asked_at, maxAgeMs)) return { kind: 'fresh', job };
     const { numUpdatedRows } = await tx
       .updateTable('jobs')
-      .set({ lease_token: token, lease_until: clock + leaseMs })
+      .set({ lease_token: token, lease_until: clock + leaseMs, leased_at: clock })
       .where('connection_id', '=', connectionId)
       .where('job_id', '=', jobId)
-      .where(leaseIsFree(clock))
+      .where(isFree(clock))
       .executeTakeFirstOrThrow();
     return { kind: numUpdatedRows > 0n ? 'claimed' : 'busy', job };
   });
@@ -184,7 +182,7 @@ export async function claimJob(
 export async function renewJobs(db: Db, clock: number, { token, leaseMs }: LeaseRequest): Promise<void> {
   await db
     .updateTable('jobs')
-    .set({ lease_until: clock + leaseMs })
+    .set({ lease_until: clock + leaseMs, leased_at: clock })
     .where('lease_token', '=', token)
     .execute();
 }

@@ -81,7 +81,7 @@ async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Pro
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  if (row.next_poll_at === null) await setNextPoll(tx, job, now);
+  if (row.next_poll_at === null) await setNextPoll(tx, job, now, now);
   await audit(tx, actor, 'subscribe', job, now, null, { subscribed: true });
   return { kind: 'subscribed', job, subscription: toSubscription(subscription) };
 }
@@ -101,7 +101,7 @@ export async function unsubscribe(db: Db, request: UnsubscribeRequest): Promise<
       )
       .execute();
     for (const one of ended) {
-      await stopPollingUnwatched(tx, one);
+      await stopPollingUnwatched(tx, one, now);
       await audit(
         tx,
         actor,
@@ -253,16 +253,16 @@ function selectActive(db: Db, { workspaceId, channelId }: ChannelKey) {
     .orderBy('subscriptions.id');
 }
 
-async function setNextPoll(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs | null): Promise<void> {
+async function setNextPoll(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs | null, setAt: EpochMs): Promise<void> {
   await tx
     .updateTable('jobs')
-    .set({ next_poll_at: at })
+    .set({ next_poll_at: at, poll_set_at: setAt })
     .where('connection_id', '=', connectionId)
     .where('job_id', '=', jobId)
     .execute();
 }
 
-async function stopPollingUnwatched(tx: Tx, job: JobKey): Promise<void> {
+async function stopPollingUnwatched(tx: Tx, job: JobKey, now: EpochMs): Promise<void> {
   const watcher = await tx
     .selectFrom('subscriptions')
     .select('id')
@@ -270,7 +270,7 @@ async function stopPollingUnwatched(tx: Tx, job: JobKey): Promise<void> {
     .where('job_id', '=', job.jobId)
     .where('ended_at', 'is', null)
     .executeTakeFirst();
-  if (watcher === undefined) await setNextPoll(tx, job, null);
+  if (watcher === undefined) await setNextPoll(tx, job, null, now);
 }
 
 function toSubscription(row: Selectable<Schema['subscriptions']>): Subscription {
