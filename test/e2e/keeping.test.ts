@@ -181,7 +181,10 @@ describe('the operator', () => {
 
 test('a message too old to be kept says so when somebody presses Refresh', async () => {
   const clock = movableClock();
-  await using world = await startWorld({ overrides: { clock, durations: { pruneBreathMs: 1 } } });
+  await using world = await startWorld({
+    env: { POLL_SCHEDULE: inFiveMinutes() },
+    overrides: { clock, durations: { pruneBreathMs: 1 } },
+  });
   world.slack.addChannel('migrations');
   const job = world.drs.addJob('INCRE_TRANSFER_STARTED');
   await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);

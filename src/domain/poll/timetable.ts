@@ -17,7 +17,7 @@ const PAUSE_IN_INTERVALS = 1.5;
  * From when on silence counts after a sign of life: one interval before the run that is planned next. With a steady
  * schedule that is the sign itself; a night or a weekend without planned runs is no silence.
  */
-export function beginOfSilence(timetable: Timetable, lastSignAt: EpochMs): EpochMs {
+function beginOfSilence(timetable: Timetable, lastSignAt: EpochMs): EpochMs {
   return Math.max(lastSignAt, timetable.nextAfter(lastSignAt) - timetable.intervalMs);
 }
 
