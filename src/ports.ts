@@ -12,7 +12,7 @@ import type { JobId } from './domain/job-id.ts';
 import type { JobState } from './domain/job-state.ts';
 import type { Language } from './domain/language.ts';
 import type { ListedJob } from './domain/listed-job.ts';
-import type { Signal, SignalKind } from './domain/signal.ts';
+import type { SetAsideRow, Signal, SignalKind } from './domain/signal.ts';
 import type { SubJob } from './domain/combine-sub-jobs.ts';
 import type { MessageTs } from './domain/message-ts.ts';
 import type { Pace } from './domain/pace.ts';
@@ -691,6 +691,16 @@ export interface Store {
     readonly now: EpochMs;
     readonly limit: number;
   }): Promise<number>;
+
+  /**
+   * What could not be read since the last report, each row once; owes the channel word of it, if there is one. Such a row
+   * never keeps anything else from being polled or told: a job is asked anew, a delivery is dead with the reason `unreadable`.
+   */
+  reportSetAside(request: {
+    readonly connectionId: string;
+    readonly channel: ChannelKey | null;
+    readonly now: EpochMs;
+  }): Promise<readonly SetAsideRow[]>;
 
   /**
    * Deletes what is old enough, at most `limit` rows of each kind, and says how many; all zero: nothing is left to do. Never

@@ -8,6 +8,7 @@ import type { EpochMs } from '../domain/time.ts';
 import type { Store } from '../ports.ts';
 import { announce } from './announce.ts';
 import { decodeState, storedJobId } from './codec.ts';
+import { unreadState } from './jobs.ts';
 import { isDue, msUntilDue } from './rows/timed-work.ts';
 import type { Db, Schema, Tx } from './schema.ts';
 
@@ -144,7 +145,7 @@ function toSeen(row: Selectable<Schema['jobs']>, down: DownTime, now: EpochMs): 
     jobId: storedJobId(row.job_id),
     name: row.name,
     jobType: row.job_type,
-    state: decodeState(row.state),
+    state: decodeState(row.state) ?? unreadState(row.status),
     isUnread: isPollDue && (row.asked_at ?? 0) < down.returned_at,
   };
 }

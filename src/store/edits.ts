@@ -55,7 +55,8 @@ export async function claimEdit(
       .set({ edit_token: token, edit_until: clock + leaseMs, edit_leased_at: clock })
       .where('id', '=', row.id)
       .execute();
-    const post = await loadPost(tx, row.id, language);
+    const post = await loadPost(tx, clock, row.id, language);
+    if (post === null) return null;
     const connectionId = post.facts.find((facts) => facts.kind === 'event')?.job.connectionId ?? '';
     return {
       tries: row.edit_tries,

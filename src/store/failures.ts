@@ -154,7 +154,7 @@ async function lastFailure(
     .where('recovered_at', 'is', null)
     .orderBy('event_number', 'desc')
     .executeTakeFirst();
-  return row === undefined ? null : { eventNumber: row.event_number, causes: decodeCauses(row.causes) };
+  return row === undefined ? null : { eventNumber: row.event_number, causes: decodeCauses(row.causes) ?? {} };
 }
 
 export async function claimWantedCauses(
@@ -260,9 +260,10 @@ async function writeCause(tx: Tx, job: JobKey, { eventNumber, language, cause }:
     .where('event_number', '=', eventNumber);
   const row = await key.executeTakeFirst();
   if (row === undefined) return;
+  const known = decodeCauses(row.causes);
   await tx
     .updateTable('failures')
-    .set({ causes: JSON.stringify({ ...decodeCauses(row.causes), [language]: cause }) })
+    .set({ causes: JSON.stringify({ ...known, [language]: cause }) })
     .where('connection_id', '=', job.connectionId)
     .where('job_id', '=', job.jobId)
     .where('event_number', '=', eventNumber)

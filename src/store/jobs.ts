@@ -4,11 +4,13 @@ import type { Selectable } from 'kysely';
 import type { Job, JobKey } from '../domain/job.ts';
 import type { JobId } from '../domain/job-id.ts';
 import { UNSEEN_JOB } from '../domain/job-state.ts';
+import type { JobState } from '../domain/job-state.ts';
 import { isWithin } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { JobClaim, LeaseRequest } from '../ports.ts';
 import { decodeState, storedJobId } from './codec.ts';
 import { ReusedQuery } from './reused-query.ts';
+import { setAside } from './rows/set-aside.ts';
 import { isDue, isFree } from './rows/timed-work.ts';
 import type { Db, Schema } from './schema.ts';
 
@@ -20,10 +22,16 @@ const JOB_COLUMNS = [
   'job_type',
   'started_at',
   'full_copy_done_at',
+  'status',
   'state',
   'ask_alone',
   'refusals',
 ] as const;
+
+/** A job whose state cannot be read begins anew; the status people last knew is kept, so that a change from it is told. */
+export function unreadState(status: string | null): JobState {
+  return { ...UNSEEN_JOB, toldStatus: status };
+}
 
 /** A row as the domain knows it. */
 export function toJob(row: Pick<Selectable<Schema['jobs']>, (typeof JOB_COLUMNS)[number]>): Job {
@@ -33,7 +41,7 @@ export function toJob(row: Pick<Selectable<Schema['jobs']>, (typeof JOB_COLUMNS)
     name: row.name,
     jobType: row.job_type,
     times: { startedAt: row.started_at, fullCopyDoneAt: row.full_copy_done_at },
-    state: decodeState(row.state),
+    state: decodeState(row.state) ?? unreadState(row.status),
     askAlone: row.ask_alone === 1,
     refusals: row.refusals,
   };
@@ -113,7 +121,27 @@ export async function claimDueJobs(
 ): Promise<readonly Job[]> {
   const together = await leaseDue.run(db, { ...request, clock, askAlone: 0 });
   const rows = together.length > 0 ? together : await leaseDue.run(db, { ...request, clock, askAlone: 1, limit: 1 });
+  for (const row of rows) if (decodeState(row.state) === null) await beginAnew(db, clock, row);
   return rows.map(toJob);
+}
+
+/** Sets aside a state that cannot be read, in one transaction with the state that replaces it. */
+async function beginAnew(
+  db: Db,
+  at: EpochMs,
+  row: Pick<Selectable<Schema['jobs']>, 'connection_id' | 'job_id' | 'status' | 'state'>,
+): Promise<void> {
+  const { connection_id: connectionId, job_id: key, status, state: content } = row;
+  const replace = async (tx: Db) => {
+    await setAside(tx, { connectionId, what: 'job', key, content, at });
+    await tx
+      .updateTable('jobs')
+      .set({ state: JSON.stringify(unreadState(status)) })
+      .where('connection_id', '=', connectionId)
+      .where('job_id', '=', key)
+      .execute();
+  };
+  await (db.isTransaction ? replace(db) : db.transaction().execute(replace));
 }
 
 /** Jobs to lease: those due at `now` that may or may not share a request. */
@@ -166,6 +194,7 @@ export async function claimJob(
   const { connectionId, jobId, now, maxAgeMs, token, leaseMs } = request;
   return await db.transaction().execute(async (tx) => {
     const row = (await findRow(tx, request)) ?? (await insertRow(tx, request, now));
+    if (decodeState(row.state) === null) await beginAnew(tx, clock, row);
     const job = toJob(row);
     if (row.asked_at !== null && isWithin(now, row.asked_at, maxAgeMs)) return { kind: 'fresh', job };
     const { numUpdatedRows } = await tx

@@ -38,6 +38,7 @@ import { claimSurplus, settleSurplus } from './surplus-messages.ts';
 import type { Db, Schema } from './schema.ts';
 import { clearSignal, raiseSignal, reportRefusedPosts } from './signals.ts';
 import { isFull, TransactionalSqliteDialect } from './sqlite-dialect.ts';
+import { reportSetAside } from './rows/set-aside.ts';
 import { WorkClock } from './rows/work-clock.ts';
 import { SqliteDatabase } from './sqlite-driver.ts';
 import { cachingStatements } from './statement-cache.ts';
@@ -217,6 +218,7 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     raiseSignal: (request) => raiseSignal(db, request),
     clearSignal: (request) => clearSignal(db, request),
     reportRefusedPosts: (request) => reportRefusedPosts(db, request),
+    reportSetAside: (request) => reportSetAside(db, request),
     prune: (request) => prune(db, request),
     giveRoomBack: () => giveRoomBack(db),
     freeBytes: () => (path === ':memory:' ? Promise.resolve(null) : freeBytesAt(dirname(path))),

@@ -12,7 +12,7 @@ import { MINUTE } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { ChannelLease, ChannelTurn, SentPost, TurnClaim, TurnRequest } from '../ports.ts';
 import { updateChannel } from './channel-lease.ts';
-import { findPostById, loadPost, selectFacts, toFacts } from './delivery-facts.ts';
+import { dropUnreadable, findPostById, loadPost, selectFacts, toFacts } from './delivery-facts.ts';
 import { toReadBack } from './read-back.ts';
 import { isDue, isFree, msUntilDue } from './rows/timed-work.ts';
 import type { Db, Tx } from './schema.ts';
@@ -121,8 +121,8 @@ async function beginTurn(
     return null;
   }
   const postId =
-    open?.postId ?? (await unsettledPost(tx, channel)) ?? (await freezeGroup(tx, language, channel, request));
-  return await beginAttempt(tx, clock, language, request, channel, postId);
+    open?.postId ?? (await unsettledPost(tx, channel)) ?? (await freezeGroup(tx, clock, language, channel, request));
+  return postId === null ? null : await beginAttempt(tx, clock, language, request, channel, postId);
 }
 
 /** A post of which nobody knows whether its last attempt reached the channel. */
@@ -188,7 +188,7 @@ async function msUntilSearch(tx: Tx, clock: EpochMs, open: OpenAttempt, afterMs:
   return afterMs;
 }
 
-/** Reading a channel may take long. */
+/** Reading a channel may take long. Null when the post can no longer be read. */
 async function beginSearch(
   tx: Tx,
   clock: EpochMs,
@@ -196,11 +196,12 @@ async function beginSearch(
   { token, searchLeaseMs }: TurnRequest,
   channel: ChannelKey,
   { postId, looks, readBack, searchedSince, search }: OpenAttempt,
-): Promise<ChannelTurn> {
+): Promise<ChannelTurn | null> {
   await updateChannel(tx, channel)
     .set({ lease_token: token, lease_until: clock + searchLeaseMs, leased_at: clock })
     .execute();
-  const post = await loadPost(tx, postId, language);
+  const post = await loadPost(tx, clock, postId, language);
+  if (post === null) return null;
   const since = searchedSince ?? clock;
   await tx.updateTable('posts').set({ searched_since: since }).where('id', '=', postId).execute();
   const open = { post, looks, readBack, searchedForMs: clock - since };
@@ -231,7 +232,9 @@ async function beginAttempt(
   { token, leaseMs, paceMs }: TurnRequest,
   channel: NextChannel,
   postId: string,
-): Promise<ChannelTurn> {
+): Promise<ChannelTurn | null> {
+  const post = await loadPost(tx, clock, postId, language);
+  if (post === null) return null;
   const row = await tx
     .selectFrom('channels')
     .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
@@ -273,8 +276,8 @@ async function beginAttempt(
     .set({ posts_paced_to: channel.pacedTo })
     .where('id', '=', channel.workspaceId)
     .execute();
-  const post = await loadPost(tx, postId, language);
-  return { kind: 'send', lease: leaseOf(channel, token), post, readBack: toReadBack(row) };
+  const attempted = { ...post, attempt: post.attempt + 1 };
+  return { kind: 'send', lease: leaseOf(channel, token), post: attempted, readBack: toReadBack(row) };
 }
 
 function leaseOf({ workspaceId, channelId }: ChannelKey, token: string): ChannelLease {
@@ -286,13 +289,14 @@ function latestKnownTs(inChannel: MessageTs | null, inWorkspace: MessageTs | nul
   return laterTs(inChannel, inWorkspace === null ? null : tsBefore(inWorkspace, SLACK_SKEW_MS));
 }
 
-/** Decides, once and for all, which deliveries the next post tells. */
+/** Decides, once and for all, which deliveries the next post tells; null when none of them can be read. */
 async function freezeGroup(
   tx: Tx,
+  clock: EpochMs,
   language: Language,
   channel: ChannelKey,
   { newPostId: postId, now }: TurnRequest,
-): Promise<string> {
+): Promise<string | null> {
   const pending = await selectFacts(tx)
     .where('deliveries.workspace_id', '=', channel.workspaceId)
     .where('deliveries.channel_id', '=', channel.channelId)
@@ -300,8 +304,10 @@ async function freezeGroup(
     .where('deliveries.post_id', 'is', null)
     .limit(MOST_IN_A_POST)
     .execute();
-  const group = pending.slice(0, nextGroupSize(pending.map((row) => toFacts(row, language))));
-  if (group.length === 0) throw new Error(`channel ${channel.channelId} is owed something that cannot be found`);
+  if (pending.length === 0) throw new Error(`channel ${channel.channelId} is owed something that cannot be found`);
+  const readable = await dropUnreadable(tx, clock, pending, language);
+  if (readable.length === 0) return null;
+  const group = readable.slice(0, nextGroupSize(readable.flatMap((row) => toFacts(row, language) ?? [])));
   await tx
     .insertInto('posts')
     .values({ id: postId, workspace_id: channel.workspaceId, channel_id: channel.channelId, created_at: now })

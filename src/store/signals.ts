@@ -103,7 +103,7 @@ async function describe(tx: Tx, { id, channel_id: channelId, reason }: DeadPost)
     .where('deliveries.outcome', '=', 'dead')
     .execute();
   const isSignal = rows.some(
-    ({ announcement }) => announcement !== null && decodeAnnouncement(announcement).kind === 'signal',
+    ({ announcement }) => announcement !== null && decodeAnnouncement(announcement)?.kind === 'signal',
   );
   if (rows.length === 0 || isSignal) return [];
   const jobs = rows.flatMap((row) =>

@@ -12,7 +12,7 @@ import { announce, ensureChannel } from './announce.ts';
 import { audit } from './audit.ts';
 import { chosenLanguage, setLanguage } from './channels.ts';
 import { decodeState, storedJobId } from './codec.ts';
-import { toJob } from './jobs.ts';
+import { toJob, unreadState } from './jobs.ts';
 import { suppressOwed } from './suppress-deliveries.ts';
 import type { Db, Schema, Tx } from './schema.ts';
 
@@ -195,7 +195,7 @@ function withJobs(query: ReturnType<typeof selectActive>) {
         .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
         .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
     )
-    .select(['jobs.name as job_name', 'jobs.job_type', 'jobs.state as job_state']);
+    .select(['jobs.name as job_name', 'jobs.job_type', 'jobs.state as job_state', 'jobs.status as job_status']);
 }
 
 function toListed(
@@ -203,13 +203,14 @@ function toListed(
     readonly job_name: string | null;
     readonly job_type: string | null;
     readonly job_state: string;
+    readonly job_status: string | null;
   },
 ): ListedSubscription {
   return {
     ...toSubscription(row),
     jobName: row.job_name,
     jobType: row.job_type,
-    state: decodeState(row.job_state),
+    state: decodeState(row.job_state) ?? unreadState(row.job_status),
   };
 }
 
