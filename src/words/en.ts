@@ -424,6 +424,7 @@ export const en = {
   'health.drs.silent': 'DRS: no answer since {since} – {why}',
   'health.tick': 'Last asked about everything that was due {ago}',
   'health.no_tick': 'Not yet asked about what is due since I was started',
+  'schedule.pause': 'Pause by schedule: next look at DRS {next}',
   'health.watched': 'Watching {jobs, plural, one {# job} other {# jobs}}',
   'health.queue.empty': 'No message waits.',
   'health.queue.waiting': '{count, plural, one {# message waits} other {# messages wait}}, the oldest since {since}.',

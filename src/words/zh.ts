@@ -399,6 +399,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'health.drs.silent': 'DRS：自 {since} 起没有答复 – {why}',
   'health.tick': '上次查询全部到期任务：{ago}',
   'health.no_tick': '启动以来尚未查询到期任务',
+  'schedule.pause': '按计划暂停查询，下次查询 DRS：{next}',
   'health.watched': '正在观察 {jobs, plural, other {# 个任务}}',
   'health.queue.empty': '没有等待发送的消息。',
   'health.queue.waiting': '{count, plural, other {# 条消息等待发送}}，最早的一条自 {since} 起等待。',

@@ -250,7 +250,8 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
   });
 
   describe('a down time', () => {
-    const alive = () => store.noteAlive({ connectionId: CONNECTION, now, downMs: 10 * MINUTE });
+    const findDownTime = (last: number) => (now - last >= 10 * MINUTE ? last : null);
+    const alive = () => store.noteAlive({ connectionId: CONNECTION, now, findDownTime });
     const tell = () => store.tellDownTime({ connectionId: CONNECTION, now, patienceMs: 10 * MINUTE });
     /** Alive until now, then away for so long, then back. */
     async function away(minutes: number) {

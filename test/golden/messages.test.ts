@@ -345,6 +345,7 @@ const health =
     healthMessage(voice, {
       drs: { kind: 'answers', since: START, lastAt: START + HOUR },
       lastTickAt: START + HOUR,
+      pausedUntil: null,
       stillLoops: [],
       figures: FIGURES,
       isLate: false,
@@ -737,6 +738,11 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     const jobs = [status(aJob({ name: 'orders' }, state))];
     return statusMessage(voice, { jobs, problems: [] }, { channelId: 'C1', now, isPrivate: false, sharedBy: 'U1' });
   },
+  'status-in-a-pause-by-schedule': (voice) => {
+    const { state, now } = read(replicating);
+    const jobs = [status(aJob({ name: 'orders' }, state))];
+    return statusMessage(voice, { jobs, problems: [] }, { ...VIEW, now, pausedUntil: now + 14 * HOUR });
+  },
   'status-of-two-jobs-and-a-mistake': (voice) => {
     const { state, now } = read(replicating);
     const other = aJob({ jobId: BILLING }, { ...state, report: aReport({ jobId: BILLING, status: 'PAUSING' }) });
@@ -944,8 +950,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     lastTickAt: null,
     delivery: { kind: 'untried' },
   }),
+  'health-in-a-pause-by-schedule': health({ pausedUntil: START + 14 * HOUR }),
   'health-blind': health({
-    drs: { kind: 'silent', since: START, why: explanation('read_denied', { label: 'DRS.M00102' }) },
+    drs: { kind: 'silent', since: START, forMs: MINUTE, why: explanation('read_denied', { label: 'DRS.M00102' }) },
     figures: { ...FIGURES, queued: { count: 1, oldestAt: START } },
   }),
   'health-late': health({ figures: { ...FIGURES, queued: { count: 1, oldestAt: START } }, isLate: true }),
