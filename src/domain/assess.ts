@@ -2,13 +2,15 @@ import { endSummary } from './end-summary.ts';
 import { endVerdict } from './end-verdict.ts';
 import { explanation } from './explanation.ts';
 import type { Explanation } from './explanation.ts';
-import type { JobEvent, PastPhase } from './job-event.ts';
+import type { JobEvent } from './job-event.ts';
 import type { JobState } from './job-state.ts';
 import { isFinishedCopy, isOver, isWorking, statusGroup } from './job-status.ts';
 import type { StatusGroup } from './job-status.ts';
 import { NO_LAGS, recordLag } from './lag-history.ts';
-import { addToPhase, NO_TIMES, phaseStart } from './phases.ts';
+import { addToPhase, NO_TIMES } from './phases.ts';
 import type { JobTimes } from './phases.ts';
+import { noteMissing } from './poll/absence.ts';
+import { pastPhase } from './poll/past-phase.ts';
 import { noSuchJobCode } from './progress-answer.ts';
 import type { ProgressAnswer } from './progress-answer.ts';
 import type { ProgressReport } from './progress-report.ts';
@@ -17,12 +19,6 @@ import type { EpochMs } from './time.ts';
 
 /** A passing status (starting, upgrading, ending, …) is told only when it lasts this long. */
 export const LASTING_STATUS_MS = 15 * MINUTE;
-/** "No such job" is believed after this many answers in a row … */
-const GONE_AFTER_TICKS = 3;
-/** … over at least this long, */
-export const GONE_AFTER_MS = 5 * MINUTE;
-/** or, when most jobs went missing at once (which looks like lost access, not like deletions), after this long. */
-const GONE_WITH_THE_REST_AFTER_MS = DAY;
 /** A finished copy that nobody releases is watched this long. */
 export const UNRELEASED_COPY_MS = 7 * DAY;
 /** A new status has begun about now when the last look was no longer ago than this. */
@@ -38,21 +34,20 @@ export interface Assessment {
 
 /**
  * Decides what an answer means: the job's next state and what is worth telling. The first report is the baseline and
- * tells nothing; replaying a report tells nothing.
+ * tells nothing; replaying a report tells nothing. Whether a job that DRS does not know is gone is decided elsewhere, over
+ * the whole connection (poll/absence.ts).
  *
- * @param circumstances.mostMissing the same answer reported most of the jobs asked for as missing, which is no proof that
- *   they are
  * @param circumstances.times DRS's own times of the job, where known
  */
 export function assess(
   state: JobState,
   answer: ProgressAnswer,
   now: EpochMs,
-  { mostMissing = false, times = NO_TIMES }: { readonly mostMissing?: boolean; readonly times?: JobTimes } = {},
+  { times = NO_TIMES }: { readonly times?: JobTimes } = {},
 ): Assessment {
   if (answer.kind === 'report') return assessReport(state, answer.report, { now, times });
   const missingCode = noSuchJobCode(answer);
-  if (missingCode !== null) return assessMissing(state, missingCode, { now, times }, mostMissing);
+  if (missingCode !== null) return { state: noteMissing(state, missingCode, now), events: [] };
   return { state: { ...state, unknown: unknownSince(state, now, whyUnknown(answer)) }, events: [] };
 }
 
@@ -211,34 +206,8 @@ function end(before: JobState, seen: JobState, at: Look): Assessment {
       };
 }
 
-function assessMissing(before: JobState, code: string, at: Look, mostMissing: boolean): Assessment {
-  const { now } = at;
-  const since = before.missing?.since ?? now;
-  const ticks = (before.missing?.ticks ?? 0) + (mostMissing ? 0 : 1);
-  const state: JobState = {
-    ...before,
-    missing: { code, since, ticks },
-    unknown: unknownSince(before, now, explanation('no_such_job', { label: code })),
-  };
-  const believed =
-    (ticks >= GONE_AFTER_TICKS && now - since >= GONE_AFTER_MS) || now - since >= GONE_WITH_THE_REST_AFTER_MS;
-  if (before.report === null || before.over !== null || !believed) return { state, events: [] };
-  return {
-    state: { ...state, failure: null, recovering: null, over: 'gone' },
-    events: [{ kind: 'gone', code, ...moment(before, before, at) }],
-  };
-}
-
 function moment(before: JobState, seen: JobState, { now, times }: Look) {
   return { at: now, report: seen.report, previous: pastPhase(before, times), lastLag: before.lastLag };
-}
-
-function pastPhase(before: JobState, times: JobTimes): PastPhase | null {
-  if (before.report === null || before.statusSince === null) return null;
-  const { status } = before.report;
-  if (before.statusStartSeen) return { status, since: before.statusSince, startSeen: true };
-  const { since, exact } = phaseStart(status, before.statusSince, times);
-  return { status, since, startSeen: exact };
 }
 
 function rememberUnknown(state: JobState, status: string): JobState {

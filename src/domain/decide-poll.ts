@@ -5,12 +5,9 @@ import type { Job } from './job.ts';
 import type { JobEvent } from './job-event.ts';
 import type { JobId } from './job-id.ts';
 import type { JobState } from './job-state.ts';
-import { noSuchJobCode } from './progress-answer.ts';
+import { nextPollOfGone } from './poll/absence.ts';
 import type { ProgressAnswer, ProgressAnswers } from './progress-answer.ts';
 import type { EpochMs } from './time.ts';
-
-/** So many jobs missing in one answer, and more than half of it, look like lost access rather than like deletions. */
-const SUSPICIOUSLY_MANY = 3;
 
 /** What a poll of one job leads to. */
 export interface JobDecision extends Cadence {
@@ -26,15 +23,16 @@ export function decidePoll(
   now: EpochMs,
   spacingMs: number,
 ): readonly JobDecision[] {
-  const mostMissing = areMostMissing(answers);
   return jobs.map((job) => {
     const answer: ProgressAnswer = answers.get(job.jobId) ?? { kind: 'omitted' };
-    const { state, events } = assess(job.state, answer, now, { mostMissing, times: job.times });
-    return { jobId: job.jobId, state, events, ...cadence(job, state, answer, now, spacingMs) };
+    const { state, events } = assess(job.state, answer, now, { times: job.times });
+    const next = state.over === 'gone' ? cadenceOfGone(job, answer, now) : cadence(job, state, answer, now, spacingMs);
+    return { jobId: job.jobId, state, events, ...next };
   });
 }
 
-function areMostMissing(answers: ProgressAnswers): boolean {
-  const missing = [...answers.values()].filter((answer) => noSuchJobCode(answer) !== null).length;
-  return missing >= SUSPICIOUSLY_MANY && missing > answers.size / 2;
+/** Whether it is back is asked now and then; an id that made DRS refuse a whole request is asked for alone. */
+function cadenceOfGone(job: Job, answer: ProgressAnswer, now: EpochMs): Cadence {
+  const askAlone = answer.kind === 'rejected' || (answer.kind === 'unanswered' && job.askAlone);
+  return { nextPollAt: nextPollOfGone(job.overSince ?? now, now), askAlone, refusals: 0 };
 }

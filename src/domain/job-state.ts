@@ -32,8 +32,13 @@ export interface JobState {
   readonly failure: { readonly status: string; readonly since: EpochMs } | null;
   /** Failed, then seen working once: a second working report in a row makes it a recovery. */
   readonly recovering: { readonly since: EpochMs } | null;
-  /** DRS says there is no such job: how often in a row, and since when. */
-  readonly missing: { readonly code: string; readonly since: EpochMs; readonly ticks: number } | null;
+  /** DRS says there is no such job: since when, when it said so last, and in how many answers. Null after a report. */
+  readonly missing: {
+    readonly code: string;
+    readonly since: EpochMs;
+    readonly lastAt: EpochMs;
+    readonly ticks: number;
+  } | null;
   /** The last look gave no report: since when, and why. Null after a good one. */
   readonly unknown: { readonly since: EpochMs; readonly why: Explanation } | null;
   /** What the first report said, and when. */

@@ -17,6 +17,7 @@ import { noteAlive, tellDownTime } from './down-times.ts';
 import { claimEdit, settleEdit, wantEditOf } from './edits.ts';
 import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './failures.ts';
 import { freeBytesAt } from './free-space.ts';
+import { findAbsence } from './jobs/absence.ts';
 import { claimDueJobs, claimJob, countDueJobs, findJob, findJobs, releaseJobs, renewJobs } from './jobs.ts';
 import {
   claimJobListRefresh,
@@ -43,6 +44,7 @@ import { cachingStatements } from './statement-cache.ts';
 import { StoreError } from './store-error.ts';
 import {
   findSubscribed,
+  listAwaitedSubscriptions,
   listSubscriptions,
   listWatchingChannels,
   listWorkspaceSubscriptions,
@@ -203,6 +205,7 @@ export function createStore(db: Db, url: string, { clock, language = 'en' }: Sto
     unsubscribe: (request) => unsubscribe(db, request),
     findSubscribed: (channel, connectionId, jobIds) => findSubscribed(db, channel, connectionId, jobIds),
     listSubscriptions: (channel) => listSubscriptions(db, channel),
+    listAwaitedSubscriptions: (channel, now) => listAwaitedSubscriptions(db, channel, now),
     findPause: (channel) => findPause(db, channel),
     resumeChannel: (request) => resumeChannel(db, request),
     holdChannel: (request) => holdChannel(db, request),
@@ -251,6 +254,7 @@ function jobMethods(db: Db, clock: () => number, language: Language) {
     findCause: (job, reader) => findCause(db, job, reader),
     claimWantedCauses: (request) => claimWantedCauses(db, clock(), language, request),
     saveCauses: (request) => saveCauses(db, request),
+    findAbsence: (request) => findAbsence(db, request),
     countDueJobs: (connectionId, now) => countDueJobs(db, connectionId, now),
     claimDueJobs: (request) => claimDueJobs(db, clock(), request),
     claimJob: (request) => claimJob(db, clock(), request),
