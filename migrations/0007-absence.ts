@@ -25,4 +25,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`update jobs set listed_at = (select listed_at from connections where connections.id = jobs.connection_id)
     where exists (select 1 from listed_jobs
       where listed_jobs.connection_id = jobs.connection_id and listed_jobs.job_id = jobs.job_id)`.execute(db);
+  // What was told gone before is asked about once more: some of it was not.
+  await sql`update jobs set next_poll_at = 0 where ended_at is not null and exists (select 1 from subscriptions
+    where subscriptions.connection_id = jobs.connection_id and subscriptions.job_id = jobs.job_id
+      and subscriptions.end_reason = 'job_gone')`.execute(db);
 }

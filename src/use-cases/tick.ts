@@ -12,7 +12,7 @@ export async function tick(context: Context, signal?: AbortSignal): Promise<Poll
   await noteAlive(context);
   const report = await pollDueJobs(context, signal);
   if (signal?.aborted === true) return report;
-  await endGoneJobs(context);
+  await endGoneJobs(context, signal);
   await tellDownTime(context);
   await tellOfAccess(context, report);
   return report;

@@ -16,9 +16,10 @@ import type { Context } from '../context.ts';
  * anew, within its own pace, and batch detail is asked; nearly always nothing is missing and nothing is asked. Returns how
  * many jobs were found to be gone.
  */
-export async function endGoneJobs(context: Context): Promise<number> {
+export async function endGoneJobs(context: Context, signal?: AbortSignal): Promise<number> {
   const now = context.clock.now();
   const { connection, deletedIds } = await seeAbsence(context, now);
+  if (signal?.aborted === true) return 0;
   let gone = 0;
   for (const suspect of connection.suspects) {
     const verdict = judgeAbsence(suspect, connection, now, deletedIds.has(suspect.jobId));
