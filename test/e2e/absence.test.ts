@@ -28,6 +28,12 @@ async function watching(count: number, habits: Partial<Habits> = {}) {
 /** What #migrations was told after the line that announced the subscription. */
 const told = (world: World) => world.texts('#migrations').slice(1);
 const watchedNow = async (world: World) => (await world.ask('ana', '#migrations', '/drs list')).text;
+/** Which jobs are no longer watched, and what was told. */
+const change = async (world: World, jobs: readonly SimulatedJob[]) => {
+  const list = await watchedNow(world);
+  return { unwatched: jobs.filter((job) => !list.includes(job.name)), told: told(world) };
+};
+const NO_CHANGE = { unwatched: [], told: [] };
 /** People have asked by name, so the list has been read. */
 const readList = async ({ world, clock }: { world: World; clock: { advance(ms: number): void } }) => {
   clock.advance(2 * MINUTE);
@@ -45,7 +51,7 @@ describe('DRS refuses whole requests with "no such job"', () => {
     await using _ = world;
     world.drs.setHabits({ refusesAll: 'DRS.M00289' });
     await pass(60);
-    expect(told(world)).toEqual([]);
+    expect(await change(world, jobs)).toEqual(NO_CHANGE);
     expect((await watchedNow(world)).match(/UNKNOWN/g)).toHaveLength(10);
     world.drs.setHabits({ refusesAll: null });
     first(jobs).becomes('PAUSING');
@@ -55,11 +61,11 @@ describe('DRS refuses whole requests with "no such job"', () => {
   });
 
   test('and cannot be asked for its list either: nobody is told gone after a day and more', async () => {
-    const { world, pass } = await watching(4, { lists: [] });
+    const { world, jobs, pass } = await watching(4, { lists: [] });
     await using _ = world;
     world.drs.setHabits({ refusesAll: 'DRS.M00289' });
     await pass(27, HOUR);
-    expect(told(world)).toEqual([]);
+    expect(await change(world, jobs)).toEqual(NO_CHANGE);
   });
 
   test.each([1, 2])('for six minutes where %i are watched: nobody is told gone', async (count) => {
@@ -71,7 +77,7 @@ describe('DRS refuses whole requests with "no such job"', () => {
     await pass(7);
     for (const job of jobs) job.restore();
     await pass(2);
-    expect(told(world)).toEqual([]);
+    expect(await change(world, jobs)).toEqual(NO_CHANGE);
     expect(await watchedNow(world)).not.toContain('UNKNOWN');
   });
 
@@ -85,9 +91,20 @@ describe('DRS refuses whole requests with "no such job"', () => {
       first(jobs).delete();
       world.drs.setHabits({ listsDeleted: true });
       await pass(27, HOUR);
-      expect(told(world)).toEqual([]);
+      expect(await change(world, jobs)).toEqual(NO_CHANGE);
     },
   );
+});
+
+test('a job that DRS reports is not gone, however long its list lacks it', async () => {
+  const setting = await watching(4);
+  const { world, jobs, pass } = setting;
+  await using _ = world;
+  await readList(setting);
+  first(jobs).unlisted = true;
+  await readList(setting);
+  await pass(27, HOUR);
+  expect(await change(world, jobs)).toEqual(NO_CHANGE);
 });
 
 describe('one of five watched jobs is deleted', () => {

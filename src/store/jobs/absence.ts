@@ -38,9 +38,8 @@ async function findSuspects(db: Db, connectionId: string): Promise<readonly Susp
         .onRef('reading.connection_id', '=', 'jobs.connection_id')
         .on((eb) => eb('reading.job_type', '=', eb.fn.coalesce('listed.job_type', 'jobs.job_type'))),
     )
-    .select(['jobs.job_id', 'jobs.state', 'jobs.listed_at', 'listed.status', 'reading.began_at'])
+    .select(['jobs.job_id', 'jobs.state', 'jobs.listed_at', 'listed.status', 'reading.began_at', 'reading.job_type'])
     .select((eb) => eb('listed.job_id', 'is not', null).$castTo<number>().as('is_listed'))
-    .select(hasOthers().$castTo<number>().as('has_others'))
     .where('jobs.connection_id', '=', connectionId)
     .where('jobs.next_poll_at', 'is not', null)
     .where('jobs.ended_at', 'is', null)
@@ -49,6 +48,8 @@ async function findSuspects(db: Db, connectionId: string): Promise<readonly Susp
       eb.or([eb('jobs.missing_since', 'is not', null), eb.and([eb('listed.status', '=', 'DELETED'), isSilent()])]),
     )
     .execute();
+  if (rows.length === 0) return [];
+  const answering = await findAnsweringTypes(db, connectionId);
   return rows.map((row) => {
     const { missing, unknown } = decodeState(row.state);
     return {
@@ -58,7 +59,8 @@ async function findSuspects(db: Db, connectionId: string): Promise<readonly Susp
       listedAt: row.listed_at,
       listReadAt: row.began_at,
       listedStatus: row.is_listed === 1 ? (row.status ?? '') : null,
-      listHasOthers: row.has_others === 1,
+      // A suspect does not answer itself, so these are others.
+      listHasOthers: row.job_type !== null && answering.has(row.job_type),
     };
   });
 }
@@ -67,13 +69,23 @@ function isSilent() {
   return sql<boolean>`not ${IS_ANSWERING}`;
 }
 
-/** The reading of the job's list has another job that is watched and answers. */
-function hasOthers() {
-  return sql<boolean>`exists (select 1 from listed_jobs as other
-    join jobs as alive on alive.connection_id = other.connection_id and alive.job_id = other.job_id
-    join subscriptions as watching on watching.connection_id = alive.connection_id and watching.job_id = alive.job_id
-    where other.connection_id = jobs.connection_id and other.job_type = reading.job_type and other.job_id <> jobs.job_id
-      and watching.ended_at is null and alive.answered_at >= alive.asked_at)`;
+/** The types whose lists have jobs that are watched and answer. */
+async function findAnsweringTypes(db: Db, connectionId: string): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('jobs')
+    .innerJoin('listed_jobs', (join) =>
+      join
+        .onRef('listed_jobs.connection_id', '=', 'jobs.connection_id')
+        .onRef('listed_jobs.job_id', '=', 'jobs.job_id'),
+    )
+    .select('listed_jobs.job_type')
+    .distinct()
+    .where('jobs.connection_id', '=', connectionId)
+    .where('jobs.next_poll_at', 'is not', null)
+    .where(IS_WATCHED)
+    .where(IS_ANSWERING)
+    .execute();
+  return new Set(rows.map((row) => row.job_type));
 }
 
 async function countWatched(
