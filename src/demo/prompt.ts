@@ -13,6 +13,8 @@ export const PROMPT_HELP = [
   '  say orders             write to the bot in direct messages, without the slash command',
   '  invite                 invite the bot into this channel; kick throws it out',
   '  drs orders PAUSING     let a job enter a status; add error=… for a cause',
+  '  drs orders delete      let DRS forget a job; drs orders restore brings it back',
+  '  drs all refuse         let DRS refuse every question with "no such job"; drs all answer ends that',
   '  key rotate             give the access key another secret in the cloud; key lock locks it; key fix mends both',
   '  clock 180              set the clock of the cloud so many minutes ahead',
   '  Start with `npm run demo -- --password`, `--temporary-key`, `--wrong-key` or `--no-project` to see these.',

@@ -24,6 +24,8 @@ export interface EndedJob extends NamedJob {
 export type Announcement =
   | { readonly kind: 'subscribed'; readonly by: string; readonly jobs: readonly NamedJob[] }
   | { readonly kind: 'unsubscribed'; readonly by: string; readonly jobs: readonly EndedJob[] }
+  /** Jobs that were gone are back, and so are the channel's subscriptions to them. */
+  | { readonly kind: 'jobs_back'; readonly jobs: readonly NamedJob[] }
   /** Somebody chose another language for the posts here. */
   | { readonly kind: 'language'; readonly by: string; readonly language: Language }
   /** The bot was invited. */

@@ -15,7 +15,7 @@ export interface Auditor extends ChannelKey {
 const NONE = '';
 
 /** What was done, as stored. */
-type AuditAction = 'subscribe' | 'unsubscribe' | 'settings' | 'pause' | 'resume';
+type AuditAction = 'subscribe' | 'resubscribe' | 'unsubscribe' | 'settings' | 'pause' | 'resume';
 
 /**
  * Writes down who did what, where, and what it changed; nothing can be taken back.

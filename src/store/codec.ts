@@ -87,7 +87,11 @@ const state: z.ZodType<JobState> = z.object({
   lastStanding,
   failure: z.object({ status: z.string(), since: z.number() }).nullable(),
   recovering: z.object({ since: z.number(), reports: z.number().default(1) }).nullable(),
-  missing: z.object({ code: z.string(), since: z.number(), ticks: z.number() }).nullable(),
+  missing: z
+    .object({ code: z.string(), since: z.number(), lastAt: z.number().optional(), ticks: z.number() })
+    // A row of an older version does not say when it was said last.
+    .transform((missing) => ({ ...missing, lastAt: missing.lastAt ?? missing.since }))
+    .nullable(),
   unknown: z
     .object({
       since: z.number(),
@@ -212,6 +216,7 @@ const signal: z.ZodType<Signal> = z.union([knownSignal, other]);
 const knownAnnouncement = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: namedJobs }),
   z.object({ kind: z.literal('unsubscribed'), by: z.string(), jobs: endedJobs }),
+  z.object({ kind: z.literal('jobs_back'), jobs: namedJobs }),
   z.object({ kind: z.literal('language'), by: z.string(), language }),
   z.object({ kind: z.literal('hello'), by: z.string().nullable() }),
   z.object({ kind: z.literal('paused'), channelId: z.string(), reason: z.string(), jobs: namedJobs }),
@@ -294,6 +299,8 @@ export function decodeAudited(action: string, before: string | null, after: stri
   switch (action) {
     case 'subscribe':
       return { kind: 'subscribed' };
+    case 'resubscribe':
+      return { kind: 'resubscribed' };
     case 'unsubscribe': {
       const [{ data: made }, { data: ended }] = [madeBy.safeParse(from), unsubscribed.safeParse(to)];
       return { kind: 'unsubscribed', madeBy: made?.by ?? null, reason: ended?.reason ?? 'unsubscribed' };

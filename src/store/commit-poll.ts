@@ -2,10 +2,12 @@ import { endsSubscriptions } from '../domain/job-event.ts';
 import type { JobEvent } from '../domain/job-event.ts';
 import type { JobId } from '../domain/job-id.ts';
 import { statusGroup } from '../domain/job-status.ts';
+import { GONE_AWAITED_FOR_MS } from '../domain/poll/absence.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { CommittedPoll, PollResult } from '../ports.ts';
 import { audit } from './audit.ts';
 import { closeFailures, openFailure } from './failures.ts';
+import { isAwaited, resumeSubscriptions } from './jobs/awaited-subscriptions.ts';
 import { ReusedQuery } from './reused-query.ts';
 import type { Db, Tx } from './schema.ts';
 
@@ -21,10 +23,20 @@ export async function commitPoll(db: Db, clock: EpochMs, poll: Poll): Promise<Co
   if (poll.results.length === 0) return { committed: [], deliveries: 0 };
   return await db.transaction().execute(async (tx) => {
     const leased = new Map((await findLeased.run(tx, poll)).map((row) => [row.job_id, row]));
-    const held = poll.results.flatMap((result) => {
+    const found = poll.results.flatMap((result) => {
       const row = leased.get(result.jobId);
-      return row === undefined ? [] : [{ result, isWatched: row.is_watched === 1, lastEvent: row.event_number }];
+      return row === undefined ? [] : [{ result, row }];
     });
+    const alive = found.flatMap(({ result: { jobId, state }, row }) =>
+      row.ended_at !== null && state.over === null && state.report !== null ? [jobId] : [],
+    );
+    const resumed = await resumeSubscriptions(tx, poll.connectionId, alive, poll.now);
+    const held = found.map(({ result, row }) => ({
+      result,
+      isWatched: row.is_watched === 1 || resumed.jobIds.has(result.jobId),
+      isAwaited: row.is_awaited === 1,
+      lastEvent: row.event_number,
+    }));
     const kept = held.filter(({ result, isWatched }) => result.state.report !== null || isWatched);
     if (kept.length > 0) await writeJobs.run(tx, { ...poll, clock, held: kept });
     if (kept.length < held.length)
@@ -33,7 +45,7 @@ export async function commitPoll(db: Db, clock: EpochMs, poll: Poll): Promise<Co
         poll.connectionId,
         held.filter((one) => !kept.includes(one)),
       );
-    const deliveries = await writeEvents(tx, poll, kept);
+    const deliveries = resumed.channels + (await writeEvents(tx, poll, kept));
     return { committed: held.map(({ result }) => result.jobId), deliveries };
   });
 }
@@ -43,18 +55,21 @@ interface HeldResult {
   readonly result: PollResult;
   /** Some channel watches the job. */
   readonly isWatched: boolean;
+  /** Some channel watches it again should it come back. */
+  readonly isAwaited: boolean;
   /** Number of its last event. */
   readonly lastEvent: number;
 }
 
 /** The jobs whose lease is still ours. */
 const findLeased = new ReusedQuery(
-  (db: Db, { token, connectionId }: Poll) =>
+  (db: Db, { token, connectionId, now }: Poll) =>
     db
       .selectFrom('jobs')
       .select((eb) => [
         'job_id',
         'event_number',
+        'ended_at',
         eb
           .exists(
             eb
@@ -66,27 +81,40 @@ const findLeased = new ReusedQuery(
           )
           .$castTo<number>()
           .as('is_watched'),
+        eb
+          .exists(
+            eb
+              .selectFrom('subscriptions')
+              .select('id')
+              .whereRef('subscriptions.connection_id', '=', 'jobs.connection_id')
+              .whereRef('subscriptions.job_id', '=', 'jobs.job_id')
+              .where(isAwaited(now)),
+          )
+          .$castTo<number>()
+          .as('is_awaited'),
       ])
       .where('lease_token', '=', token)
       .where('connection_id', '=', connectionId),
-  ({ token, connectionId }) => [token, connectionId],
+  ({ token, connectionId, now }) => [now - GONE_AWAITED_FOR_MS, token, connectionId],
 );
 
 type HeldPoll = Poll & { readonly clock: EpochMs; readonly held: readonly HeldResult[] };
 
 function toRows({ connectionId, now, clock, held }: HeldPoll) {
-  return held.map(({ result: { jobId, state, events, nextPollAt, askAlone, refusals }, isWatched, lastEvent }) => ({
+  return held.map(({ result: { jobId, state, events, nextPollAt, askAlone, refusals }, lastEvent, ...needs }) => ({
     connection_id: connectionId,
     job_id: jobId,
     status: state.report?.status ?? null,
     state: JSON.stringify(state),
     event_number: lastEvent + events.length,
     asked_at: now,
-    next_poll_at: isWatched ? nextPollAt : null,
+    next_poll_at: needs.isWatched || (needs.isAwaited && state.over === 'gone') ? nextPollAt : null,
     poll_set_at: clock,
     ended_at: state.over === null ? null : now,
     ask_alone: askAlone ? 1 : 0,
     refusals,
+    missing_since: state.missing?.since ?? null,
+    answered_at: state.checkedAt,
     created_at: now,
   }));
 }
@@ -113,6 +141,8 @@ const writeJobs = new ReusedQuery(
             .end(),
           ask_alone: eb.ref('excluded.ask_alone'),
           refusals: eb.ref('excluded.refusals'),
+          missing_since: eb.ref('excluded.missing_since'),
+          answered_at: eb.ref('excluded.answered_at'),
           lease_token: null,
           lease_until: null,
         })),

@@ -24,6 +24,7 @@ const JOB_COLUMNS = [
   'full_copy_done_at',
   'status',
   'state',
+  'ended_at',
   'ask_alone',
   'refusals',
 ] as const;
@@ -42,6 +43,7 @@ export function toJob(row: Pick<Selectable<Schema['jobs']>, (typeof JOB_COLUMNS)
     jobType: row.job_type,
     times: { startedAt: row.started_at, fullCopyDoneAt: row.full_copy_done_at },
     state: decodeState(row.state) ?? unreadState(row.status),
+    overSince: row.ended_at,
     askAlone: row.ask_alone === 1,
     refusals: row.refusals,
   };

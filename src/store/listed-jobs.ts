@@ -9,6 +9,7 @@ import { nameKey } from '../domain/name-key.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { JobListEntry, JobListing, JobListState } from '../ports.ts';
 import { decodeWhy, storedJobId } from './codec.ts';
+import { isAwaited } from './jobs/awaited-subscriptions.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Rows written by one statement. */
@@ -36,8 +37,15 @@ export async function saveJobList(
 ): Promise<void> {
   const { connectionId, listing, now } = request;
   await db.transaction().execute(async (tx) => {
-    for (const { jobType, entries } of listing.parts) await replaceType(tx, connectionId, jobType, entries);
-    if (listing.parts.length > 0) await nameJobs(tx, connectionId);
+    for (const { jobType, entries, isWhole } of listing.parts) {
+      await replaceType(tx, connectionId, jobType, entries);
+      await noteListed(tx, connectionId, jobType, now);
+      if (isWhole) await noteReading(tx, connectionId, jobType, now);
+    }
+    if (listing.parts.length > 0) {
+      await nameJobs(tx, connectionId);
+      await askAboutReturned(tx, connectionId, now);
+    }
     await tx
       .updateTable('connections')
       .set({
@@ -77,6 +85,59 @@ async function replaceType(
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
+}
+
+/** Jobs with a row remember when the list last had them; one that it calls deleted it does not have. */
+async function noteListed(tx: Tx, connectionId: string, jobType: string, beganAt: EpochMs): Promise<void> {
+  await tx
+    .updateTable('jobs')
+    .set({ listed_at: beganAt })
+    .where('connection_id', '=', connectionId)
+    .where('job_id', 'in', (listed) =>
+      listed
+        .selectFrom('listed_jobs')
+        .select('job_id')
+        .where('connection_id', '=', connectionId)
+        .where('job_type', '=', jobType)
+        .where(isListedAlive()),
+    )
+    .execute();
+}
+
+/** This list was read to its end. */
+async function noteReading(tx: Tx, connectionId: string, jobType: string, beganAt: EpochMs): Promise<void> {
+  await tx
+    .insertInto('job_list_readings')
+    .values({ connection_id: connectionId, job_type: jobType, began_at: beganAt })
+    .onConflict((conflict) => conflict.columns(['connection_id', 'job_type']).doUpdateSet({ began_at: beganAt }))
+    .execute();
+}
+
+/** A job that was gone and is listed again is asked about at the next tick, if some channel awaits it. */
+async function askAboutReturned(tx: Tx, connectionId: string, now: EpochMs): Promise<void> {
+  await tx
+    .updateTable('jobs')
+    .set({ next_poll_at: now, poll_set_at: now })
+    .where('connection_id', '=', connectionId)
+    .where('ended_at', 'is not', null)
+    .where('job_id', 'in', (awaited) =>
+      awaited
+        .selectFrom('subscriptions')
+        .innerJoin('listed_jobs', (join) =>
+          join
+            .onRef('listed_jobs.connection_id', '=', 'subscriptions.connection_id')
+            .onRef('listed_jobs.job_id', '=', 'subscriptions.job_id'),
+        )
+        .select('listed_jobs.job_id')
+        .where('subscriptions.connection_id', '=', connectionId)
+        .where('listed_jobs.is_over', '=', 0)
+        .where(isAwaited(now)),
+    )
+    .execute();
+}
+
+function isListedAlive() {
+  return sql<boolean>`(listed_jobs.status is null or listed_jobs.status <> 'DELETED')`;
 }
 
 /** Jobs with a row are called what the list calls them. */

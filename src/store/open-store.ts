@@ -17,6 +17,7 @@ import { noteAlive, tellDownTime } from './down-times.ts';
 import { claimEdit, settleEdit, wantEditOf } from './edits.ts';
 import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './failures.ts';
 import { freeBytesAt } from './free-space.ts';
+import { findAbsence } from './jobs/absence.ts';
 import { claimDueJobs, claimJob, countDueJobs, findJob, findJobs, releaseJobs, renewJobs } from './jobs.ts';
 import {
   claimJobListRefresh,
@@ -45,6 +46,7 @@ import { cachingStatements } from './statement-cache.ts';
 import { StoreError } from './store-error.ts';
 import {
   findSubscribed,
+  listAwaitedSubscriptions,
   listSubscriptions,
   listWatchingChannels,
   listWorkspaceSubscriptions,
@@ -204,6 +206,7 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     unsubscribe: (request) => unsubscribe(db, request),
     findSubscribed: (channel, connectionId, jobIds) => findSubscribed(db, channel, connectionId, jobIds),
     listSubscriptions: (channel) => listSubscriptions(db, channel),
+    listAwaitedSubscriptions: (channel, now) => listAwaitedSubscriptions(db, channel, now),
     findPause: (channel) => findPause(db, channel),
     resumeChannel: (request) => resumeChannel(db, request),
     holdChannel: (request) => holdChannel(db, request),
@@ -257,6 +260,7 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
       await saveCauses(db, time.now(), request);
       time.release(request.token);
     },
+    findAbsence: (request) => findAbsence(db, request),
     countDueJobs: (connectionId, now) => countDueJobs(db, connectionId, now),
     claimDueJobs: async (request) => {
       const jobs = await claimDueJobs(db, await time.read(db), request);

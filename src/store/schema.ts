@@ -66,6 +66,9 @@ export interface Schema {
     detail_tried_at: number | null;
     started_at: number | null;
     full_copy_done_at: number | null;
+    missing_since: number | null;
+    answered_at: number | null;
+    listed_at: number | null;
     created_at: number;
   };
   listed_jobs: {
@@ -77,6 +80,11 @@ export interface Schema {
     status: string | null;
     is_over: number;
     parent_id: string | null;
+  };
+  job_list_readings: {
+    connection_id: string;
+    job_type: string;
+    began_at: number;
   };
   failures: {
     connection_id: string;

@@ -18,10 +18,11 @@ export function createJobList(options: {
   let reading: Promise<void> | null = null;
 
   async function read(): Promise<void> {
-    const mine = await store.claimJobListRefresh({ connectionId, now: clock.now(), everyMs: durations.listEveryMs });
+    const beganAt = clock.now();
+    const mine = await store.claimJobListRefresh({ connectionId, now: beganAt, everyMs: durations.listEveryMs });
     if (!mine) return;
     const listing = await drs.listJobs();
-    await store.saveJobList({ connectionId, listing, now: clock.now() });
+    await store.saveJobList({ connectionId, listing, now: beganAt });
     const jobs = listing.parts.reduce((sum, part) => sum + part.entries.length, 0);
     log.info({ jobs, reason: listing.failure?.reason ?? null }, 'read the list of jobs');
   }

@@ -1,17 +1,19 @@
 import { isRefusal } from '../domain/signal.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Context } from './context.ts';
+import { endGoneJobs } from './polling/judge-absence.ts';
 import { pollDueJobs } from './poll-due-jobs.ts';
 import type { PollReport } from './poll-due-jobs.ts';
 
 /**
- * One tick with what it means beyond the jobs: the bot is alive; channels hear of a time in which it was not; the operator
+ * One tick with what it means beyond the jobs: some may be gone; the bot is alive; channels hear of a time in which it was not; the operator
  * hears when the cloud refuses the bot, and when it no longer does.
  */
 export async function tick(context: Context, signal?: AbortSignal): Promise<PollReport> {
   await noteAlive(context);
   const report = await pollDueJobs(context, signal);
   if (signal?.aborted === true) return report;
+  await endGoneJobs(context, signal);
   await tellDownTime(context);
   await tellOfAccess(context, report);
   return report;

@@ -22,7 +22,8 @@ export interface UnsubscribeOutcome {
 export type Consent = 'ask_about_others' | 'confirmed';
 
 /**
- * Ends this channel's subscriptions to the jobs people named; names are those of this channel's subscriptions only. What
+ * Ends this channel's subscriptions to the jobs people named; names are those of this channel's subscriptions only, with
+ * those that would come back should a job that is gone be known again. What
  * somebody else made is ended only when that has been confirmed.
  */
 export async function unsubscribe(
@@ -31,7 +32,9 @@ export async function unsubscribe(
   references: readonly string[],
   consent: Consent,
 ): Promise<UnsubscribeOutcome> {
-  const mine = await context.store.listSubscriptions(actor);
+  const { store, clock } = context;
+  const awaited = await store.listAwaitedSubscriptions(actor, clock.now());
+  const mine = [...(await store.listSubscriptions(actor)), ...awaited];
   const myJobIds = new Set(mine.map((subscription) => subscription.jobId));
   const resolved = references.map((reference) => resolveAmong(mine.map(asListed), reference));
   const jobIds = new Set(resolved.flatMap((one) => (typeof one === 'string' ? [one] : [])));

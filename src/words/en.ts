@@ -173,6 +173,7 @@ export const en = {
   'summary.failed': 'failed {duration}',
   'summary.lag': 'Lag while watched: max {max}, 99 % ≤ {most}',
   'told.gone': 'GONE – {name}: {how}',
+  'told.gone_closing': 'Subscription ended; if DRS has it again within 90 days, this channel watches it again.',
   'told.gone_deleted': 'it was deleted',
   'told.gone_unknown': 'DRS no longer knows this job ({code})',
   'told.before_status': 'Before: {status}',
@@ -191,6 +192,10 @@ export const en = {
   'announced.made_by': '{job} (subscribed by {who})',
   'announced.subscribed_dm': '🔔 I will tell you here about {jobs}',
   'announced.unsubscribed_dm': '🔕 I no longer tell you about {jobs}',
+  'announced.jobs_back':
+    '🔔 {jobs} {count, plural, one {is back – DRS knows it again; this channel watches it again} other {are back – DRS knows them again; this channel watches them again}}',
+  'announced.jobs_back_dm':
+    '🔔 {jobs} {count, plural, one {is back – DRS knows it again; I tell you about it again} other {are back – DRS knows them again; I tell you about them again}}',
   'announced.language': '🌐 {who} made {language} the language of this channel',
   'announced.hello': '👋 I watch DRS jobs and tell a channel once when something changes – and otherwise I keep quiet.',
   'announced.hello_start': 'Start with {subscribe}; {jobs} lists what there is, {help} shows the rest.',
@@ -395,6 +400,7 @@ export const en = {
   'audit.posts': 'my posts here',
   'audit.channel': 'this channel',
   'audit.subscribed': 'not subscribed → subscribed',
+  'audit.resubscribed': 'not subscribed → subscribed again (DRS knows the job again)',
   'audit.unsubscribed': 'subscribed → not subscribed',
   'audit.unsubscribed_from': 'subscribed (by {who}) → not subscribed',
   'audit.because': '{change} ({why})',

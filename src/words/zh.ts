@@ -171,6 +171,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'summary.failed': '失败 {duration}',
   'summary.lag': '观察期间的延迟：最大 {max}，99 % ≤ {most}',
   'told.gone': '已消失 – {name}：{how}',
+  'told.gone_closing': '订阅已结束；如果 DRS 在 90 天内再次查到该任务，本频道会继续观察它。',
   'told.gone_deleted': '任务已被删除',
   'told.gone_unknown': 'DRS 已查不到该任务（{code}）',
   'told.before_status': '此前状态：{status}',
@@ -189,6 +190,10 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'announced.made_by': '{job}（由 {who} 订阅）',
   'announced.subscribed_dm': '🔔 我会在这里向你报告 {jobs}',
   'announced.unsubscribed_dm': '🔕 我不再向你报告 {jobs}',
+  'announced.jobs_back':
+    '🔔 {jobs} 已恢复 – DRS 又能查到{count, plural, =1 {该任务} other {这些任务}}，本频道继续观察。',
+  'announced.jobs_back_dm':
+    '🔔 {jobs} 已恢复 – DRS 又能查到{count, plural, =1 {该任务} other {这些任务}}，我会继续向你报告。',
   'announced.language': '🌐 {who} 将本频道的语言设为{language}',
   'announced.hello': '👋 我观察 DRS 任务，有变化时在频道里说一次 – 其余时间保持安静。',
   'announced.hello_start': '从 {subscribe} 开始；{jobs} 列出现有任务，{help} 介绍其余用法。',
@@ -370,6 +375,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'audit.posts': '我在这里的消息',
   'audit.channel': '本频道',
   'audit.subscribed': '未订阅 → 已订阅',
+  'audit.resubscribed': '未订阅 → 重新订阅（DRS 又能查到该任务）',
   'audit.unsubscribed': '已订阅 → 未订阅',
   'audit.unsubscribed_from': '已订阅（{who}）→ 未订阅',
   'audit.because': '{change}（{why}）',

@@ -678,7 +678,11 @@ export function storeContract(open: OpenStore): void {
       ...changes,
     });
     const save = (entries: readonly JobListEntry[], failure: JobListing['failure'] = null, jobType = 'migration') =>
-      store.saveJobList({ connectionId: CONNECTION, listing: { parts: [{ jobType, entries }], failure }, now: 50 });
+      store.saveJobList({
+        connectionId: CONNECTION,
+        listing: { parts: [{ jobType, entries, isWhole: true }], failure },
+        now: 50,
+      });
     const like = async (text: string, limit = 20) =>
       (await store.findJobsLike(CONNECTION, text, limit)).map((one) => one.name);
     const pageOf = async (text: string | null, offset = 0) => {
@@ -775,6 +779,7 @@ export function storeContract(open: OpenStore): void {
 
   const detail = (changes: Partial<JobDetail> = {}): JobDetail => ({
     jobId: ORDERS,
+    status: 'INCRE_TRANSFER_STARTED',
     name: 'orders',
     jobType: 'migration',
     parentId: null,

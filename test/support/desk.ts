@@ -78,7 +78,7 @@ export function listing(entries: readonly Partial<JobListEntry>[], jobType = 'mi
     jobType,
     parentId: entry.parentId ?? null,
   }));
-  return { parts: [{ jobType, entries: full }], failure: null };
+  return { parts: [{ jobType, entries: full, isWhole: true }], failure: null };
 }
 
 export async function openDesk(durations: Partial<Durations> = {}): Promise<Desk> {

@@ -194,16 +194,16 @@ class FrontDesk {
   }
 
   #answerAboutJobs(target: Exclude<Target, 'login' | 'projects'>, query: URLSearchParams, body: unknown): Answer {
-    const { lists, companions } = this.habits;
+    const { lists, companions, detailOfDeleted } = this.habits;
     switch (target) {
       case 'progress':
         return batchProgress(body, this.jobs, this.habits, this.#shuffle);
       case 'list':
-        return lists.includes('v5') ? listV5(query, this.jobs) : unpublished();
+        return lists.includes('v5') ? listV5(query, this.jobs, this.habits) : unpublished();
       case 'list_v3':
-        return lists.includes('v3') ? listV3(body, this.jobs) : unpublished();
+        return lists.includes('v3') ? listV3(body, this.jobs, this.habits) : unpublished();
       case 'detail':
-        return companions ? batchDetail(body, this.jobs) : unpublished();
+        return companions ? batchDetail(body, this.jobs, detailOfDeleted) : unpublished();
       case 'recovery':
         return companions ? batchRecovery(body, this.jobs) : unpublished();
     }

@@ -332,6 +332,6 @@ function gone(voice: Voice, job: NamedJob, event: Of<'gone'>): EventText {
         : voice.say('told.before_status', { status: code(previous.status) });
   return {
     headline: `⚫ ${voice.say('told.gone', { name, how })}`,
-    lines: [...(last === null ? [] : [last]), voice.say('told.subscription_ended')],
+    lines: [...(last === null ? [] : [last]), voice.say('told.gone_closing')],
   };
 }
