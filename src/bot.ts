@@ -376,7 +376,7 @@ function createContext(
     durations: { ...durations, pollSpacingMs: Math.min(durations.pollSpacingMs, intervalMs / 2) },
     connectionId: projectId,
     polling: { batchSize, maxRps, intervalMs },
-    jobList: createJobList({ store, drs, clock, log, connectionId: projectId, durations }),
+    jobList: createJobList({ store, drs, clock, log, connectionId: projectId, durations, wakeDispatcher }),
     vitals,
     runtime: { program: programVersion(), node: process.versions.node },
     opsChannel,

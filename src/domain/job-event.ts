@@ -57,6 +57,8 @@ export type JobEvent =
       readonly failedAt: EpochMs;
       readonly workingAt: EpochMs;
     })
+  /** DRS calls the job otherwise than before. */
+  | (Moment & { readonly kind: 'renamed'; readonly from: string; readonly to: string })
   /** The job is over; its subscriptions end with this. */
   | (Moment & { readonly kind: 'ended'; readonly verdict: EndVerdict; readonly summary: EndSummary | null })
   /** DRS no longer knows the job; its subscriptions end with this. */

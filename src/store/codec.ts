@@ -12,7 +12,7 @@ import { PHASES } from '../domain/phases.ts';
 import { LANGUAGES } from '../domain/language.ts';
 import type { Language } from '../domain/language.ts';
 import { NO_LAGS } from '../domain/lag-history.ts';
-import type { Announcement } from '../domain/post.ts';
+import type { Announcement, NamedJob } from '../domain/post.ts';
 import type { Signal } from '../domain/signal.ts';
 
 /** A stored id; a row that holds anything else was not written by this program. */
@@ -109,6 +109,7 @@ const event: z.ZodType<JobEvent> = z.discriminatedUnion('kind', [
     workingAt: z.number(),
     ...moment,
   }),
+  z.object({ kind: z.literal('renamed'), from: z.string(), to: z.string(), ...moment }),
   z.object({ kind: z.literal('ended'), verdict, summary, ...moment }),
   z.object({ kind: z.literal('gone'), code: z.string().nullable(), ...moment }),
 ]);
@@ -182,6 +183,11 @@ export function decodeState(text: string): JobState {
 
 export function decodeEvent(text: string): JobEvent {
   return event.parse(JSON.parse(text));
+}
+
+/** A stored job with its name. */
+export function decodeNamedJob(text: string): NamedJob {
+  return namedJob.parse(JSON.parse(text));
 }
 
 export function decodeAnnouncement(text: string): Announcement {

@@ -4,7 +4,15 @@ import type { JobId } from '../domain/job-id.ts';
 import type { Language } from '../domain/language.ts';
 import { NO_AFTERMATH } from '../domain/post.ts';
 import type { DeliveryFacts, Post } from '../domain/post.ts';
-import { causeFor, decodeAnnouncement, decodeCauses, decodeEvent, decodeLanguage, storedJobId } from './codec.ts';
+import {
+  causeFor,
+  decodeAnnouncement,
+  decodeCauses,
+  decodeEvent,
+  decodeLanguage,
+  decodeNamedJob,
+  storedJobId,
+} from './codec.ts';
 import type { Db } from './schema.ts';
 
 /** A post that is there, with everything it tells, as it is now. @param otherwise the language of a channel that chose none */
@@ -74,14 +82,16 @@ export function selectFacts(db: Db) {
         .onRef('failures.job_id', '=', 'deliveries.job_id')
         .onRef('failures.event_number', '=', 'deliveries.event_number'),
     )
-    .select([
+    .select((eb) => [
       'deliveries.id',
       'deliveries.connection_id',
       'deliveries.job_id',
       'deliveries.event_number',
       'deliveries.announcement',
       'job_events.facts',
-      'jobs.name',
+      'job_events.namesake',
+      // What it was called then; a name that was learnt later is better than none.
+      eb.fn.coalesce('job_events.job_name', 'jobs.name').as('name'),
       'jobs.job_type',
       'failures.causes',
       'failures.recovered_at',
@@ -114,6 +124,7 @@ interface FactsRow {
   readonly causes: string | null;
   readonly recovered_at: number | null;
   readonly first_message_ts: string | null;
+  readonly namesake: string | null;
 }
 
 /** A selected row as the domain knows it. */
@@ -134,6 +145,10 @@ export function toFacts(row: FactsRow, language: Language): DeliveryFacts {
     job,
     eventNumber: row.event_number ?? 0,
     event: decodeEvent(row.facts ?? ''),
-    aftermath: { ...aftermath, firstMessageTs: row.first_message_ts },
+    aftermath: {
+      ...aftermath,
+      firstMessageTs: row.first_message_ts,
+      namesake: row.namesake === null ? null : decodeNamedJob(row.namesake),
+    },
   };
 }

@@ -47,6 +47,8 @@ export function describeEvent(
       return statusLasting(voice, job, event);
     case 'recovered':
       return recovered(voice, job, event, aftermath.firstMessageTs, channelId);
+    case 'renamed':
+      return renamed(voice, event);
     case 'ended':
       return ended(voice, job, event);
     case 'gone':
@@ -251,6 +253,10 @@ function ended(voice: Voice, job: NamedJob, event: Of<'ended'>): EventText {
     voice.say('told.ended_closing'),
   ];
   return { headline: `${emoji} ${voice.say('told.ended', { name, how })}`, lines };
+}
+
+function renamed(voice: Voice, { from, to }: Of<'renamed'>): EventText {
+  return { headline: `🔔 ${voice.say('told.renamed', { from: escapeMrkdwn(from), to: escapeMrkdwn(to) })}`, lines: [] };
 }
 
 function gone(voice: Voice, job: NamedJob, event: Of<'gone'>): EventText {

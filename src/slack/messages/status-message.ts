@@ -10,7 +10,7 @@ import { describeJob } from './job-details.ts';
 import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';
-import { problemParts } from './reference-problem.ts';
+import { oldNamesParts, problemParts } from './reference-problem.ts';
 import type { Voice } from './voice.ts';
 
 /** Who sees a status, where, and when. */
@@ -33,7 +33,8 @@ export function statusMessage(voice: Voice, answer: StatusAnswer, view: StatusVi
     view.sharedBy === undefined
       ? []
       : [{ kind: 'footer', line: voice.say('answer.shared', { who: mention(view.sharedBy) }) }];
-  return message([...jobs, ...problems, ...shared, ...buttonParts(voice, answer.jobs, shown, view)]);
+  const old = oldNamesParts(voice, answer.oldNames ?? null);
+  return message([...jobs, ...problems, ...old, ...shared, ...buttonParts(voice, answer.jobs, shown, view)]);
 }
 
 function jobParts(
