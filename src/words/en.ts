@@ -332,7 +332,7 @@ export const en = {
   'name.list_failed': 'The list of jobs could not be read, so only watched jobs and full ids are known:',
   'name.listed': 'List of jobs read {ago}; it is read again at most once a minute.',
   'name.guess': '{typed} is not the whole name of a job. Do you mean this one?',
-  'name.id_too_short': 'The beginning of an id needs at least 4 characters.',
+  'name.none_short': 'No job is called {typed}, and the beginning of an id needs at least 4 characters.',
   'name.old': 'Names are as DRS listed them {ago}: the list could not be read anew.',
   'name.old_unknown': 'How old the names are is not known: the list of jobs could not be read anew.',
   'name.several': '{typed} fits {count, plural, one {# job} other {# jobs}}. Which one?',

@@ -312,7 +312,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'name.list_failed': '无法读取任务列表，因此只认识已订阅的任务和完整的 ID：',
   'name.listed': '任务列表读取于 {ago}；最多每分钟重新读取一次。',
   'name.guess': '{typed} 不是任务的完整名称。是指这个任务吗？',
-  'name.id_too_short': '任务 ID 的开头至少需要 4 个字符。',
+  'name.none_short': '没有名为 {typed} 的任务。按 ID 的开头查找至少需要 4 个字符。',
   'name.old': '名称以 DRS 在 {ago} 列出的为准：未能重新读取任务列表。',
   'name.old_unknown': '不清楚名称有多旧：未能重新读取任务列表。',
   'name.several': '{typed} 符合 {count, plural, other {# 个任务}}。是哪一个？',

@@ -702,7 +702,7 @@ export function storeContract(open: OpenStore): void {
       expect(await like('job')).toEqual(['job-1']);
     });
 
-    test('is searched by any part of a name, in any capitals and alphabet, better matches first', async () => {
+    test('is searched by a name, in any capitals and alphabet, and by a word in names only where none begins so', async () => {
       await save([
         entry(1, { name: 'my Orders' }),
         entry(2, { name: 'orders-old', status: 'RELEASE_RESOURCE_COMPLETE' }),
@@ -710,18 +710,24 @@ export function storeContract(open: OpenStore): void {
         entry(4, { name: 'ORDERS' }),
         entry(5, { name: '订单 100%' }),
       ]);
-      expect(await like('orders')).toEqual(['ORDERS', 'orders-eu', 'orders-old', 'my Orders']);
+      expect(await like('orders')).toEqual(['ORDERS', 'orders-eu', 'orders-old']);
+      expect(await like('eu')).toEqual([]);
+      expect(await like('old')).toEqual(['orders-old']);
+      expect(await like('rders')).toEqual([]);
       expect(await like('orders', 2)).toEqual(['ORDERS', 'orders-eu']);
       expect(await like('订单')).toEqual(['订单 100%']);
-      expect(await like('0%')).toEqual(['订单 100%']);
+      expect(await like('100%')).toEqual(['订单 100%']);
+      expect(await like('_00%')).toEqual([]);
       expect(await like('_')).toEqual([]);
-      expect(await like(simulatedJobId(3).slice(0, 6))).toEqual(['orders-eu']);
+      expect(await like(simulatedJobId(3).slice(0, 4))).toEqual(['orders-eu']);
     });
 
-    test('has sub-jobs with their parent only', async () => {
+    test('has sub-jobs with their parent only, but for their own names', async () => {
       const [parent, part] = [entry(1, { name: 'shop' }), entry(2, { name: 'shop-1', parentId: simulatedJobId(1) })];
       await save([parent, part]);
       expect(await like('shop')).toEqual(['shop']);
+      expect(await like('sho')).toEqual(['shop']);
+      expect(await like('SHOP-1')).toEqual(['shop-1']);
       expect(await store.pageListedJobs({ connectionId: CONNECTION, text: null, offset: 0, limit: 9 })).toMatchObject({
         total: 1,
         jobs: [{ name: 'shop', subJobs: 1 }],

@@ -137,7 +137,7 @@ describe('a part of a name', () => {
     const id = world.drs.findJob('orders')?.id ?? '';
     expect(await firstLine(world, `/drs ${id.slice(0, 4)}`)).toBe('🟢 Replicating, lag 1 s – orders');
     expect(await firstLine(world, `/drs ${id.slice(0, 3)}`)).toContain(
-      'The beginning of an id needs at least 4 characters.',
+      'and the beginning of an id needs at least 4 characters.',
     );
   });
 });

@@ -1043,7 +1043,7 @@ describe.each(LANGUAGES)('the message in %s', (language) => {
         .text.split('\n')
         .filter((line) => !/^(?:Now|现在)/.test(line));
       expect(shownLines.length).toBeLessThanOrEqual(5);
-      expect(shownLines[0]).toMatch(/^(🔵|🟢|⚪|⏸️|🔴|✅|⏹️|⚫) /u);
+      expect(shownLines[0]).toMatch(/^(🔵|🟢|⚪|⏸️|🔴|✅|⏹️|⚫|🔔) /u);
     },
   );
 });

@@ -60,17 +60,19 @@ function toParts(voice: Voice, facts: DeliveryFacts, channelId: string): readonl
     return [{ kind: 'lines', lines: announcementLines(voice, facts.announcement, channelId) }];
   const { job, event, aftermath } = facts;
   const { headline, lines } = describeEvent(voice, job, event, { aftermath, channelId });
-  const namesake = aftermath.namesake === null ? [] : [namesakeLine(voice, aftermath.namesake)];
-  const news: Part = { kind: 'news', headline, lines: [...lines, ...namesake] };
+  const news: Part = { kind: 'news', headline, lines: withNamesake(voice, lines, aftermath.namesake) };
   // A closing summary names its times itself and needs the room.
   if (event.kind === 'ended' && event.summary !== null) return [news];
   const footer = footerLine(job, event.report, event.previous?.status ?? null, event.at);
   return [news, { kind: 'footer', line: footer }];
 }
 
-/** Somebody who reads that a job is over must not take the other one of its name for it. */
-function namesakeLine(voice: Voice, { jobId, name }: NamedJob): string {
-  return voice.say('told.namesake', { name: boldName({ jobId, name }), id: shortId(jobId) });
+/** Who reads that a job is over must not take the other one of its name for it; the last line has room for that. */
+function withNamesake(voice: Voice, lines: readonly string[], namesake: NamedJob | null): readonly string[] {
+  if (namesake === null) return lines;
+  const said = voice.say('told.namesake', { name: boldName(namesake), id: shortId(namesake.jobId) });
+  const last = lines.at(-1);
+  return [...lines.slice(0, -1), last === undefined ? said : voice.sentences(last, said)];
 }
 
 function namesakeButtons(voice: Voice, told: Iterable<EventFacts>): readonly ButtonSpec[] {

@@ -113,8 +113,7 @@ function whatIsWrong(
   if (isListPending) return [voice.say('name.list_pending', { typed })];
   if (listFailure !== null) return [voice.say('name.not_known', { typed })];
   return [
-    voice.say('name.none', { typed }),
-    ...(isShortOfId(reference) ? [voice.say('name.id_too_short')] : []),
+    voice.say(isShortOfId(reference) ? 'name.none_short' : 'name.none', { typed }),
     voice.say('name.list_hint', { jobs: voice.typed('jobs') }),
   ];
 }
