@@ -46,7 +46,9 @@ export async function tellNewName(
   { from, to }: { readonly from: string | null; readonly to: string | null },
   now: EpochMs,
 ): Promise<number> {
-  if (from === null || to === null || from === to || !(await isWatched(tx, job))) return 0;
+  if (from === null || to === null || from === to) return 0;
+  await keepOldName(tx, job, from);
+  if (!(await isWatched(tx, job))) return 0;
   const { event_number: number } = await tx
     .updateTable('jobs')
     .set((eb) => ({ event_number: eb('event_number', '+', 1) }))
@@ -56,6 +58,17 @@ export async function tellNewName(
     .executeTakeFirstOrThrow();
   const event = { kind: 'renamed' as const, from, to, at: now, report: null, previous: null, lastLag: null };
   return await writeEvent(tx, job, number, event, now);
+}
+
+/** What was told before the job had any name was shown under the one that is going now. */
+async function keepOldName(tx: Tx, { connectionId, jobId }: JobKey, name: string): Promise<void> {
+  await tx
+    .updateTable('job_events')
+    .set({ job_name: name })
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId)
+    .where('job_name', 'is', null)
+    .execute();
 }
 
 async function isWatched(tx: Tx, { connectionId, jobId }: JobKey): Promise<boolean> {
