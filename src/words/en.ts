@@ -427,7 +427,7 @@ export const en = {
   'help.version': 'which version of me runs, and since when',
   'help.help': 'this text, or more about one topic: {topics}',
   'help.footer':
-    'A job is its name, a part of it that only one job has, its DRS id or the first 6 characters of that, or a pasted console address. {short} alone is its status. Separate several with spaces or commas; put a name with blanks in quotes.',
+    'A job is its name, the beginning of a word in it that only one job has, its DRS id or the first 4 characters of that, or a pasted console address. {short} alone is its status. Separate several with spaces or commas; put a name with blanks in quotes.',
   'help.topic.status':
     'The first line is the state: full copy with its percentage, replicating with its lag, paused, failed, ended. Then the parts of the copy, how long it has been in this phase, and why it failed if it did. *Refresh* asks DRS anew, *Share to channel* shows the answer to everybody, *Console* opens DRS.',
   'help.topic.subscribe':
@@ -439,7 +439,7 @@ export const en = {
   'help.topic.jobs':
     'All jobs of the DRS project, running ones first, ten to a page. A word behind it keeps those with that word in the name, or at the beginning of the id. Sub-jobs are counted with their parent.',
   'help.topic.names':
-    "First the full id, then the exact name, then the first 6 or more characters of an id, then a name's beginning, then a part of it. Exact always wins, running before ended. If several fit, I show them with a button each. Quotes make a name of any word: {quoted}.",
+    "First the full id, then the exact name, then the first 4 or more characters of an id, then a name's beginning, then the beginning of a word in it (3 or more characters). Exact always wins, running before ended. If several fit, I show them with a button each. To subscribe or unsubscribe, a part of a name is only asked back. Quotes make a name of any word: {quoted}.",
   'help.topic.settings':
     '`settings lang:zh` makes my posts in this channel Chinese, `settings lang:en` English. What only you see is in the language of your own Slack.',
   'help.topic.audit':

@@ -103,6 +103,27 @@ describe('a name is not believed for long', () => {
       expect(text).toMatch(/Names are as DRS listed them .*: the list could not be read anew\./);
     }
   });
+
+  test('while DRS takes its time with the list, a job of just that name is shown, and how old the name is', async () => {
+    await using world = await startWorld({ overrides: { durations: { listEveryMs: 0, listRecheckMs: 20 } } });
+    world.slack.addChannel('migrations');
+    named(world, 'orders');
+    await ask(world, '/drs orders');
+    world.drs.faults.next('list', { kind: 'hang' });
+    const { text } = await ask(world, '/drs orders');
+    expect(text).toContain('Replicating, lag 1 s – orders');
+    expect(text).toContain('the list could not be read anew.');
+  });
+
+  test('a full id costs no reading of the list, and the short id that the bot prints works where it cannot be read', async () => {
+    await using world = await worldKnowing('orders');
+    const reading = world.drs.count('list');
+    await ask(world, `/drs subscribe ${world.drs.findJob('orders')?.id ?? ''}`);
+    expect(world.drs.count('list')).toBe(reading);
+    world.drs.setHabits({ lists: [] });
+    const short = (world.drs.findJob('orders')?.id ?? '').slice(0, 8);
+    expect((await ask(world, `/drs unsubscribe ${short}`)).text).toContain('Unsubscribed from *orders*');
+  });
 });
 
 describe('a part of a name', () => {
