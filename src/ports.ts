@@ -11,7 +11,7 @@ import type { Cause, JobDetail, RecoveryFigures } from './domain/job-detail.ts';
 import type { JobId } from './domain/job-id.ts';
 import type { JobState } from './domain/job-state.ts';
 import type { Language } from './domain/language.ts';
-import type { ListedJob } from './domain/listed-job.ts';
+import type { ListedJob, NameCandidate } from './domain/listed-job.ts';
 import type { SetAsideRow, Signal, SignalKind } from './domain/signal.ts';
 import type { SubJob } from './domain/combine-sub-jobs.ts';
 import type { MessageTs } from './domain/message-ts.ts';
@@ -430,21 +430,26 @@ export interface Store {
     readonly everyMs: number;
   }): Promise<boolean>;
   /**
-   * Replaces what is listed of the types that were read, names watched jobs after it, and notes why others were not. A job
-   * that was gone, is listed again, and whose return some channel awaits is due at once. `now`: when the reading began.
+   * Replaces what is listed of the types that were read, names known jobs after it, and notes why other types were not read.
+   * A job that got another name is told of in the channels that watch it, once. Where a job that was told to be over has
+   * left its name to another one, its message learns of that. A job that was gone, is listed again, and whose return some
+   * channel awaits is due at once. Returns how many channels are told something. `now`: when the reading began.
    */
   saveJobList(request: {
     readonly connectionId: string;
     readonly listing: JobListing;
     readonly now: EpochMs;
-  }): Promise<void>;
+  }): Promise<number>;
   findJobListState(connectionId: string): Promise<JobListState>;
   /**
-   * Listed jobs and jobs we have a report of, sub-jobs aside, whose name has `text` in it or whose id begins with it: the
-   * better matches first, at most `limit`.
+   * Listed jobs and jobs we have a report of that `text` may mean (domain/choose-job.ts): by their name or the beginning of
+   * their id, sub-jobs too; else by the beginning of their name; and only if there is none such, by a word in their name.
+   * The better matches first, at most `limit`.
    */
-  findJobsLike(connectionId: string, text: string, limit: number): Promise<readonly ListedJob[]>;
-  /** All of them that have a name. */
+  findJobsLike(connectionId: string, text: string, limit: number): Promise<readonly NameCandidate[]>;
+  /** When DRS last said what each of these jobs, as far as they have a row, is called; null: that was not written down. */
+  findNamedAt(connectionId: string, jobIds: readonly JobId[]): Promise<ReadonlyMap<JobId, EpochMs | null>>;
+  /** All listed jobs and jobs we have a report of that have a name, sub-jobs aside. */
   findNamedJobs(connectionId: string): Promise<readonly ListedJob[]>;
   /** One page of what is listed, sub-jobs aside: running ones first, then by name; all, or those with `text` in name or id. */
   pageListedJobs(request: {
@@ -648,7 +653,7 @@ export interface Store {
     readonly before: number | null;
     readonly limit: number;
   }): Promise<{ readonly entries: readonly AuditEntry[]; readonly older: number }>;
-  /** The jobs that something was done about in a channel. */
+  /** The jobs that something was done about in a channel, once by each name they had then and have now. */
   listAuditedJobs(channel: ChannelKey): Promise<readonly ListedJob[]>;
 
   /**

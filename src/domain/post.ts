@@ -51,9 +51,11 @@ export interface Aftermath {
   readonly recoveredAt: EpochMs | null;
   /** The message that told of the failure, in the channel that a recovery is told in; its Slack timestamp. */
   readonly firstMessageTs: string | null;
+  /** The running job that bears the name of one that is over. */
+  readonly namesake: NamedJob | null;
 }
 
-export const NO_AFTERMATH: Aftermath = { cause: null, recoveredAt: null, firstMessageTs: null };
+export const NO_AFTERMATH: Aftermath = { cause: null, recoveredAt: null, firstMessageTs: null, namesake: null };
 
 /** What a delivery owes its channel. */
 export type DeliveryFacts =

@@ -13,7 +13,7 @@ import { LAG_NOTES } from '../domain/job/lag-note.ts';
 import { LANGUAGES } from '../domain/language.ts';
 import type { Language } from '../domain/language.ts';
 import { NO_LAGS } from '../domain/lag-history.ts';
-import type { Announcement } from '../domain/post.ts';
+import type { Announcement, NamedJob } from '../domain/post.ts';
 import type { Signal } from '../domain/signal.ts';
 
 /** A stored id. @throws TypeError when it is none: no row of this program holds anything else */
@@ -176,6 +176,7 @@ const knownEvent = z.discriminatedUnion('kind', [
     workingAt: z.number(),
     ...moment,
   }),
+  z.object({ kind: z.literal('renamed'), from: z.string(), to: z.string(), ...moment }),
   z.object({ kind: z.literal('ended'), verdict, summary, standing: lastStanding.default(null), ...moment }),
   z.object({ kind: z.literal('sub_jobs_failed'), failed: z.array(subJobName), of: z.number(), ...moment }),
   z.object({ kind: z.literal('gone'), code: z.string().nullable(), ...moment }),
@@ -281,6 +282,11 @@ export function decodeState(text: string): JobState | null {
 /** Reads a stored event; null when not even its moment can be read. */
 export function decodeEvent(text: string): JobEvent | null {
   return read(event, text);
+}
+
+/** Reads a stored job with its name; null when it cannot be read. */
+export function decodeNamedJob(text: string): NamedJob | null {
+  return read(namedJob, text);
 }
 
 /** Reads a stored announcement; null when it cannot be read. */

@@ -8,6 +8,8 @@ import type { CommittedPoll, PollResult } from '../ports.ts';
 import { audit } from './audit.ts';
 import { closeFailures, openFailure } from './failures.ts';
 import { isAwaited, resumeSubscriptions } from './jobs/awaited-subscriptions.ts';
+import { findNamesake } from './jobs/namesakes.ts';
+import { writeEvent } from './jobs/write-event.ts';
 import { ReusedQuery } from './reused-query.ts';
 import type { Db, Tx } from './schema.ts';
 
@@ -161,49 +163,15 @@ async function writeEvents(tx: Tx, poll: Poll, held: readonly HeldResult[]): Pro
   for (const { result, lastEvent } of held) {
     const { jobId, events } = result;
     for (const [index, event] of events.entries()) {
-      deliveries += await writeEvent(tx, poll, jobId, lastEvent + index + 1, event);
+      const number = lastEvent + index + 1;
+      const job = { connectionId: poll.connectionId, jobId };
+      const told = await writeEvent(tx, job, number, event, poll.now);
+      await noteFailure(tx, poll, jobId, number, event, told > 0);
+      if (endsSubscriptions(event)) await findNamesake(tx, job, number, poll.now);
+      deliveries += told;
     }
     if (events.some(endsSubscriptions)) await endSubscriptions(tx, poll, jobId, events);
   }
-  return deliveries;
-}
-
-async function writeEvent(tx: Tx, poll: Poll, jobId: JobId, number: number, event: JobEvent): Promise<number> {
-  const { connectionId, now } = poll;
-  await tx
-    .insertInto('job_events')
-    .values({
-      connection_id: connectionId,
-      job_id: jobId,
-      number,
-      kind: event.kind,
-      facts: JSON.stringify(event),
-      occurred_at: event.at,
-    })
-    .execute();
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto('deliveries')
-    .columns(['workspace_id', 'channel_id', 'connection_id', 'job_id', 'event_number', 'created_at'])
-    .expression((eb) =>
-      eb
-        .selectFrom('subscriptions')
-        .select((s) => [
-          'workspace_id',
-          'channel_id',
-          'connection_id',
-          'job_id',
-          s.val(number).as('event_number'),
-          s.val(now).as('created_at'),
-        ])
-        .where('connection_id', '=', connectionId)
-        .where('job_id', '=', jobId)
-        .where('ended_at', 'is', null)
-        .orderBy('id'),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  const deliveries = Number(numInsertedOrUpdatedRows ?? 0n);
-  await noteFailure(tx, poll, jobId, number, event, deliveries > 0);
   return deliveries;
 }
 

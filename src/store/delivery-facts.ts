@@ -6,7 +6,7 @@ import type { Language } from '../domain/language.ts';
 import { NO_AFTERMATH } from '../domain/post.ts';
 import type { DeliveryFacts, Post } from '../domain/post.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { causeFor, decodeAnnouncement, decodeCauses, decodeEvent, decodeLanguage } from './codec.ts';
+import { causeFor, decodeAnnouncement, decodeCauses, decodeEvent, decodeLanguage, decodeNamedJob } from './codec.ts';
 import { setAside } from './rows/set-aside.ts';
 import type { Db, Tx } from './schema.ts';
 
@@ -126,7 +126,7 @@ export function selectFacts(db: Db) {
         .onRef('failures.job_id', '=', 'deliveries.job_id')
         .onRef('failures.event_number', '=', 'deliveries.event_number'),
     )
-    .select([
+    .select((eb) => [
       'deliveries.id',
       'deliveries.outcome',
       'deliveries.connection_id',
@@ -134,7 +134,9 @@ export function selectFacts(db: Db) {
       'deliveries.event_number',
       'deliveries.announcement',
       'job_events.facts',
-      'jobs.name',
+      'job_events.namesake',
+      // What it was called then; a name that was learnt later is better than none.
+      eb.fn.coalesce('job_events.job_name', 'jobs.name').as('name'),
       'jobs.job_type',
       'failures.causes',
       'failures.recovered_at',
@@ -167,6 +169,7 @@ interface FactsRow {
   readonly causes: string | null;
   readonly recovered_at: number | null;
   readonly first_message_ts: string | null;
+  readonly namesake: string | null;
 }
 
 /** A selected row as the domain knows it; null when it cannot be read. */
@@ -186,5 +189,12 @@ export function toFacts(row: FactsRow, language: Language): DeliveryFacts | null
       ? NO_AFTERMATH
       : { ...NO_AFTERMATH, cause: causeFor(causes, language), recoveredAt: row.recovered_at };
   const eventNumber = row.event_number ?? 0;
-  return { kind: 'event', job, eventNumber, event, aftermath: { ...aftermath, firstMessageTs: row.first_message_ts } };
+  const namesake = row.namesake === null ? null : decodeNamedJob(row.namesake);
+  return {
+    kind: 'event',
+    job,
+    eventNumber,
+    event,
+    aftermath: { ...aftermath, firstMessageTs: row.first_message_ts, namesake },
+  };
 }

@@ -1,15 +1,19 @@
 import { sql } from 'kysely';
 
+import { chooseJob } from '../domain/choose-job.ts';
 import type { SubJob } from '../domain/combine-sub-jobs.ts';
 import { parseJobIdPrefix } from '../domain/job-id.ts';
 import type { JobId } from '../domain/job-id.ts';
+import { JOB_TYPES } from '../domain/job-type.ts';
 import { isListedAsOver } from '../domain/listed-job.ts';
-import type { ListedJob } from '../domain/listed-job.ts';
-import { nameKey } from '../domain/name-key.ts';
+import type { ListedJob, NameCandidate } from '../domain/listed-job.ts';
+import { hasWord, nameKey } from '../domain/name-key.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { JobListEntry, JobListing, JobListState } from '../ports.ts';
 import { decodeWhy, storedJobId } from './codec.ts';
 import { isAwaited } from './jobs/awaited-subscriptions.ts';
+import { findNamesakes } from './jobs/namesakes.ts';
+import { nameAfterList } from './jobs/rename-jobs.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Rows written by one statement. */
@@ -34,18 +38,15 @@ export async function claimJobListRefresh(
 export async function saveJobList(
   db: Db,
   request: { readonly connectionId: string; readonly listing: JobListing; readonly now: EpochMs },
-): Promise<void> {
+): Promise<number> {
   const { connectionId, listing, now } = request;
-  await db.transaction().execute(async (tx) => {
+  return await db.transaction().execute(async (tx) => {
     for (const { jobType, entries, isWhole } of listing.parts) {
-      await replaceType(tx, connectionId, jobType, entries);
+      await replaceType(tx, connectionId, jobType, entries, now);
       await noteListed(tx, connectionId, jobType, now);
       if (isWhole) await noteReading(tx, connectionId, jobType, now);
     }
-    if (listing.parts.length > 0) {
-      await nameJobs(tx, connectionId);
-      await askAboutReturned(tx, connectionId, now);
-    }
+    if (listing.parts.length > 0) await askAboutReturned(tx, connectionId, now);
     await tx
       .updateTable('connections')
       .set({
@@ -54,6 +55,8 @@ export async function saveJobList(
       })
       .where('id', '=', connectionId)
       .execute();
+    if (listing.parts.length === 0) return 0;
+    return (await nameAfterList(tx, connectionId, now)) + (await findNamesakes(tx, connectionId, now));
   });
 }
 
@@ -62,6 +65,7 @@ async function replaceType(
   connectionId: string,
   jobType: string,
   entries: readonly JobListEntry[],
+  now: EpochMs,
 ): Promise<void> {
   await tx
     .deleteFrom('listed_jobs')
@@ -78,6 +82,7 @@ async function replaceType(
       status: entry.status,
       is_over: isListedAsOver(entry) ? 1 : 0,
       parent_id: entry.parentId,
+      listed_at: now,
     }));
     await tx
       .insertInto('listed_jobs')
@@ -140,18 +145,6 @@ function isListedAlive() {
   return sql<boolean>`(listed_jobs.status is null or listed_jobs.status <> 'DELETED')`;
 }
 
-/** Jobs with a row are called what the list calls them. */
-async function nameJobs(tx: Tx, connectionId: string): Promise<void> {
-  await sql`
-    update jobs set name = coalesce(listed.name, jobs.name), job_type = listed.job_type, parent_id = listed.parent_id
-    from listed_jobs as listed
-    where jobs.connection_id = ${connectionId}
-      and listed.connection_id = jobs.connection_id and listed.job_id = jobs.job_id
-      and (jobs.name is distinct from coalesce(listed.name, jobs.name) or jobs.job_type is distinct from listed.job_type
-        or jobs.parent_id is distinct from listed.parent_id)
-  `.execute(tx);
-}
-
 export async function findJobListState(db: Db, connectionId: string): Promise<JobListState> {
   const row = await db
     .selectFrom('connections')
@@ -162,36 +155,62 @@ export async function findJobListState(db: Db, connectionId: string): Promise<Jo
   return { listedAt: row?.listed_at ?? null, failure: failure === null ? null : decodeWhy(failure) };
 }
 
+/** Names and ids of which one is meant, as ports.ts says. */
 export async function findJobsLike(
   db: Db,
   connectionId: string,
   text: string,
   limit: number,
-): Promise<readonly ListedJob[]> {
+): Promise<readonly NameCandidate[]> {
   const key = nameKey(text);
-  const idPrefix = parseJobIdPrefix(text) ?? '';
+  const idPrefix = parseJobIdPrefix(text);
   const listed = await selectListed(db, connectionId)
-    .where(isLike(key, text))
-    .orderBy(sql`case when listed_jobs.name_key = ${key} then 0
-      when listed_jobs.name_key like ${`${literally(key)}%`} escape '\\' then 1 else 2 end`)
+    .where((eb) =>
+      eb.or([
+        eb('listed_jobs.name_key', '=', key),
+        ...(idPrefix === null ? [] : [hasIdPrefix(idPrefix)]),
+        eb.and([eb('listed_jobs.parent_id', 'is', null), isLike(key, 'beginning')]),
+      ]),
+    )
+    .orderBy(sql`case when listed_jobs.name_key = ${key} then 0 else 1 end`)
     .orderBy('is_over')
     .orderBy('name_key')
     .limit(limit)
     .execute();
-  const others = (await unlisted(db, connectionId)).filter(
-    (job) =>
-      (job.name !== null && nameKey(job.name).includes(key)) || (idPrefix !== '' && job.jobId.startsWith(idPrefix)),
-  );
-  return [...listed.map(toListed), ...others].slice(0, limit);
+  const found = listed.length > 0 ? listed : await selectWithWord(db, connectionId, key, limit);
+  const others = (await unlisted(db, connectionId)).filter((job) => chooseJob(text, [job]).kind === 'one');
+  return [...found.map(toListed), ...others].slice(0, limit);
 }
 
-/** It has the text in its name, or its id begins with it. */
-function isLike(key: string, text: string) {
-  const idPrefix = parseJobIdPrefix(text);
-  const inName = sql<boolean>`listed_jobs.name_key like ${`%${literally(key)}%`} escape '\\'`;
-  return idPrefix === null
-    ? inName
-    : sql<boolean>`(${inName} or substr(listed_jobs.job_id, 1, ${idPrefix.length}) = ${idPrefix})`;
+/** Jobs with a word in their name that begins with the text. Only names are read of those that do not fit. */
+async function selectWithWord(db: Db, connectionId: string, key: string, limit: number) {
+  const rows = await db
+    .selectFrom('listed_jobs')
+    .select(['job_id', 'name_key'])
+    .where('connection_id', '=', connectionId)
+    .where('parent_id', 'is', null)
+    .where(isLike(key, 'anywhere'))
+    .orderBy('is_over')
+    .orderBy('name_key')
+    .execute();
+  const fitting = rows.filter((row) => hasWord(row.name_key ?? '', key)).slice(0, limit);
+  if (fitting.length === 0) return [];
+  const jobIds = fitting.map((row) => row.job_id);
+  return await selectListed(db, connectionId)
+    .where('listed_jobs.job_id', 'in', jobIds)
+    .orderBy('is_over')
+    .orderBy('name_key')
+    .execute();
+}
+
+/** Its name has the text in it, or begins with it. */
+function isLike(key: string, where: 'anywhere' | 'beginning') {
+  const pattern = `${where === 'anywhere' ? '%' : ''}${literally(key)}%`;
+  return sql<boolean>`listed_jobs.name_key like ${pattern} escape '\\'`;
+}
+
+function hasIdPrefix(idPrefix: string) {
+  return sql<boolean>`substr(listed_jobs.job_id, 1, ${idPrefix.length}) = ${idPrefix}`;
 }
 
 /** Text in a pattern of `like`, where `%` and `_` are letters like any other. */
@@ -200,9 +219,31 @@ function literally(text: string): string {
 }
 
 export async function findNamedJobs(db: Db, connectionId: string): Promise<readonly ListedJob[]> {
-  const listed = await selectListed(db, connectionId).where('listed_jobs.name', 'is not', null).execute();
-  const others = (await unlisted(db, connectionId)).filter((job) => job.name !== null);
+  const listed = await selectListed(db, connectionId)
+    .where('listed_jobs.name', 'is not', null)
+    .where('listed_jobs.parent_id', 'is', null)
+    .execute();
+  const others = (await unlisted(db, connectionId)).filter((job) => job.name !== null && !job.isSubJob);
   return [...listed.map(toListed), ...others];
+}
+
+/** See ports.ts. */
+export async function findNamedAt(
+  db: Db,
+  connectionId: string,
+  jobIds: readonly JobId[],
+): Promise<ReadonlyMap<JobId, EpochMs | null>> {
+  if (jobIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('jobs')
+    .leftJoin('listed_jobs as listed', (join) =>
+      join.onRef('listed.connection_id', '=', 'jobs.connection_id').onRef('listed.job_id', '=', 'jobs.job_id'),
+    )
+    .select((eb) => ['jobs.job_id', eb.fn.coalesce('listed.listed_at', 'jobs.detail_at').as('named_at')])
+    .where('jobs.connection_id', '=', connectionId)
+    .where('jobs.job_id', 'in', jobIds)
+    .execute();
+  return new Map(rows.map((row) => [storedJobId(row.job_id), row.named_at]));
 }
 
 export async function pageListedJobs(
@@ -216,7 +257,9 @@ export async function pageListedJobs(
 ): Promise<{ readonly total: number; readonly jobs: readonly ListedJob[] }> {
   const { connectionId, text, offset, limit } = request;
   const key = text === null ? '' : nameKey(text);
-  const fits = key === '' ? sql<boolean>`1` : isLike(key, text ?? '');
+  const idPrefix = text === null ? null : parseJobIdPrefix(text);
+  const inName = isLike(key, 'anywhere');
+  const fits = idPrefix === null ? inName : sql<boolean>`(${inName} or ${hasIdPrefix(idPrefix)})`;
   const { total } = await db
     .selectFrom('listed_jobs')
     .select((eb) => eb.fn.countAll<number>().as('total'))
@@ -225,6 +268,7 @@ export async function pageListedJobs(
     .where(fits)
     .executeTakeFirstOrThrow();
   const rows = await selectListed(db, connectionId)
+    .where('listed_jobs.parent_id', 'is', null)
     .where(fits)
     .orderBy('is_over')
     .orderBy('name_key')
@@ -258,7 +302,7 @@ export async function findSubJobs(
   return byParent;
 }
 
-/** Listed jobs that are nobody's part. */
+/** Listed jobs and their parts. */
 function selectListed(db: Db, connectionId: string) {
   return db
     .selectFrom('listed_jobs')
@@ -272,6 +316,8 @@ function selectListed(db: Db, connectionId: string) {
       'listed_jobs.job_id',
       'listed_jobs.name',
       'listed_jobs.job_type',
+      'listed_jobs.parent_id',
+      'listed_jobs.listed_at as named_at',
       // A report that is newer than the list knows better.
       eb
         .case()
@@ -287,25 +333,45 @@ function selectListed(db: Db, connectionId: string) {
         .whereRef('part.parent_id', '=', 'listed_jobs.job_id')
         .as('sub_jobs'),
     ])
-    .where('listed_jobs.connection_id', '=', connectionId)
-    .where('listed_jobs.parent_id', 'is', null);
+    .where('listed_jobs.connection_id', '=', connectionId);
 }
 
 /** Jobs we have a report of that the list does not have: it could not be read, or they are gone from it. */
-async function unlisted(db: Db, connectionId: string): Promise<readonly ListedJob[]> {
+async function unlisted(db: Db, connectionId: string): Promise<readonly NameCandidate[]> {
   const rows = await db
     .selectFrom('jobs')
+    .innerJoin('connections', 'connections.id', 'jobs.connection_id')
     .leftJoin('listed_jobs as listed', (join) =>
       join.onRef('listed.connection_id', '=', 'jobs.connection_id').onRef('listed.job_id', '=', 'jobs.job_id'),
     )
-    .select(['jobs.job_id', 'jobs.name', 'jobs.status', 'jobs.job_type'])
+    .select([
+      'jobs.job_id',
+      'jobs.name',
+      'jobs.status',
+      'jobs.job_type',
+      'jobs.parent_id',
+      'jobs.detail_at as named_at',
+      'jobs.created_at',
+      'connections.listed_at',
+      'connections.list_failure',
+    ])
     .where('jobs.connection_id', '=', connectionId)
     .where('listed.job_id', 'is', null)
     .where('jobs.status', 'is not', null)
-    .where('jobs.parent_id', 'is', null)
     .orderBy('jobs.job_id')
     .execute();
-  return rows.map((row) => toListed({ ...row, sub_jobs: 0 }));
+  return rows.map((row) => ({ ...toListed({ ...row, sub_jobs: 0 }), isOffList: isOffList(row) }));
+}
+
+/** A list that was read to its end since the job became known would have it, if it is of a kind that is listed. */
+function isOffList(row: {
+  readonly job_type: string | null;
+  readonly created_at: number;
+  readonly listed_at: number | null;
+  readonly list_failure: string | null;
+}): boolean {
+  const isOfListedType = row.job_type === null || JOB_TYPES.some((type) => type === row.job_type);
+  return isOfListedType && row.list_failure === null && row.listed_at !== null && row.listed_at > row.created_at;
 }
 
 function toListed(row: {
@@ -313,13 +379,18 @@ function toListed(row: {
   readonly name: string | null;
   readonly status: string | null;
   readonly job_type: string | null;
+  readonly parent_id: string | null;
   readonly sub_jobs: number | null;
-}): ListedJob {
+  readonly named_at: number | null;
+}): NameCandidate {
   return {
     jobId: storedJobId(row.job_id),
     name: row.name,
     status: row.status,
     jobType: row.job_type,
     subJobs: row.sub_jobs ?? 0,
+    isSubJob: row.parent_id !== null,
+    isOffList: false,
+    namedAt: row.named_at,
   };
 }

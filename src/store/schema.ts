@@ -80,6 +80,7 @@ export interface Schema {
     status: string | null;
     is_over: number;
     parent_id: string | null;
+    listed_at: number | null;
   };
   job_list_readings: {
     connection_id: string;
@@ -107,6 +108,8 @@ export interface Schema {
     kind: string;
     facts: string;
     occurred_at: number;
+    job_name: string | null;
+    namesake: string | null;
   };
   blind_episodes: {
     id: Generated<number>;
@@ -217,6 +220,7 @@ export interface Schema {
     action: string;
     connection_id: string;
     job_id: string | null;
+    job_name: string | null;
     before: string | null;
     after: string | null;
   };

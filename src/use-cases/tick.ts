@@ -16,7 +16,16 @@ export async function tick(context: Context, signal?: AbortSignal): Promise<Poll
   await endGoneJobs(context, signal);
   await tellDownTime(context);
   await tellOfAccess(context, report);
+  rereadNames(context, report);
   return report;
+}
+
+/**
+ * While something is watched, DRS's list is read every now and then for the names of it; no tick waits for that. Where nothing
+ * was due there is nothing to name, or it is named at the next tick.
+ */
+function rereadNames({ jobList, durations }: Context, { due }: PollReport): void {
+  if (due > 0) void jobList.refresh({ everyMs: durations.namesEveryMs });
 }
 
 /** To be called before anything is asked, at the start too: what changes from then on changed while the bot was down. */

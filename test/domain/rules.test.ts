@@ -47,10 +47,10 @@ describe('a job id', () => {
     expect(parseJobId(text)).toBeNull();
   });
 
-  test('may be given by its first six or more characters, any number of them', () => {
-    for (let length = 6; length < 36; length++)
+  test('may be given by its first four or more characters, any number of them', () => {
+    for (let length = 4; length < 36; length++)
       expect(parseJobIdPrefix(ORDERS.slice(0, length))).toBe(ORDERS.slice(0, length));
-    expect(parseJobIdPrefix(ORDERS.slice(0, 5))).toBeNull();
+    expect(parseJobIdPrefix(ORDERS.slice(0, 3))).toBeNull();
     expect(parseJobIdPrefix('not an id')).toBeNull();
   });
 });

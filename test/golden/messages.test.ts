@@ -183,6 +183,24 @@ const toldOf =
   };
 const told = (...steps: readonly Step[]): Said => toldOf(job, {}, ...steps);
 
+/** A job that got another name, and how it is now. */
+const renamed =
+  (now: readonly Look[]): Said =>
+  (voice) => {
+    const moment = {
+      at: START,
+      report: null,
+      previous: null,
+      lastLag: null,
+      lagNote: 'settled' as const,
+      percentBefore: null,
+    };
+    const event: JobEvent = { kind: 'renamed', from: 'orders', to: 'orders_v2', ...moment };
+    const about = { ...job, name: 'orders_v2' };
+    const facts: DeliveryFacts = { kind: 'event', job: about, eventNumber: 1, event, aftermath: NO_AFTERMATH };
+    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] }, now);
+  };
+
 const announced =
   (announcement: Announcement, channelId = 'C1'): Said =>
   (voice) =>
@@ -258,14 +276,23 @@ const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
   over: [],
   unknown: [],
   unanswered: [],
+  guesses: [],
   problems: [],
+  oldNames: null,
   resumed: 0,
 };
 const subscribed =
   (outcome: SubscribeOutcome, channelId = 'C1'): Said =>
   (voice) =>
     subscribeAnswer(voice, outcome, { channelId, now: START });
-const UNSUBSCRIBED: UnsubscribeOutcome = { ended: [], toConfirm: [], notSubscribed: [], problems: [] };
+const UNSUBSCRIBED: UnsubscribeOutcome = {
+  ended: [],
+  toConfirm: [],
+  guesses: [],
+  notSubscribed: [],
+  problems: [],
+  oldNames: null,
+};
 const audited = (id: number, change: AuditedChange, changes: Partial<AuditEntry> = {}): AuditEntry => ({
   id,
   at: START + id * MINUTE,
@@ -507,6 +534,16 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'told-other': happened({ kind: 'other', name: 'from_a_newer_version', ...anEvent }),
   'told-other-without-a-report': happened({ kind: 'other', name: 'new', ...anEvent, report: null }),
   'told-ended-other': happened({ kind: 'ended', verdict: 'other', summary: null, standing: null, ...anEvent }),
+  'told-gone-with-a-namesake': toldOf(job, { namesake: { ...job, jobId: BILLING } }, replicating, [6, 'DELETED']),
+  'told-ended-with-a-namesake': toldOf(
+    job,
+    { namesake: { ...job, jobId: BILLING } },
+    replicating,
+    [20, 'RELEASE_RESOURCE_STARTED'],
+    [21, 'RELEASE_RESOURCE_COMPLETE'],
+  ),
+  'told-renamed': renamed([]),
+  'told-renamed-now': renamed([{ kind: 'known', job: aJob({}, read(replicating).state) }]),
   'told-gone-unknown-to-drs': told(replicating, [6, NO_SUCH_JOB], [12, JUDGED_GONE]),
   'told-failed-with-cause': toldOf(job, { cause: DUPLICATE }, replicating, [8641, 'INCRE_TRANSFER_FAILED']),
   'told-failed-with-known-code': toldOf(job, { cause: { code: 'DRS.KE0002', text: null } }, replicating, [
@@ -814,6 +851,22 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     kind: 'cannot_post',
     problem: { kind: 'refused', reason: 'ekm_access_denied' },
   }),
+  'subscribe-by-a-part-asks': subscribed({ ...OUTCOME, guesses: [{ reference: 'orders', job: listed(1) }] }),
+  'unsubscribe-by-a-part-asks': (voice) =>
+    unsubscribeAnswer(voice, { ...UNSUBSCRIBED, guesses: [{ reference: 'orders', job: listed(1) }] }, 'C1'),
+  'unsubscribed-by-an-old-name': (voice) =>
+    unsubscribeAnswer(
+      voice,
+      { ...UNSUBSCRIBED, ended: [subscription(UNSEEN_JOB)], oldNames: { namedAt: null, why: null } },
+      'C1',
+    ),
+  'status-by-an-old-name': (voice) => {
+    const { state, now } = read(replicating);
+    const known = aJob({ name: 'orders', jobType: 'migration' }, state);
+    const oldNames = { namedAt: START, why: explanation('host_timeout', { host: 'drs.example' }) };
+    return statusMessage(voice, { jobs: [status(known)], problems: [], oldNames }, { ...VIEW, now });
+  },
+  'name-too-short-for-an-id': problem(none({ reference: '46b', listedAt: START })),
   unsubscribed: (voice) => unsubscribeAnswer(voice, { ...UNSUBSCRIBED, ended: [subscription(UNSEEN_JOB)] }, 'C1'),
   'unsubscribed-not': (voice) =>
     unsubscribeAnswer(
@@ -1148,7 +1201,7 @@ describe.each(LANGUAGES)('the message in %s', (language) => {
         .text.split('\n')
         .filter((line) => !/^(?:Now|现在)/.test(line));
       expect(shownLines.length).toBeLessThanOrEqual(5);
-      expect(shownLines[0]).toMatch(/^(🔵|🟢|🟠|⚪|⏸️|🔴|✅|⏹️|⚫) /u);
+      expect(shownLines[0]).toMatch(/^(🔵|🟢|🟠|⚪|⏸️|🔴|✅|⏹️|⚫|🔔) /u);
     },
   );
 });
@@ -1231,7 +1284,7 @@ describe('whatever DRS sends', () => {
             job: { ...job, name: name === '' ? null : name },
             eventNumber: 1,
             event,
-            aftermath: { cause: { code: name, text: name }, recoveredAt: START, firstMessageTs: null },
+            aftermath: { ...NO_AFTERMATH, cause: { code: name, text: name }, recoveredAt: START },
           };
           for (const message of [
             postMessage(voice, { id: 'P', channelId: 'C1', facts: [facts] }),

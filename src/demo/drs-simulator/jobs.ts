@@ -94,6 +94,12 @@ export class SimulatedJob {
     return this;
   }
 
+  /** From now on it is called otherwise. */
+  rename(name: string): this {
+    this.name = name;
+    return this;
+  }
+
   /** Its status now. */
   get status(): string {
     const status = this.toItem()['transfer_status'];

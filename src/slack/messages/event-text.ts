@@ -51,6 +51,8 @@ export function describeEvent(
       return statusLasting(voice, job, event);
     case 'recovered':
       return recovered(voice, job, event, aftermath.firstMessageTs, channelId);
+    case 'renamed':
+      return renamed(voice, event);
     case 'ended':
       return ended(voice, job, event);
     case 'gone':
@@ -315,6 +317,10 @@ function lastSeenLines(voice: Voice, { jobType }: NamedJob, { verdict, standing,
       before: voice.duration(at - standing.at),
     }),
   ];
+}
+
+function renamed(voice: Voice, { from, to }: Of<'renamed'>): EventText {
+  return { headline: `🔔 ${voice.say('told.renamed', { from: escapeMrkdwn(from), to: escapeMrkdwn(to) })}`, lines: [] };
 }
 
 function gone(voice: Voice, job: NamedJob, event: Of<'gone'>): EventText {
