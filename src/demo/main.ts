@@ -16,7 +16,7 @@ import { createJobChanges } from './job-changes.ts';
 import { Prompt, PROMPT_HELP } from './prompt.ts';
 import { parseSignIn, prepareSignIn, SIGN_INS } from './sign-in.ts';
 import { startSlackWorkspace } from './slack-workspace/slack-workspace.ts';
-import { playStory, setStage } from './story.ts';
+import { playStory, setStage, STORY_VERDICTS } from './story.ts';
 import { printMessages } from './transcript.ts';
 
 leaveLocalTime();
@@ -57,7 +57,13 @@ input.on('line', (line) => void prompt.take(line));
 
 const unwanted = new AbortController();
 // Names go stale within seconds, so that it shows what the bot makes of a job that was renamed.
-const durations = { askAgainMs: 200, causeRetryMs: 1_000, listEveryMs: 2_000, namesEveryMs: 10_000 };
+const durations = {
+  askAgainMs: 200,
+  causeRetryMs: 1_000,
+  listEveryMs: 2_000,
+  namesEveryMs: 10_000,
+  verdicts: STORY_VERDICTS,
+};
 const starting = startBot(config, { durations }, unwanted.signal);
 const end = async () => {
   unwanted.abort();

@@ -1,8 +1,14 @@
+import { DEFAULT_VERDICT_RULES } from '../domain/poll/verdict-rules.ts';
+import type { VerdictRules } from '../domain/poll/verdict-rules.ts';
+import { SECOND } from '../domain/time.ts';
 import type { Clock } from '../ports.ts';
 import type { DrsSimulator } from './drs-simulator/simulator.ts';
 import type { SimulatedJob } from './drs-simulator/jobs.ts';
 import type { SlackWorkspace } from './slack-workspace/slack-workspace.ts';
 import type { Message } from './slack-workspace/workspace.ts';
+
+/** Verdicts for a life of seconds: what takes minutes elsewhere takes three readings, a second apart, here. */
+export const STORY_VERDICTS: VerdictRules = { ...DEFAULT_VERDICT_RULES, steadyMs: 1.5 * SECOND, settlingReports: 1 };
 
 /** The two channels of the story: the database team, and the team that waits for the cut-over. */
 const CHANNELS = ['#migrations', '#orders-team'] as const;
@@ -89,6 +95,8 @@ export async function playStory(stage: Stage): Promise<void> {
   await scene(stage, 'Somebody mends it.');
   await told(stage, job, 'INCRE_TRANSFER_STARTED', { incre_trans_delay: '1', incre_trans_delay_millis: '900' });
 
+  // Long enough to be seen in sync, without which no end is a good one.
+  await stage.clock.sleep(2 * stage.pauseMs);
   await scene(stage, 'Cut-over: the job is stopped. Both channels hear it, and their subscriptions end with it.');
   await told(stage, job, 'RELEASE_RESOURCE_COMPLETE', {});
   await types(stage, 'ana', '#migrations', '/drs list');

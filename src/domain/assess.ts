@@ -19,7 +19,7 @@ import type { JobTimes } from './phases.ts';
 import { noteMissing } from './poll/absence.ts';
 import { pastPhase } from './poll/past-phase.ts';
 import { unknownSince } from './poll/unknown-since.ts';
-import { DEFAULT_VERDICT_RULES, maxGapMs, MIN_READINGS } from './poll/verdict-rules.ts';
+import { DEFAULT_VERDICT_RULES, maxGapMs } from './poll/verdict-rules.ts';
 import type { VerdictRules } from './poll/verdict-rules.ts';
 import { noSuchJobCode } from './progress-answer.ts';
 import type { ProgressAnswer } from './progress-answer.ts';
@@ -98,7 +98,7 @@ interface Look {
 function assessReport(before: JobState, report: ProgressReport, at: Look): Assessment {
   const isBaseline = before.report === null && before.toldStatus === null;
   const isEnd = isOver(statusGroup(report.status));
-  const reborn = before.over !== null && !isEnd && report.status !== before.report?.status;
+  const reborn = before.over !== null && !isEnd && !isLeftFinished(before, report);
   if (isEnd && before.over === null && !isBaseline && before.ending === null) return beginEnd(before, report, at);
   const known = withoutAbsurdLag(report, at);
   const seen = see(reborn ? { ...before, ...NEW_LIFE } : before, known, at);
@@ -108,6 +108,11 @@ function assessReport(before: JobState, report: ProgressReport, at: Look): Asses
   if (before.over !== null) return { state: { ...seen, over: before.over }, events: [] };
   if (seen.over !== null) return end(before, seen, at);
   return withSubJobFailures(tellStatus(before, seen, known, at), known, at);
+}
+
+/** A finished copy that nobody released and that is no longer watched for that: it has not begun again. */
+function isLeftFinished({ over, report: last }: JobState, { status, taskMode }: ProgressReport): boolean {
+  return over === 'ended' && last?.status === status && isFinishedCopy(status, taskMode);
 }
 
 /** The first report of an end: nothing is told before a second one says the same. */
@@ -169,7 +174,7 @@ function seeLag(
     const awaySince = before.awaySince ?? before.checkedAt ?? now;
     return { lagBreak: before.lagBreak, awaySince, readings: [], inSyncAt: isEnding(group) ? inSyncAt : null, lags };
   }
-  const lagBreak = nextBreak(before, now);
+  const lagBreak = nextBreak(before, now, rules);
   if (!isSettled(lagBreak, report.lagMs)) return { lagBreak, awaySince: null, readings: [], inSyncAt: null, lags };
   const readings = addReading(before.readings, { at: now, lagMs: report.lagMs }, rules);
   return {
@@ -181,9 +186,11 @@ function seeLag(
   };
 }
 
-function nextBreak({ awaySince, lagBreak }: JobState, now: EpochMs): LagBreak | null {
-  if (awaySince !== null) return { lengthMs: Math.max(0, now - awaySince), reports: 1 };
-  return lagBreak === null ? null : { ...lagBreak, reports: Math.min(lagBreak.reports + 1, MIN_READINGS + 1) };
+function nextBreak({ awaySince, lagBreak }: JobState, now: EpochMs, rules: VerdictRules): LagBreak | null {
+  const lengthMs = awaySince === null ? lagBreak?.lengthMs : Math.max(0, now - awaySince);
+  if (lengthMs === undefined) return null;
+  const reports = awaySince === null ? (lagBreak?.reports ?? 0) + 1 : 1;
+  return reports > rules.settlingReports ? null : { lengthMs, reports };
 }
 
 /** On its way out, or out: says nothing of how the job stood. */
@@ -271,7 +278,7 @@ function tellRecovery(
 ): Assessment {
   const since = before.recovering?.since ?? at.now;
   const reports = (before.recovering?.reports ?? 0) + 1;
-  if (reports < MIN_READINGS || at.now - since < at.rules.steadyMs)
+  if (reports < at.rules.minReadings || at.now - since < at.rules.steadyMs)
     return { state: { ...seen, recovering: { since, reports } }, events: [] };
   return {
     state: { ...seen, failure: null, recovering: null, toldStatus: report.status },
@@ -309,14 +316,15 @@ function firstLookAtEnd({ ending }: JobState, at: Look): Look {
 
 /** Tells, once each, of parts that have failed while their parent goes on. */
 function withSubJobFailures({ state, events }: Assessment, report: ProgressReport, at: Look): Assessment {
-  const failed = report.failedSubJobs?.failed ?? [];
+  if (report.failedSubJobs === null) return { state, events };
+  const { failed, of } = report.failedSubJobs;
   const isNew = failed.some(({ jobId }) => !state.toldFailedSubJobs.includes(jobId));
   const noted = { ...state, toldFailedSubJobs: failed.map(({ jobId }) => jobId) };
   if (!isNew) return { state: noted, events };
   const event: JobEvent = {
     kind: 'sub_jobs_failed',
     failed,
-    of: report.failedSubJobs?.of ?? 0,
+    of,
     ...moment(state, state, at),
   };
   return { state: noted, events: [...events, event] };

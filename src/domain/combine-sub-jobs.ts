@@ -35,10 +35,7 @@ const WORST_FIRST: readonly StatusGroup[] = [
  * Deleted sub-jobs do not count. A failure is told at once; anything better only when every sub-job has answered.
  */
 export function combineSubJobs(parent: JobId, subJobs: readonly SubJob[], answers: ProgressAnswers): ProgressAnswer {
-  const known = subJobs.flatMap((subJob) => {
-    const answer = answers.get(subJob.jobId) ?? { kind: 'omitted' as const };
-    return noSuchJobCode(answer) === null ? [{ subJob, answer }] : [];
-  });
+  const known = knownAnswers(subJobs, answers);
   const reports = known.flatMap(({ subJob, answer }) => (answer.kind === 'report' ? [{ subJob, ...answer }] : []));
   const [worst] = reports.toSorted((one, other) => compareBadness(one.report, other.report));
   if (worst === undefined || (reports.length < known.length && statusGroup(worst.report.status) !== 'failed')) {
@@ -61,6 +58,31 @@ export function combineSubJobs(parent: JobId, subJobs: readonly SubJob[], answer
       subJob: { jobId: subJob.jobId, name: subJob.name, of: subJobs.length, unmeasured },
     },
   };
+}
+
+/**
+ * The answer of a parent that gives progress of its own, with those of its sub-jobs that have failed. As long as one of
+ * them has not answered and none has failed, that is not known.
+ */
+export function withFailedSubJobs(
+  answer: Extract<ProgressAnswer, { readonly kind: 'report' }>,
+  subJobs: readonly SubJob[],
+  answers: ProgressAnswers,
+): ProgressAnswer {
+  const known = knownAnswers(subJobs, answers);
+  const failed = known.flatMap(({ subJob, answer: own }) =>
+    own.kind === 'report' && statusGroup(own.report.status) === 'failed' ? [subJob] : [],
+  );
+  if (failed.length === 0 && known.some(({ answer: own }) => own.kind !== 'report')) return answer;
+  return { kind: 'report', report: { ...answer.report, failedSubJobs: { failed, of: subJobs.length } } };
+}
+
+/** What was said about each sub-job that DRS still knows. */
+function knownAnswers(subJobs: readonly SubJob[], answers: ProgressAnswers) {
+  return subJobs.flatMap((subJob) => {
+    const answer = answers.get(subJob.jobId) ?? { kind: 'omitted' as const };
+    return noSuchJobCode(answer) === null ? [{ subJob, answer }] : [];
+  });
 }
 
 /** The worse first: by status, then by how far the full copy is, then by lag. */

@@ -54,7 +54,7 @@ export interface JobState {
   readonly lags: LagHistory;
   /** Settled lags of the last minutes, oldest first. */
   readonly readings: readonly Reading[];
-  /** What interrupted replication last; null when nothing did since the first look. */
+  /** What interrupted replication, until enough reports came after it; null when nothing did. */
   readonly lagBreak: LagBreak | null;
   /** The last look at which it replicated, or the first look of all, while it does not replicate. */
   readonly awaySince: EpochMs | null;

@@ -46,7 +46,7 @@ export interface ProgressReport {
    * how many of them replicate without a measurable lag.
    */
   readonly subJob: (SubJobName & { readonly of: number; readonly unmeasured: number }) | null;
-  /** Sub-jobs that have failed while the parent itself goes on, of how many; null when none has. */
+  /** Sub-jobs that have failed while the parent itself goes on, of how many; null when that is not known. */
   readonly failedSubJobs: { readonly failed: readonly SubJobName[]; readonly of: number } | null;
   /** `error_code` beside a status: the job's own error. */
   readonly errorCode: string | null;

@@ -1,4 +1,4 @@
-import { combineSubJobs } from '../domain/combine-sub-jobs.ts';
+import { combineSubJobs, withFailedSubJobs } from '../domain/combine-sub-jobs.ts';
 import type { SubJob } from '../domain/combine-sub-jobs.ts';
 import type { Job } from '../domain/job.ts';
 import type { JobId } from '../domain/job-id.ts';
@@ -13,7 +13,7 @@ interface AskOptions {
 
 /**
  * Asks DRS about jobs. A parent job that gives no progress of its own is answered by its sub-jobs, and from then on only
- * they are asked.
+ * they are asked; the report of one that does names the sub-jobs that have failed.
  */
 export async function askAboutJobs(
   context: Context,
@@ -21,28 +21,37 @@ export async function askAboutJobs(
   options: AskOptions,
 ): Promise<ProgressAnswers> {
   const { store, connectionId } = context;
-  const known = jobs.filter((job) => (job.state.report?.subJob ?? null) !== null).map((job) => job.jobId);
-  const silent = await store.findSubJobs(connectionId, known);
-  const own = jobs.map((job) => job.jobId).filter((jobId) => !silent.has(jobId));
-  const answers = await ask(context, own, options);
-  const unreported = own.filter((jobId) => answers.get(jobId)?.kind !== 'report');
-  const parents = new Map([...silent, ...(await store.findSubJobs(connectionId, unreported))]);
+  const jobIds = jobs.map((job) => job.jobId);
+  const parents = await store.findSubJobs(connectionId, jobIds);
+  const silent = new Set(
+    jobs.flatMap(({ jobId, state: { report } }) =>
+      (report?.subJob ?? null) !== null && parents.has(jobId) ? [jobId] : [],
+    ),
+  );
+  const answers = await ask(
+    context,
+    jobIds.filter((jobId) => !silent.has(jobId)),
+    options,
+  );
   if (parents.size === 0) return answers;
+  const asked = new Set(answers.keys());
   const parts = [...parents.values()].flat().map((subJob) => subJob.jobId);
-  const partAnswers = await ask(context, parts, options);
+  const others = [...new Set(parts)].filter((jobId) => !asked.has(jobId));
+  const partAnswers = new Map([...answers, ...(await ask(context, others, options))]);
   const combined = [...parents].map(
     ([parent, subJobs]) => [parent, answerOf(parent, subJobs, answers.get(parent), partAnswers)] as const,
   );
   return new Map([...answers, ...combined]);
 }
 
-/** What DRS said about the parent itself stands unless its sub-jobs say more. */
+/** What DRS said about the parent itself stands unless it is no report and its sub-jobs say more. */
 function answerOf(
   parent: JobId,
   subJobs: readonly SubJob[],
   own: ProgressAnswer | undefined,
   partAnswers: ProgressAnswers,
 ): ProgressAnswer {
+  if (own?.kind === 'report') return withFailedSubJobs(own, subJobs, partAnswers);
   const combined = combineSubJobs(parent, subJobs, partAnswers);
   return combined.kind === 'report' || own === undefined ? combined : own;
 }

@@ -52,7 +52,7 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('after %s and a start', (signal) 
     jobs[0]?.becomes('INCRE_TRANSFER_STARTED');
     await slack.waitFor(
       'the first change',
-      () => (told(jobs[0]?.id ?? '', '🟢 Replicating')[0] === 1 ? true : undefined),
+      () => (told(jobs[0]?.id ?? '', '⚪ Replicating')[0] === 1 ? true : undefined),
       40_000,
     );
     await settled(env['DATABASE_URL'] ?? '');
@@ -75,7 +75,7 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('after %s and a start', (signal) 
     );
     await bot.end('SIGTERM');
 
-    expect(told(jobs[0]?.id ?? '', '🟢 Replicating')).toEqual([1, 0, 0, 0]);
+    expect(told(jobs[0]?.id ?? '', '⚪ Replicating')).toEqual([1, 0, 0, 0]);
     expect(CHANNELS.map((name) => slack.messages(name).length)).toEqual([3, 2, 1, 2]);
   }, 120_000);
 });
@@ -156,7 +156,7 @@ test('the demo plays its story and Ctrl-C ends it cleanly', async () => {
     expect(output).toContain(words);
   for (const [english, chinese] of [
     ['🔵 Full copy complete –', '🔵 全量复制完成 –'],
-    ['🟢 Replicating, lag 6 min 12 s –', '🟢 增量同步中，延迟 6 分钟 12 秒 –'],
+    ['🔵 Replicating, lag not settled yet –', '🔵 增量同步中，延迟尚未稳定 –'],
     ['🔴 FAILED –', '🔴 失败 –'],
     ['🟢 RECOVERED –', '🟢 已恢复 –'],
     ['✅ ENDED –', '✅ 已结束 –'],

@@ -105,6 +105,7 @@ describe('the audit', () => {
     await ask(world, 'ben', '/drs settings lang:zh');
     drs.findJob('orders')?.becomes('RELEASE_RESOURCE_COMPLETE');
     await world.bot().tick();
+    await world.bot().tick();
     await ask(world, 'ana', '/drs unsubscribe billing');
     expect(entries((await ask(world, 'ana', '/drs audit')).text)).toEqual([
       '<@U00000001> · *billing*: subscribed (by <@U00000001>) → not subscribed',

@@ -149,10 +149,12 @@ describe('the closing message', () => {
     const answer = await world.ask('ana', '#migrations', '/drs orders');
     expect(answer.text).toContain('In this phase 20 h, since <!date^');
     await world.ask('ana', '#migrations', '/drs subscribe orders');
+    await world.bot().tick();
     job.becomes('RELEASE_RESOURCE_COMPLETE');
     await world.bot().tick();
+    await world.bot().tick();
     const lines = (await world.nextMessage('#migrations', 1)).text.split('\n');
-    expect(lines[0]).toBe('✅ ENDED – orders: stopped while replicating, last lag 1 s');
+    expect(lines[0]).toBe('✅ ENDED – orders: stopped in sync, last lag 1 s');
     expect(lines[1]).toMatch(/^Ran 2 d 2 h \(<!date\^/);
     expect(lines.slice(2)).toEqual([
       'Full 1 d 6 h · replicating 20 h',

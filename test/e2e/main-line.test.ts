@@ -24,6 +24,8 @@ describe.each(['socket', 'http'] as const)('the main line in %s mode', (mode) =>
       const known = slack.messages('#migrations').length;
       job.becomes(status);
       await bot().tick();
+      // An end is told when it has been read twice.
+      if (status === 'RELEASE_RESOURCE_COMPLETE') await bot().tick();
       await world.nextMessage('#migrations', known);
       await bot().tick();
     }
@@ -37,7 +39,7 @@ describe.each(['socket', 'http'] as const)('the main line in %s mode', (mode) =>
       `🟢 Replicating, lag 1 s – ${name}`,
       `⏸️ Paused – ${name}`,
       `🟢 Replicating again, lag 1 s – ${name}`,
-      `✅ ENDED – ${name}: stopped while replicating, last lag 1 s`,
+      `✅ ENDED – ${name}: stopped in sync, last lag 1 s`,
     ]);
     expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('No job is watched here');
   });

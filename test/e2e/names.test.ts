@@ -79,8 +79,8 @@ describe('a name that is not clear', () => {
     const answer = await ask(world, '/drs orders');
     expect(answer.text.split('\n').map((line) => line.split(' · ')[0])).toEqual([
       '`orders` fits 3 jobs. Which one?',
-      '🟢 *orders-eu* – Replicating',
-      '🟢 *orders-us* – Replicating',
+      '⚪ *orders-eu* – Replicating',
+      '⚪ *orders-us* – Replicating',
       '⏹️ *orders-old* – Ended',
     ]);
     await world.slack.people.click('ana', answer, 'Status');
@@ -263,6 +263,26 @@ describe('a parent job', () => {
   });
 });
 
+describe('a parent job with progress of its own', () => {
+  test('is told of a sub-job that failed, once, and the sub-job can be asked about', async () => {
+    await using world = await worldWith();
+    const parent = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'ledger' });
+    const child = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'ledger_child', parentId: parent.id });
+    await ask(world, '/drs subscribe ledger');
+    child.becomes('CHILD_TRANSFER_FAILED', { error_code: 'DRS.M05023' });
+    await world.bot().tick();
+    const told = (await world.nextMessage('#migrations', 1)).text;
+    expect(told).toContain('🔴 1 of 1 sub-jobs FAILED – ledger');
+    expect(told).toContain('\nledger_child\n');
+    await world.bot().tick();
+    expect(world.texts('#migrations')).toHaveLength(2);
+    const status = (await ask(world, '/drs ledger')).text;
+    expect(status).toContain('🟠 Replicating, lag 1 s – ledger');
+    expect(status).toContain('🔴 1 of 1 sub-jobs FAILED: ledger_child');
+    expect((await ask(world, `/drs ${child.id}`)).text).toContain('🔴 FAILED – ledger_child: a sub-task stopped');
+  });
+});
+
 describe('a disaster recovery job', () => {
   test('is spoken of as such, with RPO and RTO, and closes without a summary', async () => {
     await using world = await worldWith();
@@ -276,6 +296,7 @@ describe('a disaster recovery job', () => {
     job.recovery = null;
     expect((await ask(world, '/drs standby')).text).toContain('RPO and RTO unknown');
     job.becomes(OVER);
+    await world.bot().tick();
     await world.bot().tick();
     const closing = (await world.nextMessage('#migrations', 2)).text.split('\n');
     expect(closing.slice(0, 2)).toEqual(['⏹️ ENDED – standby: DR stopped', 'Subscription ended.']);

@@ -69,7 +69,7 @@ describe('a name is not believed for long', () => {
     expect(answer.slice(1).toSorted()).toEqual(
       [
         `⏸️ *orders* – Paused · ${second.id.slice(0, 8)}`,
-        `🟢 *orders* – Replicating · ${first?.id.slice(0, 8) ?? ''}`,
+        `⚪ *orders* – Replicating · ${first?.id.slice(0, 8) ?? ''}`,
       ].toSorted(),
     );
   });
@@ -133,7 +133,7 @@ describe('a part of a name', () => {
     const answer = await ask(world, '/drs subscribe orders');
     expect(answer.text.split('\n')).toEqual([
       '`orders` is not the whole name of a job. Do you mean this one?',
-      `🟢 *orders-archive* – Replicating · ${job?.id.slice(0, 8) ?? ''}`,
+      `⚪ *orders-archive* – Replicating · ${job?.id.slice(0, 8) ?? ''}`,
     ]);
     expect((await ask(world, '/drs list')).text).toContain('No job is watched here');
     await world.slack.people.click('ana', answer, 'Subscribe channel');
@@ -181,7 +181,7 @@ describe('a part of a job', () => {
     const parent = world.drs.findJob('shop');
     world.drs.addJob('INCRE_TRANSFER_FAILED', {}, { name: 'shop_child', parentId: parent?.id ?? null });
     expect(await firstLine(world, '/drs shop_child')).toBe('🔴 FAILED – shop_child: replication stopped');
-    expect(await firstLine(world, '/drs shop')).toBe('🟢 Replicating, lag 1 s – shop');
+    expect(await firstLine(world, '/drs shop')).toBe('🟠 Replicating, lag 1 s – shop');
     expect((await ask(world, '/drs jobs')).text.split('\n')[0]).toBe('1 job in DRS');
   });
 });
@@ -253,6 +253,7 @@ describe('a job that is over and has left its name to another one', () => {
     old?.becomes('DELETED');
     const heir = named(world, 'orders', 'FULL_TRANSFER_STARTED');
     await world.bot().tick();
+    await world.bot().tick();
     const line = `Another job is called *orders* now (${heir.id.slice(0, 8)}).`;
     const closing = await slack.waitFor('the line about the other job', () =>
       slack.messages('#migrations').find((one) => one.text.includes('GONE – orders') && one.text.includes(line)),
@@ -277,6 +278,7 @@ describe('a job that is over and has left its name to another one', () => {
     await ask(world, '/drs subscribe orders');
     old?.becomes('RELEASE_RESOURCE_COMPLETE');
     named(world, 'orders', 'RELEASE_RESOURCE_COMPLETE');
+    await world.bot().tick();
     await world.bot().tick();
     const reading = world.drs.count('list');
     await expect.poll(() => world.drs.count('list')).toBeGreaterThanOrEqual(reading);

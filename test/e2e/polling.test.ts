@@ -102,8 +102,10 @@ describe('a tick', () => {
     const report = await world.bot().tick();
     expect(report.stoppedBy).toMatchObject({ key: 'password_refused' });
     const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
-    expect(answer.text).toContain('⚪ UNKNOWN');
-    expect(answer.text).toContain('check IAM_DOMAIN, IAM_USER and IAM_PASSWORD, then restart it.');
+    expect(answer.text).toMatch(/^🔵 Full copy 0 % – .*\nCould not ask DRS just now: IAM does not accept/);
+    const later = await world.ask('ana', '#migrations', `/drs ${job.id}`);
+    expect(later.text).toContain('⚪ UNKNOWN');
+    expect(later.text).toContain('check IAM_DOMAIN, IAM_USER and IAM_PASSWORD, then restart it.');
     const logins = world.drs.loginCount();
     await world.bot().tick();
     expect(world.drs.loginCount()).toBe(logins);
@@ -130,6 +132,7 @@ describe('a tick', () => {
     await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
     job.becomes('RELEASE_RESOURCE_COMPLETE');
     await world.bot().tick();
+    expect(await world.bot().tick()).toMatchObject({ due: 1 });
     expect(await world.bot().tick()).toMatchObject({ due: 0 });
   });
 
@@ -139,6 +142,7 @@ describe('a tick', () => {
     const job = world.drs.addJob('INCRE_TRANSFER_STARTED');
     await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
     job.delete();
+    await world.bot().tick();
     await world.bot().tick();
     expect((await world.nextMessage('#migrations', 1)).text).toContain(
       `⚫ GONE – ${job.id.slice(0, 8)}: it was deleted`,
@@ -214,13 +218,20 @@ describe('Refresh', () => {
     expect(slack.messages('#migrations')).toHaveLength(1);
   });
 
-  test('while DRS is down says since when nothing is known, and what was last seen', async () => {
+  test('while DRS is down keeps the last state with a remark, then says since when nothing is known', async () => {
     await using world = await startWorld();
     const { slack, drs } = world;
     slack.addChannel('migrations');
     const job = drs.addJob('INCRE_TRANSFER_STARTED');
     const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
-    drs.faults.next('progress', { kind: 'status', status: 403, body: '{"error_code":"DRS.M00261","error_msg":"x"}' });
+    const refused = { kind: 'status' as const, status: 403, body: '{"error_code":"DRS.M00261","error_msg":"x"}' };
+    drs.faults.next('progress', refused, 3);
+    const shown = (words: string) =>
+      slack.waitFor(words, () => slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes(words)));
+    await slack.people.click('ana', answer, 'Refresh');
+    const once = await shown('Could not ask DRS just now: DRS does not know the project');
+    expect(once.text).toMatch(/^🟢 Replicating, lag 1 s/);
+    await world.ask('ana', '#migrations', `/drs ${job.id}`);
     await slack.people.click('ana', answer, 'Refresh');
     const after = await slack.waitFor('the unknown state', () =>
       slack.ephemerals('#migrations', 'ana').find((one) => one.text.startsWith('⚪ UNKNOWN')),

@@ -157,8 +157,8 @@ describe('a person who asks while DRS refuses the key', () => {
       await fetch(`${world.drs.endpoint}/v3/projects`, { headers });
     }
     const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
-    expect(answer.text).toContain('⚪ UNKNOWN');
-    expect(answer.text).toContain(sentence);
+    expect(answer.text).toContain('⏸️ Paused');
+    expect(answer.text).toContain(`Could not ask DRS just now: ${sentence}`);
   });
 });
 

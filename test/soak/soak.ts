@@ -26,7 +26,7 @@ const METHODS = [
 /** Each job is watched by two channels; a command takes 50 jobs. */
 const CHANNELS_OF_A_JOB = 2;
 const JOBS_IN_A_COMMAND = 50;
-/** A recovery is believed at the second reading, so readings go on for so long, in ms. */
+/** A recovery or an end is believed at the second reading, so readings go on for so long, in ms. */
 const SETTLING_MS = 4_000;
 /** How long everything may take to come to rest after the trouble, in ms. */
 const REST_MS = 180_000;

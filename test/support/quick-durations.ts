@@ -1,3 +1,8 @@
+import { DEFAULT_VERDICT_RULES } from '../../src/domain/poll/verdict-rules.ts';
+
+/** Verdicts that need no minutes: two ticks make a recovery, an end, or a job in sync; the first figures count. */
+export const QUICK_VERDICTS = { ...DEFAULT_VERDICT_RULES, minReadings: 2, settlingReports: 0, steadyMs: 0 };
+
 /** Every wait of the post protocol, a thirtieth as long, for tests with processes that are killed. */
 export const QUICK_DURATIONS = {
   jobLeaseMs: 600,
@@ -16,4 +21,5 @@ export const QUICK_DURATIONS = {
   readBackEveryMs: 2_000,
   causeRetryMs: 200,
   editPace: { everyMs: 20, burst: 10 },
+  verdicts: QUICK_VERDICTS,
 };

@@ -11,6 +11,7 @@ import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-worksp
 import type { SlackWorkspace, WorkspaceOptions } from '../../src/demo/slack-workspace/slack-workspace.ts';
 import type { EphemeralMessage, Message } from '../../src/demo/slack-workspace/workspace.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
+import { QUICK_VERDICTS } from './quick-durations.ts';
 
 type Mode = 'socket' | 'http';
 
@@ -31,6 +32,7 @@ const SHORT_DURATIONS = {
   causeRetryMs: 20,
   editPace: { everyMs: 1, burst: 1_000 },
   lookIntervalMs: 5,
+  verdicts: QUICK_VERDICTS,
 };
 
 /** A bot between a Slack workspace and a DRS, all on loopback, as an end-to-end test needs it. */

@@ -1,4 +1,4 @@
-import { ALARM_LAG_MS, IN_SYNC_LAG_MS, maxGapMs, MIN_READINGS } from '../poll/verdict-rules.ts';
+import { ALARM_LAG_MS, IN_SYNC_LAG_MS, maxGapMs } from '../poll/verdict-rules.ts';
 import type { VerdictRules } from '../poll/verdict-rules.ts';
 import type { EpochMs } from '../time.ts';
 import type { Reading } from './readings.ts';
@@ -34,7 +34,7 @@ function startOfSync(readings: readonly Reading[], now: EpochMs, rules: VerdictR
     if (later - at > maxGapMs(rules)) return null;
     later = at;
     count += 1;
-    if (count >= MIN_READINGS && newest.at - at >= rules.steadyMs) return at;
+    if (count >= rules.minReadings && newest.at - at >= rules.steadyMs) return at;
   }
   return null;
 }

@@ -1,6 +1,4 @@
-import { MIN_READINGS } from '../poll/verdict-rules.ts';
-
-/** What interrupted replication last: the full copy, a pause, a failure, a restart. */
+/** What interrupted replication a moment ago: the full copy, a pause, a failure, a restart. */
 export interface LagBreak {
   /** How long the job did not replicate, in ms, as far as it was seen. */
   readonly lengthMs: number;
@@ -13,6 +11,5 @@ export interface LagBreak {
  * a lag as long as the break itself is believed at once.
  */
 export function isSettled(lagBreak: LagBreak | null, lagMs: number | null): boolean {
-  if (lagBreak === null || lagBreak.reports > MIN_READINGS) return true;
-  return lagMs !== null && lagMs >= lagBreak.lengthMs;
+  return lagBreak === null || (lagMs !== null && lagMs >= lagBreak.lengthMs);
 }

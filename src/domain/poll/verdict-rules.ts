@@ -6,6 +6,10 @@ export interface VerdictRules {
   readonly pollMs: number;
   /** A verdict needs readings over at least this long, in ms. */
   readonly steadyMs: number;
+  /** And so many of them at least. */
+  readonly minReadings: number;
+  /** The first reports after a break whose figures count for nothing. */
+  readonly settlingReports: number;
   /** *In sync* shortly before a job was stopped means: so long before at most, in ms. */
   readonly recentMs: number;
 }
@@ -13,11 +17,13 @@ export interface VerdictRules {
 export const DEFAULT_VERDICT_RULES: VerdictRules = {
   pollMs: MINUTE,
   steadyMs: 3 * MINUTE,
+  minReadings: 3,
+  settlingReports: 3,
   recentMs: 10 * MINUTE,
 };
 
-/** Readings that a verdict needs at least; also the polls after a break whose figures count for nothing. */
-export const MIN_READINGS = 3;
+/** Polls that may be missing before something was not seen, or a job is unknown. */
+export const MAX_MISSED_POLLS = 3;
 /** A lag up to this is in sync, in ms. */
 export const IN_SYNC_LAG_MS = 10 * SECOND;
 /** Above this a lag is high, and nothing is green, in ms. */
@@ -25,5 +31,5 @@ export const ALARM_LAG_MS = 2 * MINUTE;
 
 /** The longest time between two readings, in ms, that leaves nothing unseen between them. */
 export function maxGapMs({ pollMs }: Pick<VerdictRules, 'pollMs'>): number {
-  return MIN_READINGS * pollMs;
+  return MAX_MISSED_POLLS * pollMs;
 }

@@ -149,9 +149,10 @@ export function subJobLine(voice: Voice, { subJob }: ProgressReport): string | n
 
 /** Parts of a job that goes on itself which have failed. */
 function failedSubJobsLine(voice: Voice, { failedSubJobs }: ProgressReport): string | null {
-  if (failedSubJobs === null) return null;
+  if (failedSubJobs === null || failedSubJobs.failed.length === 0) return null;
   const { failed, of } = failedSubJobs;
-  return `🔴 ${voice.say('told.sub_jobs_failed_short', { count: failed.length, of })}`;
+  const names = failed.map((subJob) => escapeMrkdwn(jobName(subJob))).join(', ');
+  return `🔴 ${voice.say('told.sub_jobs_failed_short', { count: failed.length, of, names })}`;
 }
 
 /** A phase that was there already at our first look, a moment ago, and that DRS has no time for, is not measured. */

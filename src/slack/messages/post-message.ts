@@ -149,9 +149,9 @@ function asLooked(voice: Voice, look: Look): string {
         const since = dateAndTime(unknown.since);
         return `⚪ ${voice.say('now.unknown_since', { since, why: voice.explain(unknown.why) })}`;
       }
-      return report === null || checkedAt === null
-        ? voice.say('now.unknown')
-        : present(voice, report, look.job.jobType, checkedAt, lagNote(look.job.state));
+      if (report === null || checkedAt === null) return voice.say('now.unknown');
+      const known = present(voice, report, look.job.jobType, checkedAt, lagNote(look.job.state));
+      return unknown === null ? known : `${known} · ${voice.say('now.not_asked', { why: voice.explain(unknown.why) })}`;
     }
   }
 }

@@ -71,8 +71,9 @@ function copying(voice: Voice, report: ProgressReport, isDr: boolean): string {
   return voice.say(isDr ? 'state.initialising' : 'state.full_copy', { figure });
 }
 
-/** Green only for a lag that is known of every part, settled, and not above the alarm level; blue while it is not settled. */
-function lagEmoji({ lagMs, subJob }: ProgressReport, note: LagNote): string {
+/** Green only for a lag that is known of every part, settled, and not above the alarm level, where no part has failed. */
+function lagEmoji({ lagMs, subJob, failedSubJobs }: ProgressReport, note: LagNote): string {
+  if ((failedSubJobs?.failed.length ?? 0) > 0) return '🟠';
   if (note === 'unsettled') return '🔵';
   if (note === 'jumping') return '🟠';
   if (lagMs === null) return '⚪';
@@ -113,7 +114,8 @@ export function statusName(voice: Voice, status: string | null, jobType: string 
     case 'full_copy_done':
       return words('🔵', voice.say(isDr ? 'state.initialised' : 'state.full_copy_done'));
     case 'replicating':
-      return words('🟢', voice.say(isDr ? 'state.dr_running_plain' : 'state.replicating_plain'));
+      // Nothing is known of the lag here, so it is not green.
+      return words('⚪', voice.say(isDr ? 'state.dr_running_plain' : 'state.replicating_plain'));
     case 'paused':
       return words('⏸️', voice.say('state.paused'));
     case 'failed':
