@@ -3,7 +3,7 @@ import type { JobKey } from '../domain/job.ts';
 import type { ListedJob } from '../domain/listed-job.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { decodeAudited, storedJobId } from './codec.ts';
+import { decodeAudited, decodeJobId, encode } from './codec.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Who did something, and where; a user id of null is the bot itself. */
@@ -41,8 +41,8 @@ export async function audit(
       action,
       connection_id: about?.connectionId ?? NONE,
       job_id: about?.jobId ?? null,
-      before: before === null ? null : JSON.stringify(before),
-      after: after === null ? null : JSON.stringify(after),
+      before: before === null ? null : encode(before),
+      after: after === null ? null : encode(after),
     })
     .execute();
 }
@@ -76,13 +76,10 @@ export async function listAuditedJobs(db: Db, channel: ChannelKey): Promise<read
     .where('audit.job_id', 'is not', null)
     .distinct()
     .execute();
-  return rows.map(({ job_id: jobId, job_name: name, job_type: jobType, status }) => ({
-    jobId: storedJobId(jobId),
-    name,
-    status,
-    jobType,
-    subJobs: 0,
-  }));
+  return rows.flatMap(({ job_id: id, job_name: name, job_type: jobType, status }) => {
+    const jobId = decodeJobId(id);
+    return jobId === null ? [] : [{ jobId, name, status, jobType, subJobs: 0 }];
+  });
 }
 
 function ofChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
@@ -117,11 +114,12 @@ function toEntry(row: {
   readonly job_id: string | null;
   readonly job_name: string | null;
 }): AuditEntry {
+  const jobId = decodeJobId(row.job_id);
   return {
     id: row.id,
     at: row.at,
     by: row.user_id === NONE ? null : row.user_id,
-    job: row.job_id === null ? null : { jobId: storedJobId(row.job_id), name: row.job_name },
+    job: jobId === null ? null : { jobId, name: row.job_name },
     change: decodeAudited(row.action, row.before, row.after),
   };
 }

@@ -5,6 +5,7 @@ import { statusGroup } from '../domain/job-status.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { CommittedPoll, PollResult } from '../ports.ts';
 import { audit } from './audit.ts';
+import { encode } from './codec.ts';
 import { closeFailures, openFailure } from './failures.ts';
 import { ReusedQuery } from './reused-query.ts';
 import type { Db, Tx } from './schema.ts';
@@ -79,7 +80,7 @@ function toRows({ connectionId, now, clock, held }: HeldPoll) {
     connection_id: connectionId,
     job_id: jobId,
     status: state.report?.status ?? null,
-    state: JSON.stringify(state),
+    state: encode(state),
     event_number: lastEvent + events.length,
     asked_at: now,
     next_poll_at: isWatched ? nextPollAt : null,
@@ -147,7 +148,7 @@ async function writeEvent(tx: Tx, poll: Poll, jobId: JobId, number: number, even
       job_id: jobId,
       number,
       kind: event.kind,
-      facts: JSON.stringify(event),
+      facts: encode(event),
       occurred_at: event.at,
     })
     .execute();

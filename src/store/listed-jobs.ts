@@ -8,7 +8,7 @@ import type { ListedJob } from '../domain/listed-job.ts';
 import { nameKey } from '../domain/name-key.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { JobListEntry, JobListing, JobListState } from '../ports.ts';
-import { decodeWhy, storedJobId } from './codec.ts';
+import { decodeJobId, decodeWhy, encode } from './codec.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Rows written by one statement. */
@@ -42,7 +42,7 @@ export async function saveJobList(
       .updateTable('connections')
       .set({
         ...(listing.parts.length > 0 ? { listed_at: now } : {}),
-        list_failure: listing.failure === null ? null : JSON.stringify(listing.failure.why),
+        list_failure: listing.failure === null ? null : encode(listing.failure.why),
       })
       .where('id', '=', connectionId)
       .execute();
@@ -121,7 +121,7 @@ export async function findJobsLike(
     (job) =>
       (job.name !== null && nameKey(job.name).includes(key)) || (idPrefix !== '' && job.jobId.startsWith(idPrefix)),
   );
-  return [...listed.map(toListed), ...others].slice(0, limit);
+  return [...listed.flatMap(toListed), ...others].slice(0, limit);
 }
 
 /** It has the text in its name, or its id begins with it. */
@@ -141,7 +141,7 @@ function literally(text: string): string {
 export async function findNamedJobs(db: Db, connectionId: string): Promise<readonly ListedJob[]> {
   const listed = await selectListed(db, connectionId).where('listed_jobs.name', 'is not', null).execute();
   const others = (await unlisted(db, connectionId)).filter((job) => job.name !== null);
-  return [...listed.map(toListed), ...others];
+  return [...listed.flatMap(toListed), ...others];
 }
 
 export async function pageListedJobs(
@@ -171,7 +171,7 @@ export async function pageListedJobs(
     .limit(limit)
     .offset(offset)
     .execute();
-  return { total, jobs: rows.map(toListed) };
+  return { total, jobs: rows.flatMap(toListed) };
 }
 
 export async function findSubJobs(
@@ -189,9 +189,10 @@ export async function findSubJobs(
     .execute();
   const byParent = new Map<JobId, SubJob[]>();
   for (const row of rows) {
-    const parent = storedJobId(row.parent_id);
+    const [parent, jobId] = [decodeJobId(row.parent_id), decodeJobId(row.job_id)];
+    if (parent === null || jobId === null) continue;
     const subJobs = byParent.get(parent) ?? [];
-    subJobs.push({ jobId: storedJobId(row.job_id), name: row.name });
+    subJobs.push({ jobId, name: row.name });
     byParent.set(parent, subJobs);
   }
   return byParent;
@@ -244,21 +245,18 @@ async function unlisted(db: Db, connectionId: string): Promise<readonly ListedJo
     .where('jobs.parent_id', 'is', null)
     .orderBy('jobs.job_id')
     .execute();
-  return rows.map((row) => toListed({ ...row, sub_jobs: 0 }));
+  return rows.flatMap((row) => toListed({ ...row, sub_jobs: 0 }));
 }
 
+/** One that has no id falls out; the next list brings it anew. */
 function toListed(row: {
   readonly job_id: string;
   readonly name: string | null;
   readonly status: string | null;
   readonly job_type: string | null;
   readonly sub_jobs: number | null;
-}): ListedJob {
-  return {
-    jobId: storedJobId(row.job_id),
-    name: row.name,
-    status: row.status,
-    jobType: row.job_type,
-    subJobs: row.sub_jobs ?? 0,
-  };
+}): readonly ListedJob[] {
+  const jobId = decodeJobId(row.job_id);
+  if (jobId === null) return [];
+  return [{ jobId, name: row.name, status: row.status, jobType: row.job_type, subJobs: row.sub_jobs ?? 0 }];
 }
