@@ -58,7 +58,14 @@ async function owe(url: string): Promise<void> {
     const token = `poll-${number}`;
     const report = aReport({ jobId });
     await store.claimJob({ connectionId, jobId, token, leaseMs: 1_000, now: number, maxAgeMs: 0 });
-    const moment = { at: number, report, previous: null, lastLag: null };
+    const moment = {
+      at: number,
+      report,
+      previous: null,
+      lastLag: null,
+      lagNote: 'settled' as const,
+      percentBefore: null,
+    };
     const events = number === 0 ? [] : [{ kind: 'status_changed' as const, from: 'A', to: 'B', ...moment }];
     const state = { ...UNSEEN_JOB, report, checkedAt: number };
     const result = { jobId, state, events, nextPollAt: number, askAlone: false, refusals: 0 };

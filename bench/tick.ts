@@ -10,6 +10,7 @@ import { systemClock } from '../src/runtime/clock.ts';
 import { createLogger } from '../src/runtime/logger.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { NO_METRICS } from '../src/runtime/no-metrics.ts';
+import { createTimetable } from '../src/runtime/cron.ts';
 import { Vitals } from '../src/use-cases/vitals.ts';
 import { DEFAULT_DURATIONS } from '../src/use-cases/context.ts';
 import type { Context } from '../src/use-cases/context.ts';
@@ -84,7 +85,7 @@ async function openOurs(path: string, endpoint: string, dispatcher: Dispatcher, 
     workspaceId: 'T1',
     opsChannel: null,
     wakeDispatcher: () => undefined,
-    vitals: new Vitals(clock, NO_METRICS),
+    vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
     runtime: { program: 'bench', node: process.versions.node },
   };
   return {

@@ -126,7 +126,9 @@ function reportOf(life: Life, at: number, random: () => number): ProgressReport 
     lagMs: isReplicating ? Math.floor(random() ** 4 * 600 * SECOND) : null,
     processTime: '0',
     remainingTime: '0',
+    clockSkewMs: null,
     subJob: null,
+    failedSubJobs: null,
     errorCode: null,
     unknownFields: {},
   };

@@ -9,6 +9,7 @@
  */
 import { NO_METRICS } from '../src/runtime/no-metrics.ts';
 import type { History } from '../src/ports.ts';
+import { createTimetable } from '../src/runtime/cron.ts';
 import { Vitals } from '../src/use-cases/vitals.ts';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -92,7 +93,7 @@ async function beginYear(db: Db, url: string, seed: number, size: number): Promi
     workspaceId: WORKSPACE,
     opsChannel: null,
     wakeDispatcher: () => undefined,
-    vitals: new Vitals(clock, NO_METRICS),
+    vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
     runtime: { program: 'bench', node: process.versions.node },
   };
   return { context, clock, crowd };

@@ -10,9 +10,12 @@ import { endsWithin } from './domain/ends-within.ts';
 import type { Language } from './domain/language.ts';
 import { isForOperator } from './domain/post.ts';
 import type { Post } from './domain/post.ts';
+import { beginOfDownTime } from './domain/poll/timetable.ts';
+import type { Timetable } from './domain/poll/timetable.ts';
 import { msUntilQuietMinute } from './domain/quiet-minute.ts';
 import type { ChannelKey } from './domain/subscription.ts';
 import { HOUR, SECOND } from './domain/time.ts';
+import type { EpochMs } from './domain/time.ts';
 import type { DrsFailureReason } from './domain/progress-answer.ts';
 import type { LoopName } from './domain/vital-signs.ts';
 import { createDrsClient } from './drs/drs-client.ts';
@@ -26,12 +29,13 @@ import { StartError } from './ports.ts';
 import type { Clock, DrsClient, Log, Notifier, Store } from './ports.ts';
 import { programVersion } from './runtime/about.ts';
 import { systemClock } from './runtime/clock.ts';
-import { createCron, intervalOf } from './runtime/cron.ts';
+import { createCron, createTimetable } from './runtime/cron.ts';
 import type { Heartbeat } from './runtime/heartbeat.ts';
 import { InFlight } from './runtime/in-flight.ts';
 import { Lanes } from './runtime/lanes.ts';
 import { createLogger } from './runtime/logger.ts';
 import { Loop } from './runtime/loop.ts';
+import { machineZone } from './runtime/zone.ts';
 import { createBoltApp, createReceiver } from './slack/bolt-app.ts';
 import type { SlackReceiverConfig } from './slack/bolt-app.ts';
 import { createChannels } from './slack/channels.ts';
@@ -113,6 +117,8 @@ interface Foundation {
   readonly log: Log;
   readonly clock: Clock;
   readonly durations: Durations;
+  /** When polls are planned. */
+  readonly timetable: Timetable;
   readonly disk: DiskState;
   readonly store: Store;
   readonly http: Dispatcher;
@@ -136,6 +142,7 @@ export async function startBot(
   const log = overrides.log ?? createLogger(config.logLevel, () => secretsOf(config));
   const clock = overrides.clock ?? systemClock;
   const durations = { ...DEFAULT_DURATIONS, ...overrides.durations };
+  const timetable = createTimetable(config.pollSchedule, config.pollTimezone ?? machineZone, clock.now());
   const disk = new DiskState();
   const decorate = overrides.decorate ?? {};
   const opened = await openStore(config.databaseUrl, {
@@ -154,7 +161,7 @@ export async function startBot(
     await store.close();
   };
   try {
-    const running = await run({ config, log, clock, durations, disk, store, http, unwanted, decorate });
+    const running = await run({ config, log, clock, durations, timetable, disk, store, http, unwanted, decorate });
     const stop = async () => {
       log.info({}, 'stopping');
       await running.stop();
@@ -189,7 +196,7 @@ async function run(foundation: Foundation): Promise<Bot> {
   const turns = createTurns(context, { notifier, history }, lanes);
   const { woken, reader } = createLoops(foundation, operations, context, turns);
   loops.push(...woken);
-  const polling = createPolling(context, config.pollSchedule, operations.heartbeat);
+  const polling = createPolling(context, foundation, operations.heartbeat);
   const channels = createChannels(client);
   const answers = new InFlight();
   const how = toReceiverConfig(config);
@@ -223,7 +230,8 @@ async function run(foundation: Foundation): Promise<Bot> {
   polling.start();
   await logPromises(foundation, identity.workspaceId);
   const ports = { port: door.port, opsPort: ops?.port ?? null };
-  log.info({ workspace: identity.workspaceName, mode: how.mode, ...ports, command }, 'the bot is running');
+  const schedule = { schedule: config.pollSchedule, timezone: foundation.timetable.zone ?? 'none: elapsed time' };
+  log.info({ workspace: identity.workspaceName, mode: how.mode, ...ports, command, ...schedule }, 'the bot is running');
   return {
     ...ports,
     tick: polling.tick,
@@ -347,14 +355,16 @@ function isRefusedSignIn(reason: DrsFailureReason): boolean {
  * had refused the bot is tried anew.
  */
 async function introduce(
-  { store, config, clock, durations }: Foundation,
+  { store, config, clock, durations, timetable }: Foundation,
   identity: SlackIdentity,
   projectId: string,
 ): Promise<void> {
   const { endpoint } = config.drs;
+  const now = clock.now();
   await store.openWorkspace({ id: identity.workspaceId, name: identity.workspaceName, at: clock.now() });
   await store.openConnection({ id: projectId, name: 'default', endpoint, projectId, at: clock.now() });
-  await store.noteAlive({ connectionId: projectId, now: clock.now(), downMs: durations.downMs });
+  const findDownTime = (lastAliveAt: EpochMs) => beginOfDownTime(timetable, lastAliveAt, now, durations.downMs);
+  await store.noteAlive({ connectionId: projectId, now, findDownTime });
 }
 
 function opsChannelOf({ operations }: Config, { workspaceId }: SlackIdentity): ChannelKey | null {
@@ -368,9 +378,9 @@ function createContext(
   opsChannel: ChannelKey | null,
   wakeDispatcher: () => void,
 ): Context {
-  const { config, log, clock, store, durations, http } = foundation;
+  const { config, log, clock, store, durations, http, timetable } = foundation;
   const { endpoint, language, batchSize, maxRps } = config.drs;
-  const intervalMs = intervalOf(config.pollSchedule);
+  const { intervalMs } = timetable;
   const shared = { dispatcher: http, clock, random: Math.random, log };
   const asking = createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
   const drs = observeDrs(foundation.decorate.drs?.(asking) ?? asking, { vitals, metrics, clock });
@@ -413,22 +423,30 @@ function createVoices(
   return (language) => voices[language];
 }
 
-/** The poller: ticks by the schedule, and by hand. */
-function createPolling(context: Context, schedule: string, heartbeat: Heartbeat) {
-  const { log, vitals } = context;
+/** The poller: ticks by the schedule, and by hand. Passes never overlap; one by hand waits for the one under way. */
+function createPolling(context: Context, { config, timetable }: Foundation, heartbeat: Heartbeat) {
+  const { log, vitals, clock } = context;
   const passes = new InFlight();
   const stopping = new AbortController();
   const beating = { ...context, drs: vitals.beating(context.drs) };
   const pass = vitals.timed('poller', () => runTick(beating, stopping.signal));
+  let last: Promise<unknown> = Promise.resolve();
   const tick = async () => {
     const report = await pass();
     logPass(report, log);
     if (isGoodTick(report)) heartbeat.beat();
     return report;
   };
-  const cron = createCron(schedule, () => passes.run(async () => void (await tick())), log);
+  const tickInTurn = () => {
+    const turn = last.then(tick, tick);
+    last = turn;
+    return turn;
+  };
+  const cron = createCron({ pattern: config.pollSchedule, timetable, clock, log }, () =>
+    passes.run(async () => void (await tickInTurn())),
+  );
   return {
-    tick,
+    tick: tickInTurn,
     start: () => cron.start(),
     /** No new pass begins. */
     quiesce: () => cron.stop(),

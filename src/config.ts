@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 import type { AccessPolicy } from './domain/access.ts';
+import { isZone } from './domain/base/zone.ts';
 import { defaultConsoleTemplate } from './domain/console-link.ts';
 import { LANGUAGES } from './domain/language.ts';
 import type { Language } from './domain/language.ts';
@@ -90,6 +91,8 @@ export interface Config {
   readonly language: Language;
   /** A cron pattern of five fields, or six with seconds first. */
   readonly pollSchedule: string;
+  /** The zone whose wall clock the schedule follows, by its name; null: that of the machine. */
+  readonly pollTimezone: string | null;
   /** `sqlite:` and a path. */
   readonly databaseUrl: string;
   /** How long things are kept, in days. */
@@ -233,6 +236,7 @@ const environment = z.object({
   IAM_PASSWORD: z.string().optional(),
   BOT_LANGUAGE: z.enum(LANGUAGES, { error: 'expected en or zh' }).default('en'),
   POLL_SCHEDULE: z.string().default('* * * * *'),
+  POLL_TIMEZONE: z.string().refine(isZone, { error: 'expected the name of a time zone like Europe/Berlin' }).optional(),
   DATABASE_URL: z
     .string()
     .regex(/^sqlite:./, { error: 'expected sqlite: and a path, like sqlite:data/drs-bot.db' })
@@ -397,6 +401,7 @@ function toConfig(environment: Environment): Config {
     access: { users: env.ALLOWED_USERS ?? null, channels: env.ALLOWED_CHANNELS ?? null },
     language: env.BOT_LANGUAGE,
     pollSchedule: env.POLL_SCHEDULE,
+    pollTimezone: env.POLL_TIMEZONE ?? null,
     databaseUrl: env.DATABASE_URL,
     keep: {
       deliveriesDays: env.KEEP_DELIVERIES_DAYS,

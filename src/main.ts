@@ -4,7 +4,9 @@ import { StartError } from './ports.ts';
 import { isSchedule } from './runtime/cron.ts';
 import { stopOnSignal } from './runtime/lifecycle.ts';
 import { createLogger } from './runtime/logger.ts';
+import { leaveLocalTime } from './runtime/zone.ts';
 
+leaveLocalTime();
 const unwanted = new AbortController();
 try {
   const config = parseConfig(process.env, isSchedule);

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { formatDuration } from './domain/duration.ts';
 import { findLastingSilence, findStillLoops } from './domain/vital-signs.ts';
 import type { Patience } from './domain/vital-signs.ts';
+import type { Timetable } from './domain/poll/timetable.ts';
 import { sendHttp } from './drs/http.ts';
 import type { Clock, Log, Metrics, Store, StoreFigures } from './ports.ts';
 import { programVersion } from './runtime/about.ts';
@@ -24,6 +25,7 @@ interface Foundation {
   readonly log: Log;
   readonly store: Store;
   readonly http: Dispatcher;
+  readonly timetable: Timetable;
   /** Whose work the bot does. */
   readonly whose: { readonly workspaceId: string; readonly connectionId: string };
 }
@@ -43,13 +45,18 @@ export interface Operations {
 
 /** Makes what the configuration asks for and nothing more: without a port, nothing is counted. */
 export async function createOperations(foundation: Foundation): Promise<Operations> {
-  const { config, clock, log } = foundation;
+  const { config, clock, log, timetable } = foundation;
   const { ops } = config;
   const heartbeat = toHeartbeat(foundation);
   if (ops === null)
-    return { vitals: new Vitals(clock, NO_METRICS), metrics: NO_METRICS, heartbeat, open: () => Promise.resolve(null) };
+    return {
+      vitals: new Vitals(clock, NO_METRICS, timetable),
+      metrics: NO_METRICS,
+      heartbeat,
+      open: () => Promise.resolve(null),
+    };
   const metrics = await loadMetrics(foundation);
-  const vitals = new Vitals(clock, metrics);
+  const vitals = new Vitals(clock, metrics, timetable);
   const open: Operations['open'] = ({ slackConnected, patience }) => {
     const look = () => lookAround(foundation, vitals, slackConnected);
     return openOpsServer(ops, pagesOf(foundation, { vitals, metrics, patience, look }), log);
@@ -117,9 +124,9 @@ function judgeLife(vitals: Vitals, now: number, patience: Patience): Verdict {
 }
 
 /** Where nobody watches a job, nobody asks DRS, and its silence means nothing. */
-function judgeSurroundings({ signs, now, figures, slackConnected }: Momentary, patience: Patience): Verdict {
+function judgeSurroundings({ signs, figures, slackConnected }: Momentary, patience: Patience): Verdict {
   const refusal = figures?.workspaceRefusal ?? null;
-  const silence = figures?.watchedJobs === 0 ? null : findLastingSilence(signs, now, patience);
+  const silence = figures?.watchedJobs === 0 ? null : findLastingSilence(signs, patience);
   return [
     ...(slackConnected
       ? []
@@ -133,6 +140,6 @@ function judgeSurroundings({ signs, now, figures, slackConnected }: Momentary, p
         ]),
     ...(silence === null
       ? []
-      : [`DRS has given no answer for ${formatDuration(now - silence.since)}: ${speechIn('en').explain(silence.why)}`]),
+      : [`DRS has given no answer for ${formatDuration(silence.forMs)}: ${speechIn('en').explain(silence.why)}`]),
   ];
 }

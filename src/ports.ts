@@ -658,10 +658,14 @@ export interface Store {
   findPost(postId: string): Promise<SentPost | null>;
 
   /**
-   * A bot is alive at `now`. When none was for `downMs`, that was a down time of the connection, which is open until it is
-   * told; another one before that lengthens it.
+   * A bot is alive at `now`. `findDownTime` is told when one last was, and says from when on looks were missed; null: none
+   * were. That was a down time of the connection, which is open until it is told; another one before that lengthens it.
    */
-  noteAlive(request: { readonly connectionId: string; readonly now: EpochMs; readonly downMs: number }): Promise<void>;
+  noteAlive(request: {
+    readonly connectionId: string;
+    readonly now: EpochMs;
+    readonly findDownTime: (lastAliveAt: EpochMs) => EpochMs | null;
+  }): Promise<void>;
   /**
    * Tells an open down time, once, to every channel that had active subscriptions when it ended: one announcement each,
    * with what changed, behind whatever is owed to the channel already. Not before every due job was asked about and DRS

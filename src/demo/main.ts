@@ -10,6 +10,7 @@ import { StartError } from '../ports.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { isSchedule } from '../runtime/cron.ts';
 import { stopOnSignal } from '../runtime/lifecycle.ts';
+import { leaveLocalTime } from '../runtime/zone.ts';
 import { startDrsSimulator } from './drs-simulator/simulator.ts';
 import { Prompt, PROMPT_HELP } from './prompt.ts';
 import { parseSignIn, prepareSignIn, SIGN_INS } from './sign-in.ts';
@@ -17,6 +18,7 @@ import { startSlackWorkspace } from './slack-workspace/slack-workspace.ts';
 import { playStory, setStage } from './story.ts';
 import { printMessages } from './transcript.ts';
 
+leaveLocalTime();
 const print = (line: string) => console.log(line);
 
 const chosen = parseSignIn(process.argv.slice(2));

@@ -1,14 +1,24 @@
+import { finishedCopyPauseMs } from './cadence.ts';
 import { endSummary } from './end-summary.ts';
 import { endVerdict } from './end-verdict.ts';
 import { explanation } from './explanation.ts';
 import type { Explanation } from './explanation.ts';
-import type { JobEvent, PastPhase } from './job-event.ts';
+import { fullCopyPercent } from './full-copy-percent.ts';
+import { isInSync } from './job/in-sync.ts';
+import { isSettled } from './job/lag-break.ts';
+import type { LagBreak } from './job/lag-break.ts';
+import { lagNote } from './job/lag-note.ts';
+import { addReading } from './job/readings.ts';
+import type { JobEvent } from './job-event.ts';
 import type { JobState } from './job-state.ts';
-import { isFinishedCopy, isOver, isWorking, statusGroup } from './job-status.ts';
+import { isBroken, isFinishedCopy, isOver, isWorking, statusGroup } from './job-status.ts';
 import type { StatusGroup } from './job-status.ts';
 import { NO_LAGS, recordLag } from './lag-history.ts';
-import { addToPhase, NO_TIMES, phaseStart } from './phases.ts';
+import { addToPhase, NO_TIMES } from './phases.ts';
 import type { JobTimes } from './phases.ts';
+import { pastPhase } from './poll/past-phase.ts';
+import { DEFAULT_VERDICT_RULES, maxGapMs, MIN_READINGS } from './poll/verdict-rules.ts';
+import type { VerdictRules } from './poll/verdict-rules.ts';
 import { noSuchJobCode } from './progress-answer.ts';
 import type { ProgressAnswer } from './progress-answer.ts';
 import type { ProgressReport } from './progress-report.ts';
@@ -23,13 +33,10 @@ const GONE_AFTER_TICKS = 3;
 export const GONE_AFTER_MS = 5 * MINUTE;
 /** or, when most jobs went missing at once (which looks like lost access, not like deletions), after this long. */
 const GONE_WITH_THE_REST_AFTER_MS = DAY;
+/** A lag can be so much older than its job, in ms: changes from before wait in the source's log. */
+const MAX_LAG_BEFORE_START_MS = 30 * DAY;
 /** A finished copy that nobody releases is watched this long. */
 export const UNRELEASED_COPY_MS = 7 * DAY;
-/** A new status has begun about now when the last look was no longer ago than this. */
-const RECENT_LOOK_MS = 15 * MINUTE;
-/** How many different statuses unknown to this version are remembered as told. */
-const UNKNOWN_STATUSES_KEPT = 20;
-
 /** What one answer changes. */
 export interface Assessment {
   readonly state: JobState;
@@ -48,72 +55,162 @@ export function assess(
   state: JobState,
   answer: ProgressAnswer,
   now: EpochMs,
-  { mostMissing = false, times = NO_TIMES }: { readonly mostMissing?: boolean; readonly times?: JobTimes } = {},
+  {
+    mostMissing = false,
+    times = NO_TIMES,
+    rules = DEFAULT_VERDICT_RULES,
+  }: { readonly mostMissing?: boolean; readonly times?: JobTimes; readonly rules?: VerdictRules } = {},
 ): Assessment {
-  if (answer.kind === 'report') return assessReport(state, answer.report, { now, times });
+  const look = { now, times, rules };
+  if (answer.kind === 'report') return assessReport(state, answer.report, look);
   const missingCode = noSuchJobCode(answer);
-  if (missingCode !== null) return assessMissing(state, missingCode, { now, times }, mostMissing);
-  return { state: { ...state, unknown: unknownSince(state, now, whyUnknown(answer)) }, events: [] };
+  if (missingCode !== null) return assessMissing(state, missingCode, look, mostMissing);
+  return { state: { ...state, unknown: unknownSince(state, look, whyUnknown(answer)) }, events: [] };
 }
 
 /** What is forgotten of a job that begins again after its end. */
-const NEW_LIFE: Pick<JobState, 'firstSeen' | 'phases' | 'lags'> = { firstSeen: null, phases: {}, lags: NO_LAGS };
+const NEW_LIFE: Pick<
+  JobState,
+  | 'firstSeen'
+  | 'phases'
+  | 'lags'
+  | 'readings'
+  | 'lagBreak'
+  | 'awaySince'
+  | 'inSyncAt'
+  | 'brokenAt'
+  | 'copyPercent'
+  | 'brokenPercent'
+> = {
+  firstSeen: null,
+  phases: {},
+  lags: NO_LAGS,
+  readings: [],
+  lagBreak: null,
+  awaySince: null,
+  inSyncAt: null,
+  brokenAt: null,
+  copyPercent: null,
+  brokenPercent: null,
+};
 
-/** When an answer was read, and what DRS itself says about the times of the job. */
+/** When an answer was read, what DRS itself says about the times of the job, and what a verdict takes. */
 interface Look {
   readonly now: EpochMs;
   readonly times: JobTimes;
+  readonly rules: VerdictRules;
 }
 
 function assessReport(before: JobState, report: ProgressReport, at: Look): Assessment {
-  const { now } = at;
-  const reborn = before.over !== null && !isOver(statusGroup(report.status));
-  const seen = see(reborn ? { ...before, ...NEW_LIFE } : before, report, now);
+  const isBaseline = before.report === null && before.toldStatus === null;
+  const isEnd = isOver(statusGroup(report.status));
+  const reborn = before.over !== null && !isEnd && report.status !== before.report?.status;
+  if (isEnd && before.over === null && !isBaseline && before.ending === null) return beginEnd(before, report, at);
+  const known = withoutAbsurdLag(report, at);
+  const seen = see(reborn ? { ...before, ...NEW_LIFE } : before, known, at);
   // A job whose state could not be read has no report but a status that people know.
-  if ((before.report === null && before.toldStatus === null) || reborn)
-    return { state: { ...seen, toldStatus: report.status, failure: failureOf(seen, now) }, events: [] };
-  if (seen.over !== null) return before.over === null ? end(before, seen, at) : { state: seen, events: [] };
-  return tellStatus(before, seen, report, at);
+  if (isBaseline || reborn)
+    return { state: { ...seen, toldStatus: report.status, failure: failureOf(seen, at.now) }, events: [] };
+  if (before.over !== null) return { state: { ...seen, over: before.over }, events: [] };
+  if (seen.over !== null) return end(before, seen, at);
+  return withSubJobFailures(tellStatus(before, seen, known, at), known, at);
+}
+
+/** The first report of an end: nothing is told before a second one says the same. */
+function beginEnd(before: JobState, report: ProgressReport, { now }: Look): Assessment {
+  return { state: { ...before, ending: { status: report.status, at: now }, missing: null, unknown: null }, events: [] };
+}
+
+/** A lag from before the job began, but for some weeks of changes that waited, is none. */
+function withoutAbsurdLag(report: ProgressReport, { now, times }: Look): ProgressReport {
+  const { lagMs } = report;
+  const isAbsurd =
+    lagMs !== null && times.startedAt !== null && lagMs > now - times.startedAt + MAX_LAG_BEFORE_START_MS;
+  return isAbsurd ? { ...report, lagMs: null, unknownFields: { ...report.unknownFields, lag_ms: lagMs } } : report;
 }
 
 /** The part of the next state that follows from the report alone, whatever is told about it. */
-function see(before: JobState, report: ProgressReport, now: EpochMs): JobState {
+function see(before: JobState, report: ProgressReport, at: Look): JobState {
+  const { now } = at;
   const group = statusGroup(report.status);
   const sameStatus = before.report?.status === report.status;
-  const stands = isWorking(group) || group === 'paused' || group === 'failed';
   return {
     ...before,
     report,
     checkedAt: now,
     statusSince: sameStatus ? before.statusSince : now,
-    statusStartSeen: sameStatus ? before.statusStartSeen : lookedRecently(before, now),
+    statusStartSeen: sameStatus ? before.statusStartSeen : unseenMs(before, at) === 0 && before.checkedAt !== null,
     lastLag: lastLag(before, report, group, now),
-    lastStanding: stands
-      ? {
+    lastStanding: isEnding(group)
+      ? before.lastStanding
+      : {
           status: report.status,
           taskMode: report.taskMode,
           lagMs: group === 'replicating' ? report.lagMs : null,
           at: now,
-        }
-      : before.lastStanding,
+        },
     missing: null,
     unknown: null,
+    ending: null,
     firstSeen: before.firstSeen ?? { status: report.status, at: now },
-    phases: phasesUntil(before, now),
-    lags: group === 'replicating' && report.lagMs !== null ? recordLag(before.lags, report.lagMs) : before.lags,
+    phases: phasesUntil(before, isOver(group) ? firstLookAtEnd(before, at) : at),
+    brokenAt: isBroken(group) ? now : before.brokenAt,
+    brokenPercent: isBroken(group) ? before.copyPercent : before.brokenPercent,
+    copyPercent: group === 'full_copy' ? (fullCopyPercent(report)?.percent ?? before.copyPercent) : before.copyPercent,
+    ...seeLag(before, report, group, at),
     over: isOver(group) ? (group === 'gone' ? 'gone' : 'ended') : null,
   };
 }
 
-/** The time since the last look belongs to the phase seen then. */
-function phasesUntil({ report, checkedAt, phases, over }: JobState, now: EpochMs): JobState['phases'] {
-  return report === null || checkedAt === null || over !== null
-    ? phases
-    : addToPhase(phases, report.status, now - checkedAt);
+/** What a report says of the lag, as far as it can be believed so soon after the job began to replicate. */
+function seeLag(
+  before: JobState,
+  report: ProgressReport,
+  group: StatusGroup,
+  at: Look,
+): Pick<JobState, 'lagBreak' | 'awaySince' | 'readings' | 'inSyncAt' | 'lags'> {
+  const { now, rules } = at;
+  const { lags, inSyncAt } = before;
+  if (group !== 'replicating') {
+    const awaySince = before.awaySince ?? before.checkedAt ?? now;
+    return { lagBreak: before.lagBreak, awaySince, readings: [], inSyncAt: isEnding(group) ? inSyncAt : null, lags };
+  }
+  const lagBreak = nextBreak(before, now);
+  if (!isSettled(lagBreak, report.lagMs)) return { lagBreak, awaySince: null, readings: [], inSyncAt: null, lags };
+  const readings = addReading(before.readings, { at: now, lagMs: report.lagMs }, rules);
+  return {
+    lagBreak,
+    awaySince: null,
+    readings,
+    inSyncAt: isInSync(readings, now, rules) ? now : inSyncAt,
+    lags: report.lagMs === null ? lags : recordLag(lags, report.lagMs),
+  };
 }
 
-function lookedRecently(before: JobState, now: EpochMs): boolean {
-  return before.checkedAt !== null && now - before.checkedAt <= RECENT_LOOK_MS;
+function nextBreak({ awaySince, lagBreak }: JobState, now: EpochMs): LagBreak | null {
+  if (awaySince !== null) return { lengthMs: Math.max(0, now - awaySince), reports: 1 };
+  return lagBreak === null ? null : { ...lagBreak, reports: Math.min(lagBreak.reports + 1, MIN_READINGS + 1) };
+}
+
+/** On its way out, or out: says nothing of how the job stood. */
+function isEnding(group: StatusGroup): boolean {
+  return group === 'ending' || isOver(group);
+}
+
+/** The time since the last look belongs to the phase seen then, unless so much went by that nobody knows. */
+function phasesUntil(before: JobState, at: Look): JobState['phases'] {
+  const { report, checkedAt, phases, over } = before;
+  return report === null || checkedAt === null || over !== null || unseenMs(before, at) > 0
+    ? phases
+    : addToPhase(phases, report.status, at.now - checkedAt);
+}
+
+/** The time since the last report, in ms, if it is longer than polls are apart; else 0. */
+function unseenMs({ checkedAt, report, statusSince }: JobState, { now, rules }: Look): number {
+  if (checkedAt === null) return 0;
+  const sinceMs = now - checkedAt;
+  const pauseMs = report === null ? 0 : finishedCopyPauseMs(report, statusSince, checkedAt);
+  return sinceMs > maxGapMs({ pollMs: Math.max(rules.pollMs, pauseMs) }) ? sinceMs : 0;
 }
 
 function lastLag(before: JobState, report: ProgressReport, group: StatusGroup, now: EpochMs): JobState['lastLag'] {
@@ -145,11 +242,8 @@ function tellStatus(before: JobState, seen: JobState, report: ProgressReport, at
     case 'replicating':
     case 'paused':
     case 'failed':
-      return report.status === before.toldStatus ? { state: settled, events: [] } : change(before, settled, report, at);
     case 'unknown':
-      return before.toldUnknownStatuses.includes(report.status) || report.status === before.toldStatus
-        ? { state: settled, events: [] }
-        : change(before, rememberUnknown(settled, report.status), report, at);
+      return report.status === before.toldStatus ? { state: settled, events: [] } : change(before, settled, report, at);
     default:
       return tellIfLasting(before, settled, report, at);
   }
@@ -173,7 +267,7 @@ function tellIfLasting(before: JobState, seen: JobState, report: ProgressReport,
   };
 }
 
-/** Failed and working now: told when seen twice in a row, so that a flapping job does not cry "recovered". */
+/** Failed and working now: told when seen in several reports over minutes, so that a flapping job does not cry "recovered". */
 function tellRecovery(
   before: JobState,
   seen: JobState,
@@ -181,7 +275,10 @@ function tellRecovery(
   failure: NonNullable<JobState['failure']>,
   at: Look,
 ): Assessment {
-  if (before.recovering === null) return { state: { ...seen, recovering: { since: at.now } }, events: [] };
+  const since = before.recovering?.since ?? at.now;
+  const reports = (before.recovering?.reports ?? 0) + 1;
+  if (reports < MIN_READINGS || at.now - since < at.rules.steadyMs)
+    return { state: { ...seen, recovering: { since, reports } }, events: [] };
   return {
     state: { ...seen, failure: null, recovering: null, toldStatus: report.status },
     events: [
@@ -189,7 +286,7 @@ function tellRecovery(
         kind: 'recovered',
         from: failure.status,
         failedAt: failure.since,
-        workingAt: before.recovering.since,
+        workingAt: since,
         ...moment(before, seen, at),
       },
     ],
@@ -203,13 +300,32 @@ function end(before: JobState, seen: JobState, at: Look): Assessment {
     recovering: null,
     toldStatus: seen.report?.status ?? before.toldStatus,
   };
-  const facts = moment(before, seen, at);
-  return seen.over === 'gone'
-    ? { state, events: [{ kind: 'gone', code: null, ...facts }] }
-    : {
-        state,
-        events: [{ kind: 'ended', verdict: endVerdict(before, seen), summary: endSummary(seen, at.times), ...facts }],
-      };
+  const first = firstLookAtEnd(before, at);
+  const facts = moment(before, seen, first);
+  if (seen.over === 'gone') return { state, events: [{ kind: 'gone', code: null, ...facts }] };
+  const verdict = endVerdict(before, seen, unseenMs(before, first), at.rules);
+  const summary = endSummary(seen, at.times);
+  return { state, events: [{ kind: 'ended', verdict, summary, standing: before.lastStanding, ...facts }] };
+}
+
+/** The first of the two looks that saw the end: that is when it was over. */
+function firstLookAtEnd({ ending }: JobState, at: Look): Look {
+  return ending === null ? at : { ...at, now: ending.at };
+}
+
+/** Tells, once each, of parts that have failed while their parent goes on. */
+function withSubJobFailures({ state, events }: Assessment, report: ProgressReport, at: Look): Assessment {
+  const failed = report.failedSubJobs?.failed ?? [];
+  const isNew = failed.some(({ jobId }) => !state.toldFailedSubJobs.includes(jobId));
+  const noted = { ...state, toldFailedSubJobs: failed.map(({ jobId }) => jobId) };
+  if (!isNew) return { state: noted, events };
+  const event: JobEvent = {
+    kind: 'sub_jobs_failed',
+    failed,
+    of: report.failedSubJobs?.of ?? 0,
+    ...moment(state, state, at),
+  };
+  return { state: noted, events: [...events, event] };
 }
 
 function assessMissing(before: JobState, code: string, at: Look, mostMissing: boolean): Assessment {
@@ -219,7 +335,7 @@ function assessMissing(before: JobState, code: string, at: Look, mostMissing: bo
   const state: JobState = {
     ...before,
     missing: { code, since, ticks },
-    unknown: unknownSince(before, now, explanation('no_such_job', { label: code })),
+    unknown: unknownSince(before, at, explanation('no_such_job', { label: code })),
   };
   const believed =
     (ticks >= GONE_AFTER_TICKS && now - since >= GONE_AFTER_MS) || now - since >= GONE_WITH_THE_REST_AFTER_MS;
@@ -231,27 +347,24 @@ function assessMissing(before: JobState, code: string, at: Look, mostMissing: bo
 }
 
 function moment(before: JobState, seen: JobState, { now, times }: Look) {
-  return { at: now, report: seen.report, previous: pastPhase(before, times), lastLag: before.lastLag };
-}
-
-function pastPhase(before: JobState, times: JobTimes): PastPhase | null {
-  if (before.report === null || before.statusSince === null) return null;
-  const { status } = before.report;
-  if (before.statusStartSeen) return { status, since: before.statusSince, startSeen: true };
-  const { since, exact } = phaseStart(status, before.statusSince, times);
-  return { status, since, startSeen: exact };
-}
-
-function rememberUnknown(state: JobState, status: string): JobState {
-  return { ...state, toldUnknownStatuses: [...state.toldUnknownStatuses, status].slice(-UNKNOWN_STATUSES_KEPT) };
+  return {
+    at: now,
+    report: seen.report,
+    previous: pastPhase(before, times),
+    lastLag: before.lastLag,
+    lagNote: lagNote(seen),
+    percentBefore: seen.brokenPercent,
+  };
 }
 
 function lasted(state: JobState, now: EpochMs): number {
   return state.statusSince === null ? 0 : now - state.statusSince;
 }
 
-function unknownSince(state: JobState, now: EpochMs, why: Explanation): JobState['unknown'] {
-  return { since: state.unknown?.since ?? now, why };
+function unknownSince({ unknown }: JobState, { now, rules }: Look, why: Explanation): JobState['unknown'] {
+  const since = unknown?.since ?? now;
+  const polls = (unknown?.polls ?? 0) + 1;
+  return { since, why, polls, isLasting: polls >= MIN_READINGS && now - since >= rules.steadyMs };
 }
 
 function whyUnknown(answer: Exclude<ProgressAnswer, { kind: 'report' }>): Explanation {

@@ -2,6 +2,7 @@ import type { Job } from './job.ts';
 import type { JobState } from './job-state.ts';
 import { isFinishedCopy } from './job-status.ts';
 import type { ProgressAnswer } from './progress-answer.ts';
+import type { ProgressReport } from './progress-report.ts';
 import { HOUR, MINUTE } from './time.ts';
 import type { EpochMs } from './time.ts';
 
@@ -31,14 +32,15 @@ export function cadence(job: Job, next: JobState, answer: ProgressAnswer, now: E
     const pauseMs = Math.min(FIRST_REFUSAL_PAUSE_MS * 2 ** job.refusals, LONGEST_REFUSAL_PAUSE_MS);
     return { nextPollAt: now + pauseMs, askAlone: true, refusals: job.refusals + 1 };
   }
-  const nextPollAt = now + Math.max(1, spacingMs, finishedCopyPause(next, now));
+  const finishedMs = next.report === null ? 0 : finishedCopyPauseMs(next.report, next.statusSince, now);
+  const nextPollAt = now + Math.max(1, spacingMs, finishedMs);
   return answer.kind === 'unanswered'
     ? { nextPollAt, askAlone: job.askAlone, refusals: job.refusals }
     : { nextPollAt, askAlone: false, refusals: 0 };
 }
 
-function finishedCopyPause(state: JobState, now: EpochMs): number {
-  const { report, statusSince } = state;
-  if (report === null || statusSince === null || !isFinishedCopy(report.status, report.taskMode)) return 0;
+/** The pause between two looks at a finished copy, in ms; 0 for any other job. */
+export function finishedCopyPauseMs(report: ProgressReport, statusSince: EpochMs | null, now: EpochMs): number {
+  if (statusSince === null || !isFinishedCopy(report.status, report.taskMode)) return 0;
   return Math.min(Math.round((now - statusSince) / 10), FINISHED_COPY_POLL_MS);
 }

@@ -1,4 +1,5 @@
 import { explanation } from './explanation.ts';
+import { fullCopyPercent } from './full-copy-percent.ts';
 import type { JobId } from './job-id.ts';
 import { statusGroup } from './job-status.ts';
 import type { StatusGroup } from './job-status.ts';
@@ -39,7 +40,7 @@ export function combineSubJobs(parent: JobId, subJobs: readonly SubJob[], answer
     return noSuchJobCode(answer) === null ? [{ subJob, answer }] : [];
   });
   const reports = known.flatMap(({ subJob, answer }) => (answer.kind === 'report' ? [{ subJob, ...answer }] : []));
-  const [worst] = reports.toSorted((one, other) => badness(one.report) - badness(other.report));
+  const [worst] = reports.toSorted((one, other) => compareBadness(one.report, other.report));
   if (worst === undefined || (reports.length < known.length && statusGroup(worst.report.status) !== 'failed')) {
     const silent = known.find(({ answer }) => answer.kind === 'unanswered')?.answer;
     return silent ?? { kind: 'unanswered', failure: failureOf('unreadable_answer', explanation('sub_jobs_unknown')) };
@@ -47,6 +48,9 @@ export function combineSubJobs(parent: JobId, subJobs: readonly SubJob[], answer
   const lags = reports.flatMap(({ report }) =>
     report.lagMs !== null && statusGroup(report.status) === 'replicating' ? [report.lagMs] : [],
   );
+  const unmeasured = reports.filter(
+    ({ report }) => statusGroup(report.status) === 'replicating' && report.lagMs === null,
+  ).length;
   const { subJob, report } = worst;
   return {
     kind: 'report',
@@ -54,14 +58,20 @@ export function combineSubJobs(parent: JobId, subJobs: readonly SubJob[], answer
       ...report,
       jobId: parent,
       lagMs: lags.length === 0 ? report.lagMs : Math.max(...lags),
-      subJob: { jobId: subJob.jobId, name: subJob.name, of: subJobs.length },
+      subJob: { jobId: subJob.jobId, name: subJob.name, of: subJobs.length, unmeasured },
     },
   };
 }
 
-/** Lower is worse; among equals the one with the larger lag or the smaller percentage. */
-function badness(report: ProgressReport): number {
-  const rank = WORST_FIRST.indexOf(statusGroup(report.status));
-  const within = report.lagMs === null ? (report.percent ?? 0) / 1_000 : 1 / (2 + report.lagMs);
-  return rank + within / 10;
+/** The worse first: by status, then by how far the full copy is, then by lag. */
+function compareBadness(one: ProgressReport, other: ProgressReport): number {
+  return (
+    rank(one) - rank(other) ||
+    (fullCopyPercent(one)?.percent ?? 0) - (fullCopyPercent(other)?.percent ?? 0) ||
+    (other.lagMs ?? 0) - (one.lagMs ?? 0)
+  );
+}
+
+function rank({ status }: ProgressReport): number {
+  return WORST_FIRST.indexOf(statusGroup(status));
 }

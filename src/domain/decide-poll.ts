@@ -7,6 +7,8 @@ import type { JobId } from './job-id.ts';
 import type { JobState } from './job-state.ts';
 import { noSuchJobCode } from './progress-answer.ts';
 import type { ProgressAnswer, ProgressAnswers } from './progress-answer.ts';
+import { DEFAULT_VERDICT_RULES } from './poll/verdict-rules.ts';
+import type { VerdictRules } from './poll/verdict-rules.ts';
 import type { EpochMs } from './time.ts';
 
 /** So many jobs missing in one answer, and more than half of it, look like lost access rather than like deletions. */
@@ -25,11 +27,12 @@ export function decidePoll(
   answers: ProgressAnswers,
   now: EpochMs,
   spacingMs: number,
+  rules: VerdictRules = DEFAULT_VERDICT_RULES,
 ): readonly JobDecision[] {
   const mostMissing = areMostMissing(answers);
   return jobs.map((job) => {
     const answer: ProgressAnswer = answers.get(job.jobId) ?? { kind: 'omitted' };
-    const { state, events } = assess(job.state, answer, now, { mostMissing, times: job.times });
+    const { state, events } = assess(job.state, answer, now, { mostMissing, times: job.times, rules });
     return { jobId: job.jobId, state, events, ...cadence(job, state, answer, now, spacingMs) };
   });
 }

@@ -1,18 +1,18 @@
 import type { EndVerdict } from './job-event.ts';
 import type { JobState } from './job-state.ts';
-import { statusGroup } from './job-status.ts';
-import { SECOND } from './time.ts';
-
-/** A lag up to this counts as "in sync" when a job is stopped. */
-const IN_SYNC_LAG_MS = 10 * SECOND;
+import { isOver, statusGroup } from './job-status.ts';
+import { IN_SYNC_LAG_MS } from './poll/verdict-rules.ts';
+import type { VerdictRules } from './poll/verdict-rules.ts';
 
 /**
- * How a job ended. Only a stop in sync and a finished copy are a success; DRS itself says no more than "released".
+ * How a job ended. Only a stop in sync and a finished copy are a success; DRS itself says no more than "released", and it
+ * releases failed jobs by itself after some days. What was not seen is no success.
  *
- * @param before the state before the final report
+ * @param before the state before the first report of the end
  * @param seen the state with it
+ * @param unseenMs the time before that report of which nothing was seen, in ms; 0 when there was none
  */
-export function endVerdict(before: JobState, seen: JobState): EndVerdict {
+export function endVerdict(before: JobState, seen: JobState, unseenMs: number, rules: VerdictRules): EndVerdict {
   const standing = before.lastStanding;
   if (before.failure !== null) return 'had_failed';
   if (standing === null) return 'before_start';
@@ -21,15 +21,28 @@ export function endVerdict(before: JobState, seen: JobState): EndVerdict {
       return 'had_failed';
     case 'paused':
       return 'while_paused';
+    case 'setting_up':
+    case 'starting':
+      return 'before_start';
     case 'replicating':
-      if (standing.lagMs === null) return 'lag_unknown';
-      return standing.lagMs <= IN_SYNC_LAG_MS ? 'stopped_in_sync' : 'stopped_behind';
+      return unseenMs > 0 ? 'not_seen' : stopVerdict(before, standing, rules);
+    case 'full_copy':
+      return 'during_full_copy';
     case 'full_copy_done':
       if (standing.taskMode !== 'FULL_TRANS') return 'during_full_copy';
-      return seen.report !== null && statusGroup(seen.report.status) === 'ended'
-        ? 'copy_finished'
-        : 'copy_never_released';
+      if (seen.report === null || !isOver(statusGroup(seen.report.status))) return 'copy_never_released';
+      return unseenMs > 0 ? 'not_seen' : 'copy_finished';
     default:
-      return 'during_full_copy';
+      return 'other_status';
   }
+}
+
+function stopVerdict(
+  { inSyncAt }: JobState,
+  { lagMs, at }: NonNullable<JobState['lastStanding']>,
+  { recentMs }: VerdictRules,
+): EndVerdict {
+  if (inSyncAt !== null && at - inSyncAt <= recentMs) return 'stopped_in_sync';
+  if (lagMs === null) return 'lag_unknown';
+  return lagMs > IN_SYNC_LAG_MS ? 'stopped_behind' : 'stopped_unsettled';
 }

@@ -6,18 +6,25 @@ export interface FullCopyPercent {
   readonly percent: number;
   /** What the figure is of: the `data` part, DRS's `overall` figure, or the part that is furthest behind. */
   readonly of: string;
+  /** The data is all there; the figure is of what is left, or 100 when everything reads 100. */
+  readonly isDataDone: boolean;
 }
 
 /**
- * The one figure for a full copy: the data part; without it DRS's overall figure if above 0, because that may stay 0
- * while the parts are nearly done; else the part furthest behind. Never an average. Null when DRS gives no figure.
+ * The one figure for a full copy: the data part while it is below 100; once the data is there, the part that is furthest
+ * behind. Without a data part DRS's overall figure if above 0, because that may stay 0 while the parts are nearly done; else
+ * the part furthest behind. Never an average. Null when DRS gives no figure.
  */
 export function fullCopyPercent(report: ProgressReport): FullCopyPercent | null {
   const measured = report.parts.flatMap(({ name, percent }) => (percent === null ? [] : [{ percent, of: name }]));
+  const least = measured.toSorted((one, other) => one.percent - other.percent)[0] ?? null;
   const data = measured.find((part) => part.of === 'data');
-  if (data !== undefined) return data;
-  if (report.percent !== null && report.percent > 0) return { percent: report.percent, of: 'overall' };
-  const [first, ...rest] = measured;
-  if (first === undefined) return report.percent === null ? null : { percent: report.percent, of: 'overall' };
-  return rest.reduce((least, part) => (part.percent < least.percent ? part : least), first);
+  if (data !== undefined && least !== null)
+    return data.percent < DONE ? { ...data, isDataDone: false } : { ...least, isDataDone: true };
+  const overall = report.percent === null ? null : { percent: report.percent, of: 'overall', isDataDone: false };
+  if (overall !== null && overall.percent > 0) return overall;
+  return least === null ? overall : { ...least, isDataDone: false };
 }
+
+/** Percent of a part that is finished. */
+const DONE = 100;

@@ -1,3 +1,6 @@
+import type { LagNote } from './job/lag-note.ts';
+import type { LastStanding } from './job/last-standing.ts';
+import type { SubJobName } from './progress-report.ts';
 import type { PhaseTimes } from './phases.ts';
 import type { ProgressReport } from './progress-report.ts';
 import type { EpochMs } from './time.ts';
@@ -20,6 +23,10 @@ interface Moment {
   readonly previous: PastPhase | null;
   /** The last lag measured while replicating. */
   readonly lastLag: { readonly ms: number; readonly at: EpochMs } | null;
+  /** How the lag of the report is to be read. */
+  readonly lagNote: LagNote;
+  /** How far the full copy was before the job stopped last, in percent; null when it had none. */
+  readonly percentBefore: number | null;
 }
 
 /** The whole of a job's life as far as it is known, for the message that closes it. */
@@ -37,6 +44,12 @@ export type EndVerdict =
   | 'stopped_in_sync'
   | 'copy_finished'
   | 'stopped_behind'
+  /** Replicating with a small lag, but not for long enough to call it in sync. */
+  | 'stopped_unsettled'
+  /** Nobody looked between its last good report and its end. */
+  | 'not_seen'
+  /** It was in a status that says nothing good before it ended. */
+  | 'other_status'
   | 'lag_unknown'
   | 'had_failed'
   | 'during_full_copy'
@@ -52,7 +65,7 @@ export type JobEvent =
   | (Moment & { readonly kind: 'status_changed'; readonly from: string | null; readonly to: string })
   /** A passing status has lasted too long to stay quiet about. */
   | (Moment & { readonly kind: 'status_lasting'; readonly status: string; readonly since: EpochMs })
-  /** Failed before, seen working twice in a row now. */
+  /** Failed before, seen working over several readings now. */
   | (Moment & {
       readonly kind: 'recovered';
       readonly from: string;
@@ -60,7 +73,15 @@ export type JobEvent =
       readonly workingAt: EpochMs;
     })
   /** The job is over; its subscriptions end with this. */
-  | (Moment & { readonly kind: 'ended'; readonly verdict: EndVerdict; readonly summary: EndSummary | null })
+  | (Moment & {
+      readonly kind: 'ended';
+      readonly verdict: EndVerdict;
+      readonly summary: EndSummary | null;
+      /** How it stood before; null when it was never seen to stand. */
+      readonly standing: LastStanding | null;
+    })
+  /** Parts of a job that goes on itself have failed. */
+  | (Moment & { readonly kind: 'sub_jobs_failed'; readonly failed: readonly SubJobName[]; readonly of: number })
   /** DRS no longer knows the job; its subscriptions end with this. */
   | (Moment & { readonly kind: 'gone'; readonly code: string | null })
   /** Of a kind that this version does not know; another version wrote it. */

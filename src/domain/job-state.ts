@@ -1,4 +1,8 @@
 import type { Explanation } from './explanation.ts';
+import type { JobId } from './job-id.ts';
+import type { LagBreak } from './job/lag-break.ts';
+import type { LastStanding } from './job/last-standing.ts';
+import type { Reading } from './job/readings.ts';
 import { NO_LAGS } from './lag-history.ts';
 import type { LagHistory } from './lag-history.ts';
 import type { PhaseTimes } from './phases.ts';
@@ -17,31 +21,50 @@ export interface JobState {
   readonly statusStartSeen: boolean;
   /** The status people know: the baseline, or the last one told. */
   readonly toldStatus: string | null;
-  /** Statuses this version does not know and has told once already. */
-  readonly toldUnknownStatuses: readonly string[];
   /** The last lag measured while replicating, and when. It goes stale, it does not vanish, on pause and failure. */
   readonly lastLag: { readonly ms: number; readonly at: EpochMs } | null;
-  /** The last status that says how the job stands (working, paused or failed), with its lag if it had one then. */
-  readonly lastStanding: {
-    readonly status: string;
-    readonly taskMode: string | null;
-    readonly lagMs: number | null;
-    readonly at: EpochMs;
-  } | null;
+  /** The last status before the job began to end, with its lag if it had one then. */
+  readonly lastStanding: LastStanding | null;
   /** Set from the first failed report until the job has recovered, paused or ended. */
   readonly failure: { readonly status: string; readonly since: EpochMs } | null;
-  /** Failed, then seen working once: a second working report in a row makes it a recovery. */
-  readonly recovering: { readonly since: EpochMs } | null;
+  /** Failed, then seen working: since when, and in how many reports. */
+  readonly recovering: { readonly since: EpochMs; readonly reports: number } | null;
   /** DRS says there is no such job: how often in a row, and since when. */
   readonly missing: { readonly code: string; readonly since: EpochMs; readonly ticks: number } | null;
-  /** The last look gave no report: since when, and why. Null after a good one. */
-  readonly unknown: { readonly since: EpochMs; readonly why: Explanation } | null;
+  /**
+   * The last look gave no report: since when, why, and for how many polls. Null after a good one. One failed read changes no
+   * headline; only when it lasts is the job unknown.
+   */
+  readonly unknown: {
+    readonly since: EpochMs;
+    readonly why: Explanation;
+    readonly polls: number;
+    readonly isLasting: boolean;
+  } | null;
   /** What the first report said, and when. */
   readonly firstSeen: { readonly status: string; readonly at: EpochMs } | null;
   /** How long the job was in each phase since then. */
   readonly phases: PhaseTimes;
   /** Every lag measured since then. */
   readonly lags: LagHistory;
+  /** Settled lags of the last minutes, oldest first. */
+  readonly readings: readonly Reading[];
+  /** What interrupted replication last; null when nothing did since the first look. */
+  readonly lagBreak: LagBreak | null;
+  /** The last look at which it replicated, or the first look of all, while it does not replicate. */
+  readonly awaySince: EpochMs | null;
+  /** When it was last in sync, judged over several readings; null once something came between. */
+  readonly inSyncAt: EpochMs | null;
+  /** The last look at which it was paused or failed. */
+  readonly brokenAt: EpochMs | null;
+  /** How far the full copy was at the last report of one, in percent. */
+  readonly copyPercent: number | null;
+  /** The same when it was last paused or failed. */
+  readonly brokenPercent: number | null;
+  /** The job was seen ended or deleted once: a second report makes it so. */
+  readonly ending: { readonly status: string; readonly at: EpochMs } | null;
+  /** Sub-jobs whose failure was told, while the parent goes on. */
+  readonly toldFailedSubJobs: readonly JobId[];
   /** Nothing more will come of this job. */
   readonly over: 'ended' | 'gone' | null;
 }
@@ -53,7 +76,6 @@ export const UNSEEN_JOB: JobState = {
   statusSince: null,
   statusStartSeen: false,
   toldStatus: null,
-  toldUnknownStatuses: [],
   lastLag: null,
   lastStanding: null,
   failure: null,
@@ -63,5 +85,14 @@ export const UNSEEN_JOB: JobState = {
   firstSeen: null,
   phases: {},
   lags: NO_LAGS,
+  readings: [],
+  lagBreak: null,
+  awaySince: null,
+  inSyncAt: null,
+  brokenAt: null,
+  copyPercent: null,
+  brokenPercent: null,
+  ending: null,
+  toldFailedSubJobs: [],
   over: null,
 };

@@ -1,6 +1,6 @@
 /**
  * What a DRS status means to a person. The values are the union of all documented lists (DRS API Reference,
- * "Task Statuses", v3 and v5); any other value is `unknown` and is shown verbatim.
+ * "Task Statuses", v3 and v5); any other value is `unknown`, or `failed` by its ending, and is shown verbatim.
  */
 export type StatusGroup =
   | 'setting_up'
@@ -51,12 +51,18 @@ const GROUPS: Readonly<Record<string, StatusGroup>> = {
   DELETED: 'gone',
 };
 
-/** Every status that means failure. */
+/** Every documented status that means failure. */
 export const FAILED_STATUSES: readonly string[] = Object.keys(GROUPS).filter((status) => GROUPS[status] === 'failed');
 
-/** The group of a status as DRS sent it. */
+/** The group of a status as DRS sent it. Whatever ends in FAILED is a failure, also one that DRS invents tomorrow. */
 export function statusGroup(status: string): StatusGroup {
-  return Object.hasOwn(GROUPS, status) ? (GROUPS[status] ?? 'unknown') : 'unknown';
+  const known = Object.hasOwn(GROUPS, status) ? GROUPS[status] : undefined;
+  return known ?? (status.endsWith('FAILED') ? 'failed' : 'unknown');
+}
+
+/** The job stands still because of something: what is said of its lag is of the time before. */
+export function isBroken(group: StatusGroup): boolean {
+  return group === 'paused' || group === 'failed';
 }
 
 /** The job moves data, or has just moved all of it: what a failed job must reach to have recovered. */

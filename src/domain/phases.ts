@@ -37,10 +37,18 @@ export interface PhaseStart {
 
 /**
  * When the phase of a status began that was there already when we first saw it, at `seenAt`: DRS's own time where it has
- * one that makes sense. A pause or failure has none.
+ * one that makes sense. A pause or failure has none, and what DRS says of a run before the last break is not this phase's.
+ *
+ * @param brokenAt the last look at which the job was paused or failed
  */
-export function phaseStart(status: string, seenAt: EpochMs, times: JobTimes): PhaseStart {
+export function phaseStart(
+  status: string,
+  seenAt: EpochMs,
+  times: JobTimes,
+  brokenAt: EpochMs | null = null,
+): PhaseStart {
   const phase = phaseOf(status);
   const told = phase === 'full_copy' ? times.startedAt : phase === 'replicating' ? times.fullCopyDoneAt : null;
-  return told !== null && told <= seenAt ? { since: told, exact: true } : { since: seenAt, exact: false };
+  const isOfThisRun = told !== null && (brokenAt === null || told >= brokenAt);
+  return isOfThisRun && told <= seenAt ? { since: told, exact: true } : { since: seenAt, exact: false };
 }

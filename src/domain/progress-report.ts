@@ -10,6 +10,12 @@ export interface PartProgress {
   readonly remainingTime: string | null;
 }
 
+/** A part of a parent job, as far as a message names it. */
+export interface SubJobName {
+  readonly jobId: JobId;
+  readonly name: string | null;
+}
+
 /**
  * What DRS said about one job in one answer: `QueryProgressRespV3`, table 5 of the batch-progress page, parsed.
  * Only an answer that carries a status is a report.
@@ -26,17 +32,24 @@ export interface ProgressReport {
   readonly parts: readonly PartProgress[];
   /**
    * Lag in milliseconds, from `incre_trans_delay_millis` and `incre_trans_delay` (s); null when not measurable
-   * (`-1`, `NA`, empty, absent). It means something in INCRE_TRANSFER_STARTED only.
+   * (`-1`, `NA`, empty, absent, or more than any lag can be). It means something in INCRE_TRANSFER_STARTED only.
    */
   readonly lagMs: number | null;
+  /** How far the source's clock is ahead of DRS's, in ms, where a negative lag shows that; the lag counts as 0 then. */
+  readonly clockSkewMs: number | null;
   /** `process_time`, verbatim; its meaning is undocumented. */
   readonly processTime: string | null;
   /** `remaining_time`, verbatim; its unit is undocumented. */
   readonly remainingTime: string | null;
-  /** Where the figures come from when the job is a parent without progress of its own: its worst sub-job of how many. */
-  readonly subJob: { readonly jobId: JobId; readonly name: string | null; readonly of: number } | null;
+  /**
+   * Where the figures come from when the job is a parent without progress of its own: its worst sub-job, of how many, and
+   * how many of them replicate without a measurable lag.
+   */
+  readonly subJob: (SubJobName & { readonly of: number; readonly unmeasured: number }) | null;
+  /** Sub-jobs that have failed while the parent itself goes on, of how many; null when none has. */
+  readonly failedSubJobs: { readonly failed: readonly SubJobName[]; readonly of: number } | null;
   /** `error_code` beside a status: the job's own error. */
   readonly errorCode: string | null;
-  /** Fields this version does not know, as DRS sent them. */
+  /** Fields this version does not know, and figures that cannot be, as DRS sent them. */
   readonly unknownFields: Readonly<Record<string, unknown>>;
 }

@@ -12,16 +12,30 @@ export type TurnName = (typeof TURN_NAMES)[number];
 export type DrsReach =
   | { readonly kind: 'not_asked' }
   | { readonly kind: 'answers'; readonly since: EpochMs; readonly lastAt: EpochMs }
-  /** `since` the first question without an answer after the last one that had one. */
-  | { readonly kind: 'silent'; readonly since: EpochMs; readonly why: Explanation };
+  /**
+   * `since` the first question without an answer after the last one that had one; `forMs` counts only the time in which
+   * it was to be asked.
+   */
+  | { readonly kind: 'silent'; readonly since: EpochMs; readonly forMs: number; readonly why: Explanation };
 
-/** How the bot is, as far as one process knows from its own work. */
+/** How the poller stands to its schedule. */
+export interface PollSigns {
+  /** For how long, in ms, it has not turned; a pause by schedule does not count. */
+  readonly silentMs: number;
+  /** For how long, in ms, the run planned next after its last turn is overdue; 0 when it is not. */
+  readonly overdueMs: number;
+  /** When it turns next, if the schedule pauses until then. */
+  readonly pausedUntil: EpochMs | null;
+}
+
+/** How the bot is, as far as one process knows from its own work. Moments are in the time of day as it is now. */
 export interface VitalSigns {
   readonly startedAt: EpochMs;
   /** When each loop last showed that it turns; the start if it has not yet. */
   readonly beats: Readonly<Record<LoopName, EpochMs>>;
   /** When a tick last came to its end; null before the first. */
   readonly lastTickAt: EpochMs | null;
+  readonly poll: PollSigns;
   readonly drs: DrsReach;
   /** How long DRS gave no answer since the start, in ms, the present silence included. */
   readonly blindMs: number;
@@ -44,25 +58,21 @@ export interface StillLoop {
 /** Intervals that may pass without a tick, or with no answer from DRS: one bad minute is no reason to wake anybody. */
 const PATIENT_INTERVALS = 3;
 
-/**
- * The loops that have stopped turning. A beat that lies ahead was written by a clock that has since jumped back, and
- * counts for as much as one that lies behind.
- */
+/** The loops that have stopped turning. */
 export function findStillLoops(signs: VitalSigns, now: EpochMs, patience: Patience): readonly StillLoop[] {
   return LOOP_NAMES.flatMap((loop) => {
-    const forMs = Math.abs(now - signs.beats[loop]);
-    const mostMs = loop === 'poller' ? longestSilence(patience) : patience.stillMs;
+    const [forMs, mostMs] =
+      loop === 'poller' ? [signs.poll.silentMs, longestSilence(patience)] : [now - signs.beats[loop], patience.stillMs];
     return forMs > mostMs ? [{ loop, forMs }] : [];
   });
 }
 
-/** DRS has given no answer for longer than a few intervals: since when and why; null when all is well. */
+/** DRS has given no answer for longer than a few intervals: for how long and why; null when all is well. */
 export function findLastingSilence(
   { drs }: VitalSigns,
-  now: EpochMs,
   patience: Patience,
 ): Extract<DrsReach, { readonly kind: 'silent' }> | null {
-  return drs.kind === 'silent' && now - drs.since > longestSilence(patience) ? drs : null;
+  return drs.kind === 'silent' && drs.forMs > longestSilence(patience) ? drs : null;
 }
 
 function longestSilence({ intervalMs, stillMs }: Patience): number {

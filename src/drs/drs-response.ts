@@ -3,8 +3,8 @@ import type { JobId } from '../domain/job-id.ts';
 import type { ProgressAnswer, ProgressAnswers } from '../domain/progress-answer.ts';
 import type { PartProgress, ProgressReport } from '../domain/progress-report.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
-import { SECOND } from '../domain/time.ts';
-import { isFields, measured, text } from './wire-values.ts';
+import { DAY, SECOND } from '../domain/time.ts';
+import { isFields, measured, negative, text } from './wire-values.ts';
 import type { Fields } from './wire-values.ts';
 
 /** Lag figures in seconds and milliseconds that differ by more than this contradict each other. */
@@ -61,31 +61,76 @@ function parseItem(jobId: JobId, item: Fields): ProgressAnswer {
 }
 
 function parseReport(jobId: JobId, status: string, errorCode: string | null, item: Fields): ProgressReport {
-  const millis = measured(item['incre_trans_delay_millis'] ?? item['incr_trans_delay_millis']);
-  const seconds = measured(item['incre_trans_delay'] ?? item['incr_trans_delay']);
+  const { lagMs, clockSkewMs, impossible } = parseLag(item);
   return {
     jobId,
     status,
     taskMode: text(item['task_mode']),
     percent: percent(item['progress']),
     parts: parts(item['progress_map']),
-    lagMs: lag(millis, seconds),
+    lagMs,
+    clockSkewMs,
     processTime: text(item['process_time']),
     remainingTime: text(item['remaining_time']),
     errorCode,
     subJob: null,
+    failedSubJobs: null,
     unknownFields: Object.fromEntries(
-      Object.entries(item).flatMap(([name, value]) => (KNOWN_FIELDS.has(name) ? [] : [[name, masked(value)]])),
+      Object.entries(item).flatMap(([name, value]) =>
+        KNOWN_FIELDS.has(name) && !impossible.includes(name) ? [] : [[name, masked(value)]],
+      ),
     ),
   };
 }
 
-/** Milliseconds where given, else seconds; the larger when they contradict each other. */
-function lag(millis: number | null, seconds: number | null): number | null {
-  if (seconds === null) return millis;
-  if (millis === null || Math.abs(millis - seconds * SECOND) > CONTRADICTION_MS)
-    return Math.max(millis ?? 0, seconds * SECOND);
-  return millis;
+/** No lag is longer than this, in ms: what reads so is the time since 1970 or the largest number there is. */
+const MAX_LAG_MS = 10 * 365 * DAY;
+
+/** The spellings of v3 and v5, and how many ms one of each is. */
+const LAG_FIELDS = [
+  { names: ['incre_trans_delay_millis', 'incr_trans_delay_millis'], unitMs: 1 },
+  { names: ['incre_trans_delay', 'incr_trans_delay'], unitMs: SECOND },
+] as const;
+
+/** The lag of a report, in ms. */
+interface Lag {
+  readonly lagMs: number | null;
+  readonly clockSkewMs: number | null;
+  /** Fields whose figures no lag can have. */
+  readonly impossible: readonly string[];
+}
+
+/**
+ * Milliseconds where given, else seconds; the larger when they contradict each other. A negative figure other than `-1`
+ * shows clocks that differ and counts as 0; one that no lag can have counts as not measurable.
+ */
+function parseLag(item: Fields): Lag {
+  const [millis, seconds] = LAG_FIELDS.map(({ names, unitMs }) => {
+    const name = names.find((one) => text(item[one]) !== null) ?? names[0];
+    const value = measured(item[name]);
+    const ahead = negative(item[name]);
+    const ms = value === null ? null : value * unitMs;
+    const isImpossible = ms === null ? isBeyondNumbers(item[name]) : ms > MAX_LAG_MS;
+    return {
+      ms: isImpossible ? null : ahead === null ? ms : 0,
+      aheadMs: ahead === null ? null : ahead * unitMs,
+      impossible: isImpossible ? [name] : [],
+    };
+  });
+  return {
+    lagMs: largerLag(millis?.ms ?? null, seconds?.ms ?? null),
+    clockSkewMs: millis?.aheadMs ?? seconds?.aheadMs ?? null,
+    impossible: [...(millis?.impossible ?? []), ...(seconds?.impossible ?? [])],
+  };
+}
+
+function isBeyondNumbers(value: unknown): boolean {
+  return /^\d+(?:\.\d+)?$/.test(text(value) ?? '') && measured(value) === null;
+}
+
+function largerLag(millis: number | null, seconds: number | null): number | null {
+  if (seconds === null || millis === null) return millis ?? seconds;
+  return Math.abs(millis - seconds) > CONTRADICTION_MS ? Math.max(millis, seconds) : millis;
 }
 
 /** One entry per part. One vendor page types the map as a list, so a list of maps or of named entries is read as well. */

@@ -23,6 +23,14 @@ export function measured(value: unknown): number | null {
   return number <= Number.MAX_SAFE_INTEGER ? number : null;
 }
 
+/** A figure below zero other than `-1`: the clocks differ, and by how much. Null for anything else. */
+export function negative(value: unknown): number | null {
+  const figure = text(value);
+  if (figure === null || !/^-\d+(?:\.\d+)?$/.test(figure)) return null;
+  const number = -Number(figure);
+  return number > 1 && number <= Number.MAX_SAFE_INTEGER ? number : null;
+}
+
 /** The entries of a list that are objects; none for anything but a list. */
 export function fieldsIn(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.filter(isFields) : [];

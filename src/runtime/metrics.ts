@@ -153,7 +153,11 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
     'drs_bot_drs_last_answer_timestamp_seconds',
     'When DRS last gave progress; NaN if it never did or does not now.',
   );
-  const blind = gauge('drs_bot_blind_seconds', 'For how long DRS has given no progress; 0 when it does.');
+  const overdue = gauge('drs_bot_poll_overdue_seconds', 'For how long a planned poll is overdue; 0 when none is.');
+  const blind = gauge(
+    'drs_bot_blind_seconds',
+    'For how long DRS has given no progress; 0 when it does. A pause by schedule does not count.',
+  );
   const connected = gauge('drs_bot_slack_connected', '1 when Slack can reach the bot: its socket or port is open.');
   const readable = gauge('drs_bot_database_readable', '1 when the figures of the database could be read.');
   const watched = gauge('drs_bot_watched_jobs', 'Jobs that somebody is subscribed to.');
@@ -180,7 +184,8 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
     lastTick.set(lastTickAt === null ? Number.NaN : lastTickAt / SECOND);
     for (const loop of LOOP_NAMES) beats.set({ loop }, signs.beats[loop] / SECOND);
     lastAnswer.set(drs.kind === 'answers' ? drs.lastAt / SECOND : Number.NaN);
-    blind.set(drs.kind === 'silent' ? Math.max(0, now - drs.since) / SECOND : 0);
+    overdue.set(signs.poll.overdueMs / SECOND);
+    blind.set(drs.kind === 'silent' ? drs.forMs / SECOND : 0);
     blindTotal.reset();
     blindTotal.inc(signs.blindMs / SECOND);
     connected.set(slackConnected ? 1 : 0);

@@ -10,6 +10,7 @@ import { parseJobId } from '../domain/job-id.ts';
 import type { JobId } from '../domain/job-id.ts';
 import type { JobState } from '../domain/job-state.ts';
 import { PHASES } from '../domain/phases.ts';
+import { LAG_NOTES } from '../domain/job/lag-note.ts';
 import { LANGUAGES } from '../domain/language.ts';
 import type { Language } from '../domain/language.ts';
 import { NO_LAGS } from '../domain/lag-history.ts';
@@ -41,6 +42,8 @@ const jobId = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const subJobName = z.object({ jobId, name: z.string().nullable() });
+
 const report = z.object({
   jobId,
   status: z.string(),
@@ -50,7 +53,15 @@ const report = z.object({
   lagMs: z.number().nullable(),
   processTime: z.string().nullable(),
   remainingTime: z.string().nullable(),
-  subJob: z.object({ jobId, name: z.string().nullable(), of: z.number() }).nullable().default(null),
+  clockSkewMs: z.number().nullable().default(null),
+  subJob: z
+    .object({ jobId, name: z.string().nullable(), of: z.number(), unmeasured: z.number().default(0) })
+    .nullable()
+    .default(null),
+  failedSubJobs: z
+    .object({ failed: z.array(subJobName), of: z.number() })
+    .nullable()
+    .default(null),
   errorCode: z.string().nullable(),
   unknownFields: z.record(z.string(), z.unknown()),
 });
@@ -64,6 +75,10 @@ const why: z.ZodType<Explanation> = z
     values: z.record(z.string(), z.union([z.string(), z.number()])),
   })
   .catch(explanation('other'));
+
+const lastStanding = z
+  .object({ status: z.string(), taskMode: z.string().nullable(), lagMs: z.number().nullable(), at: z.number() })
+  .nullable();
 
 /** In ms by phase. Fields that a row written by an older version lacks begin empty; phases of a newer one are left out. */
 const phases = z
@@ -79,18 +94,31 @@ const state: z.ZodType<JobState> = z.object({
   statusSince: z.number().nullable(),
   statusStartSeen: z.boolean(),
   toldStatus: z.string().nullable(),
-  toldUnknownStatuses: z.array(z.string()),
   lastLag: lag,
-  lastStanding: z
-    .object({ status: z.string(), taskMode: z.string().nullable(), lagMs: z.number().nullable(), at: z.number() })
-    .nullable(),
+  lastStanding,
   failure: z.object({ status: z.string(), since: z.number() }).nullable(),
-  recovering: z.object({ since: z.number() }).nullable(),
+  recovering: z.object({ since: z.number(), reports: z.number().default(1) }).nullable(),
   missing: z.object({ code: z.string(), since: z.number(), ticks: z.number() }).nullable(),
-  unknown: z.object({ since: z.number(), why: why.default(explanation('not_answered')) }).nullable(),
+  unknown: z
+    .object({
+      since: z.number(),
+      why: why.default(explanation('not_answered')),
+      polls: z.number().default(1),
+      isLasting: z.boolean().default(false),
+    })
+    .nullable(),
   firstSeen: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
   phases,
   lags: z.object({ maxMs: z.number(), counts: z.record(z.string(), z.number()) }).default(NO_LAGS),
+  readings: z.array(z.object({ at: z.number(), lagMs: z.number().nullable() })).default([]),
+  lagBreak: z.object({ lengthMs: z.number(), reports: z.number() }).nullable().default(null),
+  awaySince: z.number().nullable().default(null),
+  inSyncAt: z.number().nullable().default(null),
+  brokenAt: z.number().nullable().default(null),
+  copyPercent: z.number().nullable().default(null),
+  brokenPercent: z.number().nullable().default(null),
+  ending: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
+  toldFailedSubJobs: z.array(jobId).default([]),
   // A job that is over in a way this version does not know is asked about again.
   over: z.enum(['ended', 'gone']).nullable().catch(null),
 });
@@ -100,6 +128,8 @@ const moment = {
   report: report.nullable(),
   previous: z.object({ status: z.string(), since: z.number(), startSeen: z.boolean() }).nullable(),
   lastLag: lag,
+  lagNote: z.enum(LAG_NOTES).default('settled'),
+  percentBefore: z.number().nullable().default(null),
 };
 
 const verdict = z
@@ -107,6 +137,9 @@ const verdict = z
     'stopped_in_sync',
     'copy_finished',
     'stopped_behind',
+    'stopped_unsettled',
+    'not_seen',
+    'other_status',
     'lag_unknown',
     'had_failed',
     'during_full_copy',
@@ -135,6 +168,8 @@ const otherEvent = z
     report: moment.report.catch(null),
     previous: moment.previous.catch(null),
     lastLag: moment.lastLag.catch(null),
+    lagNote: moment.lagNote.catch('settled'),
+    percentBefore: moment.percentBefore.catch(null),
   })
   .transform(({ kind: name, ...facts }) => ({ kind: 'other' as const, name, ...facts }));
 
@@ -148,7 +183,8 @@ const knownEvent = z.discriminatedUnion('kind', [
     workingAt: z.number(),
     ...moment,
   }),
-  z.object({ kind: z.literal('ended'), verdict, summary, ...moment }),
+  z.object({ kind: z.literal('ended'), verdict, summary, standing: lastStanding.default(null), ...moment }),
+  z.object({ kind: z.literal('sub_jobs_failed'), failed: z.array(subJobName), of: z.number(), ...moment }),
   z.object({ kind: z.literal('gone'), code: z.string().nullable(), ...moment }),
   z.object({ kind: z.literal('other'), name: z.string(), ...moment }),
 ]);

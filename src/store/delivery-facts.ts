@@ -19,7 +19,7 @@ export async function loadPost(tx: Tx, clock: EpochMs, postId: string, otherwise
   const rows = await selectFacts(tx).where('deliveries.post_id', '=', postId).execute();
   await dropUnreadable(tx, clock, rows, otherwise);
   const post = await findPostById(tx, postId, otherwise);
-  if (post !== null && post.facts.length > 0) return post;
+  if (post !== null) return post;
   await tx
     .updateTable('posts')
     .set((eb) => ({
@@ -85,7 +85,7 @@ async function dropCauses(tx: Tx, clock: EpochMs, row: FactsRow): Promise<void> 
     .execute();
 }
 
-/** A post with everything it tells that can be read; null when it is not kept. */
+/** A post with everything it tells that can be read; null when nothing of it is kept, or can be read. */
 export async function findPostById(db: Db, postId: string, otherwise: Language): Promise<Post | null> {
   const row = await db
     .selectFrom('posts')
@@ -108,12 +108,14 @@ export async function findPostById(db: Db, postId: string, otherwise: Language):
   if (row === undefined) return null;
   const language = decodeLanguage(row.language) ?? otherwise;
   const rows = await selectFacts(db).where('deliveries.post_id', '=', postId).execute();
+  const facts = rows.flatMap((one) => toFacts(one, language) ?? []);
+  if (facts.length === 0) return null;
   return {
     workspaceId: row.workspace_id,
     channelId: row.channel_id,
     id: postId,
     language,
-    facts: rows.flatMap((facts) => toFacts(facts, language) ?? []),
+    facts,
     version: row.wanted_version,
     attempt: row.attempts,
     plain: row.plain === 1,

@@ -4,7 +4,9 @@ import type { JobId } from '../domain/job-id.ts';
 import { meanwhile } from '../domain/meanwhile.ts';
 import type { SeenJob } from '../domain/meanwhile.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
+import { isWithin } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
+import type { Store } from '../ports.ts';
 import { announce } from './announce.ts';
 import { decodeJobId, decodeState } from './codec.ts';
 import { unreadState } from './jobs.ts';
@@ -15,12 +17,13 @@ type DownTime = Selectable<Schema['down_times']>;
 
 export async function noteAlive(
   db: Db,
-  { connectionId, now, downMs }: { readonly connectionId: string; readonly now: EpochMs; readonly downMs: number },
+  { connectionId, now, findDownTime }: Parameters<Store['noteAlive']>[0],
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const row = await tx.selectFrom('connections').select('alive_at').where('id', '=', connectionId).executeTakeFirst();
     const last = row?.alive_at ?? null;
-    if (last !== null && now - last >= downMs) await noteDownTime(tx, connectionId, last, now);
+    const downSince = last === null ? null : findDownTime(last);
+    if (downSince !== null) await noteDownTime(tx, connectionId, downSince, now);
     await tx.updateTable('connections').set({ alive_at: now }).where('id', '=', connectionId).execute();
   });
 }
@@ -48,7 +51,7 @@ export async function tellDownTime(
     if (down === null) return 0;
     const channels = await channelsThen(tx, down, now);
     const isKnown = (await isPassComplete(tx, down, now)) && isAnythingRead([...channels.values()].flat(), down);
-    if (!isKnown && now - down.ended_at < patienceMs) return 0;
+    if (!isKnown && isWithin(now, down.ended_at, patienceMs)) return 0;
     for (const [, jobs] of channels) {
       const [first] = jobs;
       if (first !== undefined)

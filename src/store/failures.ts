@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Cause, JobDetail } from '../domain/job-detail.ts';
 import type { JobKey } from '../domain/job.ts';
 import type { JobId } from '../domain/job-id.ts';
-import { FAILED_STATUSES } from '../domain/job-status.ts';
+import { statusGroup } from '../domain/job-status.ts';
 import type { Language } from '../domain/language.ts';
 import { isWithin } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -90,7 +90,7 @@ async function lacksCause(
   connectionId: string,
   row: { readonly job_id: string; readonly status: string | null },
 ): Promise<boolean> {
-  if (row.status === null || !FAILED_STATUSES.includes(row.status)) return false;
+  if (row.status === null || statusGroup(row.status) !== 'failed') return false;
   const jobId = decodeJobId(row.job_id);
   if (jobId === null) return false;
   const last = await lastFailure(tx, { connectionId, jobId });
@@ -124,7 +124,7 @@ export async function saveDetails(
         .where('job_id', '=', detail.jobId)
         .returning('status')
         .executeTakeFirst();
-      const failed = row?.status !== undefined && row.status !== null && FAILED_STATUSES.includes(row.status);
+      const failed = row?.status !== undefined && row.status !== null && statusGroup(row.status) === 'failed';
       if (failed && detail.cause !== null)
         await keepCause(tx, { connectionId, jobId: detail.jobId }, language, detail.cause);
     }

@@ -34,7 +34,9 @@ export async function askAndCommit(
       return { answers, committed: [], events: 0, deliveries: 0 };
     }
     const now = clock.now();
-    const decisions = decidePoll(jobs, answers, now, durations.pollSpacingMs);
+    const { steadyMs, recentMs } = durations;
+    const rules = { pollMs: context.polling.intervalMs, steadyMs, recentMs };
+    const decisions = decidePoll(jobs, answers, now, durations.pollSpacingMs, rules);
     const { committed, deliveries } = await store.commitPoll({ token, connectionId, now, results: decisions });
     if (deliveries > 0) context.wakeDispatcher();
     const written = new Set(committed);

@@ -1,4 +1,5 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../domain/time.ts';
+import { DEFAULT_VERDICT_RULES } from '../domain/poll/verdict-rules.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { PollBudget } from '../domain/poll-budget.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
@@ -15,6 +16,10 @@ export interface Durations {
   readonly busyWaitMs: number;
   /** The least time between two polls of one job. */
   readonly pollSpacingMs: number;
+  /** A job is in sync, recovered or unknown when several readings over this long say so. */
+  readonly steadyMs: number;
+  /** A job that was in sync so long before its stop was stopped in sync. */
+  readonly recentMs: number;
   /** How long Slack may take to answer one call. */
   readonly slackTimeoutMs: number;
   /** The right to write to a channel expires after this; longer than Slack may take to answer. */
@@ -79,6 +84,8 @@ export const DEFAULT_DURATIONS: Durations = {
   jobLeaseMs: 20 * SECOND,
   busyWaitMs: 10 * SECOND,
   pollSpacingMs: 10 * SECOND,
+  steadyMs: DEFAULT_VERDICT_RULES.steadyMs,
+  recentMs: DEFAULT_VERDICT_RULES.recentMs,
   slackTimeoutMs: 10 * SECOND,
   channelLeaseMs: 15 * SECOND,
   postPaceMs: SECOND,

@@ -69,8 +69,8 @@ async function ask(
 /** Another process or click is asking about this job: its answer will do. */
 async function waitForOther(context: Context, job: Job, language: Language | undefined): Promise<Job> {
   const { clock, durations, store, newId } = context;
-  const deadline = clock.now() + durations.busyWaitMs;
-  while (clock.now() < deadline) {
+  const deadline = clock.monotonic() + durations.busyWaitMs;
+  while (clock.monotonic() < deadline) {
     await clock.sleep(durations.lookIntervalMs);
     const token = newId();
     const again = await claim(context, token, job.jobId);

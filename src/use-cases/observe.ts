@@ -13,9 +13,9 @@ export function observeDrs(
     asking: Promise<T>,
     failureOf: (answer: T) => DrsFailure | null,
   ): Promise<T> {
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     const answer = await asking;
-    metrics.readDrs(read, failureOf(answer)?.reason ?? 'answered', clock.now() - startedAt);
+    metrics.readDrs(read, failureOf(answer)?.reason ?? 'answered', clock.monotonic() - startedAt);
     return answer;
   }
   const failureInside = ({ failure }: { readonly failure: DrsFailure | null }) => failure;

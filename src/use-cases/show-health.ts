@@ -10,6 +10,8 @@ import type { Context } from './context.ts';
 export interface HealthReport {
   readonly drs: DrsReach;
   readonly lastTickAt: EpochMs | null;
+  /** When DRS is asked next, if the schedule pauses until then. */
+  readonly pausedUntil: EpochMs | null;
   /** What should turn and does not. */
   readonly stillLoops: readonly StillLoop[];
   readonly figures: StoreFigures;
@@ -34,6 +36,7 @@ export async function showHealth(context: Context, channel: ChannelKey): Promise
   return {
     drs: signs.drs,
     lastTickAt: signs.lastTickAt,
+    pausedUntil: signs.poll.pausedUntil,
     stillLoops: findStillLoops(signs, now, { intervalMs, stillMs }),
     figures,
     isLate: oldestAt !== null && now - oldestAt > stillMs,

@@ -5,6 +5,7 @@ import { statusGroup } from '../domain/job-status.ts';
 import { isDisasterRecovery } from '../domain/job-type.ts';
 import type { Language } from '../domain/language.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { Context } from './context.ts';
 import type { Look } from './look-at-jobs.ts';
 import { lookClosely } from './look-closely.ts';
@@ -38,6 +39,11 @@ export async function showStatus(
 ): Promise<StatusAnswer> {
   const { jobIds, problems } = await resolveJobs(context, references);
   return { jobs: await lookForChannel(context, channel, jobIds, language), problems };
+}
+
+/** When DRS is asked next by itself, if the schedule pauses until then; null when it does not. */
+export function endOfPause({ vitals }: Context): EpochMs | null {
+  return vitals.signs().poll.pausedUntil;
 }
 
 /** The same for jobs that are known by id, as behind a button. */

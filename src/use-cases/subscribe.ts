@@ -107,11 +107,11 @@ async function resumePaused(context: Context, actor: Actor, pause: ChannelPause)
 /** Waits a moment for the public line to go out. Null when it did, or is still on its way; else why Slack refused it. */
 async function refusalOfAnnouncement(context: Context, channel: ChannelKey): Promise<string | null> {
   const { store, clock, durations } = context;
-  const deadline = clock.now() + durations.announcementWaitMs;
+  const deadline = clock.monotonic() + durations.announcementWaitMs;
   for (;;) {
     const pause = await store.findPause(channel);
     if (pause !== null) return pause.reason;
-    if ((await store.countPending(channel)) === 0 || clock.now() >= deadline) return null;
+    if ((await store.countPending(channel)) === 0 || clock.monotonic() >= deadline) return null;
     await clock.sleep(durations.lookIntervalMs);
   }
 }

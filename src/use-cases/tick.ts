@@ -1,4 +1,5 @@
 import { isRefusal } from '../domain/signal.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { Context } from './context.ts';
 import { pollDueJobs } from './poll-due-jobs.ts';
 import type { PollReport } from './poll-due-jobs.ts';
@@ -17,8 +18,10 @@ export async function tick(context: Context, signal?: AbortSignal): Promise<Poll
 }
 
 /** To be called before anything is asked, at the start too: what changes from then on changed while the bot was down. */
-export async function noteAlive({ store, connectionId, clock, durations }: Context): Promise<void> {
-  await store.noteAlive({ connectionId, now: clock.now(), downMs: durations.downMs });
+export async function noteAlive({ store, connectionId, clock, durations, vitals }: Context): Promise<void> {
+  const findDownTime = (lastAliveAt: EpochMs) => vitals.findDownTime(lastAliveAt, durations.downMs);
+  await store.noteAlive({ connectionId, now: clock.now(), findDownTime });
+  vitals.notedAlive();
 }
 
 async function tellDownTime({ store, connectionId, clock, durations, log, wakeDispatcher }: Context): Promise<void> {

@@ -1,35 +1,72 @@
+import { beginOfDownTime, endOfPause, silenceMs } from '../domain/poll/timetable.ts';
+import type { Timetable } from '../domain/poll/timetable.ts';
 import { commonFailure } from '../domain/progress-answer.ts';
 import type { ProgressAnswers } from '../domain/progress-answer.ts';
+import type { Explanation } from '../domain/explanation.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { DrsReach, LoopName, TurnName, VitalSigns } from '../domain/vital-signs.ts';
 import type { Clock, DrsClient, Metrics } from '../ports.ts';
 
-/** Notices, from the work as it goes by, whether the bot lives and whether DRS answers it. */
+/** What was heard of DRS, by the monotonic clock. */
+type Heard =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'answers'; readonly since: number; readonly lastAt: number }
+  /** `silentMs` is the silence up to the last question; a pause by schedule does not count. */
+  | {
+      readonly kind: 'silent';
+      readonly since: number;
+      readonly lastAt: number;
+      readonly silentMs: number;
+      readonly why: Explanation;
+    };
+
+/**
+ * Notices, from the work as it goes by, whether the bot lives and whether DRS answers it. Everything is measured on the
+ * monotonic clock and shown in the time of day as it is now, so that setting the clock changes no age.
+ */
 export class Vitals {
   readonly #clock: Clock;
   readonly #metrics: Metrics;
+  readonly #timetable: Timetable;
   readonly #startedAt: EpochMs;
-  readonly #beats: Record<LoopName, EpochMs>;
-  #lastTickAt: EpochMs | null = null;
-  #drs: DrsReach = { kind: 'not_asked' };
+  readonly #beats: Record<LoopName, number>;
+  #lastTickAt: number | null = null;
+  #heard: Heard = { kind: 'nothing' };
   #pastBlindMs = 0;
+  #notedAliveAt: number;
 
-  constructor(clock: Clock, metrics: Metrics) {
-    const now = clock.now();
+  /** To be made when the bot has just been noted to be alive. */
+  constructor(clock: Clock, metrics: Metrics, timetable: Timetable) {
+    const now = clock.monotonic();
     this.#clock = clock;
     this.#metrics = metrics;
-    this.#startedAt = now;
+    this.#timetable = timetable;
+    this.#startedAt = clock.now();
     this.#beats = { poller: now, dispatcher: now, editor: now, causes: now, reader: now };
+    this.#notedAliveAt = now;
   }
 
   /** How things stand at this moment. */
   signs(): VitalSigns {
+    const now = this.#clock.now();
+    const beats = {
+      poller: this.#timeOf(this.#beats.poller),
+      dispatcher: this.#timeOf(this.#beats.dispatcher),
+      editor: this.#timeOf(this.#beats.editor),
+      causes: this.#timeOf(this.#beats.causes),
+      reader: this.#timeOf(this.#beats.reader),
+    };
     return {
       startedAt: this.#startedAt,
-      beats: { ...this.#beats },
-      lastTickAt: this.#lastTickAt,
-      drs: this.#drs,
-      blindMs: this.#pastBlindMs + this.#presentBlindMs(),
+      beats,
+      lastTickAt: this.#lastTickAt === null ? null : this.#timeOf(this.#lastTickAt),
+      poll: {
+        silentMs: silenceMs(this.#timetable, beats.poller, now),
+        overdueMs: Math.max(0, now - this.#timetable.nextAfter(beats.poller)),
+        pausedUntil: endOfPause(this.#timetable, now),
+      },
+      drs: this.#reach(),
+      blindMs: this.#pastBlindMs + this.#silentMs(),
     };
   }
 
@@ -38,24 +75,24 @@ export class Vitals {
     return async () => {
       try {
         const result = await this.measured(loop, once);
-        if (loop === 'poller') this.#lastTickAt = this.#clock.now();
+        if (loop === 'poller') this.#lastTickAt = this.#clock.monotonic();
         return result;
       } finally {
-        this.#beats[loop] = this.#clock.now();
+        this.#beats[loop] = this.#clock.monotonic();
       }
     };
   }
 
   /** Carries out one turn and measures it. */
   async measured<T>(turn: TurnName, once: () => Promise<T>): Promise<T> {
-    const startedAt = this.#clock.now();
+    const startedAt = this.#clock.monotonic();
     let ok = false;
     try {
       const result = await once();
       ok = true;
       return result;
     } finally {
-      this.#metrics.turned(turn, { ms: this.#clock.now() - startedAt, ok });
+      this.#metrics.turned(turn, { ms: this.#clock.monotonic() - startedAt, ok });
     }
   }
 
@@ -65,7 +102,7 @@ export class Vitals {
       ...drs,
       fetchProgress: async (jobIds, options) => {
         const answers = await drs.fetchProgress(jobIds, options);
-        this.#beats.poller = this.#clock.now();
+        this.#beats.poller = this.#clock.monotonic();
         return answers;
       },
     };
@@ -74,18 +111,55 @@ export class Vitals {
   /** Takes note of what DRS answered, or why it did not. */
   heard(answers: ProgressAnswers): void {
     if (answers.size === 0) return;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const failure = commonFailure(answers);
+    const last = this.#heard;
+    const silentMs = this.#silentMs();
     if (failure !== null) {
-      const since = this.#drs.kind === 'silent' ? this.#drs.since : now;
-      this.#drs = { kind: 'silent', since, why: failure.why };
+      const since = last.kind === 'silent' ? last.since : now;
+      this.#heard = { kind: 'silent', since, lastAt: now, silentMs, why: failure.why };
       return;
     }
-    this.#pastBlindMs += this.#presentBlindMs();
-    this.#drs = { kind: 'answers', since: this.#drs.kind === 'answers' ? this.#drs.since : now, lastAt: now };
+    this.#pastBlindMs += silentMs;
+    this.#heard = { kind: 'answers', since: last.kind === 'answers' ? last.since : now, lastAt: now };
   }
 
-  #presentBlindMs(): number {
-    return this.#drs.kind === 'silent' ? Math.max(0, this.#clock.now() - this.#drs.since) : 0;
+  /**
+   * From when on nobody looked although looks were planned; null when nothing was missed for `leastMs`. A process that has
+   * been awake knows so, whatever the time of day was set to meanwhile. A host that was suspended looks the same.
+   *
+   * @param lastAliveAt when a bot was last noted to be alive
+   */
+  findDownTime(lastAliveAt: EpochMs, leastMs: number): EpochMs | null {
+    if (this.#clock.monotonic() - this.#notedAliveAt < leastMs) return null;
+    return beginOfDownTime(this.#timetable, lastAliveAt, this.#clock.now(), leastMs);
+  }
+
+  /** It has been noted that the bot is alive. */
+  notedAlive(): void {
+    this.#notedAliveAt = this.#clock.monotonic();
+  }
+
+  /** A moment of the monotonic clock in the time of day as it is now. */
+  #timeOf(monotonic: number): EpochMs {
+    return Math.round(this.#clock.now() - (this.#clock.monotonic() - monotonic));
+  }
+
+  #reach(): DrsReach {
+    const heard = this.#heard;
+    switch (heard.kind) {
+      case 'nothing':
+        return { kind: 'not_asked' };
+      case 'answers':
+        return { kind: 'answers', since: this.#timeOf(heard.since), lastAt: this.#timeOf(heard.lastAt) };
+      case 'silent':
+        return { kind: 'silent', since: this.#timeOf(heard.since), forMs: this.#silentMs(), why: heard.why };
+    }
+  }
+
+  /** For how long DRS has given no answer although it was to be asked. */
+  #silentMs(): number {
+    if (this.#heard.kind !== 'silent') return 0;
+    return this.#heard.silentMs + silenceMs(this.#timetable, this.#timeOf(this.#heard.lastAt), this.#clock.now());
   }
 }

@@ -1,4 +1,5 @@
 import type { Language } from '../domain/language.ts';
+import { isWithin } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { DiskFullError } from '../ports.ts';
 import type { Notifier } from '../ports.ts';
@@ -35,7 +36,7 @@ export class DiskState {
   /** Since when it was full, once nothing was refused for `healMs`; null otherwise. It is forgotten with that. */
   takeHealing(now: EpochMs, healMs: number): EpochMs | null {
     const since = this.#fullSince;
-    if (since === null || now - this.#lastFullAt < healMs) return null;
+    if (since === null || isWithin(now, this.#lastFullAt, healMs)) return null;
     this.#fullSince = null;
     this.#isFullSaid = false;
     return since;

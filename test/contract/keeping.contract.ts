@@ -42,15 +42,20 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
     report: aReport(),
     previous: null,
     lastLag: null,
+    lagNote: 'settled',
+    percentBefore: null,
   });
   const ended = (): JobEvent => ({
     kind: 'ended',
     verdict: 'stopped_in_sync',
     summary: null,
+    standing: null,
     at: now,
     report: aReport(),
     previous: null,
     lastLag: null,
+    lagNote: 'settled',
+    percentBefore: null,
   });
 
   /** Reads a report of one job, now. */
@@ -78,7 +83,10 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
   /** DRS did not answer about it. */
   async function pollInVain(jobId: JobId) {
     const before = (await store.findJob(key(jobId)))?.state ?? UNSEEN_JOB;
-    const state: JobState = { ...before, unknown: { since: now, why: explanation('timeout') } };
+    const state: JobState = {
+      ...before,
+      unknown: { since: now, why: explanation('timeout'), polls: 1, isLasting: false },
+    };
     const { token, leaseMs } = lease();
     await store.claimJob({ ...key(jobId), token, leaseMs, now, maxAgeMs: 0 });
     const result: PollResult = { jobId, state, events: [], nextPollAt: now + 1, askAlone: false, refusals: 0 };
@@ -242,7 +250,8 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
   });
 
   describe('a down time', () => {
-    const alive = () => store.noteAlive({ connectionId: CONNECTION, now, downMs: 10 * MINUTE });
+    const findDownTime = (last: number) => (now - last >= 10 * MINUTE ? last : null);
+    const alive = () => store.noteAlive({ connectionId: CONNECTION, now, findDownTime });
     const tell = () => store.tellDownTime({ connectionId: CONNECTION, now, patienceMs: 10 * MINUTE });
     /** Alive until now, then away for so long, then back. */
     async function away(minutes: number) {

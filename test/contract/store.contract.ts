@@ -63,15 +63,20 @@ export function storeContract(open: OpenStore): void {
     report: aReport(),
     previous: null,
     lastLag: null,
+    lagNote: 'settled',
+    percentBefore: null,
   });
   const ended = (at: number): JobEvent => ({
     kind: 'ended',
     verdict: 'stopped_in_sync',
     summary: null,
+    standing: null,
     at,
     report: aReport(),
     previous: null,
     lastLag: null,
+    lagNote: 'settled',
+    percentBefore: null,
   });
 
   async function poll(jobId: JobId, changes: Partial<PollResult> = {}, state: Partial<JobState> = {}, now = 5) {
@@ -826,6 +831,8 @@ export function storeContract(open: OpenStore): void {
       report: FAILED.report,
       previous: null,
       lastLag: null,
+      lagNote: 'settled',
+      percentBefore: null,
     });
     const recovered: JobEvent = {
       kind: 'recovered',
@@ -836,6 +843,8 @@ export function storeContract(open: OpenStore): void {
       report: aReport(),
       previous: null,
       lastLag: null,
+      lagNote: 'settled',
+      percentBefore: null,
     };
     const wanted = () => store.claimWantedCauses({ ...lease(), connectionId: CONNECTION, limit: 10 });
     const found = (token: string, language: 'en' | 'zh') =>

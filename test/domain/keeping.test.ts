@@ -36,7 +36,7 @@ describe('what changed meanwhile', () => {
   });
 
   test('is not known of a job that was not read', () => {
-    const timeout = { since: RETURN, why: explanation('timeout') };
+    const timeout = { since: RETURN, why: explanation('timeout'), polls: 3, isLasting: true };
     const jobs = [
       seen('refused', { unknown: timeout }),
       seen('waiting', {}, true),

@@ -58,22 +58,33 @@ describe('a job id', () => {
 describe('the one figure of a full copy', () => {
   const part = (name: string, percent: number | null) => ({ name, percent, remainingTime: null });
 
-  test('is the data part, even when the overall figure says 0', () => {
+  test('is the data part while that is not done, then what is left', () => {
     expect(
       fullCopyPercent(aReport({ percent: 0, parts: [part('struct', 94), part('data', 100), part('index', 40)] })),
-    ).toEqual({ percent: 100, of: 'data' });
+    ).toEqual({ percent: 40, of: 'index', isDataDone: true });
+    expect(fullCopyPercent(aReport({ percent: 0, parts: [part('data', 63), part('index', 0)] }))).toEqual({
+      percent: 63,
+      of: 'data',
+      isDataDone: false,
+    });
+    expect(fullCopyPercent(aReport({ percent: 0, parts: [part('data', 100), part('index', 100)] }))).toMatchObject({
+      percent: 100,
+      isDataDone: true,
+    });
   });
 
   test('is the overall figure without a data part, and the least part when that is 0', () => {
     expect(fullCopyPercent(aReport({ percent: 7, parts: [part('struct', 94)] }))).toEqual({
       percent: 7,
       of: 'overall',
+      isDataDone: false,
     });
     expect(fullCopyPercent(aReport({ percent: 0, parts: [part('struct', 94), part('index', 40)] }))).toEqual({
       percent: 40,
       of: 'index',
+      isDataDone: false,
     });
-    expect(fullCopyPercent(aReport({ percent: 0, parts: [] }))).toEqual({ percent: 0, of: 'overall' });
+    expect(fullCopyPercent(aReport({ percent: 0, parts: [] }))).toMatchObject({ percent: 0, of: 'overall' });
     expect(fullCopyPercent(aReport({ percent: null, parts: [part('data', null)] }))).toBeNull();
   });
 });
@@ -244,7 +255,16 @@ describe('deliveries that share a post', () => {
     kind: 'event',
     job: { connectionId: 'prod', jobId, name: null, jobType: null },
     eventNumber: 1,
-    event: { kind: 'gone', code: null, at, report: null, previous: null, lastLag: null },
+    event: {
+      kind: 'gone',
+      code: null,
+      at,
+      report: null,
+      previous: null,
+      lastLag: null,
+      lagNote: 'settled' as const,
+      percentBefore: null,
+    },
     aftermath: NO_AFTERMATH,
   });
   const announcement: DeliveryFacts = {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { assess } from '../../src/domain/assess.ts';
 import { combineSubJobs } from '../../src/domain/combine-sub-jobs.ts';
 import { consoleLink, defaultConsoleTemplate } from '../../src/domain/console-link.ts';
-import type { EndSummary } from '../../src/domain/job-event.ts';
+import type { EndSummary, JobEvent } from '../../src/domain/job-event.ts';
+import { DEFAULT_VERDICT_RULES } from '../../src/domain/poll/verdict-rules.ts';
 import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
 import { mostLag, NO_LAGS, recordLag } from '../../src/domain/lag-history.ts';
 import { NO_TIMES } from '../../src/domain/phases.ts';
@@ -18,19 +19,32 @@ import { BILLING, ORDERS, reported } from '../support/reports.ts';
 
 const START = Date.parse('2026-11-20T00:00:00Z');
 
-/** The closing summary of a life read at the given hours. */
+/** The closing summary of a life read every hour, with what is new at the given hours; its end is read twice. */
 function summaryOf(
   times: JobTimes,
   ...steps: readonly (readonly [hours: number, status: string, lagMs?: number])[]
 ): EndSummary | null {
   let state = UNSEEN_JOB;
+  let now = START;
+  let last: ProgressAnswer | null = null;
+  const events: JobEvent[] = [];
+  const rules = { ...DEFAULT_VERDICT_RULES, pollMs: HOUR };
+  const look = (answer: ProgressAnswer, at: number) => {
+    now = at;
+    const result = assess(state, answer, at, { times, rules });
+    state = result.state;
+    events.push(...result.events);
+  };
   for (const [hours, status, lagMs] of steps) {
     const answer = reported(status, lagMs === undefined ? { lagMs: null } : { lagMs });
-    const result = assess(state, answer, START + hours * HOUR, { times });
-    state = result.state;
-    const end = result.events.find((event) => event.kind === 'ended');
-    if (end?.kind === 'ended') return end.summary;
+    const at = START + hours * HOUR;
+    if (last !== null) for (let between = now + HOUR; between < at; between += HOUR) look(last, between);
+    last = answer;
+    look(answer, at);
   }
+  if (last !== null) look(last, now + MINUTE);
+  const end = events.find((event) => event.kind === 'ended');
+  if (end?.kind === 'ended') return end.summary;
   throw new Error('it did not end');
 }
 

@@ -30,9 +30,11 @@ describe('a result', () => {
       percent: 0,
       parts: [],
       lagMs: 1_000,
+      clockSkewMs: null,
       processTime: '0',
       remainingTime: '0',
       subJob: null,
+      failedSubJobs: null,
       errorCode: null,
       unknownFields: {},
     });

@@ -2,21 +2,22 @@ import { describe, expect, test } from 'vitest';
 
 import { SIMULATED_KEYS } from '../../src/demo/drs-simulator/simulator.ts';
 import type { SlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import { DAY, MINUTE } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
 import { openDatabase } from '../../src/store/open-store.ts';
 import { startProcess } from '../support/bot-process.ts';
 import { movableClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
-import { startWorld } from '../support/world.ts';
-import type { WorldOptions } from '../support/world.ts';
+import { NEVER, startWorld } from '../support/world.ts';
 
+/** Once an hour, next in about five minutes: a run is planned soon, but not while a test runs. */
+const inFiveMinutes = () => `${(new Date().getMinutes() + 5) % 60} * * * *`;
 const opsChannel = (slack: SlackWorkspace) => ({ OPS_CHANNEL: slack.addChannel('ops').id });
 
 describe('after the bot was down', () => {
-  async function twoChannels(options: WorldOptions = {}) {
+  async function twoChannels(schedule = inFiveMinutes()) {
     const clock = movableClock();
-    const world = await startWorld({ ...options, overrides: { clock, ...options.overrides } });
+    const world = await startWorld({ env: { POLL_SCHEDULE: schedule }, overrides: { clock } });
     for (const name of ['migrations', 'other']) world.slack.addChannel(name);
     const orders = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
     world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'billing' });
@@ -46,6 +47,33 @@ describe('after the bot was down', () => {
     await world.start();
     await world.bot().tick();
     expect([world.texts('#migrations').length, world.texts('#other').length]).toEqual([3, 2]);
+  });
+
+  test('in a night without planned runs nobody is bothered', async () => {
+    const { world, clock } = await twoChannels(NEVER);
+    await using _ = world;
+    await world.stop();
+    clock.advance(9 * HOUR);
+    await world.start();
+    await world.bot().tick();
+    expect(world.texts('#other')).toHaveLength(1);
+  });
+
+  test.each([-DAY, -HOUR, HOUR, DAY])('a clock that was set by %i ms meanwhile bothers nobody', async (jumpMs) => {
+    const { world, clock } = await twoChannels();
+    await using _ = world;
+    clock.set(jumpMs);
+    await world.bot().tick();
+    await world.bot().tick();
+    expect(world.texts('#other')).toHaveLength(1);
+  });
+
+  test('a process that was held is told of as any other down time', async () => {
+    const { world, clock } = await twoChannels();
+    await using _ = world;
+    clock.advance(42 * MINUTE);
+    await world.bot().tick();
+    expect((await world.nextMessage('#other', 1)).text).toContain('⚪ BACK – the bot was down 42 min');
   });
 
   test('for less than that nobody is bothered', async () => {
@@ -153,7 +181,10 @@ describe('the operator', () => {
 
 test('a message too old to be kept says so when somebody presses Refresh', async () => {
   const clock = movableClock();
-  await using world = await startWorld({ overrides: { clock, durations: { pruneBreathMs: 1 } } });
+  await using world = await startWorld({
+    env: { POLL_SCHEDULE: inFiveMinutes() },
+    overrides: { clock, durations: { pruneBreathMs: 1 } },
+  });
   world.slack.addChannel('migrations');
   const job = world.drs.addJob('INCRE_TRANSFER_STARTED');
   await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);

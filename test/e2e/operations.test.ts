@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 
 import { throttle } from '../../src/demo/drs-simulator/faults.ts';
 import { listenOnLoopback } from '../../src/demo/loopback.ts';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import type { Store } from '../../src/ports.ts';
 import { movableClock } from '../support/fast-clock.ts';
+import { SILENT } from '../support/silent-log.ts';
 import { startWorld } from '../support/world.ts';
 import type { World, WorldOptions } from '../support/world.ts';
 
@@ -48,14 +50,66 @@ describe('/livez', () => {
 
   test('of a bot that no longer polls says so, and what to do', async () => {
     const clock = movableClock();
-    await using world = await startWatched({ overrides: { clock }, env: { POLL_SCHEDULE: HOURLY } });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const store = (real: Store): Store => ({
+      ...real,
+      countDueJobs: async (connectionId, now) => {
+        await held;
+        return await real.countDueJobs(connectionId, now);
+      },
+    });
+    const overrides = { clock, decorate: { store } };
+    await using world = await startWatched({ overrides, env: { POLL_SCHEDULE: HOURLY } });
+    const tick = world.bot().tick();
     clock.advance(4 * HOUR);
     const { status, text } = await fetchPage(world, '/livez');
     expect(status).toBe(503);
     expect(text).toContain('✖ The loop poller has not turned for 4 h: restart the bot.\n');
-    await world.bot().tick();
+    release();
+    await tick;
     await expect.poll(() => fetchPage(world, '/livez'), { timeout: 15_000 }).toMatchObject({ status: 200 });
   });
+
+  test('is well in a pause by schedule, and people read until when it lasts', async () => {
+    const clock = movableClock();
+    const inThreeDays = (new Date().getUTCDay() + 3) % 7;
+    const env = { POLL_SCHEDULE: `* * * * ${inThreeDays}`, POLL_TIMEZONE: 'UTC' };
+    await using world = await startWatched({ overrides: { clock }, env });
+    const job = await watchOneJob(world);
+    await world.bot().tick();
+    clock.advance(4 * HOUR);
+    const livez = () => fetchPage(world, '/livez');
+    await expect.poll(livez, { timeout: 15_000 }).toEqual({ status: 200, text: 'ok\n' });
+    expect(await figure(world, 'drs_bot_poll_overdue_seconds')).toBe(0);
+    for (const command of ['/drs health', `/drs ${job.id}`])
+      expect((await world.ask('ana', '#migrations', command)).text).toContain(
+        'Pause by schedule: next look at DRS <!date^',
+      );
+  });
+
+  test.each([-DAY, -HOUR, -MINUTE, MINUTE, HOUR, DAY])('is well after the clock was set by %i ms', async (jumpMs) => {
+    const clock = movableClock();
+    await using world = await startWatched({ overrides: { clock }, env: { POLL_SCHEDULE: '* * * * *' } });
+    clock.set(jumpMs);
+    expect(await fetchPage(world, '/livez')).toEqual({ status: 200, text: 'ok\n' });
+  });
+});
+
+test.each([
+  ['* * * * *', 'none: elapsed time'],
+  ['0 8 * * 1-5', 'Europe/Berlin'],
+])('the start line says which zone the schedule %s follows', async (pattern, timezone) => {
+  const started: object[] = [];
+  const log = {
+    ...SILENT,
+    info: (fields: object, said: string) => void (said === 'the bot is running' && started.push(fields)),
+  };
+  await using _ = await startWorld({
+    env: { POLL_SCHEDULE: pattern, POLL_TIMEZONE: 'Europe/Berlin' },
+    overrides: { log },
+  });
+  expect(started).toMatchObject([{ schedule: pattern, timezone }]);
 });
 
 describe('/readyz', () => {

@@ -80,7 +80,7 @@ const parts = [
 
 type Step = readonly [minutes: number, answer: ProgressAnswer | string];
 
-/** Reads answers at the given minutes after the start; the state at the end, and every event. */
+/** Reads answers at the given minutes after the start, and the last one again every minute between; the state at the end, and every event. */
 function read(...steps: readonly Step[]): {
   readonly state: JobState;
   readonly events: readonly JobEvent[];
@@ -89,11 +89,18 @@ function read(...steps: readonly Step[]): {
   let state = UNSEEN_JOB;
   const events: JobEvent[] = [];
   let now = START;
-  for (const [minutes, answer] of steps) {
-    now = START + minutes * MINUTE;
-    const result = assess(state, typeof answer === 'string' ? reported(answer) : answer, now);
+  let last: ProgressAnswer | null = null;
+  const look = (answer: ProgressAnswer, at: number) => {
+    now = at;
+    const result = assess(state, answer, now);
     state = result.state;
     events.push(...result.events);
+  };
+  for (const [minutes, answer] of steps) {
+    const at = START + minutes * MINUTE;
+    if (last !== null) for (let between = now + MINUTE; between < at; between += MINUTE) look(last, between);
+    last = typeof answer === 'string' ? reported(answer) : answer;
+    look(last, at);
   }
   return { state, events, now };
 }
@@ -115,7 +122,35 @@ const voiceIn = (language: Language): Voice =>
 /** A message in some language. */
 type Said = (voice: Voice) => SlackMessage;
 
-const anEvent = { at: START, report: aReport(), previous: null, lastLag: null };
+/** The last answer for some minutes more: an end or a recovery is not told on one reading. */
+function stays(steps: readonly Step[]): readonly Step[] {
+  const last = steps.at(-1);
+  return last === undefined ? [] : [[last[0] + 5, last[1]]];
+}
+
+const lagging = (lagMs: number, seconds = 0): ProgressAnswer =>
+  reported('INCRE_TRANSFER_STARTED', { lagMs: lagMs + seconds * 1_000 });
+
+/** The end of a job that replicated, after ten days in which nobody looked. */
+const unseen =
+  (status: string): Said =>
+  (voice) => {
+    const before = read(replicating, [20, replicating[1]]);
+    const at = before.now + 10 * DAY;
+    const first = assess(before.state, reported(status), at);
+    const [event] = assess(first.state, reported(status), at + MINUTE).events;
+    if (event === undefined) throw new Error('nothing was told');
+    return happened(event)(voice);
+  };
+
+const anEvent = {
+  at: START,
+  report: aReport(),
+  previous: null,
+  lastLag: null,
+  lagNote: 'settled' as const,
+  percentBefore: null,
+};
 const happened =
   (event: JobEvent): Said =>
   (voice) =>
@@ -128,7 +163,7 @@ const happened =
 const toldOf =
   (about: NamedJob, aftermath: Partial<Aftermath>, ...steps: readonly Step[]): Said =>
   (voice) => {
-    const event = read(...steps).events.at(-1);
+    const event = read(...steps, ...stays(steps)).events.at(-1);
     if (event === undefined) throw new Error('nothing was told');
     const facts: DeliveryFacts = {
       kind: 'event',
@@ -310,6 +345,7 @@ const health =
     healthMessage(voice, {
       drs: { kind: 'answers', since: START, lastAt: START + HOUR },
       lastTickAt: START + HOUR,
+      pausedUntil: null,
       stillLoops: [],
       figures: FIGURES,
       isLate: false,
@@ -406,7 +442,24 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   ),
   'told-lasting-status': told([0, 'CONFIGURATION'], [1, 'STARTJOBING'], [17, 'STARTJOBING']),
   'told-unknown-status': told(replicating, [6, 'TELEPORTING']),
-  'told-ended-in-sync': told(replicating, [6, 'RELEASE_RESOURCE_STARTED'], [7, 'RELEASE_RESOURCE_COMPLETE']),
+  'told-ended-in-sync': told(replicating, [20, 'RELEASE_RESOURCE_STARTED'], [21, 'RELEASE_RESOURCE_COMPLETE']),
+  'told-ended-unsettled': told(replicating, [6, 'RELEASE_RESOURCE_COMPLETE']),
+  'told-ended-after-an-odd-status': told(replicating, [20, 'FROZEN'], [21, 'RELEASE_RESOURCE_COMPLETE']),
+  'told-ended-unseen': unseen('RELEASE_RESOURCE_COMPLETE'),
+  'told-sub-jobs-failed': told(replicating, [
+    6,
+    reported('INCRE_TRANSFER_STARTED', {
+      failedSubJobs: { failed: [{ jobId: BILLING, name: 'orders_child' }], of: 3 },
+    }),
+  ]),
+  'told-recovered-catching-up': told(replicating, [14, 'INCRE_TRANSFER_FAILED'], [20, lagging(600_000)]),
+  'told-recovered-long-settled': told(replicating, [14, 'INCRE_TRANSFER_FAILED'], [20, lagging(60_000, 1)]),
+  'told-replicating-again-unsettled': told([0, 'PAUSING'], [120, lagging(2_000)]),
+  'told-recovered-further-back': told(
+    [0, reported('FULL_TRANSFER_STARTED', { parts })],
+    [9, 'FULL_TRANSFER_FAILED'],
+    [12, reported('FULL_TRANSFER_STARTED', { parts: [{ name: 'data', percent: 3, remainingTime: null }] })],
+  ),
   'told-ended-after-failure': told(replicating, [6, 'INCRE_TRANSFER_FAILED'], [7, 'RELEASE_RESOURCE_COMPLETE']),
   'told-ended-during-full-copy': told([0, 'FULL_TRANSFER_STARTED'], [7, 'RELEASE_RESOURCE_COMPLETE']),
   'told-ended-never-released': told(
@@ -445,7 +498,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'told-gone-deleted': told(replicating, [6, 'DELETED']),
   'told-other': happened({ kind: 'other', name: 'from_a_newer_version', ...anEvent }),
   'told-other-without-a-report': happened({ kind: 'other', name: 'new', ...anEvent, report: null }),
-  'told-ended-other': happened({ kind: 'ended', verdict: 'other', summary: null, ...anEvent }),
+  'told-ended-other': happened({ kind: 'ended', verdict: 'other', summary: null, standing: null, ...anEvent }),
   'told-gone-unknown-to-drs': told(replicating, [6, NO_SUCH_JOB], [7, NO_SUCH_JOB], [12, NO_SUCH_JOB]),
   'told-failed-with-cause': toldOf(job, { cause: DUPLICATE }, replicating, [8641, 'INCRE_TRANSFER_FAILED']),
   'told-failed-with-known-code': toldOf(job, { cause: { code: 'DRS.KE0002', text: null } }, replicating, [
@@ -484,7 +537,10 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   ),
   'told-failed-worst-sub-job': told(
     [0, 'FULL_TRANSFER_COMPLETE'],
-    [9, reported('INCRE_TRANSFER_FAILED', { subJob: { jobId: BILLING, name: 'orders-shard-3', of: 12 } })],
+    [
+      9,
+      reported('INCRE_TRANSFER_FAILED', { subJob: { jobId: BILLING, name: 'orders-shard-3', of: 12, unmeasured: 0 } }),
+    ],
   ),
   'told-dr-initialising': toldOf(drJob, {}, [0, 'STARTJOBING'], [1, reported('FULL_TRANSFER_STARTED', { parts })]),
   'told-dr-initialised': toldOf(drJob, {}, [0, 'FULL_TRANSFER_STARTED'], [61, 'FULL_TRANSFER_COMPLETE']),
@@ -579,6 +635,41 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'signal-disk-writable': signalled({ kind: 'disk_writable', since: START, until: START + 12 * MINUTE }),
   'disk-full': diskFullMessage,
   'status-not-started': shown([0, 'CONFIGURATION']),
+  'status-one-look-failed': shown(replicating, [20, replicating[1]], [21, TIMEOUT]),
+  'status-jumping': shown(
+    replicating,
+    [6, lagging(0)],
+    [7, lagging(2_000_000)],
+    [8, lagging(0)],
+    [9, lagging(2_002_000)],
+  ),
+  'status-clocks-differ': shown([0, reported('INCRE_TRANSFER_STARTED', { lagMs: 0, clockSkewMs: 3_000 })]),
+  'status-lag-high': shown([0, lagging(3_600_000)]),
+  'status-parent-partly-measurable': shown([
+    0,
+    reported('INCRE_TRANSFER_STARTED', { subJob: { jobId: BILLING, name: 'orders-3', of: 12, unmeasured: 1 } }),
+  ]),
+  'status-parent-with-failed-parts': shown([
+    0,
+    reported('INCRE_TRANSFER_STARTED', {
+      failedSubJobs: { failed: [{ jobId: BILLING, name: 'orders_child' }], of: 3 },
+    }),
+  ]),
+  'status-dr-unsettled': shownOf({ jobType: 'cloudDataGuard' }, {}, [0, 'PAUSING'], [9, lagging(1_000)]),
+  'status-recovering': shown(replicating, [6, 'INCRE_TRANSFER_FAILED'], [9, lagging(1_000)]),
+  'status-full-copy-data-done': shown([
+    0,
+    reported('FULL_TRANSFER_STARTED', {
+      parts: [
+        { name: 'data', percent: 100, remainingTime: null },
+        { name: 'index', percent: 40, remainingTime: null },
+      ],
+    }),
+  ]),
+  'status-full-copy-everything-at-100': shown([
+    0,
+    reported('FULL_TRANSFER_STARTED', { parts: [{ name: 'data', percent: 100, remainingTime: null }] }),
+  ]),
   'status-full-copy': shown(
     [0, 'STARTJOBING'],
     [1, reported('FULL_TRANSFER_STARTED', { parts })],
@@ -609,7 +700,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'status-parent': shownOf({}, { subJobs: 12 }, replicating),
   'status-parent-worst-sub-job': shownOf({}, { subJobs: 12 }, [
     0,
-    reported('INCRE_TRANSFER_FAILED', { subJob: { jobId: BILLING, name: 'orders-shard-3', of: 12 } }),
+    reported('INCRE_TRANSFER_FAILED', { subJob: { jobId: BILLING, name: 'orders-shard-3', of: 12, unmeasured: 0 } }),
   ]),
   'status-dr-initialising': shownOf({ jobType: 'cloudDataGuard' }, {}, [
     0,
@@ -646,6 +737,11 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     const { state, now } = read(replicating);
     const jobs = [status(aJob({ name: 'orders' }, state))];
     return statusMessage(voice, { jobs, problems: [] }, { channelId: 'C1', now, isPrivate: false, sharedBy: 'U1' });
+  },
+  'status-in-a-pause-by-schedule': (voice) => {
+    const { state, now } = read(replicating);
+    const jobs = [status(aJob({ name: 'orders' }, state))];
+    return statusMessage(voice, { jobs, problems: [] }, { ...VIEW, now, pausedUntil: now + 14 * HOUR });
   },
   'status-of-two-jobs-and-a-mistake': (voice) => {
     const { state, now } = read(replicating);
@@ -854,8 +950,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     lastTickAt: null,
     delivery: { kind: 'untried' },
   }),
+  'health-in-a-pause-by-schedule': health({ pausedUntil: START + 14 * HOUR }),
   'health-blind': health({
-    drs: { kind: 'silent', since: START, why: explanation('read_denied', { label: 'DRS.M00102' }) },
+    drs: { kind: 'silent', since: START, forMs: MINUTE, why: explanation('read_denied', { label: 'DRS.M00102' }) },
     figures: { ...FIGURES, queued: { count: 1, oldestAt: START } },
   }),
   'health-late': health({ figures: { ...FIGURES, queued: { count: 1, oldestAt: START } }, isLate: true }),
@@ -926,7 +1023,14 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   ),
   'told-recovered-somehow': (voice) => {
     const workingAt = START + HOUR;
-    const moment = { at: workingAt, report: null, previous: null, lastLag: null };
+    const moment = {
+      at: workingAt,
+      report: null,
+      previous: null,
+      lastLag: null,
+      lagNote: 'settled' as const,
+      percentBefore: null,
+    };
     const event: JobEvent = { kind: 'recovered', from: 'INCRE_TRANSFER_FAILED', failedAt: START, workingAt, ...moment };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
     return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] });
@@ -942,7 +1046,20 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   }),
   'now-no-such-job': nowIs({ kind: 'no_such_job', jobId: ORDERS, name: 'orders', code: 'DRS.M00289' }),
   'now-no-report': nowIs({ kind: 'no_report', jobId: ORDERS, name: 'orders', why: explanation('timeout') }),
-  'now-unknown': nowIs({ kind: 'known', job: aJob({}, read(replicating, [6, TIMEOUT]).state) }),
+  'now-unknown': nowIs({ kind: 'known', job: aJob({}, read(replicating, [6, TIMEOUT], [10, TIMEOUT]).state) }),
+  'now-asked-in-vain-once': nowIs({ kind: 'known', job: aJob({}, read(replicating, [6, TIMEOUT]).state) }),
+  'status-dr-lag-unknown': shownOf({ jobType: 'cloudDataGuard' }, {}, [
+    0,
+    reported('INCRE_TRANSFER_STARTED', { lagMs: null }),
+  ]),
+  'told-recovered-soon': happened({
+    kind: 'recovered',
+    from: 'INCRE_TRANSFER_FAILED',
+    failedAt: START,
+    workingAt: START + HOUR,
+    ...anEvent,
+    lagNote: 'unsettled',
+  }),
   'now-gone': nowIs({ kind: 'known', job: aJob({}, { over: 'gone' }) }),
   'now-never-read': nowIs({ kind: 'known', job: aJob() }),
   'status-replicating-without-any-lag-so-far': shown([0, reported('INCRE_TRANSFER_STARTED', { lagMs: null })]),
@@ -1020,7 +1137,7 @@ describe.each(LANGUAGES)('the message in %s', (language) => {
         .text.split('\n')
         .filter((line) => !/^(?:Now|现在)/.test(line));
       expect(shownLines.length).toBeLessThanOrEqual(5);
-      expect(shownLines[0]).toMatch(/^(🔵|🟢|⚪|⏸️|🔴|✅|⏹️|⚫) /u);
+      expect(shownLines[0]).toMatch(/^(🔵|🟢|🟠|⚪|⏸️|🔴|✅|⏹️|⚫) /u);
     },
   );
 });
@@ -1095,6 +1212,8 @@ describe('whatever DRS sends', () => {
             report: aReport(fields),
             previous: null,
             lastLag: null,
+            lagNote: 'settled',
+            percentBefore: null,
           };
           const facts: DeliveryFacts = {
             kind: 'event',

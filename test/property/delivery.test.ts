@@ -227,7 +227,14 @@ class World {
   }
 
   #changed(): JobEvent {
-    const moment = { at: this.now, report: aReport(), previous: null, lastLag: null };
+    const moment = {
+      at: this.now,
+      report: aReport(),
+      previous: null,
+      lastLag: null,
+      lagNote: 'settled' as const,
+      percentBefore: null,
+    };
     return { kind: 'status_changed', from: 'A', to: 'B', ...moment };
   }
 

@@ -171,6 +171,7 @@ describe('the environment', () => {
         SLACK_BOT_TOKEN: undefined,
         PORT: 'many',
         POLL_SCHEDULE: 'often',
+        POLL_TIMEZONE: 'Middle/Earth',
         DRS_BATCH_SIZE: '0',
         LOG_LEVEL: 'loud',
       }),
@@ -178,6 +179,7 @@ describe('the environment', () => {
       'SLACK_BOT_TOKEN: is missing; expected the bot token of your Slack app, xoxb-…',
       'PORT: expected a whole number from 0 to 65535',
       'DRS_BATCH_SIZE: expected a whole number from 1 to 100',
+      'POLL_TIMEZONE: expected the name of a time zone like Europe/Berlin',
       'LOG_LEVEL: expected debug, info, warn, error or silent',
       'POLL_SCHEDULE: expected a cron pattern of five fields like * * * * * (every minute), or six with seconds first',
     ]);

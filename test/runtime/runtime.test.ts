@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 import { endsWithin } from '../../src/domain/ends-within.ts';
 import { DiskFullError } from '../../src/ports.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { intervalOf, isSchedule } from '../../src/runtime/cron.ts';
 import { InFlight } from '../../src/runtime/in-flight.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
 import { Loop } from '../../src/runtime/loop.ts';
@@ -109,9 +108,4 @@ test('a log line never holds a token, a password or a signature, wherever it cam
   await new Promise((resolve) => setImmediate(resolve));
   expect(lines).toHaveLength(1);
   expect(lines.join()).not.toMatch(/abc|xapp-1|hunter2|MIIFzz|Sig\b|AKIDKEY|c0ffee/);
-});
-
-test('a schedule of five or six fields is understood, and how often it fires', () => {
-  expect([isSchedule('* * * * *'), isSchedule('*/15 * * * * *'), isSchedule('soon')]).toEqual([true, true, false]);
-  expect([intervalOf('* * * * *'), intervalOf('*/15 * * * * *')]).toEqual([60_000, 15_000]);
 });

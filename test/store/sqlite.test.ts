@@ -44,7 +44,6 @@ test('a database of the first version keeps its jobs, subscriptions and messages
     statusSince: 5,
     statusStartSeen: false,
     toldStatus: 'PAUSING',
-    toldUnknownStatuses: [],
     lastLag: null,
     lastStanding: null,
     failure: null,

@@ -55,7 +55,14 @@ async function poll({ store, now, token }: World, events: readonly JobEvent[], n
 }
 
 function failed(at: number): JobEvent {
-  const moment = { at, report: aReport(), previous: null, lastLag: null };
+  const moment = {
+    at,
+    report: aReport(),
+    previous: null,
+    lastLag: null,
+    lagNote: 'settled' as const,
+    percentBefore: null,
+  };
   return { kind: 'status_changed', from: 'INCRE_TRANSFER_STARTED', to: 'INCRE_TRANSFER_FAILED', ...moment };
 }
 

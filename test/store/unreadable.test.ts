@@ -7,6 +7,7 @@ import { editNext } from '../../src/use-cases/edit-messages.ts';
 import { lookClosely } from '../../src/use-cases/look-closely.ts';
 import { pollDueJobs } from '../../src/use-cases/poll-due-jobs.ts';
 import { pruneSome } from '../../src/use-cases/prune.ts';
+import { refreshPost } from '../../src/use-cases/refresh-post.ts';
 import { DiskState, watchOperations } from '../../src/use-cases/watch-operations.ts';
 import type { Notifier } from '../../src/ports.ts';
 import { CONNECTION, jobNumber, listing, openDesk, WORKSPACE } from '../support/desk.ts';
@@ -128,6 +129,21 @@ describe('an edit', () => {
   });
 });
 
+test('a click on a message of which nothing can be read finds no message', async () => {
+  await using desk = await openWatched();
+  fail(desk, FIRST);
+  await desk.minutes(1);
+  await spoil(desk, 'job_events', 'facts', 'true');
+  const { post_id: postId } = await desk.db
+    .selectFrom('deliveries')
+    .select('post_id')
+    .where('job_id', '=', FIRST)
+    .executeTakeFirstOrThrow();
+  const context = { ...desk.context, notifier: SHOWS };
+  const channel = { workspaceId: WORKSPACE, channelId: 'C0' };
+  expect(await refreshPost(context, channel, postId ?? '')).toEqual({ kind: 'unknown' });
+});
+
 describe('a cause', () => {
   test('that cannot be read is set aside, told once, and looked for anew', async () => {
     await using desk = await openWatched();
@@ -152,7 +168,7 @@ describe('a job whose state cannot be read', () => {
     await desk.minutes(1);
     await spoil(desk, 'jobs', 'state', `job_id = '${FIRST}'`);
     desk.answers.delete(FIRST);
-    await desk.minutes(3);
+    await desk.minutes(10);
     expect(desk.told('C0')).toContain('0 recovered');
     const row = await desk.db.selectFrom('failures').selectAll().where('job_id', '=', FIRST).executeTakeFirstOrThrow();
     expect(row.recovered_at).not.toBeNull();

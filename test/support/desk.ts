@@ -6,6 +6,7 @@ import type { JobListEntry, JobListing } from '../../src/ports.ts';
 import type { Post, SendOutcome } from '../../src/domain/post.ts';
 import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
 import { MINUTE } from '../../src/domain/time.ts';
+import { createTimetable } from '../../src/runtime/cron.ts';
 import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
 import { migrateToLatest } from '../../src/store/migrate.ts';
 import { createStore, openDatabase } from '../../src/store/open-store.ts';
@@ -138,7 +139,7 @@ export async function openDesk(durations: Partial<Durations> = {}): Promise<Desk
     workspaceId: WORKSPACE,
     polling: { batchSize: 10, maxRps: 5, intervalMs: MINUTE },
     jobList: createJobList({ store, drs, clock, log: quiet, connectionId: CONNECTION, durations: allDurations }),
-    vitals: new Vitals(clock, NO_METRICS),
+    vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
     runtime: { program: 'test', node: process.versions.node },
     opsChannel: { workspaceId: WORKSPACE, channelId: 'COPS' },
     wakeDispatcher: () => undefined,

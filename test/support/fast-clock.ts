@@ -9,11 +9,20 @@ export interface FastClock extends Clock {
 }
 
 /** The real clock, whose time can be moved; waiting takes as long as it takes. */
-export function movableClock(): Clock & { advance(ms: number): void } {
+export interface MovableClock extends Clock {
+  /** Lets time pass. */
+  advance(ms: number): void;
+  /** Sets the time of day ahead, or back, while no time passes. */
+  set(ms: number): void;
+}
+
+export function movableClock(): MovableClock {
   let aheadMs = 0;
+  let setMs = 0;
   return {
     advance: (ms) => void (aheadMs += ms),
-    now: () => Date.now() + aheadMs,
+    set: (ms) => void (setMs += ms),
+    now: () => Date.now() + aheadMs + setMs,
     monotonic: () => performance.now() + aheadMs,
     sleep: (ms, signal) => systemClock.sleep(ms, signal),
   };

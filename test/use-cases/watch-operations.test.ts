@@ -6,6 +6,7 @@ import { MINUTE } from '../../src/domain/time.ts';
 import { DiskFullError } from '../../src/ports.ts';
 import type { Notifier, Store } from '../../src/ports.ts';
 import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
+import { createTimetable } from '../../src/runtime/cron.ts';
 import { Vitals } from '../../src/use-cases/vitals.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
@@ -77,7 +78,7 @@ describe('watching the disk', () => {
       jobList: { refresh: () => Promise.resolve({ isReading: false }) },
       opsChannel,
       wakeDispatcher: () => undefined,
-      vitals: new Vitals(clock, NO_METRICS),
+      vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
       runtime: { program: 'test', node: 'test' },
     };
     const watch: Watch = { notifier, disk, language: 'zh', leastFreeBytes: 200 * MB };

@@ -5,7 +5,7 @@ import { listJobs } from '../../use-cases/list-jobs.ts';
 import { listSubscriptions } from '../../use-cases/list-subscriptions.ts';
 import { refreshPost } from '../../use-cases/refresh-post.ts';
 import { showAudit } from '../../use-cases/show-audit.ts';
-import { lookForChannel } from '../../use-cases/show-status.ts';
+import { endOfPause, lookForChannel } from '../../use-cases/show-status.ts';
 import { subscribe } from '../../use-cases/subscribe.ts';
 import { unsubscribe, unsubscribeAll } from '../../use-cases/unsubscribe.ts';
 import type { Click } from '../interaction.ts';
@@ -109,6 +109,7 @@ async function refreshStatus(turn: Turn, { jobs }: JobsValue): Promise<void> {
     channelId: actor.channelId,
     now: slack.useCases.clock.now(),
     isPrivate: click.messageTs === null,
+    pausedUntil: endOfPause(slack.useCases),
   };
   await reply.inPlace(statusMessage(voice, { jobs: statuses, problems: [] }, view));
 }
@@ -116,7 +117,7 @@ async function refreshStatus(turn: Turn, { jobs }: JobsValue): Promise<void> {
 async function shareStatus({ slack, actor, voices, reply }: Turn, { jobs }: JobsValue): Promise<void> {
   const statuses = await lookForChannel(slack.useCases, actor, jobs, voices.channel.language);
   const view = { channelId: actor.channelId, now: slack.useCases.clock.now(), isPrivate: false };
-  const shared = { ...view, sharedBy: actor.userId };
+  const shared = { ...view, sharedBy: actor.userId, pausedUntil: endOfPause(slack.useCases) };
   await reply.publicly(statusMessage(voices.channel, { jobs: statuses, problems: [] }, shared));
 }
 

@@ -5,7 +5,7 @@ import { listSubscriptions } from '../../use-cases/list-subscriptions.ts';
 import { listWorkspace } from '../../use-cases/list-workspace.ts';
 import { findAudit, showAudit } from '../../use-cases/show-audit.ts';
 import { showHealth } from '../../use-cases/show-health.ts';
-import { showStatus } from '../../use-cases/show-status.ts';
+import { endOfPause, showStatus } from '../../use-cases/show-status.ts';
 import { showVersion } from '../../use-cases/show-version.ts';
 import { subscribe } from '../../use-cases/subscribe.ts';
 import { unsubscribe } from '../../use-cases/unsubscribe.ts';
@@ -112,7 +112,7 @@ async function answerStatus(
   const voice = isPublic ? voices.channel : voices.reader;
   const answer = await showStatus(useCases, actor, jobs, voice.language);
   const view = { channelId: actor.channelId, now: useCases.clock.now(), isPrivate: !isPublic };
-  const message = statusMessage(voice, answer, view);
+  const message = statusMessage(voice, answer, { ...view, pausedUntil: endOfPause(useCases) });
   await (isPublic ? reply.publicly(message) : reply.privately(message));
 }
 

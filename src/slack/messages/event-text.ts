@@ -1,6 +1,7 @@
 import { fullCopyPercent } from '../../domain/full-copy-percent.ts';
 import type { EndVerdict, JobEvent, PastPhase } from '../../domain/job-event.ts';
 import { jobName } from '../../domain/job-name.ts';
+import { ALARM_LAG_MS } from '../../domain/poll/verdict-rules.ts';
 import { isFinishedCopy, statusGroup } from '../../domain/job-status.ts';
 import type { StatusGroup } from '../../domain/job-status.ts';
 import { isDisasterRecovery } from '../../domain/job-type.ts';
@@ -11,7 +12,7 @@ import type { MessageKey } from '../../words/en.ts';
 import { causeLine } from './cause-text.ts';
 import { subJobLine } from './job-details.ts';
 import { code, dateAndTime, day, escapeMrkdwn, timeOfDay } from './mrkdwn.ts';
-import { headline, partsLine, stateOnly, statusWords } from './status-words.ts';
+import { headline, partsLine, stateOnly, statusName, statusWords } from './status-words.ts';
 import type { StatusWords } from './status-words.ts';
 import { summaryLines } from './summary-text.ts';
 import type { Voice } from './voice.ts';
@@ -19,6 +20,9 @@ import type { Voice } from './voice.ts';
 /** DRS ends an abnormal job after this many days unless told otherwise; one that could not be created sooner. */
 const ABNORMAL_JOB_DAYS = 14;
 const UNCREATED_JOB_DAYS = 3;
+
+/** Failed parts named in one message. */
+const MAX_SUB_JOBS = 10;
 
 type Of<Kind extends JobEvent['kind']> = Extract<JobEvent, { readonly kind: Kind }>;
 
@@ -51,9 +55,24 @@ export function describeEvent(
       return ended(voice, job, event);
     case 'gone':
       return gone(voice, job, event);
+    case 'sub_jobs_failed':
+      return subJobsFailed(voice, job, event);
     case 'other':
       return other(voice, job, event);
   }
+}
+
+function subJobsFailed(voice: Voice, job: NamedJob, { failed, of }: Of<'sub_jobs_failed'>): EventText {
+  const said = { count: failed.length, of, name: escapeMrkdwn(jobName(job)) };
+  return {
+    headline: `🔴 ${voice.say('told.sub_jobs_failed', said)}`,
+    lines: [
+      failed
+        .slice(0, MAX_SUB_JOBS)
+        .map((subJob) => escapeMrkdwn(jobName(subJob)))
+        .join(', '),
+    ],
+  };
 }
 
 /** Another version of the bot noticed something that this one has no words for. */
@@ -83,7 +102,7 @@ function changeWords(
   event: Of<'status_changed'>,
   report: ProgressReport,
 ): StatusWords {
-  const spoken = statusWords(voice, report, jobType);
+  const spoken = statusWords(voice, report, jobType, event.lagNote);
   const isDr = isDisasterRecovery(jobType);
   const returning = event.from !== null && statusGroup(event.from) === 'paused';
   const group = statusGroup(report.status);
@@ -91,11 +110,12 @@ function changeWords(
     if (!returning)
       return { ...spoken, state: voice.say(isDr ? 'told.initialisation_started' : 'told.full_copy_started') };
     const key = isDr ? 'told.initialisation_resumed' : 'told.full_copy_resumed';
-    return { ...spoken, state: voice.say(key, { percent: atPercent(voice, report) }) };
+    return { ...spoken, state: voice.say(key, { percent: percents(voice, event) }) };
   }
   if (group === 'replicating' && returning && !isDr) {
-    return report.lagMs === null
-      ? { ...spoken, state: voice.say('told.replicating_again_lag_unknown') }
+    // The first report after a pause that gives no lag is never settled.
+    return event.lagNote === 'unsettled' || report.lagMs === null
+      ? { ...spoken, state: voice.say('told.replicating_again_unsettled') }
       : { ...spoken, state: voice.say('told.replicating_again', { lag: voice.duration(report.lagMs) }) };
   }
   return spoken;
@@ -200,32 +220,35 @@ function recovered(
   channelId: string,
 ): EventText {
   const down = voice.say('told.recovered_down', { from: timeOfDay(event.failedAt), to: timeOfDay(event.workingAt) });
-  const lag = event.report?.lagMs ?? null;
-  const lagNow =
-    event.report !== null && statusGroup(event.report.status) === 'replicating' && lag !== null
-      ? voice.say('told.recovered_lag', { lag: voice.duration(lag) })
-      : '';
+  const lagNow = lagAfterFailure(voice, event);
   const url = firstMessageTs === null ? null : voice.messageUrl(channelId, firstMessageTs);
   const said = {
     name: escapeMrkdwn(jobName(job)),
-    state: workAgain(voice, event.report, job.jobType),
+    state: workAgain(voice, event, job.jobType),
     duration: voice.duration(event.workingAt - event.failedAt),
   };
+  const emoji = event.report === null ? '🟢' : statusWords(voice, event.report, job.jobType, event.lagNote).emoji;
   return {
-    headline: `🟢 ${voice.say('told.recovered', said)}`,
+    headline: `${emoji} ${voice.say('told.recovered', said)}`,
     lines: [`${down}${lagNow}`, ...(url === null ? [] : [voice.say('told.first_message', { url })])],
   };
 }
 
-function workAgain(voice: Voice, report: ProgressReport | null, jobType: string | null): string {
+/** ` · catching up, lag 48 min`, or that the first figures after a failure mean nothing. */
+function lagAfterFailure(voice: Voice, { report, lagNote: note }: Of<'recovered'>): string {
+  if (report === null || statusGroup(report.status) !== 'replicating') return '';
+  if (note === 'unsettled') return voice.say('told.recovered_unsettled');
+  if (report.lagMs === null) return '';
+  const key = report.lagMs > ALARM_LAG_MS ? 'told.recovered_catching_up' : 'told.recovered_lag';
+  return voice.say(key, { lag: voice.duration(report.lagMs) });
+}
+
+function workAgain(voice: Voice, event: Of<'recovered'>, jobType: string | null): string {
+  const { report } = event;
   if (report === null) return voice.say('told.working_again');
   switch (statusGroup(report.status)) {
-    case 'full_copy': {
-      const figure = fullCopyPercent(report);
-      return figure === null || figure.percent > 0
-        ? voice.say('told.copy_resumed', { percent: atPercent(voice, report) })
-        : voice.say('told.copy_restarted');
-    }
+    case 'full_copy':
+      return voice.say('told.copy_resumed', { percent: percents(voice, event) });
     case 'full_copy_done':
       return voice.say('told.copy_complete');
     default:
@@ -233,13 +256,22 @@ function workAgain(voice: Voice, report: ProgressReport | null, jobType: string 
   }
 }
 
-function atPercent(voice: Voice, report: ProgressReport): string {
-  const figure = fullCopyPercent(report);
-  return figure === null ? '' : voice.say('told.at_percent', { percent: figure.percent });
+/** ` at 3 %, 63 % before`: both figures and no claim, because even 0 % after a break need not be a copy that starts anew. */
+function percents(voice: Voice, { report, percentBefore }: Of<'recovered' | 'status_changed'>): string {
+  const figure = report === null ? null : fullCopyPercent(report);
+  if (figure === null) return '';
+  const { percent } = figure;
+  if (percentBefore === null || percentBefore === percent) return voice.say('told.at_percent', { percent });
+  return voice.say('told.at_percent_before', { percent, before: percentBefore });
 }
 
 /** Only these two are a success; DRS itself says no more than "released". */
 const SUCCESSES: ReadonlySet<EndVerdict> = new Set<EndVerdict>(['stopped_in_sync', 'copy_finished']);
+
+/** Verdicts that rest on what was seen some time before the end. */
+const UNPROVEN: ReadonlySet<EndVerdict> = new Set<EndVerdict>(['not_seen', 'other_status', 'stopped_unsettled']);
+/** Lines of the summary kept then. */
+const MAX_LINES_UNPROVEN = 2;
 
 function ended(voice: Voice, job: NamedJob, event: Of<'ended'>): EventText {
   const name = escapeMrkdwn(jobName(job));
@@ -252,9 +284,15 @@ function ended(voice: Voice, job: NamedJob, event: Of<'ended'>): EventText {
   }
   const emoji = SUCCESSES.has(event.verdict) ? '✅' : '⏹️';
   const { lastLag, summary } = event;
-  const how = voice.say(`ended.${event.verdict}`, { lag: voice.duration(lastLag?.ms ?? 0) });
+  const how = voice.say(`ended.${event.verdict}`, {
+    lag: voice.duration(lastLag?.ms ?? 0),
+    unseen: event.standing === null ? '' : voice.duration(event.at - event.standing.at),
+    status: event.standing === null ? '' : escapeMrkdwn(event.standing.status),
+  });
   const lines = [
-    ...summaryLines(voice, event),
+    ...lastSeenLines(voice, job, event),
+    // What was last seen takes the place of the lags.
+    ...summaryLines(voice, event).slice(0, UNPROVEN.has(event.verdict) ? MAX_LINES_UNPROVEN : undefined),
     // With a summary the headline or the lag line says it already.
     ...(lastLag === null || summary !== null
       ? []
@@ -262,6 +300,21 @@ function ended(voice: Voice, job: NamedJob, event: Of<'ended'>): EventText {
     voice.say('told.ended_closing'),
   ];
   return { headline: `${emoji} ${voice.say('told.ended', { name, how })}`, lines };
+}
+
+/** What was last known of a job that nobody saw end, and how old that is. */
+function lastSeenLines(voice: Voice, { jobType }: NamedJob, { verdict, standing, at }: Of<'ended'>): readonly string[] {
+  if (standing === null || !UNPROVEN.has(verdict)) return [];
+  const { state } = statusName(voice, standing.status, jobType);
+  const lag = standing.lagMs === null ? '' : voice.say('told.standing_lag', { lag: voice.duration(standing.lagMs) });
+  return [
+    voice.say('told.last_standing', {
+      state,
+      lag,
+      at: dateAndTime(standing.at),
+      before: voice.duration(at - standing.at),
+    }),
+  ];
 }
 
 function gone(voice: Voice, job: NamedJob, event: Of<'gone'>): EventText {

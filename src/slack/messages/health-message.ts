@@ -5,6 +5,7 @@ import { deliveryPromise } from './list-message.ts';
 import type { SlackMessage } from './message.ts';
 import { message } from './message.ts';
 import { ago, code, dateAndTime } from './mrkdwn.ts';
+import { pauseLines } from './pause-lines.ts';
 import type { Voice } from './voice.ts';
 
 /** How the bot is: the worst first in its headline, then what it is made of. */
@@ -18,6 +19,7 @@ export function healthMessage(voice: Voice, report: HealthReport): SlackMessage 
       lines: [
         reachLine(voice, drs),
         lastTickAt === null ? voice.say('health.no_tick') : voice.say('health.tick', { ago: ago(lastTickAt) }),
+        ...pauseLines(voice, report.pausedUntil),
         voice.say('health.watched', { jobs: watchedJobs }),
         queueLine(voice, report),
         ...(pausedChannels === 0 && workspaceRefusal === null ? [] : [pausedLine(voice, report)]),

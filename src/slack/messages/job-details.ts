@@ -2,6 +2,7 @@ import type { Cause, RecoveryFigures } from '../../domain/job-detail.ts';
 import type { Job } from '../../domain/job.ts';
 import { shortId } from '../../domain/job-id.ts';
 import { jobName } from '../../domain/job-name.ts';
+import { lagNote } from '../../domain/job/lag-note.ts';
 import type { JobState } from '../../domain/job-state.ts';
 import { statusGroup } from '../../domain/job-status.ts';
 import { phaseStart } from '../../domain/phases.ts';
@@ -29,7 +30,10 @@ export interface Extras {
 
 const NO_EXTRAS: Extras = { cause: null, recovery: null, subJobs: 0 };
 
-/** Describes a job that has a report. A look that failed shows as UNKNOWN with what was last seen, never as the old state. */
+/**
+ * Describes a job that has a report. One failed look changes no headline and is remarked on; when it lasts, the job shows as
+ * UNKNOWN with what was last seen.
+ */
 export function describeJob(
   voice: Voice,
   job: Job,
@@ -43,7 +47,7 @@ export function describeJob(
   if (state.over === 'gone' && statusGroup(report.status) !== 'gone') {
     return { headline: `⚫ ${voice.say('state.gone_job', { name })}`, lines: [lastSeen(voice, job, report)], footer };
   }
-  if (state.unknown !== null) {
+  if (state.unknown?.isLasting === true) {
     const since = dateAndTime(state.unknown.since);
     return {
       headline: `⚪ ${voice.say('state.unknown_since', { name, since })}`,
@@ -51,12 +55,30 @@ export function describeJob(
       footer,
     };
   }
-  const spoken = statusWords(voice, report, job.jobType);
+  const spoken = statusWords(voice, report, job.jobType, lagNote(state));
   return {
     headline: headline(voice, spoken, jobName(job)),
-    lines: detailLines(voice, job, report, now, extras),
+    lines: [...remarkLines(voice, state), ...detailLines(voice, job, report, now, extras)],
     footer,
   };
+}
+
+/** What the last look said that does not count yet. */
+function remarkLines(voice: Voice, { unknown, ending, checkedAt, failure, recovering }: JobState): readonly string[] {
+  return [
+    ...(unknown === null
+      ? []
+      : [
+          voice.say('detail.not_asked', {
+            why: voice.explain(unknown.why),
+            seen: checkedAt === null ? '' : ago(checkedAt),
+          }),
+        ]),
+    ...(ending === null ? [] : [voice.say('detail.ending', { status: code(ending.status) })]),
+    ...(failure === null || recovering === null
+      ? []
+      : [voice.say('detail.recovering', { since: dateAndTime(failure.since) })]),
+  ];
 }
 
 /** `FULL_TRANSFER_STARTED · FULL_INCR_TRANS · 6211d20d · checked 20 s ago`. */
@@ -72,7 +94,7 @@ function reportFooter(voice: Voice, { jobId, state }: Job, report: ProgressRepor
 
 function lastSeen(voice: Voice, { state, jobType }: Job, report: ProgressReport): string {
   const when = state.checkedAt === null ? '' : ` ${ago(state.checkedAt)}`;
-  return voice.say('detail.last_seen', { ago: when, state: stateOnly(voice, report, jobType) });
+  return voice.say('detail.last_seen', { ago: when, state: stateOnly(voice, report, jobType, lagNote(state)) });
 }
 
 function detailLines(voice: Voice, job: Job, report: ProgressReport, now: EpochMs, extras: Extras): readonly string[] {
@@ -86,6 +108,7 @@ function detailLines(voice: Voice, job: Job, report: ProgressReport, now: EpochM
     group === 'replicating' && report.lagMs === null ? unmeasurable(voice, state) : null,
     recoveryLine(voice, extras.recovery),
     subJobLine(voice, report),
+    failedSubJobsLine(voice, report),
     phaseLine(voice, job, report, now),
     figuresLine(voice, report),
   ];
@@ -124,12 +147,19 @@ export function subJobLine(voice: Voice, { subJob }: ProgressReport): string | n
   return voice.say('detail.worst_sub_job', { name: escapeMrkdwn(jobName(subJob)), count: subJob.of });
 }
 
+/** Parts of a job that goes on itself which have failed. */
+function failedSubJobsLine(voice: Voice, { failedSubJobs }: ProgressReport): string | null {
+  if (failedSubJobs === null) return null;
+  const { failed, of } = failedSubJobs;
+  return `🔴 ${voice.say('told.sub_jobs_failed_short', { count: failed.length, of })}`;
+}
+
 /** A phase that was there already at our first look, a moment ago, and that DRS has no time for, is not measured. */
 function phaseLine(voice: Voice, { state, times }: Job, report: ProgressReport, now: EpochMs): string | null {
-  const { statusSince, statusStartSeen, over } = state;
+  const { statusSince, statusStartSeen, brokenAt, over } = state;
   if (statusSince === null || over !== null) return null;
   if (statusStartSeen) return voice.say('detail.in_phase', { duration: voice.duration(now - statusSince) });
-  const start = phaseStart(report.status, statusSince, times);
+  const start = phaseStart(report.status, statusSince, times, brokenAt);
   const said = { duration: voice.duration(now - start.since), since: dateAndTime(start.since) };
   if (start.exact) return voice.say('detail.in_phase_since', said);
   return now - statusSince < MINUTE ? null : voice.say('detail.in_phase_at_least', said);

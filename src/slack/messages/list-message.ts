@@ -1,5 +1,6 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
 import { shortId } from '../../domain/job-id.ts';
+import { lagNote } from '../../domain/job/lag-note.ts';
 import { jobName } from '../../domain/job-name.ts';
 import type { ReadBack } from '../../domain/read-back.ts';
 import type { ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
@@ -92,7 +93,8 @@ function row(voice: Voice, subscription: ListedSubscription): Part {
 export function currentState(voice: Voice, { state, jobId, jobName: given, jobType }: ListedSubscription): string {
   const name = jobName({ jobId, name: given });
   if (state.report === null) return `⚪ ${voice.say('state.no_report')} – ${escapeMrkdwn(name)}`;
-  if (state.unknown === null) return headline(voice, statusWords(voice, state.report, jobType), name);
+  if (state.unknown?.isLasting !== true)
+    return headline(voice, statusWords(voice, state.report, jobType, lagNote(state)), name);
   const since = dateAndTime(state.unknown.since);
   return `⚪ ${voice.say('state.unknown_since', { name: escapeMrkdwn(name), since })}`;
 }

@@ -3,6 +3,8 @@ import type { Job } from '../../domain/job.ts';
 import { shortId } from '../../domain/job-id.ts';
 import { jobName } from '../../domain/job-name.ts';
 import type { DeliveryFacts, NamedJob, Post } from '../../domain/post.ts';
+import { lagNote } from '../../domain/job/lag-note.ts';
+import type { LagNote } from '../../domain/job/lag-note.ts';
 import type { ProgressReport } from '../../domain/progress-report.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { Look } from '../../use-cases/look-at-jobs.ts';
@@ -99,7 +101,9 @@ function nowParts(voice: Voice, post: Pick<Post, 'id' | 'facts'>, now: readonly 
 function stateNow(voice: Voice, { job, event }: EventFacts, now: readonly Look[]): string {
   const look = now.find((one) => (one.kind === 'known' ? one.job.jobId : one.jobId) === job.jobId);
   if (look !== undefined) return asLooked(voice, look);
-  return event.report === null ? voice.say('now.unknown') : present(voice, event.report, job.jobType, event.at);
+  return event.report === null
+    ? voice.say('now.unknown')
+    : present(voice, event.report, job.jobType, event.at, event.lagNote);
 }
 
 function asLooked(voice: Voice, look: Look): string {
@@ -111,18 +115,24 @@ function asLooked(voice: Voice, look: Look): string {
     case 'known': {
       const { report, unknown, checkedAt, over } = look.job.state;
       if (over === 'gone') return `⚫ ${voice.say('now.gone')}`;
-      if (unknown !== null) {
+      if (unknown?.isLasting === true) {
         const since = dateAndTime(unknown.since);
         return `⚪ ${voice.say('now.unknown_since', { since, why: voice.explain(unknown.why) })}`;
       }
       return report === null || checkedAt === null
         ? voice.say('now.unknown')
-        : present(voice, report, look.job.jobType, checkedAt);
+        : present(voice, report, look.job.jobType, checkedAt, lagNote(look.job.state));
     }
   }
 }
 
-function present(voice: Voice, report: ProgressReport, jobType: string | null, checkedAt: EpochMs): string {
+function present(
+  voice: Voice,
+  report: ProgressReport,
+  jobType: string | null,
+  checkedAt: EpochMs,
+  note: LagNote,
+): string {
   const checked = voice.say('detail.checked', { ago: ago(checkedAt) });
-  return `${statusWords(voice, report, jobType).emoji} ${stateOnly(voice, report, jobType)} · ${checked}`;
+  return `${statusWords(voice, report, jobType, note).emoji} ${stateOnly(voice, report, jobType, note)} · ${checked}`;
 }

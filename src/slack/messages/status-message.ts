@@ -10,6 +10,7 @@ import { describeJob } from './job-details.ts';
 import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';
+import { pauseLines } from './pause-lines.ts';
 import { problemParts } from './reference-problem.ts';
 import type { Voice } from './voice.ts';
 
@@ -21,6 +22,8 @@ export interface StatusView {
   readonly isPrivate: boolean;
   /** Who showed it to everybody; null when nobody did. */
   readonly sharedBy?: string;
+  /** When DRS is asked next by itself, if the schedule pauses until then. */
+  readonly pausedUntil?: EpochMs | null;
 }
 
 /** The answer to a status command, and what Refresh makes of it. */
@@ -33,7 +36,19 @@ export function statusMessage(voice: Voice, answer: StatusAnswer, view: StatusVi
     view.sharedBy === undefined
       ? []
       : [{ kind: 'footer', line: voice.say('answer.shared', { who: mention(view.sharedBy) }) }];
-  return message([...jobs, ...problems, ...shared, ...buttonParts(voice, answer.jobs, shown, view)]);
+  return message([
+    ...jobs,
+    ...pauseParts(voice, answer.jobs, view),
+    ...problems,
+    ...shared,
+    ...buttonParts(voice, answer.jobs, shown, view),
+  ]);
+}
+
+/** Nobody asks about a job that is over, so that the next look says nothing about it. */
+function pauseParts(voice: Voice, jobs: readonly JobStatus[], { pausedUntil }: StatusView): readonly Part[] {
+  const isAsked = jobs.some(({ look }) => look.kind === 'known' && look.job.state.over === null);
+  return isAsked ? pauseLines(voice, pausedUntil ?? null).map((line) => ({ kind: 'footer', line })) : [];
 }
 
 function jobParts(

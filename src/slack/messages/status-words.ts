@@ -1,6 +1,8 @@
 import { fullCopyPercent } from '../../domain/full-copy-percent.ts';
 import { isFinishedCopy, statusGroup } from '../../domain/job-status.ts';
 import { isDisasterRecovery } from '../../domain/job-type.ts';
+import type { LagNote } from '../../domain/job/lag-note.ts';
+import { ALARM_LAG_MS } from '../../domain/poll/verdict-rules.ts';
 import type { PartProgress, ProgressReport } from '../../domain/progress-report.ts';
 import { en } from '../../words/en.ts';
 import type { MessageKey } from '../../words/en.ts';
@@ -19,8 +21,17 @@ export interface StatusWords {
   readonly tail: string | null;
 }
 
-/** The words for a report. A status nobody knows is shown as DRS sent it. */
-export function statusWords(voice: Voice, report: ProgressReport, jobType: string | null): StatusWords {
+/**
+ * The words for a report. A status nobody knows is shown as DRS sent it, and nothing is green above the alarm level.
+ *
+ * @param note how the lag is to be read
+ */
+export function statusWords(
+  voice: Voice,
+  report: ProgressReport,
+  jobType: string | null,
+  note: LagNote = 'settled',
+): StatusWords {
   const { status } = report;
   const isDr = isDisasterRecovery(jobType);
   switch (statusGroup(status)) {
@@ -32,7 +43,7 @@ export function statusWords(voice: Voice, report: ProgressReport, jobType: strin
         ? words('✅', voice.say('state.copy_finished'), voice.say('state.copy_finished.tail'))
         : words('🔵', voice.say('state.full_copy_done'));
     case 'replicating':
-      return words(report.lagMs === null ? '⚪' : '🟢', replicating(voice, report.lagMs, isDr));
+      return words(lagEmoji(report, note), replicating(voice, report, note, isDr));
     case 'paused':
       return words('⏸️', voice.say('state.paused'));
     case 'failed':
@@ -53,14 +64,35 @@ function passing(voice: Voice, status: string): string {
 }
 
 function copying(voice: Voice, report: ProgressReport, isDr: boolean): string {
+  const percent = fullCopyPercent(report);
+  if (percent?.isDataDone === true && percent.percent >= 100) return voice.say('state.full_copy_everything');
   const figure = copyFigure(voice, report);
   if (figure === null) return voice.say(isDr ? 'state.initialising_running' : 'state.full_copy_running');
   return voice.say(isDr ? 'state.initialising' : 'state.full_copy', { figure });
 }
 
-function replicating(voice: Voice, lagMs: number | null, isDr: boolean): string {
-  if (lagMs === null) return voice.say(isDr ? 'state.dr_running_lag_unknown' : 'state.replicating_lag_unknown');
-  return voice.say(isDr ? 'state.dr_running' : 'state.replicating', { lag: voice.duration(lagMs) });
+/** Green only for a lag that is known of every part, settled, and not above the alarm level; blue while it is not settled. */
+function lagEmoji({ lagMs, subJob }: ProgressReport, note: LagNote): string {
+  if (note === 'unsettled') return '🔵';
+  if (note === 'jumping') return '🟠';
+  if (lagMs === null) return '⚪';
+  if (lagMs > ALARM_LAG_MS) return '🟠';
+  return (subJob?.unmeasured ?? 0) > 0 ? '⚪' : '🟢';
+}
+
+function replicating(voice: Voice, report: ProgressReport, note: LagNote, isDr: boolean): string {
+  if (note === 'unsettled') return voice.say(isDr ? 'state.dr_running_unsettled' : 'state.replicating_unsettled');
+  if (report.lagMs === null) return voice.say(isDr ? 'state.dr_running_lag_unknown' : 'state.replicating_lag_unknown');
+  if (note === 'jumping') return voice.say('state.replicating_jumping', { lag: voice.duration(report.lagMs) });
+  return voice.say(isDr ? 'state.dr_running' : 'state.replicating', { lag: lagText(voice, report, report.lagMs) });
+}
+
+/** `3 s`, `< 1 s (clocks differ by 3 s)`, or `≥ 1 s, 1 of 12 not measurable`. */
+function lagText(voice: Voice, { clockSkewMs, subJob }: ProgressReport, lagMs: number): string {
+  const lag = voice.duration(lagMs);
+  if (clockSkewMs !== null) return voice.say('state.clocks_differ', { lag, skew: voice.duration(clockSkewMs) });
+  if (subJob === null || subJob.unmeasured === 0) return lag;
+  return voice.say('state.partly_measurable', { lag, count: subJob.unmeasured, of: subJob.of });
 }
 
 /** What a failed status means has stopped. */
@@ -105,8 +137,13 @@ export function headline(voice: Voice, { emoji, state, tail }: StatusWords, name
 }
 
 /** The same without a name: `Replicating, lag 3 s`. */
-export function stateOnly(voice: Voice, report: ProgressReport, jobType: string | null): string {
-  const { state, tail } = statusWords(voice, report, jobType);
+export function stateOnly(
+  voice: Voice,
+  report: ProgressReport,
+  jobType: string | null,
+  note: LagNote = 'settled',
+): string {
+  const { state, tail } = statusWords(voice, report, jobType, note);
   return tail === null ? state : voice.say('state.only_with_tail', { state, tail });
 }
 
@@ -123,6 +160,8 @@ function copyFigure(voice: Voice, report: ProgressReport): string | null {
   const figure = fullCopyPercent(report);
   if (figure === null) return null;
   if (figure.of === 'data') return percent(figure.percent);
+  if (figure.isDataDone)
+    return voice.say('part.data_done', { part: partName(voice, figure.of).toLowerCase(), percent: figure.percent });
   const of = figure.of === 'overall' ? voice.say('part.overall') : partName(voice, figure.of).toLowerCase();
   return `${percent(figure.percent)} (${of})`;
 }

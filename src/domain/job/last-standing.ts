@@ -1,0 +1,10 @@
+import type { EpochMs } from '../time.ts';
+
+/** How a job stood before it began to end. */
+export interface LastStanding {
+  readonly status: string;
+  readonly taskMode: string | null;
+  /** In ms, where the job replicated and a lag could be measured. */
+  readonly lagMs: number | null;
+  readonly at: EpochMs;
+}

@@ -1,0 +1,38 @@
+import type { VerdictRules } from '../poll/verdict-rules.ts';
+import type { EpochMs } from '../time.ts';
+
+/** One lag read while a job replicated, settled after its last break. */
+export interface Reading {
+  readonly at: EpochMs;
+  /** In ms; null when DRS could not measure it. */
+  readonly lagMs: number | null;
+}
+
+/** Readings kept for one job. */
+const MAX_READINGS = 24;
+/** Where polls are many, a stretch of `steadyMs` is kept in about so many readings. */
+const READINGS_IN_A_STRETCH = 10;
+
+/**
+ * The readings with one more, oldest first. Where many fall into a short time, they count as one, with the worst of their
+ * lags, so that nothing bad is lost.
+ */
+export function addReading(
+  readings: readonly Reading[],
+  reading: Reading,
+  { steadyMs, recentMs }: VerdictRules,
+): readonly Reading[] {
+  const kept = readings.filter(({ at }) => at <= reading.at && reading.at - at <= recentMs + steadyMs);
+  const last = kept.at(-1);
+  const before = kept.at(-2);
+  const isCrowded =
+    last !== undefined && before !== undefined && reading.at - before.at < steadyMs / READINGS_IN_A_STRETCH;
+  const added = isCrowded
+    ? [...kept.slice(0, -1), { at: reading.at, lagMs: worseLag(last.lagMs, reading.lagMs) }]
+    : [...kept, reading];
+  return added.slice(-MAX_READINGS);
+}
+
+function worseLag(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : Math.max(one, other);
+}
