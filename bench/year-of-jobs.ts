@@ -141,6 +141,6 @@ function detailOf(life: Life | undefined): readonly (readonly [JobId, JobDetail]
     text: `Duplicate entry '•••' for key 'PRIMARY' in shop.${life.name} on •••; the statement was ${'•'.repeat(40)}`,
   };
   const { jobId, name, beganAt } = life;
-  const rest = { jobType: 'migration', parentId: null, startedAt: beganAt, fullCopyDoneAt: null };
+  const rest = { status: null, jobType: 'migration', parentId: null, startedAt: beganAt, fullCopyDoneAt: null };
   return [[jobId, { jobId, name, ...rest, cause }]];
 }

@@ -396,7 +396,7 @@ function createContext(
     connectionId: projectId,
     workspaceId,
     polling: { batchSize, maxRps, intervalMs },
-    jobList: createJobList({ store, drs, clock, log, connectionId: projectId, durations }),
+    jobList: createJobList({ store, drs, clock, log, connectionId: projectId, durations, wakeDispatcher }),
     vitals,
     runtime: { program: programVersion(), node: process.versions.node },
     opsChannel,

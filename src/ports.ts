@@ -11,11 +11,12 @@ import type { Cause, JobDetail, RecoveryFigures } from './domain/job-detail.ts';
 import type { JobId } from './domain/job-id.ts';
 import type { JobState } from './domain/job-state.ts';
 import type { Language } from './domain/language.ts';
-import type { ListedJob } from './domain/listed-job.ts';
+import type { ListedJob, NameCandidate } from './domain/listed-job.ts';
 import type { SetAsideRow, Signal, SignalKind } from './domain/signal.ts';
 import type { SubJob } from './domain/combine-sub-jobs.ts';
 import type { MessageTs } from './domain/message-ts.ts';
 import type { Pace } from './domain/pace.ts';
+import type { ConnectionAbsence } from './domain/poll/absence.ts';
 import type {
   EditOutcome,
   Post,
@@ -105,8 +106,13 @@ export interface JobListEntry {
 
 /** What could be read of the list of jobs. */
 export interface JobListing {
-  /** One for each type that was read to its end. */
-  readonly parts: readonly { readonly jobType: string; readonly entries: readonly JobListEntry[] }[];
+  /** One for each type that could be read. */
+  readonly parts: readonly {
+    readonly jobType: string;
+    readonly entries: readonly JobListEntry[];
+    /** It was read to its end, and as many jobs came as DRS says there are: what is not among them is not listed. */
+    readonly isWhole: boolean;
+  }[];
   /** Why a type is missing; null when none is. */
   readonly failure: DrsFailure | null;
 }
@@ -367,6 +373,8 @@ export interface PruneRequest {
   readonly deliveriesBefore: EpochMs;
   /** Job events, ended subscriptions and down times before this; not after `deliveriesBefore`. */
   readonly eventsBefore: EpochMs;
+  /** Ended subscriptions whose job was gone stay until then: they may come back. */
+  readonly goneBefore: EpochMs;
   /** Jobs that nobody watches, and nobody asked about since this. */
   readonly unwatchedBefore: EpochMs;
   /** The most rows of one kind that go at once. */
@@ -424,19 +432,27 @@ export interface Store {
     readonly now: EpochMs;
     readonly everyMs: number;
   }): Promise<boolean>;
-  /** Replaces what is listed of the types that were read, names watched jobs after it, and notes why others were not. */
+  /**
+   * Replaces what is listed of the types that were read, names known jobs after it, and notes why other types were not read.
+   * A job that got another name is told of in the channels that watch it, once. Where a job that was told to be over has
+   * left its name to another one, its message learns of that. A job that was gone, is listed again, and whose return some
+   * channel awaits is due at once. Returns how many channels are told something. `now`: when the reading began.
+   */
   saveJobList(request: {
     readonly connectionId: string;
     readonly listing: JobListing;
     readonly now: EpochMs;
-  }): Promise<void>;
+  }): Promise<number>;
   findJobListState(connectionId: string): Promise<JobListState>;
   /**
-   * Listed jobs and jobs we have a report of, sub-jobs aside, whose name has `text` in it or whose id begins with it: the
-   * better matches first, at most `limit`.
+   * Listed jobs and jobs we have a report of that `text` may mean (domain/choose-job.ts): by their name or the beginning of
+   * their id, sub-jobs too; else by the beginning of their name; and only if there is none such, by a word in their name.
+   * The better matches first, at most `limit`.
    */
-  findJobsLike(connectionId: string, text: string, limit: number): Promise<readonly ListedJob[]>;
-  /** All of them that have a name. */
+  findJobsLike(connectionId: string, text: string, limit: number): Promise<readonly NameCandidate[]>;
+  /** When DRS last said what each of these jobs, as far as they have a row, is called; null: that was not written down. */
+  findNamedAt(connectionId: string, jobIds: readonly JobId[]): Promise<ReadonlyMap<JobId, EpochMs | null>>;
+  /** All listed jobs and jobs we have a report of that have a name, sub-jobs aside. */
   findNamedJobs(connectionId: string): Promise<readonly ListedJob[]>;
   /** One page of what is listed, sub-jobs aside: running ones first, then by name; all, or those with `text` in name or id. */
   pageListedJobs(request: {
@@ -542,6 +558,12 @@ export interface Store {
   /** Every active subscription of a workspace, by channel and age. */
   listWorkspaceSubscriptions(workspaceId: string): Promise<readonly ListedSubscription[]>;
 
+  /**
+   * What tells whether watched jobs are gone. The figures of the connection are 0 while nothing is suspect: no watched job
+   * that DRS does not know, and none without a report that its list calls deleted.
+   */
+  findAbsence(request: { readonly connectionId: string; readonly now: EpochMs }): Promise<ConnectionAbsence>;
+
   /** How many jobs a tick at `now` has to ask about. */
   countDueJobs(connectionId: string, now: EpochMs): Promise<number>;
   /**
@@ -559,7 +581,8 @@ export interface Store {
   /**
    * Records what a poll found and gives the leases back: the new state, its events (numbered on from the job's last),
    * one delivery for each channel subscribed at this moment, and the end of the subscriptions where an event ends them
-   * (audited).
+   * (audited). Subscriptions that ended because the job was gone, within 90 days, and that nobody ended or made anew since,
+   * go on when it has a report again: audited, and announced in one delivery to each channel.
    * A job whose lease is no longer `token`'s is left alone. A job that nobody watches and that never had a report is
    * forgotten.
    */
@@ -587,7 +610,7 @@ export interface Store {
     readonly now: EpochMs;
   }): Promise<readonly SubscribeResult[]>;
   /**
-   * Ends the channel's subscriptions to these jobs (`all`: to every job). What is owed but not yet being sent for them is suppressed; the end is
+   * Ends the channel's subscriptions to these jobs (`all`: to every job), those that would come back with a job included. What is owed but not yet being sent for them is suppressed; the end is
    * audited and, unless `announce` is false, announced in one delivery that says whose they were. Returns the ones that
    * were ended, oldest first.
    */
@@ -602,6 +625,8 @@ export interface Store {
   findSubscribed(channel: ChannelKey, connectionId: string, jobIds: readonly JobId[]): Promise<ReadonlySet<JobId>>;
   /** The channel's active subscriptions, oldest first. */
   listSubscriptions(channel: ChannelKey): Promise<readonly ListedSubscription[]>;
+  /** Those that ended because their job was gone and that come back should it be known again (see commitPoll). */
+  listAwaitedSubscriptions(channel: ChannelKey, now: EpochMs): Promise<readonly ListedSubscription[]>;
 
   /** The pause of a channel, or of its whole workspace; null when posts go out. */
   findPause(channel: ChannelKey): Promise<ChannelPause | null>;
@@ -631,7 +656,7 @@ export interface Store {
     readonly before: number | null;
     readonly limit: number;
   }): Promise<{ readonly entries: readonly AuditEntry[]; readonly older: number }>;
-  /** The jobs that something was done about in a channel. */
+  /** The jobs that something was done about in a channel, once by each name they had then and have now. */
   listAuditedJobs(channel: ChannelKey): Promise<readonly ListedJob[]>;
 
   /**

@@ -12,6 +12,7 @@ import { isSchedule } from '../runtime/cron.ts';
 import { stopOnSignal } from '../runtime/lifecycle.ts';
 import { leaveLocalTime } from '../runtime/zone.ts';
 import { startDrsSimulator } from './drs-simulator/simulator.ts';
+import { createJobChanges } from './job-changes.ts';
 import { Prompt, PROMPT_HELP } from './prompt.ts';
 import { parseSignIn, prepareSignIn, SIGN_INS } from './sign-in.ts';
 import { startSlackWorkspace } from './slack-workspace/slack-workspace.ts';
@@ -51,11 +52,13 @@ const config = parseConfig(
 );
 const stopPrinting = printMessages(slack.state, print);
 const input = createInterface({ input: process.stdin });
-const prompt = new Prompt(slack, { ...signIn, changeJob, setClock }, print);
+const prompt = new Prompt(slack, { ...signIn, ...createJobChanges(drs), setClock }, print);
 input.on('line', (line) => void prompt.take(line));
 
 const unwanted = new AbortController();
-const starting = startBot(config, { durations: { askAgainMs: 200, causeRetryMs: 1_000 } }, unwanted.signal);
+// Names go stale within seconds, so that it shows what the bot makes of a job that was renamed.
+const durations = { askAgainMs: 200, causeRetryMs: 1_000, listEveryMs: 2_000, namesEveryMs: 10_000 };
+const starting = startBot(config, { durations }, unwanted.signal);
 const end = async () => {
   unwanted.abort();
   input.close();
@@ -82,15 +85,6 @@ try {
     process.exitCode = 1;
     await end();
   }
-}
-
-/** Lets a simulated job enter a status; a sentence when there is no such job. */
-function changeJob(name: string, status: string, error: string | null): string | null {
-  const job = drs.findJob(name);
-  if (job === undefined || status === '') return `Say which job and which status, such as: drs orders PAUSING`;
-  job.becomes(status);
-  if (error !== null) job.explains({ error_message: error });
-  return null;
 }
 
 function setClock(minutesAhead: number): string {

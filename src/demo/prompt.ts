@@ -1,3 +1,4 @@
+import type { JobChanges } from './job-changes.ts';
 import type { SlackWorkspace } from './slack-workspace/slack-workspace.ts';
 import { buttonsOf } from './slack-workspace/validate-blocks.ts';
 import type { EphemeralMessage, Message } from './slack-workspace/workspace.ts';
@@ -13,14 +14,17 @@ export const PROMPT_HELP = [
   '  say orders             write to the bot in direct messages, without the slash command',
   '  invite                 invite the bot into this channel; kick throws it out',
   '  drs orders PAUSING     let a job enter a status; add error=… for a cause',
+  '  rename orders shop     give a job another name',
+  '  recreate orders        delete a job and make another one that is called the same; delete orders only deletes it',
+  '  drs orders restore     bring a deleted job back',
+  '  drs all refuse         let DRS refuse every question with "no such job"; drs all answer ends that',
   '  key rotate             give the access key another secret in the cloud; key lock locks it; key fix mends both',
   '  clock 180              set the clock of the cloud so many minutes ahead',
   '  Start with `npm run demo -- --password`, `--temporary-key`, `--wrong-key` or `--no-project` to see these.',
 ] as const;
 
 /** What the prompt can do to the cloud. Each says what it did, or what was wrong. */
-export interface Cloud {
-  changeJob(name: string, status: string, error: string | null): string | null;
+export interface Cloud extends JobChanges {
   rotateKey(): string;
   lockKey(): string;
   fixKey(): Promise<string>;
@@ -78,6 +82,12 @@ export class Prompt {
         const error = /\berror=(.*)$/.exec(line)?.[1] ?? null;
         return this.#cloud.changeJob(rest[0] ?? '', rest[1] ?? '', error);
       }
+      case 'rename':
+        return this.#cloud.renameJob(rest[0] ?? '', rest.slice(1).join(' '));
+      case 'recreate':
+        return this.#cloud.recreateJob(rest.join(' '));
+      case 'delete':
+        return this.#cloud.deleteJob(rest.join(' '));
       case 'key':
         if (rest[0] === 'rotate') return this.#cloud.rotateKey();
         if (rest[0] === 'lock') return this.#cloud.lockKey();

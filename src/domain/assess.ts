@@ -16,7 +16,9 @@ import type { StatusGroup } from './job-status.ts';
 import { NO_LAGS, recordLag } from './lag-history.ts';
 import { addToPhase, NO_TIMES } from './phases.ts';
 import type { JobTimes } from './phases.ts';
+import { noteMissing } from './poll/absence.ts';
 import { pastPhase } from './poll/past-phase.ts';
+import { unknownSince } from './poll/unknown-since.ts';
 import { DEFAULT_VERDICT_RULES, maxGapMs, MIN_READINGS } from './poll/verdict-rules.ts';
 import type { VerdictRules } from './poll/verdict-rules.ts';
 import { noSuchJobCode } from './progress-answer.ts';
@@ -27,12 +29,6 @@ import type { EpochMs } from './time.ts';
 
 /** A passing status (starting, upgrading, ending, …) is told only when it lasts this long. */
 export const LASTING_STATUS_MS = 15 * MINUTE;
-/** "No such job" is believed after this many answers in a row … */
-const GONE_AFTER_TICKS = 3;
-/** … over at least this long, */
-export const GONE_AFTER_MS = 5 * MINUTE;
-/** or, when most jobs went missing at once (which looks like lost access, not like deletions), after this long. */
-const GONE_WITH_THE_REST_AFTER_MS = DAY;
 /** A lag can be so much older than its job, in ms: changes from before wait in the source's log. */
 const MAX_LAG_BEFORE_START_MS = 30 * DAY;
 /** A finished copy that nobody releases is watched this long. */
@@ -45,10 +41,9 @@ export interface Assessment {
 
 /**
  * Decides what an answer means: the job's next state and what is worth telling. The first report is the baseline and
- * tells nothing; replaying a report tells nothing.
+ * tells nothing; replaying a report tells nothing. Whether a job that DRS does not know is gone is decided elsewhere, over
+ * the whole connection (poll/absence.ts).
  *
- * @param circumstances.mostMissing the same answer reported most of the jobs asked for as missing, which is no proof that
- *   they are
  * @param circumstances.times DRS's own times of the job, where known
  */
 export function assess(
@@ -56,16 +51,15 @@ export function assess(
   answer: ProgressAnswer,
   now: EpochMs,
   {
-    mostMissing = false,
     times = NO_TIMES,
     rules = DEFAULT_VERDICT_RULES,
-  }: { readonly mostMissing?: boolean; readonly times?: JobTimes; readonly rules?: VerdictRules } = {},
+  }: { readonly times?: JobTimes; readonly rules?: VerdictRules } = {},
 ): Assessment {
   const look = { now, times, rules };
   if (answer.kind === 'report') return assessReport(state, answer.report, look);
   const missingCode = noSuchJobCode(answer);
-  if (missingCode !== null) return assessMissing(state, missingCode, look, mostMissing);
-  return { state: { ...state, unknown: unknownSince(state, look, whyUnknown(answer)) }, events: [] };
+  if (missingCode !== null) return { state: noteMissing(state, missingCode, now, rules), events: [] };
+  return { state: { ...state, unknown: unknownSince(state, now, whyUnknown(answer), rules) }, events: [] };
 }
 
 /** What is forgotten of a job that begins again after its end. */
@@ -328,24 +322,6 @@ function withSubJobFailures({ state, events }: Assessment, report: ProgressRepor
   return { state: noted, events: [...events, event] };
 }
 
-function assessMissing(before: JobState, code: string, at: Look, mostMissing: boolean): Assessment {
-  const { now } = at;
-  const since = before.missing?.since ?? now;
-  const ticks = (before.missing?.ticks ?? 0) + (mostMissing ? 0 : 1);
-  const state: JobState = {
-    ...before,
-    missing: { code, since, ticks },
-    unknown: unknownSince(before, at, explanation('no_such_job', { label: code })),
-  };
-  const believed =
-    (ticks >= GONE_AFTER_TICKS && now - since >= GONE_AFTER_MS) || now - since >= GONE_WITH_THE_REST_AFTER_MS;
-  if (before.report === null || before.over !== null || !believed) return { state, events: [] };
-  return {
-    state: { ...state, failure: null, recovering: null, over: 'gone' },
-    events: [{ kind: 'gone', code, ...moment(before, before, at) }],
-  };
-}
-
 function moment(before: JobState, seen: JobState, { now, times }: Look) {
   return {
     at: now,
@@ -359,12 +335,6 @@ function moment(before: JobState, seen: JobState, { now, times }: Look) {
 
 function lasted(state: JobState, now: EpochMs): number {
   return state.statusSince === null ? 0 : now - state.statusSince;
-}
-
-function unknownSince({ unknown }: JobState, { now, rules }: Look, why: Explanation): JobState['unknown'] {
-  const since = unknown?.since ?? now;
-  const polls = (unknown?.polls ?? 0) + 1;
-  return { since, why, polls, isLasting: polls >= MIN_READINGS && now - since >= rules.steadyMs };
 }
 
 function whyUnknown(answer: Exclude<ProgressAnswer, { kind: 'report' }>): Explanation {

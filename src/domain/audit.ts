@@ -5,6 +5,8 @@ import type { EpochMs } from './time.ts';
 /** What was changed, with how it was before and after. */
 export type AuditedChange =
   | { readonly kind: 'subscribed' }
+  /** The job was gone and is back, and so is the subscription. */
+  | { readonly kind: 'resubscribed' }
   | {
       readonly kind: 'unsubscribed';
       /** Who had made the subscription; null when that was not written down. */

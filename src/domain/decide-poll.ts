@@ -5,14 +5,11 @@ import type { Job } from './job.ts';
 import type { JobEvent } from './job-event.ts';
 import type { JobId } from './job-id.ts';
 import type { JobState } from './job-state.ts';
-import { noSuchJobCode } from './progress-answer.ts';
+import { nextPollOfGone } from './poll/absence.ts';
 import type { ProgressAnswer, ProgressAnswers } from './progress-answer.ts';
 import { DEFAULT_VERDICT_RULES } from './poll/verdict-rules.ts';
 import type { VerdictRules } from './poll/verdict-rules.ts';
 import type { EpochMs } from './time.ts';
-
-/** So many jobs missing in one answer, and more than half of it, look like lost access rather than like deletions. */
-const SUSPICIOUSLY_MANY = 3;
 
 /** What a poll of one job leads to. */
 export interface JobDecision extends Cadence {
@@ -29,15 +26,16 @@ export function decidePoll(
   spacingMs: number,
   rules: VerdictRules = DEFAULT_VERDICT_RULES,
 ): readonly JobDecision[] {
-  const mostMissing = areMostMissing(answers);
   return jobs.map((job) => {
     const answer: ProgressAnswer = answers.get(job.jobId) ?? { kind: 'omitted' };
-    const { state, events } = assess(job.state, answer, now, { mostMissing, times: job.times, rules });
-    return { jobId: job.jobId, state, events, ...cadence(job, state, answer, now, spacingMs) };
+    const { state, events } = assess(job.state, answer, now, { times: job.times, rules });
+    const next = state.over === 'gone' ? cadenceOfGone(job, answer, now) : cadence(job, state, answer, now, spacingMs);
+    return { jobId: job.jobId, state, events, ...next };
   });
 }
 
-function areMostMissing(answers: ProgressAnswers): boolean {
-  const missing = [...answers.values()].filter((answer) => noSuchJobCode(answer) !== null).length;
-  return missing >= SUSPICIOUSLY_MANY && missing > answers.size / 2;
+/** Whether it is back is asked now and then; an id that made DRS refuse a whole request is asked for alone. */
+function cadenceOfGone(job: Job, answer: ProgressAnswer, now: EpochMs): Cadence {
+  const askAlone = answer.kind === 'rejected' || (answer.kind === 'unanswered' && job.askAlone);
+  return { nextPollAt: nextPollOfGone(job.overSince ?? now, now), askAlone, refusals: 0 };
 }

@@ -11,6 +11,8 @@ export interface Cause {
 /** What batch detail says about one job, as far as the bot uses it. */
 export interface JobDetail extends JobTimes {
   readonly jobId: JobId;
+  /** As DRS sent it; `DELETED` for a job that was deleted. Null where it was not read. */
+  readonly status: string | null;
   readonly name: string | null;
   readonly jobType: string | null;
   /** The job this is a part of. */

@@ -72,6 +72,8 @@ export type JobEvent =
       readonly failedAt: EpochMs;
       readonly workingAt: EpochMs;
     })
+  /** DRS calls the job otherwise than before. */
+  | (Moment & { readonly kind: 'renamed'; readonly from: string; readonly to: string })
   /** The job is over; its subscriptions end with this. */
   | (Moment & {
       readonly kind: 'ended';

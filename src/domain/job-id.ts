@@ -8,7 +8,7 @@ export type JobId = string & { readonly __brand: 'JobId' };
 const JOB_ID = /^[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$/;
 
 /** Characters that a job id may be made of, up to its full length. */
-const JOB_ID_PREFIX = /^[0-9a-z]{6,8}(-[0-9a-z]{0,4}){0,3}$|^[0-9a-z]{8}(-[0-9a-z]{4}){3}-[0-9a-z]{0,12}$/;
+const JOB_ID_PREFIX = /^[0-9a-z]{4,8}(-[0-9a-z]{0,4}){0,3}$|^[0-9a-z]{8}(-[0-9a-z]{4}){3}-[0-9a-z]{0,12}$/;
 
 /** Shown where a job has no name: long enough to be told apart and to be typed as a prefix. */
 const SHORT_ID_LENGTH = 8;
@@ -19,7 +19,7 @@ export function parseJobId(text: string): JobId | null {
   return JOB_ID.test(candidate) ? (candidate as JobId) : null;
 }
 
-/** A piece of text that could be the beginning (at least 6 characters) of a job id, in lower case; else null. */
+/** A piece of text that could be the beginning (at least 4 characters) of a job id, in lower case; else null. */
 export function parseJobIdPrefix(text: string): string | null {
   const candidate = text.normalize('NFKC').trim().toLowerCase();
   return JOB_ID_PREFIX.test(candidate) ? candidate : null;

@@ -29,8 +29,13 @@ export interface JobState {
   readonly failure: { readonly status: string; readonly since: EpochMs } | null;
   /** Failed, then seen working: since when, and in how many reports. */
   readonly recovering: { readonly since: EpochMs; readonly reports: number } | null;
-  /** DRS says there is no such job: how often in a row, and since when. */
-  readonly missing: { readonly code: string; readonly since: EpochMs; readonly ticks: number } | null;
+  /** DRS says there is no such job: since when, when it said so last, and in how many answers. Null after a report. */
+  readonly missing: {
+    readonly code: string;
+    readonly since: EpochMs;
+    readonly lastAt: EpochMs;
+    readonly ticks: number;
+  } | null;
   /**
    * The last look gave no report: since when, why, and for how many polls. Null after a good one. One failed read changes no
    * headline; only when it lasts is the job unknown.

@@ -1,6 +1,7 @@
 import type { JobId } from './job-id.ts';
 import type { JobState } from './job-state.ts';
 import type { JobTimes } from './phases.ts';
+import type { EpochMs } from './time.ts';
 
 /** Names one DRS job: which project, which job. */
 export interface JobKey {
@@ -17,6 +18,8 @@ export interface Job extends JobKey {
   /** DRS's own times, where known. */
   readonly times: JobTimes;
   readonly state: JobState;
+  /** When it was found to be over; null while it is not. */
+  readonly overSince: EpochMs | null;
   /** It made DRS refuse a whole request, so it is asked for on its own. */
   readonly askAlone: boolean;
   /** How often in a row it has made DRS refuse a request. */

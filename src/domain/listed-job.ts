@@ -1,5 +1,6 @@
 import type { JobId } from './job-id.ts';
 import { isOver, statusGroup } from './job-status.ts';
+import type { EpochMs } from './time.ts';
 
 /** A job as lists and lookups know it: from DRS's list of jobs, or from what we watch. */
 export interface ListedJob {
@@ -12,6 +13,16 @@ export interface ListedJob {
   readonly jobType: string | null;
   /** How many sub-jobs it has; 0 for most. */
   readonly subJobs: number;
+}
+
+/** A listed job with what tells whether its name may be believed. */
+export interface NameCandidate extends ListedJob {
+  /** It is a part of another job: found by its own name or id only. */
+  readonly isSubJob: boolean;
+  /** DRS's list has been read since the job became known, and did not have it: deleted, most likely. */
+  readonly isOffList: boolean;
+  /** When DRS last said that it is called so; null when that was not written down. */
+  readonly namedAt: EpochMs | null;
 }
 
 /** Whether a listed job still does something, or may. */

@@ -40,6 +40,31 @@ export function nameKey(name: string): string {
   return name.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
 }
 
+/** Letters of scripts that are written without blanks between words. */
+const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+/** The fewest letters that are looked for inside of names, */
+const LEAST_LETTERS = 3;
+/** and where one letter says as much as a syllable or a word. */
+const LEAST_CJK_LETTERS = 2;
+
+/**
+ * Whether a word of a name begins with `part` (both as `nameKey` makes them). A word begins behind anything that is no
+ * letter or digit; a Chinese, Japanese or Korean one with any of its letters. Too few letters are in no name.
+ */
+export function hasWord(key: string, part: string): boolean {
+  if (Array.from(part).length < (CJK.test(part) ? LEAST_CJK_LETTERS : LEAST_LETTERS)) return false;
+  for (let at = key.indexOf(part); at !== -1; at = key.indexOf(part, at + 1)) {
+    if (beginsWord(key.slice(0, at), part)) return true;
+  }
+  return false;
+}
+
+function beginsWord(before: string, part: string): boolean {
+  const last = Array.from(before).at(-1) ?? '';
+  const [first = ''] = Array.from(part);
+  return CJK.test(first) || CJK.test(last) || !/[\p{L}\p{N}]/u.test(last) || !/[\p{L}\p{N}]/u.test(first);
+}
+
 /** What makes two names look the same, whatever alphabets their letters are from. */
 export function lookOf(name: string): string {
   return Array.from(nameKey(name), (letter) => LOOK_ALIKES[letter] ?? letter).join('');

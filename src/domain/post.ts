@@ -24,6 +24,8 @@ export interface EndedJob extends NamedJob {
 export type Announcement =
   | { readonly kind: 'subscribed'; readonly by: string; readonly jobs: readonly NamedJob[] }
   | { readonly kind: 'unsubscribed'; readonly by: string; readonly jobs: readonly EndedJob[] }
+  /** Jobs that were gone are back, and so are the channel's subscriptions to them. */
+  | { readonly kind: 'jobs_back'; readonly jobs: readonly NamedJob[] }
   /** Somebody chose another language for the posts here. */
   | { readonly kind: 'language'; readonly by: string; readonly language: Language }
   /** The bot was invited. */
@@ -49,9 +51,11 @@ export interface Aftermath {
   readonly recoveredAt: EpochMs | null;
   /** The message that told of the failure, in the channel that a recovery is told in; its Slack timestamp. */
   readonly firstMessageTs: string | null;
+  /** The running job that bears the name of one that is over. */
+  readonly namesake: NamedJob | null;
 }
 
-export const NO_AFTERMATH: Aftermath = { cause: null, recoveredAt: null, firstMessageTs: null };
+export const NO_AFTERMATH: Aftermath = { cause: null, recoveredAt: null, firstMessageTs: null, namesake: null };
 
 /** What a delivery owes its channel. */
 export type DeliveryFacts =

@@ -40,6 +40,9 @@ interface Options extends DrsRequestOptions {
   readonly maxRps: number;
 }
 
+/** One list as far as it could be read. */
+type ReadList = Pick<JobListing['parts'][number], 'entries' | 'isWhole'>;
+
 /** Reads pages of one list until there are no more. */
 type FetchPage = (offset: number, page: number) => Promise<Asked<JobListPage>>;
 
@@ -60,11 +63,11 @@ export class CompanionReads {
   /** Every job of every type: from the v5 list, or where that is refused from the v3 list. */
   async listJobs(): Promise<JobListing> {
     const signal = AbortSignal.timeout(LIST_TIMEOUT_MS);
-    const parts: { readonly jobType: string; readonly entries: readonly JobListEntry[] }[] = [];
+    const parts: JobListing['parts'][number][] = [];
     let failure: DrsFailure | null = null;
     for (const jobType of JOB_TYPES) {
       const read = await this.#listType(jobType, signal);
-      if (read.ok) parts.push({ jobType, entries: read.value });
+      if (read.ok) parts.push({ jobType, ...read.value });
       else failure = read.failure;
     }
     return { parts, failure };
@@ -93,7 +96,7 @@ export class CompanionReads {
     return { failure: asked.failure, found: byJob(asked.items, parseRecoveryFigures) };
   }
 
-  async #listType(jobType: string, signal: AbortSignal): Promise<Asked<readonly JobListEntry[]>> {
+  async #listType(jobType: string, signal: AbortSignal): Promise<Asked<ReadList>> {
     const newest = await readPages((offset) => this.#v5Page(jobType, offset, V5_PAGE, signal));
     const v5 = isAboutPaging(newest)
       ? await readPages((offset) => this.#v5Page(jobType, offset, null, signal))
@@ -171,9 +174,10 @@ function listPage(jobType: string): (body: unknown) => JobListPage | null {
 }
 
 /** Reads on until the list is at its end, says so, or repeats itself. */
-async function readPages(fetchPage: FetchPage): Promise<Asked<readonly JobListEntry[]>> {
+async function readPages(fetchPage: FetchPage): Promise<Asked<ReadList>> {
   const entries = new Map<JobId, JobListEntry>();
   let records = 0;
+  let isWhole = false;
   for (let page = 1; page <= MOST_PAGES; page++) {
     const asked = await fetchPage(records, page);
     if (!asked.ok) return asked;
@@ -185,9 +189,10 @@ async function readPages(fetchPage: FetchPage): Promise<Asked<readonly JobListEn
     }
     records += asked.value.records;
     const { total } = asked.value;
-    if (asked.value.records === 0 || entries.size === known || (total !== null && records >= total)) break;
+    isWhole = total === null ? asked.value.records === 0 : records >= total;
+    if (isWhole || asked.value.records === 0 || entries.size === known) break;
   }
-  return { ok: true, value: [...entries.values()] };
+  return { ok: true, value: { entries: [...entries.values()], isWhole } };
 }
 
 /** Perhaps another page size would do. */

@@ -14,10 +14,12 @@ import type { Fields } from './wire-values.ts';
 export function parseJobDetail(item: unknown): JobDetail | null {
   if (!isFields(item)) return null;
   const jobId = parseJobId(text(item['id']) ?? text(item['job_id']) ?? '');
-  if (jobId === null || text(item['status']) === null) return null;
+  const status = text(item['status']);
+  if (jobId === null || status === null) return null;
   const parent = parseJobId(text(item['parent_id']) ?? '');
   return {
     jobId,
+    status,
     name: text(item['name']),
     jobType: text(item['db_use_type']) ?? text(item['job_type']),
     parentId: parent === jobId ? null : parent,

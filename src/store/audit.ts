@@ -15,10 +15,10 @@ export interface Auditor extends ChannelKey {
 const NONE = '';
 
 /** What was done, as stored. */
-type AuditAction = 'subscribe' | 'unsubscribe' | 'settings' | 'pause' | 'resume';
+type AuditAction = 'subscribe' | 'resubscribe' | 'unsubscribe' | 'settings' | 'pause' | 'resume';
 
 /**
- * Writes down who did what, where, and what it changed; nothing can be taken back.
+ * Writes down who did what, where, what the job is called at this moment, and what was changed; nothing can be taken back.
  *
  * @param about the job, or the connection; null for what is about the channel itself
  */
@@ -33,7 +33,7 @@ export async function audit(
 ): Promise<void> {
   await tx
     .insertInto('audit')
-    .values({
+    .values((eb) => ({
       at,
       workspace_id: by.workspaceId,
       channel_id: by.channelId,
@@ -41,9 +41,14 @@ export async function audit(
       action,
       connection_id: about?.connectionId ?? NONE,
       job_id: about?.jobId ?? null,
+      job_name: eb
+        .selectFrom('jobs')
+        .select('name')
+        .where('connection_id', '=', about?.connectionId ?? NONE)
+        .where('job_id', '=', about?.jobId ?? NONE),
       before: before === null ? null : encode(before),
       after: after === null ? null : encode(after),
-    })
+    }))
     .execute();
 }
 
@@ -72,13 +77,14 @@ export async function pageAudit(
 
 export async function listAuditedJobs(db: Db, channel: ChannelKey): Promise<readonly ListedJob[]> {
   const rows = await withNames(ofChannel(db, channel))
-    .select('jobs.status')
+    .select((eb) => ['jobs.status', eb.fn.coalesce('jobs.name', 'listed_jobs.name').as('name_now')])
     .where('audit.job_id', 'is not', null)
     .distinct()
     .execute();
-  return rows.flatMap(({ job_id: id, job_name: name, job_type: jobType, status }) => {
+  return rows.flatMap(({ job_id: id, job_name, name_now, job_type: jobType, status }) => {
     const jobId = decodeJobId(id);
-    return jobId === null ? [] : [{ jobId, name, status, jobType, subJobs: 0 }];
+    if (jobId === null) return [];
+    return [...new Set([name_now, job_name])].map((name) => ({ jobId, name, status, jobType, subJobs: 0 }));
   });
 }
 
@@ -86,7 +92,7 @@ function ofChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
   return db.selectFrom('audit').where('audit.workspace_id', '=', workspaceId).where('audit.channel_id', '=', channelId);
 }
 
-/** With what to call the jobs, also of those that are only listed any more. */
+/** With what the jobs were called then; what was learnt later, or is only listed any more, is better than nothing. */
 function withNames(query: ReturnType<typeof ofChannel>) {
   return query
     .leftJoin('jobs', (join) =>
@@ -99,7 +105,7 @@ function withNames(query: ReturnType<typeof ofChannel>) {
     )
     .select((eb) => [
       'audit.job_id',
-      eb.fn.coalesce('jobs.name', 'listed_jobs.name').as('job_name'),
+      eb.fn.coalesce('audit.job_name', 'jobs.name', 'listed_jobs.name').as('job_name'),
       eb.fn.coalesce('jobs.job_type', 'listed_jobs.job_type').as('job_type'),
     ]);
 }

@@ -14,7 +14,7 @@ import { LAG_NOTES } from '../domain/job/lag-note.ts';
 import { LANGUAGES } from '../domain/language.ts';
 import type { Language } from '../domain/language.ts';
 import { NO_LAGS } from '../domain/lag-history.ts';
-import type { Announcement } from '../domain/post.ts';
+import type { Announcement, NamedJob } from '../domain/post.ts';
 import type { Signal } from '../domain/signal.ts';
 
 /** A stored id; null when it is none. */
@@ -98,7 +98,11 @@ const state: z.ZodType<JobState> = z.object({
   lastStanding,
   failure: z.object({ status: z.string(), since: z.number() }).nullable(),
   recovering: z.object({ since: z.number(), reports: z.number().default(1) }).nullable(),
-  missing: z.object({ code: z.string(), since: z.number(), ticks: z.number() }).nullable(),
+  missing: z
+    .object({ code: z.string(), since: z.number(), lastAt: z.number().optional(), ticks: z.number() })
+    // A row of an older version does not say when it was said last.
+    .transform((missing) => ({ ...missing, lastAt: missing.lastAt ?? missing.since }))
+    .nullable(),
   unknown: z
     .object({
       since: z.number(),
@@ -183,6 +187,7 @@ const knownEvent = z.discriminatedUnion('kind', [
     workingAt: z.number(),
     ...moment,
   }),
+  z.object({ kind: z.literal('renamed'), from: z.string(), to: z.string(), ...moment }),
   z.object({ kind: z.literal('ended'), verdict, summary, standing: lastStanding.default(null), ...moment }),
   z.object({ kind: z.literal('sub_jobs_failed'), failed: z.array(subJobName), of: z.number(), ...moment }),
   z.object({ kind: z.literal('gone'), code: z.string().nullable(), ...moment }),
@@ -223,6 +228,7 @@ const signal: z.ZodType<Signal> = z.union([knownSignal, other]);
 const knownAnnouncement = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: namedJobs }),
   z.object({ kind: z.literal('unsubscribed'), by: z.string(), jobs: endedJobs }),
+  z.object({ kind: z.literal('jobs_back'), jobs: namedJobs }),
   z.object({ kind: z.literal('language'), by: z.string(), language }),
   z.object({ kind: z.literal('hello'), by: z.string().nullable() }),
   z.object({ kind: z.literal('paused'), channelId: z.string(), reason: z.string(), jobs: namedJobs }),
@@ -300,6 +306,11 @@ export function decodeEvent(text: string): JobEvent | null {
   return read(event, text);
 }
 
+/** Reads a stored job with its name; null when it cannot be read. */
+export function decodeNamedJob(text: string): NamedJob | null {
+  return read(namedJob, text);
+}
+
 /** Reads a stored announcement; null when it cannot be read. */
 export function decodeAnnouncement(text: string): Announcement | null {
   return read(announcement, text);
@@ -316,6 +327,8 @@ export function decodeAudited(action: string, before: string | null, after: stri
   switch (action) {
     case 'subscribe':
       return { kind: 'subscribed' };
+    case 'resubscribe':
+      return { kind: 'resubscribed' };
     case 'unsubscribe': {
       const [{ data: made }, { data: ended }] = [madeBy.safeParse(from), unsubscribed.safeParse(to)];
       return { kind: 'unsubscribed', madeBy: made?.by ?? null, reason: ended?.reason ?? 'unsubscribed' };

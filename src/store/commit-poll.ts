@@ -2,11 +2,15 @@ import { endsSubscriptions } from '../domain/job-event.ts';
 import type { JobEvent } from '../domain/job-event.ts';
 import type { JobId } from '../domain/job-id.ts';
 import { statusGroup } from '../domain/job-status.ts';
+import { GONE_AWAITED_FOR_MS } from '../domain/poll/absence.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { CommittedPoll, PollResult } from '../ports.ts';
 import { audit } from './audit.ts';
 import { encode } from './codec.ts';
 import { closeFailures, openFailure } from './failures.ts';
+import { isAwaited, resumeSubscriptions } from './jobs/awaited-subscriptions.ts';
+import { findNamesake } from './jobs/namesakes.ts';
+import { writeEvent } from './jobs/write-event.ts';
 import { ReusedQuery } from './reused-query.ts';
 import type { Db, Tx } from './schema.ts';
 
@@ -22,10 +26,20 @@ export async function commitPoll(db: Db, clock: EpochMs, poll: Poll): Promise<Co
   if (poll.results.length === 0) return { committed: [], deliveries: 0 };
   return await db.transaction().execute(async (tx) => {
     const leased = new Map((await findLeased.run(tx, poll)).map((row) => [row.job_id, row]));
-    const held = poll.results.flatMap((result) => {
+    const found = poll.results.flatMap((result) => {
       const row = leased.get(result.jobId);
-      return row === undefined ? [] : [{ result, isWatched: row.is_watched === 1, lastEvent: row.event_number }];
+      return row === undefined ? [] : [{ result, row }];
     });
+    const alive = found.flatMap(({ result: { jobId, state }, row }) =>
+      row.ended_at !== null && state.over === null && state.report !== null ? [jobId] : [],
+    );
+    const resumed = await resumeSubscriptions(tx, poll.connectionId, alive, poll.now);
+    const held = found.map(({ result, row }) => ({
+      result,
+      isWatched: row.is_watched === 1 || resumed.jobIds.has(result.jobId),
+      isAwaited: row.is_awaited === 1,
+      lastEvent: row.event_number,
+    }));
     const kept = held.filter(({ result, isWatched }) => result.state.report !== null || isWatched);
     if (kept.length > 0) await writeJobs.run(tx, { ...poll, clock, held: kept });
     if (kept.length < held.length)
@@ -34,7 +48,7 @@ export async function commitPoll(db: Db, clock: EpochMs, poll: Poll): Promise<Co
         poll.connectionId,
         held.filter((one) => !kept.includes(one)),
       );
-    const deliveries = await writeEvents(tx, poll, kept);
+    const deliveries = resumed.channels + (await writeEvents(tx, poll, kept));
     return { committed: held.map(({ result }) => result.jobId), deliveries };
   });
 }
@@ -44,18 +58,21 @@ interface HeldResult {
   readonly result: PollResult;
   /** Some channel watches the job. */
   readonly isWatched: boolean;
+  /** Some channel watches it again should it come back. */
+  readonly isAwaited: boolean;
   /** Number of its last event. */
   readonly lastEvent: number;
 }
 
 /** The jobs whose lease is still ours. */
 const findLeased = new ReusedQuery(
-  (db: Db, { token, connectionId }: Poll) =>
+  (db: Db, { token, connectionId, now }: Poll) =>
     db
       .selectFrom('jobs')
       .select((eb) => [
         'job_id',
         'event_number',
+        'ended_at',
         eb
           .exists(
             eb
@@ -67,27 +84,40 @@ const findLeased = new ReusedQuery(
           )
           .$castTo<number>()
           .as('is_watched'),
+        eb
+          .exists(
+            eb
+              .selectFrom('subscriptions')
+              .select('id')
+              .whereRef('subscriptions.connection_id', '=', 'jobs.connection_id')
+              .whereRef('subscriptions.job_id', '=', 'jobs.job_id')
+              .where(isAwaited(now)),
+          )
+          .$castTo<number>()
+          .as('is_awaited'),
       ])
       .where('lease_token', '=', token)
       .where('connection_id', '=', connectionId),
-  ({ token, connectionId }) => [token, connectionId],
+  ({ token, connectionId, now }) => [now - GONE_AWAITED_FOR_MS, token, connectionId],
 );
 
 type HeldPoll = Poll & { readonly clock: EpochMs; readonly held: readonly HeldResult[] };
 
 function toRows({ connectionId, now, clock, held }: HeldPoll) {
-  return held.map(({ result: { jobId, state, events, nextPollAt, askAlone, refusals }, isWatched, lastEvent }) => ({
+  return held.map(({ result: { jobId, state, events, nextPollAt, askAlone, refusals }, lastEvent, ...needs }) => ({
     connection_id: connectionId,
     job_id: jobId,
     status: state.report?.status ?? null,
     state: encode(state),
     event_number: lastEvent + events.length,
     asked_at: now,
-    next_poll_at: isWatched ? nextPollAt : null,
+    next_poll_at: needs.isWatched || (needs.isAwaited && state.over === 'gone') ? nextPollAt : null,
     poll_set_at: clock,
     ended_at: state.over === null ? null : now,
     ask_alone: askAlone ? 1 : 0,
     refusals,
+    missing_since: state.missing?.since ?? null,
+    answered_at: state.checkedAt,
     created_at: now,
   }));
 }
@@ -114,6 +144,8 @@ const writeJobs = new ReusedQuery(
             .end(),
           ask_alone: eb.ref('excluded.ask_alone'),
           refusals: eb.ref('excluded.refusals'),
+          missing_since: eb.ref('excluded.missing_since'),
+          answered_at: eb.ref('excluded.answered_at'),
           lease_token: null,
           lease_until: null,
         })),
@@ -132,49 +164,15 @@ async function writeEvents(tx: Tx, poll: Poll, held: readonly HeldResult[]): Pro
   for (const { result, lastEvent } of held) {
     const { jobId, events } = result;
     for (const [index, event] of events.entries()) {
-      deliveries += await writeEvent(tx, poll, jobId, lastEvent + index + 1, event);
+      const number = lastEvent + index + 1;
+      const job = { connectionId: poll.connectionId, jobId };
+      const told = await writeEvent(tx, job, number, event, poll.now);
+      await noteFailure(tx, poll, jobId, number, event, told > 0);
+      if (endsSubscriptions(event)) await findNamesake(tx, job, number, poll.now);
+      deliveries += told;
     }
     if (events.some(endsSubscriptions)) await endSubscriptions(tx, poll, jobId, events);
   }
-  return deliveries;
-}
-
-async function writeEvent(tx: Tx, poll: Poll, jobId: JobId, number: number, event: JobEvent): Promise<number> {
-  const { connectionId, now } = poll;
-  await tx
-    .insertInto('job_events')
-    .values({
-      connection_id: connectionId,
-      job_id: jobId,
-      number,
-      kind: event.kind,
-      facts: encode(event),
-      occurred_at: event.at,
-    })
-    .execute();
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto('deliveries')
-    .columns(['workspace_id', 'channel_id', 'connection_id', 'job_id', 'event_number', 'created_at'])
-    .expression((eb) =>
-      eb
-        .selectFrom('subscriptions')
-        .select((s) => [
-          'workspace_id',
-          'channel_id',
-          'connection_id',
-          'job_id',
-          s.val(number).as('event_number'),
-          s.val(now).as('created_at'),
-        ])
-        .where('connection_id', '=', connectionId)
-        .where('job_id', '=', jobId)
-        .where('ended_at', 'is', null)
-        .orderBy('id'),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  const deliveries = Number(numInsertedOrUpdatedRows ?? 0n);
-  await noteFailure(tx, poll, jobId, number, event, deliveries > 0);
   return deliveries;
 }
 

@@ -5,7 +5,15 @@ import type { Language } from '../domain/language.ts';
 import { NO_AFTERMATH } from '../domain/post.ts';
 import type { DeliveryFacts, Post } from '../domain/post.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { causeFor, decodeAnnouncement, decodeCauses, decodeEvent, decodeJobId, decodeLanguage } from './codec.ts';
+import {
+  causeFor,
+  decodeAnnouncement,
+  decodeCauses,
+  decodeEvent,
+  decodeJobId,
+  decodeLanguage,
+  decodeNamedJob,
+} from './codec.ts';
 import { setAside } from './rows/set-aside.ts';
 import type { Db, Tx } from './schema.ts';
 
@@ -147,7 +155,7 @@ export function selectFacts(db: Db) {
         .onRef('failures.job_id', '=', 'deliveries.job_id')
         .onRef('failures.event_number', '=', 'deliveries.event_number'),
     )
-    .select([
+    .select((eb) => [
       'deliveries.id',
       'deliveries.outcome',
       'deliveries.reason',
@@ -156,7 +164,9 @@ export function selectFacts(db: Db) {
       'deliveries.event_number',
       'deliveries.announcement',
       'job_events.facts',
-      'jobs.name',
+      'job_events.namesake',
+      // What it was called then; a name that was learnt later is better than none.
+      eb.fn.coalesce('job_events.job_name', 'jobs.name').as('name'),
       'jobs.job_type',
       'failures.causes',
       'failures.recovered_at',
@@ -189,6 +199,7 @@ interface FactsRow {
   readonly causes: string | null;
   readonly recovered_at: number | null;
   readonly first_message_ts: string | null;
+  readonly namesake: string | null;
 }
 
 /** The same with how its delivery ended. */
@@ -215,5 +226,12 @@ export function toFacts(row: FactsRow, language: Language): DeliveryFacts | null
       ? NO_AFTERMATH
       : { ...NO_AFTERMATH, cause: causeFor(causes, language), recoveredAt: row.recovered_at };
   const eventNumber = row.event_number ?? 0;
-  return { kind: 'event', job, eventNumber, event, aftermath: { ...aftermath, firstMessageTs: row.first_message_ts } };
+  const namesake = row.namesake === null ? null : decodeNamedJob(row.namesake);
+  return {
+    kind: 'event',
+    job,
+    eventNumber,
+    event,
+    aftermath: { ...aftermath, firstMessageTs: row.first_message_ts, namesake },
+  };
 }

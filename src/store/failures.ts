@@ -10,6 +10,7 @@ import type { EpochMs } from '../domain/time.ts';
 import type { FoundCause, LeaseRequest, WantedCause } from '../ports.ts';
 import { addCause, causeFor, decodeCauses, decodeJobId, decodeLanguage } from './codec.ts';
 import type { Causes } from './codec.ts';
+import { tellNewName } from './jobs/rename-jobs.ts';
 import { wantEdit } from './want-edit.ts';
 import { setAside } from './rows/set-aside.ts';
 import { isDue, isFree } from './rows/timed-work.ts';
@@ -110,6 +111,8 @@ export async function saveDetails(
   if (details.length === 0) return;
   await db.transaction().execute(async (tx) => {
     for (const detail of details) {
+      const job = { connectionId, jobId: detail.jobId };
+      const known = await findKnownName(tx, job);
       const row = await tx
         .updateTable('jobs')
         .set((eb) => ({
@@ -125,10 +128,20 @@ export async function saveDetails(
         .returning('status')
         .executeTakeFirst();
       const failed = row?.status !== undefined && row.status !== null && statusGroup(row.status) === 'failed';
-      if (failed && detail.cause !== null)
-        await keepCause(tx, { connectionId, jobId: detail.jobId }, language, detail.cause);
+      if (failed && detail.cause !== null) await keepCause(tx, job, language, detail.cause);
+      await tellNewName(tx, job, { from: known, to: detail.name }, now);
     }
   });
+}
+
+async function findKnownName(tx: Tx, { connectionId, jobId }: JobKey): Promise<string | null> {
+  const row = await tx
+    .selectFrom('jobs')
+    .select('name')
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
+  return row?.name ?? null;
 }
 
 /** A job that had failed before anybody watched has no failure of its own yet: it gets number 0. */

@@ -25,6 +25,7 @@ const JOB_COLUMNS = [
   'full_copy_done_at',
   'status',
   'state',
+  'ended_at',
   'ask_alone',
   'refusals',
 ] as const;
@@ -45,6 +46,7 @@ export function toJob(row: JobRow, jobId: JobId, state = decodeState(row.state) 
     jobType: row.job_type,
     times: { startedAt: row.started_at, fullCopyDoneAt: row.full_copy_done_at },
     state,
+    overSince: row.ended_at,
     askAlone: row.ask_alone === 1,
     refusals: row.refusals,
   };

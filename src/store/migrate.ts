@@ -7,6 +7,8 @@ import * as postProtocol from '../../migrations/0003-post-protocol.ts';
 import * as access from '../../migrations/0004-access.ts';
 import * as keeping from '../../migrations/0005-keeping.ts';
 import * as timedWork from '../../migrations/0006-timed-work.ts';
+import * as absence from '../../migrations/0007-absence.ts';
+import * as namesOfTheirTime from '../../migrations/0008-names-of-their-time.ts';
 import { appliedMigrations, copyBefore } from './backup.ts';
 import type { Db } from './schema.ts';
 import { StoreError } from './store-error.ts';
@@ -19,6 +21,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-access': access,
   '0005-keeping': keeping,
   '0006-timed-work': timedWork,
+  '0007-absence': absence,
+  '0008-names-of-their-time': namesOfTheirTime,
 };
 
 /**

@@ -17,11 +17,13 @@ import { noteAlive, tellDownTime } from './down-times.ts';
 import { claimEdit, settleEdit, wantEditOf } from './edits.ts';
 import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './failures.ts';
 import { freeBytesAt } from './free-space.ts';
+import { findAbsence } from './jobs/absence.ts';
 import { claimDueJobs, claimJob, countDueJobs, findJob, findJobs, releaseJobs, renewJobs } from './jobs.ts';
 import {
   claimJobListRefresh,
   findJobListState,
   findJobsLike,
+  findNamedAt,
   findNamedJobs,
   findSubJobs,
   pageListedJobs,
@@ -45,6 +47,7 @@ import { cachingStatements } from './statement-cache.ts';
 import { StoreError } from './store-error.ts';
 import {
   findSubscribed,
+  listAwaitedSubscriptions,
   listSubscriptions,
   listWatchingChannels,
   listWorkspaceSubscriptions,
@@ -204,6 +207,7 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     unsubscribe: (request) => unsubscribe(db, request),
     findSubscribed: (channel, connectionId, jobIds) => findSubscribed(db, channel, connectionId, jobIds),
     listSubscriptions: (channel) => listSubscriptions(db, channel),
+    listAwaitedSubscriptions: (channel, now) => listAwaitedSubscriptions(db, channel, now),
     findPause: (channel) => findPause(db, channel),
     resumeChannel: (request) => resumeChannel(db, request),
     holdChannel: (request) => holdChannel(db, request),
@@ -242,6 +246,7 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
     saveJobList: (request) => saveJobList(db, request),
     findJobListState: (connectionId) => findJobListState(db, connectionId),
     findJobsLike: (connectionId, text, limit) => findJobsLike(db, connectionId, text, limit),
+    findNamedAt: (connectionId, jobIds) => findNamedAt(db, connectionId, jobIds),
     findNamedJobs: (connectionId) => findNamedJobs(db, connectionId),
     pageListedJobs: (request) => pageListedJobs(db, request),
     findSubJobs: (connectionId, jobIds) => findSubJobs(db, connectionId, jobIds),
@@ -257,6 +262,7 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
       await saveCauses(db, time.now(), request);
       time.release(request.token);
     },
+    findAbsence: (request) => findAbsence(db, request),
     countDueJobs: (connectionId, now) => countDueJobs(db, connectionId, now),
     claimDueJobs: async (request) => {
       const jobs = await claimDueJobs(db, await time.read(db), request);

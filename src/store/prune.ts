@@ -78,10 +78,12 @@ async function pruneFailures(tx: Tx, { eventsBefore, limit }: PruneRequest): Pro
   );
 }
 
-async function pruneSubscriptions(tx: Tx, { eventsBefore, limit }: PruneRequest): Promise<number> {
+/** One whose job may come back stays until nobody looks for the job any more. */
+async function pruneSubscriptions(tx: Tx, { eventsBefore, goneBefore, limit }: PruneRequest): Promise<number> {
   return await count(
     sql`delete from subscriptions where id in (select id from subscriptions
-      where ended_at < ${eventsBefore} limit ${limit})`.execute(tx),
+      where ended_at < ${eventsBefore} and (end_reason is null or end_reason <> 'job_gone' or ended_at < ${goneBefore})
+      limit ${limit})`.execute(tx),
   );
 }
 

@@ -66,6 +66,9 @@ export interface Schema {
     detail_tried_at: number | null;
     started_at: number | null;
     full_copy_done_at: number | null;
+    missing_since: number | null;
+    answered_at: number | null;
+    listed_at: number | null;
     created_at: number;
   };
   listed_jobs: {
@@ -77,6 +80,12 @@ export interface Schema {
     status: string | null;
     is_over: number;
     parent_id: string | null;
+    listed_at: number | null;
+  };
+  job_list_readings: {
+    connection_id: string;
+    job_type: string;
+    began_at: number;
   };
   failures: {
     connection_id: string;
@@ -99,6 +108,8 @@ export interface Schema {
     kind: string;
     facts: string;
     occurred_at: number;
+    job_name: string | null;
+    namesake: string | null;
   };
   blind_episodes: {
     id: Generated<number>;
@@ -209,6 +220,7 @@ export interface Schema {
     action: string;
     connection_id: string;
     job_id: string | null;
+    job_name: string | null;
     before: string | null;
     after: string | null;
   };

@@ -13,6 +13,7 @@ import { audit } from './audit.ts';
 import { chosenLanguage, setLanguage } from './channels.ts';
 import { decodeJobId, decodeState } from './codec.ts';
 import { toJob, unreadState } from './jobs.ts';
+import { isAwaited } from './jobs/awaited-subscriptions.ts';
 import { suppressOwed } from './suppress-deliveries.ts';
 import type { Db, Schema, Tx } from './schema.ts';
 
@@ -89,7 +90,8 @@ async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Pro
 export async function unsubscribe(db: Db, request: UnsubscribeRequest): Promise<readonly NamedSubscription[]> {
   const { actor, now, reason } = request;
   return await db.transaction().execute(async (tx) => {
-    const ended = (await activeSubscriptions(tx, actor)).filter((one) => isMeant(request.jobs, one));
+    const candidates = [...(await activeSubscriptions(tx, actor)), ...(await awaitedSubscriptions(tx, actor, now))];
+    const ended = candidates.filter((one) => isMeant(request.jobs, one));
     if (ended.length === 0) return [];
     await tx
       .updateTable('subscriptions')
@@ -174,6 +176,15 @@ export async function listSubscriptions(db: Db, channel: ChannelKey): Promise<re
   return rows.flatMap(toListed);
 }
 
+export async function listAwaitedSubscriptions(
+  db: Db,
+  channel: ChannelKey,
+  now: EpochMs,
+): Promise<readonly ListedSubscription[]> {
+  const rows = await withJobs(selectAwaited(db, channel, now)).execute();
+  return rows.flatMap(toListed);
+}
+
 export async function listWorkspaceSubscriptions(db: Db, workspaceId: string): Promise<readonly ListedSubscription[]> {
   const rows = await withJobs(
     db
@@ -229,7 +240,16 @@ async function findSubscription(db: Db, channel: ChannelKey, job: JobKey): Promi
 
 /** A channel's active subscriptions with what to call their jobs, oldest first. */
 export async function activeSubscriptions(tx: Tx, channel: ChannelKey): Promise<readonly NamedSubscription[]> {
-  const rows = await selectActive(tx, channel)
+  return await namedRows(selectActive(tx, channel));
+}
+
+/** Those that come back when their jobs do, in the same form. */
+async function awaitedSubscriptions(tx: Tx, channel: ChannelKey, now: EpochMs): Promise<readonly NamedSubscription[]> {
+  return await namedRows(selectAwaited(tx, channel, now));
+}
+
+async function namedRows(query: ReturnType<typeof selectActive>): Promise<readonly NamedSubscription[]> {
+  const rows = await query
     .innerJoin('jobs', (join) =>
       join
         .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
@@ -242,13 +262,20 @@ export async function activeSubscriptions(tx: Tx, channel: ChannelKey): Promise<
   );
 }
 
-function selectActive(db: Db, { workspaceId, channelId }: ChannelKey) {
+function selectActive(db: Db, channel: ChannelKey) {
+  return selectOfChannel(db, channel).where('subscriptions.ended_at', 'is', null);
+}
+
+function selectAwaited(db: Db, channel: ChannelKey, now: EpochMs) {
+  return selectOfChannel(db, channel).where(isAwaited(now));
+}
+
+function selectOfChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
   return db
     .selectFrom('subscriptions')
     .selectAll('subscriptions')
     .where('subscriptions.workspace_id', '=', workspaceId)
     .where('subscriptions.channel_id', '=', channelId)
-    .where('subscriptions.ended_at', 'is', null)
     .orderBy('subscriptions.id');
 }
 
@@ -261,13 +288,14 @@ async function setNextPoll(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs 
     .execute();
 }
 
+/** A job that is gone is still asked about while some channel awaits it. */
 async function stopPollingUnwatched(tx: Tx, job: JobKey, now: EpochMs): Promise<void> {
   const watcher = await tx
     .selectFrom('subscriptions')
     .select('id')
     .where('connection_id', '=', job.connectionId)
     .where('job_id', '=', job.jobId)
-    .where('ended_at', 'is', null)
+    .where((eb) => eb.or([eb('ended_at', 'is', null), isAwaited(now)]))
     .executeTakeFirst();
   if (watcher === undefined) await setNextPoll(tx, job, null, now);
 }

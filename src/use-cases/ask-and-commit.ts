@@ -1,6 +1,7 @@
 import { decidePoll } from '../domain/decide-poll.ts';
 import type { JobDecision } from '../domain/decide-poll.ts';
 import type { Job } from '../domain/job.ts';
+import { endsSubscriptions } from '../domain/job-event.ts';
 import type { ProgressAnswers } from '../domain/progress-answer.ts';
 import type { Language } from '../domain/language.ts';
 import { askAboutJobs } from './ask-about-jobs.ts';
@@ -41,6 +42,8 @@ export async function askAndCommit(
     if (deliveries > 0) context.wakeDispatcher();
     const written = new Set(committed);
     const kept = decisions.filter((decision) => written.has(decision.jobId));
+    // Another job may bear the name now; the message will say so as soon as DRS's list does.
+    if (kept.some(({ events }) => events.some(endsSubscriptions))) void context.jobList.refresh();
     return {
       answers,
       committed: kept,

@@ -49,8 +49,12 @@ export interface Durations {
   readonly announcementWaitMs: number;
   /** DRS's list of jobs is read at most once in this time. */
   readonly listEveryMs: number;
-  /** How long a person waits for that list; what is known by then is used. */
+  /** How long a person waits for that list; what is known by then is used, */
   readonly listWaitMs: number;
+  /** or, where a job of just that name is known already, not that long. */
+  readonly listRecheckMs: number;
+  /** While anything is watched, that list is not read less often than this: so old may the name of a watched job be. */
+  readonly namesEveryMs: number;
   /** The details of one job are asked for at most once in this time while they are missing. */
   readonly detailEveryMs: number;
   /** How long a person waits for details and recovery figures beside the progress. */
@@ -102,6 +106,9 @@ export const DEFAULT_DURATIONS: Durations = {
   announcementWaitMs: 3 * SECOND,
   listEveryMs: MINUTE,
   listWaitMs: 15 * SECOND,
+  listRecheckMs: 3 * SECOND,
+  // Renaming is rare, and a list of ten thousand jobs takes a dozen requests: 1 % of the budget of companion reads.
+  namesEveryMs: 10 * MINUTE,
   detailEveryMs: MINUTE,
   detailWaitMs: 3 * SECOND,
   causeRetryMs: 15 * SECOND,
@@ -120,10 +127,10 @@ export const DEFAULT_DURATIONS: Durations = {
 /** DRS's list of jobs, as the store keeps it. */
 export interface JobList {
   /**
-   * Reads it anew unless that was done a moment ago; ends when it has been read, or after a while without it: then it is
-   * still being read.
+   * Reads it anew unless that was tried within `everyMs` (a minute, and never less); ends when it has been read, or after
+   * `waitMs` (15 s) without it: then it is still being read.
    */
-  refresh(): Promise<{ readonly isReading: boolean }>;
+  refresh(options?: { readonly everyMs?: number; readonly waitMs?: number }): Promise<{ readonly isReading: boolean }>;
 }
 
 /** What the use cases work with. */

@@ -39,6 +39,6 @@ async function failedParts(
 function withCauseOf(jobId: JobId, own: JobDetail | undefined, part: JobDetail | undefined): readonly JobDetail[] {
   const cause = own?.cause ?? part?.cause ?? null;
   if (own !== undefined) return [{ ...own, cause }];
-  const unread = { name: null, jobType: null, parentId: null, startedAt: null, fullCopyDoneAt: null };
+  const unread = { status: null, name: null, jobType: null, parentId: null, startedAt: null, fullCopyDoneAt: null };
   return cause === null ? [] : [{ jobId, ...unread, cause }];
 }

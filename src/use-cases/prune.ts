@@ -1,3 +1,4 @@
+import { GONE_AWAITED_FOR_MS } from '../domain/poll/absence.ts';
 import { DAY } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { PruneRequest, Pruned } from '../ports.ts';
@@ -28,6 +29,7 @@ function toRequest({ deliveriesDays, eventsDays, unwatchedDays }: Keep, now: Epo
   return {
     deliveriesBefore: now - deliveriesDays * DAY,
     eventsBefore: now - eventsDays * DAY,
+    goneBefore: now - GONE_AWAITED_FOR_MS,
     unwatchedBefore: now - unwatchedDays * DAY,
     limit: ROWS_AT_ONCE,
   };

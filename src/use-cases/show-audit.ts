@@ -2,8 +2,8 @@ import type { AuditEntry } from '../domain/audit.ts';
 import type { JobId } from '../domain/job-id.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
 import type { Context } from './context.ts';
+import { noneAmong, resolveAmong } from './resolve-jobs.ts';
 import type { ReferenceProblem } from './resolve-jobs.ts';
-import { resolveAmong } from './unsubscribe.ts';
 
 /** Entries on one page: a phone shows not many more. */
 const PAGE_SIZE = 15;
@@ -37,6 +37,10 @@ export async function findAudit(
   channel: ChannelKey,
   reference: string,
 ): Promise<AuditPage | ReferenceProblem> {
-  const jobId = resolveAmong(await context.store.listAuditedJobs(channel), reference);
-  return typeof jobId === 'string' ? await showAudit(context, channel, { jobId, before: null }) : jobId;
+  const jobs = await context.store.listAuditedJobs(channel);
+  const found = resolveAmong(reference, jobs);
+  if (found.kind === 'problem') return found.problem;
+  if (found.kind === 'nothing') return noneAmong(reference, jobs);
+  const jobId = found.kind === 'id' ? found.jobId : found.job.jobId;
+  return await showAudit(context, channel, { jobId, before: null });
 }

@@ -10,7 +10,7 @@ import type { Context } from './context.ts';
 import type { Look } from './look-at-jobs.ts';
 import { lookClosely } from './look-closely.ts';
 import { resolveJobs } from './resolve-jobs.ts';
-import type { ReferenceProblem } from './resolve-jobs.ts';
+import type { OldNames, ReferenceProblem } from './resolve-jobs.ts';
 
 /** A job with whether the channel that asked is subscribed to it, and what is known beside its progress. */
 export interface JobStatus {
@@ -28,6 +28,8 @@ export interface JobStatus {
 export interface StatusAnswer {
   readonly jobs: readonly JobStatus[];
   readonly problems: readonly ReferenceProblem[];
+  /** How old the names are that were used; left out or null where they were read a moment ago. */
+  readonly oldNames?: OldNames | null;
 }
 
 /** The state of the jobs people named, as seen from `channel`. */
@@ -37,8 +39,8 @@ export async function showStatus(
   references: readonly string[],
   language: Language,
 ): Promise<StatusAnswer> {
-  const { jobIds, problems } = await resolveJobs(context, references);
-  return { jobs: await lookForChannel(context, channel, jobIds, language), problems };
+  const { jobIds, problems, oldNames } = await resolveJobs(context, references);
+  return { jobs: await lookForChannel(context, channel, jobIds, language), problems, oldNames };
 }
 
 /** When DRS is asked next by itself, if the schedule pauses until then; null when it does not. */

@@ -8,7 +8,7 @@ import type { Actor, ChannelAccess, Channels, SubscribeResult } from '../ports.t
 import type { Context } from './context.ts';
 import { lookClosely } from './look-closely.ts';
 import { resolveJobs } from './resolve-jobs.ts';
-import type { ReferenceProblem } from './resolve-jobs.ts';
+import type { Guess, OldNames, ReferenceProblem } from './resolve-jobs.ts';
 
 /** Why the bot cannot post in the channel. */
 export type PostingProblem =
@@ -33,13 +33,17 @@ export type SubscribeOutcome =
         readonly name: string | null;
         readonly why: Explanation;
       }[];
+      /** Only a part of their names was typed: not subscribed until the person says so. */
+      readonly guesses: readonly Guess[];
       readonly problems: readonly ReferenceProblem[];
+      /** Null when the names were read a moment ago. */
+      readonly oldNames: OldNames | null;
       /** Posts that had been held back and go out now. */
       readonly resumed: number;
     };
 
 /**
- * Subscribes a channel to jobs. The report read now is the baseline. Nothing is saved where the bot cannot post: a
+ * Subscribes a channel to jobs, but not to one of which only a part of the name was typed. The report read now is the baseline. Nothing is saved where the bot cannot post: a
  * public channel is joined first, and if Slack refuses the public line the subscriptions are taken back.
  */
 export async function subscribe(
@@ -48,10 +52,12 @@ export async function subscribe(
   references: readonly string[],
   language: Language,
 ): Promise<SubscribeOutcome> {
-  const { jobIds, problems } = await resolveJobs(context, references);
+  const { jobIds, guesses, problems, oldNames } = await resolveJobs(context, references);
+  const guessed = new Set(guesses.map(({ job }) => job.jobId));
   const access = await context.channels.prepare(actor.channelId);
   if (access.kind === 'invite_needed' || access.kind === 'archived') return { kind: 'cannot_post', problem: access };
-  const looks = await lookClosely(context, jobIds, language);
+  const sure = jobIds.filter((jobId) => !guessed.has(jobId));
+  const looks = await lookClosely(context, sure, language);
   const pause = await context.store.findPause(actor);
   if (pause !== null && HELD_REASONS.includes(pause.reason)) {
     return { kind: 'cannot_post', problem: { kind: 'refused', reason: pause.reason } };
@@ -74,7 +80,9 @@ export async function subscribe(
     over: results.flatMap((result) => (result.kind === 'already_over' ? [result.job] : [])),
     unknown: looks.flatMap((look) => (look.kind === 'no_such_job' ? [look] : [])),
     unanswered: looks.flatMap((look) => (look.kind === 'no_report' ? [look] : [])),
+    guesses,
     problems,
+    oldNames,
     resumed,
   };
 }

@@ -1,20 +1,31 @@
 import { isRefusal } from '../domain/signal.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Context } from './context.ts';
+import { endGoneJobs } from './polling/judge-absence.ts';
 import { pollDueJobs } from './poll-due-jobs.ts';
 import type { PollReport } from './poll-due-jobs.ts';
 
 /**
- * One tick with what it means beyond the jobs: the bot is alive; channels hear of a time in which it was not; the operator
+ * One tick with what it means beyond the jobs: some may be gone; the bot is alive; channels hear of a time in which it was not; the operator
  * hears when the cloud refuses the bot, and when it no longer does.
  */
 export async function tick(context: Context, signal?: AbortSignal): Promise<PollReport> {
   await noteAlive(context);
   const report = await pollDueJobs(context, signal);
   if (signal?.aborted === true) return report;
+  await endGoneJobs(context, signal);
   await tellDownTime(context);
   await tellOfAccess(context, report);
+  rereadNames(context, report);
   return report;
+}
+
+/**
+ * While something is watched, DRS's list is read every now and then for the names of it; no tick waits for that. Where nothing
+ * was due there is nothing to name, or it is named at the next tick.
+ */
+function rereadNames({ jobList, durations }: Context, { due }: PollReport): void {
+  if (due > 0) void jobList.refresh({ everyMs: durations.namesEveryMs });
 }
 
 /** To be called before anything is asked, at the start too: what changes from then on changed while the bot was down. */

@@ -1,29 +1,34 @@
-import { suggestJobs } from '../domain/choose-job.ts';
 import type { JobKey } from '../domain/job.ts';
 import type { JobId } from '../domain/job-id.ts';
-import type { ListedJob } from '../domain/listed-job.ts';
+import type { NameCandidate } from '../domain/listed-job.ts';
 import type { ListedSubscription, NamedSubscription } from '../domain/subscription.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { Actor } from '../ports.ts';
 import type { Context } from './context.ts';
-import { pickOne, resolvePlainly } from './resolve-jobs.ts';
-import type { ReferenceProblem } from './resolve-jobs.ts';
+import { describeOld, guessesAmong, isFresh, jobIdsOf, noneAmong, readAgainFor, resolveAmong } from './resolve-jobs.ts';
+import type { Guess, OldNames, ReferenceProblem, Resolved } from './resolve-jobs.ts';
 
 /** What a request to unsubscribe came to. */
 export interface UnsubscribeOutcome {
   readonly ended: readonly NamedSubscription[];
   /** Somebody else made these: they go on until the person says so again. */
   readonly toConfirm: readonly NamedSubscription[];
+  /** Only a part of their names was typed: they go on until the person says so again. */
+  readonly guesses: readonly Guess[];
   /** Jobs this channel was not subscribed to. */
   readonly notSubscribed: readonly JobId[];
   readonly problems: readonly ReferenceProblem[];
+  /** Null when the names were read a moment ago. */
+  readonly oldNames: OldNames | null;
 }
 
 /** Whether the person knows that somebody else made the subscriptions. */
 export type Consent = 'ask_about_others' | 'confirmed';
 
 /**
- * Ends this channel's subscriptions to the jobs people named; names are those of this channel's subscriptions only. What
- * somebody else made is ended only when that has been confirmed.
+ * Ends this channel's subscriptions to the jobs people named; names are those of this channel's subscriptions only, with
+ * those that would come back should a job that is gone be known again, read again where they are not of this minute. What
+ * somebody else made is ended only when that has been confirmed, and so is a job of which only a part of the name was typed.
  */
 export async function unsubscribe(
   context: Context,
@@ -31,19 +36,55 @@ export async function unsubscribe(
   references: readonly string[],
   consent: Consent,
 ): Promise<UnsubscribeOutcome> {
-  const mine = await context.store.listSubscriptions(actor);
+  const { mine, found, oldNames } = await findMine(context, actor, references);
+  const guesses = guessesAmong(found);
+  const guessed = new Set(guesses.map(({ job }) => job.jobId));
+  const jobIds = new Set(jobIdsOf(found).filter((jobId) => !guessed.has(jobId)));
   const myJobIds = new Set(mine.map((subscription) => subscription.jobId));
-  const resolved = references.map((reference) => resolveAmong(mine.map(asListed), reference));
-  const jobIds = new Set(resolved.flatMap((one) => (typeof one === 'string' ? [one] : [])));
   const meant = mine.filter((subscription) => jobIds.has(subscription.jobId));
   const toConfirm = consent === 'confirmed' ? [] : meant.filter((one) => one.createdBy !== actor.userId);
   const ending = meant.filter((one) => !toConfirm.includes(one));
   return {
     ended: ending.length === 0 ? [] : await end(context, actor, ending),
     toConfirm,
+    guesses,
     notSubscribed: [...jobIds].filter((jobId) => !myJobIds.has(jobId)),
-    problems: resolved.flatMap((one) => (typeof one === 'string' ? [] : [one])),
+    problems: found.flatMap((one) => problemsOf(one, mine)),
+    oldNames,
   };
+}
+
+/** This channel's subscriptions, and what is meant by each reference among them. */
+async function findMine(context: Context, actor: Actor, references: readonly string[]) {
+  const { store, connectionId, clock } = context;
+  const now = clock.now();
+  const lookUp = async () => {
+    const mine = [...(await store.listSubscriptions(actor)), ...(await store.listAwaitedSubscriptions(actor, now))];
+    const namedAt = await store.findNamedAt(
+      connectionId,
+      mine.map((one) => one.jobId),
+    );
+    const jobs = mine.map((one) => asCandidate(one, namedAt));
+    return { mine, found: references.map((reference) => resolveAmong(reference, jobs)) };
+  };
+  const isBelieved = (one: Resolved<NameCandidate>) => one.kind !== 'hit' || isFresh(context, one.job.namedAt, now);
+  const known = await lookUp();
+  const { mine, found } = (await readAgainFor(context, known.found, isBelieved)) === null ? known : await lookUp();
+  const old = found.flatMap((one) => (one.kind === 'hit' && !isBelieved(one) ? [one.job.namedAt] : []));
+  const oldNames = old.length === 0 ? null : describeOld(old, await store.findJobListState(connectionId));
+  return { mine, found, oldNames };
+}
+
+function problemsOf(one: Resolved, mine: readonly ListedSubscription[]): readonly ReferenceProblem[] {
+  if (one.kind === 'problem') return [one.problem];
+  return one.kind === 'nothing'
+    ? [
+        noneAmong(
+          one.reference,
+          mine.map((own) => asCandidate(own, new Map())),
+        ),
+      ]
+    : [];
 }
 
 /** Ends every subscription of this channel. */
@@ -62,14 +103,10 @@ async function end(
   return ended;
 }
 
-/** What is meant among the jobs a channel has to do with; DRS is not asked. */
-export function resolveAmong(jobs: readonly ListedJob[], reference: string): JobId | ReferenceProblem {
-  const resolved = resolvePlainly(reference) ?? pickOne(reference, jobs);
-  if (resolved !== null) return resolved;
-  const unlisted = { isListPending: false, listedAt: null, listFailure: null };
-  return { kind: 'none', reference, ...suggestJobs(reference, jobs), ...unlisted };
-}
-
-function asListed({ jobId, jobName, jobType, state }: ListedSubscription): ListedJob {
-  return { jobId, name: jobName, jobType, status: state.report?.status ?? null, subJobs: 0 };
+function asCandidate(
+  { jobId, jobName, jobType, state }: ListedSubscription,
+  namedAt: ReadonlyMap<JobId, EpochMs | null>,
+): NameCandidate {
+  const listed = { jobId, name: jobName, jobType, status: state.report?.status ?? null, subJobs: 0 };
+  return { ...listed, isSubJob: false, isOffList: false, namedAt: namedAt.get(jobId) ?? null };
 }

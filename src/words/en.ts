@@ -172,7 +172,10 @@ export const en = {
   'summary.paused': 'paused {duration}',
   'summary.failed': 'failed {duration}',
   'summary.lag': 'Lag while watched: max {max}, 99 % ≤ {most}',
+  'told.renamed': '{from} is now called {to}',
+  'told.namesake': 'Another job is called {name} now ({id}).',
   'told.gone': 'GONE – {name}: {how}',
+  'told.gone_closing': 'Subscription ended; if DRS has it again within 90 days, this channel watches it again.',
   'told.gone_deleted': 'it was deleted',
   'told.gone_unknown': 'DRS no longer knows this job ({code})',
   'told.before_status': 'Before: {status}',
@@ -191,6 +194,10 @@ export const en = {
   'announced.made_by': '{job} (subscribed by {who})',
   'announced.subscribed_dm': '🔔 I will tell you here about {jobs}',
   'announced.unsubscribed_dm': '🔕 I no longer tell you about {jobs}',
+  'announced.jobs_back':
+    '🔔 {jobs} {count, plural, one {is back – DRS knows it again; this channel watches it again} other {are back – DRS knows them again; this channel watches them again}}',
+  'announced.jobs_back_dm':
+    '🔔 {jobs} {count, plural, one {is back – DRS knows it again; I tell you about it again} other {are back – DRS knows them again; I tell you about them again}}',
   'announced.language': '🌐 {who} made {language} the language of this channel',
   'announced.hello': '👋 I watch DRS jobs and tell a channel once when something changes – and otherwise I keep quiet.',
   'announced.hello_start': 'Start with {subscribe}; {jobs} lists what there is, {help} shows the rest.',
@@ -237,6 +244,7 @@ export const en = {
   'button.refresh': 'Refresh',
   'button.subscribe': 'Subscribe channel',
   'button.subscribe_dm': 'Notify me',
+  'button.watch_namesake': 'Watch that one',
   'button.unsubscribe': 'Unsubscribe',
   'button.unsubscribe_anyway': 'Unsubscribe anyway',
   'button.keep_others': '{count, plural, one {Keep it} other {Keep them}}',
@@ -355,6 +363,10 @@ export const en = {
   'name.list_hint': '{jobs} lists what there is.',
   'name.list_failed': 'The list of jobs could not be read, so only watched jobs and full ids are known:',
   'name.listed': 'List of jobs read {ago}; it is read again at most once a minute.',
+  'name.guess': '{typed} is not the whole name of a job. Do you mean this one?',
+  'name.none_short': 'No job is called {typed}, and the beginning of an id needs at least 4 characters.',
+  'name.old': 'Names are as DRS listed them {ago}: the list could not be read anew.',
+  'name.old_unknown': 'How old the names are is not known: the list of jobs could not be read anew.',
   'name.several': '{typed} fits {count, plural, one {# job} other {# jobs}}. Which one?',
   'name.several_more': '+{count} more; type a few more characters.',
   'name.many': '{typed} fits more than {count} jobs. Which one?',
@@ -395,6 +407,7 @@ export const en = {
   'audit.posts': 'my posts here',
   'audit.channel': 'this channel',
   'audit.subscribed': 'not subscribed → subscribed',
+  'audit.resubscribed': 'not subscribed → subscribed again (DRS knows the job again)',
   'audit.unsubscribed': 'subscribed → not subscribed',
   'audit.unsubscribed_from': 'subscribed (by {who}) → not subscribed',
   'audit.because': '{change} ({why})',
@@ -448,7 +461,7 @@ export const en = {
   'help.version': 'which version of me runs, and since when',
   'help.help': 'this text, or more about one topic: {topics}',
   'help.footer':
-    'A job is its name, a part of it that only one job has, its DRS id or the first 6 characters of that, or a pasted console address. {short} alone is its status. Separate several with spaces or commas; put a name with blanks in quotes.',
+    'A job is its name, the beginning of a word in it that only one job has, its DRS id or the first 4 characters of that, or a pasted console address. {short} alone is its status. Separate several with spaces or commas; put a name with blanks in quotes.',
   'help.topic.status':
     'The first line is the state: full copy with its percentage, replicating with its lag, paused, failed, ended. Then the parts of the copy, how long it has been in this phase, and why it failed if it did. *Refresh* asks DRS anew, *Share to channel* shows the answer to everybody, *Console* opens DRS.',
   'help.topic.subscribe':
@@ -460,7 +473,7 @@ export const en = {
   'help.topic.jobs':
     'All jobs of the DRS project, running ones first, ten to a page. A word behind it keeps those with that word in the name, or at the beginning of the id. Sub-jobs are counted with their parent.',
   'help.topic.names':
-    "First the full id, then the exact name, then the first 6 or more characters of an id, then a name's beginning, then a part of it. Exact always wins, running before ended. If several fit, I show them with a button each. Quotes make a name of any word: {quoted}.",
+    "First the full id, then the exact name, then the first 4 or more characters of an id, then a name's beginning, then the beginning of a word in it (3 or more characters). Exact always wins, running before ended. If several fit, I show them with a button each. To subscribe or unsubscribe, a part of a name is only asked back. Quotes make a name of any word: {quoted}.",
   'help.topic.settings':
     '`settings lang:zh` makes my posts in this channel Chinese, `settings lang:en` English. What only you see is in the language of your own Slack.',
   'help.topic.audit':

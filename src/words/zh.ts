@@ -170,7 +170,10 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'summary.paused': '暂停 {duration}',
   'summary.failed': '失败 {duration}',
   'summary.lag': '观察期间的延迟：最大 {max}，99 % ≤ {most}',
+  'told.renamed': '{from} 现名为 {to}',
+  'told.namesake': '现在另一个任务名为 {name}（{id}）。',
   'told.gone': '已消失 – {name}：{how}',
+  'told.gone_closing': '订阅已结束；如果 DRS 在 90 天内再次查到该任务，本频道会继续观察它。',
   'told.gone_deleted': '任务已被删除',
   'told.gone_unknown': 'DRS 已查不到该任务（{code}）',
   'told.before_status': '此前状态：{status}',
@@ -189,6 +192,10 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'announced.made_by': '{job}（由 {who} 订阅）',
   'announced.subscribed_dm': '🔔 我会在这里向你报告 {jobs}',
   'announced.unsubscribed_dm': '🔕 我不再向你报告 {jobs}',
+  'announced.jobs_back':
+    '🔔 {jobs} 已恢复 – DRS 又能查到{count, plural, =1 {该任务} other {这些任务}}，本频道继续观察。',
+  'announced.jobs_back_dm':
+    '🔔 {jobs} 已恢复 – DRS 又能查到{count, plural, =1 {该任务} other {这些任务}}，我会继续向你报告。',
   'announced.language': '🌐 {who} 将本频道的语言设为{language}',
   'announced.hello': '👋 我观察 DRS 任务，有变化时在频道里说一次 – 其余时间保持安静。',
   'announced.hello_start': '从 {subscribe} 开始；{jobs} 列出现有任务，{help} 介绍其余用法。',
@@ -229,6 +236,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'button.refresh': '刷新',
   'button.subscribe': '为频道订阅',
   'button.subscribe_dm': '通知我',
+  'button.watch_namesake': '订阅那个任务',
   'button.unsubscribe': '取消订阅',
   'button.unsubscribe_anyway': '仍然取消订阅',
   'button.keep_others': '{count, plural, other {保留}}',
@@ -334,6 +342,10 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'name.list_hint': '{jobs} 列出现有任务。',
   'name.list_failed': '无法读取任务列表，因此只认识已订阅的任务和完整的 ID：',
   'name.listed': '任务列表读取于 {ago}；最多每分钟重新读取一次。',
+  'name.guess': '{typed} 不是任务的完整名称。是指这个任务吗？',
+  'name.none_short': '没有名为 {typed} 的任务。按 ID 的开头查找至少需要 4 个字符。',
+  'name.old': '名称以 DRS 在 {ago} 列出的为准：未能重新读取任务列表。',
+  'name.old_unknown': '不清楚名称有多旧：未能重新读取任务列表。',
   'name.several': '{typed} 符合 {count, plural, other {# 个任务}}。是哪一个？',
   'name.several_more': '另有 {count} 个；请多输入几个字符。',
   'name.many': '符合 {typed} 的任务超过 {count} 个。是哪一个？',
@@ -370,6 +382,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'audit.posts': '我在这里的消息',
   'audit.channel': '本频道',
   'audit.subscribed': '未订阅 → 已订阅',
+  'audit.resubscribed': '未订阅 → 重新订阅（DRS 又能查到该任务）',
   'audit.unsubscribed': '已订阅 → 未订阅',
   'audit.unsubscribed_from': '已订阅（{who}）→ 未订阅',
   'audit.because': '{change}（{why}）',
@@ -423,7 +436,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.version': '运行的是哪个版本，自何时起',
   'help.help': '本说明，或某个主题的详细说明：{topics}',
   'help.footer':
-    '任务可以写：名称、只有一个任务才有的名称片段、DRS ID 或其前 6 个字符，也可以粘贴控制台地址。只写 {short} 就是查询状态。多个任务用空格或逗号分隔；含空格的名称请加引号。',
+    '任务可以写：名称、只有一个任务才有的名称片段（从词首开始）、DRS ID 或其前 4 个字符，也可以粘贴控制台地址。只写 {short} 就是查询状态。多个任务用空格或逗号分隔；含空格的名称请加引号。',
   'help.topic.status':
     '第一行是状态：全量复制及百分比、增量同步及延迟、已暂停、失败、已结束。下面是各部分进度、当前阶段持续的时间，失败时还有原因。*刷新* 会重新询问 DRS，*分享到频道* 让所有人看到，*控制台* 打开 DRS。',
   'help.topic.subscribe':
@@ -435,7 +448,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.topic.jobs':
     'DRS 项目的全部任务，运行中的在前，每页十个。后面加一个词，只列出名称含有该词或 ID 以它开头的任务。子任务计入其父任务。',
   'help.topic.names':
-    '依次为：完整 ID、完全相同的名称、ID 的前 6 个或更多字符、名称的开头、名称的片段。完全相同的总是优先，运行中的先于已结束的。若有多个符合，我会逐一列出并附按钮。加引号可以把任何词当作名称：{quoted}。',
+    '依次为：完整 ID、完全相同的名称、ID 的前 4 个或更多字符、名称的开头、名称中某个词的开头（至少 3 个字符，中文 2 个）。完全相同的总是优先，运行中的先于已结束的。若有多个符合，我会逐一列出并附按钮。订阅或取消订阅时，只输入名称的一部分会先向你确认。加引号可以把任何词当作名称：{quoted}。',
   'help.topic.settings':
     '`settings lang:zh` 让我在本频道用中文发消息，`settings lang:en` 用英文。只有你看得到的答复使用你自己 Slack 的语言。',
   'help.topic.audit':

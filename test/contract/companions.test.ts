@@ -53,6 +53,14 @@ describe('the list of jobs', () => {
     expect(drs.requests.find((seen) => seen.target === 'list')?.query.get('job_type')).toBe('migration');
   });
 
+  test('that ends before as many jobs came as DRS says there are is not whole', async () => {
+    drs.addJob();
+    const isWhole = async () => (await client().listJobs()).parts.find((part) => part.jobType === 'migration')?.isWhole;
+    expect(await isWhole()).toBe(true);
+    drs.faults.next('list', { kind: 'body', body: '{"total_count":120,"jobs":[]}' });
+    expect(await isWhole()).toBe(false);
+  });
+
   test('has sub-jobs with their parent', async () => {
     const parent = drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'shop' });
     const part = drs.addJob('PAUSING', {}, { name: 'shop-1', parentId: parent.id });
@@ -138,6 +146,7 @@ describe('details', () => {
     expect([...found.values()]).toEqual([
       {
         jobId: job.id,
+        status: 'INCRE_TRANSFER_FAILED',
         name: job.name,
         jobType: 'sync',
         parentId: null,

@@ -125,6 +125,7 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
       store.prune({
         deliveriesBefore: now - 30 * DAY,
         eventsBefore: now - 400 * DAY,
+        goneBefore: now - 90 * DAY,
         unwatchedBefore: now - 30 * DAY,
         limit,
       });

@@ -678,7 +678,11 @@ export function storeContract(open: OpenStore): void {
       ...changes,
     });
     const save = (entries: readonly JobListEntry[], failure: JobListing['failure'] = null, jobType = 'migration') =>
-      store.saveJobList({ connectionId: CONNECTION, listing: { parts: [{ jobType, entries }], failure }, now: 50 });
+      store.saveJobList({
+        connectionId: CONNECTION,
+        listing: { parts: [{ jobType, entries, isWhole: true }], failure },
+        now: 50,
+      });
     const like = async (text: string, limit = 20) =>
       (await store.findJobsLike(CONNECTION, text, limit)).map((one) => one.name);
     const pageOf = async (text: string | null, offset = 0) => {
@@ -709,7 +713,7 @@ export function storeContract(open: OpenStore): void {
       expect(await like('job')).toEqual(['job-1']);
     });
 
-    test('is searched by any part of a name, in any capitals and alphabet, better matches first', async () => {
+    test('is searched by a name, in any capitals and alphabet, and by a word in names only where none begins so', async () => {
       await save([
         entry(1, { name: 'my Orders' }),
         entry(2, { name: 'orders-old', status: 'RELEASE_RESOURCE_COMPLETE' }),
@@ -717,18 +721,24 @@ export function storeContract(open: OpenStore): void {
         entry(4, { name: 'ORDERS' }),
         entry(5, { name: '订单 100%' }),
       ]);
-      expect(await like('orders')).toEqual(['ORDERS', 'orders-eu', 'orders-old', 'my Orders']);
+      expect(await like('orders')).toEqual(['ORDERS', 'orders-eu', 'orders-old']);
+      expect(await like('eu')).toEqual([]);
+      expect(await like('old')).toEqual(['orders-old']);
+      expect(await like('rders')).toEqual([]);
       expect(await like('orders', 2)).toEqual(['ORDERS', 'orders-eu']);
       expect(await like('订单')).toEqual(['订单 100%']);
-      expect(await like('0%')).toEqual(['订单 100%']);
+      expect(await like('100%')).toEqual(['订单 100%']);
+      expect(await like('_00%')).toEqual([]);
       expect(await like('_')).toEqual([]);
-      expect(await like(simulatedJobId(3).slice(0, 6))).toEqual(['orders-eu']);
+      expect(await like(simulatedJobId(3).slice(0, 4))).toEqual(['orders-eu']);
     });
 
-    test('has sub-jobs with their parent only', async () => {
+    test('has sub-jobs with their parent only, but for their own names', async () => {
       const [parent, part] = [entry(1, { name: 'shop' }), entry(2, { name: 'shop-1', parentId: simulatedJobId(1) })];
       await save([parent, part]);
       expect(await like('shop')).toEqual(['shop']);
+      expect(await like('sho')).toEqual(['shop']);
+      expect(await like('SHOP-1')).toEqual(['shop-1']);
       expect(await store.pageListedJobs({ connectionId: CONNECTION, text: null, offset: 0, limit: 9 })).toMatchObject({
         total: 1,
         jobs: [{ name: 'shop', subJobs: 1 }],
@@ -760,6 +770,112 @@ export function storeContract(open: OpenStore): void {
       expect((await store.listSubscriptions(ana)).map((one) => one.jobName)).toEqual(['orders']);
     });
 
+    /** What the next post tells; it is delivered. */
+    const nextTold = async () => {
+      const { lease: channel, post } = await begin();
+      await store.settlePost(channel, post, DELIVERED);
+      return post;
+    };
+
+    test('tells a new name of a watched job once, in the channels that watch it, and of no other job', async () => {
+      await watch(ORDERS);
+      await watch(ORDERS, elsewhere);
+      await poll(BILLING);
+      await drain();
+      const names = (orders: string, billing: string) =>
+        save([entry(1, { jobId: ORDERS, name: orders }), entry(2, { jobId: BILLING, name: billing })]);
+      expect(await names('orders', 'billing')).toBe(0);
+      expect(await names('billing', 'orders')).toBe(2);
+      expect(await names('billing', 'orders')).toBe(0);
+      const [first, second] = [await nextTold(), await nextTold()];
+      expect([first, second].map((post) => post.channelId).toSorted()).toEqual(['C1', 'C2']);
+      for (const post of [first, second])
+        expect(post.facts).toMatchObject([
+          { job: { name: 'billing' }, event: { kind: 'renamed', from: 'orders', to: 'billing' } },
+        ]);
+    });
+
+    test('whose details name a watched job otherwise tells that too', async () => {
+      await watch(ORDERS);
+      await save([entry(1, { jobId: ORDERS, name: 'orders' })]);
+      await drain();
+      const details = [detail({ name: 'shop orders' })];
+      for (const now of [60, 61]) await store.saveDetails({ connectionId: CONNECTION, details, language: 'en', now });
+      expect((await nextTold()).facts).toMatchObject([{ event: { from: 'orders', to: 'shop orders' } }]);
+      expect((await turn()).kind).toBe('idle');
+    });
+
+    test('leaves what was told and done under the name it had then', async () => {
+      await poll(ORDERS);
+      await save([entry(1, { jobId: ORDERS, name: 'orders' })]);
+      await watch(ORDERS);
+      await drain();
+      await poll(ORDERS, { events: [changed(5)] });
+      await save([entry(1, { jobId: ORDERS, name: 'orders-v2' })]);
+      expect((await nextTold()).facts).toMatchObject([{ job: { name: 'orders' } }]);
+      await store.unsubscribe({ actor: ana, jobs: 'all', reason: 'unsubscribed', announce: false, now: 70 });
+      const { entries } = await store.pageAudit({ channel: ana, job: null, before: null, limit: 9 });
+      expect(entries.map((one) => one.job?.name)).toEqual(['orders-v2', 'orders']);
+      expect([...new Set((await store.listAuditedJobs(ana)).map((one) => one.name))].toSorted()).toEqual([
+        'orders',
+        'orders-v2',
+      ]);
+    });
+
+    test('leaves what was told without a name under the first one that became known', async () => {
+      await watch(ORDERS);
+      await drain();
+      await poll(ORDERS, { events: [changed(5)] });
+      const told = await nextTold();
+      expect(told.facts).toMatchObject([{ job: { name: null } }]);
+      for (const name of ['orders', 'orders-v2', 'orders-v3']) await save([entry(1, { jobId: ORDERS, name })]);
+      expect((await store.findPost(told.id))?.post.facts).toMatchObject([{ job: { name: 'orders' } }]);
+    });
+
+    test('shows who bears the name of a job that is over, as soon as it does and for good', async () => {
+      await watch(ORDERS);
+      await save([entry(1, { jobId: ORDERS, name: 'orders' })]);
+      await drain();
+      const gone = {
+        kind: 'gone' as const,
+        code: null,
+        at: 60,
+        report: null,
+        previous: null,
+        lastLag: null,
+        lagNote: 'settled' as const,
+        percentBefore: null,
+      };
+      await poll(ORDERS, { events: [gone] });
+      const told = await nextTold();
+      expect(told.facts).toMatchObject([{ aftermath: { namesake: null } }]);
+      expect(await save([entry(2, { name: 'orders', status: 'RELEASE_RESOURCE_COMPLETE' })])).toBe(0);
+      expect(await save([entry(2, { name: 'Orders' }), entry(3, { name: 'orders' })])).toBe(0);
+      expect(await save([entry(3, { name: 'orders' })])).toBe(1);
+      expect(await save([entry(4, { name: 'orders' })])).toBe(0);
+      expect((await store.findPost(told.id))?.post.facts).toMatchObject([
+        { aftermath: { namesake: { jobId: simulatedJobId(3), name: 'orders' } } },
+      ]);
+    });
+
+    test('knows what is on it no more from what it could not have', async () => {
+      await poll(ORDERS);
+      await store.saveDetails({
+        connectionId: CONNECTION,
+        details: [detail({ name: 'orders' })],
+        language: 'en',
+        now: 7,
+      });
+      const isOffList = async () => (await store.findJobsLike(CONNECTION, 'orders', 9)).map((one) => one.isOffList);
+      expect(await isOffList()).toEqual([false]);
+      await save([], failureOf('timeout', explanation('timeout')));
+      expect(await isOffList()).toEqual([false]);
+      await save([]);
+      expect(await isOffList()).toEqual([true]);
+      await save([entry(1, { jobId: ORDERS, name: 'orders' })]);
+      expect(await isOffList()).toEqual([false]);
+    });
+
     test('does not hide a job that has a report and is not on it', async () => {
       await poll(ORDERS);
       await store.saveDetails({
@@ -775,6 +891,7 @@ export function storeContract(open: OpenStore): void {
 
   const detail = (changes: Partial<JobDetail> = {}): JobDetail => ({
     jobId: ORDERS,
+    status: 'INCRE_TRANSFER_STARTED',
     name: 'orders',
     jobType: 'migration',
     parentId: null,

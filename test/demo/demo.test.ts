@@ -2,6 +2,7 @@ import { once } from 'node:events';
 
 import { describe, expect, test } from 'vitest';
 
+import { createJobChanges } from '../../src/demo/job-changes.ts';
 import { Prompt } from '../../src/demo/prompt.ts';
 import type { Cloud } from '../../src/demo/prompt.ts';
 import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
@@ -51,7 +52,7 @@ test('the prompt lets nobody into #secret but Li, and locks the key', async () =
   setStage({ slack, drs });
   const printed: string[] = [];
   const cloud: Cloud = {
-    changeJob: () => null,
+    ...createJobChanges(drs),
     rotateKey: () => 'rotated',
     lockKey: () => 'locked',
     fixKey: () => Promise.resolve('fixed'),
@@ -67,4 +68,27 @@ test('the prompt lets nobody into #secret but Li, and locks the key', async () =
     'locked',
     'Say: key rotate, key lock, or key fix.',
   ]);
+});
+
+test('the prompt renames, recreates and deletes jobs in the cloud', async () => {
+  await using slack = await startSlackWorkspace();
+  await using drs = await startDrsSimulator();
+  setStage({ slack, drs });
+  const cloud = { rotateKey: () => '', lockKey: () => '', fixKey: () => Promise.resolve(''), setClock: () => '' };
+  const printed: string[] = [];
+  const prompt = new Prompt(slack, { ...cloud, ...createJobChanges(drs) }, (line) => void printed.push(line.trim()));
+  const first = drs.findJob('orders')?.id ?? '';
+  for (const line of ['rename orders', 'rename orders store', 'delete orders', 'recreate store'])
+    await prompt.take(line);
+  const second = drs.findJob('store')?.id ?? '';
+  await prompt.take('delete store');
+  expect(printed).toEqual([
+    'Say which job and its new name, such as: rename orders orders-v2',
+    'orders is called store in DRS now. The bot notices within 10 s.',
+    'DRS has no job called orders.',
+    `store was deleted and made anew, with the id ${second}.`,
+    'store is no longer in DRS.',
+  ]);
+  expect(second).not.toBe(first);
+  expect(drs.findJob('store')).toBeUndefined();
 });

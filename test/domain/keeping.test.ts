@@ -46,7 +46,7 @@ describe('what changed meanwhile', () => {
   });
 
   test('is told of a job that DRS no longer knows', () => {
-    const missing = { code: 'DRS.M05004', since: RETURN + 1, ticks: 3 };
+    const missing = { code: 'DRS.M05004', since: RETURN + 1, lastAt: RETURN + 1, ticks: 3 };
     const jobs = [
       seen('gone', { over: 'gone', missing }),
       seen('deleted', { over: 'gone', report: aReport({ status: 'DELETED' }), statusSince: RETURN }),

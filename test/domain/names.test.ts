@@ -15,7 +15,7 @@ const job = (number: number, name: string | null, status = 'INCRE_TRANSFER_START
   subJobs: 0,
 });
 const OVER = 'RELEASE_RESOURCE_COMPLETE';
-const choose = (reference: string, ...jobs: readonly ListedJob[]) => {
+const choose = (reference: string, ...jobs: readonly (ListedJob & { readonly isOffList?: boolean })[]) => {
   const choice = chooseJob(reference, jobs);
   return choice.kind === 'none'
     ? 'none'
@@ -40,17 +40,62 @@ describe('a name', () => {
     expect(choose(simulatedJobId(2).slice(0, 8), job(1, 'y'), job(2, 'x'))).toBe(1);
   });
 
-  test('the beginning of an id wins over a beginning of a name, and needs six characters', () => {
-    const prefix = simulatedJobId(2).slice(0, 6);
+  test('the beginning of an id wins over a beginning of a name, and needs four characters', () => {
+    const prefix = simulatedJobId(2).slice(0, 4);
     expect(choose(prefix, job(1, `${prefix}-eu`), job(2, 'x'))).toBe(1);
-    expect(choose(prefix.slice(0, 5), job(1, 'y'), job(2, 'x'))).toBe('none');
+    expect(choose(prefix.slice(0, 3), job(1, 'y'), job(2, 'x'))).toBe('none');
   });
 
   test('a beginning wins over a part, and either only when it is the only one', () => {
     expect(choose('ord', job(1, 'my-orders'), job(2, 'orders'))).toBe(1);
-    expect(choose('der', job(1, 'my-orders'), job(2, 'shop'))).toBe(0);
+    expect(choose('ord', job(1, 'my-orders'), job(2, 'shop'))).toBe(0);
     expect(choose('ord', job(1, 'orders-eu'), job(2, 'orders-us'))).toEqual([0, 1]);
     expect(choose('nothing', job(1, 'orders'))).toBe('none');
+  });
+
+  test('is no part of a longer one but at the start of a word, and from three characters on', () => {
+    expect(choose('hi', job(1, 'orders-archive'))).toBe('none');
+    expect(choose('der', job(1, 'my-orders'))).toBe('none');
+    expect(choose('ar', job(1, 'orders-archive'))).toBe('none');
+    expect(choose('arc', job(1, 'orders-archive'), job(2, 'search'))).toBe(0);
+    expect(choose('eu', job(1, 'orders_eu'))).toBe('none');
+    expect(choose('eu_1', job(1, 'orders eu_1'))).toBe(0);
+    expect(choose('orders', job(1, '生产orders'))).toBe(0);
+  });
+
+  test('in Chinese is found by two characters of it, wherever they stand, and not by one', () => {
+    expect(choose('迁移', job(1, '订单迁移'), job(2, '库存'))).toBe(0);
+    expect(choose('移', job(1, '订单迁移'))).toBe('none');
+  });
+
+  test('of a part of a job counts only when it is exact and no whole job is called so', () => {
+    const part = { ...job(2, 'shop-1'), isSubJob: true };
+    expect(choose('shop-1', job(1, 'shop'), part)).toBe(1);
+    expect(choose('shop', job(1, 'shop'), { ...part, name: 'shop' })).toBe(0);
+    expect(choose('sho', part)).toBe('none');
+    expect(choose(part.jobId.slice(0, 8), job(1, 'shop'), part)).toBe(1);
+  });
+
+  test('of a job on the list wins over that of one that is not there any more', () => {
+    expect(choose('orders', { ...job(1, 'orders'), isOffList: true }, job(2, 'orders'))).toBe(1);
+    expect(choose('orders', { ...job(1, 'orders'), isOffList: true })).toBe(0);
+  });
+
+  test('that one job has twice, then and now, is one job', () => {
+    const [then, now] = [job(1, 'orders'), job(1, 'Orders')];
+    expect(chooseJob('ORDERS', [then, now])).toMatchObject({ kind: 'one', job: { jobId: then.jobId } });
+  });
+
+  test('says by what it was matched', () => {
+    const jobs = [job(1, 'orders-eu')];
+    const by = (reference: string) => chooseJob(reference, jobs);
+    expect(['orders-eu', simulatedJobId(1).slice(0, 6), 'ord', 'eu1'].map(by)).toMatchObject([
+      { by: 'name' },
+      { by: 'id' },
+      { by: 'beginning' },
+      { kind: 'none' },
+    ]);
+    expect(chooseJob('orders', [job(1, 'my-orders')])).toMatchObject({ by: 'part' });
   });
 
   test('of a running job wins over those of ended ones, also when they are called the same', () => {

@@ -132,7 +132,7 @@ describe('the audit', () => {
     await ask(world, 'ana', '/drs subscribe orders-eu');
     const which = await ask(world, 'ana', '/drs audit orders-');
     expect(which.text).toContain('About *orders-eu* only');
-    const several = await ask(world, 'ana', '/drs audit rders');
+    const several = await ask(world, 'ana', '/drs audit order');
     expect(several.text).toContain('fits 2 jobs');
     await world.slack.people.click('ana', several, 'History');
     await world.slack.waitFor('the history in place of the question', () =>

@@ -252,7 +252,7 @@ describe('a person who types something else', () => {
       '/drs <!channel>',
       'No job is called `&lt;!channel&gt;`, and no id begins with it. `/drs jobs` lists what there is.',
     ],
-    ['/drs abc', 'No job is called `abc`, and no id begins with it.'],
+    ['/drs abc', 'No job is called `abc`, and the beginning of an id needs at least 4 characters.'],
     ['/drs subscrbe x', 'I do not know `subscrbe`. Did you mean `/drs subscribe`?'],
     ['/drs subscribe x lag:2m', '`lag:2m` is not an option of `/drs subscribe`. Nothing was done.'],
     ['/drs status "x', 'A quote is not closed: `"x`. Close it, or leave the quotes out.'],

@@ -27,9 +27,10 @@ describe('a job is found', () => {
     ['/drs ｏｒｄｅｒｓ', 'orders'],
     ['/drs "list"', 'list'],
     ['/drs ship', 'shipping'],
-    ['/drs pping', 'shipping'],
+    ['/drs archive', 'orders-archive'],
+    ['/drs 迁移', '订单迁移'],
   ])('by %s', async (line, name) => {
-    await using world = await worldWith('orders', 'orders eu', '订单迁移', 'list', 'shipping');
+    await using world = await worldWith('orders', 'orders eu', '订单迁移', 'list', 'shipping', 'orders-archive');
     expect((await ask(world, line)).text.split('\n')[0]).toBe(`🟢 Replicating, lag 1 s – ${name}`);
   });
 
@@ -173,7 +174,7 @@ describe('a name that is not clear', () => {
     expect((await ask(world, '/drs unsubscribe billing')).text).toBe(
       'No job called `billing` is watched here. `/drs list` shows what is.',
     );
-    expect((await ask(world, '/drs unsubscribe ord')).text).toContain('Unsubscribed from *orders*');
+    expect((await ask(world, '/drs unsubscribe orders')).text).toContain('Unsubscribed from *orders*');
   });
 });
 

@@ -5,6 +5,8 @@ import { parseBlocks } from '../../src/demo/slack-workspace/validate-blocks.ts';
 import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
 import type { Refusal } from '../../src/domain/access.ts';
 import { assess } from '../../src/domain/assess.ts';
+import { NO_TIMES } from '../../src/domain/phases.ts';
+import { endAsGone } from '../../src/domain/poll/absence.ts';
 import type { AuditedChange, AuditEntry } from '../../src/domain/audit.ts';
 import type { JobEvent } from '../../src/domain/job-event.ts';
 import { FAILED_STATUSES } from '../../src/domain/job-status.ts';
@@ -78,6 +80,8 @@ const parts = [
   { name: 'index', percent: 0, remainingTime: null },
 ];
 
+/** The bot has judged the job to be gone. */
+const JUDGED_GONE = 'judged gone';
 type Step = readonly [minutes: number, answer: ProgressAnswer | string];
 
 /** Reads answers at the given minutes after the start, and the last one again every minute between; the state at the end, and every event. */
@@ -89,18 +93,21 @@ function read(...steps: readonly Step[]): {
   let state = UNSEEN_JOB;
   const events: JobEvent[] = [];
   let now = START;
-  let last: ProgressAnswer | null = null;
-  const look = (answer: ProgressAnswer, at: number) => {
+  let last: Step[1] | null = null;
+  const look = (answer: Step[1], at: number) => {
     now = at;
-    const result = assess(state, answer, now);
+    const result =
+      answer === JUDGED_GONE
+        ? endAsGone({ state, times: NO_TIMES }, 'gone', now)
+        : assess(state, typeof answer === 'string' ? reported(answer) : answer, now);
     state = result.state;
     events.push(...result.events);
   };
   for (const [minutes, answer] of steps) {
     const at = START + minutes * MINUTE;
     if (last !== null) for (let between = now + MINUTE; between < at; between += MINUTE) look(last, between);
-    last = typeof answer === 'string' ? reported(answer) : answer;
-    look(last, at);
+    last = answer;
+    look(answer, at);
   }
   return { state, events, now };
 }
@@ -175,6 +182,24 @@ const toldOf =
     return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] });
   };
 const told = (...steps: readonly Step[]): Said => toldOf(job, {}, ...steps);
+
+/** A job that got another name, and how it is now. */
+const renamed =
+  (now: readonly Look[]): Said =>
+  (voice) => {
+    const moment = {
+      at: START,
+      report: null,
+      previous: null,
+      lastLag: null,
+      lagNote: 'settled' as const,
+      percentBefore: null,
+    };
+    const event: JobEvent = { kind: 'renamed', from: 'orders', to: 'orders_v2', ...moment };
+    const about = { ...job, name: 'orders_v2' };
+    const facts: DeliveryFacts = { kind: 'event', job: about, eventNumber: 1, event, aftermath: NO_AFTERMATH };
+    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] }, now);
+  };
 
 const announced =
   (announcement: Announcement, channelId = 'C1'): Said =>
@@ -251,14 +276,23 @@ const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
   over: [],
   unknown: [],
   unanswered: [],
+  guesses: [],
   problems: [],
+  oldNames: null,
   resumed: 0,
 };
 const subscribed =
   (outcome: SubscribeOutcome, channelId = 'C1'): Said =>
   (voice) =>
     subscribeAnswer(voice, outcome, { channelId, now: START });
-const UNSUBSCRIBED: UnsubscribeOutcome = { ended: [], toConfirm: [], notSubscribed: [], problems: [] };
+const UNSUBSCRIBED: UnsubscribeOutcome = {
+  ended: [],
+  toConfirm: [],
+  guesses: [],
+  notSubscribed: [],
+  problems: [],
+  oldNames: null,
+};
 const audited = (id: number, change: AuditedChange, changes: Partial<AuditEntry> = {}): AuditEntry => ({
   id,
   at: START + id * MINUTE,
@@ -274,6 +308,7 @@ const AUDITED: readonly AuditEntry[] = [
   audited(36, { kind: 'unsubscribed', madeBy: 'U1', reason: 'cannot_post' }),
   audited(35, { kind: 'unsubscribed', madeBy: 'U1', reason: 'invented' }),
   audited(34, { kind: 'subscribed' }, { job: { jobId: BILLING, name: null } }),
+  audited(34, { kind: 'resubscribed' }, { by: null }),
   audited(33, { kind: 'language', from: 'en', to: 'zh' }, { job: null }),
   audited(32, { kind: 'resumed', reason: 'is_archived' }, { job: null }),
   audited(31, { kind: 'paused', reason: 'is_archived' }, { job: null, by: null }),
@@ -499,7 +534,17 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'told-other': happened({ kind: 'other', name: 'from_a_newer_version', ...anEvent }),
   'told-other-without-a-report': happened({ kind: 'other', name: 'new', ...anEvent, report: null }),
   'told-ended-other': happened({ kind: 'ended', verdict: 'other', summary: null, standing: null, ...anEvent }),
-  'told-gone-unknown-to-drs': told(replicating, [6, NO_SUCH_JOB], [7, NO_SUCH_JOB], [12, NO_SUCH_JOB]),
+  'told-gone-with-a-namesake': toldOf(job, { namesake: { ...job, jobId: BILLING } }, replicating, [6, 'DELETED']),
+  'told-ended-with-a-namesake': toldOf(
+    job,
+    { namesake: { ...job, jobId: BILLING } },
+    replicating,
+    [20, 'RELEASE_RESOURCE_STARTED'],
+    [21, 'RELEASE_RESOURCE_COMPLETE'],
+  ),
+  'told-renamed': renamed([]),
+  'told-renamed-now': renamed([{ kind: 'known', job: aJob({}, read(replicating).state) }]),
+  'told-gone-unknown-to-drs': told(replicating, [6, NO_SUCH_JOB], [12, JUDGED_GONE]),
   'told-failed-with-cause': toldOf(job, { cause: DUPLICATE }, replicating, [8641, 'INCRE_TRANSFER_FAILED']),
   'told-failed-with-known-code': toldOf(job, { cause: { code: 'DRS.KE0002', text: null } }, replicating, [
     8641,
@@ -569,6 +614,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       { ...job, jobId: BILLING, name: 'billing', madeBy: null },
     ],
   }),
+  'announced-job-back': announced({ kind: 'jobs_back', jobs: [job] }),
+  'announced-jobs-back': announced({ kind: 'jobs_back', jobs: [job, billing] }),
+  'announced-job-back-in-a-dm': announced({ kind: 'jobs_back', jobs: [job] }, 'D1'),
   'announced-end-of-subscription-in-a-dm': announced(
     { kind: 'unsubscribed', by: 'U1', jobs: [{ ...job, madeBy: null }] },
     'D1',
@@ -696,7 +744,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     shown(replicating, [6, NOT_OFFERED], [48, NOT_OFFERED])(inPublic(voice)),
   'status-unknown': shown(replicating, [6, TIMEOUT], [48, TIMEOUT]),
   'status-ended': shown([0, 'RELEASE_RESOURCE_COMPLETE']),
-  'status-gone': shown(replicating, [6, NO_SUCH_JOB], [7, NO_SUCH_JOB], [12, NO_SUCH_JOB]),
+  'status-gone': shown(replicating, [6, NO_SUCH_JOB], [12, JUDGED_GONE]),
   'status-parent': shownOf({}, { subJobs: 12 }, replicating),
   'status-parent-worst-sub-job': shownOf({}, { subJobs: 12 }, [
     0,
@@ -803,6 +851,22 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     kind: 'cannot_post',
     problem: { kind: 'refused', reason: 'ekm_access_denied' },
   }),
+  'subscribe-by-a-part-asks': subscribed({ ...OUTCOME, guesses: [{ reference: 'orders', job: listed(1) }] }),
+  'unsubscribe-by-a-part-asks': (voice) =>
+    unsubscribeAnswer(voice, { ...UNSUBSCRIBED, guesses: [{ reference: 'orders', job: listed(1) }] }, 'C1'),
+  'unsubscribed-by-an-old-name': (voice) =>
+    unsubscribeAnswer(
+      voice,
+      { ...UNSUBSCRIBED, ended: [subscription(UNSEEN_JOB)], oldNames: { namedAt: null, why: null } },
+      'C1',
+    ),
+  'status-by-an-old-name': (voice) => {
+    const { state, now } = read(replicating);
+    const known = aJob({ name: 'orders', jobType: 'migration' }, state);
+    const oldNames = { namedAt: START, why: explanation('host_timeout', { host: 'drs.example' }) };
+    return statusMessage(voice, { jobs: [status(known)], problems: [], oldNames }, { ...VIEW, now });
+  },
+  'name-too-short-for-an-id': problem(none({ reference: '46b', listedAt: START })),
   unsubscribed: (voice) => unsubscribeAnswer(voice, { ...UNSUBSCRIBED, ended: [subscription(UNSEEN_JOB)] }, 'C1'),
   'unsubscribed-not': (voice) =>
     unsubscribeAnswer(
@@ -1137,7 +1201,7 @@ describe.each(LANGUAGES)('the message in %s', (language) => {
         .text.split('\n')
         .filter((line) => !/^(?:Now|现在)/.test(line));
       expect(shownLines.length).toBeLessThanOrEqual(5);
-      expect(shownLines[0]).toMatch(/^(🔵|🟢|🟠|⚪|⏸️|🔴|✅|⏹️|⚫) /u);
+      expect(shownLines[0]).toMatch(/^(🔵|🟢|🟠|⚪|⏸️|🔴|✅|⏹️|⚫|🔔) /u);
     },
   );
 });
@@ -1220,7 +1284,7 @@ describe('whatever DRS sends', () => {
             job: { ...job, name: name === '' ? null : name },
             eventNumber: 1,
             event,
-            aftermath: { cause: { code: name, text: name }, recoveredAt: START, firstMessageTs: null },
+            aftermath: { ...NO_AFTERMATH, cause: { code: name, text: name }, recoveredAt: START },
           };
           for (const message of [
             postMessage(voice, { id: 'P', channelId: 'C1', facts: [facts] }),

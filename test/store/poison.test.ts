@@ -20,6 +20,7 @@ const [POISONED, ...OTHERS] = JOBS;
 const COLUMNS = [
   { column: 'jobs.state', where: `job_id = '${jobNumber(0)}'`, isTold: true },
   { column: 'job_events.facts', where: `job_id = '${jobNumber(0)}'`, isTold: true },
+  { column: 'job_events.namesake', where: `job_id = '${jobNumber(0)}'`, isTold: false },
   { column: 'deliveries.announcement', where: `channel_id = 'C0' and announcement is not null`, isTold: true },
   { column: 'failures.causes', where: `job_id = '${jobNumber(0)}'`, isTold: true },
   { column: 'connections.list_failure', where: 'true', isTold: false },
@@ -189,7 +190,7 @@ test('a failure that happened while a state could not be read is told all the sa
 
 /** Columns that hold text and no JSON: a new one belongs here or in `COLUMNS`. */
 const PLAIN = {
-  audit: ['workspace_id', 'channel_id', 'user_id', 'action', 'connection_id', 'job_id'],
+  audit: ['workspace_id', 'channel_id', 'user_id', 'action', 'connection_id', 'job_id', 'job_name'],
   blind_episodes: ['connection_id', 'reason'],
   channels: [
     'workspace_id',
@@ -204,7 +205,8 @@ const PLAIN = {
   deliveries: ['workspace_id', 'channel_id', 'connection_id', 'job_id', 'post_id', 'outcome', 'reason'],
   down_times: ['connection_id'],
   failures: ['connection_id', 'job_id', 'lease_token'],
-  job_events: ['connection_id', 'job_id', 'kind'],
+  job_events: ['connection_id', 'job_id', 'kind', 'job_name'],
+  job_list_readings: ['connection_id', 'job_type'],
   jobs: ['connection_id', 'job_id', 'parent_id', 'role', 'job_type', 'name', 'status', 'lease_token'],
   listed_jobs: ['connection_id', 'job_id', 'job_type', 'name', 'name_key', 'status', 'parent_id'],
   posts: ['id', 'workspace_id', 'channel_id', 'outcome', 'reason', 'message_ts', 'edit_token', 'thread_ts', 'known_ts'],

@@ -84,6 +84,29 @@ test('a database of the first version keeps its jobs, subscriptions and messages
   await store.close();
 });
 
+test('what an older version told and did keeps the name that was shown for it, and the audit stays append-only', async () => {
+  const url = await freshUrl();
+  const db = openDatabase(url);
+  const older = Object.fromEntries(Object.entries(MIGRATIONS).filter(([name]) => name < '0008'));
+  await new Migrator({ db, provider: { getMigrations: () => Promise.resolve(older) } }).migrateToLatest();
+  const event = { kind: 'gone', code: null, at: 9, report: null, previous: null, lastLag: null };
+  for (const statement of [
+    sql`insert into connections (id, name, endpoint, project_id, created_at) values ('prod', 'default', 'https://x', 'prod', 1)`,
+    sql`insert into jobs (connection_id, job_id, name, state, created_at) values ('prod', ${ORDERS}, 'orders', '{}', 1)`,
+    sql`insert into job_events (connection_id, job_id, number, kind, facts, occurred_at)
+      values ('prod', ${ORDERS}, 1, 'gone', ${JSON.stringify(event)}, 9)`,
+    sql`insert into audit (at, workspace_id, channel_id, user_id, action, connection_id, job_id)
+      values (9, 'T1', 'C1', 'UANA', 'subscribe', 'prod', ${ORDERS})`,
+  ])
+    await statement.execute(db);
+  await migrateToLatest(db);
+  await db.updateTable('jobs').set({ name: 'orders-v2' }).execute();
+  for (const table of ['job_events', 'audit'] as const)
+    expect(await db.selectFrom(table).select('job_name').execute()).toEqual([{ job_name: 'orders' }]);
+  await expect(db.updateTable('audit').set({ job_name: 'X' }).execute()).rejects.toThrow('append-only');
+  await db.destroy();
+});
+
 test('a fresh database gives room back, checks references, and survives a power cut', async () => {
   const db = openDatabase(await freshUrl());
   await migrateToLatest(db);

@@ -78,7 +78,7 @@ export function listing(entries: readonly Partial<JobListEntry>[], jobType = 'mi
     jobType,
     parentId: entry.parentId ?? null,
   }));
-  return { parts: [{ jobType, entries: full }], failure: null };
+  return { parts: [{ jobType, entries: full, isWhole: true }], failure: null };
 }
 
 export async function openDesk(durations: Partial<Durations> = {}): Promise<Desk> {
@@ -138,7 +138,15 @@ export async function openDesk(durations: Partial<Durations> = {}): Promise<Desk
     connectionId: CONNECTION,
     workspaceId: WORKSPACE,
     polling: { batchSize: 10, maxRps: 5, intervalMs: MINUTE },
-    jobList: createJobList({ store, drs, clock, log: quiet, connectionId: CONNECTION, durations: allDurations }),
+    jobList: createJobList({
+      store,
+      drs,
+      clock,
+      log: quiet,
+      connectionId: CONNECTION,
+      durations: allDurations,
+      wakeDispatcher: () => undefined,
+    }),
     vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
     runtime: { program: 'test', node: process.versions.node },
     opsChannel: { workspaceId: WORKSPACE, channelId: 'COPS' },

@@ -48,6 +48,7 @@ export function aJob(changes: Partial<Job> = {}, state: Partial<JobState> = {}):
     name: null,
     jobType: null,
     times: NO_TIMES,
+    overSince: null,
     askAlone: false,
     refusals: 0,
     ...changes,

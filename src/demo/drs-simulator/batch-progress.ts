@@ -16,10 +16,16 @@ export interface Habits {
   readonly shuffled: boolean;
   /** What an unknown id does. */
   readonly unknownId: 'item_error' | 'omitted' | 'deleted' | 'whole_request';
+  /** With this code every request for progress is refused as a whole, whatever it asks for; null: none is. */
+  readonly refusesAll: string | null;
+  /** What batch detail says of a deleted job. */
+  readonly detailOfDeleted: 'item_error' | 'deleted';
   /** Whether a request in which everything failed is answered with 400 and `results`. */
   readonly allFailedIs400: boolean;
   /** Which of the lists of jobs this address offers. */
   readonly lists: readonly ('v5' | 'v3')[];
+  /** The lists have jobs still that progress no longer knows. */
+  readonly listsDeleted: boolean;
   /** Whether it offers details, and RPO and RTO. */
   readonly companions: boolean;
   /** More ids than this are refused; null for no limit. */
@@ -31,8 +37,11 @@ export const USUAL_HABITS: Habits = {
   withCount: true,
   shuffled: true,
   unknownId: 'item_error',
+  refusesAll: null,
+  detailOfDeleted: 'item_error',
   allFailedIs400: true,
   lists: ['v5', 'v3'],
+  listsDeleted: false,
   companions: true,
   mostIds: null,
 };
@@ -57,6 +66,7 @@ export function batchProgress(
 ): Answer {
   const ids = parseIds(body, habits.mostIds);
   if ('status' in ids) return ids;
+  if (habits.refusesAll !== null) return drsError(400, habits.refusesAll, 'The task does not exist.');
   if (
     ids.some(
       (id) => jobs.get(id)?.poisonous === true || (habits.unknownId === 'whole_request' && !isThere(jobs.get(id))),

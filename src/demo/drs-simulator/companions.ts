@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { parseIds } from './batch-progress.ts';
+import type { Habits } from './batch-progress.ts';
 import type { SimulatedJob } from './jobs.ts';
 import { answer, drsError } from './wire.ts';
 import type { Answer } from './wire.ts';
@@ -23,7 +24,8 @@ const v3Request = z.object({
 });
 
 /** `GET /v5/{project_id}/jobs` (ListJobs): one type at a time, `offset` counts records. */
-export function listV5(query: URLSearchParams, jobs: Jobs): Answer {
+export function listV5(query: URLSearchParams, known: Jobs, habits: Habits): Answer {
+  const jobs = listed(known, habits);
   const type = query.get('job_type');
   if (type === null || type === '') return drsError(400, 'DRS.10000001', 'The parameter job_type is empty.');
   const limit = Number(query.get('limit') ?? DEFAULT_V5);
@@ -45,7 +47,8 @@ export function listV5(query: URLSearchParams, jobs: Jobs): Answer {
 }
 
 /** `POST /v3/{project_id}/jobs` (ShowJobList). */
-export function listV3(body: unknown, jobs: Jobs): Answer {
+export function listV3(body: unknown, known: Jobs, habits: Habits): Answer {
+  const jobs = listed(known, habits);
   const parsed = v3Request.safeParse(body);
   if (!parsed.success) return drsError(400, 'DRS.M00201', 'The parameter cur_page, per_page or db_use_type is empty.');
   const { cur_page: page, per_page: size, db_use_type: type } = parsed.data;
@@ -64,7 +67,7 @@ export function listV3(body: unknown, jobs: Jobs): Answer {
 }
 
 /** `POST /v3/{project_id}/jobs/batch-detail`: five results unless a page size is sent. */
-export function batchDetail(body: unknown, jobs: Jobs): Answer {
+export function batchDetail(body: unknown, jobs: Jobs, ofDeleted: Habits['detailOfDeleted']): Answer {
   const ids = parseIds(body, null);
   if ('status' in ids) return ids;
   const parsed = pageRequest.safeParse(body);
@@ -72,9 +75,9 @@ export function batchDetail(body: unknown, jobs: Jobs): Answer {
   const { cur_page: page, per_page: size } = parsed.data.page_req ?? { cur_page: 1, per_page: DEFAULT_DETAIL };
   const items = ids.map((id): object => {
     const job = jobs.get(id);
-    return job === undefined || job.deleted
-      ? { id, error_code: 'DRS.M00289', error_message: 'The task does not exist.' }
-      : detailOf(job);
+    if (job === undefined || (job.deleted && ofDeleted === 'item_error'))
+      return { id, error_code: 'DRS.M00289', error_message: 'The task does not exist.' };
+    return job.deleted ? { ...detailOf(job), status: 'DELETED' } : detailOf(job);
   });
   const results = size === 0 ? items : items.slice((page - 1) * size, page * size);
   return answer(200, { count: items.length, results });
@@ -113,9 +116,13 @@ function common(job: SimulatedJob) {
 }
 
 function ofType(jobs: Jobs, type: string): readonly SimulatedJob[] {
-  return [...jobs.values()].filter((job) => !job.deleted && job.type === type && job.parentId === null);
+  return [...jobs.values()].filter((job) => job.type === type && job.parentId === null);
 }
 
 function partsOf(jobs: Jobs, parent: SimulatedJob): readonly SimulatedJob[] {
-  return [...jobs.values()].filter((job) => !job.deleted && job.parentId === parent.id);
+  return [...jobs.values()].filter((job) => job.parentId === parent.id);
+}
+
+function listed(jobs: Jobs, { listsDeleted }: Habits): Jobs {
+  return new Map([...jobs].filter(([, job]) => !job.unlisted && (listsDeleted || !job.deleted)));
 }

@@ -43,6 +43,8 @@ export class SimulatedJob {
   #fields: RawFields;
   #script: { readonly phases: readonly Phase[]; readonly from: number } | null = null;
   deleted = false;
+  /** The lists of jobs lack it, whatever else is known of it. */
+  unlisted = false;
   /** Its presence makes DRS refuse the whole request. */
   poisonous = false;
 
@@ -83,6 +85,18 @@ export class SimulatedJob {
 
   delete(): this {
     this.deleted = true;
+    return this;
+  }
+
+  /** Undoes a deletion, as when access to a project comes back. */
+  restore(): this {
+    this.deleted = false;
+    return this;
+  }
+
+  /** From now on it is called otherwise. */
+  rename(name: string): this {
+    this.name = name;
     return this;
   }
 

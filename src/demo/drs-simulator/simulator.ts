@@ -59,7 +59,10 @@ export interface DrsSimulator extends AsyncDisposable {
   readonly mostAtOnce: number;
   /** Makes a job that exists; its id and name are made up unless given. */
   addJob(status?: string, fields?: RawFields, about?: Partial<JobAbout>): SimulatedJob;
+  /** The job that is called so and was not deleted. */
   findJob(name: string): SimulatedJob | undefined;
+  /** Deletes a job and makes another one of the same name and type, with an id of its own. */
+  recreateJob(job: SimulatedJob, status?: string): SimulatedJob;
   /** The ids of each progress request so far. */
   progressRequests(): readonly (readonly string[])[];
   /** How often each kind of request came so far. */
@@ -94,6 +97,13 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
   });
   const { base, stop } = await listenOnLoopback(server, options.port ?? 0);
   const { jobs, faults, requests } = desk;
+  const addJob = (status = 'FULL_TRANSFER_STARTED', fields: RawFields = {}, about: Partial<JobAbout> = {}) => {
+    const id = about.id ?? simulatedJobId(jobs.size);
+    const usual = { id, name: id.slice(0, 8), type: 'migration', parentId: null };
+    const job = new SimulatedJob({ ...usual, ...about }, {}, clock).becomes(status, fields);
+    jobs.set(job.id, job);
+    return job;
+  };
   return {
     endpoint: base,
     projectId,
@@ -106,14 +116,9 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
     get mostAtOnce() {
       return desk.mostAtOnce;
     },
-    addJob(status = 'FULL_TRANSFER_STARTED', fields = {}, about = {}) {
-      const id = about.id ?? simulatedJobId(jobs.size);
-      const usual = { id, name: id.slice(0, 8), type: 'migration', parentId: null };
-      const job = new SimulatedJob({ ...usual, ...about }, {}, clock).becomes(status, fields);
-      jobs.set(job.id, job);
-      return job;
-    },
-    findJob: (name) => [...jobs.values()].find((job) => job.name === name),
+    addJob,
+    findJob: (name) => [...jobs.values()].find((job) => !job.deleted && job.name === name),
+    recreateJob: (job, status) => addJob(status, {}, { name: job.delete().name, type: job.type }),
     progressRequests: () => requests.filter((seen) => seen.target === 'progress').map((seen) => idsOf(seen.body)),
     count: (target) => requests.filter((seen) => seen.target === target).length,
     loginCount: () => requests.filter((seen) => seen.target === 'login').length,
@@ -194,16 +199,16 @@ class FrontDesk {
   }
 
   #answerAboutJobs(target: Exclude<Target, 'login' | 'projects'>, query: URLSearchParams, body: unknown): Answer {
-    const { lists, companions } = this.habits;
+    const { lists, companions, detailOfDeleted } = this.habits;
     switch (target) {
       case 'progress':
         return batchProgress(body, this.jobs, this.habits, this.#shuffle);
       case 'list':
-        return lists.includes('v5') ? listV5(query, this.jobs) : unpublished();
+        return lists.includes('v5') ? listV5(query, this.jobs, this.habits) : unpublished();
       case 'list_v3':
-        return lists.includes('v3') ? listV3(body, this.jobs) : unpublished();
+        return lists.includes('v3') ? listV3(body, this.jobs, this.habits) : unpublished();
       case 'detail':
-        return companions ? batchDetail(body, this.jobs) : unpublished();
+        return companions ? batchDetail(body, this.jobs, detailOfDeleted) : unpublished();
       case 'recovery':
         return companions ? batchRecovery(body, this.jobs) : unpublished();
     }

@@ -18,6 +18,7 @@ export const ACTIONS = {
   subscribeListed: 'drs_subscribe_listed',
   unsubscribeNamed: 'drs_unsubscribe_named',
   subscribeNamed: 'drs_subscribe_named',
+  watchNamesake: 'drs_watch_namesake',
   pageJobs: 'drs_page_jobs',
   showAudit: 'drs_show_audit',
   pageAudit: 'drs_page_audit',

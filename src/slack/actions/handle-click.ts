@@ -42,6 +42,7 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.unsubscribeListed]: unsubscribeListed,
   [ACTIONS.subscribeListed]: withPage(subscribeListed),
   [ACTIONS.subscribeNamed]: withJobs(subscribeNamed),
+  [ACTIONS.watchNamesake]: withJobs(watchNamesake),
   [ACTIONS.unsubscribeNamed]: withJobs(unsubscribeNamed),
   [ACTIONS.unsubscribeAnyway]: withJobs(unsubscribeAnyway),
   [ACTIONS.showStatus]: withJobs(refreshStatus),
@@ -159,6 +160,14 @@ async function subscribeNamed({ slack, actor, voices, reply }: Turn, { target }:
   const outcome = await subscribe(slack.useCases, actor, [target], voices.reader.language);
   const place = { channelId: actor.channelId, now: slack.useCases.clock.now() };
   await reply.inPlace(subscribeAnswer(voices.reader, outcome, place));
+}
+
+/** On a message of the channel, which stays as it is. */
+async function watchNamesake({ slack, actor, voices, reply }: Turn, { target }: JobsValue): Promise<void> {
+  if (target === undefined) return;
+  const outcome = await subscribe(slack.useCases, actor, [target], voices.reader.language);
+  const place = { channelId: actor.channelId, now: slack.useCases.clock.now() };
+  await reply.privately(subscribeAnswer(voices.reader, outcome, place));
 }
 
 async function unsubscribeNamed({ slack, actor, voices, reply }: Turn, { target }: JobsValue): Promise<void> {

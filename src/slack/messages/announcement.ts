@@ -16,6 +16,10 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
     case 'subscribed':
     case 'unsubscribed':
       return [changeLine(voice, said, channelId)];
+    case 'jobs_back': {
+      const key = isDirectMessage(channelId) ? 'announced.jobs_back_dm' : 'announced.jobs_back';
+      return [voice.say(key, { jobs: jobNames(voice, said.jobs), count: said.jobs.length })];
+    }
     case 'language':
       return [
         voice.say('announced.language', { who: mention(said.by), language: voice.say(`language.${said.language}`) }),

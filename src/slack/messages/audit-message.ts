@@ -67,6 +67,8 @@ function changeWords(voice: Voice, change: AuditedChange): string {
   switch (change.kind) {
     case 'subscribed':
       return voice.say('audit.subscribed');
+    case 'resubscribed':
+      return voice.say('audit.resubscribed');
     case 'unsubscribed':
       return ended(voice, change);
     case 'language':

@@ -51,6 +51,8 @@ export function describeEvent(
       return statusLasting(voice, job, event);
     case 'recovered':
       return recovered(voice, job, event, aftermath.firstMessageTs, channelId);
+    case 'renamed':
+      return renamed(voice, event);
     case 'ended':
       return ended(voice, job, event);
     case 'gone':
@@ -317,6 +319,10 @@ function lastSeenLines(voice: Voice, { jobType }: NamedJob, { verdict, standing,
   ];
 }
 
+function renamed(voice: Voice, { from, to }: Of<'renamed'>): EventText {
+  return { headline: `🔔 ${voice.say('told.renamed', { from: escapeMrkdwn(from), to: escapeMrkdwn(to) })}`, lines: [] };
+}
+
 function gone(voice: Voice, job: NamedJob, event: Of<'gone'>): EventText {
   const name = escapeMrkdwn(jobName(job));
   const how =
@@ -332,6 +338,6 @@ function gone(voice: Voice, job: NamedJob, event: Of<'gone'>): EventText {
         : voice.say('told.before_status', { status: code(previous.status) });
   return {
     headline: `⚫ ${voice.say('told.gone', { name, how })}`,
-    lines: [...(last === null ? [] : [last]), voice.say('told.subscription_ended')],
+    lines: [...(last === null ? [] : [last]), voice.say('told.gone_closing')],
   };
 }

@@ -1,6 +1,7 @@
 import { endsSubscriptions } from '../../domain/job-event.ts';
 import type { Job } from '../../domain/job.ts';
 import { shortId } from '../../domain/job-id.ts';
+import type { JobId } from '../../domain/job-id.ts';
 import { jobName } from '../../domain/job-name.ts';
 import type { DeliveryFacts, NamedJob, Post } from '../../domain/post.ts';
 import { lagNote } from '../../domain/job/lag-note.ts';
@@ -8,11 +9,12 @@ import type { LagNote } from '../../domain/job/lag-note.ts';
 import type { ProgressReport } from '../../domain/progress-report.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { Look } from '../../use-cases/look-at-jobs.ts';
-import { ACTIONS, encodePost } from '../actions/button-value.ts';
+import { ACTIONS, encodeJobs, encodePost } from '../actions/button-value.ts';
 import { announcementLines } from './announcement.ts';
 import { describeEvent } from './event-text.ts';
 import { consoleButton } from './job-buttons.ts';
-import type { Part, SlackMessage } from './message.ts';
+import { boldName } from './job-names.ts';
+import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
 import { ago, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
 import { stateOnly, statusWords } from './status-words.ts';
@@ -60,11 +62,27 @@ function toParts(voice: Voice, facts: DeliveryFacts, channelId: string): readonl
     return [{ kind: 'lines', lines: announcementLines(voice, facts.announcement, channelId) }];
   const { job, event, aftermath } = facts;
   const { headline, lines } = describeEvent(voice, job, event, { aftermath, channelId });
-  const news: Part = { kind: 'news', headline, lines };
+  const news: Part = { kind: 'news', headline, lines: withNamesake(voice, lines, aftermath.namesake) };
   // A closing summary names its times itself and needs the room.
   if (event.kind === 'ended' && event.summary !== null) return [news];
   const footer = footerLine(job, event.report, event.previous?.status ?? null, event.at);
   return [news, { kind: 'footer', line: footer }];
+}
+
+/** Who reads that a job is over must not take the other one of its name for it; the last line has room for that. */
+function withNamesake(voice: Voice, lines: readonly string[], namesake: NamedJob | null): readonly string[] {
+  if (namesake === null) return lines;
+  const said = voice.say('told.namesake', { name: boldName(namesake), id: shortId(namesake.jobId) });
+  const last = lines.at(-1);
+  return [...lines.slice(0, -1), last === undefined ? said : voice.sentences(last, said)];
+}
+
+function namesakeButtons(voice: Voice, told: Iterable<EventFacts>): readonly ButtonSpec[] {
+  const namesakes = [...told].flatMap(({ aftermath: { namesake } }) => (namesake === null ? [] : [namesake]));
+  const [only, ...others] = namesakes;
+  if (only === undefined || others.length > 0) return [];
+  const value = encodeJobs({ jobs: [only.jobId], target: only.jobId });
+  return [{ text: voice.say('button.watch_namesake'), actionId: ACTIONS.watchNamesake, value }];
 }
 
 function footerLine(job: NamedJob, report: ProgressReport | null, previous: string | null, at: EpochMs): string {
@@ -86,20 +104,32 @@ function nowParts(voice: Voice, post: Pick<Post, 'id' | 'facts'>, now: readonly 
   );
   const [only, ...others] = latest.values();
   if (only === undefined) return [];
+  const namesake = namesakeButtons(voice, latest.values());
   const console = others.length === 0 ? consoleButton(voice, only.job) : [];
   const open = [...latest.values()].filter((facts) => !endsSubscriptions(facts.event));
-  if (open.length === 0) return [{ kind: 'buttons', buttons: console }];
-  const lines = open.map((facts, index): Part => {
-    const whose = open.length > 1 ? ` ${escapeMrkdwn(jobName(facts.job))}` : '';
-    const state = stateNow(voice, facts, now);
-    return { kind: 'footer', line: voice.say('now.line', { whose, state }), blockId: `drs_now:${index}` };
-  });
+  if (open.length === 0) return [{ kind: 'buttons', buttons: [...namesake, ...console] }];
+  const lines = open
+    .filter((facts) => isStateKnown(facts, now))
+    .map((facts, index): Part => {
+      const whose = open.length > 1 ? ` ${escapeMrkdwn(jobName(facts.job))}` : '';
+      const state = stateNow(voice, facts, now);
+      return { kind: 'footer', line: voice.say('now.line', { whose, state }), blockId: `drs_now:${index}` };
+    });
   const refresh = { text: voice.say('button.refresh'), actionId: ACTIONS.refreshPost, value: encodePost(post.id) };
-  return [...lines, { kind: 'buttons', buttons: [refresh, ...console] }];
+  return [...lines, { kind: 'buttons', buttons: [refresh, ...namesake, ...console] }];
+}
+
+/** A new name says nothing of how the job is. */
+function isStateKnown({ job, event }: EventFacts, now: readonly Look[]): boolean {
+  return event.kind !== 'renamed' || now.some((one) => jobIdOf(one) === job.jobId);
+}
+
+function jobIdOf(look: Look): JobId {
+  return look.kind === 'known' ? look.job.jobId : look.jobId;
 }
 
 function stateNow(voice: Voice, { job, event }: EventFacts, now: readonly Look[]): string {
-  const look = now.find((one) => (one.kind === 'known' ? one.job.jobId : one.jobId) === job.jobId);
+  const look = now.find((one) => jobIdOf(one) === job.jobId);
   if (look !== undefined) return asLooked(voice, look);
   return event.report === null
     ? voice.say('now.unknown')

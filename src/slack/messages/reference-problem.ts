@@ -1,8 +1,8 @@
-import { shortId } from '../../domain/job-id.ts';
+import { parseJobIdPrefix, shortId } from '../../domain/job-id.ts';
 import { jobName } from '../../domain/job-name.ts';
 import type { ListedJob } from '../../domain/listed-job.ts';
 import { MOST_COUNTED } from '../../use-cases/resolve-jobs.ts';
-import type { ReferenceProblem } from '../../use-cases/resolve-jobs.ts';
+import type { Guess, OldNames, ReferenceProblem } from '../../use-cases/resolve-jobs.ts';
 import { ACTIONS, encodeJobs } from '../actions/button-value.ts';
 import { subscribeLabel } from './job-buttons.ts';
 import type { ButtonSpec, Part } from './message.ts';
@@ -32,6 +32,26 @@ export function problemParts(
     case 'none':
       return noneParts(voice, problem, wanted, channelId);
   }
+}
+
+/** A job that only a part of its name was typed of: nothing is changed before somebody says that it is meant. */
+export function guessParts(
+  voice: Voice,
+  { reference, job }: Guess,
+  wanted: Wanted,
+  channelId: string,
+): readonly Part[] {
+  return [
+    { kind: 'lines', lines: [voice.say('name.guess', { typed: code(reference) })] },
+    candidate(voice, job, wanted, channelId),
+  ];
+}
+
+/** How old the names are that had to be used; nothing where they were read a moment ago. */
+export function oldNamesParts(voice: Voice, old: OldNames | null): readonly Part[] {
+  if (old === null) return [];
+  const said = old.namedAt === null ? voice.say('name.old_unknown') : voice.say('name.old', { ago: ago(old.namedAt) });
+  return [footer(voice.sentences(said, ...(old.why === null ? [] : [voice.explain(old.why)])))];
 }
 
 function severalParts(
@@ -92,7 +112,15 @@ function whatIsWrong(
   if (wanted === 'audit') return [voice.say('name.none_audited', { typed, audit: voice.typed('audit') })];
   if (isListPending) return [voice.say('name.list_pending', { typed })];
   if (listFailure !== null) return [voice.say('name.not_known', { typed })];
-  return [voice.say('name.none', { typed }), voice.say('name.list_hint', { jobs: voice.typed('jobs') })];
+  return [
+    voice.say(isShortOfId(reference) ? 'name.none_short' : 'name.none', { typed }),
+    voice.say('name.list_hint', { jobs: voice.typed('jobs') }),
+  ];
+}
+
+/** What was typed could begin an id, but too many begin so. */
+function isShortOfId(reference: string): boolean {
+  return /^[0-9a-f]{2,3}$/i.test(reference.trim()) && parseJobIdPrefix(reference) === null;
 }
 
 function namesOf(jobs: readonly ListedJob[]): string {

@@ -11,7 +11,7 @@ import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';
 import { pauseLines } from './pause-lines.ts';
-import { problemParts } from './reference-problem.ts';
+import { oldNamesParts, problemParts } from './reference-problem.ts';
 import type { Voice } from './voice.ts';
 
 /** Who sees a status, where, and when. */
@@ -36,10 +36,12 @@ export function statusMessage(voice: Voice, answer: StatusAnswer, view: StatusVi
     view.sharedBy === undefined
       ? []
       : [{ kind: 'footer', line: voice.say('answer.shared', { who: mention(view.sharedBy) }) }];
+  const old = oldNamesParts(voice, answer.oldNames ?? null);
   return message([
     ...jobs,
     ...pauseParts(voice, answer.jobs, view),
     ...problems,
+    ...old,
     ...shared,
     ...buttonParts(voice, answer.jobs, shown, view),
   ]);

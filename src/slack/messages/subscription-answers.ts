@@ -13,7 +13,7 @@ import { describeJob } from './job-details.ts';
 import type { Part, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
 import { code, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
-import { problemParts } from './reference-problem.ts';
+import { guessParts, oldNamesParts, problemParts } from './reference-problem.ts';
 import { refusal } from './refusal-text.ts';
 import { noReport, noSuchJob } from './status-message.ts';
 import type { Voice } from './voice.ts';
@@ -49,7 +49,8 @@ export function subscribeAnswer(voice: Voice, outcome: SubscribeOutcome, place: 
     ...(outcome.resumed > 0 ? [voice.say('answer.resumed', { count: outcome.resumed })] : []),
   ];
   const problems = outcome.problems.flatMap((problem) => problemParts(voice, problem, 'subscribe', place.channelId));
-  return message([linesPart(said), ...problems]);
+  const guesses = outcome.guesses.flatMap((guess) => guessParts(voice, guess, 'subscribe', place.channelId));
+  return message([linesPart(said), ...guesses, ...problems, ...oldNamesParts(voice, outcome.oldNames)]);
 }
 
 /** What the person who unsubscribed is told. */
@@ -61,7 +62,9 @@ export function unsubscribeAnswer(voice: Voice, outcome: UnsubscribeOutcome, cha
     ),
   ];
   const problems = outcome.problems.flatMap((problem) => problemParts(voice, problem, 'unsubscribe', channelId));
-  return message([linesPart(said), ...problems, ...confirmOthers(voice, outcome.toConfirm)]);
+  const guesses = outcome.guesses.flatMap((guess) => guessParts(voice, guess, 'unsubscribe', channelId));
+  const old = oldNamesParts(voice, outcome.oldNames);
+  return message([linesPart(said), ...guesses, ...problems, ...old, ...confirmOthers(voice, outcome.toConfirm)]);
 }
 
 /** Asks before ending what somebody else made. */

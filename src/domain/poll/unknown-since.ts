@@ -1,0 +1,17 @@
+import type { Explanation } from '../explanation.ts';
+import type { JobState } from '../job-state.ts';
+import type { EpochMs } from '../time.ts';
+import { MIN_READINGS } from './verdict-rules.ts';
+import type { VerdictRules } from './verdict-rules.ts';
+
+/** What is known of a job whose last look gave no report; that it is unknown counts only when several looks say so. */
+export function unknownSince(
+  { unknown }: JobState,
+  now: EpochMs,
+  why: Explanation,
+  { steadyMs }: VerdictRules,
+): JobState['unknown'] {
+  const since = unknown?.since ?? now;
+  const polls = (unknown?.polls ?? 0) + 1;
+  return { since, why, polls, isLasting: polls >= MIN_READINGS && now - since >= steadyMs };
+}

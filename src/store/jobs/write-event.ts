@@ -1,0 +1,56 @@
+import type { JobEvent } from '../../domain/job-event.ts';
+import type { JobKey } from '../../domain/job.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { encode } from '../codec.ts';
+import type { Tx } from '../schema.ts';
+
+/**
+ * Writes down an event of a job, with what the job is called at this moment, and owes it to every channel that watches the
+ * job. Returns how many channels those are.
+ */
+export async function writeEvent(
+  tx: Tx,
+  { connectionId, jobId }: JobKey,
+  number: number,
+  event: JobEvent,
+  now: EpochMs,
+): Promise<number> {
+  await tx
+    .insertInto('job_events')
+    .values((eb) => ({
+      connection_id: connectionId,
+      job_id: jobId,
+      number,
+      kind: event.kind,
+      facts: encode(event),
+      occurred_at: event.at,
+      job_name: eb
+        .selectFrom('jobs')
+        .select('name')
+        .where('connection_id', '=', connectionId)
+        .where('job_id', '=', jobId),
+    }))
+    .execute();
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('deliveries')
+    .columns(['workspace_id', 'channel_id', 'connection_id', 'job_id', 'event_number', 'created_at'])
+    .expression((eb) =>
+      eb
+        .selectFrom('subscriptions')
+        .select((s) => [
+          'workspace_id',
+          'channel_id',
+          'connection_id',
+          'job_id',
+          s.val(number).as('event_number'),
+          s.val(now).as('created_at'),
+        ])
+        .where('connection_id', '=', connectionId)
+        .where('job_id', '=', jobId)
+        .where('ended_at', 'is', null)
+        .orderBy('id'),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return Number(numInsertedOrUpdatedRows ?? 0n);
+}
