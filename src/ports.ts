@@ -383,7 +383,10 @@ export interface PruneRequest {
 
 /** How many rows went, by kind. */
 export type Pruned = Readonly<
-  Record<'posts' | 'deliveries' | 'events' | 'failures' | 'subscriptions' | 'downTimes' | 'copies' | 'jobs', number>
+  Record<
+    'posts' | 'deliveries' | 'events' | 'failures' | 'subscriptions' | 'downTimes' | 'copies' | 'setAside' | 'jobs',
+    number
+  >
 >;
 
 /** A word to the operator of the bot. */
@@ -718,7 +721,7 @@ export interface Store {
   }): Promise<number>;
 
   /**
-   * What could not be read since the last report, each row once; owes the channel word of it, if there is one. Such a row
+   * What could not be read since the last report, each row once, and not sooner again than after a day; owes the channel word of it, if there is one. Such a row
    * never keeps anything else from being polled or told: a job is asked anew, a delivery is dead with the reason `unreadable`.
    */
   reportSetAside(request: {

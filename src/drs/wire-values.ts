@@ -1,3 +1,5 @@
+import { storableText } from '../domain/base/storable-text.ts';
+
 /** An object as it came, before anything is known of it. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,12 +11,9 @@ export function isFields(value: unknown): value is Fields {
 export function text(value: unknown): string | null {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
   if (typeof value !== 'string') return null;
-  const trimmed = value.replace(UNSTORABLE, '\uFFFD').trim();
+  const trimmed = storableText(value).trim();
   return trimmed === '' ? null : trimmed;
 }
-
-/** NUL, and halves of a character (lone surrogates). */
-const UNSTORABLE = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
 /** A figure that means something: `-1`, `NA`, blanks and more than a number holds are "not measurable", never zero. */
 export function measured(value: unknown): number | null {

@@ -1,6 +1,7 @@
 import type { Announcement } from '../domain/post.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
+import { encode } from './codec.ts';
 import type { Tx } from './schema.ts';
 
 /** Makes the row of a conversation, if there is none. */
@@ -26,7 +27,7 @@ export async function announce(
       workspace_id: workspaceId,
       channel_id: channelId,
       connection_id: connectionId,
-      announcement: JSON.stringify(announcement),
+      announcement: encode(announcement),
       created_at: now,
     })
     .execute();

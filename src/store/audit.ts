@@ -3,7 +3,7 @@ import type { JobKey } from '../domain/job.ts';
 import type { ListedJob } from '../domain/listed-job.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { decodeAudited, storedJobId } from './codec.ts';
+import { decodeAudited, decodeJobId, encode } from './codec.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Who did something, and where; a user id of null is the bot itself. */
@@ -46,8 +46,8 @@ export async function audit(
         .select('name')
         .where('connection_id', '=', about?.connectionId ?? NONE)
         .where('job_id', '=', about?.jobId ?? NONE),
-      before: before === null ? null : JSON.stringify(before),
-      after: after === null ? null : JSON.stringify(after),
+      before: before === null ? null : encode(before),
+      after: after === null ? null : encode(after),
     }))
     .execute();
 }
@@ -81,15 +81,11 @@ export async function listAuditedJobs(db: Db, channel: ChannelKey): Promise<read
     .where('audit.job_id', 'is not', null)
     .distinct()
     .execute();
-  return rows.flatMap(({ job_id, job_name, name_now, job_type: jobType, status }) =>
-    [...new Set([name_now, job_name])].map((name) => ({
-      jobId: storedJobId(job_id),
-      name,
-      status,
-      jobType,
-      subJobs: 0,
-    })),
-  );
+  return rows.flatMap(({ job_id: id, job_name, name_now, job_type: jobType, status }) => {
+    const jobId = decodeJobId(id);
+    if (jobId === null) return [];
+    return [...new Set([name_now, job_name])].map((name) => ({ jobId, name, status, jobType, subJobs: 0 }));
+  });
 }
 
 function ofChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
@@ -124,11 +120,12 @@ function toEntry(row: {
   readonly job_id: string | null;
   readonly job_name: string | null;
 }): AuditEntry {
+  const jobId = decodeJobId(row.job_id);
   return {
     id: row.id,
     at: row.at,
     by: row.user_id === NONE ? null : row.user_id,
-    job: row.job_id === null ? null : { jobId: storedJobId(row.job_id), name: row.job_name },
+    job: jobId === null ? null : { jobId, name: row.job_name },
     change: decodeAudited(row.action, row.before, row.after),
   };
 }

@@ -7,7 +7,7 @@ import { Kysely } from 'kysely';
 import type { Finding } from '../domain/finding.ts';
 import { bad, good, open } from '../domain/finding.ts';
 import type { JobId } from '../domain/job-id.ts';
-import { storedJobId } from './codec.ts';
+import { decodeJobId } from './codec.ts';
 import { appliedMigrations } from './backup.ts';
 import { describeNewer, MIGRATIONS } from './migrate.ts';
 import { cannotUse, databasePath } from './open-store.ts';
@@ -85,7 +85,7 @@ async function findWatchedJob(db: Db, applied: readonly string[]): Promise<JobId
     .where('ended_at', 'is', null)
     .where('job_id', 'is not', null)
     .executeTakeFirst();
-  return (row?.job_id ?? null) === null ? null : storedJobId(row?.job_id ?? '');
+  return decodeJobId(row?.job_id ?? null);
 }
 
 /** A database that is not there yet must be possible to make. */

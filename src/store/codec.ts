@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { AuditedChange } from '../domain/audit.ts';
+import { storableText } from '../domain/base/storable-text.ts';
 import { explanation, EXPLANATIONS } from '../domain/explanation.ts';
 import type { Explanation } from '../domain/explanation.ts';
 import type { Cause } from '../domain/job-detail.ts';
@@ -16,11 +17,21 @@ import { NO_LAGS } from '../domain/lag-history.ts';
 import type { Announcement, NamedJob } from '../domain/post.ts';
 import type { Signal } from '../domain/signal.ts';
 
-/** A stored id. @throws TypeError when it is none: no row of this program holds anything else */
-export function storedJobId(text: string | null): JobId {
-  const jobId = parseJobId(text ?? '');
-  if (jobId === null) throw new TypeError('a stored job id is malformed');
-  return jobId;
+/** A stored id; null when it is none. */
+export function decodeJobId(text: string | null): JobId | null {
+  return parseJobId(text ?? '');
+}
+
+/** The JSON of a value, such that it can be read again: texts without what cannot be stored, numbers that are finite. */
+export function encode(value: object): string {
+  return JSON.stringify(value, (_key, part: unknown) => storable(part));
+}
+
+/** JSON has no infinite numbers and would write null, which no number may be read from. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return storableText(value);
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? 0 : Math.sign(value) * Number.MAX_SAFE_INTEGER;
 }
 
 const language = z.enum(LANGUAGES);
@@ -235,7 +246,12 @@ const knownAnnouncement = z.discriminatedUnion('kind', [
 ]);
 const announcement: z.ZodType<Announcement> = z.union([knownAnnouncement, other]);
 
-const causes = z.partialRecord(language, z.object({ code: z.string().nullable(), text: z.string().nullable() }));
+const cause = z.object({ code: z.string().nullable(), text: z.string().nullable() });
+/** Those in languages of a newer version are left out. */
+const causes = z
+  .looseObject({})
+  .transform((stored) => Object.fromEntries(LANGUAGES.flatMap((one) => (one in stored ? [[one, stored[one]]] : []))))
+  .pipe(z.partialRecord(language, cause));
 
 /** Causes by language. */
 export type Causes = Readonly<Partial<Record<Language, Cause>>>;
@@ -257,6 +273,12 @@ function parsed(text: string): unknown {
 /** Reads stored causes; null when they cannot be read. */
 export function decodeCauses(text: string): Causes | null {
   return read(causes, text);
+}
+
+/** Stored causes with one more; those of a newer version stay, what cannot be read goes. */
+export function addCause(text: string, inLanguage: Language, found: Cause): string {
+  const stored = decodeCauses(text) === null ? {} : z.looseObject({}).safeParse(parsed(text)).data;
+  return encode({ ...stored, [inLanguage]: found });
 }
 
 /** The text for a reader of `language`, else whichever there is. */

@@ -6,6 +6,7 @@ import { GONE_AWAITED_FOR_MS } from '../domain/poll/absence.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { CommittedPoll, PollResult } from '../ports.ts';
 import { audit } from './audit.ts';
+import { encode } from './codec.ts';
 import { closeFailures, openFailure } from './failures.ts';
 import { isAwaited, resumeSubscriptions } from './jobs/awaited-subscriptions.ts';
 import { findNamesake } from './jobs/namesakes.ts';
@@ -107,7 +108,7 @@ function toRows({ connectionId, now, clock, held }: HeldPoll) {
     connection_id: connectionId,
     job_id: jobId,
     status: state.report?.status ?? null,
-    state: JSON.stringify(state),
+    state: encode(state),
     event_number: lastEvent + events.length,
     asked_at: now,
     next_poll_at: needs.isWatched || (needs.isAwaited && state.over === 'gone') ? nextPollAt : null,

@@ -1,12 +1,19 @@
 import { sql } from 'kysely';
 
-import { parseJobId } from '../domain/job-id.ts';
 import type { JobId } from '../domain/job-id.ts';
 import type { Language } from '../domain/language.ts';
 import { NO_AFTERMATH } from '../domain/post.ts';
 import type { DeliveryFacts, Post } from '../domain/post.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { causeFor, decodeAnnouncement, decodeCauses, decodeEvent, decodeLanguage, decodeNamedJob } from './codec.ts';
+import {
+  causeFor,
+  decodeAnnouncement,
+  decodeCauses,
+  decodeEvent,
+  decodeJobId,
+  decodeLanguage,
+  decodeNamedJob,
+} from './codec.ts';
 import { setAside } from './rows/set-aside.ts';
 import type { Db, Tx } from './schema.ts';
 
@@ -20,12 +27,14 @@ export async function loadPost(tx: Tx, clock: EpochMs, postId: string, otherwise
   const rows = await selectFacts(tx).where('deliveries.post_id', '=', postId).execute();
   await dropUnreadable(tx, clock, rows, otherwise);
   const post = await findPostById(tx, postId, otherwise);
-  if (post !== null && post.facts.length > 0) return post;
+  if (post !== null) return post;
   await tx
     .updateTable('posts')
     .set((eb) => ({
       outcome: eb.fn.coalesce('outcome', eb.val('dead')),
       reason: UNREADABLE,
+      // Not Slack refused it: the operator hears of the row instead.
+      reported_at: clock,
       settled_at: eb.fn.coalesce('settled_at', eb.val(clock)),
       attempt_started_at: null,
       shown_version: eb.ref('wanted_version'),
@@ -39,16 +48,17 @@ export async function loadPost(tx: Tx, clock: EpochMs, postId: string, otherwise
 const UNREADABLE = 'unreadable';
 
 /** Those of `rows` that can be read; the others are set aside, and their deliveries are dead. */
-export async function dropUnreadable<Row extends FactsRow & { readonly id: number; readonly outcome: string | null }>(
+export async function dropUnreadable<Row extends SettledRow>(
   tx: Tx,
   clock: EpochMs,
   rows: readonly Row[],
   language: Language,
 ): Promise<readonly Row[]> {
+  for (const row of rows)
+    if (row.causes !== null && decodeCauses(row.causes) === null) await dropCauses(tx, clock, row);
   const unreadable = rows.filter((row) => toFacts(row, language) === null);
   for (const row of unreadable) {
-    // One that was told already stays told, and is set aside no second time.
-    if (row.outcome === 'dead') continue;
+    if (row.reason === UNREADABLE) continue;
     const isEvent = row.announcement === null;
     await setAside(tx, {
       connectionId: row.connection_id,
@@ -57,16 +67,33 @@ export async function dropUnreadable<Row extends FactsRow & { readonly id: numbe
       content: (isEvent ? row.facts : row.announcement) ?? '',
       at: clock,
     });
+    // One that was told stays told.
+    const isOwed = row.outcome === null;
     await tx
       .updateTable('deliveries')
-      .set({ outcome: 'dead', reason: UNREADABLE, settled_at: clock })
+      .set(isOwed ? { outcome: 'dead', reason: UNREADABLE, settled_at: clock } : { reason: UNREADABLE })
       .where('id', '=', row.id)
       .execute();
   }
   return rows.filter((row) => !unreadable.includes(row));
 }
 
-/** A post with everything it tells that can be read; null when it is not kept. */
+/** Causes that cannot be read are set aside, and asked for anew. */
+async function dropCauses(tx: Tx, clock: EpochMs, row: FactsRow): Promise<void> {
+  const { connection_id: connectionId, job_id: jobId, event_number: number, causes } = row;
+  const key = `${jobId ?? ''} ${number ?? ''}`;
+  await setAside(tx, { connectionId, what: 'cause', key, content: causes ?? '', at: clock });
+  const wanted = row.recovered_at === null ? { wanted_since: clock, next_try_at: clock, try_set_at: clock } : {};
+  await tx
+    .updateTable('failures')
+    .set({ causes: '{}', ...wanted })
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId ?? '')
+    .where('event_number', '=', number ?? 0)
+    .execute();
+}
+
+/** A post with everything it tells that can be read; null when nothing of it is kept, or can be read. */
 export async function findPostById(db: Db, postId: string, otherwise: Language): Promise<Post | null> {
   const row = await db
     .selectFrom('posts')
@@ -89,12 +116,14 @@ export async function findPostById(db: Db, postId: string, otherwise: Language):
   if (row === undefined) return null;
   const language = decodeLanguage(row.language) ?? otherwise;
   const rows = await selectFacts(db).where('deliveries.post_id', '=', postId).execute();
+  const facts = rows.flatMap((one) => toFacts(one, language) ?? []);
+  if (facts.length === 0) return null;
   return {
     workspaceId: row.workspace_id,
     channelId: row.channel_id,
     id: postId,
     language,
-    facts: rows.flatMap((facts) => toFacts(facts, language) ?? []),
+    facts,
     version: row.wanted_version,
     attempt: row.attempts,
     plain: row.plain === 1,
@@ -129,6 +158,7 @@ export function selectFacts(db: Db) {
     .select((eb) => [
       'deliveries.id',
       'deliveries.outcome',
+      'deliveries.reason',
       'deliveries.connection_id',
       'deliveries.job_id',
       'deliveries.event_number',
@@ -172,6 +202,13 @@ interface FactsRow {
   readonly namesake: string | null;
 }
 
+/** The same with how its delivery ended. */
+interface SettledRow extends FactsRow {
+  readonly id: number;
+  readonly outcome: string | null;
+  readonly reason: string | null;
+}
+
 /** A selected row as the domain knows it; null when it cannot be read. */
 export function toFacts(row: FactsRow, language: Language): DeliveryFacts | null {
   if (row.announcement !== null) {
@@ -179,7 +216,7 @@ export function toFacts(row: FactsRow, language: Language): DeliveryFacts | null
     return announcement === null ? null : { kind: 'announcement', announcement };
   }
   const event = decodeEvent(row.facts ?? '');
-  const jobId = parseJobId(row.job_id ?? '');
+  const jobId = decodeJobId(row.job_id);
   if (event === null || jobId === null) return null;
   const job = { connectionId: row.connection_id, jobId, name: row.name, jobType: row.job_type };
   // A cause that cannot be read is one that is not known.

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 
+import type { JobId } from '../domain/job-id.ts';
 import { meanwhile } from '../domain/meanwhile.ts';
 import type { SeenJob } from '../domain/meanwhile.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
@@ -7,7 +8,7 @@ import { isWithin } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Store } from '../ports.ts';
 import { announce } from './announce.ts';
-import { decodeState, storedJobId } from './codec.ts';
+import { decodeJobId, decodeState } from './codec.ts';
 import { unreadState } from './jobs.ts';
 import { isDue, msUntilDue } from './rows/timed-work.ts';
 import type { Db, Schema, Tx } from './schema.ts';
@@ -132,17 +133,18 @@ async function channelsThen(
     const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
     const key = `${channel.workspaceId}/${channel.channelId}`;
     const watched = channels.get(key) ?? [];
-    watched.push({ channel, job: toSeen(row, down, now) });
+    const jobId = decodeJobId(row.job_id);
+    if (jobId !== null) watched.push({ channel, job: toSeen(row, jobId, down, now) });
     channels.set(key, watched);
   }
   return channels;
 }
 
-function toSeen(row: Selectable<Schema['jobs']>, down: DownTime, now: EpochMs): SeenJob {
+function toSeen(row: Selectable<Schema['jobs']>, jobId: JobId, down: DownTime, now: EpochMs): SeenJob {
   const isPollDue = row.next_poll_at !== null && msUntilDue(row.next_poll_at, row.poll_set_at, now) === 0;
   return {
     connectionId: row.connection_id,
-    jobId: storedJobId(row.job_id),
+    jobId,
     name: row.name,
     jobType: row.job_type,
     state: decodeState(row.state) ?? unreadState(row.status),

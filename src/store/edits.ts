@@ -35,36 +35,39 @@ export async function claimEdit(
 ): Promise<DueEdit | null> {
   const { workspaceId, token, leaseMs, postId, pace } = request;
   return await db.transaction().execute(async (tx) => {
-    const row = await dueEdits(tx, clock, workspaceId, postId)
-      .select([
-        'posts.id',
-        'posts.message_ts',
-        'posts.edit_tries',
-        'posts.channel_id',
-        'channels.conversation_id',
-        'workspaces.id as workspace_id',
-        'workspaces.edits_paced_to',
-      ])
-      .executeTakeFirst();
-    if (row === undefined || row.message_ts === null) return null;
-    const pacedTo = takeTurn(row.edits_paced_to, clock, pace);
-    if (pacedTo === null) return null;
-    await tx.updateTable('workspaces').set({ edits_paced_to: pacedTo }).where('id', '=', row.workspace_id).execute();
-    await tx
-      .updateTable('posts')
-      .set({ edit_token: token, edit_until: clock + leaseMs, edit_leased_at: clock })
-      .where('id', '=', row.id)
-      .execute();
-    const post = await loadPost(tx, clock, row.id, language);
-    if (post === null) return null;
-    const connectionId = post.facts.find((facts) => facts.kind === 'event')?.job.connectionId ?? '';
-    return {
-      tries: row.edit_tries,
-      post,
-      channelId: row.conversation_id ?? row.channel_id,
-      messageTs: row.message_ts,
-      jobs: await findJobs(tx, connectionId, jobIdsOf(post)),
-    };
+    for (;;) {
+      const row = await dueEdits(tx, clock, workspaceId, postId)
+        .select([
+          'posts.id',
+          'posts.message_ts',
+          'posts.edit_tries',
+          'posts.channel_id',
+          'channels.conversation_id',
+          'workspaces.id as workspace_id',
+          'workspaces.edits_paced_to',
+        ])
+        .executeTakeFirst();
+      if (row === undefined || row.message_ts === null) return null;
+      const pacedTo = takeTurn(row.edits_paced_to, clock, pace);
+      if (pacedTo === null) return null;
+      const post = await loadPost(tx, clock, row.id, language);
+      // It can no longer be read and wants no edit any more: the next one has its turn.
+      if (post === null) continue;
+      await tx.updateTable('workspaces').set({ edits_paced_to: pacedTo }).where('id', '=', row.workspace_id).execute();
+      await tx
+        .updateTable('posts')
+        .set({ edit_token: token, edit_until: clock + leaseMs, edit_leased_at: clock })
+        .where('id', '=', row.id)
+        .execute();
+      const connectionId = post.facts.find((facts) => facts.kind === 'event')?.job.connectionId ?? '';
+      return {
+        tries: row.edit_tries,
+        post,
+        channelId: row.conversation_id ?? row.channel_id,
+        messageTs: row.message_ts,
+        jobs: await findJobs(tx, connectionId, jobIdsOf(post)),
+      };
+    }
   });
 }
 

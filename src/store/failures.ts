@@ -8,10 +8,11 @@ import type { Language } from '../domain/language.ts';
 import { isWithin } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { FoundCause, LeaseRequest, WantedCause } from '../ports.ts';
-import { causeFor, decodeCauses, decodeLanguage, storedJobId } from './codec.ts';
+import { addCause, causeFor, decodeCauses, decodeJobId, decodeLanguage } from './codec.ts';
 import type { Causes } from './codec.ts';
 import { tellNewName } from './jobs/rename-jobs.ts';
 import { wantEdit } from './want-edit.ts';
+import { setAside } from './rows/set-aside.ts';
 import { isDue, isFree } from './rows/timed-work.ts';
 import type { Db, Tx } from './schema.ts';
 
@@ -91,7 +92,9 @@ async function lacksCause(
   row: { readonly job_id: string; readonly status: string | null },
 ): Promise<boolean> {
   if (row.status === null || statusGroup(row.status) !== 'failed') return false;
-  const last = await lastFailure(tx, { connectionId, jobId: storedJobId(row.job_id) });
+  const jobId = decodeJobId(row.job_id);
+  if (jobId === null) return false;
+  const last = await lastFailure(tx, { connectionId, jobId });
   return last === null || Object.keys(last.causes).length === 0;
 }
 
@@ -189,15 +192,35 @@ export async function claimWantedCauses(
         order by next_try_at limit ${limit})`)
       .returning(['job_id', 'event_number', 'tries'])
       .execute();
-    return await Promise.all(
-      rows.map(async (row) => ({
-        jobId: storedJobId(row.job_id),
-        eventNumber: row.event_number,
-        tries: row.tries,
-        languages: await languagesTold(tx, connectionId, row, language),
-      })),
-    );
+    const wanted: WantedCause[] = [];
+    for (const row of rows) {
+      const jobId = decodeJobId(row.job_id);
+      if (jobId === null) {
+        await stopAsking(tx, clock, connectionId, row);
+        continue;
+      }
+      const languages = await languagesTold(tx, connectionId, row, language);
+      wanted.push({ jobId, eventNumber: row.event_number, tries: row.tries, languages });
+    }
+    return wanted;
   });
+}
+
+/** Nobody can be asked about a job whose id is none. */
+async function stopAsking(
+  tx: Tx,
+  at: EpochMs,
+  connectionId: string,
+  { job_id: jobId, event_number: number }: { readonly job_id: string; readonly event_number: number },
+): Promise<void> {
+  await setAside(tx, { connectionId, what: 'cause', key: `${jobId} ${number}`, content: jobId, at });
+  await tx
+    .updateTable('failures')
+    .set({ wanted_since: null })
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId)
+    .where('event_number', '=', number)
+    .execute();
 }
 
 async function languagesTold(
@@ -273,10 +296,9 @@ async function writeCause(tx: Tx, job: JobKey, { eventNumber, language, cause }:
     .where('event_number', '=', eventNumber);
   const row = await key.executeTakeFirst();
   if (row === undefined) return;
-  const known = decodeCauses(row.causes);
   await tx
     .updateTable('failures')
-    .set({ causes: JSON.stringify({ ...known, [language]: cause }) })
+    .set({ causes: addCause(row.causes, language, cause) })
     .where('connection_id', '=', job.connectionId)
     .where('job_id', '=', job.jobId)
     .where('event_number', '=', eventNumber)

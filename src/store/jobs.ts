@@ -5,10 +5,11 @@ import type { Job, JobKey } from '../domain/job.ts';
 import type { JobId } from '../domain/job-id.ts';
 import { UNSEEN_JOB } from '../domain/job-state.ts';
 import type { JobState } from '../domain/job-state.ts';
+import { statusGroup } from '../domain/job-status.ts';
 import { isWithin } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { JobClaim, LeaseRequest } from '../ports.ts';
-import { decodeState, storedJobId } from './codec.ts';
+import { decodeEvent, decodeJobId, decodeState, encode } from './codec.ts';
 import { ReusedQuery } from './reused-query.ts';
 import { setAside } from './rows/set-aside.ts';
 import { isDue, isFree } from './rows/timed-work.ts';
@@ -34,15 +35,17 @@ export function unreadState(status: string | null): JobState {
   return { ...UNSEEN_JOB, toldStatus: status };
 }
 
-/** A row as the domain knows it. */
-export function toJob(row: Pick<Selectable<Schema['jobs']>, (typeof JOB_COLUMNS)[number]>): Job {
+type JobRow = Pick<Selectable<Schema['jobs']>, (typeof JOB_COLUMNS)[number]>;
+
+/** A row as the domain knows it; a state that cannot be read is that of a job nobody has seen. */
+export function toJob(row: JobRow, jobId: JobId, state = decodeState(row.state) ?? unreadState(row.status)): Job {
   return {
     connectionId: row.connection_id,
-    jobId: storedJobId(row.job_id),
+    jobId,
     name: row.name,
     jobType: row.job_type,
     times: { startedAt: row.started_at, fullCopyDoneAt: row.full_copy_done_at },
-    state: decodeState(row.state) ?? unreadState(row.status),
+    state,
     overSince: row.ended_at,
     askAlone: row.ask_alone === 1,
     refusals: row.refusals,
@@ -51,7 +54,7 @@ export function toJob(row: Pick<Selectable<Schema['jobs']>, (typeof JOB_COLUMNS)
 
 export async function findJob(db: Db, job: JobKey): Promise<Job | null> {
   const row = await findRow(db, job);
-  return row === undefined ? null : toJob(row);
+  return row === undefined ? null : toJob(row, job.jobId);
 }
 
 async function findRow(db: Db, { connectionId, jobId }: JobKey): Promise<Selectable<Schema['jobs']> | undefined> {
@@ -71,7 +74,7 @@ async function insertRow(db: Db, job: JobKey, now: EpochMs): Promise<Selectable<
       ...(await listedFacts(db, job)),
       connection_id: job.connectionId,
       job_id: job.jobId,
-      state: JSON.stringify(UNSEEN_JOB),
+      state: encode(UNSEEN_JOB),
       created_at: now,
     })
     .returningAll()
@@ -86,7 +89,10 @@ export async function findJobs(db: Db, connectionId: string, jobIds: readonly Jo
     .where('connection_id', '=', connectionId)
     .where('job_id', 'in', jobIds)
     .execute();
-  return rows.map(toJob);
+  return rows.flatMap((row) => {
+    const jobId = decodeJobId(row.job_id);
+    return jobId === null ? [] : [toJob(row, jobId)];
+  });
 }
 
 /** What the list of jobs already knows about a job that gets a row. */
@@ -123,27 +129,76 @@ export async function claimDueJobs(
 ): Promise<readonly Job[]> {
   const together = await leaseDue.run(db, { ...request, clock, askAlone: 0 });
   const rows = together.length > 0 ? together : await leaseDue.run(db, { ...request, clock, askAlone: 1, limit: 1 });
-  for (const row of rows) if (decodeState(row.state) === null) await beginAnew(db, clock, row);
-  return rows.map(toJob);
+  const jobs: Job[] = [];
+  for (const row of rows) {
+    const job = await readClaimed(db, clock, row);
+    if (job !== null) jobs.push(job);
+  }
+  // Those that cannot be read are due no longer; others may be.
+  return jobs.length === 0 && rows.length > 0 ? await claimDueJobs(db, clock, request) : jobs;
 }
 
-/** Sets aside a state that cannot be read, in one transaction with the state that replaces it. */
-async function beginAnew(
-  db: Db,
+/** A job that is to be asked about; null when not even its id can be read: then nobody can ask. */
+async function readClaimed(db: Db, clock: EpochMs, row: JobRow): Promise<Job | null> {
+  const jobId = decodeJobId(row.job_id);
+  if (jobId === null) await inTransaction(db, (tx) => stopAsking(tx, clock, row));
+  if (jobId === null) return null;
+  const state = decodeState(row.state) ?? (await inTransaction(db, (tx) => beginAnew(tx, clock, row, jobId)));
+  return toJob(row, jobId, state);
+}
+
+async function inTransaction<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
+  return await (db.isTransaction ? work(db) : db.transaction().execute(work));
+}
+
+async function stopAsking(
+  tx: Db,
   at: EpochMs,
-  row: Pick<Selectable<Schema['jobs']>, 'connection_id' | 'job_id' | 'status' | 'state'>,
+  { connection_id: connectionId, job_id: key, state: content }: JobRow,
 ): Promise<void> {
-  const { connection_id: connectionId, job_id: key, status, state: content } = row;
-  const replace = async (tx: Db) => {
-    await setAside(tx, { connectionId, what: 'job', key, content, at });
-    await tx
-      .updateTable('jobs')
-      .set({ state: JSON.stringify(unreadState(status)) })
-      .where('connection_id', '=', connectionId)
-      .where('job_id', '=', key)
-      .execute();
-  };
-  await (db.isTransaction ? replace(db) : db.transaction().execute(replace));
+  await setAside(tx, { connectionId, what: 'job', key, content, at });
+  await tx
+    .updateTable('jobs')
+    .set({ next_poll_at: null })
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', key)
+    .execute();
+}
+
+/** Sets aside a state that cannot be read, and replaces it: the job begins anew, but a failure that was told is not forgotten. */
+async function beginAnew(tx: Db, at: EpochMs, row: JobRow, jobId: JobId): Promise<JobState> {
+  const { connection_id: connectionId, status, state: content } = row;
+  await setAside(tx, { connectionId, what: 'job', key: jobId, content, at });
+  const wasPaused = status !== null && statusGroup(status) === 'paused';
+  const failure = wasPaused ? null : await findToldFailure(tx, { connectionId, jobId });
+  const state = { ...unreadState(status), failure };
+  await tx
+    .updateTable('jobs')
+    .set({ state: encode(state) })
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId)
+    .execute();
+  return state;
+}
+
+/** The failure that an event told of and that the job has not recovered from. */
+async function findToldFailure(tx: Db, { connectionId, jobId }: JobKey): Promise<JobState['failure']> {
+  const row = await tx
+    .selectFrom('failures')
+    .innerJoin('job_events', (join) =>
+      join
+        .onRef('job_events.connection_id', '=', 'failures.connection_id')
+        .onRef('job_events.job_id', '=', 'failures.job_id')
+        .onRef('job_events.number', '=', 'failures.event_number'),
+    )
+    .select('job_events.facts')
+    .where('failures.connection_id', '=', connectionId)
+    .where('failures.job_id', '=', jobId)
+    .where('failures.recovered_at', 'is', null)
+    .orderBy('failures.event_number', 'desc')
+    .executeTakeFirst();
+  const event = row === undefined ? null : decodeEvent(row.facts);
+  return event?.kind === 'status_changed' ? { status: event.to, since: event.at } : null;
 }
 
 /** Jobs to lease: those due at `now` that may or may not share a request. */
@@ -196,8 +251,8 @@ export async function claimJob(
   const { connectionId, jobId, now, maxAgeMs, token, leaseMs } = request;
   return await db.transaction().execute(async (tx) => {
     const row = (await findRow(tx, request)) ?? (await insertRow(tx, request, now));
-    if (decodeState(row.state) === null) await beginAnew(tx, clock, row);
-    const job = toJob(row);
+    const state = decodeState(row.state) ?? (await beginAnew(tx, clock, row, jobId));
+    const job = toJob(row, jobId, state);
     if (row.asked_at !== null && isWithin(now, row.asked_at, maxAgeMs)) return { kind: 'fresh', job };
     const { numUpdatedRows } = await tx
       .updateTable('jobs')

@@ -10,7 +10,7 @@ import type { ListedJob, NameCandidate } from '../domain/listed-job.ts';
 import { hasWord, nameKey } from '../domain/name-key.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { JobListEntry, JobListing, JobListState } from '../ports.ts';
-import { decodeWhy, storedJobId } from './codec.ts';
+import { decodeJobId, decodeWhy, encode } from './codec.ts';
 import { isAwaited } from './jobs/awaited-subscriptions.ts';
 import { findNamesakes } from './jobs/namesakes.ts';
 import { nameAfterList } from './jobs/rename-jobs.ts';
@@ -51,7 +51,7 @@ export async function saveJobList(
       .updateTable('connections')
       .set({
         ...(listing.parts.length > 0 ? { listed_at: now } : {}),
-        list_failure: listing.failure === null ? null : JSON.stringify(listing.failure.why),
+        list_failure: listing.failure === null ? null : encode(listing.failure.why),
       })
       .where('id', '=', connectionId)
       .execute();
@@ -179,7 +179,7 @@ export async function findJobsLike(
     .execute();
   const found = listed.length > 0 ? listed : await selectWithWord(db, connectionId, key, limit);
   const others = (await unlisted(db, connectionId)).filter((job) => chooseJob(text, [job]).kind === 'one');
-  return [...found.map(toListed), ...others].slice(0, limit);
+  return [...found.flatMap(toListed), ...others].slice(0, limit);
 }
 
 /** Jobs with a word in their name that begins with the text. Only names are read of those that do not fit. */
@@ -224,7 +224,7 @@ export async function findNamedJobs(db: Db, connectionId: string): Promise<reado
     .where('listed_jobs.parent_id', 'is', null)
     .execute();
   const others = (await unlisted(db, connectionId)).filter((job) => job.name !== null && !job.isSubJob);
-  return [...listed.map(toListed), ...others];
+  return [...listed.flatMap(toListed), ...others];
 }
 
 /** See ports.ts. */
@@ -243,7 +243,12 @@ export async function findNamedAt(
     .where('jobs.connection_id', '=', connectionId)
     .where('jobs.job_id', 'in', jobIds)
     .execute();
-  return new Map(rows.map((row) => [storedJobId(row.job_id), row.named_at]));
+  return new Map(
+    rows.flatMap((row) => {
+      const jobId = decodeJobId(row.job_id);
+      return jobId === null ? [] : [[jobId, row.named_at] as const];
+    }),
+  );
 }
 
 export async function pageListedJobs(
@@ -276,7 +281,7 @@ export async function pageListedJobs(
     .limit(limit)
     .offset(offset)
     .execute();
-  return { total, jobs: rows.map(toListed) };
+  return { total, jobs: rows.flatMap(toListed) };
 }
 
 export async function findSubJobs(
@@ -294,9 +299,10 @@ export async function findSubJobs(
     .execute();
   const byParent = new Map<JobId, SubJob[]>();
   for (const row of rows) {
-    const parent = storedJobId(row.parent_id);
+    const [parent, jobId] = [decodeJobId(row.parent_id), decodeJobId(row.job_id)];
+    if (parent === null || jobId === null) continue;
     const subJobs = byParent.get(parent) ?? [];
-    subJobs.push({ jobId: storedJobId(row.job_id), name: row.name });
+    subJobs.push({ jobId, name: row.name });
     byParent.set(parent, subJobs);
   }
   return byParent;
@@ -360,7 +366,7 @@ async function unlisted(db: Db, connectionId: string): Promise<readonly NameCand
     .where('jobs.status', 'is not', null)
     .orderBy('jobs.job_id')
     .execute();
-  return rows.map((row) => ({ ...toListed({ ...row, sub_jobs: 0 }), isOffList: isOffList(row) }));
+  return rows.flatMap((row) => toListed({ ...row, sub_jobs: 0 }).map((job) => ({ ...job, isOffList: isOffList(row) })));
 }
 
 /** A list that was read to its end since the job became known would have it, if it is of a kind that is listed. */
@@ -374,6 +380,7 @@ function isOffList(row: {
   return isOfListedType && row.list_failure === null && row.listed_at !== null && row.listed_at > row.created_at;
 }
 
+/** One that has no id falls out; the next list brings it anew. */
 function toListed(row: {
   readonly job_id: string;
   readonly name: string | null;
@@ -382,15 +389,19 @@ function toListed(row: {
   readonly parent_id: string | null;
   readonly sub_jobs: number | null;
   readonly named_at: number | null;
-}): NameCandidate {
-  return {
-    jobId: storedJobId(row.job_id),
-    name: row.name,
-    status: row.status,
-    jobType: row.job_type,
-    subJobs: row.sub_jobs ?? 0,
-    isSubJob: row.parent_id !== null,
-    isOffList: false,
-    namedAt: row.named_at,
-  };
+}): readonly NameCandidate[] {
+  const jobId = decodeJobId(row.job_id);
+  if (jobId === null) return [];
+  return [
+    {
+      jobId,
+      name: row.name,
+      status: row.status,
+      jobType: row.job_type,
+      subJobs: row.sub_jobs ?? 0,
+      isSubJob: row.parent_id !== null,
+      isOffList: false,
+      namedAt: row.named_at,
+    },
+  ];
 }

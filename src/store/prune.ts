@@ -18,6 +18,7 @@ export async function prune(db: Db, request: PruneRequest): Promise<Pruned> {
       subscriptions: await pruneSubscriptions(tx, request),
       downTimes: await pruneDownTimes(tx, request),
       copies: await pruneCopies(tx, request),
+      setAside: await pruneSetAside(tx, request),
     };
     // Most jobs that nobody watches have events still: going through them is left for when there is nothing else to do.
     const isLast = Object.values(referring).every((rows) => rows === 0);
@@ -99,6 +100,14 @@ async function pruneCopies(tx: Tx, { deliveriesBefore, limit }: PruneRequest): P
     sql`delete from surplus_messages where (workspace_id, channel_id, message_ts) in (
       select workspace_id, channel_id, message_ts from surplus_messages
       where outcome is not null and created_at < ${deliveriesBefore} limit ${limit})`.execute(tx),
+  );
+}
+
+/** What could not be read, and was told. */
+async function pruneSetAside(tx: Tx, { eventsBefore, limit }: PruneRequest): Promise<number> {
+  return await count(
+    sql`delete from set_aside where id in (select id from set_aside
+      where told_at < ${eventsBefore} limit ${limit})`.execute(tx),
   );
 }
 

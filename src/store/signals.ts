@@ -6,7 +6,7 @@ import { DAY } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { SignalRequest } from '../ports.ts';
 import { announce, ensureChannel } from './announce.ts';
-import { decodeAnnouncement, storedJobId } from './codec.ts';
+import { decodeAnnouncement, decodeJobId } from './codec.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** A refusal older than this is no news to an operator who has only now said where to be told. */
@@ -106,11 +106,10 @@ async function describe(tx: Tx, { id, channel_id: channelId, reason }: DeadPost)
     ({ announcement }) => announcement !== null && decodeAnnouncement(announcement)?.kind === 'signal',
   );
   if (rows.length === 0 || isSignal) return [];
-  const jobs = rows.flatMap((row) =>
-    row.job_id === null
-      ? []
-      : [{ connectionId: row.connection_id, jobId: storedJobId(row.job_id), name: row.name, jobType: row.job_type }],
-  );
+  const jobs = rows.flatMap((row) => {
+    const jobId = decodeJobId(row.job_id);
+    return jobId === null ? [] : [{ connectionId: row.connection_id, jobId, name: row.name, jobType: row.job_type }];
+  });
   return [{ channelId, reason: reason ?? 'unknown', jobs: jobs.slice(0, 1) }];
 }
 

@@ -11,7 +11,7 @@ import type { Actor, SubscribeResult } from '../ports.ts';
 import { announce, ensureChannel } from './announce.ts';
 import { audit } from './audit.ts';
 import { chosenLanguage, setLanguage } from './channels.ts';
-import { decodeState, storedJobId } from './codec.ts';
+import { decodeJobId, decodeState } from './codec.ts';
 import { toJob, unreadState } from './jobs.ts';
 import { isAwaited } from './jobs/awaited-subscriptions.ts';
 import { suppressOwed } from './suppress-deliveries.ts';
@@ -65,7 +65,7 @@ async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Pro
     .where('connection_id', '=', connectionId)
     .where('job_id', '=', jobId)
     .executeTakeFirstOrThrow();
-  const job = toJob(row);
+  const job = toJob(row, jobId);
   const existing = await findSubscription(tx, actor, job);
   if (existing !== null) return { kind: 'already_subscribed', job, subscription: existing };
   if (job.state.over !== null) return { kind: 'already_over', job };
@@ -84,7 +84,7 @@ async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Pro
     .executeTakeFirstOrThrow();
   if (row.next_poll_at === null) await setNextPoll(tx, job, now, now);
   await audit(tx, actor, 'subscribe', job, now, null, { subscribed: true });
-  return { kind: 'subscribed', job, subscription: toSubscription(subscription) };
+  return { kind: 'subscribed', job, subscription: toSubscription(subscription, jobId) };
 }
 
 export async function unsubscribe(db: Db, request: UnsubscribeRequest): Promise<readonly NamedSubscription[]> {
@@ -168,12 +168,12 @@ export async function findSubscribed(
     .where('channel_id', '=', channelId)
     .where('ended_at', 'is', null)
     .execute();
-  return new Set(rows.map((row) => storedJobId(row.job_id)));
+  return new Set(rows.flatMap((row) => decodeJobId(row.job_id) ?? []));
 }
 
 export async function listSubscriptions(db: Db, channel: ChannelKey): Promise<readonly ListedSubscription[]> {
   const rows = await withJobs(selectActive(db, channel)).execute();
-  return rows.map(toListed);
+  return rows.flatMap(toListed);
 }
 
 export async function listAwaitedSubscriptions(
@@ -182,7 +182,7 @@ export async function listAwaitedSubscriptions(
   now: EpochMs,
 ): Promise<readonly ListedSubscription[]> {
   const rows = await withJobs(selectAwaited(db, channel, now)).execute();
-  return rows.map(toListed);
+  return rows.flatMap(toListed);
 }
 
 export async function listWorkspaceSubscriptions(db: Db, workspaceId: string): Promise<readonly ListedSubscription[]> {
@@ -195,7 +195,7 @@ export async function listWorkspaceSubscriptions(db: Db, workspaceId: string): P
       .orderBy('subscriptions.channel_id')
       .orderBy('subscriptions.id'),
   ).execute();
-  return rows.map(toListed);
+  return rows.flatMap(toListed);
 }
 
 /** The same with what a list shows of each job. */
@@ -216,13 +216,9 @@ function toListed(
     readonly job_state: string;
     readonly job_status: string | null;
   },
-): ListedSubscription {
-  return {
-    ...toSubscription(row),
-    jobName: row.job_name,
-    jobType: row.job_type,
-    state: decodeState(row.job_state) ?? unreadState(row.job_status),
-  };
+): readonly ListedSubscription[] {
+  const state = decodeState(row.job_state) ?? unreadState(row.job_status);
+  return readSubscription(row).map((one) => ({ ...one, jobName: row.job_name, jobType: row.job_type, state }));
 }
 
 /** What a message calls the job of a subscription. */
@@ -239,7 +235,7 @@ async function findSubscription(db: Db, channel: ChannelKey, job: JobKey): Promi
     .where('subscriptions.connection_id', '=', job.connectionId)
     .where('subscriptions.job_id', '=', job.jobId)
     .executeTakeFirst();
-  return row === undefined ? null : toSubscription(row);
+  return row === undefined ? null : toSubscription(row, job.jobId);
 }
 
 /** A channel's active subscriptions with what to call their jobs, oldest first. */
@@ -261,7 +257,9 @@ async function namedRows(query: ReturnType<typeof selectActive>): Promise<readon
     )
     .select(['jobs.name as job_name', 'jobs.job_type'])
     .execute();
-  return rows.map((row) => ({ ...toSubscription(row), jobName: row.job_name, jobType: row.job_type }));
+  return rows.flatMap((row) =>
+    readSubscription(row).map((one) => ({ ...one, jobName: row.job_name, jobType: row.job_type })),
+  );
 }
 
 function selectActive(db: Db, channel: ChannelKey) {
@@ -302,13 +300,19 @@ async function stopPollingUnwatched(tx: Tx, job: JobKey, now: EpochMs): Promise<
   if (watcher === undefined) await setNextPoll(tx, job, null, now);
 }
 
-function toSubscription(row: Selectable<Schema['subscriptions']>): Subscription {
+/** Rows as the domain knows them: none for one whose job has no id. */
+function readSubscription(row: Selectable<Schema['subscriptions']>): readonly Subscription[] {
+  const jobId = decodeJobId(row.job_id);
+  return jobId === null ? [] : [toSubscription(row, jobId)];
+}
+
+function toSubscription(row: Selectable<Schema['subscriptions']>, jobId: JobId): Subscription {
   return {
     id: row.id,
     workspaceId: row.workspace_id,
     channelId: row.channel_id,
     connectionId: row.connection_id,
-    jobId: storedJobId(row.job_id),
+    jobId,
     createdBy: row.created_by,
     createdAt: row.created_at,
   };

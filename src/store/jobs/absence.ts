@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { GONE_ASKED_FOR_MS } from '../../domain/poll/absence.ts';
 import type { ConnectionAbsence, Suspect } from '../../domain/poll/absence.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { decodeState, storedJobId } from '../codec.ts';
+import { decodeJobId, decodeState } from '../codec.ts';
 import type { Db } from '../schema.ts';
 import { isAwaited } from './awaited-subscriptions.ts';
 
@@ -51,10 +51,12 @@ async function findSuspects(db: Db, connectionId: string): Promise<readonly Susp
     .execute();
   if (rows.length === 0) return [];
   const answering = await findAnsweringTypes(db, connectionId);
-  return rows.map((row) => {
+  return rows.flatMap((row) => {
+    const jobId = decodeJobId(row.job_id);
+    if (jobId === null) return [];
     const { missing, unknown } = decodeState(row.state) ?? UNSEEN_JOB;
     return {
-      jobId: storedJobId(row.job_id),
+      jobId,
       missing,
       unknownSince: unknown?.since ?? null,
       listedAt: row.listed_at,

@@ -7,7 +7,7 @@ import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { announce } from '../announce.ts';
 import { audit } from '../audit.ts';
-import { storedJobId } from '../codec.ts';
+import { decodeJobId } from '../codec.ts';
 import type { Tx } from '../schema.ts';
 
 /**
@@ -51,8 +51,10 @@ export async function resumeSubscriptions(
     .execute();
   const returned = new Map<string, { readonly channel: ChannelKey; readonly jobs: NamedJob[] }>();
   for (const row of rows) {
+    const jobId = decodeJobId(row.job_id);
+    if (jobId === null) continue;
     const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
-    const job = { connectionId, jobId: storedJobId(row.job_id), name: row.name, jobType: row.job_type };
+    const job = { connectionId, jobId, name: row.name, jobType: row.job_type };
     const bot = { ...channel, userId: null };
     const before = { subscribed: false, reason: 'job_gone' };
     await audit(tx, bot, 'resubscribe', job, now, before, { subscribed: true, by: row.created_by });
@@ -63,7 +65,7 @@ export async function resumeSubscriptions(
   }
   for (const { channel, jobs } of returned.values())
     await announce(tx, channel, connectionId, { kind: 'jobs_back', jobs }, now);
-  return { jobIds: new Set(rows.map((row) => storedJobId(row.job_id))), channels: returned.size };
+  return { jobIds: new Set(rows.flatMap((row) => decodeJobId(row.job_id) ?? [])), channels: returned.size };
 }
 
 async function findAwaited(tx: Tx, connectionId: string, jobIds: readonly JobId[], now: EpochMs) {

@@ -2,7 +2,7 @@ import type { JobKey } from '../../domain/job.ts';
 import { nameKey } from '../../domain/name-key.ts';
 import { DAY, MINUTE } from '../../domain/time.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { storedJobId } from '../codec.ts';
+import { decodeJobId, encode } from '../codec.ts';
 import type { Tx } from '../schema.ts';
 import { wantEdit } from '../want-edit.ts';
 
@@ -26,8 +26,10 @@ export async function findNamesakes(tx: Tx, connectionId: string, now: EpochMs):
     .where('job_name', 'is not', null)
     .execute();
   let found = 0;
-  for (const { job_id: jobId, number, job_name: name } of events) {
-    const job = { connectionId, jobId: storedJobId(jobId) };
+  for (const { job_id: id, number, job_name: name } of events) {
+    const jobId = decodeJobId(id);
+    if (jobId === null) continue;
+    const job = { connectionId, jobId };
     if (!(await keepNamesake(tx, job, number, name))) continue;
     await wantEdit(tx, job, number);
     found += 1;
@@ -71,7 +73,7 @@ async function keepNamesake(
   if (only === undefined || others.length > 0) return false;
   await tx
     .updateTable('job_events')
-    .set({ namesake: JSON.stringify({ connectionId, ...only }) })
+    .set({ namesake: encode({ connectionId, ...only }) })
     .where('connection_id', '=', connectionId)
     .where('job_id', '=', jobId)
     .where('number', '=', number)

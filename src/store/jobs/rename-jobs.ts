@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 
 import type { JobKey } from '../../domain/job.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { storedJobId } from '../codec.ts';
+import { decodeJobId } from '../codec.ts';
 import type { Tx } from '../schema.ts';
 import { writeEvent } from './write-event.ts';
 
@@ -30,8 +30,10 @@ export async function nameAfterList(tx: Tx, connectionId: string, now: EpochMs):
         or jobs.parent_id is distinct from listed.parent_id)
   `.execute(tx);
   let told = 0;
-  for (const { job_id: jobId, from, to } of rows) {
-    told += await tellNewName(tx, { connectionId, jobId: storedJobId(jobId) }, { from, to }, now);
+  for (const { job_id: id, from, to } of rows) {
+    const jobId = decodeJobId(id);
+    if (jobId === null) continue;
+    told += await tellNewName(tx, { connectionId, jobId }, { from, to }, now);
   }
   return told;
 }

@@ -1,6 +1,7 @@
 import type { JobEvent } from '../../domain/job-event.ts';
 import type { JobKey } from '../../domain/job.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import { encode } from '../codec.ts';
 import type { Tx } from '../schema.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function writeEvent(
       job_id: jobId,
       number,
       kind: event.kind,
-      facts: JSON.stringify(event),
+      facts: encode(event),
       occurred_at: event.at,
       job_name: eb
         .selectFrom('jobs')

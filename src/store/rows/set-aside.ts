@@ -1,5 +1,6 @@
 import type { SetAsideRow } from '../../domain/signal.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
+import { DAY } from '../../domain/time.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { announce, ensureChannel } from '../announce.ts';
 import type { Db, Tx } from '../schema.ts';
@@ -13,7 +14,8 @@ const MAX_ROWS_TOLD = 10;
 const MAX_CONTENT = 20_000;
 
 /**
- * Keeps what could not be read, so that the row it stood in can go on without it and the operator can be told.
+ * Keeps what could not be read, so that the row it stood in can go on without it and the operator can be told: the same row
+ * once a day.
  *
  * @param content as it stood in the row
  */
@@ -27,6 +29,16 @@ export async function setAside(
     readonly at: EpochMs;
   },
 ): Promise<void> {
+  const known = await db
+    .selectFrom('set_aside')
+    .select('id')
+    .where('connection_id', '=', row.connectionId)
+    .where('what', '=', row.what)
+    .where('row_key', '=', row.key)
+    .where('at', '>', row.at - DAY)
+    .where('at', '<=', row.at)
+    .executeTakeFirst();
+  if (known !== undefined) return;
   await db
     .insertInto('set_aside')
     .values({

@@ -1,0 +1,258 @@
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+
+import type { JobId } from '../../src/domain/job-id.ts';
+import { DAY, MINUTE } from '../../src/domain/time.ts';
+import { editNext } from '../../src/use-cases/edit-messages.ts';
+import { lookClosely } from '../../src/use-cases/look-closely.ts';
+import { pollDueJobs } from '../../src/use-cases/poll-due-jobs.ts';
+import { pruneSome } from '../../src/use-cases/prune.ts';
+import { refreshPost } from '../../src/use-cases/refresh-post.ts';
+import { DiskState, watchOperations } from '../../src/use-cases/watch-operations.ts';
+import type { Notifier } from '../../src/ports.ts';
+import { CONNECTION, jobNumber, listing, openDesk, WORKSPACE } from '../support/desk.ts';
+import type { Desk } from '../support/desk.ts';
+import { reported } from '../support/reports.ts';
+
+const [FIRST, SECOND] = [jobNumber(0), jobNumber(1)];
+const unused = () => Promise.reject(new Error('unused'));
+const SHOWS: Notifier = { send: unused, edit: () => Promise.resolve({ kind: 'shown' }), remove: unused };
+const NO_NOTIFIER = { send: unused, edit: unused, remove: unused };
+
+async function openWatched(): Promise<Desk> {
+  const desk = await openDesk();
+  await desk.watch('C0', FIRST, SECOND);
+  await desk.minutes(1);
+  return desk;
+}
+
+function fail(desk: Desk, ...jobIds: readonly JobId[]): void {
+  for (const jobId of jobIds) desk.answers.set(jobId, reported('INCRE_TRANSFER_FAILED', { jobId }));
+}
+
+async function spoil(desk: Desk, table: string, column: string, where: string, value = '{'): Promise<void> {
+  await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${value} where ${sql.raw(where)}`.execute(desk.db);
+}
+
+async function watch(desk: Desk): Promise<void> {
+  await watchOperations(desk.context, {
+    notifier: NO_NOTIFIER,
+    disk: new DiskState(),
+    language: 'en',
+    leastFreeBytes: 0,
+  });
+  await desk.speak();
+}
+
+/** The failures that the channel was told. */
+function failuresTold(desk: Desk): readonly string[] {
+  return desk.told('C0').filter((one) => one.endsWith('FAILED'));
+}
+
+/** What the operator was told, as `kind` of each signal. */
+function signals(desk: Desk): readonly string[] {
+  return desk.said.flatMap(({ channelId, post }) =>
+    channelId !== 'COPS'
+      ? []
+      : post.facts.map((facts) =>
+          facts.kind === 'announcement' && facts.announcement.kind === 'signal' ? facts.announcement.signal.kind : '?',
+        ),
+  );
+}
+
+/** Both jobs fail, and both failures are in one post that Slack has not taken yet. */
+async function freeze(desk: Desk, ...jobIds: readonly JobId[]): Promise<void> {
+  fail(desk, ...jobIds);
+  const { send } = desk;
+  desk.send = () => ({ kind: 'retry', afterMs: 30_000, reason: 'rate_limited' });
+  await desk.minutes(1);
+  desk.send = send;
+  const frozen = await desk.db.selectFrom('posts').select('id').where('outcome', 'is', null).executeTakeFirstOrThrow();
+  await desk.db.updateTable('deliveries').set({ post_id: frozen.id }).where('outcome', 'is', null).execute();
+}
+
+describe('a post that was made before', () => {
+  test('loses only the delivery that cannot be read', async () => {
+    await using desk = await openWatched();
+    await freeze(desk, FIRST, SECOND);
+    await spoil(desk, 'job_events', 'facts', `job_id = '${FIRST}'`);
+    await desk.minutes(1);
+    expect(failuresTold(desk)).toEqual(['1 INCRE_TRANSFER_FAILED']);
+    await watch(desk);
+    await watch(desk);
+    expect(signals(desk)).toEqual(['rows_set_aside']);
+  });
+
+  test('is given up when nothing in it can be read, and nobody says that Slack refused it', async () => {
+    await using desk = await openWatched();
+    await freeze(desk, FIRST);
+    await spoil(desk, 'job_events', 'facts', `job_id = '${FIRST}'`);
+    await desk.minutes(1);
+    await watch(desk);
+    await watch(desk);
+    expect(signals(desk)).toEqual(['rows_set_aside']);
+    fail(desk, SECOND);
+    await desk.minutes(1);
+    expect(failuresTold(desk)).toEqual(['1 INCRE_TRANSFER_FAILED']);
+  });
+});
+
+describe('an edit', () => {
+  test('of a message that cannot be read any more holds up no other, and what was told stays told', async () => {
+    await using desk = await openWatched();
+    fail(desk, FIRST, SECOND);
+    await desk.minutes(1);
+    await spoil(desk, 'job_events', 'facts', `job_id = '${FIRST}'`);
+    await desk.db.updateTable('posts').set({ wanted_version: 9 }).execute();
+    desk.clock.advance(MINUTE);
+    const posts = await desk.db.selectFrom('posts').select('id').execute();
+    for (let turn = 0; turn < posts.length; turn++) {
+      // Each turn edits something while anything is left that can be edited.
+      const left = await desk.db
+        .selectFrom('posts')
+        .innerJoin('deliveries', 'deliveries.post_id', 'posts.id')
+        .select('posts.id')
+        .where('deliveries.job_id', 'is distinct from', FIRST)
+        .whereRef('posts.shown_version', '<', 'posts.wanted_version')
+        .executeTakeFirst();
+      if (left === undefined) break;
+      desk.clock.advance(2_000);
+      expect(await editNext(desk.context, SHOWS)).toMatchObject({ kind: 'edited' });
+    }
+    const told = await desk.db.selectFrom('deliveries').select('outcome').where('job_id', '=', FIRST).execute();
+    expect(told).toEqual([{ outcome: 'delivered' }]);
+    await watch(desk);
+    await desk.db.updateTable('posts').set({ wanted_version: 10 }).execute();
+    await desk.minutes(1);
+    await watch(desk);
+    expect(signals(desk)).toEqual(['rows_set_aside']);
+  });
+});
+
+test('a click on a message of which nothing can be read finds no message', async () => {
+  await using desk = await openWatched();
+  fail(desk, FIRST);
+  await desk.minutes(1);
+  await spoil(desk, 'job_events', 'facts', 'true');
+  const { post_id: postId } = await desk.db
+    .selectFrom('deliveries')
+    .select('post_id')
+    .where('job_id', '=', FIRST)
+    .executeTakeFirstOrThrow();
+  const context = { ...desk.context, notifier: SHOWS };
+  const channel = { workspaceId: WORKSPACE, channelId: 'C0' };
+  expect(await refreshPost(context, channel, postId ?? '')).toEqual({ kind: 'unknown' });
+});
+
+describe('a cause', () => {
+  test('that cannot be read is set aside, told once, and looked for anew', async () => {
+    await using desk = await openWatched();
+    fail(desk, FIRST);
+    await desk.minutes(1);
+    await spoil(desk, 'failures', 'causes', `job_id = '${FIRST}'`);
+    await desk.db.updateTable('posts').set({ wanted_version: 9 }).execute();
+    await desk.minutes(1);
+    await watch(desk);
+    await watch(desk);
+    expect(signals(desk)).toEqual(['rows_set_aside']);
+    const row = await desk.db.selectFrom('failures').selectAll().where('job_id', '=', FIRST).executeTakeFirstOrThrow();
+    expect(row.causes).toBe('{}');
+    expect(row.wanted_since).not.toBeNull();
+  });
+});
+
+describe('a job whose state cannot be read', () => {
+  test('is told as recovered when it had failed', async () => {
+    await using desk = await openWatched();
+    fail(desk, FIRST);
+    await desk.minutes(1);
+    await spoil(desk, 'jobs', 'state', `job_id = '${FIRST}'`);
+    desk.answers.delete(FIRST);
+    await desk.minutes(10);
+    expect(desk.told('C0')).toContain('0 recovered');
+    const row = await desk.db.selectFrom('failures').selectAll().where('job_id', '=', FIRST).executeTakeFirstOrThrow();
+    expect(row.recovered_at).not.toBeNull();
+  });
+
+  test('and that is as it was is told as nothing', async () => {
+    await using desk = await openWatched();
+    const before = desk.told('C0').length;
+    await spoil(desk, 'jobs', 'state', 'true');
+    await desk.minutes(3);
+    expect(desk.told('C0').slice(before)).toEqual([]);
+  });
+
+  test('time and again is told to the operator once a day', async () => {
+    await using desk = await openWatched();
+    for (let time = 0; time < 3; time++) {
+      await spoil(desk, 'jobs', 'state', `job_id = '${FIRST}'`);
+      await desk.minutes(1);
+      await watch(desk);
+    }
+    expect(signals(desk)).toEqual(['rows_set_aside']);
+  });
+
+  test('is no longer kept aside when the operator was told long ago', async () => {
+    await using desk = await openWatched();
+    await spoil(desk, 'jobs', 'state', `job_id = '${FIRST}'`);
+    await desk.minutes(1);
+    await watch(desk);
+    desk.clock.advance(500 * DAY);
+    while (await pruneSome(desk.context, { deliveriesDays: 30, eventsDays: 400, unwatchedDays: 30 }));
+    expect(await desk.db.selectFrom('set_aside').selectAll().execute()).toEqual([]);
+  });
+});
+
+/** Puts an id in a row that is none. Rows refer to each other by it, so that the database must be told to let it be. */
+async function spoilId(desk: Desk, table: string, column: string): Promise<void> {
+  await sql`pragma foreign_keys = off`.execute(desk.db);
+  if (table === 'audit')
+    await sql`insert into audit (at, workspace_id, channel_id, user_id, action, connection_id, job_id)
+      values (1, ${WORKSPACE}, 'C0', 'UANA', 'subscribe', ${CONNECTION}, 'no job')`.execute(desk.db);
+  else await spoil(desk, table, column, `${column} = '${FIRST}'`, 'no job');
+  await sql`pragma foreign_keys = on`.execute(desk.db);
+}
+
+test.each([
+  ['jobs', 'job_id'],
+  ['subscriptions', 'job_id'],
+  ['failures', 'job_id'],
+  ['audit', 'job_id'],
+  ['deliveries', 'job_id'],
+  ['job_events', 'job_id'],
+  ['listed_jobs', 'job_id'],
+  ['listed_jobs', 'parent_id'],
+])('an id in %s.%s that is none keeps nothing else from going on', async (table, column) => {
+  await using desk = await openWatched();
+  await desk.context.store.saveJobList({
+    connectionId: CONNECTION,
+    listing: listing([
+      { jobId: FIRST, name: 'a' },
+      { jobId: SECOND, name: 'b' },
+      { jobId: jobNumber(2), parentId: FIRST },
+    ]),
+    now: desk.clock.now(),
+  });
+  fail(desk, FIRST, SECOND);
+  desk.clock.advance(MINUTE);
+  await pollDueJobs(desk.context);
+  await spoilId(desk, table, column);
+  const { store } = desk.context;
+  const channel = { workspaceId: WORKSPACE, channelId: 'C0' };
+  await desk.minutes(3);
+  await watch(desk);
+  expect(failuresTold(desk)).toContain('1 INCRE_TRANSFER_FAILED');
+  const second = await store.findJob({ connectionId: CONNECTION, jobId: SECOND });
+  expect(desk.clock.now() - (second?.state.checkedAt ?? 0)).toBeLessThan(2 * MINUTE);
+  expect((await store.listSubscriptions(channel)).map((one) => one.jobId)).toContain(SECOND);
+  expect((await store.listWorkspaceSubscriptions(WORKSPACE)).map((one) => one.jobId)).toContain(SECOND);
+  const audited = await store.pageAudit({ channel, job: null, before: null, limit: 10 });
+  expect(audited.entries.map((entry) => entry.job?.jobId)).toContain(SECOND);
+  expect((await store.listAuditedJobs(channel)).map((job) => job.jobId)).toContain(SECOND);
+  const listed = await store.pageListedJobs({ connectionId: CONNECTION, text: null, offset: 0, limit: 10 });
+  expect(listed.jobs.map((job) => job.jobId)).toContain(SECOND);
+  await store.findSubJobs(CONNECTION, [FIRST, SECOND]);
+  await store.findNamedJobs(CONNECTION);
+  await lookClosely(desk.context, [SECOND], 'en');
+  expect(desk.logged.filter((one) => one.level === 'error').length).toBeLessThanOrEqual(1);
+});
