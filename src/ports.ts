@@ -584,8 +584,9 @@ export interface Store {
     readonly now: EpochMs;
   }): Promise<readonly SubscribeResult[]>;
   /**
-   * Ends the channel's subscriptions to these jobs (`all`: to every job). What is owed but not yet being sent for them is suppressed; the end is
-   * audited and, unless `announce` is false, announced in one delivery that says whose they were. Returns the ones that
+   * Ends the channel's subscriptions to these jobs (`all`: to every job). What is owed for them is suppressed, also in a
+   * post that was begun and is held up; a post that may be in the channel already is looked for, and not sent again when
+   * it is not there. The end is audited and, unless `announce` is false, announced in one delivery that says whose they were. Returns the ones that
    * were ended, oldest first.
    */
   unsubscribe(request: {

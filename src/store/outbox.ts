@@ -16,6 +16,7 @@ import { dropUnreadable, findPostById, loadPost, selectFacts, toFacts } from './
 import { toReadBack } from './read-back.ts';
 import { isDue, isFree, msUntilDue } from './rows/timed-work.ts';
 import type { Db, Tx } from './schema.ts';
+import { withdrawUnwatched } from './suppress-deliveries.ts';
 
 /** Pending deliveries read to find the next group; a group is never larger. */
 const MOST_IN_A_POST = 20;
@@ -120,8 +121,9 @@ async function beginTurn(
       .execute();
     return null;
   }
-  const postId =
-    open?.postId ?? (await unsettledPost(tx, channel)) ?? (await freezeGroup(tx, clock, language, channel, request));
+  const begun = open?.postId ?? (await unsettledPost(tx, channel));
+  if (begun !== null && (await withdrawUnwatched(tx, begun, request.now))) return null;
+  const postId = begun ?? (await freezeGroup(tx, clock, language, channel, request));
   return postId === null ? null : await beginAttempt(tx, clock, language, request, channel, postId);
 }
 
@@ -202,7 +204,8 @@ async function beginSearch(
     .execute();
   const post = await loadPost(tx, clock, postId, language);
   if (post === null) return null;
-  const since = searchedSince ?? clock;
+  // A first look in the future was made before the clock was set back, by a process that is gone.
+  const since = searchedSince === null || searchedSince > clock ? clock : searchedSince;
   await tx.updateTable('posts').set({ searched_since: since }).where('id', '=', postId).execute();
   const open = { post, looks, readBack, searchedForMs: clock - since };
   return { kind: 'search', lease: leaseOf(channel, token), open, search };
