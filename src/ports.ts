@@ -553,6 +553,8 @@ export interface Store {
    * `now - maxAgeMs`.
    */
   claimJob(request: LeaseRequest & JobKey & { readonly now: EpochMs; readonly maxAgeMs: number }): Promise<JobClaim>;
+  /** Whether somebody is asking about the job right now. Writes nothing, so it may be asked often. */
+  isJobLeased(job: JobKey): Promise<boolean>;
   /**
    * Records what a poll found and gives the leases back: the new state, its events (numbered on from the job's last),
    * one delivery for each channel subscribed at this moment, and the end of the subscriptions where an event ends them

@@ -17,7 +17,16 @@ import { noteAlive, tellDownTime } from './down-times.ts';
 import { claimEdit, settleEdit, wantEditOf } from './edits.ts';
 import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './failures.ts';
 import { freeBytesAt } from './free-space.ts';
-import { claimDueJobs, claimJob, countDueJobs, findJob, findJobs, releaseJobs, renewJobs } from './jobs.ts';
+import {
+  claimDueJobs,
+  claimJob,
+  isJobLeased,
+  countDueJobs,
+  findJob,
+  findJobs,
+  releaseJobs,
+  renewJobs,
+} from './jobs.ts';
 import {
   claimJobListRefresh,
   findJobListState,
@@ -268,6 +277,7 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
       if (claim.kind === 'claimed') time.hold(request.token, request.leaseMs);
       return claim;
     },
+    isJobLeased: async (job) => await isJobLeased(db, await time.read(db), job),
     commitPoll: async (poll) => {
       const committed = await commitPoll(db, time.now(), poll);
       time.release(poll.token);
