@@ -14,7 +14,7 @@ import type { ChannelLease, ChannelTurn, SentPost, TurnClaim, TurnRequest } from
 import { updateChannel } from './channel-lease.ts';
 import { dropUnreadable, findPostById, loadPost, selectFacts, toFacts } from './delivery-facts.ts';
 import { toReadBack } from './read-back.ts';
-import { isDue, isFree, msUntilDue } from './rows/timed-work.ts';
+import { isDue, isFree, msUntilDue, stillMeant } from './rows/timed-work.ts';
 import type { Db, Tx } from './schema.ts';
 import { withdrawUnwatched } from './suppress-deliveries.ts';
 
@@ -74,13 +74,14 @@ interface NextChannel extends ChannelKey {
 
 async function nextChannel(tx: Tx, clock: EpochMs, { workspaceId, pace }: TurnRequest): Promise<NextChannel | null> {
   const row = await sendable(tx, workspaceId)
-    .select(['channels.workspace_id', 'channels.channel_id', 'workspaces.posts_paced_to'])
+    .select(['channels.workspace_id', 'channels.channel_id', 'workspaces.posts_paced_to', 'workspaces.posts_paced_at'])
     .where(isDue('channels.next_send_at', 'channels.send_set_at', clock))
     .where(isFree(clock, { until: 'channels.lease_until', leasedAt: 'channels.leased_at' }))
     .orderBy('owed.oldest')
     .executeTakeFirst();
-  const pacedTo = row === undefined ? null : takeTurn(row.posts_paced_to, clock, pace);
-  if (row === undefined || pacedTo === null) return null;
+  if (row === undefined) return null;
+  const pacedTo = takeTurn(stillMeant(row.posts_paced_to, row.posts_paced_at, clock), clock, pace);
+  if (pacedTo === null) return null;
   return { workspaceId: row.workspace_id, channelId: row.channel_id, pacedTo };
 }
 
@@ -92,13 +93,14 @@ async function msUntilNextTurn(tx: Tx, clock: EpochMs, { workspaceId, pace }: Tu
       'channels.lease_until',
       'channels.leased_at',
       'workspaces.posts_paced_to',
+      'workspaces.posts_paced_at',
     ])
     .execute();
   const waits = rows.map((row) =>
     Math.max(
       msUntilDue(row.next_send_at, row.send_set_at, clock),
       msUntilDue(row.lease_until ?? 0, row.leased_at, clock),
-      msUntilTurn(row.posts_paced_to, clock, pace),
+      msUntilTurn(stillMeant(row.posts_paced_to, row.posts_paced_at, clock), clock, pace),
     ),
   );
   return waits.length === 0 ? null : Math.min(...waits);
@@ -276,7 +278,7 @@ async function beginAttempt(
     .execute();
   await tx
     .updateTable('workspaces')
-    .set({ posts_paced_to: channel.pacedTo })
+    .set({ posts_paced_to: channel.pacedTo, posts_paced_at: clock })
     .where('id', '=', channel.workspaceId)
     .execute();
   const attempted = { ...post, attempt: post.attempt + 1 };
