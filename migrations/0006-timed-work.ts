@@ -12,6 +12,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await addMoments(db, 'posts', ['look_set_at', 'edit_set_at', 'edit_leased_at']);
   await addMoments(db, 'failures', ['try_set_at', 'leased_at']);
   await addMoments(db, 'surplus_messages', ['try_set_at']);
+  await addMoments(db, 'workspaces', ['posts_paced_at', 'edits_paced_at']);
   await db.schema
     .alterTable('posts')
     .addColumn('edit_tries', 'integer', (column) => column.notNull().defaultTo(0))

@@ -578,6 +578,8 @@ export interface Store {
    * `now - maxAgeMs`.
    */
   claimJob(request: LeaseRequest & JobKey & { readonly now: EpochMs; readonly maxAgeMs: number }): Promise<JobClaim>;
+  /** Whether somebody is asking about the job right now. Writes nothing, so it may be asked often. */
+  isJobLeased(job: JobKey): Promise<boolean>;
   /**
    * Records what a poll found and gives the leases back: the new state, its events (numbered on from the job's last),
    * one delivery for each channel subscribed at this moment, and the end of the subscriptions where an event ends them
@@ -610,8 +612,10 @@ export interface Store {
     readonly now: EpochMs;
   }): Promise<readonly SubscribeResult[]>;
   /**
-   * Ends the channel's subscriptions to these jobs (`all`: to every job), those that would come back with a job included. What is owed but not yet being sent for them is suppressed; the end is
-   * audited and, unless `announce` is false, announced in one delivery that says whose they were. Returns the ones that
+   * Ends the channel's subscriptions to these jobs (`all`: to every job), those that would come back with a job included.
+   * What is owed for them is suppressed, also in a post that was begun and is held up; a post that may be in the channel
+   * already is looked for, and not sent again when it is not there. The end is audited and, unless `announce` is false,
+   * announced in one delivery that says whose they were. Returns the ones that
    * were ended, oldest first.
    */
   unsubscribe(request: {

@@ -1,7 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 
 import type { EditOutcome, Post, SendOutcome } from '../domain/post.ts';
-import { MINUTE } from '../domain/time.ts';
 import type { Log, Notifier } from '../ports.ts';
 import { classifySlackError, slackErrorName } from './classify-slack-error.ts';
 import { plainMessage } from './messages/message.ts';
@@ -15,8 +14,6 @@ const BEYOND_EDITING = new Set(['cant_update_message', 'edit_window_closed', 'is
 const MESSAGE_GONE = 'message_not_found';
 /** Our own reason, beside Slack's. */
 const CANNOT_RENDER = 'cannot_be_rendered';
-/** How long an edit waits for a channel or workspace that refuses everything. */
-const CLOSED_MS = 5 * MINUTE;
 
 /**
  * Sends posts with `chat.postMessage`, in the language of their channel, edits them with `chat.update`, and takes copies
@@ -93,7 +90,10 @@ function refusedOrUncertain(
   return outcome;
 }
 
-/** A change may be repeated at will, so an uncertain one simply is. A channel that is closed for now opens again. */
+/**
+ * A change may be repeated at will, so an uncertain one simply is. A channel that refuses everything may open again: it is
+ * tried ever less often, so no pause is named here.
+ */
 function changeOutcome(
   outcome: Exclude<SendOutcome, { readonly kind: 'delivered' }>,
 ): Extract<EditOutcome, { readonly kind: 'again' | 'refused' }> {
@@ -105,6 +105,6 @@ function changeOutcome(
     case 'refused':
       return outcome.what === 'payload'
         ? { kind: 'refused', reason: outcome.reason }
-        : { kind: 'again', afterMs: CLOSED_MS, reason: outcome.reason };
+        : { kind: 'again', afterMs: null, reason: outcome.reason };
   }
 }

@@ -7,7 +7,7 @@ import type { Post } from '../domain/post.ts';
 import type { DueEdit, LeaseRequest } from '../ports.ts';
 import { jobIdsOf, loadPost } from './delivery-facts.ts';
 import { findJobs } from './jobs.ts';
-import { isDue, isFree } from './rows/timed-work.ts';
+import { isDue, isFree, stillMeant } from './rows/timed-work.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** A message that somebody deleted is sent anew this often. */
@@ -45,15 +45,20 @@ export async function claimEdit(
           'channels.conversation_id',
           'workspaces.id as workspace_id',
           'workspaces.edits_paced_to',
+          'workspaces.edits_paced_at',
         ])
         .executeTakeFirst();
       if (row === undefined || row.message_ts === null) return null;
-      const pacedTo = takeTurn(row.edits_paced_to, clock, pace);
+      const pacedTo = takeTurn(stillMeant(row.edits_paced_to, row.edits_paced_at, clock), clock, pace);
       if (pacedTo === null) return null;
       const post = await loadPost(tx, clock, row.id, language);
       // It can no longer be read and wants no edit any more: the next one has its turn.
       if (post === null) continue;
-      await tx.updateTable('workspaces').set({ edits_paced_to: pacedTo }).where('id', '=', row.workspace_id).execute();
+      await tx
+        .updateTable('workspaces')
+        .set({ edits_paced_to: pacedTo, edits_paced_at: clock })
+        .where('id', '=', row.workspace_id)
+        .execute();
       await tx
         .updateTable('posts')
         .set({ edit_token: token, edit_until: clock + leaseMs, edit_leased_at: clock })

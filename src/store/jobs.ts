@@ -12,7 +12,7 @@ import type { JobClaim, LeaseRequest } from '../ports.ts';
 import { decodeEvent, decodeJobId, decodeState, encode } from './codec.ts';
 import { ReusedQuery } from './reused-query.ts';
 import { setAside } from './rows/set-aside.ts';
-import { isDue, isFree } from './rows/timed-work.ts';
+import { isDue, isFree, msUntilDue } from './rows/timed-work.ts';
 import type { Db, Schema } from './schema.ts';
 
 /** What the domain knows of a row. */
@@ -263,6 +263,17 @@ export async function claimJob(
       .executeTakeFirstOrThrow();
     return { kind: numUpdatedRows > 0n ? 'claimed' : 'busy', job };
   });
+}
+
+/** Whether somebody has the job at `clock`. */
+export async function isJobLeased(db: Db, clock: EpochMs, { connectionId, jobId }: JobKey): Promise<boolean> {
+  const row = await db
+    .selectFrom('jobs')
+    .select(['lease_until', 'leased_at'])
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
+  return row !== undefined && row.lease_until !== null && msUntilDue(row.lease_until, row.leased_at, clock) > 0;
 }
 
 export async function renewJobs(db: Db, clock: number, { token, leaseMs }: LeaseRequest): Promise<void> {

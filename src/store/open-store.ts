@@ -18,7 +18,16 @@ import { claimEdit, settleEdit, wantEditOf } from './edits.ts';
 import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './failures.ts';
 import { freeBytesAt } from './free-space.ts';
 import { findAbsence } from './jobs/absence.ts';
-import { claimDueJobs, claimJob, countDueJobs, findJob, findJobs, releaseJobs, renewJobs } from './jobs.ts';
+import {
+  claimDueJobs,
+  claimJob,
+  countDueJobs,
+  findJob,
+  findJobs,
+  isJobLeased,
+  releaseJobs,
+  renewJobs,
+} from './jobs.ts';
 import {
   claimJobListRefresh,
   findJobListState,
@@ -274,6 +283,7 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
       if (claim.kind === 'claimed') time.hold(request.token, request.leaseMs);
       return claim;
     },
+    isJobLeased: async (job) => await isJobLeased(db, await time.read(db), job),
     commitPoll: async (poll) => {
       const committed = await commitPoll(db, time.now(), poll);
       time.release(poll.token);

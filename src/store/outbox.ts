@@ -14,8 +14,9 @@ import type { ChannelLease, ChannelTurn, SentPost, TurnClaim, TurnRequest } from
 import { updateChannel } from './channel-lease.ts';
 import { dropUnreadable, findPostById, loadPost, selectFacts, toFacts } from './delivery-facts.ts';
 import { toReadBack } from './read-back.ts';
-import { isDue, isFree, msUntilDue } from './rows/timed-work.ts';
+import { isDue, isFree, msUntilDue, stillMeant } from './rows/timed-work.ts';
 import type { Db, Tx } from './schema.ts';
+import { withdrawUnwatched } from './suppress-deliveries.ts';
 
 /** Pending deliveries read to find the next group; a group is never larger. */
 const MOST_IN_A_POST = 20;
@@ -73,13 +74,14 @@ interface NextChannel extends ChannelKey {
 
 async function nextChannel(tx: Tx, clock: EpochMs, { workspaceId, pace }: TurnRequest): Promise<NextChannel | null> {
   const row = await sendable(tx, workspaceId)
-    .select(['channels.workspace_id', 'channels.channel_id', 'workspaces.posts_paced_to'])
+    .select(['channels.workspace_id', 'channels.channel_id', 'workspaces.posts_paced_to', 'workspaces.posts_paced_at'])
     .where(isDue('channels.next_send_at', 'channels.send_set_at', clock))
     .where(isFree(clock, { until: 'channels.lease_until', leasedAt: 'channels.leased_at' }))
     .orderBy('owed.oldest')
     .executeTakeFirst();
-  const pacedTo = row === undefined ? null : takeTurn(row.posts_paced_to, clock, pace);
-  if (row === undefined || pacedTo === null) return null;
+  if (row === undefined) return null;
+  const pacedTo = takeTurn(stillMeant(row.posts_paced_to, row.posts_paced_at, clock), clock, pace);
+  if (pacedTo === null) return null;
   return { workspaceId: row.workspace_id, channelId: row.channel_id, pacedTo };
 }
 
@@ -91,13 +93,14 @@ async function msUntilNextTurn(tx: Tx, clock: EpochMs, { workspaceId, pace }: Tu
       'channels.lease_until',
       'channels.leased_at',
       'workspaces.posts_paced_to',
+      'workspaces.posts_paced_at',
     ])
     .execute();
   const waits = rows.map((row) =>
     Math.max(
       msUntilDue(row.next_send_at, row.send_set_at, clock),
       msUntilDue(row.lease_until ?? 0, row.leased_at, clock),
-      msUntilTurn(row.posts_paced_to, clock, pace),
+      msUntilTurn(stillMeant(row.posts_paced_to, row.posts_paced_at, clock), clock, pace),
     ),
   );
   return waits.length === 0 ? null : Math.min(...waits);
@@ -120,8 +123,9 @@ async function beginTurn(
       .execute();
     return null;
   }
-  const postId =
-    open?.postId ?? (await unsettledPost(tx, channel)) ?? (await freezeGroup(tx, clock, language, channel, request));
+  const begun = open?.postId ?? (await unsettledPost(tx, channel));
+  if (begun !== null && (await withdrawUnwatched(tx, begun, request.now))) return null;
+  const postId = begun ?? (await freezeGroup(tx, clock, language, channel, request));
   return postId === null ? null : await beginAttempt(tx, clock, language, request, channel, postId);
 }
 
@@ -202,7 +206,8 @@ async function beginSearch(
     .execute();
   const post = await loadPost(tx, clock, postId, language);
   if (post === null) return null;
-  const since = searchedSince ?? clock;
+  // A first look in the future was made before the clock was set back, by a process that is gone.
+  const since = searchedSince === null || searchedSince > clock ? clock : searchedSince;
   await tx.updateTable('posts').set({ searched_since: since }).where('id', '=', postId).execute();
   const open = { post, looks, readBack, searchedForMs: clock - since };
   return { kind: 'search', lease: leaseOf(channel, token), open, search };
@@ -273,7 +278,7 @@ async function beginAttempt(
     .execute();
   await tx
     .updateTable('workspaces')
-    .set({ posts_paced_to: channel.pacedTo })
+    .set({ posts_paced_to: channel.pacedTo, posts_paced_at: clock })
     .where('id', '=', channel.workspaceId)
     .execute();
   const attempted = { ...post, attempt: post.attempt + 1 };

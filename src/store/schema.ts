@@ -21,6 +21,8 @@ export interface Schema {
     last_ts: string | null;
     posts_paced_to: Generated<number>;
     edits_paced_to: Generated<number>;
+    posts_paced_at: Generated<number>;
+    edits_paced_at: Generated<number>;
     created_at: number;
   };
   channels: {

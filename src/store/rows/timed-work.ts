@@ -16,7 +16,12 @@ export function isDue(dueAt: string, setAt: string, now: EpochMs, upTo: EpochMs 
 
 /** The same rule for a row that was read already: ms until it is due, 0 when it is. */
 export function msUntilDue(dueAt: EpochMs, setAt: EpochMs, now: EpochMs): number {
-  return setAt > now ? 0 : Math.max(0, dueAt - now);
+  return Math.max(0, stillMeant(dueAt, setAt, now) - now);
+}
+
+/** The same rule for a moment up to which something is used: 0 when it was set by a clock that is set back since. */
+export function stillMeant(moment: EpochMs, setAt: EpochMs, now: EpochMs): EpochMs {
+  return setAt > now ? 0 : moment;
 }
 
 /** Nobody has the row: it was never leased, or the lease has ended by the rule of timed work. */

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import type { SlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import type { Channel } from '../../src/demo/slack-workspace/workspace.ts';
+import { HELD } from '../../src/domain/access.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import type { Notifier } from '../../src/ports.ts';
+import { createVoice } from '../../src/slack/messages/voice.ts';
+import { createNotifier } from '../../src/slack/notifier.ts';
+import { createSlackClient } from '../../src/slack/slack-client.ts';
+import { claimTurn } from '../../src/use-cases/dispatch-deliveries.ts';
+import { editNext } from '../../src/use-cases/edit-messages.ts';
+import { removeSurplus } from '../../src/use-cases/remove-surplus.ts';
+import { jobNumber, openDesk, WORKSPACE } from '../support/desk.ts';
+import type { Desk } from '../support/desk.ts';
+import { SILENT } from '../support/silent-log.ts';
+
+let slack: SlackWorkspace;
+let notifier: Notifier;
+let channel: Channel;
+
+beforeEach(async () => {
+  slack = await startSlackWorkspace();
+  channel = slack.addChannel('general', { withBot: true });
+  const client = createSlackClient({ token: slack.botToken, apiUrl: slack.apiUrl, timeoutMs: 1_000, log: SILENT });
+  const voice = createVoice('en', { command: '/drs', botName: 'drs', teamUrl: null, consoleUrl: () => null });
+  notifier = createNotifier(client, () => voice, SILENT);
+});
+afterEach(() => slack.stop());
+
+/** A message of ours in the channel, and its copy, in a channel that is archived now. */
+async function sendTwice(desk: Desk): Promise<string> {
+  const { store } = desk.context;
+  await desk.watch(channel.id, jobNumber(1));
+  const claim = await claimTurn(desk.context);
+  if (claim.kind === 'idle' || claim.turn.kind !== 'send') throw new Error('nothing to send');
+  const { lease, post } = claim.turn;
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const sent = await notifier.send(post);
+    if (sent.kind !== 'delivered') throw new Error(`not delivered, but ${sent.kind}`);
+    await store.settlePost(lease, post, { ...sent, at: desk.clock.now() });
+  }
+  await store.wantEdit(post.id);
+  channel.archived = true;
+  return post.id;
+}
+
+/** The minutes at which `turn` did something, in two days of trying every minute. */
+async function minutesOf(desk: Desk, turn: () => Promise<boolean>): Promise<readonly number[]> {
+  const minutes: number[] = [];
+  for (let minute = 0; minute < (2 * DAY) / MINUTE; minute++) {
+    if (await turn()) minutes.push(minute);
+    desk.clock.advance(MINUTE);
+  }
+  return minutes;
+}
+
+const pauses = (minutes: readonly number[]) =>
+  minutes.slice(1).map((minute, index) => (minute - (minutes[index] ?? 0)) * MINUTE);
+
+describe('a channel that refuses it', () => {
+  test('has an edit tried ever less often', async () => {
+    await using desk = await openDesk();
+    await sendTwice(desk);
+    const tried = await minutesOf(desk, async () => (await editNext(desk.context, notifier)).kind === 'edited');
+    const waits = pauses(tried);
+    expect(tried.length).toBeLessThan(20);
+    expect(waits).toEqual(waits.toSorted((one, other) => one - other));
+    expect(waits.at(-1)).toBeGreaterThan(6 * HOUR);
+  });
+
+  test('has the removal of a copy tried ever less often', async () => {
+    await using desk = await openDesk();
+    await sendTwice(desk);
+    slack.faults.next('chat.delete', { kind: 'error', error: 'is_archived' }, { count: 1_000 });
+    const tried = await minutesOf(desk, () => removeSurplus(desk.context, notifier));
+    const waits = pauses(tried);
+    expect(tried.length).toBeLessThan(20);
+    expect(waits).toEqual(waits.toSorted((one, other) => one - other));
+    expect(waits.at(-1)).toBeGreaterThan(6 * HOUR);
+  });
+
+  test('has its edit made at once when its pause ends', async () => {
+    await using desk = await openDesk();
+    await sendTwice(desk);
+    const { store } = desk.context;
+    await minutesOf(desk, async () => (await editNext(desk.context, notifier)).kind === 'edited');
+    const actor = { workspaceId: WORKSPACE, channelId: channel.id, userId: 'UANA' };
+    await store.holdChannel({ channel: actor, reason: HELD.channel_shared, now: desk.clock.now() });
+    await store.resumeChannel({ actor, now: desk.clock.now() });
+    channel.archived = false;
+    expect((await editNext(desk.context, notifier)).kind).toBe('edited');
+  });
+});
