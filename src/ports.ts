@@ -212,6 +212,15 @@ export type JobClaim =
   /** Somebody else is asking about it right now. */
   | { readonly kind: 'busy'; readonly job: Job };
 
+/** Whom to ask about next. */
+export interface DueJobsRequest extends LeaseRequest {
+  readonly connectionId: string;
+  readonly now: EpochMs;
+  readonly limit: number;
+  /** The front unless given. */
+  readonly from?: 'front' | 'back';
+}
+
 /** What one poll found out about one job. */
 export interface PollResult {
   readonly jobId: JobId;
@@ -220,6 +229,8 @@ export interface PollResult {
   readonly events: readonly JobEvent[];
   /** Null: over, do not poll again. */
   readonly nextPollAt: EpochMs | null;
+  /** The job's place in the queue; `nextPollAt` unless given. */
+  readonly waitingSince?: EpochMs | null;
   readonly askAlone: boolean;
   readonly refusals: number;
 }
@@ -353,6 +364,8 @@ export interface StoreFigures {
   readonly queued: { readonly count: number; readonly oldestAt: EpochMs | null };
   /** Deliveries that wait in paused channels. */
   readonly held: number;
+  /** Since when the job has waited to be asked about that has waited longest, those asked alone aside; null: none is watched. */
+  readonly waitingSince: EpochMs | null;
 }
 
 /** Until when rows are of use; older ones may go. */
@@ -532,12 +545,11 @@ export interface Store {
   /** How many jobs a tick at `now` has to ask about. */
   countDueJobs(connectionId: string, now: EpochMs): Promise<number>;
   /**
-   * Leases up to `limit` watched jobs that are due at `now`, longest due first; or exactly one job that must be asked
-   * alone, when only such are due. Empty when nothing is due. No job is leased to two at once.
+   * Leases up to `limit` watched jobs that are due at `now`, in the order in which they have waited; or exactly one job
+   * that must be asked alone, when that one has waited longest. `from` the back of the queue: those that have waited
+   * least, none of them a job that must be asked alone. Empty when nothing is due. No job is leased to two at once.
    */
-  claimDueJobs(
-    request: LeaseRequest & { readonly connectionId: string; readonly now: EpochMs; readonly limit: number },
-  ): Promise<readonly Job[]>;
+  claimDueJobs(request: DueJobsRequest): Promise<readonly Job[]>;
   /**
    * Leases one job, watched or not; creates its row if there is none. `fresh` when its last report was read after
    * `now - maxAgeMs`.

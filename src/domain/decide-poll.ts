@@ -19,18 +19,25 @@ export interface JobDecision extends Cadence {
   readonly events: readonly JobEvent[];
 }
 
-/** Decides for every job of one request what its answer means and when to ask again. */
+/**
+ * Decides for every job of one request what its answer means and when to ask again.
+ *
+ * @param jobs in the order of the queue, which those that are answered keep among themselves
+ * @param firstPlace the moment that counts for the place of the first of them
+ */
 export function decidePoll(
   jobs: readonly Job[],
   answers: ProgressAnswers,
   now: EpochMs,
   spacingMs: number,
+  firstPlace: EpochMs = now,
 ): readonly JobDecision[] {
   const mostMissing = areMostMissing(answers);
-  return jobs.map((job) => {
+  return jobs.map((job, index) => {
     const answer: ProgressAnswer = answers.get(job.jobId) ?? { kind: 'omitted' };
     const { state, events } = assess(job.state, answer, now, { mostMissing, times: job.times });
-    return { jobId: job.jobId, state, events, ...cadence(job, state, answer, now, spacingMs) };
+    const turn = { now, spacingMs, place: firstPlace + index };
+    return { jobId: job.jobId, state, events, ...cadence(job, state, answer, turn) };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { JobId } from './job-id.ts';
 import type { JobState } from './job-state.ts';
 import type { JobTimes } from './phases.ts';
+import type { EpochMs } from './time.ts';
 
 /** Names one DRS job: which project, which job. */
 export interface JobKey {
@@ -21,4 +22,6 @@ export interface Job extends JobKey {
   readonly askAlone: boolean;
   /** How often in a row it has made DRS refuse a request. */
   readonly refusals: number;
+  /** Its place in the queue: since when it wants to be asked about, or will; null while nobody watches it. */
+  readonly waitingSince: EpochMs | null;
 }

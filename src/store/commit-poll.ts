@@ -75,17 +75,18 @@ const findLeased = new ReusedQuery(
 type HeldPoll = Poll & { readonly held: readonly HeldResult[] };
 
 function toRows({ connectionId, now, held }: HeldPoll) {
-  return held.map(({ result: { jobId, state, events, nextPollAt, askAlone, refusals }, isWatched, lastEvent }) => ({
+  return held.map(({ result, isWatched, lastEvent }) => ({
     connection_id: connectionId,
-    job_id: jobId,
-    status: state.report?.status ?? null,
-    state: JSON.stringify(state),
-    event_number: lastEvent + events.length,
+    job_id: result.jobId,
+    status: result.state.report?.status ?? null,
+    state: JSON.stringify(result.state),
+    event_number: lastEvent + result.events.length,
     asked_at: now,
-    next_poll_at: isWatched ? nextPollAt : null,
-    ended_at: state.over === null ? null : now,
-    ask_alone: askAlone ? 1 : 0,
-    refusals,
+    next_poll_at: isWatched ? result.nextPollAt : null,
+    waiting_since: isWatched ? (result.waitingSince ?? result.nextPollAt) : null,
+    ended_at: result.state.over === null ? null : now,
+    ask_alone: result.askAlone ? 1 : 0,
+    refusals: result.refusals,
     created_at: now,
   }));
 }
@@ -103,6 +104,7 @@ const writeJobs = new ReusedQuery(
           event_number: eb.ref('excluded.event_number'),
           asked_at: eb.ref('excluded.asked_at'),
           next_poll_at: eb.ref('excluded.next_poll_at'),
+          waiting_since: eb.ref('excluded.waiting_since'),
           ended_at: eb
             .case()
             .when('excluded.ended_at', 'is', null)

@@ -2,11 +2,12 @@ import type { StoreFigures } from '../ports.ts';
 import type { Db } from './schema.ts';
 
 export async function readFigures(db: Db): Promise<StoreFigures> {
-  const [watched, paused, refusal, owed] = await Promise.all([
+  const [watched, paused, refusal, owed, queue] = await Promise.all([
     countWatched(db),
     countPaused(db),
     findRefusal(db),
     countOwed(db),
+    findFrontOfQueue(db),
   ]);
   const queued = owed.find((row) => row.paused === 0);
   const held = owed.find((row) => row.paused === 1);
@@ -17,6 +18,7 @@ export async function readFigures(db: Db): Promise<StoreFigures> {
     workspaceRefusal: refusal === undefined ? null : (refusal.pause_reason ?? 'unknown'),
     queued: { count: queued?.count ?? 0, oldestAt: queued?.oldest ?? null },
     held: held?.count ?? 0,
+    waitingSince: queue.waitingSince,
   };
 }
 
@@ -41,6 +43,16 @@ function countPaused(db: Db) {
 
 function findRefusal(db: Db) {
   return db.selectFrom('workspaces').select('pause_reason').where('paused_at', 'is not', null).executeTakeFirst();
+}
+
+/** A job that is asked alone waits for reasons of its own. */
+function findFrontOfQueue(db: Db) {
+  return db
+    .selectFrom('jobs')
+    .select((eb) => eb.fn.min<number | null>('waiting_since').as('waitingSince'))
+    .where('next_poll_at', 'is not', null)
+    .where('ask_alone', '=', 0)
+    .executeTakeFirstOrThrow();
 }
 
 /** One row for what waits its turn, one for what waits in paused channels. */

@@ -6,7 +6,7 @@ import type { JobId } from '../domain/job-id.ts';
 import { UNSEEN_JOB } from '../domain/job-state.ts';
 import { HOUR } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
-import type { JobClaim, LeaseRequest } from '../ports.ts';
+import type { DueJobsRequest, JobClaim, LeaseRequest } from '../ports.ts';
 import { decodeState, storedJobId } from './codec.ts';
 import { leaseIsFree, LONGEST_LEASE_MS } from './leases.ts';
 import { ReusedQuery } from './reused-query.ts';
@@ -26,6 +26,7 @@ const JOB_COLUMNS = [
   'state',
   'ask_alone',
   'refusals',
+  'waiting_since',
 ] as const;
 
 /** A row as the domain knows it. */
@@ -39,6 +40,7 @@ export function toJob(row: Pick<Selectable<Schema['jobs']>, (typeof JOB_COLUMNS)
     state: decodeState(row.state),
     askAlone: row.ask_alone === 1,
     refusals: row.refusals,
+    waitingSince: row.waiting_since,
   };
 }
 
@@ -108,57 +110,73 @@ export async function countDueJobs(db: Db, connectionId: string, now: EpochMs): 
   return count;
 }
 
-/** Jobs that may share a request first; one that must not only when no other is due. */
-export async function claimDueJobs(
-  db: Db,
-  clock: number,
-  request: LeaseRequest & { readonly connectionId: string; readonly now: EpochMs; readonly limit: number },
-): Promise<readonly Job[]> {
-  const together = await leaseDue.run(db, { ...request, clock, askAlone: 0 });
-  const rows = together.length > 0 ? together : await leaseDue.run(db, { ...request, clock, askAlone: 1, limit: 1 });
-  return rows.map(toJob);
+/**
+ * Jobs that share a request, or one that must be asked alone: whoever has waited longest. Being odd costs a job its
+ * companions, not its place.
+ */
+export async function claimDueJobs(db: Db, clock: number, request: DueJobsRequest): Promise<readonly Job[]> {
+  const due = { ...request, clock };
+  const isAlone = request.from !== 'back' && (await isAloneFirst(db, due));
+  const lease = request.from === 'back' ? leaseFromBack : leaseFromFront;
+  const rows = await lease.run(db, isAlone ? { ...due, askAlone: 1, limit: 1 } : { ...due, askAlone: 0 });
+  return rows.map(toJob).toSorted(byPlace);
+}
+
+/** A job that must be asked alone is due, and has waited longer than all others that are. */
+async function isAloneFirst(db: Db, due: Omit<Due, 'askAlone'>): Promise<boolean> {
+  const [alone] = await findFirst.run(db, { ...due, askAlone: 1 });
+  if (alone === undefined) return false;
+  const [together] = await findFirst.run(db, { ...due, askAlone: 0 });
+  return together === undefined || (alone.waiting_since ?? 0) < (together.waiting_since ?? 0);
+}
+
+/** The order of the queue; those who have waited equally long have a fixed order too. */
+function byPlace(one: Job, other: Job): number {
+  return (one.waitingSince ?? 0) - (other.waitingSince ?? 0) || (one.jobId < other.jobId ? -1 : 1);
 }
 
 /** Jobs to lease: those due at `now` that may or may not share a request. */
-interface Due extends LeaseRequest {
-  readonly connectionId: string;
-  readonly now: EpochMs;
+interface Due extends DueJobsRequest {
   readonly clock: number;
   readonly askAlone: 0 | 1;
-  readonly limit: number;
 }
 
-const leaseDue = new ReusedQuery(
-  (db: Db, { connectionId, now, clock, askAlone, limit, token, leaseMs }: Due) =>
-    db
-      .updateTable('jobs')
-      .set({ lease_token: token, lease_until: clock + leaseMs })
-      .where('connection_id', '=', connectionId)
-      .where('job_id', 'in', (due) =>
-        due
-          .selectFrom('jobs')
-          .select('job_id')
-          .where('connection_id', '=', connectionId)
-          .where('ask_alone', '=', askAlone)
-          .where(isDue(now))
-          .where(leaseIsFree(clock))
-          .orderBy('next_poll_at')
-          .limit(limit),
-      )
-      .returning(JOB_COLUMNS),
-  ({ connectionId, now, clock, askAlone, limit, token, leaseMs }) => [
-    token,
-    clock + leaseMs,
-    connectionId,
-    connectionId,
-    askAlone,
-    now,
-    now + LONGEST_POLL_PAUSE_MS,
-    clock,
-    clock + LONGEST_LEASE_MS,
-    limit,
-  ],
+/** Due jobs in the order of the queue, or in the opposite one. */
+function dueJobs(db: Db, { connectionId, now, clock, askAlone }: Due, direction: 'asc' | 'desc') {
+  return db
+    .selectFrom('jobs')
+    .where('connection_id', '=', connectionId)
+    .where('ask_alone', '=', askAlone)
+    .where(isDue(now))
+    .where(leaseIsFree(clock))
+    .orderBy('waiting_since', direction)
+    .orderBy('job_id', direction);
+}
+
+function dueValues({ connectionId, now, clock, askAlone }: Due): readonly unknown[] {
+  return [connectionId, askAlone, now, now + LONGEST_POLL_PAUSE_MS, clock, clock + LONGEST_LEASE_MS];
+}
+
+const findFirst = new ReusedQuery(
+  (db: Db, due: Due) => dueJobs(db, due, 'asc').select('waiting_since').limit(1),
+  (due) => [...dueValues(due), 1],
 );
+
+const leaseFromFront = leaseDue('asc');
+const leaseFromBack = leaseDue('desc');
+
+function leaseDue(direction: 'asc' | 'desc') {
+  return new ReusedQuery(
+    (db: Db, due: Due) =>
+      db
+        .updateTable('jobs')
+        .set({ lease_token: due.token, lease_until: due.clock + due.leaseMs })
+        .where('connection_id', '=', due.connectionId)
+        .where('job_id', 'in', dueJobs(db, due, direction).select('job_id').limit(due.limit))
+        .returning(JOB_COLUMNS),
+    (due) => [due.token, due.clock + due.leaseMs, due.connectionId, ...dueValues(due), due.limit],
+  );
+}
 
 export async function claimJob(
   db: Db,

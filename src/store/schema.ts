@@ -52,6 +52,7 @@ export interface Schema {
     event_number: Generated<number>;
     asked_at: number | null;
     next_poll_at: number | null;
+    waiting_since: number | null;
     ended_at: number | null;
     ask_alone: Generated<number>;
     refusals: Generated<number>;

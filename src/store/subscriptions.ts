@@ -256,7 +256,7 @@ function selectActive(db: Db, { workspaceId, channelId }: ChannelKey) {
 async function setNextPoll(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs | null): Promise<void> {
   await tx
     .updateTable('jobs')
-    .set({ next_poll_at: at })
+    .set({ next_poll_at: at, waiting_since: at })
     .where('connection_id', '=', connectionId)
     .where('job_id', '=', jobId)
     .execute();

@@ -293,6 +293,7 @@ const FIGURES: StoreFigures = {
   workspaceRefusal: null,
   queued: { count: 0, oldestAt: null },
   held: 0,
+  waitingSince: null,
 };
 const health =
   (changes: Partial<HealthReport>): Said =>

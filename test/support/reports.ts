@@ -48,6 +48,7 @@ export function aJob(changes: Partial<Job> = {}, state: Partial<JobState> = {}):
     times: NO_TIMES,
     askAlone: false,
     refusals: 0,
+    waitingSince: null,
     ...changes,
     state: { ...UNSEEN_JOB, ...state },
   };
