@@ -16,6 +16,7 @@ import type { Signal, SignalKind } from './domain/signal.ts';
 import type { SubJob } from './domain/combine-sub-jobs.ts';
 import type { MessageTs } from './domain/message-ts.ts';
 import type { Pace } from './domain/pace.ts';
+import type { DrsAllowance } from './domain/poll-budget.ts';
 import type {
   EditOutcome,
   Post,
@@ -122,13 +123,19 @@ export interface CompanionAnswer<T> {
 export interface DrsClient {
   /**
    * Asks for the progress of `jobIds`: duplicates once, in requests of at most the configured batch size, at most two
-   * at a time and within the configured rate over the whole process. Every id asked for is in the answer. Never
-   * rejects for what the other side does: failures are answers.
+   * at a time and within the configured rate and the quota that DRS names, over the whole process. Every id asked for is
+   * in the answer. Never rejects for what the other side does: failures are answers.
+   *
+   * A batch that is refused for what may be the reason of one id is asked in parts, in this call and the next ones, until
+   * that id is `rejected` and the others are answered. A refusal that meets all ids is nobody's fault: `unanswered`.
    */
   fetchProgress(
     jobIds: readonly JobId[],
     options?: { readonly signal?: AbortSignal; readonly language?: Language },
   ): Promise<ProgressAnswers>;
+
+  /** How soon progress may be asked for again. Asks nothing. */
+  allowance(): DrsAllowance;
 
   /*
    * The reads below have a budget of their own beside the progress requests, never reject for what the other side does,

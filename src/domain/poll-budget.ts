@@ -1,5 +1,19 @@
 import { SECOND } from './time.ts';
 
+/** How many requests the other side lets through in which time (ms). */
+export interface Quota {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** What DRS lets us ask at the moment. */
+export interface DrsAllowance {
+  /** How long the next request has to wait, in ms. */
+  readonly waitMs: number;
+  /** The quota that DRS or its gateway has named lately; null when none is known. */
+  readonly quota: Quota | null;
+}
+
 /** What polling may cost, and how often it is wanted. */
 export interface PollBudget {
   /** Jobs in one request. */
