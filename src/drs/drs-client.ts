@@ -1,9 +1,9 @@
-import { explanation, operatorMatter } from '../domain/explanation.ts';
+import { explanation } from '../domain/explanation.ts';
 import type { JobId } from '../domain/job-id.ts';
 import type { Language } from '../domain/language.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
 import { failureOf } from '../domain/progress-answer.ts';
-import type { DrsFailure, ProgressAnswers } from '../domain/progress-answer.ts';
+import type { DrsFailure, DrsFailureReason, ProgressAnswers } from '../domain/progress-answer.ts';
 import { SECOND } from '../domain/time.ts';
 import type { DrsClient } from '../ports.ts';
 import { chunks } from './chunks.ts';
@@ -22,6 +22,12 @@ import { drsLanguage } from './drs-language.ts';
 const MAX_CONCURRENT = 2;
 /** How often a request is tried of whose ids none is under suspicion. */
 const FIRST_ATTEMPTS = 3;
+/** Reasons that a code gives for a request that may have been refused because of one id. */
+const ACCUSING: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
+  'bad_request',
+  'access_denied',
+  'project_unknown',
+]);
 /** Statuses that say nothing about ids. */
 const ABOUT_THE_ASKER = new Set([401, 403, 429]);
 
@@ -119,7 +125,7 @@ function refusal(failure: DrsFailure, { body }: HttpResponse): Outcome {
 
 /** A refusal that may be due to one id accuses neither the setup nor the permissions by itself. */
 function asRefusal(failure: DrsFailure, code: string | null, message: string | null): DrsFailure {
-  if (failure.reason !== 'bad_request' && operatorMatter(failure.why) !== 'access') return failure;
+  if (!ACCUSING.has(failure.reason)) return failure;
   const text = [code ?? `HTTP ${failure.httpStatus ?? '?'}`, message].filter((piece) => piece !== null).join(': ');
   return { ...failure, reason: 'bad_request', why: explanation('requests_refused', { text }) };
 }

@@ -1,8 +1,15 @@
 import { commonFailure } from '../domain/progress-answer.ts';
 import type { ProgressAnswers } from '../domain/progress-answer.ts';
+import type { PassEstimate } from '../domain/poll-budget.ts';
+import { MINUTE } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { DrsReach, LoopName, TurnName, VitalSigns } from '../domain/vital-signs.ts';
 import type { Clock, DrsClient, Metrics } from '../ports.ts';
+
+/** A change of the interval by this part of it is noticeable. */
+const NOTICEABLE = 0.25;
+/** DRS that only asks for fewer requests is silent when it has answered none for this long: it may ask for as long a pause. */
+const PATIENCE_MS = 15 * MINUTE;
 
 /** Notices, from the work as it goes by, whether the bot lives and whether DRS answers it. */
 export class Vitals {
@@ -13,6 +20,8 @@ export class Vitals {
   #lastTickAt: EpochMs | null = null;
   #drs: DrsReach = { kind: 'not_asked' };
   #pastBlindMs = 0;
+  #estimate: PassEstimate | null = null;
+  #saidMs: number | null = null;
 
   constructor(clock: Clock, metrics: Metrics) {
     const now = clock.now();
@@ -71,12 +80,32 @@ export class Vitals {
     };
   }
 
-  /** Takes note of what DRS answered, or why it did not. */
+  /** What the pass costs that began last; null before the first that had something to ask. */
+  get estimate(): PassEstimate | null {
+    return this.#estimate;
+  }
+
+  /** Takes note of what a pass costs. Whether that is news worth a log line: jobs are asked about noticeably more seldom, or as wanted again. */
+  estimated(estimate: PassEstimate): 'stretched' | 'fits_again' | null {
+    this.#estimate = estimate;
+    const saidMs = this.#saidMs;
+    if (estimate.fits) {
+      this.#saidMs = null;
+      return saidMs === null ? null : 'fits_again';
+    }
+    if (saidMs !== null && Math.abs(estimate.passMs - saidMs) <= saidMs * NOTICEABLE) return null;
+    this.#saidMs = estimate.passMs;
+    return 'stretched';
+  }
+
+  /** Takes note of what DRS answered, or why it did not. DRS that asks for fewer requests now and then is not silent. */
   heard(answers: ProgressAnswers): void {
     if (answers.size === 0) return;
     const now = this.#clock.now();
     const failure = commonFailure(answers);
     if (failure !== null) {
+      if (failure.reason === 'throttled' && this.#drs.kind === 'answers' && now - this.#drs.lastAt < PATIENCE_MS)
+        return;
       const since = this.#drs.kind === 'silent' ? this.#drs.since : now;
       this.#drs = { kind: 'silent', since, why: failure.why };
       return;

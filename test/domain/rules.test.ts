@@ -166,13 +166,19 @@ describe('a pass over many jobs', () => {
   const budget = { batchSize: 10, maxRps: 5, intervalMs: MINUTE };
 
   test('fits while its requests do at the allowed rate', () => {
-    expect(estimatePass(25, budget)).toEqual({ requests: 3, passMs: 600, fits: true });
-    expect(estimatePass(3_000, budget)).toEqual({ requests: 300, passMs: 60_000, fits: true });
-    expect(estimatePass(10_000, budget)).toEqual({ requests: 1_000, passMs: 200_000, fits: false });
+    expect(estimatePass(25, budget)).toMatchObject({ requests: 3, passMs: 600, fits: true });
+    expect(estimatePass(3_000, budget)).toMatchObject({ requests: 300, passMs: 60_000, fits: true });
+    expect(estimatePass(10_000, budget)).toMatchObject({ requests: 1_000, passMs: 200_000, fits: false });
   });
 
   test('is never late for asking in one go what one second allows', () => {
     expect(estimatePass(25, { ...budget, intervalMs: 500 }).fits).toBe(true);
+  });
+
+  test('is stretched by a quota that allows fewer requests than are needed', () => {
+    const quota = { limit: 3, windowMs: MINUTE };
+    expect(estimatePass(30, budget, quota)).toMatchObject({ requests: 3, fits: true });
+    expect(estimatePass(100, budget, quota)).toMatchObject({ passMs: 200 * SECOND, quota, fits: false });
   });
 });
 
