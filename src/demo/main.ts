@@ -49,7 +49,7 @@ const config = parseConfig(
 );
 const stopPrinting = printMessages(slack.state, print);
 const input = createInterface({ input: process.stdin });
-const prompt = new Prompt(slack, { ...signIn, changeJob, setClock }, print);
+const prompt = new Prompt(slack, { ...signIn, changeJob, makeOdd, setQuota, setClock }, print);
 input.on('line', (line) => void prompt.take(line));
 
 const unwanted = new AbortController();
@@ -89,6 +89,21 @@ function changeJob(name: string, status: string, error: string | null): string |
   job.becomes(status);
   if (error !== null) job.explains({ error_message: error });
   return null;
+}
+
+/** Lets DRS refuse whatever a job is in; null: no longer. */
+function makeOdd(name: string, status: number | null): string {
+  const job = drs.findJob(name);
+  if (job === undefined) return `Say which job and which status, such as: odd orders 404`;
+  job.poison(status === null ? null : { status, code: 'DRS.M00101' });
+  return status === null
+    ? `DRS answers about ${name} again.`
+    : `DRS refuses whatever ${name} is in, with HTTP ${status}.`;
+}
+
+function setQuota(aMinute: number | null): string {
+  drs.quota.set(aMinute === null ? null : { limit: aMinute, unit: 'minute' });
+  return aMinute === null ? 'DRS answers everything again.' : `DRS answers ${aMinute} progress requests a minute.`;
 }
 
 function setClock(minutesAhead: number): string {

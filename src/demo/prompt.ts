@@ -13,6 +13,8 @@ export const PROMPT_HELP = [
   '  say orders             write to the bot in direct messages, without the slash command',
   '  invite                 invite the bot into this channel; kick throws it out',
   '  drs orders PAUSING     let a job enter a status; add error=… for a cause',
+  '  odd orders 404         let DRS refuse every request that has this job in it, with this HTTP status; odd orders ends it',
+  '  quota 5                let DRS answer so many progress requests a minute; quota ends it',
   '  key rotate             give the access key another secret in the cloud; key lock locks it; key fix mends both',
   '  clock 180              set the clock of the cloud so many minutes ahead',
   '  Start with `npm run demo -- --password`, `--temporary-key`, `--wrong-key` or `--no-project` to see these.',
@@ -21,6 +23,8 @@ export const PROMPT_HELP = [
 /** What the prompt can do to the cloud. Each says what it did, or what was wrong. */
 export interface Cloud {
   changeJob(name: string, status: string, error: string | null): string | null;
+  makeOdd(name: string, status: number | null): string;
+  setQuota(aMinute: number | null): string;
   rotateKey(): string;
   lockKey(): string;
   fixKey(): Promise<string>;
@@ -78,6 +82,10 @@ export class Prompt {
         const error = /\berror=(.*)$/.exec(line)?.[1] ?? null;
         return this.#cloud.changeJob(rest[0] ?? '', rest[1] ?? '', error);
       }
+      case 'odd':
+        return this.#cloud.makeOdd(rest[0] ?? '', Number(rest[1] ?? 0) || null);
+      case 'quota':
+        return this.#cloud.setQuota(Number(rest[0] ?? 0) || null);
       case 'key':
         if (rest[0] === 'rotate') return this.#cloud.rotateKey();
         if (rest[0] === 'lock') return this.#cloud.lockKey();

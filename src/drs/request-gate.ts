@@ -11,8 +11,9 @@ const LONGEST_WAIT_MS = 20 * SECOND;
 const LONGEST_BURST_MS = MINUTE;
 /** Added to a window, because requests do not take equally long to arrive. */
 const WINDOW_MARGIN_MS = 250;
-/** A quota that no throttled answer has confirmed for this long, or for its window, may have been lifted. */
+/** A quota that no throttled answer has confirmed for this long, and for so many of its windows, may have been lifted. */
 const QUOTA_KEPT_MS = HOUR;
+const QUOTA_KEPT_WINDOWS = 10;
 
 /** How a request fared at the gate. */
 export type Passed<T> =
@@ -56,7 +57,7 @@ export class RequestGate {
   get quota(): Quota | null {
     if (this.#quota === null) return null;
     const { named, at } = this.#quota;
-    return isWithin(this.#clock.now(), at, Math.max(QUOTA_KEPT_MS, named.windowMs)) ? named : null;
+    return isWithin(this.#clock.now(), at, Math.max(QUOTA_KEPT_MS, QUOTA_KEPT_WINDOWS * named.windowMs)) ? named : null;
   }
 
   /** How long one more request would wait for its turn, in ms, behind all that wait already. */
