@@ -96,10 +96,10 @@ function cost({ jobs, requests, passMs, quota }: PassEstimate, maxRps: number): 
 /** Claims and asks batch after batch until nothing is due, DRS is out of reach, or the signal says stop. */
 async function pollLane(context: Context, pass: PollPass, signal?: AbortSignal): Promise<void> {
   while (pass.goesOn() && signal?.aborted !== true) {
-    const { token, jobs, firstPlace } = await pass.claim();
-    if (jobs.length === 0) return;
-    const report = await askAndCommit(context, token, jobs, { signal, firstPlace });
-    if (pass.count(report)?.reason === 'throttled') return;
+    const batch = await pass.claim();
+    if (batch.jobs.length === 0) return;
+    const report = await askAndCommit(context, batch.token, batch.jobs, { signal, firstPlace: batch.firstPlace });
+    if (pass.count(report, batch)?.reason === 'throttled') return;
   }
 }
 
@@ -109,6 +109,8 @@ interface ClaimedBatch {
   readonly jobs: readonly Job[];
   /** The place in the queue of the first of them; the others follow. */
   readonly firstPlace: EpochMs;
+  /** It is from the back of the queue, to show whether DRS answers at all. */
+  readonly isControl: boolean;
 }
 
 class PollPass implements PollReport {
@@ -126,7 +128,7 @@ class PollPass implements PollReport {
   #leased = 0;
   #claiming: Promise<unknown> = Promise.resolve();
   #failedInARow = 0;
-  #control: 'none' | 'wanted' | 'made' = 'none';
+  #control: 'none' | 'wanted' | 'asked' = 'none';
 
   constructor(context: Context, due: number) {
     this.#context = context;
@@ -153,7 +155,7 @@ class PollPass implements PollReport {
   }
 
   /** Adds up what came of a batch; returns why none of its jobs was answered. */
-  count({ answers, committed, events, deliveries }: AskReport): DrsFailure | null {
+  count({ answers, committed, events, deliveries }: AskReport, { isControl }: ClaimedBatch): DrsFailure | null {
     this.batches += 1;
     this.committed += committed.length;
     this.events += events;
@@ -166,29 +168,27 @@ class PollPass implements PollReport {
       return null;
     }
     if (failure.reason === 'throttled') this.throttled = true;
-    else this.#countFailure(failure);
+    else this.#countFailure(failure, isControl);
     return failure;
   }
 
   /** One odd batch stops nothing; a DRS that answers nobody ends the pass. */
-  #countFailure(failure: DrsFailure): void {
+  #countFailure({ reason, why }: DrsFailure, isControl: boolean): void {
     this.#failedInARow += 1;
-    if (ABOUT_THE_ASKER.has(failure.reason)) this.stoppedBy = failure.why;
-    if (this.#failedInARow < MOST_FAILED_BATCHES) return;
-    if (this.#control === 'none') this.#control = 'wanted';
-    else if (this.#control === 'made') this.stoppedBy = failure.why;
+    if (ABOUT_THE_ASKER.has(reason) || isControl) this.stoppedBy = why;
+    if (this.#failedInARow >= MOST_FAILED_BATCHES && this.#control === 'none') this.#control = 'wanted';
   }
 
   async #claimNext(): Promise<ClaimedBatch> {
     const { store, newId, connectionId, durations, polling } = this.#context;
     const token = newId();
     const firstPlace = this.#now + this.#leased;
-    if (this.stoppedBy !== null) return { token, jobs: [], firstPlace };
-    const from = this.#control === 'wanted' ? 'back' : 'front';
-    if (from === 'back') this.#control = 'made';
+    const isControl = this.#control === 'wanted';
+    if (this.stoppedBy !== null) return { token, jobs: [], firstPlace, isControl };
+    if (isControl) this.#control = 'asked';
     const request = { connectionId, now: this.#now, limit: polling.batchSize, token, leaseMs: durations.jobLeaseMs };
-    const jobs = await store.claimDueJobs({ ...request, from });
+    const jobs = await store.claimDueJobs({ ...request, from: isControl ? 'back' : 'front' });
     this.#leased += jobs.length;
-    return { token, jobs, firstPlace };
+    return { token, jobs, firstPlace, isControl };
   }
 }

@@ -1,5 +1,5 @@
 import { commonFailure } from '../domain/progress-answer.ts';
-import type { ProgressAnswers } from '../domain/progress-answer.ts';
+import type { DrsFailure, ProgressAnswers } from '../domain/progress-answer.ts';
 import type { PassEstimate } from '../domain/poll-budget.ts';
 import { MINUTE } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -104,14 +104,19 @@ export class Vitals {
     const now = this.#clock.now();
     const failure = commonFailure(answers);
     if (failure !== null) {
-      if (failure.reason === 'throttled' && this.#drs.kind === 'answers' && now - this.#drs.lastAt < PATIENCE_MS)
-        return;
-      const since = this.#drs.kind === 'silent' ? this.#drs.since : now;
-      this.#drs = { kind: 'silent', since, why: failure.why };
+      this.#heardNothing(failure, now);
       return;
     }
     this.#pastBlindMs += this.#presentBlindMs();
     this.#drs = { kind: 'answers', since: this.#drs.kind === 'answers' ? this.#drs.since : now, lastAt: now };
+  }
+
+  #heardNothing({ reason, why }: DrsFailure, now: EpochMs): void {
+    const isThrottled = reason === 'throttled' && this.#drs.kind === 'answers';
+    const lastAt = this.#drs.kind === 'answers' ? this.#drs.lastAt : now;
+    if (isThrottled && now - lastAt < PATIENCE_MS) return;
+    const since = this.#drs.kind === 'silent' ? this.#drs.since : isThrottled ? lastAt : now;
+    this.#drs = { kind: 'silent', since, why };
   }
 
   #presentBlindMs(): number {

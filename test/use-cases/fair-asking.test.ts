@@ -3,13 +3,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
 import type { DrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
 import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
+import { explanation } from '../../src/domain/explanation.ts';
 import type { JobId } from '../../src/domain/job-id.ts';
+import { failureOf } from '../../src/domain/progress-answer.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
 import { LOOP_NAMES } from '../../src/domain/vital-signs.ts';
 import { createDrsClient } from '../../src/drs/drs-client.ts';
 import { createDispatcher } from '../../src/drs/http.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';
-import type { Clock, Store } from '../../src/ports.ts';
+import type { Clock, DrsClient, Store } from '../../src/ports.ts';
 import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
 import { createVoice } from '../../src/slack/messages/voice.ts';
 import { healthMessage } from '../../src/slack/messages/health-message.ts';
@@ -49,11 +51,11 @@ afterEach(async () => {
 });
 
 /** The poller over `count` watched jobs, as it is in production but for the clock; a pass begins every minute. */
-async function startPoller(count: number) {
+async function startPoller(count: number, decorate: (drs: DrsClient) => DrsClient = (client) => client) {
   const jobs = Array.from({ length: count }, (_, number) =>
     drs.addJob('INCRE_TRANSFER_STARTED', {}, { id: simulatedJobId(number) }),
   );
-  const context = createContext();
+  const context = createContext(decorate);
   await watch(jobs.map((job) => job.id));
   const startAt = clock.now();
   const poll = context.vitals.timed('poller', () => pollDueJobs(context));
@@ -74,7 +76,7 @@ async function startPoller(count: number) {
   return { jobs, pass, context };
 }
 
-function createContext(): Context {
+function createContext(decorate: (drs: DrsClient) => DrsClient): Context {
   const vitals = new Vitals(clock, NO_METRICS);
   const batchSize = 10;
   const { domain, user, password } = drs.credentials;
@@ -91,7 +93,7 @@ function createContext(): Context {
   let ids = 0;
   return {
     store: noticing(store),
-    drs: observeDrs(client, { vitals, metrics: NO_METRICS, clock }),
+    drs: observeDrs(decorate(client), { vitals, metrics: NO_METRICS, clock }),
     clock: patient,
     newId: () => `id-${++ids}`,
     random: () => 0,
@@ -333,6 +335,31 @@ describe('odd ids', () => {
     const from = passes;
     await pass();
     expect(told.filter((one) => one.pass === from)).toHaveLength(60 - odd.length);
+  });
+
+  test('for which DRS never answers do not end the pass for those behind them in the queue', async () => {
+    const hanging = new Set<JobId>();
+    const timeout = failureOf('timeout', explanation('timeout'));
+    const { pass, jobs } = await startPoller(120, (client) => ({
+      ...client,
+      fetchProgress: (jobIds, options) =>
+        jobIds.some((jobId) => hanging.has(jobId))
+          ? Promise.resolve(new Map(jobIds.map((jobId) => [jobId, { kind: 'unanswered', failure: timeout }])))
+          : client.fetchProgress(jobIds, options),
+    }));
+    // The pass asks in the order of the queue: these are its first seven batches.
+    for (const job of drs
+      .progressRequests()
+      .slice(0, 7)
+      .flatMap((ids) => ids.slice(0, 1))) {
+      const odd = jobs.find((one) => one.id === job);
+      if (odd !== undefined) hanging.add(odd.id);
+    }
+    await pass();
+    for (const job of jobs) job.becomes('PAUSING');
+    const from = passes;
+    expect(await pass()).toMatchObject({ batches: 12, answered: 5, stoppedBy: null });
+    expect(told.filter((one) => one.pass === from)).toHaveLength(50);
   });
 
   test('found under a quota that is used up in the middle of the search do not keep the others waiting', async () => {
