@@ -89,6 +89,7 @@ async function beginYear(db: Db, url: string, seed: number, size: number): Promi
     connectionId: CONNECTION,
     polling: { batchSize: BATCH, maxRps: 1_000, intervalMs: HOUR },
     jobList: { refresh: () => Promise.resolve({ isReading: false }) },
+    workspaceId: WORKSPACE,
     opsChannel: null,
     wakeDispatcher: () => undefined,
     vitals: new Vitals(clock, NO_METRICS),
@@ -173,7 +174,7 @@ async function timeStart(url: string, now: number): Promise<number> {
   await store.countDueJobs(CONNECTION, now);
   await store.claimDueJobs({ connectionId: CONNECTION, now, limit: 10, token: 'start', leaseMs: SECOND });
   const waits = { paceMs: 0, reconcileAfterMs: 0, searchLeaseMs: SECOND, pace: { everyMs: 1, burst: 1 } };
-  await store.claimTurn({ token: 'start', leaseMs: SECOND, newPostId: 'start', now, ...waits });
+  await store.claimTurn({ workspaceId: WORKSPACE, token: 'start', leaseMs: SECOND, newPostId: 'start', now, ...waits });
   const took = performance.now() - startedAt;
   await store.close();
   return took;

@@ -140,6 +140,7 @@ export async function startBot(
   const decorate = overrides.decorate ?? {};
   const opened = await openStore(config.databaseUrl, {
     clock: () => clock.now(),
+    monotonic: () => clock.monotonic(),
     language: config.language,
     onStatement: overrides.onStatement,
     onDiskFull: () => {
@@ -176,11 +177,12 @@ async function run(foundation: Foundation): Promise<Bot> {
   const identity = await identify(client, apiUrl);
   const { auth, projectId } = await signIn(foundation);
   await introduce(foundation, identity, projectId);
-  const operations = await createOperations(foundation);
+  const whose = { workspaceId: identity.workspaceId, connectionId: projectId };
+  const operations = await createOperations({ ...foundation, whose });
   const loops: Loop[] = [];
   const wake = () => loops.forEach((loop) => loop.wake());
   const opsChannel = opsChannelOf(config, identity);
-  const context = createContext(foundation, operations, { auth, projectId }, opsChannel, wake);
+  const context = createContext(foundation, operations, { auth, ...whose }, opsChannel, wake);
   const voiceIn = createVoices(config, identity, projectId);
   const { notifier, history } = createSpeech(foundation, operations, client, identity, voiceIn);
   const lanes = new Lanes(MOST_LANES);
@@ -282,6 +284,13 @@ async function openDoors(operations: Operations, { polling, durations }: Context
   }
 }
 
+/** Whose work this bot does, and how it signs in for it. */
+interface Whose {
+  readonly auth: DrsAuth;
+  readonly workspaceId: string;
+  readonly connectionId: string;
+}
+
 /** A way to sign in, and the project to ask about. */
 interface SignedIn {
   readonly auth: DrsAuth;
@@ -355,7 +364,7 @@ function opsChannelOf({ operations }: Config, { workspaceId }: SlackIdentity): C
 function createContext(
   foundation: Foundation,
   { vitals, metrics }: Operations,
-  { auth, projectId }: SignedIn,
+  { auth, connectionId: projectId, workspaceId }: Whose,
   opsChannel: ChannelKey | null,
   wakeDispatcher: () => void,
 ): Context {
@@ -375,6 +384,7 @@ function createContext(
     // Two polls of one job keep a distance, but never so much that a tick is missed.
     durations: { ...durations, pollSpacingMs: Math.min(durations.pollSpacingMs, intervalMs / 2) },
     connectionId: projectId,
+    workspaceId,
     polling: { batchSize, maxRps, intervalMs },
     jobList: createJobList({ store, drs, clock, log, connectionId: projectId, durations }),
     vitals,
@@ -469,12 +479,21 @@ function createTurns(context: Context, slack: Slack, lanes: Lanes) {
       return 0;
     },
     edit: async () => {
-      const removed = await removeSurplus(context, notifier);
-      const edited = await editNext(context, notifier);
-      return removed || edited.kind === 'edited' ? 0 : SECOND;
+      // Beside each other, so that a fault in one of them never keeps the other from being done.
+      const [edited, removed] = await Promise.allSettled([
+        editNext(context, notifier),
+        removeSurplus(context, notifier),
+      ]);
+      for (const done of [edited, removed]) if (done.status === 'rejected') throw done.reason;
+      const hasWorked = valueOf(edited)?.kind === 'edited' || valueOf(removed) === true;
+      return hasWorked ? 0 : SECOND;
     },
     readBack: async () => ((await proveReadBack(context, history)) ? durations.readBackPaceMs : SECOND),
   };
+}
+
+function valueOf<T>(done: PromiseSettledResult<T>): T | null {
+  return done.status === 'fulfilled' ? done.value : null;
 }
 
 async function causeTurn(context: Context): Promise<number> {

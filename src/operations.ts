@@ -24,6 +24,8 @@ interface Foundation {
   readonly log: Log;
   readonly store: Store;
   readonly http: Dispatcher;
+  /** Whose work the bot does. */
+  readonly whose: { readonly workspaceId: string; readonly connectionId: string };
 }
 
 /** The part of the bot that watches the bot, for whoever runs it. */
@@ -74,11 +76,11 @@ function toHeartbeat({ config, http, log }: Foundation): Heartbeat {
 
 /** How everything is at this moment. */
 async function lookAround(
-  { store, clock, log }: Foundation,
+  { store, clock, log, whose }: Foundation,
   vitals: Vitals,
   slackConnected: () => boolean,
 ): Promise<Momentary> {
-  const figures: StoreFigures | null = await store.readFigures().catch((error: unknown) => {
+  const figures: StoreFigures | null = await store.readFigures(whose).catch((error: unknown) => {
     log.warn({ err: error }, 'the figures of the database could not be read');
     return null;
   });

@@ -12,7 +12,7 @@ import type { JobId } from './domain/job-id.ts';
 import type { JobState } from './domain/job-state.ts';
 import type { Language } from './domain/language.ts';
 import type { ListedJob } from './domain/listed-job.ts';
-import type { Signal, SignalKind } from './domain/signal.ts';
+import type { SetAsideRow, Signal, SignalKind } from './domain/signal.ts';
 import type { SubJob } from './domain/combine-sub-jobs.ts';
 import type { MessageTs } from './domain/message-ts.ts';
 import type { Pace } from './domain/pace.ts';
@@ -268,6 +268,8 @@ export interface ChannelLease extends ChannelKey {
 
 /** What somebody who can send asks for. */
 export interface TurnRequest extends LeaseRequest {
+  /** Whose channels may be claimed: what one workspace may send concerns no other. */
+  readonly workspaceId: string;
   /** The id of the post, should a new one begin. */
   readonly newPostId: string;
   readonly now: EpochMs;
@@ -304,6 +306,8 @@ export type Recorded =
 
 /** A second message of a post. */
 export interface SurplusMessage extends ChannelKey {
+  /** How often taking it away was tried, this time included. */
+  readonly tries: number;
   /** The conversation's own id. */
   readonly conversationId: string;
   readonly messageTs: MessageTs;
@@ -326,8 +330,8 @@ export interface SentPost {
 export interface WantedCause {
   readonly jobId: JobId;
   readonly eventNumber: number;
-  /** When the asking began; it is given up some minutes later. */
-  readonly since: EpochMs;
+  /** How often it was asked for in vain. */
+  readonly tries: number;
   /** Of the channels that were told. */
   readonly languages: readonly Language[];
 }
@@ -342,6 +346,8 @@ export interface FoundCause {
 
 /** A message that no longer shows what its post says. */
 export interface DueEdit {
+  /** How often in a row it was edited in vain. */
+  readonly tries: number;
   readonly post: Post;
   /** The conversation's own id. */
   readonly channelId: string;
@@ -480,29 +486,33 @@ export interface Store {
   findCause(job: JobKey, language: Language): Promise<Cause | null>;
   /** Leases failures whose cause is wanted and whose next try is due. */
   claimWantedCauses(
-    request: LeaseRequest & { readonly connectionId: string; readonly now: EpochMs; readonly limit: number },
+    request: LeaseRequest & { readonly connectionId: string; readonly limit: number },
   ): Promise<readonly WantedCause[]>;
   /**
    * Records what was found, marks the messages that told of these failures for an edit, and gives the leases back: what
-   * was not found is tried again at `retryAt`, or never for those in `givenUp`.
+   * was not found is tried again after `retryAfterMs`, or never for those in `givenUp`.
    */
   saveCauses(request: {
     readonly connectionId: string;
     readonly token: string;
     readonly found: readonly FoundCause[];
     readonly givenUp: readonly WantedCause[];
-    readonly retryAt: EpochMs;
+    readonly retryAfterMs: number;
   }): Promise<void>;
 
   /** Makes the post's message want an edit. False when it has no message that could be edited. */
   wantEdit(postId: string): Promise<boolean>;
   /**
-   * Leases the message that has waited longest for its edit, or the given post's, and takes a turn of the pace of its
-   * workspace; null when none is due, it is being edited already, or it is too early. A message is leased to one only, so
+   * Leases the message of the workspace that has waited longest for its edit, or the given post's, and takes a turn of its
+   * pace; null when none is due, it is being edited already, or it is too early. A message is leased to one only, so
    * the edit that comes last is the newest.
    */
   claimEdit(
-    request: LeaseRequest & { readonly postId?: string | undefined; readonly pace: Pace },
+    request: LeaseRequest & {
+      readonly workspaceId: string;
+      readonly postId?: string | undefined;
+      readonly pace: Pace;
+    },
   ): Promise<DueEdit | null>;
   /**
    * Ends an edit: `shown` when the message shows the post's version (or never will), `repost` when somebody deleted it
@@ -514,16 +524,16 @@ export interface Store {
     readonly settlement: 'shown' | 'repost' | { readonly afterMs: number };
   }): Promise<void>;
 
-  /** Takes one copy of a post that must go, for `leaseMs`; null when there is none. */
-  claimSurplus(request: { readonly leaseMs: number }): Promise<SurplusMessage | null>;
+  /** Takes one copy of a post of the workspace that must go, for `leaseMs`; null when there is none. */
+  claimSurplus(request: { readonly workspaceId: string; readonly leaseMs: number }): Promise<SurplusMessage | null>;
   /** Ends it: gone, or not to be had, or tried again after `afterMs`. */
   settleSurplus(
     message: SurplusMessage,
     settlement: { readonly outcome: 'removed' | 'refused' } | { readonly afterMs: number },
   ): Promise<void>;
 
-  /** A channel where reading back is to be tried; not the same one again within `everyMs`. Null when there is none. */
-  claimReadBack(request: { readonly everyMs: number }): Promise<ReadBackTrial | null>;
+  /** A channel of the workspace where reading back is to be tried; not the same one again within `everyMs`. Null when there is none. */
+  claimReadBack(request: { readonly workspaceId: string; readonly everyMs: number }): Promise<ReadBackTrial | null>;
   /** Writes down what a trial showed. */
   saveReadBack(channel: ChannelKey, readBack: ReadBack): Promise<void>;
   findReadBack(channel: ChannelKey): Promise<ReadBack>;
@@ -641,7 +651,7 @@ export interface Store {
   listAuditedJobs(channel: ChannelKey): Promise<readonly ListedJob[]>;
 
   /**
-   * Leases the channel that has waited longest among those with something to send, not paused, not held up and not
+   * Leases the channel of the workspace that has waited longest among those with something to send, not paused, not held up and not
    * leased, within the pace of its workspace, and says what to do there. A post is frozen (which deliveries it tells) and
    * its attempt recorded, on the store's clock, before it is sent. While the outcome of an attempt is not known, nothing
    * else is sent to the channel.
@@ -687,8 +697,8 @@ export interface Store {
   /** It is well again: owes the channel what `signal` makes of when it became wrong. False when nothing was wrong. */
   clearSignal(request: SignalRequest & { readonly signal: (since: EpochMs) => Signal }): Promise<boolean>;
   /**
-   * Owes the channel word of up to `limit` posts that Slack has refused for good within the last day and that nobody was
-   * told of; each post is told of once. A refused word of this kind is not told of again. Returns how many there were.
+   * Owes the channel word of up to `limit` posts of its workspace that Slack has refused for good within the last day and that
+   * nobody was told of; each post is told of once. A refused word of this kind is not told of again. Returns how many there were.
    */
   reportRefusedPosts(request: {
     readonly connectionId: string;
@@ -696,6 +706,16 @@ export interface Store {
     readonly now: EpochMs;
     readonly limit: number;
   }): Promise<number>;
+
+  /**
+   * What could not be read since the last report, each row once; owes the channel word of it, if there is one. Such a row
+   * never keeps anything else from being polled or told: a job is asked anew, a delivery is dead with the reason `unreadable`.
+   */
+  reportSetAside(request: {
+    readonly connectionId: string;
+    readonly channel: ChannelKey | null;
+    readonly now: EpochMs;
+  }): Promise<readonly SetAsideRow[]>;
 
   /**
    * Deletes what is old enough, at most `limit` rows of each kind, and says how many; all zero: nothing is left to do. Never
@@ -711,8 +731,8 @@ export interface Store {
   /** How many deliveries are owed to the channel and not yet settled. */
   countPending(channel: ChannelKey): Promise<number>;
 
-  /** What an operator looks at, over all workspaces. */
-  readFigures(): Promise<StoreFigures>;
+  /** What the operator of a bot looks at: its connection's jobs, its workspace's channels. */
+  readFigures(of: { readonly workspaceId: string; readonly connectionId: string }): Promise<StoreFigures>;
   /**
    * Writes something harmless, for good. Rejects when nothing can be written (no permission, no room, no disk), with one
    * sentence that says what to do.

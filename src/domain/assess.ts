@@ -69,7 +69,8 @@ function assessReport(before: JobState, report: ProgressReport, at: Look): Asses
   const { now } = at;
   const reborn = before.over !== null && !isOver(statusGroup(report.status));
   const seen = see(reborn ? { ...before, ...NEW_LIFE } : before, report, now);
-  if (before.report === null || reborn)
+  // A job whose state could not be read has no report but a status that people know.
+  if ((before.report === null && before.toldStatus === null) || reborn)
     return { state: { ...seen, toldStatus: report.status, failure: failureOf(seen, now) }, events: [] };
   if (seen.over !== null) return before.over === null ? end(before, seen, at) : { state: seen, events: [] };
   return tellStatus(before, seen, report, at);

@@ -49,6 +49,7 @@ export const EXPLANATIONS = [
   'no_such_job',
   'sub_jobs_unknown',
   'not_answered',
+  'other',
 ] as const;
 
 export type ExplanationKey = (typeof EXPLANATIONS)[number];

@@ -42,7 +42,9 @@ export type EndVerdict =
   | 'during_full_copy'
   | 'while_paused'
   | 'before_start'
-  | 'copy_never_released';
+  | 'copy_never_released'
+  /** A verdict that this version does not know. */
+  | 'other';
 
 /** A fact about a job worth telling. Facts only: what is said about them is decided when they are rendered. */
 export type JobEvent =
@@ -60,7 +62,9 @@ export type JobEvent =
   /** The job is over; its subscriptions end with this. */
   | (Moment & { readonly kind: 'ended'; readonly verdict: EndVerdict; readonly summary: EndSummary | null })
   /** DRS no longer knows the job; its subscriptions end with this. */
-  | (Moment & { readonly kind: 'gone'; readonly code: string | null });
+  | (Moment & { readonly kind: 'gone'; readonly code: string | null })
+  /** Of a kind that this version does not know; another version wrote it. */
+  | (Moment & { readonly kind: 'other'; readonly name: string });
 
 /** Whether the job's subscriptions end with this event. */
 export function endsSubscriptions(event: JobEvent): boolean {

@@ -38,7 +38,9 @@ export type Announcement =
   /** The bot was down from `from` until `until`, and this is what changed. */
   | { readonly kind: 'back'; readonly from: EpochMs; readonly until: EpochMs; readonly meanwhile: Meanwhile }
   /** To the operator of the bot. */
-  | { readonly kind: 'signal'; readonly signal: Signal };
+  | { readonly kind: 'signal'; readonly signal: Signal }
+  /** Of a kind that this version does not know. */
+  | { readonly kind: 'other'; readonly name: string };
 
 /** What became known about a failure after it was noticed, or at the moment of a recovery. */
 export interface Aftermath {

@@ -15,6 +15,14 @@ export interface RefusedPost {
   readonly jobs: readonly Pick<Job, 'connectionId' | 'jobId' | 'name' | 'jobType'>[];
 }
 
+/** Something in the database that could not be read and was set aside, so that the rest goes on. */
+export interface SetAsideRow {
+  /** `job`, `event`, `announcement` or `cause`. */
+  readonly what: string;
+  /** Which one: a job's id, or the number of a row. */
+  readonly key: string;
+}
+
 /** What the operator of the bot hears. */
 export type Signal =
   | { readonly kind: 'credentials_refused'; readonly why: Explanation }
@@ -23,6 +31,10 @@ export type Signal =
   | { readonly kind: 'disk_low'; readonly freeBytes: number; readonly leastBytes: number }
   | { readonly kind: 'disk_enough'; readonly since: EpochMs; readonly until: EpochMs }
   | { readonly kind: 'disk_full' }
+  /** The first of them, and how many there are. */
+  | { readonly kind: 'rows_set_aside'; readonly rows: readonly SetAsideRow[]; readonly count: number }
+  /** Of a kind that this version does not know. */
+  | { readonly kind: 'other'; readonly name: string }
   | { readonly kind: 'disk_writable'; readonly since: EpochMs; readonly until: EpochMs };
 
 /** Besides matters of access: a project that is not to be had. */

@@ -18,7 +18,7 @@ export async function openWorkspace(
     // The app may have been given new scopes: channels that could not be read are tried again.
     await tx
       .updateTable('channels')
-      .set({ read_back_due_at: at })
+      .set({ read_back_due_at: at, read_back_set_at: at })
       .where('workspace_id', '=', id)
       .where('read_back_refusal', 'is not', null)
       .execute();

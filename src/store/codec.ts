@@ -15,7 +15,7 @@ import { NO_LAGS } from '../domain/lag-history.ts';
 import type { Announcement } from '../domain/post.ts';
 import type { Signal } from '../domain/signal.ts';
 
-/** A stored id; a row that holds anything else was not written by this program. */
+/** A stored id. @throws TypeError when it is none: no row of this program holds anything else */
 export function storedJobId(text: string | null): JobId {
   const jobId = parseJobId(text ?? '');
   if (jobId === null) throw new TypeError('a stored job id is malformed');
@@ -23,7 +23,12 @@ export function storedJobId(text: string | null): JobId {
 }
 
 const language = z.enum(LANGUAGES);
-const jobId = z.string().transform(storedJobId);
+const jobId = z.string().transform((text, context) => {
+  const known = parseJobId(text);
+  if (known !== null) return known;
+  context.addIssue('not a job id');
+  return z.NEVER;
+});
 
 const report = z.object({
   jobId,
@@ -41,13 +46,21 @@ const report = z.object({
 
 const lag = z.object({ ms: z.number(), at: z.number() }).nullable();
 
-const why: z.ZodType<Explanation> = z.object({
-  key: z.enum(EXPLANATIONS),
-  values: z.record(z.string(), z.union([z.string(), z.number()])),
-});
+/** A reason that this version does not know reads as that. */
+const why: z.ZodType<Explanation> = z
+  .object({
+    key: z.enum(EXPLANATIONS),
+    values: z.record(z.string(), z.union([z.string(), z.number()])),
+  })
+  .catch(explanation('other'));
 
-/** In ms by phase. Fields that a row written by an older version lacks begin empty. */
-const phases = z.partialRecord(z.enum(PHASES), z.number()).default({});
+/** In ms by phase. Fields that a row written by an older version lacks begin empty; phases of a newer one are left out. */
+const phases = z
+  .record(z.string(), z.number())
+  .transform((times) =>
+    Object.fromEntries(Object.entries(times).filter(([name]) => PHASES.some((phase) => phase === name))),
+  )
+  .default({});
 
 const state: z.ZodType<JobState> = z.object({
   report: report.nullable(),
@@ -67,7 +80,8 @@ const state: z.ZodType<JobState> = z.object({
   firstSeen: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
   phases,
   lags: z.object({ maxMs: z.number(), counts: z.record(z.string(), z.number()) }).default(NO_LAGS),
-  over: z.enum(['ended', 'gone']).nullable(),
+  // A job that is over in a way this version does not know is asked about again.
+  over: z.enum(['ended', 'gone']).nullable().catch(null),
 });
 
 const moment = {
@@ -77,17 +91,20 @@ const moment = {
   lastLag: lag,
 };
 
-const verdict = z.enum([
-  'stopped_in_sync',
-  'copy_finished',
-  'stopped_behind',
-  'lag_unknown',
-  'had_failed',
-  'during_full_copy',
-  'while_paused',
-  'before_start',
-  'copy_never_released',
-]);
+const verdict = z
+  .enum([
+    'stopped_in_sync',
+    'copy_finished',
+    'stopped_behind',
+    'lag_unknown',
+    'had_failed',
+    'during_full_copy',
+    'while_paused',
+    'before_start',
+    'copy_never_released',
+    'other',
+  ])
+  .catch('other');
 
 const summary = z
   .object({
@@ -99,7 +116,18 @@ const summary = z
   .nullable()
   .default(null);
 
-const event: z.ZodType<JobEvent> = z.discriminatedUnion('kind', [
+/** What another version wrote: its moment is told, whatever happened. */
+const otherEvent = z
+  .object({
+    kind: z.string(),
+    at: z.number(),
+    report: moment.report.catch(null),
+    previous: moment.previous.catch(null),
+    lastLag: moment.lastLag.catch(null),
+  })
+  .transform(({ kind: name, ...facts }) => ({ kind: 'other' as const, name, ...facts }));
+
+const knownEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status_changed'), from: z.string().nullable(), to: z.string(), ...moment }),
   z.object({ kind: z.literal('status_lasting'), status: z.string(), since: z.number(), ...moment }),
   z.object({
@@ -111,7 +139,9 @@ const event: z.ZodType<JobEvent> = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('ended'), verdict, summary, ...moment }),
   z.object({ kind: z.literal('gone'), code: z.string().nullable(), ...moment }),
+  z.object({ kind: z.literal('other'), name: z.string(), ...moment }),
 ]);
+const event: z.ZodType<JobEvent> = z.union([knownEvent, otherEvent]);
 
 const namedJob = z.object({
   connectionId: z.string(),
@@ -121,7 +151,10 @@ const namedJob = z.object({
 });
 const namedJobs = z.array(namedJob);
 const endedJobs = z.array(namedJob.extend({ madeBy: z.string().nullable().default(null) }));
-const signal: z.ZodType<Signal> = z.discriminatedUnion('kind', [
+/** Something of a kind that this version does not know: its kind is its name. */
+const other = z.object({ kind: z.string() }).transform(({ kind: name }) => ({ kind: 'other' as const, name }));
+
+const knownSignal = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('credentials_refused'), why }),
   z.object({ kind: z.literal('credentials_accepted'), since: z.number(), until: z.number() }),
   z.object({
@@ -132,8 +165,15 @@ const signal: z.ZodType<Signal> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('disk_enough'), since: z.number(), until: z.number() }),
   z.object({ kind: z.literal('disk_full') }),
   z.object({ kind: z.literal('disk_writable'), since: z.number(), until: z.number() }),
+  z.object({
+    kind: z.literal('rows_set_aside'),
+    rows: z.array(z.object({ what: z.string(), key: z.string() })),
+    count: z.number(),
+  }),
 ]);
-const announcement: z.ZodType<Announcement> = z.discriminatedUnion('kind', [
+const signal: z.ZodType<Signal> = z.union([knownSignal, other]);
+
+const knownAnnouncement = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: namedJobs }),
   z.object({ kind: z.literal('unsubscribed'), by: z.string(), jobs: endedJobs }),
   z.object({ kind: z.literal('language'), by: z.string(), language }),
@@ -151,14 +191,30 @@ const announcement: z.ZodType<Announcement> = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('signal'), signal }),
 ]);
+const announcement: z.ZodType<Announcement> = z.union([knownAnnouncement, other]);
 
 const causes = z.partialRecord(language, z.object({ code: z.string().nullable(), text: z.string().nullable() }));
 
 /** Causes by language. */
 export type Causes = Readonly<Partial<Record<Language, Cause>>>;
 
-export function decodeCauses(text: string): Causes {
-  return causes.parse(JSON.parse(text));
+/** What a text holds as JSON of this shape; null when it holds anything else. */
+function read<T>(shape: z.ZodType<T>, text: string): T | null {
+  return shape.safeParse(parsed(text)).data ?? null;
+}
+
+/** What a text holds as JSON; undefined when it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads stored causes; null when they cannot be read. */
+export function decodeCauses(text: string): Causes | null {
+  return read(causes, text);
 }
 
 /** The text for a reader of `language`, else whichever there is. */
@@ -166,26 +222,29 @@ export function causeFor(causes: Causes, language: Language): Cause | null {
   return causes[language] ?? Object.values(causes)[0] ?? null;
 }
 
+/** Reads a stored reason; `other` when it cannot be read. */
 export function decodeWhy(text: string): Explanation {
-  return why.parse(JSON.parse(text));
+  return read(why, text) ?? explanation('other');
 }
 
-/** A stored language; null when none was chosen. */
+/** A stored language; null when none was chosen, or none that this version speaks. */
 export function decodeLanguage(text: string | null): Language | null {
-  return language.nullable().parse(text);
+  return language.nullable().catch(null).parse(text);
 }
 
-/** Reads a stored job state. @throws when the row was not written by this program or an older one */
-export function decodeState(text: string): JobState {
-  return state.parse(JSON.parse(text));
+/** Reads a stored job state; null when it cannot be read. */
+export function decodeState(text: string): JobState | null {
+  return read(state, text);
 }
 
-export function decodeEvent(text: string): JobEvent {
-  return event.parse(JSON.parse(text));
+/** Reads a stored event; null when not even its moment can be read. */
+export function decodeEvent(text: string): JobEvent | null {
+  return read(event, text);
 }
 
-export function decodeAnnouncement(text: string): Announcement {
-  return announcement.parse(JSON.parse(text));
+/** Reads a stored announcement; null when it cannot be read. */
+export function decodeAnnouncement(text: string): Announcement | null {
+  return read(announcement, text);
 }
 
 const unsubscribed = z.object({ reason: z.string() });
@@ -195,7 +254,7 @@ const pause = z.object({ reason: z.string() });
 
 /** What an audited action changed; one that this version does not know is shown by its name. */
 export function decodeAudited(action: string, before: string | null, after: string | null): AuditedChange {
-  const [from, to] = [parsed(before), parsed(after)];
+  const [from, to] = [parsed(before ?? ''), parsed(after ?? '')];
   switch (action) {
     case 'subscribe':
       return { kind: 'subscribed' };
@@ -214,8 +273,4 @@ export function decodeAudited(action: string, before: string | null, after: stri
       return { kind: 'resumed', reason: pause.safeParse(from).data?.reason ?? 'unknown' };
   }
   return { kind: 'other', action };
-}
-
-function parsed(text: string | null): unknown {
-  return text === null ? null : JSON.parse(text);
 }

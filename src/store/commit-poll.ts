@@ -17,7 +17,7 @@ interface Poll {
 }
 
 /** Job states, events, deliveries and ended subscriptions of one poll, in one transaction and few statements. */
-export async function commitPoll(db: Db, poll: Poll): Promise<CommittedPoll> {
+export async function commitPoll(db: Db, clock: EpochMs, poll: Poll): Promise<CommittedPoll> {
   if (poll.results.length === 0) return { committed: [], deliveries: 0 };
   return await db.transaction().execute(async (tx) => {
     const leased = new Map((await findLeased.run(tx, poll)).map((row) => [row.job_id, row]));
@@ -26,7 +26,7 @@ export async function commitPoll(db: Db, poll: Poll): Promise<CommittedPoll> {
       return row === undefined ? [] : [{ result, isWatched: row.is_watched === 1, lastEvent: row.event_number }];
     });
     const kept = held.filter(({ result, isWatched }) => result.state.report !== null || isWatched);
-    if (kept.length > 0) await writeJobs.run(tx, { ...poll, held: kept });
+    if (kept.length > 0) await writeJobs.run(tx, { ...poll, clock, held: kept });
     if (kept.length < held.length)
       await forgetJobs(
         tx,
@@ -72,9 +72,9 @@ const findLeased = new ReusedQuery(
   ({ token, connectionId }) => [token, connectionId],
 );
 
-type HeldPoll = Poll & { readonly held: readonly HeldResult[] };
+type HeldPoll = Poll & { readonly clock: EpochMs; readonly held: readonly HeldResult[] };
 
-function toRows({ connectionId, now, held }: HeldPoll) {
+function toRows({ connectionId, now, clock, held }: HeldPoll) {
   return held.map(({ result, isWatched, lastEvent }) => ({
     connection_id: connectionId,
     job_id: result.jobId,
@@ -84,6 +84,7 @@ function toRows({ connectionId, now, held }: HeldPoll) {
     asked_at: now,
     next_poll_at: isWatched ? result.nextPollAt : null,
     waiting_since: isWatched ? (result.waitingSince ?? result.nextPollAt) : null,
+    poll_set_at: clock,
     ended_at: result.state.over === null ? null : now,
     ask_alone: result.askAlone ? 1 : 0,
     refusals: result.refusals,
@@ -105,6 +106,7 @@ const writeJobs = new ReusedQuery(
           asked_at: eb.ref('excluded.asked_at'),
           next_poll_at: eb.ref('excluded.next_poll_at'),
           waiting_since: eb.ref('excluded.waiting_since'),
+          poll_set_at: eb.ref('excluded.poll_set_at'),
           ended_at: eb
             .case()
             .when('excluded.ended_at', 'is', null)

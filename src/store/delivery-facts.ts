@@ -1,20 +1,72 @@
 import { sql } from 'kysely';
 
+import { parseJobId } from '../domain/job-id.ts';
 import type { JobId } from '../domain/job-id.ts';
 import type { Language } from '../domain/language.ts';
 import { NO_AFTERMATH } from '../domain/post.ts';
 import type { DeliveryFacts, Post } from '../domain/post.ts';
-import { causeFor, decodeAnnouncement, decodeCauses, decodeEvent, decodeLanguage, storedJobId } from './codec.ts';
-import type { Db } from './schema.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { causeFor, decodeAnnouncement, decodeCauses, decodeEvent, decodeLanguage } from './codec.ts';
+import { setAside } from './rows/set-aside.ts';
+import type { Db, Tx } from './schema.ts';
 
-/** A post that is there, with everything it tells, as it is now. @param otherwise the language of a channel that chose none */
-export async function loadPost(db: Db, postId: string, otherwise: Language): Promise<Post> {
-  const post = await findPostById(db, postId, otherwise);
-  if (post === null) throw new Error(`post ${postId} is gone`);
-  return post;
+/**
+ * A post with everything it tells that can be read, as it is now. What cannot is set aside, and its delivery is dead; null
+ * when nothing is left to tell: then the post is dead as well.
+ *
+ * @param otherwise the language of a channel that chose none
+ */
+export async function loadPost(tx: Tx, clock: EpochMs, postId: string, otherwise: Language): Promise<Post | null> {
+  const rows = await selectFacts(tx).where('deliveries.post_id', '=', postId).execute();
+  await dropUnreadable(tx, clock, rows, otherwise);
+  const post = await findPostById(tx, postId, otherwise);
+  if (post !== null && post.facts.length > 0) return post;
+  await tx
+    .updateTable('posts')
+    .set((eb) => ({
+      outcome: eb.fn.coalesce('outcome', eb.val('dead')),
+      reason: UNREADABLE,
+      settled_at: eb.fn.coalesce('settled_at', eb.val(clock)),
+      attempt_started_at: null,
+      shown_version: eb.ref('wanted_version'),
+    }))
+    .where('id', '=', postId)
+    .execute();
+  return null;
 }
 
-/** The same; null when it is not kept. */
+/** Why a delivery is dead that cannot be read. */
+const UNREADABLE = 'unreadable';
+
+/** Those of `rows` that can be read; the others are set aside, and their deliveries are dead. */
+export async function dropUnreadable<Row extends FactsRow & { readonly id: number; readonly outcome: string | null }>(
+  tx: Tx,
+  clock: EpochMs,
+  rows: readonly Row[],
+  language: Language,
+): Promise<readonly Row[]> {
+  const unreadable = rows.filter((row) => toFacts(row, language) === null);
+  for (const row of unreadable) {
+    // One that was told already stays told, and is set aside no second time.
+    if (row.outcome === 'dead') continue;
+    const isEvent = row.announcement === null;
+    await setAside(tx, {
+      connectionId: row.connection_id,
+      what: isEvent ? 'event' : 'announcement',
+      key: isEvent ? `${row.job_id ?? ''} ${row.event_number ?? ''}` : String(row.id),
+      content: (isEvent ? row.facts : row.announcement) ?? '',
+      at: clock,
+    });
+    await tx
+      .updateTable('deliveries')
+      .set({ outcome: 'dead', reason: UNREADABLE, settled_at: clock })
+      .where('id', '=', row.id)
+      .execute();
+  }
+  return rows.filter((row) => !unreadable.includes(row));
+}
+
+/** A post with everything it tells that can be read; null when it is not kept. */
 export async function findPostById(db: Db, postId: string, otherwise: Language): Promise<Post | null> {
   const row = await db
     .selectFrom('posts')
@@ -42,7 +94,7 @@ export async function findPostById(db: Db, postId: string, otherwise: Language):
     channelId: row.channel_id,
     id: postId,
     language,
-    facts: rows.map((facts) => toFacts(facts, language)),
+    facts: rows.flatMap((facts) => toFacts(facts, language) ?? []),
     version: row.wanted_version,
     attempt: row.attempts,
     plain: row.plain === 1,
@@ -76,6 +128,7 @@ export function selectFacts(db: Db) {
     )
     .select([
       'deliveries.id',
+      'deliveries.outcome',
       'deliveries.connection_id',
       'deliveries.job_id',
       'deliveries.event_number',
@@ -116,24 +169,22 @@ interface FactsRow {
   readonly first_message_ts: string | null;
 }
 
-/** A selected row as the domain knows it. */
-export function toFacts(row: FactsRow, language: Language): DeliveryFacts {
-  if (row.announcement !== null) return { kind: 'announcement', announcement: decodeAnnouncement(row.announcement) };
-  const job = {
-    connectionId: row.connection_id,
-    jobId: storedJobId(row.job_id),
-    name: row.name,
-    jobType: row.job_type,
-  };
+/** A selected row as the domain knows it; null when it cannot be read. */
+export function toFacts(row: FactsRow, language: Language): DeliveryFacts | null {
+  if (row.announcement !== null) {
+    const announcement = decodeAnnouncement(row.announcement);
+    return announcement === null ? null : { kind: 'announcement', announcement };
+  }
+  const event = decodeEvent(row.facts ?? '');
+  const jobId = parseJobId(row.job_id ?? '');
+  if (event === null || jobId === null) return null;
+  const job = { connectionId: row.connection_id, jobId, name: row.name, jobType: row.job_type };
+  // A cause that cannot be read is one that is not known.
+  const causes = row.causes === null ? null : (decodeCauses(row.causes) ?? {});
   const aftermath =
-    row.causes === null
+    causes === null
       ? NO_AFTERMATH
-      : { ...NO_AFTERMATH, cause: causeFor(decodeCauses(row.causes), language), recoveredAt: row.recovered_at };
-  return {
-    kind: 'event',
-    job,
-    eventNumber: row.event_number ?? 0,
-    event: decodeEvent(row.facts ?? ''),
-    aftermath: { ...aftermath, firstMessageTs: row.first_message_ts },
-  };
+      : { ...NO_AFTERMATH, cause: causeFor(causes, language), recoveredAt: row.recovered_at };
+  const eventNumber = row.event_number ?? 0;
+  return { kind: 'event', job, eventNumber, event, aftermath: { ...aftermath, firstMessageTs: row.first_message_ts } };
 }

@@ -6,6 +6,8 @@ import type { ChannelKey } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { announce } from './announce.ts';
 import { decodeState, storedJobId } from './codec.ts';
+import { unreadState } from './jobs.ts';
+import { isDue, msUntilDue } from './rows/timed-work.ts';
 import type { Db, Schema, Tx } from './schema.ts';
 
 type DownTime = Selectable<Schema['down_times']>;
@@ -78,7 +80,7 @@ async function isPassComplete(tx: Tx, down: DownTime, now: EpochMs): Promise<boo
     .selectFrom('jobs')
     .select('job_id')
     .where('connection_id', '=', down.connection_id)
-    .where('next_poll_at', '<=', now)
+    .where(isDue('next_poll_at', 'poll_set_at', now))
     .where((eb) => eb.or([eb('asked_at', 'is', null), eb('asked_at', '<', down.returned_at)]))
     .executeTakeFirst();
   return left === undefined;
@@ -134,14 +136,14 @@ async function channelsThen(
 }
 
 function toSeen(row: Selectable<Schema['jobs']>, down: DownTime, now: EpochMs): SeenJob {
-  const isDue = row.next_poll_at !== null && row.next_poll_at <= now;
+  const isPollDue = row.next_poll_at !== null && msUntilDue(row.next_poll_at, row.poll_set_at, now) === 0;
   return {
     connectionId: row.connection_id,
     jobId: storedJobId(row.job_id),
     name: row.name,
     jobType: row.job_type,
-    state: decodeState(row.state),
-    isUnread: isDue && (row.asked_at ?? 0) < down.returned_at,
+    state: decodeState(row.state) ?? unreadState(row.status),
+    isUnread: isPollDue && (row.asked_at ?? 0) < down.returned_at,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Post } from '../domain/post.ts';
 import type { DueEdit, LeaseRequest } from '../ports.ts';
 import { jobIdsOf, loadPost } from './delivery-facts.ts';
 import { findJobs } from './jobs.ts';
+import { isDue, isFree } from './rows/timed-work.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** A message that somebody deleted is sent anew this often. */
@@ -26,14 +27,19 @@ export async function claimEdit(
   db: Db,
   clock: number,
   language: Language,
-  request: LeaseRequest & { readonly postId?: string | undefined; readonly pace: Pace },
+  request: LeaseRequest & {
+    readonly workspaceId: string;
+    readonly postId?: string | undefined;
+    readonly pace: Pace;
+  },
 ): Promise<DueEdit | null> {
-  const { token, leaseMs, postId, pace } = request;
+  const { workspaceId, token, leaseMs, postId, pace } = request;
   return await db.transaction().execute(async (tx) => {
-    const row = await dueEdits(tx, clock, postId)
+    const row = await dueEdits(tx, clock, workspaceId, postId)
       .select([
         'posts.id',
         'posts.message_ts',
+        'posts.edit_tries',
         'posts.channel_id',
         'channels.conversation_id',
         'workspaces.id as workspace_id',
@@ -46,12 +52,14 @@ export async function claimEdit(
     await tx.updateTable('workspaces').set({ edits_paced_to: pacedTo }).where('id', '=', row.workspace_id).execute();
     await tx
       .updateTable('posts')
-      .set({ edit_token: token, edit_until: clock + leaseMs })
+      .set({ edit_token: token, edit_until: clock + leaseMs, edit_leased_at: clock })
       .where('id', '=', row.id)
       .execute();
-    const post = await loadPost(tx, row.id, language);
+    const post = await loadPost(tx, clock, row.id, language);
+    if (post === null) return null;
     const connectionId = post.facts.find((facts) => facts.kind === 'event')?.job.connectionId ?? '';
     return {
+      tries: row.edit_tries,
       post,
       channelId: row.conversation_id ?? row.channel_id,
       messageTs: row.message_ts,
@@ -60,8 +68,8 @@ export async function claimEdit(
   });
 }
 
-/** Messages that do not show what their post says and that nobody is editing, the one that has waited longest first. */
-function dueEdits(tx: Tx, clock: number, postId: string | undefined) {
+/** Messages of a workspace that do not show what their post says and that nobody is editing, the one that has waited longest first. */
+function dueEdits(tx: Tx, clock: number, workspaceId: string, postId: string | undefined) {
   const due = tx
     .selectFrom('posts')
     .innerJoin('channels', (join) =>
@@ -70,9 +78,10 @@ function dueEdits(tx: Tx, clock: number, postId: string | undefined) {
         .onRef('channels.channel_id', '=', 'posts.channel_id'),
     )
     .innerJoin('workspaces', 'workspaces.id', 'posts.workspace_id')
+    .where('posts.workspace_id', '=', workspaceId)
     .where(sql<boolean>`posts.message_ts is not null and posts.wanted_version > posts.shown_version`)
-    .where('posts.next_edit_at', '<=', clock)
-    .where((eb) => eb.or([eb('posts.edit_until', 'is', null), eb('posts.edit_until', '<=', clock)]))
+    .where(isDue('posts.next_edit_at', 'posts.edit_set_at', clock))
+    .where(isFree(clock, { until: 'posts.edit_until', leasedAt: 'posts.edit_leased_at' }))
     .where('channels.paused_at', 'is', null)
     .where('workspaces.paused_at', 'is', null)
     .orderBy('posts.next_edit_at')
@@ -93,14 +102,14 @@ export async function settleEdit(
   await db.transaction().execute(async (tx) => {
     const row = await tx
       .selectFrom('posts')
-      .select('reposts')
+      .select(['reposts', 'edit_tries'])
       .where('id', '=', post.id)
       .where('edit_token', '=', token)
       .executeTakeFirst();
     if (row === undefined) return;
     await tx
       .updateTable('posts')
-      .set({ edit_token: null, edit_until: null, ...changeAfter(clock, post, row.reposts, settlement) })
+      .set({ edit_token: null, edit_until: null, ...changeAfter(clock, post, row, settlement) })
       .where('id', '=', post.id)
       .execute();
   });
@@ -109,11 +118,12 @@ export async function settleEdit(
 function changeAfter(
   clock: number,
   post: Post,
-  reposts: number,
+  { reposts, edit_tries: tries }: { readonly reposts: number; readonly edit_tries: number },
   settlement: 'shown' | 'repost' | { readonly afterMs: number },
 ) {
-  if (typeof settlement === 'object') return { next_edit_at: clock + settlement.afterMs };
-  const shown = { shown_version: post.version };
+  if (typeof settlement === 'object')
+    return { next_edit_at: clock + settlement.afterMs, edit_set_at: clock, edit_tries: tries + 1 };
+  const shown = { shown_version: post.version, edit_tries: 0 };
   if (settlement === 'shown') return shown;
   // Nothing is left to be edited. What it tells is owed again, unless it was sent anew before.
   return reposts >= MOST_REPOSTS

@@ -5,12 +5,13 @@ import type { JobKey } from '../domain/job.ts';
 import type { JobId } from '../domain/job-id.ts';
 import { FAILED_STATUSES } from '../domain/job-status.ts';
 import type { Language } from '../domain/language.ts';
+import { isWithin } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { FoundCause, LeaseRequest, WantedCause } from '../ports.ts';
 import { causeFor, decodeCauses, decodeLanguage, storedJobId } from './codec.ts';
 import type { Causes } from './codec.ts';
 import { wantEdit } from './want-edit.ts';
-import { leaseIsFree } from './leases.ts';
+import { isDue, isFree } from './rows/timed-work.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Notes a failure that was just told of; its cause is wanted if anybody was told. */
@@ -28,6 +29,7 @@ export async function openFailure(
       event_number: eventNumber,
       wanted_since: wantedSince,
       next_try_at: wantedSince,
+      try_set_at: wantedSince ?? 0,
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
@@ -66,7 +68,7 @@ export async function claimDetails(
       .execute();
     const enough: string[] = [];
     for (const row of rows) {
-      const tried = row.detail_tried_at !== null && Math.abs(now - row.detail_tried_at) < everyMs;
+      const tried = row.detail_tried_at !== null && isWithin(now, row.detail_tried_at, everyMs);
       if (tried || (row.detail_at !== null && !(await lacksCause(tx, connectionId, row)))) enough.push(row.job_id);
     }
     const wanted = jobIds.filter((jobId) => !enough.includes(jobId));
@@ -152,33 +154,33 @@ async function lastFailure(
     .where('recovered_at', 'is', null)
     .orderBy('event_number', 'desc')
     .executeTakeFirst();
-  return row === undefined ? null : { eventNumber: row.event_number, causes: decodeCauses(row.causes) };
+  return row === undefined ? null : { eventNumber: row.event_number, causes: decodeCauses(row.causes) ?? {} };
 }
 
 export async function claimWantedCauses(
   db: Db,
   clock: number,
   language: Language,
-  request: LeaseRequest & { readonly connectionId: string; readonly now: EpochMs; readonly limit: number },
+  request: LeaseRequest & { readonly connectionId: string; readonly limit: number },
 ): Promise<readonly WantedCause[]> {
-  const { connectionId, now, limit, token, leaseMs } = request;
+  const { connectionId, limit, token, leaseMs } = request;
   return await db.transaction().execute(async (tx) => {
     const rows = await tx
       .updateTable('failures')
-      .set({ lease_token: token, lease_until: clock + leaseMs })
+      .set({ lease_token: token, lease_until: clock + leaseMs, leased_at: clock })
       .where('connection_id', '=', connectionId)
       .where(sql<boolean>`(job_id, event_number) in (
         select job_id, event_number from failures
-        where connection_id = ${connectionId} and wanted_since is not null and next_try_at <= ${now}
-          and ${leaseIsFree(clock)}
+        where connection_id = ${connectionId} and wanted_since is not null
+          and ${isDue('next_try_at', 'try_set_at', clock)} and ${isFree(clock)}
         order by next_try_at limit ${limit})`)
-      .returning(['job_id', 'event_number', 'wanted_since'])
+      .returning(['job_id', 'event_number', 'tries'])
       .execute();
     return await Promise.all(
       rows.map(async (row) => ({
         jobId: storedJobId(row.job_id),
         eventNumber: row.event_number,
-        since: row.wanted_since ?? now,
+        tries: row.tries,
         languages: await languagesTold(tx, connectionId, row, language),
       })),
     );
@@ -210,15 +212,16 @@ async function languagesTold(
 
 export async function saveCauses(
   db: Db,
+  clock: EpochMs,
   request: {
     readonly connectionId: string;
     readonly token: string;
     readonly found: readonly FoundCause[];
     readonly givenUp: readonly WantedCause[];
-    readonly retryAt: EpochMs;
+    readonly retryAfterMs: number;
   },
 ): Promise<void> {
-  const { connectionId, token, found, givenUp, retryAt } = request;
+  const { connectionId, token, found, givenUp, retryAfterMs } = request;
   await db.transaction().execute(async (tx) => {
     for (const one of found) {
       const job = { connectionId, jobId: one.jobId };
@@ -236,7 +239,13 @@ export async function saveCauses(
     }
     await tx
       .updateTable('failures')
-      .set({ lease_token: null, lease_until: null, next_try_at: retryAt })
+      .set((eb) => ({
+        lease_token: null,
+        lease_until: null,
+        next_try_at: clock + retryAfterMs,
+        try_set_at: clock,
+        tries: eb('tries', '+', 1),
+      }))
       .where('lease_token', '=', token)
       .execute();
   });
@@ -251,9 +260,10 @@ async function writeCause(tx: Tx, job: JobKey, { eventNumber, language, cause }:
     .where('event_number', '=', eventNumber);
   const row = await key.executeTakeFirst();
   if (row === undefined) return;
+  const known = decodeCauses(row.causes);
   await tx
     .updateTable('failures')
-    .set({ causes: JSON.stringify({ ...decodeCauses(row.causes), [language]: cause }) })
+    .set({ causes: JSON.stringify({ ...known, [language]: cause }) })
     .where('connection_id', '=', job.connectionId)
     .where('job_id', '=', job.jobId)
     .where('event_number', '=', eventNumber)

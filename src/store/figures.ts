@@ -1,13 +1,19 @@
 import type { StoreFigures } from '../ports.ts';
 import type { Db } from './schema.ts';
 
-export async function readFigures(db: Db): Promise<StoreFigures> {
+/** Whose figures are read. */
+interface Whose {
+  readonly workspaceId: string;
+  readonly connectionId: string;
+}
+
+export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
   const [watched, paused, refusal, owed, queue] = await Promise.all([
-    countWatched(db),
-    countPaused(db),
-    findRefusal(db),
-    countOwed(db),
-    findFrontOfQueue(db),
+    countWatched(db, whose),
+    countPaused(db, whose),
+    findRefusal(db, whose),
+    countOwed(db, whose),
+    findFrontOfQueue(db, whose),
   ]);
   const queued = owed.find((row) => row.paused === 0);
   const held = owed.find((row) => row.paused === 1);
@@ -22,42 +28,53 @@ export async function readFigures(db: Db): Promise<StoreFigures> {
   };
 }
 
-function countWatched(db: Db) {
+function countWatched(db: Db, { workspaceId, connectionId }: Whose) {
   return db
     .selectFrom('subscriptions')
     .select((eb) => [eb.fn.countAll<number>().as('subscriptions'), eb.fn.count<number>('job_id').distinct().as('jobs')])
+    .where('workspace_id', '=', workspaceId)
+    .where('connection_id', '=', connectionId)
     .where('ended_at', 'is', null)
     .executeTakeFirstOrThrow();
 }
 
-function withWorkspace(db: Db) {
-  return db.selectFrom('channels').innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id');
+function withWorkspace(db: Db, { workspaceId }: Whose) {
+  return db
+    .selectFrom('channels')
+    .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
+    .where('channels.workspace_id', '=', workspaceId);
 }
 
-function countPaused(db: Db) {
-  return withWorkspace(db)
+function countPaused(db: Db, whose: Whose) {
+  return withWorkspace(db, whose)
     .select((eb) => eb.fn.countAll<number>().as('channels'))
     .where((eb) => eb.or([eb('channels.paused_at', 'is not', null), eb('workspaces.paused_at', 'is not', null)]))
     .executeTakeFirstOrThrow();
 }
 
-function findRefusal(db: Db) {
-  return db.selectFrom('workspaces').select('pause_reason').where('paused_at', 'is not', null).executeTakeFirst();
+function findRefusal(db: Db, { workspaceId }: Whose) {
+  return db
+    .selectFrom('workspaces')
+    .select('pause_reason')
+    .where('id', '=', workspaceId)
+    .where('paused_at', 'is not', null)
+    .executeTakeFirst();
 }
 
 /** A job that is asked alone waits for reasons of its own. */
-function findFrontOfQueue(db: Db) {
+function findFrontOfQueue(db: Db, { connectionId }: Whose) {
   return db
     .selectFrom('jobs')
     .select((eb) => eb.fn.min<number | null>('waiting_since').as('waitingSince'))
+    .where('connection_id', '=', connectionId)
     .where('next_poll_at', 'is not', null)
     .where('ask_alone', '=', 0)
     .executeTakeFirstOrThrow();
 }
 
 /** One row for what waits its turn, one for what waits in paused channels. */
-function countOwed(db: Db) {
-  return withWorkspace(db)
+function countOwed(db: Db, whose: Whose) {
+  return withWorkspace(db, whose)
     .innerJoin('deliveries', (join) =>
       join
         .onRef('deliveries.workspace_id', '=', 'channels.workspace_id')

@@ -4,16 +4,15 @@ import type { Selectable } from 'kysely';
 import type { Job, JobKey } from '../domain/job.ts';
 import type { JobId } from '../domain/job-id.ts';
 import { UNSEEN_JOB } from '../domain/job-state.ts';
-import { HOUR } from '../domain/time.ts';
+import type { JobState } from '../domain/job-state.ts';
+import { isWithin } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { DueJobsRequest, JobClaim, LeaseRequest } from '../ports.ts';
 import { decodeState, storedJobId } from './codec.ts';
-import { leaseIsFree, LONGEST_LEASE_MS } from './leases.ts';
 import { ReusedQuery } from './reused-query.ts';
+import { setAside } from './rows/set-aside.ts';
+import { isDue, isFree } from './rows/timed-work.ts';
 import type { Db, Schema } from './schema.ts';
-
-/** No job waits longer than this for its next poll (domain/cadence.ts: an hour after refusals, ten minutes else). */
-const LONGEST_POLL_PAUSE_MS = 2 * HOUR;
 
 /** What the domain knows of a row. */
 const JOB_COLUMNS = [
@@ -23,11 +22,17 @@ const JOB_COLUMNS = [
   'job_type',
   'started_at',
   'full_copy_done_at',
+  'status',
   'state',
   'ask_alone',
   'refusals',
   'waiting_since',
 ] as const;
+
+/** A job whose state cannot be read begins anew; the status people last knew is kept, so that a change from it is told. */
+export function unreadState(status: string | null): JobState {
+  return { ...UNSEEN_JOB, toldStatus: status };
+}
 
 /** A row as the domain knows it. */
 export function toJob(row: Pick<Selectable<Schema['jobs']>, (typeof JOB_COLUMNS)[number]>): Job {
@@ -37,7 +42,7 @@ export function toJob(row: Pick<Selectable<Schema['jobs']>, (typeof JOB_COLUMNS)
     name: row.name,
     jobType: row.job_type,
     times: { startedAt: row.started_at, fullCopyDoneAt: row.full_copy_done_at },
-    state: decodeState(row.state),
+    state: decodeState(row.state) ?? unreadState(row.status),
     askAlone: row.ask_alone === 1,
     refusals: row.refusals,
     waitingSince: row.waiting_since,
@@ -95,9 +100,9 @@ async function listedFacts(db: Db, { connectionId, jobId }: JobKey) {
   return listed ?? { name: null, job_type: null, parent_id: null };
 }
 
-/** Its time has come; or it lies further ahead than any pause of ours, set by a clock that has since jumped back. */
-function isDue(now: EpochMs) {
-  return sql<boolean>`next_poll_at is not null and (next_poll_at <= ${now} or next_poll_at > ${now + LONGEST_POLL_PAUSE_MS})`;
+/** A pass takes what was due when it began, so that it asks about each job once. */
+function isPollDue(clock: EpochMs, passBegan: EpochMs) {
+  return sql<boolean>`next_poll_at is not null and ${isDue('next_poll_at', 'poll_set_at', clock, Math.min(clock, passBegan))}`;
 }
 
 export async function countDueJobs(db: Db, connectionId: string, now: EpochMs): Promise<number> {
@@ -105,7 +110,7 @@ export async function countDueJobs(db: Db, connectionId: string, now: EpochMs): 
     .selectFrom('jobs')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('connection_id', '=', connectionId)
-    .where(isDue(now))
+    .where(isPollDue(now, now))
     .executeTakeFirstOrThrow();
   return count;
 }
@@ -119,6 +124,7 @@ export async function claimDueJobs(db: Db, clock: number, request: DueJobsReques
   const isAlone = request.from !== 'back' && (await isAloneFirst(db, due));
   const lease = request.from === 'back' ? leaseFromBack : leaseFromFront;
   const rows = await lease.run(db, isAlone ? { ...due, askAlone: 1, limit: 1 } : { ...due, askAlone: 0 });
+  for (const row of rows) if (decodeState(row.state) === null) await beginAnew(db, clock, row);
   return rows.map(toJob).toSorted(byPlace);
 }
 
@@ -135,6 +141,25 @@ function byPlace(one: Job, other: Job): number {
   return (one.waitingSince ?? 0) - (other.waitingSince ?? 0) || (one.jobId < other.jobId ? -1 : 1);
 }
 
+/** Sets aside a state that cannot be read, in one transaction with the state that replaces it. */
+async function beginAnew(
+  db: Db,
+  at: EpochMs,
+  row: Pick<Selectable<Schema['jobs']>, 'connection_id' | 'job_id' | 'status' | 'state'>,
+): Promise<void> {
+  const { connection_id: connectionId, job_id: key, status, state: content } = row;
+  const replace = async (tx: Db) => {
+    await setAside(tx, { connectionId, what: 'job', key, content, at });
+    await tx
+      .updateTable('jobs')
+      .set({ state: JSON.stringify(unreadState(status)) })
+      .where('connection_id', '=', connectionId)
+      .where('job_id', '=', key)
+      .execute();
+  };
+  await (db.isTransaction ? replace(db) : db.transaction().execute(replace));
+}
+
 /** Jobs to lease: those due at `now` that may or may not share a request. */
 interface Due extends DueJobsRequest {
   readonly clock: number;
@@ -147,14 +172,14 @@ function dueJobs(db: Db, { connectionId, now, clock, askAlone }: Due, direction:
     .selectFrom('jobs')
     .where('connection_id', '=', connectionId)
     .where('ask_alone', '=', askAlone)
-    .where(isDue(now))
-    .where(leaseIsFree(clock))
+    .where(isPollDue(clock, now))
+    .where(isFree(clock))
     .orderBy('waiting_since', direction)
     .orderBy('job_id', direction);
 }
 
 function dueValues({ connectionId, now, clock, askAlone }: Due): readonly unknown[] {
-  return [connectionId, askAlone, now, now + LONGEST_POLL_PAUSE_MS, clock, clock + LONGEST_LEASE_MS];
+  return [connectionId, askAlone, Math.min(clock, now), clock, clock, clock];
 }
 
 const findFirst = new ReusedQuery(
@@ -170,11 +195,11 @@ function leaseDue(direction: 'asc' | 'desc') {
     (db: Db, due: Due) =>
       db
         .updateTable('jobs')
-        .set({ lease_token: due.token, lease_until: due.clock + due.leaseMs })
+        .set({ lease_token: due.token, lease_until: due.clock + due.leaseMs, leased_at: due.clock })
         .where('connection_id', '=', due.connectionId)
         .where('job_id', 'in', dueJobs(db, due, direction).select('job_id').limit(due.limit))
         .returning(JOB_COLUMNS),
-    (due) => [due.token, due.clock + due.leaseMs, due.connectionId, ...dueValues(due), due.limit],
+    (due) => [due.token, due.clock + due.leaseMs, due.clock, due.connectionId, ...dueValues(due), due.limit],
   );
 }
 
@@ -186,14 +211,15 @@ export async function claimJob(
   const { connectionId, jobId, now, maxAgeMs, token, leaseMs } = request;
   return await db.transaction().execute(async (tx) => {
     const row = (await findRow(tx, request)) ?? (await insertRow(tx, request, now));
+    if (decodeState(row.state) === null) await beginAnew(tx, clock, row);
     const job = toJob(row);
-    if (row.asked_at !== null && Math.abs(now - row.asked_at) < maxAgeMs) return { kind: 'fresh', job };
+    if (row.asked_at !== null && isWithin(now, row.asked_at, maxAgeMs)) return { kind: 'fresh', job };
     const { numUpdatedRows } = await tx
       .updateTable('jobs')
-      .set({ lease_token: token, lease_until: clock + leaseMs })
+      .set({ lease_token: token, lease_until: clock + leaseMs, leased_at: clock })
       .where('connection_id', '=', connectionId)
       .where('job_id', '=', jobId)
-      .where(leaseIsFree(clock))
+      .where(isFree(clock))
       .executeTakeFirstOrThrow();
     return { kind: numUpdatedRows > 0n ? 'claimed' : 'busy', job };
   });
@@ -202,7 +228,7 @@ export async function claimJob(
 export async function renewJobs(db: Db, clock: number, { token, leaseMs }: LeaseRequest): Promise<void> {
   await db
     .updateTable('jobs')
-    .set({ lease_until: clock + leaseMs })
+    .set({ lease_until: clock + leaseMs, leased_at: clock })
     .where('lease_token', '=', token)
     .execute();
 }

@@ -6,6 +6,7 @@ import * as namesAndCauses from '../../migrations/0002-names-and-causes.ts';
 import * as postProtocol from '../../migrations/0003-post-protocol.ts';
 import * as access from '../../migrations/0004-access.ts';
 import * as keeping from '../../migrations/0005-keeping.ts';
+import * as timedWork from '../../migrations/0006-timed-work.ts';
 import * as queue from '../../migrations/0009-queue.ts';
 import { appliedMigrations, copyBefore } from './backup.ts';
 import type { Db } from './schema.ts';
@@ -18,6 +19,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-post-protocol': postProtocol,
   '0004-access': access,
   '0005-keeping': keeping,
+  '0006-timed-work': timedWork,
   '0009-queue': queue,
 };
 

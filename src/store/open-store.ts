@@ -38,6 +38,8 @@ import { claimSurplus, settleSurplus } from './surplus-messages.ts';
 import type { Db, Schema } from './schema.ts';
 import { clearSignal, raiseSignal, reportRefusedPosts } from './signals.ts';
 import { isFull, TransactionalSqliteDialect } from './sqlite-dialect.ts';
+import { reportSetAside } from './rows/set-aside.ts';
+import { WorkClock } from './rows/work-clock.ts';
 import { SqliteDatabase } from './sqlite-driver.ts';
 import { cachingStatements } from './statement-cache.ts';
 import { StoreError } from './store-error.ts';
@@ -70,8 +72,10 @@ interface DatabaseHooks {
 
 /** What a store needs beside its file. */
 export interface StoreOptions extends DatabaseHooks {
-  /** The store's own clock in ms, for leases and pacing. */
+  /** The store's own clock in ms, for leases, pacing and timed work. */
   readonly clock: () => number;
+  /** The process's monotonic clock in ms; without it the clock counts as one that is never set. */
+  readonly monotonic?: () => number;
   /** What channels read that chose no language. */
   readonly language?: Language;
 }
@@ -179,19 +183,16 @@ export function cannotUse(url: string, error: unknown): string {
 }
 
 /** The store on a database that is open and up to date. */
-export function createStore(db: Db, url: string, { clock, language = 'en' }: StoreOptions): Store {
+export function createStore(db: Db, url: string, { clock, monotonic = clock, language = 'en' }: StoreOptions): Store {
   const path = url.slice(PREFIX.length);
+  const time = new WorkClock({ clock, monotonic });
   return {
     openWorkspace: (workspace) => openWorkspace(db, workspace),
     openConnection: (connection) => openConnection(db, connection),
     findLastProjectId: (endpoint) => findLastProjectId(db, endpoint),
-    ...jobMethods(db, clock, language),
+    ...jobMethods(db, time, language),
     wantEdit: (postId) => wantEditOf(db, postId),
-    claimEdit: (request) => claimEdit(db, clock(), language, request),
-    settleEdit: (request) => settleEdit(db, clock(), request),
-    claimSurplus: (request) => claimSurplus(db, clock(), request),
-    settleSurplus: (message, settlement) => settleSurplus(db, clock(), message, settlement),
-    claimReadBack: (request) => claimReadBack(db, clock(), request),
+    ...messageMethods(db, time, language),
     saveReadBack: (channel, readBack) => saveReadBack(db, channel, readBack),
     findReadBack: (channel) => findReadBack(db, channel),
     listReadBacks: (workspaceId) => listReadBacks(db, workspaceId),
@@ -210,21 +211,19 @@ export function createStore(db: Db, url: string, { clock, language = 'en' }: Sto
     listWatchingChannels: (workspaceId) => listWatchingChannels(db, workspaceId),
     pageAudit: (request) => pageAudit(db, request),
     listAuditedJobs: (channel) => listAuditedJobs(db, channel),
-    claimTurn: (request) => claimTurn(db, clock(), language, request),
-    settlePost: (lease, post, settlement) => settlePost(db, clock(), lease, post, settlement),
-    settleSearch: (lease, post, settlement) => settleSearch(db, clock(), lease, post, settlement),
-    releaseChannel: (lease) => releaseChannel(db, lease),
+    ...turnMethods(db, time, language),
     findPost: (postId) => findPost(db, language, postId),
     noteAlive: (request) => noteAlive(db, request),
     tellDownTime: (request) => tellDownTime(db, request),
     raiseSignal: (request) => raiseSignal(db, request),
     clearSignal: (request) => clearSignal(db, request),
     reportRefusedPosts: (request) => reportRefusedPosts(db, request),
+    reportSetAside: (request) => reportSetAside(db, request),
     prune: (request) => prune(db, request),
     giveRoomBack: () => giveRoomBack(db),
     freeBytes: () => (path === ':memory:' ? Promise.resolve(null) : freeBytesAt(dirname(path))),
     countPending: (channel) => countPending(db, channel),
-    readFigures: () => readFigures(db),
+    readFigures: (of) => readFigures(db, of),
     probeWrite: () =>
       probeWrite(db).catch((error: unknown) => {
         throw new StoreError(cannotUse(url, error), { cause: error });
@@ -235,7 +234,7 @@ export function createStore(db: Db, url: string, { clock, language = 'en' }: Sto
 }
 
 /** What concerns jobs, listed or polled. */
-function jobMethods(db: Db, clock: () => number, language: Language) {
+function jobMethods(db: Db, time: WorkClock, language: Language) {
   return {
     findJob: (job) => findJob(db, job),
     findJobs: (connectionId, jobIds) => findJobs(db, connectionId, jobIds),
@@ -249,13 +248,91 @@ function jobMethods(db: Db, clock: () => number, language: Language) {
     claimDetails: (request) => claimDetails(db, request),
     saveDetails: (request) => saveDetails(db, request),
     findCause: (job, reader) => findCause(db, job, reader),
-    claimWantedCauses: (request) => claimWantedCauses(db, clock(), language, request),
-    saveCauses: (request) => saveCauses(db, request),
+    claimWantedCauses: async (request) => {
+      const wanted = await claimWantedCauses(db, await time.read(db), language, request);
+      if (wanted.length > 0) time.hold(request.token, request.leaseMs);
+      return wanted;
+    },
+    saveCauses: async (request) => {
+      await saveCauses(db, time.now(), request);
+      time.release(request.token);
+    },
     countDueJobs: (connectionId, now) => countDueJobs(db, connectionId, now),
-    claimDueJobs: (request) => claimDueJobs(db, clock(), request),
-    claimJob: (request) => claimJob(db, clock(), request),
-    commitPoll: (poll) => commitPoll(db, poll),
-    renewJobs: (request) => renewJobs(db, clock(), request),
-    releaseJobs: (token) => releaseJobs(db, token),
+    claimDueJobs: async (request) => {
+      const jobs = await claimDueJobs(db, await time.read(db), request);
+      if (jobs.length > 0) time.hold(request.token, request.leaseMs);
+      return jobs;
+    },
+    claimJob: async (request) => {
+      const claim = await claimJob(db, await time.read(db), request);
+      if (claim.kind === 'claimed') time.hold(request.token, request.leaseMs);
+      return claim;
+    },
+    commitPoll: async (poll) => {
+      const committed = await commitPoll(db, time.now(), poll);
+      time.release(poll.token);
+      return committed;
+    },
+    renewJobs: async (request) => {
+      time.hold(request.token, request.leaseMs);
+      await renewJobs(db, await time.read(db), request);
+    },
+    releaseJobs: async (token) => {
+      await releaseJobs(db, token);
+      time.release(token);
+    },
+  } satisfies Partial<Store>;
+}
+
+/** Messages that are edited, taken away or read back in their time. */
+function messageMethods(db: Db, time: WorkClock, language: Language) {
+  return {
+    claimEdit: async (request) => {
+      const due = await claimEdit(db, await time.read(db), language, request);
+      if (due !== null) time.hold(request.token, request.leaseMs);
+      return due;
+    },
+    settleEdit: async (request) => {
+      await settleEdit(db, time.now(), request);
+      time.release(request.token);
+    },
+    claimSurplus: async (request) => await claimSurplus(db, await time.read(db), request),
+    settleSurplus: (message, settlement) => settleSurplus(db, time.now(), message, settlement),
+    claimReadBack: async (request) => await claimReadBack(db, await time.read(db), request),
+  } satisfies Partial<Store>;
+}
+
+/** Turns in channels: what is sent, and what is looked for. */
+function turnMethods(db: Db, time: WorkClock, language: Language) {
+  return {
+    claimTurn: async (request) => {
+      const turn = await claimTurn(db, await time.read(db), language, request);
+      if (turn.kind === 'send') {
+        time.hold(request.token, request.leaseMs);
+        time.beginAttempt(turn.post.id);
+      }
+      if (turn.kind === 'search') {
+        time.hold(request.token, request.searchLeaseMs);
+        time.beginSearch(turn.search.postId);
+      }
+      return turn;
+    },
+    settlePost: async (lease, post, settlement) => {
+      const recorded = await settlePost(db, time.now(), lease, post, settlement);
+      time.release(lease.token);
+      if (settlement.kind !== 'look_for_it') time.endAttempt(post.id);
+      return recorded;
+    },
+    settleSearch: async (lease, post, settlement) => {
+      const recorded = await settleSearch(db, time.now(), lease, post, settlement);
+      time.release(lease.token);
+      if (settlement.kind === 'look_again') time.lookAgain(post.postId, settlement.afterMs);
+      else time.endAttempt(post.postId);
+      return recorded;
+    },
+    releaseChannel: async (lease) => {
+      await releaseChannel(db, lease);
+      time.release(lease.token);
+    },
   } satisfies Partial<Store>;
 }

@@ -5,7 +5,6 @@ import type { Language } from '../domain/language.ts';
 import { laterTs, tsAt, tsBefore } from '../domain/message-ts.ts';
 import type { MessageTs } from '../domain/message-ts.ts';
 import { msUntilTurn, takeTurn } from '../domain/pace.ts';
-import type { Pace } from '../domain/pace.ts';
 import type { PostSearch } from '../domain/post.ts';
 import type { ReadBack } from '../domain/read-back.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
@@ -13,9 +12,9 @@ import { MINUTE } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { ChannelLease, ChannelTurn, SentPost, TurnClaim, TurnRequest } from '../ports.ts';
 import { updateChannel } from './channel-lease.ts';
-import { findPostById, loadPost, selectFacts, toFacts } from './delivery-facts.ts';
-import { leaseIsFree, LONGEST_HOLD_MS } from './leases.ts';
+import { dropUnreadable, findPostById, loadPost, selectFacts, toFacts } from './delivery-facts.ts';
 import { toReadBack } from './read-back.ts';
+import { isDue, isFree, msUntilDue } from './rows/timed-work.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Pending deliveries read to find the next group; a group is never larger. */
@@ -25,8 +24,8 @@ const SLACK_SKEW_MS = MINUTE;
 /** How far our clock may be off when no timestamp of Slack's is known. */
 const OWN_SKEW_MS = 10 * MINUTE;
 
-/** Channels with something to send that nobody has stopped. Posts sent anew come first: their place in time is past. */
-function sendable(db: Db) {
+/** Channels of a workspace with something to send that nobody has stopped. Posts sent anew come first: their place in time is past. */
+function sendable(db: Db, workspaceId: string) {
   return db
     .selectFrom('channels')
     .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
@@ -35,12 +34,14 @@ function sendable(db: Db) {
         eb
           .selectFrom('deliveries')
           .select(['workspace_id', 'channel_id', eb.fn.min('id').as('oldest')])
+          .where('workspace_id', '=', workspaceId)
           .where('outcome', 'is', null)
           .groupBy(['workspace_id', 'channel_id'])
           .unionAll(
             eb
               .selectFrom('posts')
               .select(['workspace_id', 'channel_id', sql<string>`0`.as('oldest')])
+              .where('workspace_id', '=', workspaceId)
               .where('outcome', 'is', null)
               .where('reposts', '>', 0),
           )
@@ -57,8 +58,8 @@ function sendable(db: Db) {
 export async function claimTurn(db: Db, clock: EpochMs, language: Language, request: TurnRequest): Promise<TurnClaim> {
   return await db.transaction().execute(async (tx): Promise<TurnClaim> => {
     for (;;) {
-      const channel = await nextChannel(tx, clock, request.pace);
-      if (channel === null) return { kind: 'idle', nextInMs: await msUntilNextTurn(tx, clock, request.pace) };
+      const channel = await nextChannel(tx, clock, request);
+      if (channel === null) return { kind: 'idle', nextInMs: await msUntilNextTurn(tx, clock, request) };
       const turn = await beginTurn(tx, clock, language, request, channel);
       if (turn !== null) return turn;
     }
@@ -70,11 +71,11 @@ interface NextChannel extends ChannelKey {
   readonly pacedTo: EpochMs;
 }
 
-async function nextChannel(tx: Tx, clock: EpochMs, pace: Pace): Promise<NextChannel | null> {
-  const row = await sendable(tx)
+async function nextChannel(tx: Tx, clock: EpochMs, { workspaceId, pace }: TurnRequest): Promise<NextChannel | null> {
+  const row = await sendable(tx, workspaceId)
     .select(['channels.workspace_id', 'channels.channel_id', 'workspaces.posts_paced_to'])
-    .where((eb) => eb.or([eb('next_send_at', '<=', clock), eb('next_send_at', '>', clock + LONGEST_HOLD_MS)]))
-    .where(leaseIsFree(clock))
+    .where(isDue('channels.next_send_at', 'channels.send_set_at', clock))
+    .where(isFree(clock, { until: 'channels.lease_until', leasedAt: 'channels.leased_at' }))
     .orderBy('owed.oldest')
     .executeTakeFirst();
   const pacedTo = row === undefined ? null : takeTurn(row.posts_paced_to, clock, pace);
@@ -82,12 +83,22 @@ async function nextChannel(tx: Tx, clock: EpochMs, pace: Pace): Promise<NextChan
   return { workspaceId: row.workspace_id, channelId: row.channel_id, pacedTo };
 }
 
-async function msUntilNextTurn(tx: Tx, clock: EpochMs, pace: Pace): Promise<number | null> {
-  const rows = await sendable(tx)
-    .select(['channels.next_send_at', 'channels.lease_until', 'workspaces.posts_paced_to'])
+async function msUntilNextTurn(tx: Tx, clock: EpochMs, { workspaceId, pace }: TurnRequest): Promise<number | null> {
+  const rows = await sendable(tx, workspaceId)
+    .select([
+      'channels.next_send_at',
+      'channels.send_set_at',
+      'channels.lease_until',
+      'channels.leased_at',
+      'workspaces.posts_paced_to',
+    ])
     .execute();
   const waits = rows.map((row) =>
-    Math.max(0, row.next_send_at - clock, (row.lease_until ?? 0) - clock, msUntilTurn(row.posts_paced_to, clock, pace)),
+    Math.max(
+      msUntilDue(row.next_send_at, row.send_set_at, clock),
+      msUntilDue(row.lease_until ?? 0, row.leased_at, clock),
+      msUntilTurn(row.posts_paced_to, clock, pace),
+    ),
   );
   return waits.length === 0 ? null : Math.min(...waits);
 }
@@ -105,13 +116,13 @@ async function beginTurn(
     const waitMs = await msUntilSearch(tx, clock, open, request.reconcileAfterMs);
     if (waitMs <= 0) return await beginSearch(tx, clock, language, request, channel, open);
     await updateChannel(tx, channel)
-      .set({ next_send_at: clock + waitMs })
+      .set({ next_send_at: clock + waitMs, send_set_at: clock })
       .execute();
     return null;
   }
   const postId =
-    open?.postId ?? (await unsettledPost(tx, channel)) ?? (await freezeGroup(tx, language, channel, request));
-  return await beginAttempt(tx, clock, language, request, channel, postId);
+    open?.postId ?? (await unsettledPost(tx, channel)) ?? (await freezeGroup(tx, clock, language, channel, request));
+  return postId === null ? null : await beginAttempt(tx, clock, language, request, channel, postId);
 }
 
 /** A post of which nobody knows whether its last attempt reached the channel. */
@@ -121,6 +132,7 @@ interface OpenAttempt {
   /** When it was first looked for; null if not yet. */
   readonly searchedSince: EpochMs | null;
   readonly nextLookAt: EpochMs;
+  readonly lookSetAt: EpochMs;
   readonly looks: number;
   readonly readBack: ReadBack;
   readonly search: PostSearch;
@@ -139,6 +151,7 @@ async function openAttempt(tx: Tx, channel: ChannelKey): Promise<OpenAttempt | n
       'posts.looks',
       'posts.searched_since',
       'posts.next_look_at',
+      'posts.look_set_at',
       'posts.thread_ts',
       'posts.known_ts',
       'posts.created_at',
@@ -154,6 +167,7 @@ async function openAttempt(tx: Tx, channel: ChannelKey): Promise<OpenAttempt | n
     startedAt: row.attempt_started_at,
     searchedSince: row.searched_since,
     nextLookAt: row.next_look_at,
+    lookSetAt: row.look_set_at,
     looks: row.looks,
     readBack: toReadBack(row),
     search: {
@@ -168,15 +182,13 @@ async function openAttempt(tx: Tx, channel: ChannelKey): Promise<OpenAttempt | n
 
 /** What was sent must have had the time to appear. An attempt in the future was begun before the clock jumped back. */
 async function msUntilSearch(tx: Tx, clock: EpochMs, open: OpenAttempt, afterMs: number): Promise<number> {
-  if (open.startedAt <= clock) {
-    const nextLookInMs = open.nextLookAt - clock;
-    return Math.max(open.startedAt + afterMs - clock, nextLookInMs > LONGEST_HOLD_MS ? 0 : nextLookInMs);
-  }
+  if (open.startedAt <= clock)
+    return Math.max(open.startedAt + afterMs - clock, msUntilDue(open.nextLookAt, open.lookSetAt, clock));
   await tx.updateTable('posts').set({ attempt_started_at: clock }).where('id', '=', open.postId).execute();
   return afterMs;
 }
 
-/** Reading a channel may take long. */
+/** Reading a channel may take long. Null when the post can no longer be read. */
 async function beginSearch(
   tx: Tx,
   clock: EpochMs,
@@ -184,11 +196,12 @@ async function beginSearch(
   { token, searchLeaseMs }: TurnRequest,
   channel: ChannelKey,
   { postId, looks, readBack, searchedSince, search }: OpenAttempt,
-): Promise<ChannelTurn> {
+): Promise<ChannelTurn | null> {
   await updateChannel(tx, channel)
-    .set({ lease_token: token, lease_until: clock + searchLeaseMs })
+    .set({ lease_token: token, lease_until: clock + searchLeaseMs, leased_at: clock })
     .execute();
-  const post = await loadPost(tx, postId, language);
+  const post = await loadPost(tx, clock, postId, language);
+  if (post === null) return null;
   const since = searchedSince ?? clock;
   await tx.updateTable('posts').set({ searched_since: since }).where('id', '=', postId).execute();
   const open = { post, looks, readBack, searchedForMs: clock - since };
@@ -219,7 +232,9 @@ async function beginAttempt(
   { token, leaseMs, paceMs }: TurnRequest,
   channel: NextChannel,
   postId: string,
-): Promise<ChannelTurn> {
+): Promise<ChannelTurn | null> {
+  const post = await loadPost(tx, clock, postId, language);
+  if (post === null) return null;
   const row = await tx
     .selectFrom('channels')
     .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
@@ -242,20 +257,27 @@ async function beginAttempt(
       looks: 0,
       searched_since: null,
       next_look_at: 0,
+      look_set_at: clock,
       known_ts: eb.fn.coalesce('known_ts', eb.val(knownTs)),
     }))
     .where('id', '=', postId)
     .execute();
   await updateChannel(tx, channel)
-    .set({ next_send_at: clock + paceMs, lease_token: token, lease_until: clock + leaseMs })
+    .set({
+      next_send_at: clock + paceMs,
+      send_set_at: clock,
+      lease_token: token,
+      lease_until: clock + leaseMs,
+      leased_at: clock,
+    })
     .execute();
   await tx
     .updateTable('workspaces')
     .set({ posts_paced_to: channel.pacedTo })
     .where('id', '=', channel.workspaceId)
     .execute();
-  const post = await loadPost(tx, postId, language);
-  return { kind: 'send', lease: leaseOf(channel, token), post, readBack: toReadBack(row) };
+  const attempted = { ...post, attempt: post.attempt + 1 };
+  return { kind: 'send', lease: leaseOf(channel, token), post: attempted, readBack: toReadBack(row) };
 }
 
 function leaseOf({ workspaceId, channelId }: ChannelKey, token: string): ChannelLease {
@@ -267,13 +289,14 @@ function latestKnownTs(inChannel: MessageTs | null, inWorkspace: MessageTs | nul
   return laterTs(inChannel, inWorkspace === null ? null : tsBefore(inWorkspace, SLACK_SKEW_MS));
 }
 
-/** Decides, once and for all, which deliveries the next post tells. */
+/** Decides, once and for all, which deliveries the next post tells; null when none of them can be read. */
 async function freezeGroup(
   tx: Tx,
+  clock: EpochMs,
   language: Language,
   channel: ChannelKey,
   { newPostId: postId, now }: TurnRequest,
-): Promise<string> {
+): Promise<string | null> {
   const pending = await selectFacts(tx)
     .where('deliveries.workspace_id', '=', channel.workspaceId)
     .where('deliveries.channel_id', '=', channel.channelId)
@@ -281,8 +304,10 @@ async function freezeGroup(
     .where('deliveries.post_id', 'is', null)
     .limit(MOST_IN_A_POST)
     .execute();
-  const group = pending.slice(0, nextGroupSize(pending.map((row) => toFacts(row, language))));
-  if (group.length === 0) throw new Error(`channel ${channel.channelId} is owed something that cannot be found`);
+  if (pending.length === 0) throw new Error(`channel ${channel.channelId} is owed something that cannot be found`);
+  const readable = await dropUnreadable(tx, clock, pending, language);
+  if (readable.length === 0) return null;
+  const group = readable.slice(0, nextGroupSize(readable.flatMap((row) => toFacts(row, language) ?? [])));
   await tx
     .insertInto('posts')
     .values({ id: postId, workspace_id: channel.workspaceId, channel_id: channel.channelId, created_at: now })

@@ -3,6 +3,7 @@ import type { ChannelKey } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { ReadBackTrial } from '../ports.ts';
 import { updateChannel } from './channel-lease.ts';
+import { isDue } from './rows/timed-work.ts';
 import type { Db } from './schema.ts';
 
 interface ReadBackRow {
@@ -72,7 +73,7 @@ export async function saveReadBack(db: Db, channel: ChannelKey, readBack: ReadBa
 export async function claimReadBack(
   db: Db,
   clock: EpochMs,
-  { everyMs }: { readonly everyMs: number },
+  { workspaceId, everyMs }: { readonly workspaceId: string; readonly everyMs: number },
 ): Promise<ReadBackTrial | null> {
   return await db.transaction().execute(async (tx) => {
     const row = await tx
@@ -91,7 +92,8 @@ export async function claimReadBack(
         'posts.thread_ts',
         'posts.message_ts',
       ])
-      .where('channels.read_back_due_at', '<=', clock)
+      .where('channels.workspace_id', '=', workspaceId)
+      .where(isDue('channels.read_back_due_at', 'channels.read_back_set_at', clock))
       .where('channels.read_back_at', 'is', null)
       .where('channels.paused_at', 'is', null)
       .orderBy('channels.read_back_due_at')
@@ -99,7 +101,7 @@ export async function claimReadBack(
     if (row === undefined || row.message_ts === null) return null;
     const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
     await updateChannel(tx, channel)
-      .set({ read_back_due_at: clock + everyMs })
+      .set({ read_back_due_at: clock + everyMs, read_back_set_at: clock })
       .execute();
     const search = {
       postId: row.post_id,

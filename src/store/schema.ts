@@ -29,13 +29,16 @@ export interface Schema {
     paused_at: number | null;
     pause_reason: string | null;
     next_send_at: Generated<number>;
+    send_set_at: Generated<number>;
     lease_token: string | null;
     lease_until: number | null;
+    leased_at: Generated<number>;
     conversation_id: string | null;
     last_ts: string | null;
     read_back_at: number | null;
     read_back_refusal: string | null;
     read_back_due_at: number | null;
+    read_back_set_at: Generated<number>;
     language: string | null;
     greeted_at: number | null;
     created_at: number;
@@ -53,11 +56,13 @@ export interface Schema {
     asked_at: number | null;
     next_poll_at: number | null;
     waiting_since: number | null;
+    poll_set_at: Generated<number>;
     ended_at: number | null;
     ask_alone: Generated<number>;
     refusals: Generated<number>;
     lease_token: string | null;
     lease_until: number | null;
+    leased_at: Generated<number>;
     detail_at: number | null;
     detail_tried_at: number | null;
     started_at: number | null;
@@ -82,8 +87,11 @@ export interface Schema {
     causes: Generated<string>;
     wanted_since: number | null;
     next_try_at: number | null;
+    try_set_at: Generated<number>;
+    tries: Generated<number>;
     lease_token: string | null;
     lease_until: number | null;
+    leased_at: Generated<number>;
   };
   job_events: {
     connection_id: string;
@@ -127,6 +135,7 @@ export interface Schema {
     looks: Generated<number>;
     searched_since: number | null;
     next_look_at: Generated<number>;
+    look_set_at: Generated<number>;
     reposts: Generated<number>;
     attempt_version: Generated<number>;
     outcome: string | null;
@@ -135,8 +144,11 @@ export interface Schema {
     wanted_version: Generated<number>;
     shown_version: Generated<number>;
     next_edit_at: Generated<number>;
+    edit_set_at: Generated<number>;
+    edit_tries: Generated<number>;
     edit_token: string | null;
     edit_until: number | null;
+    edit_leased_at: Generated<number>;
     created_at: number;
     settled_at: number | null;
     reported_at: number | null;
@@ -162,6 +174,8 @@ export interface Schema {
     message_ts: string;
     post_id: string;
     next_try_at: Generated<number>;
+    try_set_at: Generated<number>;
+    tries: Generated<number>;
     outcome: string | null;
     created_at: number;
   };
@@ -177,6 +191,15 @@ export interface Schema {
     connection_id: string;
     kind: string;
     since: number;
+  };
+  set_aside: {
+    id: Generated<number>;
+    connection_id: string | null;
+    what: string;
+    row_key: string;
+    content: string;
+    at: number;
+    told_at: number | null;
   };
   audit: {
     id: Generated<number>;

@@ -2,14 +2,17 @@ import type { MessageTs } from '../domain/message-ts.ts';
 import { laterTs } from '../domain/message-ts.ts';
 import type { Post, PostSearch, PostSettlement } from '../domain/post.ts';
 import type { SearchSettlement } from '../domain/reconcile.ts';
+import { HOUR } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { ChannelLease, Recorded } from '../ports.ts';
 import { holdsLease, releaseChannel, updateChannel } from './channel-lease.ts';
 import { pauseChannel } from './pause-channel.ts';
 import { saveReadBack } from './read-back.ts';
 import type { Db, Tx } from './schema.ts';
-import { LONGEST_HOLD_MS } from './leases.ts';
 import { addSurplus } from './surplus-messages.ts';
+
+/** A channel is held up no longer at once, in ms. */
+const MAX_HOLD_MS = HOUR;
 
 /** A post whose message is, or may be, in its channel. */
 type SentVersion = Pick<Post, 'id' | 'version'>;
@@ -66,7 +69,7 @@ export async function settleSearch(
       .updateTable('posts')
       .set(
         settlement.kind === 'look_again'
-          ? { looks: settlement.looks, next_look_at: clock + settlement.afterMs }
+          ? { looks: settlement.looks, next_look_at: clock + settlement.afterMs, look_set_at: clock }
           : { attempt_started_at: null, looks: 0 },
       )
       .where('id', '=', post.postId)
@@ -145,7 +148,7 @@ async function noteTimestamp(
     .set({
       last_ts: laterTs(row.last_ts, messageTs),
       conversation_id: conversationId,
-      ...(isTrialDue ? { read_back_due_at: at } : {}),
+      ...(isTrialDue ? { read_back_due_at: at, read_back_set_at: at } : {}),
     })
     .execute();
   await tx
@@ -232,6 +235,8 @@ async function foundVersion(tx: Tx, postId: string, copies: readonly MessageTs[]
 
 /** Gives the channel back; nobody has it meanwhile. Whoever asks for more than the longest wait is asked again after it. */
 async function holdUp(tx: Tx, lease: ChannelLease, clock: EpochMs, waitMs: number): Promise<void> {
-  const until = clock + Math.min(waitMs, LONGEST_HOLD_MS);
-  await updateChannel(tx, lease).set({ next_send_at: until, lease_token: null, lease_until: null }).execute();
+  const until = clock + Math.min(waitMs, MAX_HOLD_MS);
+  await updateChannel(tx, lease)
+    .set({ next_send_at: until, send_set_at: clock, lease_token: null, lease_until: null })
+    .execute();
 }

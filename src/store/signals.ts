@@ -60,10 +60,11 @@ export async function reportRefusedPosts(
     readonly limit: number;
   },
 ): Promise<number> {
-  const { now, limit } = request;
-  if ((await unreported(db, now, 1)).length === 0) return 0;
+  const { now, limit, channel } = request;
+  const { workspaceId } = channel;
+  if ((await unreported(db, workspaceId, now, 1)).length === 0) return 0;
   return await db.transaction().execute(async (tx) => {
-    const dead = await unreported(tx, now, limit);
+    const dead = await unreported(tx, workspaceId, now, limit);
     const posts: RefusedPost[] = [];
     for (const post of dead) posts.push(...(await describe(tx, post)));
     const ids = dead.map((post) => post.id);
@@ -75,10 +76,11 @@ export async function reportRefusedPosts(
 
 type DeadPost = Awaited<ReturnType<typeof unreported>>[number];
 
-async function unreported(db: Db, now: EpochMs, limit: number) {
+async function unreported(db: Db, workspaceId: string, now: EpochMs, limit: number) {
   return await db
     .selectFrom('posts')
     .select(['id', 'channel_id', 'reason'])
+    .where('workspace_id', '=', workspaceId)
     .where(sql<boolean>`outcome = 'dead' and reported_at is null`)
     .where('settled_at', '>', now - NEWS_MS)
     .orderBy('settled_at')
@@ -101,7 +103,7 @@ async function describe(tx: Tx, { id, channel_id: channelId, reason }: DeadPost)
     .where('deliveries.outcome', '=', 'dead')
     .execute();
   const isSignal = rows.some(
-    ({ announcement }) => announcement !== null && decodeAnnouncement(announcement).kind === 'signal',
+    ({ announcement }) => announcement !== null && decodeAnnouncement(announcement)?.kind === 'signal',
   );
   if (rows.length === 0 || isSignal) return [];
   const jobs = rows.flatMap((row) =>

@@ -12,7 +12,7 @@ import { announce, ensureChannel } from './announce.ts';
 import { audit } from './audit.ts';
 import { chosenLanguage, setLanguage } from './channels.ts';
 import { decodeState, storedJobId } from './codec.ts';
-import { toJob } from './jobs.ts';
+import { toJob, unreadState } from './jobs.ts';
 import { suppressOwed } from './suppress-deliveries.ts';
 import type { Db, Schema, Tx } from './schema.ts';
 
@@ -81,7 +81,7 @@ async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Pro
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  if (row.next_poll_at === null) await setNextPoll(tx, job, now);
+  if (row.next_poll_at === null) await setNextPoll(tx, job, now, now);
   await audit(tx, actor, 'subscribe', job, now, null, { subscribed: true });
   return { kind: 'subscribed', job, subscription: toSubscription(subscription) };
 }
@@ -101,7 +101,7 @@ export async function unsubscribe(db: Db, request: UnsubscribeRequest): Promise<
       )
       .execute();
     for (const one of ended) {
-      await stopPollingUnwatched(tx, one);
+      await stopPollingUnwatched(tx, one, now);
       await audit(
         tx,
         actor,
@@ -195,7 +195,7 @@ function withJobs(query: ReturnType<typeof selectActive>) {
         .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
         .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
     )
-    .select(['jobs.name as job_name', 'jobs.job_type', 'jobs.state as job_state']);
+    .select(['jobs.name as job_name', 'jobs.job_type', 'jobs.state as job_state', 'jobs.status as job_status']);
 }
 
 function toListed(
@@ -203,13 +203,14 @@ function toListed(
     readonly job_name: string | null;
     readonly job_type: string | null;
     readonly job_state: string;
+    readonly job_status: string | null;
   },
 ): ListedSubscription {
   return {
     ...toSubscription(row),
     jobName: row.job_name,
     jobType: row.job_type,
-    state: decodeState(row.job_state),
+    state: decodeState(row.job_state) ?? unreadState(row.job_status),
   };
 }
 
@@ -253,16 +254,16 @@ function selectActive(db: Db, { workspaceId, channelId }: ChannelKey) {
     .orderBy('subscriptions.id');
 }
 
-async function setNextPoll(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs | null): Promise<void> {
+async function setNextPoll(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs | null, setAt: EpochMs): Promise<void> {
   await tx
     .updateTable('jobs')
-    .set({ next_poll_at: at, waiting_since: at })
+    .set({ next_poll_at: at, waiting_since: at, poll_set_at: setAt })
     .where('connection_id', '=', connectionId)
     .where('job_id', '=', jobId)
     .execute();
 }
 
-async function stopPollingUnwatched(tx: Tx, job: JobKey): Promise<void> {
+async function stopPollingUnwatched(tx: Tx, job: JobKey, now: EpochMs): Promise<void> {
   const watcher = await tx
     .selectFrom('subscriptions')
     .select('id')
@@ -270,7 +271,7 @@ async function stopPollingUnwatched(tx: Tx, job: JobKey): Promise<void> {
     .where('job_id', '=', job.jobId)
     .where('ended_at', 'is', null)
     .executeTakeFirst();
-  if (watcher === undefined) await setNextPoll(tx, job, null);
+  if (watcher === undefined) await setNextPoll(tx, job, null, now);
 }
 
 function toSubscription(row: Selectable<Schema['subscriptions']>): Subscription {

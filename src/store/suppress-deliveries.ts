@@ -45,7 +45,7 @@ async function withdrawAnnouncements(
   const taken = new Set(jobs.map((job) => job.jobId));
   for (const { id, announcement, post_id: postId } of rows) {
     const said = decodeAnnouncement(announcement ?? '');
-    if (said.kind !== 'subscribed' || !said.jobs.every((job) => taken.has(job.jobId))) continue;
+    if (said?.kind !== 'subscribed' || !said.jobs.every((job) => taken.has(job.jobId))) continue;
     const settled = { outcome: 'suppressed', reason: 'cannot_post', settled_at: now };
     await tx.updateTable('deliveries').set(settled).where('id', '=', id).execute();
     if (postId !== null)

@@ -2,6 +2,7 @@ import type { MessageTs } from '../domain/message-ts.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { SurplusMessage } from '../ports.ts';
+import { isDue } from './rows/timed-work.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Notes copies of a post that must go; noting one again changes nothing. */
@@ -31,7 +32,7 @@ export async function addSurplus(
 export async function claimSurplus(
   db: Db,
   clock: EpochMs,
-  { leaseMs }: { readonly leaseMs: number },
+  { workspaceId, leaseMs }: { readonly workspaceId: string; readonly leaseMs: number },
 ): Promise<SurplusMessage | null> {
   return await db.transaction().execute(async (tx) => {
     const row = await tx
@@ -47,9 +48,11 @@ export async function claimSurplus(
         'channels.conversation_id',
         'surplus_messages.message_ts',
         'surplus_messages.post_id',
+        'surplus_messages.tries',
       ])
+      .where('surplus_messages.workspace_id', '=', workspaceId)
       .where('surplus_messages.outcome', 'is', null)
-      .where('surplus_messages.next_try_at', '<=', clock)
+      .where(isDue('surplus_messages.next_try_at', 'surplus_messages.try_set_at', clock))
       .orderBy('surplus_messages.next_try_at')
       .executeTakeFirst();
     if (row === undefined) return null;
@@ -59,9 +62,10 @@ export async function claimSurplus(
       conversationId: row.conversation_id ?? row.channel_id,
       messageTs: row.message_ts,
       postId: row.post_id,
+      tries: row.tries + 1,
     };
     await updateSurplus(tx, message)
-      .set({ next_try_at: clock + leaseMs })
+      .set((eb) => ({ next_try_at: clock + leaseMs, try_set_at: clock, tries: eb('tries', '+', 1) }))
       .execute();
     return message;
   });
@@ -73,7 +77,7 @@ export async function settleSurplus(
   message: SurplusMessage,
   settlement: { readonly outcome: 'removed' | 'refused' } | { readonly afterMs: number },
 ): Promise<void> {
-  const change = 'outcome' in settlement ? settlement : { next_try_at: clock + settlement.afterMs };
+  const change = 'outcome' in settlement ? settlement : { next_try_at: clock + settlement.afterMs, try_set_at: clock };
   await updateSurplus(db, message).set(change).execute();
 }
 

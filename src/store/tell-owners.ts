@@ -40,7 +40,7 @@ async function jobsAnnounced(tx: Tx, postId: string): Promise<ReadonlySet<string
     .where('announcement', 'is not', null)
     .execute();
   const said = rows.map((row) => decodeAnnouncement(row.announcement ?? ''));
-  return new Set(said.flatMap((one) => (one.kind === 'subscribed' ? one.jobs.map((job) => job.jobId) : [])));
+  return new Set(said.flatMap((one) => (one?.kind === 'subscribed' ? one.jobs.map((job) => job.jobId) : [])));
 }
 
 function byOwner(subscriptions: readonly NamedSubscription[]): ReadonlyMap<string, readonly NamedSubscription[]> {

@@ -1,4 +1,4 @@
-import { HOUR, MINUTE, SECOND } from '../domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../domain/time.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { PollBudget } from '../domain/poll-budget.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
@@ -38,6 +38,8 @@ export interface Durations {
   /** First pause after an uncertain send; it doubles up to `longestRetryMs`. */
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
+  /** The pause between two tries of an edit or a removal grows up to this. */
+  readonly longestEditRetryMs: number;
   /** How long a person waits to learn whether the public line of a subscription could be posted. */
   readonly announcementWaitMs: number;
   /** DRS's list of jobs is read at most once in this time. */
@@ -89,6 +91,7 @@ export const DEFAULT_DURATIONS: Durations = {
   readBackPaceMs: 2 * SECOND,
   firstRetryMs: SECOND,
   longestRetryMs: 5 * MINUTE,
+  longestEditRetryMs: DAY,
   announcementWaitMs: 3 * SECOND,
   listEveryMs: MINUTE,
   listWaitMs: 15 * SECOND,
@@ -128,6 +131,8 @@ export interface Context {
   readonly durations: Durations;
   /** The DRS project this bot asks. */
   readonly connectionId: string;
+  /** The workspace this bot speaks in. */
+  readonly workspaceId: string;
   readonly polling: PollBudget;
   readonly jobList: JobList;
   readonly vitals: Vitals;

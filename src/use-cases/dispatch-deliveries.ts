@@ -26,7 +26,7 @@ export interface Slack {
 }
 
 /** What delivering needs of the context. */
-export type Delivering = Pick<Context, 'store' | 'clock' | 'newId' | 'durations' | 'random' | 'log'>;
+export type Delivering = Pick<Context, 'store' | 'clock' | 'newId' | 'durations' | 'random' | 'log' | 'workspaceId'>;
 
 /** Takes the channel that has waited longest. */
 export async function claimTurn({
@@ -34,11 +34,13 @@ export async function claimTurn({
   newId,
   clock,
   durations,
+  workspaceId,
 }: Delivering): Promise<ClaimedTurn | Extract<TurnClaim, { readonly kind: 'idle' }>> {
   const { channelLeaseMs, slackTimeoutMs } = durations;
   // Read before the claim, so that the time a slow database takes is not counted on.
   const lastStartAt = clock.monotonic() + channelLeaseMs - slackTimeoutMs;
   const turn = await store.claimTurn({
+    workspaceId,
     token: newId(),
     leaseMs: channelLeaseMs,
     newPostId: newId(),

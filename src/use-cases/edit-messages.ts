@@ -20,11 +20,11 @@ export type EditReport =
  * never overlap: after an uncertain one the next waits until the first can no longer arrive.
  */
 export async function editNext(context: Context, notifier: Notifier, postId?: string): Promise<EditReport> {
-  const { store, newId, clock, durations, log } = context;
+  const { store, newId, clock, durations, log, workspaceId } = context;
   const token = newId();
   const leaseMs = durations.reconcileAfterMs + durations.slackTimeoutMs;
   const lastStartAt = clock.monotonic() + durations.slackTimeoutMs;
-  const due = await store.claimEdit({ token, leaseMs, postId, pace: durations.editPace });
+  const due = await store.claimEdit({ workspaceId, token, leaseMs, postId, pace: durations.editPace });
   if (due === null) return { kind: 'nothing' };
   const { post, jobs } = due;
   const outcome: EditOutcome =
@@ -34,12 +34,16 @@ export async function editNext(context: Context, notifier: Notifier, postId?: st
   const facts = { channel: post.channelId, post: post.id, version: post.version, outcome: outcome.kind };
   if (outcome.kind === 'shown') log.debug(facts, 'edited');
   else log.warn({ ...facts, ...('reason' in outcome ? { reason: outcome.reason } : {}) }, 'a message was not edited');
-  await store.settleEdit({ token, post, settlement: settlementOf(context, outcome) });
+  await store.settleEdit({ token, post, settlement: settlementOf(context, outcome, due.tries) });
   if (outcome.kind === 'gone') context.wakeDispatcher();
   return { kind: 'edited', outcome: outcome.kind, post, jobs };
 }
 
-function settlementOf({ durations, random }: Context, outcome: EditOutcome): 'shown' | 'repost' | { afterMs: number } {
+function settlementOf(
+  { durations, random }: Context,
+  outcome: EditOutcome,
+  tries: number,
+): 'shown' | 'repost' | { afterMs: number } {
   switch (outcome.kind) {
     case 'shown':
     case 'refused':
@@ -47,8 +51,8 @@ function settlementOf({ durations, random }: Context, outcome: EditOutcome): 'sh
     case 'gone':
       return 'repost';
     case 'again': {
-      const policy = { baseMs: durations.firstRetryMs * 10, capMs: durations.longestRetryMs };
-      return { afterMs: outcome.afterMs ?? durations.reconcileAfterMs + backoffDelay(1, policy, random) };
+      const policy = { baseMs: durations.firstRetryMs * 10, capMs: durations.longestEditRetryMs };
+      return { afterMs: outcome.afterMs ?? durations.reconcileAfterMs + backoffDelay(tries + 1, policy, random) };
     }
   }
 }

@@ -16,17 +16,17 @@ export interface CauseReport {
  * messages that told of the failures are edited later. A failure whose cause DRS does not give within minutes is let go.
  */
 export async function findCauses(context: Context): Promise<CauseReport> {
-  const { store, newId, clock, durations, connectionId, polling } = context;
+  const { store, newId, durations, connectionId, polling } = context;
   const token = newId();
-  const now = clock.now();
-  const request = { connectionId, now, limit: polling.batchSize, token, leaseMs: durations.jobLeaseMs };
+  const request = { connectionId, limit: polling.batchSize, token, leaseMs: durations.jobLeaseMs };
   const wanted = await store.claimWantedCauses(request);
   if (wanted.length === 0) return { wanted: 0, found: 0 };
   const found = await ask(context, wanted);
   const isFound = (one: WantedCause) =>
     found.some((cause) => cause.jobId === one.jobId && cause.eventNumber === one.eventNumber);
-  const givenUp = wanted.filter((one) => !isFound(one) && now - one.since >= durations.causeGiveUpMs);
-  await store.saveCauses({ connectionId, token, found, givenUp, retryAt: now + durations.causeRetryMs });
+  const maxTries = Math.ceil(durations.causeGiveUpMs / durations.causeRetryMs);
+  const givenUp = wanted.filter((one) => !isFound(one) && one.tries + 1 >= maxTries);
+  await store.saveCauses({ connectionId, token, found, givenUp, retryAfterMs: durations.causeRetryMs });
   if (found.length > 0) context.wakeDispatcher();
   return { wanted: wanted.length, found: found.length };
 }

@@ -9,8 +9,8 @@ import type { Context } from './context.ts';
  * something when another is not there. False when no channel was due.
  */
 export async function proveReadBack(context: Context, history: History): Promise<boolean> {
-  const { store, clock, durations, log } = context;
-  const trial = await store.claimReadBack({ everyMs: durations.readBackEveryMs });
+  const { store, clock, durations, log, workspaceId } = context;
+  const trial = await store.claimReadBack({ workspaceId, everyMs: durations.readBackEveryMs });
   if (trial === null) return false;
   const outcome = await history.search(trial.search);
   const readBack = meaningOf(outcome, clock.now());

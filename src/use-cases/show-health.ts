@@ -42,12 +42,15 @@ export interface HealthReport {
 
 /** How the bot is, as seen from `channel`. */
 export async function showHealth(context: Context, channel: ChannelKey): Promise<HealthReport> {
-  const { store, vitals, clock, polling, durations } = context;
+  const { store, vitals, clock, polling, durations, workspaceId, connectionId } = context;
   const signs = vitals.signs();
   const now = clock.now();
   const { intervalMs } = polling;
   const { stillMs } = durations;
-  const [figures, delivery] = await Promise.all([store.readFigures(), store.findReadBack(channel)]);
+  const [figures, delivery] = await Promise.all([
+    store.readFigures({ workspaceId, connectionId }),
+    store.findReadBack(channel),
+  ]);
   const { oldestAt } = figures.queued;
   return {
     drs: signs.drs,

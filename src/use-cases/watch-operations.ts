@@ -64,12 +64,22 @@ export async function watchOperations(context: Context, watch: Watch): Promise<v
   try {
     await noteAlive(context);
     await reportRefusedPosts(context);
+    await reportSetAside(context);
     await watchRoom(context, watch);
     await tellWritable(context, watch);
   } catch (error) {
     if (!(error instanceof DiskFullError)) throw error;
   }
   if (watch.disk.takeSaying()) await sayFull(context, watch);
+}
+
+/** What could not be read of the database, in the log and to the operator, once. */
+async function reportSetAside(context: Context): Promise<void> {
+  const { store, connectionId, opsChannel: channel, clock, log, wakeDispatcher } = context;
+  const rows = await store.reportSetAside({ connectionId, channel, now: clock.now() });
+  if (rows.length === 0) return;
+  log.error({ rows }, 'rows of the database could not be read: they were set aside, and everything else goes on');
+  wakeDispatcher();
 }
 
 async function reportRefusedPosts({ store, connectionId, opsChannel, clock, wakeDispatcher }: Context): Promise<void> {

@@ -198,6 +198,14 @@ export const en = {
   'signal.post_about_nothing': 'a notice about no job',
   'signal.posts_refused_note':
     'This is a fault of the bot: report it with the reasons above. {status} there shows how a job is.',
+  'signal.rows_set_aside':
+    '🟠 {count, plural, one {A row} other {# rows}} of the database of the bot could not be read',
+  'signal.rows_set_aside_note':
+    'Set aside; everything else goes on. A job is asked anew, a message that cannot be read is not sent. If this comes again, check the disk and restore a backup.',
+  'announced.other': 'Another version of the bot left a notice here that this one does not know ({name}).',
+  'told.other': '{job} – something happened that this version of the bot does not know ({name})',
+  'told.other_status': 'Its status then: {status}',
+  'ended.other': 'how is not known to this version of the bot',
   'signal.disk_low': '🟠 DISK LOW – {free} MB left beside the database of the bot',
   'signal.disk_low_note':
     'Free some space: {least} MB are the least it should have. On a full disk the bot can neither ask nor tell.',
@@ -533,6 +541,7 @@ export const en = {
   'why.job_refused': 'DRS refuses to answer about this job{label}.',
   'why.no_such_job': 'DRS says there is no such job ({label}).',
   'why.sub_jobs_unknown': 'DRS gives no progress for this parent job and not for all of its sub-jobs.',
+  'why.other': 'The reason is not known to this version of the bot.',
   'why.not_answered': 'DRS has not answered yet.',
 } as const;
 

@@ -192,6 +192,13 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'signal.post_about_jobs': '关于 {jobs}',
   'signal.post_about_nothing': '一条与任务无关的通知',
   'signal.posts_refused_note': '这是机器人自身的问题：请附上以上原因反馈。在那里输入 {status} 可以查看任务状态。',
+  'signal.rows_set_aside': '🟠 机器人的数据库中有 {count} 行无法读取',
+  'signal.rows_set_aside_note':
+    '已将其搁置，其余照常进行：任务会重新查询，无法读取的消息不再发送。若再次出现，请检查磁盘并恢复备份。',
+  'announced.other': '另一版本的机器人在此留下了本版本不认识的通知（{name}）。',
+  'told.other': '{job}：发生了本版本机器人不认识的事件（{name}）',
+  'told.other_status': '当时的状态：{status}',
+  'ended.other': '本版本的机器人不知道其结束方式',
   'signal.disk_low': '🟠 磁盘空间不足 – 机器人数据库所在磁盘只剩 {free} MB',
   'signal.disk_low_note': '请释放空间：至少应有 {least} MB。磁盘一旦写满，机器人既无法查询也无法通知。',
   'signal.disk_enough': '🟢 磁盘正常 – 空间重新充足，历时 {duration}',
@@ -499,5 +506,6 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'why.job_refused': 'DRS 拒绝答复有关该任务的请求{label}。',
   'why.no_such_job': 'DRS 说没有这个任务（{label}）。',
   'why.sub_jobs_unknown': 'DRS 没有给出该父任务的进度，也没有给出其全部子任务的进度。',
+  'why.other': '本版本的机器人不知道原因。',
   'why.not_answered': 'DRS 尚未答复。',
 };

@@ -96,7 +96,7 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
     const sent: Post[] = [];
     for (;;) {
       const waits = { paceMs: 0, reconcileAfterMs: 0, searchLeaseMs: 1, pace: { everyMs: 1, burst: 1_000 } };
-      const claim = await store.claimTurn({ ...lease(), ...waits, newPostId: `post-${++ids}`, now });
+      const claim = await store.claimTurn({ workspaceId: 'T1', ...lease(), ...waits, newPostId: `post-${++ids}`, now });
       if (claim.kind !== 'send') return sent;
       const { post } = claim;
       sent.push(post);
@@ -156,11 +156,11 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
       await watch(ORDERS);
       await poll(ORDERS, 'INCRE_TRANSFER_FAILED', [changed('INCRE_TRANSFER_FAILED')]);
       const sent = await drain();
-      const request = { ...lease(), connectionId: CONNECTION, now, limit: 10 };
+      const request = { ...lease(), connectionId: CONNECTION, limit: 10 };
       const wanted = await store.claimWantedCauses(request);
       const cause = { code: 'DRS.M1', text: 'why' };
       const found = wanted.map(({ jobId, eventNumber }) => ({ jobId, eventNumber, language: 'en' as const, cause }));
-      await store.saveCauses({ connectionId: CONNECTION, token: request.token, found, givenUp: [], retryAt: now });
+      await store.saveCauses({ connectionId: CONNECTION, token: request.token, found, givenUp: [], retryAfterMs: 0 });
       now += 31 * DAY;
       await pruneAll();
       expect(await store.findPost(sent.at(-1)?.id ?? '')).not.toBeNull();

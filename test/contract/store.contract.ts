@@ -89,6 +89,7 @@ export function storeContract(open: OpenStore): void {
 
   const turn = (changes: Partial<TurnRequest> = {}) =>
     store.claimTurn({
+      workspaceId: 'T1',
       ...lease(),
       newPostId: `post-${++tokens}`,
       now: 7,
@@ -192,7 +193,8 @@ export function storeContract(open: OpenStore): void {
       await watch(ORDERS);
       await poll(ORDERS, { nextPollAt: 9 * HOUR });
       expect(await due(8 * HOUR)).toEqual([]);
-      expect(await due(1 * HOUR)).toEqual([ORDERS]);
+      storeNow -= 1;
+      expect(await due(8 * HOUR)).toEqual([ORDERS]);
     });
 
     test('a result with a stale lease changes nothing', async () => {
@@ -507,7 +509,7 @@ export function storeContract(open: OpenStore): void {
       await store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', copies: [], at: 50 });
       expect(await store.findPost(where.postId)).toMatchObject({ messageTs: '1001.1' });
       expect(await drain(deliveredAs('1002.1'))).toEqual(['C1: status_changed 2']);
-      expect(await store.claimEdit(lease())).toBeNull();
+      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toBeNull();
     });
 
     test('is sent again, unchanged, only after it was missed', async () => {
@@ -568,16 +570,16 @@ export function storeContract(open: OpenStore): void {
       const again = await begin();
       expect(await store.settlePost(again.lease, again.post, deliveredAs('1002.1'))).toBe('recorded');
       expect(await store.settlePost(late.lease, late.post, deliveredAs('1001.1'))).toBe('copy');
-      const copy = await store.claimSurplus({ leaseMs: MINUTE });
+      const copy = await store.claimSurplus({ workspaceId: 'T1', leaseMs: MINUTE });
       expect(copy).toMatchObject({ conversationId: 'C1', messageTs: '1001.1', postId: late.post.id });
-      expect(await store.claimSurplus({ leaseMs: MINUTE })).toBeNull();
+      expect(await store.claimSurplus({ workspaceId: 'T1', leaseMs: MINUTE })).toBeNull();
       if (copy === null) return;
       await store.settleSurplus(copy, { afterMs: 5 });
       storeNow += 5;
-      expect(await store.claimSurplus({ leaseMs: MINUTE })).toEqual(copy);
+      expect(await store.claimSurplus({ workspaceId: 'T1', leaseMs: MINUTE })).toEqual({ ...copy, tries: 2 });
       await store.settleSurplus(copy, { outcome: 'removed' });
       storeNow += HOUR;
-      expect(await store.claimSurplus({ leaseMs: MINUTE })).toBeNull();
+      expect(await store.claimSurplus({ workspaceId: 'T1', leaseMs: MINUTE })).toBeNull();
     });
 
     test('is delivered also when its sender lost the channel meanwhile; nothing else of that sender counts', async () => {
@@ -597,7 +599,7 @@ export function storeContract(open: OpenStore): void {
       const { channel, where } = await search();
       await store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', copies: ['1002.1'], at: 50 });
       expect(await store.findPost(where.postId)).toMatchObject({ messageTs: '1001.1' });
-      expect(await store.claimSurplus({ leaseMs: MINUTE })).toMatchObject({ messageTs: '1002.1' });
+      expect(await store.claimSurplus({ workspaceId: 'T1', leaseMs: MINUTE })).toMatchObject({ messageTs: '1002.1' });
     });
   });
 
@@ -605,16 +607,16 @@ export function storeContract(open: OpenStore): void {
     test('is tried with the first message of a channel, and not again for a while', async () => {
       await watch(ORDERS);
       const { lease: channel, post } = await begin();
-      expect(await store.claimReadBack({ everyMs: HOUR })).toBeNull();
+      expect(await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR })).toBeNull();
       await store.settlePost(channel, post, deliveredAs('1000.1', storeNow));
       const message = { fromTs: '1000.1', toTs: '1000.1', channelId: 'C1', threadTs: null };
-      expect(await store.claimReadBack({ everyMs: HOUR })).toEqual({
+      expect(await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR })).toEqual({
         channel: { workspaceId: 'T1', channelId: 'C1' },
         search: { postId: post.id, ...message },
       });
-      expect(await store.claimReadBack({ everyMs: HOUR })).toBeNull();
+      expect(await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR })).toBeNull();
       storeNow += HOUR;
-      expect(await store.claimReadBack({ everyMs: HOUR })).not.toBeNull();
+      expect(await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR })).not.toBeNull();
     });
 
     test('is remembered, and where it was refused tried again after a start', async () => {
@@ -625,13 +627,13 @@ export function storeContract(open: OpenStore): void {
       expect(await store.listReadBacks('T1')).toEqual([
         { channelId: 'C1', readBack: { kind: 'refused', reason: 'missing_scope' } },
       ]);
-      await store.claimReadBack({ everyMs: HOUR });
+      await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR });
       await store.openWorkspace({ id: 'T1', name: 'Acme', at: storeNow });
-      expect(await store.claimReadBack({ everyMs: HOUR })).not.toBeNull();
+      expect(await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR })).not.toBeNull();
       await store.saveReadBack(ana, { kind: 'proven', since: 77 });
       expect(await store.findReadBack(ana)).toEqual({ kind: 'proven', since: 77 });
       storeNow += HOUR;
-      expect(await store.claimReadBack({ everyMs: HOUR })).toBeNull();
+      expect(await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR })).toBeNull();
     });
   });
 
@@ -649,21 +651,21 @@ export function storeContract(open: OpenStore): void {
     test('is made when somebody wants it, of one message alone, within the pace of the workspace', async () => {
       const post = await edited();
       const pace = { everyMs: 1_000, burst: 1 };
-      expect(await store.claimEdit({ ...lease(), postId: 'another', pace })).toBeNull();
-      const due = await store.claimEdit({ ...lease(), token: 'one', postId: post.id, pace });
+      expect(await store.claimEdit({ workspaceId: 'T1', ...lease(), postId: 'another', pace })).toBeNull();
+      const due = await store.claimEdit({ workspaceId: 'T1', ...lease(), token: 'one', postId: post.id, pace });
       expect(due).toMatchObject({ messageTs: '17.5', channelId: 'C1', post: { id: post.id } });
       if (due === null) return;
       await store.settleEdit({ token: 'one', post: due.post, settlement: 'shown' });
       await store.wantEdit(post.id);
-      expect(await store.claimEdit({ ...lease(), pace })).toBeNull();
+      expect(await store.claimEdit({ workspaceId: 'T1', ...lease(), pace })).toBeNull();
       storeNow += 1_000;
-      expect(await store.claimEdit({ ...lease(), pace })).not.toBeNull();
+      expect(await store.claimEdit({ workspaceId: 'T1', ...lease(), pace })).not.toBeNull();
     });
 
     test('of a deleted message sends it anew, once', async () => {
       const post = await edited();
       const remove = async (token: string) => {
-        const due = await store.claimEdit({ ...lease(), token });
+        const due = await store.claimEdit({ workspaceId: 'T1', ...lease(), token });
         if (due === null) throw new Error('nothing to edit');
         await store.settleEdit({ token, post: due.post, settlement: 'repost' });
       };
@@ -856,14 +858,14 @@ export function storeContract(open: OpenStore): void {
       previous: null,
       lastLag: null,
     };
-    const wanted = (now: number) => store.claimWantedCauses({ ...lease(), connectionId: CONNECTION, now, limit: 10 });
+    const wanted = () => store.claimWantedCauses({ ...lease(), connectionId: CONNECTION, limit: 10 });
     const found = (token: string, language: 'en' | 'zh') =>
       store.saveCauses({
         connectionId: CONNECTION,
         token,
         found: [{ jobId: ORDERS, eventNumber: 1, language, cause: CAUSE }],
         givenUp: [],
-        retryAt: 999,
+        retryAfterMs: 999,
       });
 
     test('wants its cause in the languages of those who were told, and is found by one at a time', async () => {
@@ -871,33 +873,35 @@ export function storeContract(open: OpenStore): void {
       await watch(ORDERS, elsewhere);
       await store.setChannelLanguage({ actor: elsewhere, connectionId: CONNECTION, language: 'zh', now: 7 });
       await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
-      const [one, ...others] = await wanted(31);
+      const [one, ...others] = await wanted();
       expect(others).toEqual([]);
-      expect(one).toMatchObject({ jobId: ORDERS, eventNumber: 1, since: 30 });
+      expect(one).toMatchObject({ jobId: ORDERS, eventNumber: 1, tries: 0 });
       expect(one?.languages.toSorted()).toEqual(['en', 'zh']);
-      expect(await wanted(31)).toEqual([]);
+      expect(await wanted()).toEqual([]);
       storeNow += 2 * MINUTE;
-      expect(await wanted(31)).toHaveLength(1);
+      expect(await wanted()).toHaveLength(1);
     });
 
     test('that nobody was told of wants nothing', async () => {
       await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
-      expect(await wanted(31)).toEqual([]);
+      expect(await wanted()).toEqual([]);
     });
 
     test('whose cause is not there yet is tried again later, until it is let go', async () => {
       await watch(ORDERS);
       await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
       const token = 'first';
-      const claim = (now: number) =>
-        store.claimWantedCauses({ token, leaseMs: MINUTE, connectionId: CONNECTION, now, limit: 10 });
-      const [one] = await claim(31);
+      const claim = () => store.claimWantedCauses({ token, leaseMs: MINUTE, connectionId: CONNECTION, limit: 10 });
+      const [one] = await claim();
       if (one === undefined) throw new Error('nothing wanted');
-      await store.saveCauses({ connectionId: CONNECTION, token, found: [], givenUp: [], retryAt: 60 });
-      expect(await claim(59)).toEqual([]);
-      expect(await claim(60)).toHaveLength(1);
-      await store.saveCauses({ connectionId: CONNECTION, token, found: [], givenUp: [one], retryAt: 90 });
-      expect(await claim(HOUR)).toEqual([]);
+      await store.saveCauses({ connectionId: CONNECTION, token, found: [], givenUp: [], retryAfterMs: 60 });
+      storeNow += 59;
+      expect(await claim()).toEqual([]);
+      storeNow += 1;
+      expect(await claim()).toMatchObject([{ tries: 1 }]);
+      await store.saveCauses({ connectionId: CONNECTION, token, found: [], givenUp: [one], retryAfterMs: 90 });
+      storeNow += HOUR;
+      expect(await claim()).toEqual([]);
     });
 
     test('shows its cause in messages sent before and after it was found', async () => {
@@ -907,10 +911,10 @@ export function storeContract(open: OpenStore): void {
       await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
       const first = await begin({ newPostId: 'sent-before' });
       await store.settlePost(first.lease, first.post, deliveredAs('17.5', 31));
-      expect(await store.claimEdit(lease())).toBeNull();
-      await wanted(32);
+      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toBeNull();
+      await wanted();
       await found('token-none', 'en');
-      const due = await store.claimEdit(lease());
+      const due = await store.claimEdit({ workspaceId: 'T1', ...lease() });
       expect(due).toMatchObject({
         messageTs: '17.5',
         post: { id: 'sent-before', facts: [{ aftermath: { cause: CAUSE } }] },
@@ -919,7 +923,7 @@ export function storeContract(open: OpenStore): void {
       const second = await begin({ newPostId: 'sent-after' });
       expect(second.post).toMatchObject({ facts: [{ aftermath: { cause: CAUSE } }] });
       await store.settlePost(second.lease, second.post, deliveredAs('18.5', 34));
-      expect(await store.claimEdit(lease())).toBeNull();
+      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toBeNull();
     });
 
     test('says on its message when the job recovered, and the recovery links to it', async () => {
@@ -928,7 +932,7 @@ export function storeContract(open: OpenStore): void {
       await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
       expect(await drain(deliveredAs('17.5', 31))).toEqual(['C1: status_changed 1']);
       await poll(ORDERS, { events: [recovered] }, {}, 41);
-      expect(await store.claimEdit(lease())).toMatchObject({
+      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toMatchObject({
         messageTs: '17.5',
         post: { facts: [{ aftermath: { recoveredAt: 40 } }] },
       });
@@ -943,21 +947,21 @@ export function storeContract(open: OpenStore): void {
       await drain();
       await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
       await drain(deliveredAs('17.5', 31));
-      await wanted(32);
+      await wanted();
       await found('token-none', 'en');
       const token = 'editor';
-      const due = await store.claimEdit({ ...lease(), token });
+      const due = await store.claimEdit({ workspaceId: 'T1', ...lease(), token });
       if (due === null) throw new Error('nothing to edit');
       await poll(ORDERS, { events: [recovered] }, {}, 41);
-      expect(await store.claimEdit(lease())).toBeNull();
+      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toBeNull();
       await store.settleEdit({ token, post: due.post, settlement: 'shown' });
-      const again = await store.claimEdit({ ...lease(), token });
+      const again = await store.claimEdit({ workspaceId: 'T1', ...lease(), token });
       expect(again?.post.facts).toMatchObject([{ aftermath: { recoveredAt: 40, cause: CAUSE } }]);
       if (again === null) return;
       await store.settleEdit({ token, post: again.post, settlement: { afterMs: 500 } });
-      expect(await store.claimEdit(lease())).toBeNull();
+      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toBeNull();
       storeNow += 500;
-      expect(await store.claimEdit(lease())).not.toBeNull();
+      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).not.toBeNull();
     });
   });
 
@@ -1120,7 +1124,7 @@ export function storeContract(open: OpenStore): void {
 
   describe('the operator', () => {
     test('sees nothing where there is nothing', async () => {
-      expect(await store.readFigures()).toEqual({
+      expect(await store.readFigures({ workspaceId: 'T1', connectionId: CONNECTION })).toEqual({
         watchedJobs: 0,
         subscriptions: 0,
         pausedChannels: 0,
@@ -1135,7 +1139,7 @@ export function storeContract(open: OpenStore): void {
       await watch(ORDERS);
       await watch(ORDERS, elsewhere);
       await watch(BILLING);
-      expect(await store.readFigures()).toMatchObject({
+      expect(await store.readFigures({ workspaceId: 'T1', connectionId: CONNECTION })).toMatchObject({
         watchedJobs: 2,
         subscriptions: 3,
         queued: { count: 3, oldestAt: 6 },
@@ -1144,23 +1148,38 @@ export function storeContract(open: OpenStore): void {
       await watch(BILLING, elsewhere);
       await drain({ kind: 'pause_channel', reason: 'is_archived', at: 8 });
       // The channel, and the direct messages in which its owner was to be told.
-      expect(await store.readFigures()).toMatchObject({ pausedChannels: 2, held: 2, queued: { count: 0 } });
+      expect(await store.readFigures({ workspaceId: 'T1', connectionId: CONNECTION })).toMatchObject({
+        pausedChannels: 2,
+        held: 2,
+        queued: { count: 0 },
+      });
       await store.unsubscribe({ actor: ana, jobs: 'all', reason: 'unsubscribed', announce: false, now: 9 });
-      expect(await store.readFigures()).toMatchObject({ watchedJobs: 2, subscriptions: 2 });
+      expect(await store.readFigures({ workspaceId: 'T1', connectionId: CONNECTION })).toMatchObject({
+        watchedJobs: 2,
+        subscriptions: 2,
+      });
     });
 
     test('sees that a whole workspace refuses the bot, and why, until the bot is started again', async () => {
       await watch(ORDERS);
       await drain({ kind: 'pause_workspace', reason: 'token_revoked', at: 8 });
-      expect(await store.readFigures()).toMatchObject({ workspaceRefusal: 'token_revoked', held: 1 });
+      expect(await store.readFigures({ workspaceId: 'T1', connectionId: CONNECTION })).toMatchObject({
+        workspaceRefusal: 'token_revoked',
+        held: 1,
+      });
       await store.openWorkspace({ id: 'T1', name: 'Acme', at: 9 });
-      expect(await store.readFigures()).toMatchObject({ workspaceRefusal: null, held: 0 });
+      expect(await store.readFigures({ workspaceId: 'T1', connectionId: CONNECTION })).toMatchObject({
+        workspaceRefusal: null,
+        held: 0,
+      });
     });
 
     test('learns that the database can be written, which leaves nothing behind', async () => {
       await store.probeWrite();
       await store.probeWrite();
-      expect(await store.readFigures()).toMatchObject({ pausedChannels: 0 });
+      expect(await store.readFigures({ workspaceId: 'T1', connectionId: CONNECTION })).toMatchObject({
+        pausedChannels: 0,
+      });
     });
 
     test('learns which migrations the database has', async () => {

@@ -97,5 +97,6 @@ test('the operator hears of refusals, not of faults that pass', () => {
     'no_such_job',
     'sub_jobs_unknown',
     'not_answered',
+    'other',
   ]);
 });

@@ -115,6 +115,16 @@ const voiceIn = (language: Language): Voice =>
 /** A message in some language. */
 type Said = (voice: Voice) => SlackMessage;
 
+const anEvent = { at: START, report: aReport(), previous: null, lastLag: null };
+const happened =
+  (event: JobEvent): Said =>
+  (voice) =>
+    postMessage(voice, {
+      id: 'POST',
+      channelId: 'C1',
+      facts: [{ kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH }],
+    });
+
 const toldOf =
   (about: NamedJob, aftermath: Partial<Aftermath>, ...steps: readonly Step[]): Said =>
   (voice) => {
@@ -435,6 +445,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   ),
   'told-ended-disaster-recovery': toldOf(drJob, {}, replicating, [7, 'RELEASE_RESOURCE_COMPLETE']),
   'told-gone-deleted': told(replicating, [6, 'DELETED']),
+  'told-other': happened({ kind: 'other', name: 'from_a_newer_version', ...anEvent }),
+  'told-other-without-a-report': happened({ kind: 'other', name: 'new', ...anEvent, report: null }),
+  'told-ended-other': happened({ kind: 'ended', verdict: 'other', summary: null, ...anEvent }),
   'told-gone-unknown-to-drs': told(replicating, [6, NO_SUCH_JOB], [7, NO_SUCH_JOB], [12, NO_SUCH_JOB]),
   'told-failed-with-cause': toldOf(job, { cause: DUPLICATE }, replicating, [8641, 'INCRE_TRANSFER_FAILED']),
   'told-failed-with-known-code': toldOf(job, { cause: { code: 'DRS.KE0002', text: null } }, replicating, [
@@ -555,6 +568,16 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'signal-disk-low': signalled({ kind: 'disk_low', freeBytes: 150 * MB, leastBytes: 200 * MB }),
   'signal-disk-enough': signalled({ kind: 'disk_enough', since: START, until: START + 12 * MINUTE }),
   'signal-disk-full': signalled({ kind: 'disk_full' }),
+  'signal-rows-set-aside': signalled({
+    kind: 'rows_set_aside',
+    rows: [
+      { what: 'job', key: ORDERS },
+      { what: 'announcement', key: '17' },
+    ],
+    count: 2,
+  }),
+  'signal-other': signalled({ kind: 'other', name: 'from_a_newer_version' }),
+  'announced-other': announced({ kind: 'other', name: 'from_a_newer_version' }),
   'signal-disk-writable': signalled({ kind: 'disk_writable', since: START, until: START + 12 * MINUTE }),
   'disk-full': diskFullMessage,
   'status-not-started': shown([0, 'CONFIGURATION']),

@@ -217,6 +217,7 @@ class World {
     const clock: Clock = { now: () => this.now, monotonic: () => this.now, sleep: () => Promise.resolve() };
     return {
       store: this.store,
+      workspaceId: 'T1',
       clock,
       newId: () => `id-${++this.#ids}`,
       random: () => 0.5,

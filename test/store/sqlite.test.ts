@@ -78,7 +78,7 @@ test('a database of the first version keeps its jobs, subscriptions and messages
   expect(await store.listSubscriptions({ workspaceId: 'T1', channelId: 'C1' })).toHaveLength(1);
   const lease = { token: 't', leaseMs: 1_000, pace: { everyMs: 1, burst: 1 } };
   const waits = { paceMs: 0, reconcileAfterMs: 0, searchLeaseMs: 0 };
-  expect(await store.claimTurn({ ...lease, newPostId: 'p', now: 10, ...waits })).toMatchObject({
+  expect(await store.claimTurn({ workspaceId: 'T1', ...lease, newPostId: 'p', now: 10, ...waits })).toMatchObject({
     kind: 'send',
     post: { facts: [{ event: { kind: 'ended', summary: null } }] },
   });

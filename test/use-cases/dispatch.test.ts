@@ -44,7 +44,15 @@ test('a process that was asleep between its claim and its request does not send:
   };
   let ids = 0;
   const newId = () => `id-${++ids}`;
-  const context = { store, clock, newId, random: () => 0, log: SILENT, durations: DEFAULT_DURATIONS };
+  const context = {
+    store,
+    workspaceId: 'T1',
+    clock,
+    newId,
+    random: () => 0,
+    log: SILENT,
+    durations: DEFAULT_DURATIONS,
+  };
   const turn = async () => {
     const claim = await claimTurn(context);
     return claim.kind === 'idle' ? claim : await takeTurn(context, slack, claim);

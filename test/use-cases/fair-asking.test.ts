@@ -99,6 +99,7 @@ function createContext(decorate: (drs: DrsClient) => DrsClient): Context {
     random: () => 0,
     log,
     durations: DEFAULT_DURATIONS,
+    workspaceId: 'T1',
     connectionId: 'prod',
     polling: { batchSize, maxRps: 5, intervalMs: MINUTE },
     jobList: { refresh: () => Promise.resolve({ isReading: false }) },

@@ -66,6 +66,7 @@ describe('watching the disk', () => {
     const unused = { fetchProgress: none, allowance, listJobs: none, fetchDetails: none, fetchRecoveryFigures: none };
     const context: Context = {
       store: onDisk,
+      workspaceId: OPS.workspaceId,
       drs: unused,
       clock,
       newId: () => `id-${++ids}`,
@@ -92,7 +93,13 @@ describe('watching the disk', () => {
     for (;;) {
       const waits = { paceMs: 0, reconcileAfterMs: 0, searchLeaseMs: 1, pace: { everyMs: 1, burst: 1_000 } };
       const lease = { token: `t-${++ids}`, leaseMs: 1 };
-      const claim = await store.claimTurn({ ...lease, ...waits, newPostId: `p-${++ids}`, now: clock.now() });
+      const claim = await store.claimTurn({
+        workspaceId: OPS.workspaceId,
+        ...lease,
+        ...waits,
+        newPostId: `p-${++ids}`,
+        now: clock.now(),
+      });
       if (claim.kind !== 'send') return kinds;
       const { post } = claim;
       for (const facts of post.facts)

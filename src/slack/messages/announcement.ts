@@ -40,6 +40,8 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
       return [backLine(voice, said.from, said.until), meanwhileLine(voice, said.meanwhile)];
     case 'signal':
       return signalLines(voice, said.signal);
+    case 'other':
+      return [voice.say('announced.other', { name: escapeMrkdwn(said.name) })];
   }
 }
 

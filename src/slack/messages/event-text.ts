@@ -51,7 +51,18 @@ export function describeEvent(
       return ended(voice, job, event);
     case 'gone':
       return gone(voice, job, event);
+    case 'other':
+      return other(voice, job, event);
   }
+}
+
+/** Another version of the bot noticed something that this one has no words for. */
+function other(voice: Voice, job: NamedJob, { name, report }: Of<'other'>): EventText {
+  const happened = voice.say('told.other', { job: escapeMrkdwn(jobName(job)), name: escapeMrkdwn(name) });
+  return {
+    headline: `⚪ ${happened}`,
+    lines: report === null ? [] : [voice.say('told.other_status', { status: code(report.status) })],
+  };
 }
 
 function statusChanged(voice: Voice, job: NamedJob, event: Of<'status_changed'>, aftermath: Aftermath): EventText {

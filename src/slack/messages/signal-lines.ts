@@ -28,6 +28,14 @@ export function signalLines(voice: Voice, signal: Signal): readonly string[] {
       ];
     case 'disk_full':
       return [voice.say('signal.disk_full'), voice.say('signal.disk_full_note')];
+    case 'rows_set_aside':
+      return [
+        voice.say('signal.rows_set_aside', { count: signal.count }),
+        ...signal.rows.map(({ what, key }) => `${escapeMrkdwn(what)} ${code(key)}`),
+        voice.say('signal.rows_set_aside_note'),
+      ];
+    case 'other':
+      return [voice.say('announced.other', { name: escapeMrkdwn(signal.name) })];
     case 'credentials_accepted':
     case 'disk_enough':
     case 'disk_writable':

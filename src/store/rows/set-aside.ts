@@ -1,0 +1,87 @@
+import type { SetAsideRow } from '../../domain/signal.ts';
+import type { ChannelKey } from '../../domain/subscription.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { announce, ensureChannel } from '../announce.ts';
+import type { Db, Tx } from '../schema.ts';
+
+/** What could not be read. A closed list: it is also what the operator is told. */
+export type UnreadableWhat = 'job' | 'event' | 'announcement' | 'cause';
+
+/** Rows of one message to the operator. */
+const MAX_ROWS_TOLD = 10;
+/** Characters of a row that are kept, for whoever looks into it. */
+const MAX_CONTENT = 20_000;
+
+/**
+ * Keeps what could not be read, so that the row it stood in can go on without it and the operator can be told.
+ *
+ * @param content as it stood in the row
+ */
+export async function setAside(
+  db: Db,
+  row: {
+    readonly connectionId: string;
+    readonly what: UnreadableWhat;
+    readonly key: string;
+    readonly content: string;
+    readonly at: EpochMs;
+  },
+): Promise<void> {
+  await db
+    .insertInto('set_aside')
+    .values({
+      connection_id: row.connectionId,
+      what: row.what,
+      row_key: row.key,
+      content: row.content.slice(0, MAX_CONTENT),
+      at: row.at,
+    })
+    .execute();
+}
+
+export async function reportSetAside(
+  db: Db,
+  request: { readonly connectionId: string; readonly channel: ChannelKey | null; readonly now: EpochMs },
+): Promise<readonly SetAsideRow[]> {
+  const { connectionId, channel, now } = request;
+  // Nearly always there is nothing: no write lock is taken for that.
+  if ((await untold(db, connectionId)).length === 0) return [];
+  return await db.transaction().execute(async (tx) => {
+    const rows = await untold(tx, connectionId);
+    if (rows.length === 0) return [];
+    await tx
+      .updateTable('set_aside')
+      .set({ told_at: now })
+      .where(
+        'id',
+        'in',
+        rows.map((row) => row.id),
+      )
+      .execute();
+    const told = rows.map(({ what, row_key: key }) => ({ what, key }));
+    if (channel !== null) await tellOperator(tx, channel, connectionId, told, now);
+    return told;
+  });
+}
+
+async function untold(db: Db, connectionId: string) {
+  return await db
+    .selectFrom('set_aside')
+    .select(['id', 'what', 'row_key'])
+    .where('connection_id', '=', connectionId)
+    .where('told_at', 'is', null)
+    .orderBy('id')
+    .execute();
+}
+
+async function tellOperator(
+  tx: Tx,
+  channel: ChannelKey,
+  connectionId: string,
+  rows: readonly SetAsideRow[],
+  now: EpochMs,
+): Promise<void> {
+  await ensureChannel(tx, channel, now);
+  const signal = { kind: 'rows_set_aside' as const, rows: rows.slice(0, MAX_ROWS_TOLD), count: rows.length };
+  await announce(tx, channel, connectionId, { kind: 'signal', signal }, now);
+}

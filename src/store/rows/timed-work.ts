@@ -1,0 +1,25 @@
+import { sql } from 'kysely';
+
+import type { EpochMs } from '../../domain/time.ts';
+
+/**
+ * The one rule of timed work: it is due when its time has come, or when the clock is before the moment it was set, because
+ * then the clock has been set back and its time means nothing. Times are the store's clock, in ms.
+ *
+ * @param dueAt the column with the moment at which it is due
+ * @param setAt the column with the moment at which that was decided
+ * @param upTo work that becomes due after this is left for later; the present time where nothing is
+ */
+export function isDue(dueAt: string, setAt: string, now: EpochMs, upTo: EpochMs = now) {
+  return sql<boolean>`(${sql.ref(dueAt)} <= ${upTo} or ${sql.ref(setAt)} > ${now})`;
+}
+
+/** The same rule for a row that was read already: ms until it is due, 0 when it is. */
+export function msUntilDue(dueAt: EpochMs, setAt: EpochMs, now: EpochMs): number {
+  return setAt > now ? 0 : Math.max(0, dueAt - now);
+}
+
+/** Nobody has the row: it was never leased, or the lease has ended by the rule of timed work. */
+export function isFree(now: EpochMs, { until = 'lease_until', leasedAt = 'leased_at' } = {}) {
+  return sql<boolean>`(${sql.ref(until)} is null or ${isDue(until, leasedAt, now)})`;
+}

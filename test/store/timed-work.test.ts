@@ -1,0 +1,272 @@
+import { describe, expect, test } from 'vitest';
+
+import type { JobEvent } from '../../src/domain/job-event.ts';
+import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
+import type { PostSettlement } from '../../src/domain/post.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import type { Store, TurnClaim } from '../../src/ports.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { aReport, ORDERS } from '../support/reports.ts';
+
+const WORKSPACE = 'T1';
+const CONNECTION = 'prod';
+const ACTOR = { workspaceId: WORKSPACE, channelId: 'C1', userId: 'UANA' };
+const PACE = { everyMs: 1, burst: 1_000 };
+/** The usual pause of the work below. */
+const PAUSE_MS = 50 * SECOND;
+const LEASE_MS = 20 * SECOND;
+
+/** A store between two clocks that can be set apart. */
+async function openWorld() {
+  const time = { wall: 1_700_000_000_000, monotonic: 5_000, tokens: 0 };
+  const store = await openStore('sqlite::memory:', { clock: () => time.wall, monotonic: () => time.monotonic });
+  await store.openWorkspace({ id: WORKSPACE, name: 'Acme', at: time.wall });
+  await store.openConnection({ id: CONNECTION, name: 'x', endpoint: 'https://x', projectId: 'p', at: time.wall });
+  const world = {
+    store,
+    now: () => time.wall,
+    token: () => `token-${++time.tokens}`,
+    pass: (ms: number) => void ((time.wall += ms), (time.monotonic += ms)),
+    setClock: (byMs: number) => void (time.wall += byMs),
+  };
+  await poll(world, [], null);
+  await store.subscribe({
+    actor: ACTOR,
+    language: 'en',
+    connectionId: CONNECTION,
+    jobIds: [ORDERS],
+    now: time.wall,
+  });
+  return world;
+}
+type World = Awaited<ReturnType<typeof openWorld>>;
+
+async function poll({ store, now, token }: World, events: readonly JobEvent[], nextPollInMs: number | null) {
+  const lease = { token: token(), leaseMs: LEASE_MS };
+  await store.claimJob({ connectionId: CONNECTION, jobId: ORDERS, ...lease, now: now(), maxAgeMs: 0 });
+  const state = { ...UNSEEN_JOB, report: aReport(), checkedAt: now() };
+  const nextPollAt = nextPollInMs === null ? null : now() + nextPollInMs;
+  await store.commitPoll({
+    token: lease.token,
+    connectionId: CONNECTION,
+    now: now(),
+    results: [{ jobId: ORDERS, state, events, nextPollAt, askAlone: false, refusals: 0 }],
+  });
+}
+
+function failed(at: number): JobEvent {
+  const moment = { at, report: aReport(), previous: null, lastLag: null };
+  return { kind: 'status_changed', from: 'INCRE_TRANSFER_STARTED', to: 'INCRE_TRANSFER_FAILED', ...moment };
+}
+
+function takeTurn({ store, now, token }: World): Promise<TurnClaim> {
+  return store.claimTurn({
+    workspaceId: WORKSPACE,
+    token: token(),
+    leaseMs: LEASE_MS,
+    newPostId: token(),
+    now: now(),
+    paceMs: 0,
+    pace: PACE,
+    reconcileAfterMs: PAUSE_MS,
+    searchLeaseMs: LEASE_MS,
+  });
+}
+
+async function beginPost(world: World) {
+  const turn = await takeTurn(world);
+  if (turn.kind !== 'send') throw new Error(`nothing to send, but ${turn.kind}`);
+  return turn;
+}
+
+async function settle(world: World, settlement: PostSettlement) {
+  const { lease, post } = await beginPost(world);
+  await world.store.settlePost(lease, post, settlement);
+  return post;
+}
+
+const DELIVERED: PostSettlement = { kind: 'delivered', messageTs: '1001.1', channelId: 'C1', at: 9 };
+
+/** Work that becomes due in `PAUSE_MS`, and how somebody takes it; null when there is nothing to take. */
+interface Kind {
+  readonly name: string;
+  readonly plan: (world: World) => Promise<void>;
+  readonly take: (world: World) => Promise<unknown>;
+  /** It is done on the spot, so nothing of it is in flight. */
+  readonly isInstant?: true;
+}
+
+const orNull = <T>(items: readonly T[]): readonly T[] | null => (items.length === 0 ? null : items);
+
+const KINDS: readonly Kind[] = [
+  {
+    name: 'the next poll of a job',
+    plan: (world) => poll(world, [], PAUSE_MS),
+    take: async ({ store, now, token }) =>
+      orNull(
+        await store.claimDueJobs({
+          connectionId: CONNECTION,
+          now: now(),
+          limit: 10,
+          token: token(),
+          leaseMs: LEASE_MS,
+        }),
+      ),
+  },
+  {
+    name: 'the next try of a post',
+    plan: async (world) =>
+      void (await settle(world, { kind: 'try_again', afterMs: PAUSE_MS, plain: false, reason: 'rate_limited' })),
+    take: async (world) => {
+      const turn = await takeTurn(world);
+      return turn.kind === 'idle' ? null : turn;
+    },
+  },
+  {
+    name: 'the look for a post whose answer was lost',
+    plan: async (world) => void (await settle(world, { kind: 'look_for_it', afterMs: PAUSE_MS, reason: 'timeout' })),
+    take: async (world) => {
+      const turn = await takeTurn(world);
+      return turn.kind === 'idle' ? null : turn;
+    },
+  },
+  {
+    name: 'the edit of a message',
+    async plan(world) {
+      const post = await settle(world, DELIVERED);
+      await world.store.wantEdit(post.id);
+      const token = world.token();
+      const due = await world.store.claimEdit({ workspaceId: WORKSPACE, token, leaseMs: LEASE_MS, pace: PACE });
+      if (due === null) throw new Error('nothing to edit');
+      await world.store.settleEdit({ token, post: due.post, settlement: { afterMs: PAUSE_MS } });
+    },
+    take: ({ store, token }) =>
+      store.claimEdit({ workspaceId: WORKSPACE, token: token(), leaseMs: LEASE_MS, pace: PACE }),
+  },
+  {
+    name: 'the removal of a copy',
+    async plan(world) {
+      const { lease, post } = await beginPost(world);
+      await world.store.settlePost(lease, post, DELIVERED);
+      await world.store.settlePost(lease, post, { ...DELIVERED, messageTs: '1002.2' });
+      const copy = await world.store.claimSurplus({ workspaceId: WORKSPACE, leaseMs: LEASE_MS });
+      if (copy === null) throw new Error('no copy');
+      await world.store.settleSurplus(copy, { afterMs: PAUSE_MS });
+    },
+    take: ({ store }) => store.claimSurplus({ workspaceId: WORKSPACE, leaseMs: PAUSE_MS }),
+    isInstant: true,
+  },
+  {
+    name: 'the trial whether a channel can be read back',
+    async plan(world) {
+      await settle(world, DELIVERED);
+      await world.store.claimReadBack({ workspaceId: WORKSPACE, everyMs: PAUSE_MS });
+    },
+    take: ({ store }) => store.claimReadBack({ workspaceId: WORKSPACE, everyMs: PAUSE_MS }),
+    isInstant: true,
+  },
+  {
+    name: 'the search for the cause of a failure',
+    async plan(world) {
+      await poll(world, [failed(world.now())], PAUSE_MS);
+      const token = world.token();
+      await world.store.claimWantedCauses({ connectionId: CONNECTION, limit: 10, token, leaseMs: LEASE_MS });
+      await world.store.saveCauses({
+        connectionId: CONNECTION,
+        token,
+        found: [],
+        givenUp: [],
+        retryAfterMs: PAUSE_MS,
+      });
+    },
+    take: async ({ store, token }) =>
+      orNull(await store.claimWantedCauses({ connectionId: CONNECTION, limit: 10, token: token(), leaseMs: LEASE_MS })),
+  },
+  {
+    name: 'the reading of the list of jobs',
+    plan: async ({ store, now }) =>
+      void (await store.claimJobListRefresh({ connectionId: CONNECTION, now: now(), everyMs: PAUSE_MS })),
+    take: async ({ store, now }) =>
+      (await store.claimJobListRefresh({ connectionId: CONNECTION, now: now(), everyMs: PAUSE_MS })) || null,
+    isInstant: true,
+  },
+  {
+    name: 'the reading of details',
+    plan: async (world) => void (await claimDetails(world)),
+    take: async (world) => orNull(await claimDetails(world)),
+    isInstant: true,
+  },
+];
+
+function claimDetails({ store, now }: World) {
+  return store.claimDetails({ connectionId: CONNECTION, jobIds: [ORDERS], now: now(), everyMs: PAUSE_MS });
+}
+
+const JUMPS = [-DAY, -HOUR, -MINUTE, MINUTE, HOUR, DAY];
+
+describe.each(KINDS)('$name', ({ plan, take, isInstant }) => {
+  async function started(): Promise<World> {
+    const world = await openWorld();
+    await plan(world);
+    return world;
+  }
+  const close = (store: Store) => store.close();
+
+  test('is due after its pause, and not before', async () => {
+    const world = await started();
+    world.pass(PAUSE_MS - 1);
+    expect(await take(world)).toBeNull();
+    world.pass(1);
+    expect(await take(world)).not.toBeNull();
+    await close(world.store);
+  });
+
+  test.each(JUMPS)('is due after its pause at the latest when the clock is set by %i ms meanwhile', async (jump) => {
+    const world = await started();
+    world.pass(SECOND);
+    world.setClock(jump);
+    world.pass(PAUSE_MS - SECOND);
+    expect(await take(world)).not.toBeNull();
+    await close(world.store);
+  });
+
+  test.skipIf(isInstant === true).each(JUMPS)(
+    'is nobody else’s while it is in flight and the clock is set by %i ms',
+    async (jump) => {
+      const world = await started();
+      world.pass(PAUSE_MS);
+      expect(await take(world)).not.toBeNull();
+      world.setClock(jump);
+      expect(await take(world)).toBeNull();
+      world.pass(LEASE_MS - 1);
+      expect(await take(world)).toBeNull();
+      await close(world.store);
+    },
+  );
+});
+
+test.each(JUMPS)('a post is looked for no sooner than its pause when the clock is set by %i ms', async (jump) => {
+  const world = await openWorld();
+  await settle(world, { kind: 'look_for_it', afterMs: PAUSE_MS, reason: 'timeout' });
+  world.pass(SECOND);
+  world.setClock(jump);
+  expect(await takeTurn(world)).toMatchObject({ kind: 'idle' });
+  world.pass(PAUSE_MS - 2 * SECOND);
+  expect(await takeTurn(world)).toMatchObject({ kind: 'idle' });
+  world.pass(SECOND);
+  const look = await takeTurn(world);
+  if (look.kind !== 'search') throw new Error(`no search, but ${look.kind}`);
+  const readBack = { kind: 'proven', since: 1 } as const;
+  await world.store.settleSearch(look.lease, look.search, {
+    kind: 'look_again',
+    afterMs: PAUSE_MS,
+    looks: 1,
+    readBack,
+  });
+  world.setClock(jump);
+  world.pass(PAUSE_MS - 1);
+  expect(await takeTurn(world)).toMatchObject({ kind: 'idle' });
+  world.pass(1);
+  expect(await takeTurn(world)).toMatchObject({ kind: 'search', open: { looks: 1 } });
+  await world.store.close();
+});

@@ -1,0 +1,208 @@
+import type { DrsClient, Notifier } from '../../src/ports.ts';
+import type { Job } from '../../src/domain/job.ts';
+import { parseJobId } from '../../src/domain/job-id.ts';
+import type { JobId } from '../../src/domain/job-id.ts';
+import type { JobListEntry, JobListing } from '../../src/ports.ts';
+import type { Post, SendOutcome } from '../../src/domain/post.ts';
+import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
+import { MINUTE } from '../../src/domain/time.ts';
+import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
+import { migrateToLatest } from '../../src/store/migrate.ts';
+import { createStore, openDatabase } from '../../src/store/open-store.ts';
+import type { Db } from '../../src/store/schema.ts';
+import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
+import type { Context, Durations } from '../../src/use-cases/context.ts';
+import { claimTurn, takeTurn } from '../../src/use-cases/dispatch-deliveries.ts';
+import { editNext } from '../../src/use-cases/edit-messages.ts';
+import { findCauses } from '../../src/use-cases/find-causes.ts';
+import { createJobList } from '../../src/use-cases/refresh-job-list.ts';
+import { tick as runTick } from '../../src/use-cases/tick.ts';
+import { Vitals } from '../../src/use-cases/vitals.ts';
+import { fastClock } from './fast-clock.ts';
+import type { FastClock } from './fast-clock.ts';
+import { reported } from './reports.ts';
+import { SILENT } from './silent-log.ts';
+
+export const WORKSPACE = 'T1';
+export const CONNECTION = 'prod';
+
+/** The id of the job with this number. */
+export function jobNumber(number: number): JobId {
+  const id = parseJobId(`6211d20d-0006-41da-836e-${String(number).padStart(7, '0')}jb20b`);
+  if (id === null) throw new Error('not a job id');
+  return id;
+}
+
+/** A message as it stands in a channel. */
+export interface Said {
+  readonly channelId: string;
+  post: Post;
+  jobs: readonly Job[];
+}
+
+/** Everything the bot does with a store, DRS and Slack, one step at a time, on a clock that only a test moves. */
+export interface Desk extends AsyncDisposable {
+  readonly db: Db;
+  readonly context: Context;
+  readonly clock: FastClock;
+  /** What DRS says of a job; a report of a replicating job unless set. */
+  readonly answers: Map<JobId, ProgressAnswer>;
+  /** What DRS lists; set it to a function that fails for a list that cannot be read. */
+  list: () => JobListing;
+  /** Ids of each progress request. */
+  readonly requests: JobId[][];
+  /** What DRS makes of a progress request; `answers` unless set. */
+  ask: (jobIds: readonly JobId[]) => ReadonlyMap<JobId, ProgressAnswer>;
+  /** How Slack ends each attempt to send. */
+  send: (post: Post) => SendOutcome;
+  /** Messages in Slack, by their order. */
+  readonly said: Said[];
+  readonly logged: { readonly level: string; readonly fields: object; readonly message: string }[];
+  watch(channelId: string, ...jobIds: readonly JobId[]): Promise<void>;
+  /** One pass, then everything that can be said is said. */
+  tick(): Promise<void>;
+  /** So many minutes, each with its pass. */
+  minutes(count: number): Promise<void>;
+  /** Sends, edits and finds causes until there is nothing left to do at this moment. */
+  speak(): Promise<void>;
+  /** What was posted in a channel, as `job status → status`. */
+  told(channelId: string): readonly string[];
+}
+
+export function listing(entries: readonly Partial<JobListEntry>[], jobType = 'migration'): JobListing {
+  const full = entries.map((entry, index) => ({
+    jobId: entry.jobId ?? jobNumber(index),
+    name: entry.name ?? null,
+    status: entry.status ?? 'INCRE_TRANSFER_STARTED',
+    jobType,
+    parentId: entry.parentId ?? null,
+  }));
+  return { parts: [{ jobType, entries: full }], failure: null };
+}
+
+export async function openDesk(durations: Partial<Durations> = {}): Promise<Desk> {
+  const clock = fastClock();
+  const db = openDatabase('sqlite::memory:');
+  await migrateToLatest(db);
+  const store = createStore(db, 'sqlite::memory:', { clock: () => clock.now() });
+  await store.openWorkspace({ id: WORKSPACE, name: 'Acme', at: clock.now() });
+  await store.openConnection({
+    id: CONNECTION,
+    name: 'x',
+    endpoint: 'https://x',
+    projectId: CONNECTION,
+    at: clock.now(),
+  });
+  const answers = new Map<JobId, ProgressAnswer>();
+  const said: Said[] = [];
+  const requests: JobId[][] = [];
+  const logged: Desk['logged'][number][] = [];
+  const log = (level: string) => (fields: object, message: string) => void logged.push({ level, fields, message });
+  let ids = 0;
+  const drs: DrsClient = {
+    fetchProgress: (jobIds) => {
+      requests.push([...jobIds]);
+      return Promise.resolve(desk.ask(jobIds));
+    },
+    allowance: () => ({ waitMs: 0, quota: null }),
+    listJobs: () => Promise.resolve(desk.list()),
+    fetchDetails: () => Promise.resolve({ found: new Map(), failure: null }),
+    fetchRecoveryFigures: () => Promise.resolve({ found: new Map(), failure: null }),
+  };
+  const notifier: Notifier = {
+    send(post) {
+      const outcome = desk.send(post);
+      if (outcome.kind === 'delivered') said.push({ channelId: post.channelId, post, jobs: [] });
+      return Promise.resolve(outcome);
+    },
+    edit(post, _message, jobs) {
+      const message = said.find((one) => one.post.id === post.id);
+      if (message === undefined) return Promise.resolve({ kind: 'gone' });
+      message.post = post;
+      message.jobs = jobs;
+      return Promise.resolve({ kind: 'shown' });
+    },
+    remove: () => Promise.resolve({ kind: 'removed' }),
+  };
+  const slack = { notifier, history: { search: () => Promise.resolve({ kind: 'absent' as const, ownSeen: true }) } };
+  const allDurations: Durations = { ...DEFAULT_DURATIONS, postPaceMs: 0, ...durations };
+  const quiet = { ...SILENT, warn: log('warn'), error: log('error') };
+  const context: Context = {
+    store,
+    drs,
+    clock,
+    newId: () => `id-${++ids}`,
+    random: () => 0,
+    log: quiet,
+    durations: allDurations,
+    connectionId: CONNECTION,
+    workspaceId: WORKSPACE,
+    polling: { batchSize: 10, maxRps: 5, intervalMs: MINUTE },
+    jobList: createJobList({ store, drs, clock, log: quiet, connectionId: CONNECTION, durations: allDurations }),
+    vitals: new Vitals(clock, NO_METRICS),
+    runtime: { program: 'test', node: process.versions.node },
+    opsChannel: { workspaceId: WORKSPACE, channelId: 'COPS' },
+    wakeDispatcher: () => undefined,
+  };
+  const desk: Desk = {
+    db,
+    context,
+    clock,
+    answers,
+    list: () => listing([]),
+    requests,
+    ask: (jobIds) =>
+      new Map(
+        jobIds.map((jobId) => [
+          jobId,
+          answers.get(jobId) ?? reported('INCRE_TRANSFER_STARTED', { jobId, lagMs: 1_000 }),
+        ]),
+      ),
+    send: (post) => ({ kind: 'delivered', messageTs: `${1_000 + said.length}.1`, channelId: post.channelId }),
+    said,
+    logged,
+    async watch(channelId, ...jobIds) {
+      for (const jobId of jobIds)
+        await store.claimJob({ ...key(jobId), token: 'w', leaseMs: 1, now: clock.now(), maxAgeMs: 0 });
+      await store.releaseJobs('w');
+      const actor = { workspaceId: WORKSPACE, channelId, userId: 'UANA' };
+      await store.subscribe({ actor, language: 'en', connectionId: CONNECTION, jobIds, now: clock.now() });
+    },
+    async tick() {
+      await runTick(context);
+      await desk.speak();
+    },
+    async minutes(count) {
+      for (let minute = 0; minute < count; minute++) {
+        clock.advance(MINUTE);
+        await desk.tick();
+      }
+    },
+    async speak() {
+      for (;;) {
+        const claim = await claimTurn(context);
+        if (claim.kind === 'idle') break;
+        await takeTurn(context, slack, claim);
+        clock.advance(1);
+      }
+      await findCauses(context);
+      while ((await editNext(context, notifier)).kind === 'edited') clock.advance(2_000);
+    },
+    told: (channelId) => said.flatMap((one) => (one.channelId === channelId ? one.post.facts.map(describe) : [])),
+    async [Symbol.asyncDispose]() {
+      await store.close();
+    },
+  };
+  return desk;
+}
+
+function key(jobId: JobId) {
+  return { connectionId: CONNECTION, jobId };
+}
+
+function describe(facts: Post['facts'][number]): string {
+  if (facts.kind === 'announcement') return facts.announcement.kind;
+  const number = Number(facts.job.jobId.slice(24, 31));
+  const { event } = facts;
+  return event.kind === 'status_changed' ? `${number} ${event.to}` : `${number} ${event.kind}`;
+}
