@@ -103,6 +103,7 @@ function createDrs(lives: ReadonlyMap<JobId, Life>, now: () => number, random: (
           }),
         ),
       ),
+    allowance: () => ({ waitMs: 0, quota: null }),
     listJobs: () => Promise.resolve({ parts: [], failure: null }),
     fetchDetails: (jobIds) =>
       Promise.resolve({

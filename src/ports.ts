@@ -17,6 +17,7 @@ import type { SubJob } from './domain/combine-sub-jobs.ts';
 import type { MessageTs } from './domain/message-ts.ts';
 import type { Pace } from './domain/pace.ts';
 import type { ConnectionAbsence } from './domain/poll/absence.ts';
+import type { DrsAllowance } from './domain/poll-budget.ts';
 import type {
   EditOutcome,
   Post,
@@ -128,13 +129,19 @@ export interface CompanionAnswer<T> {
 export interface DrsClient {
   /**
    * Asks for the progress of `jobIds`: duplicates once, in requests of at most the configured batch size, at most two
-   * at a time and within the configured rate over the whole process. Every id asked for is in the answer. Never
-   * rejects for what the other side does: failures are answers.
+   * at a time and within the configured rate and the quota that DRS names, over the whole process. Every id asked for is
+   * in the answer. Never rejects for what the other side does: failures are answers.
+   *
+   * A batch that is refused for what may be the reason of one id is asked in parts, in this call and the next ones, until
+   * that id is `rejected` and the others are answered. A refusal that meets all ids is nobody's fault: `unanswered`.
    */
   fetchProgress(
     jobIds: readonly JobId[],
     options?: { readonly signal?: AbortSignal; readonly language?: Language },
   ): Promise<ProgressAnswers>;
+
+  /** How soon progress may be asked for again. Asks nothing. */
+  allowance(): DrsAllowance;
 
   /*
    * The reads below have a budget of their own beside the progress requests, never reject for what the other side does,
@@ -218,6 +225,15 @@ export type JobClaim =
   /** Somebody else is asking about it right now. */
   | { readonly kind: 'busy'; readonly job: Job };
 
+/** Whom to ask about next. */
+export interface DueJobsRequest extends LeaseRequest {
+  readonly connectionId: string;
+  readonly now: EpochMs;
+  readonly limit: number;
+  /** The front unless given. */
+  readonly from?: 'front' | 'back';
+}
+
 /** What one poll found out about one job. */
 export interface PollResult {
   readonly jobId: JobId;
@@ -226,6 +242,8 @@ export interface PollResult {
   readonly events: readonly JobEvent[];
   /** Null: over, do not poll again. */
   readonly nextPollAt: EpochMs | null;
+  /** The job's place in the queue; `nextPollAt` unless given. */
+  readonly waitingSince?: EpochMs | null;
   readonly askAlone: boolean;
   readonly refusals: number;
 }
@@ -365,6 +383,8 @@ export interface StoreFigures {
   readonly queued: { readonly count: number; readonly oldestAt: EpochMs | null };
   /** Deliveries that wait in paused channels. */
   readonly held: number;
+  /** Since when the job has waited to be asked about that has waited longest, those asked alone aside; null: none is watched. */
+  readonly waitingSince: EpochMs | null;
 }
 
 /** Until when rows are of use; older ones may go. */
@@ -567,12 +587,11 @@ export interface Store {
   /** How many jobs a tick at `now` has to ask about. */
   countDueJobs(connectionId: string, now: EpochMs): Promise<number>;
   /**
-   * Leases up to `limit` watched jobs that are due at `now`, longest due first; or exactly one job that must be asked
-   * alone, when only such are due. Empty when nothing is due. No job is leased to two at once.
+   * Leases up to `limit` watched jobs that are due at `now`, in the order in which they have waited; or exactly one job
+   * that must be asked alone, when that one has waited longest. `from` the back of the queue: those that have waited
+   * least, none of them a job that must be asked alone. Empty when nothing is due. No job is leased to two at once.
    */
-  claimDueJobs(
-    request: LeaseRequest & { readonly connectionId: string; readonly now: EpochMs; readonly limit: number },
-  ): Promise<readonly Job[]>;
+  claimDueJobs(request: DueJobsRequest): Promise<readonly Job[]>;
   /**
    * Leases one job, watched or not; creates its row if there is none. `fresh` when its last report was read after
    * `now - maxAgeMs`.

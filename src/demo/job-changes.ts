@@ -9,6 +9,10 @@ export interface JobChanges {
   /** Deletes a job and makes another one of the same name. */
   recreateJob(name: string): string;
   deleteJob(name: string): string;
+  /** Lets DRS refuse whatever a job is in, with this HTTP status; null: no longer. */
+  makeOdd(name: string, status: number | null): string;
+  /** Lets DRS answer so many progress requests a minute; null: all of them. */
+  setQuota(aMinute: number | null): string;
 }
 
 export function createJobChanges(drs: DrsSimulator): JobChanges {
@@ -36,6 +40,17 @@ export function createJobChanges(drs: DrsSimulator): JobChanges {
     recreateJob: (name) =>
       withJob(name, (job) => `${name} was deleted and made anew, with the id ${drs.recreateJob(job).id}.`),
     deleteJob: (name) => withJob(name, (job) => `${job.delete().name} is no longer in DRS.`),
+    makeOdd: (name, status) =>
+      withJob(name, (job) => {
+        job.poison(status === null ? null : { status, code: 'DRS.M00101' });
+        return status === null
+          ? `DRS answers about ${name} again.`
+          : `DRS refuses whatever ${name} is in, with HTTP ${status}.`;
+      }),
+    setQuota(aMinute) {
+      drs.quota.set(aMinute === null ? null : { limit: aMinute, unit: 'minute' });
+      return aMinute === null ? 'DRS answers everything again.' : `DRS answers ${aMinute} progress requests a minute.`;
+    },
   };
 }
 

@@ -18,6 +18,8 @@ export const PROMPT_HELP = [
   '  recreate orders        delete a job and make another one that is called the same; delete orders only deletes it',
   '  drs orders restore     bring a deleted job back',
   '  drs all refuse         let DRS refuse every question with "no such job"; drs all answer ends that',
+  '  odd orders 404         let DRS refuse every request that has this job in it, with this HTTP status; odd orders ends it',
+  '  quota 5                let DRS answer so many progress requests a minute; quota ends it',
   '  key rotate             give the access key another secret in the cloud; key lock locks it; key fix mends both',
   '  clock 180              set the clock of the cloud so many minutes ahead',
   '  Start with `npm run demo -- --password`, `--temporary-key`, `--wrong-key` or `--no-project` to see these.',
@@ -88,6 +90,10 @@ export class Prompt {
         return this.#cloud.recreateJob(rest.join(' '));
       case 'delete':
         return this.#cloud.deleteJob(rest.join(' '));
+      case 'odd':
+        return this.#cloud.makeOdd(rest[0] ?? '', Number(rest[1] ?? 0) || null);
+      case 'quota':
+        return this.#cloud.setQuota(Number(rest[0] ?? 0) || null);
       case 'key':
         if (rest[0] === 'rotate') return this.#cloud.rotateKey();
         if (rest[0] === 'lock') return this.#cloud.lockKey();

@@ -18,18 +18,25 @@ export interface JobDecision extends Cadence {
   readonly events: readonly JobEvent[];
 }
 
-/** Decides for every job of one request what its answer means and when to ask again. */
+/**
+ * Decides for every job of one request what its answer means and when to ask again.
+ *
+ * @param jobs in the order of the queue, which those that are answered keep among themselves
+ * @param firstPlace the moment that counts for the place of the first of them
+ */
 export function decidePoll(
   jobs: readonly Job[],
   answers: ProgressAnswers,
   now: EpochMs,
   spacingMs: number,
   rules: VerdictRules = DEFAULT_VERDICT_RULES,
+  firstPlace: EpochMs = now,
 ): readonly JobDecision[] {
-  return jobs.map((job) => {
+  return jobs.map((job, index) => {
     const answer: ProgressAnswer = answers.get(job.jobId) ?? { kind: 'omitted' };
     const { state, events } = assess(job.state, answer, now, { times: job.times, rules });
-    const next = state.over === 'gone' ? cadenceOfGone(job, answer, now) : cadence(job, state, answer, now, spacingMs);
+    const turn = { now, spacingMs, place: firstPlace + index };
+    const next = state.over === 'gone' ? cadenceOfGone(job, answer, now) : cadence(job, state, answer, turn);
     return { jobId: job.jobId, state, events, ...next };
   });
 }
@@ -37,5 +44,6 @@ export function decidePoll(
 /** Whether it is back is asked now and then; an id that made DRS refuse a whole request is asked for alone. */
 function cadenceOfGone(job: Job, answer: ProgressAnswer, now: EpochMs): Cadence {
   const askAlone = answer.kind === 'rejected' || (answer.kind === 'unanswered' && job.askAlone);
-  return { nextPollAt: nextPollOfGone(job.overSince ?? now, now), askAlone, refusals: 0 };
+  const nextPollAt = nextPollOfGone(job.overSince ?? now, now);
+  return { nextPollAt, waitingSince: nextPollAt, askAlone, refusals: 0 };
 }

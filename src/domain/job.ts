@@ -24,4 +24,6 @@ export interface Job extends JobKey {
   readonly askAlone: boolean;
   /** How often in a row it has made DRS refuse a request. */
   readonly refusals: number;
+  /** Its place in the queue: since when it wants to be asked about, or will; null while nobody watches it. */
+  readonly waitingSince: EpochMs | null;
 }

@@ -2,8 +2,8 @@ import { explanation } from '../domain/explanation.ts';
 import type { JobId } from '../domain/job-id.ts';
 import type { Language } from '../domain/language.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
-import { failureOf, noSuchJobCode } from '../domain/progress-answer.ts';
-import type { DrsFailure, ProgressAnswer, ProgressAnswers } from '../domain/progress-answer.ts';
+import { failureOf } from '../domain/progress-answer.ts';
+import type { DrsFailure, DrsFailureReason, ProgressAnswers } from '../domain/progress-answer.ts';
 import { SECOND } from '../domain/time.ts';
 import type { DrsClient } from '../ports.ts';
 import { chunks } from './chunks.ts';
@@ -11,6 +11,8 @@ import { withDeadline } from './deadline.ts';
 import { describeFailure, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
 import { DrsRequests } from './drs-requests.ts';
 import type { Asked, DrsRequestOptions } from './drs-requests.ts';
+import { OddIds } from './odd-ids.ts';
+import type { Outcome, Request } from './odd-ids.ts';
 import { parseResults, resultItems } from './drs-response.ts';
 import type { HttpResponse } from './http.ts';
 import { CompanionReads } from './companion-reads.ts';
@@ -18,6 +20,16 @@ import { drsLanguage } from './drs-language.ts';
 
 /** Progress requests in flight at once. */
 const MAX_CONCURRENT = 2;
+/** How often a request is tried of whose ids none is under suspicion. */
+const FIRST_ATTEMPTS = 3;
+/** Reasons that a code gives for a request that may have been refused because of one id. */
+const ACCUSING: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
+  'bad_request',
+  'access_denied',
+  'project_unknown',
+]);
+/** Statuses that say nothing about ids. */
+const ABOUT_THE_ASKER = new Set([401, 403, 429]);
 
 export interface DrsClientOptions extends DrsRequestOptions {
   readonly projectId: string;
@@ -29,28 +41,24 @@ export interface DrsClientOptions extends DrsRequestOptions {
   readonly totalTimeoutMs?: number;
 }
 
-/** What a request for some ids came to. */
-type Outcome =
-  | { readonly kind: 'items'; readonly answers: ProgressAnswers }
-  /** HTTP 400 without results: one of the ids, or the request as such. */
-  | { readonly kind: 'refused'; readonly failure: DrsFailure; readonly message: string | null };
-
 /**
  * Asks `POST /v3/{project_id}/jobs/batch-progress` (DRS API Reference, "Querying the Full Task Progress and Incremental
  * Task Delay"), and its companions within a budget of their own.
  */
 export function createDrsClient(options: DrsClientOptions): DrsClient {
   const requests = new DrsRequests(options, { maxRps: options.maxRps, maxConcurrent: MAX_CONCURRENT });
+  const oddIds = new OddIds();
   const companions = new CompanionReads(options);
   return {
     fetchProgress(jobIds, { signal, language } = {}) {
       return withDeadline(options.totalTimeoutMs ?? 45 * SECOND, signal, async (either) => {
         const asking = new Asking(options, requests, either, language);
         const batches = chunks([...new Set(jobIds)], options.batchSize);
-        const answers = await Promise.all(batches.map((ids) => asking.ask(ids)));
+        const answers = await Promise.all(batches.map((ids) => oddIds.ask(ids, asking.request)));
         return new Map(answers.flatMap((part) => [...part]));
       });
     },
+    allowance: () => requests.allowance(),
     listJobs: () => companions.listJobs(),
     fetchDetails: (jobIds, language) => companions.fetchDetails(jobIds, language),
     fetchRecoveryFigures: (jobIds) => companions.fetchRecoveryFigures(jobIds),
@@ -71,32 +79,8 @@ class Asking {
     this.#language = language === undefined ? options.language : drsLanguage(language);
   }
 
-  /**
-   * Answers for a batch. When DRS refuses every single id for a reason that is not "no such job", the request is at fault
-   * and none of the jobs is blamed.
-   */
-  async ask(ids: readonly JobId[]): Promise<ProgressAnswers> {
-    const answers = await this.#isolate(ids);
-    const [first] = answers.values();
-    if (ids.length === 1 || first?.kind !== 'rejected' || ![...answers.values()].every(blamesRequest)) return answers;
-    return forAll(ids, { kind: 'unanswered', failure: requestRefused(first) });
-  }
-
-  /** Finds an id that makes DRS refuse the whole batch by asking for halves. */
-  async #isolate(ids: readonly JobId[]): Promise<ProgressAnswers> {
-    const asked = await this.#request(ids);
-    if (!asked.ok) return forAll(ids, { kind: 'unanswered', failure: asked.failure });
-    const outcome = asked.value;
-    if (outcome.kind === 'items') return outcome.answers;
-    if (ids.length === 1)
-      return forAll(ids, { kind: 'rejected', code: outcome.failure.code, message: outcome.message });
-    const middle = Math.ceil(ids.length / 2);
-    const first = await this.#isolate(ids.slice(0, middle));
-    const second = await this.#isolate(ids.slice(middle));
-    return new Map([...first, ...second]);
-  }
-
-  #request(ids: readonly JobId[]): Promise<Asked<Outcome>> {
+  /** Sends one request for some ids. */
+  readonly request: Request = async (ids, first) => {
     const request = {
       method: 'POST' as const,
       path: `/v3/${encodeURIComponent(this.#options.projectId)}/jobs/batch-progress`,
@@ -104,36 +88,46 @@ class Asking {
       language: this.#language,
       about: `progress of ${ids.length}`,
     };
-    return this.#requests.ask(request, (response) => this.#interpret(response, ids), this.#signal);
-  }
+    let last: HttpResponse | null = null;
+    const interpret = (response: HttpResponse) => this.#interpret((last = response), ids);
+    const asked = await this.#requests.ask(request, interpret, this.#signal, first ? FIRST_ATTEMPTS : 1);
+    if (asked.ok) return { kind: 'answered', answers: asked.value };
+    return last !== null && mayBeAboutIds(asked.failure)
+      ? refusal(asked.failure, last)
+      : { kind: 'failed', failure: asked.failure };
+  };
 
-  #interpret(response: HttpResponse, ids: readonly JobId[]): Asked<Outcome> {
+  #interpret(response: HttpResponse, ids: readonly JobId[]): Asked<ProgressAnswers> {
     const items = resultItems(parseJson(response.body));
     const succeeded = response.status >= 200 && response.status < 300;
-    if (items !== null && (succeeded || response.status === 400))
-      return { ok: true, value: { kind: 'items', answers: parseResults(items, ids) } };
-    if (succeeded) return { ok: false, failure: unreadable(response) };
-    const why = describeFailure(response, this.#options.clock.now());
-    if (response.status !== 400 || why.reason !== 'bad_request') return { ok: false, failure: why };
-    const { message } = parseErrorBody(response.body);
+    if (items !== null && (succeeded || response.status === 400)) return { ok: true, value: parseResults(items, ids) };
     return {
-      ok: true,
-      value: { kind: 'refused', failure: why, message: message === null ? null : maskPrivate(message) },
+      ok: false,
+      failure: succeeded ? unreadable(response) : describeFailure(response, this.#options.clock.now()),
     };
   }
 }
 
-function forAll(ids: readonly JobId[], answer: ProgressAnswer): ProgressAnswers {
-  return new Map(ids.map((jobId) => [jobId, answer]));
+/**
+ * One of the ids may be why: any HTTP 4xx or 5xx but those that are about whoever asks (401, 403) or about how often (429),
+ * whatever the code says. DRS documents 400, 404, 422 and 500 for a single task that it cannot tell about.
+ */
+function mayBeAboutIds({ httpStatus, reason }: DrsFailure): boolean {
+  if (httpStatus === null || httpStatus < 400 || ABOUT_THE_ASKER.has(httpStatus)) return false;
+  return reason !== 'throttled' && reason !== 'credentials_rejected' && reason !== 'account_locked';
 }
 
-function blamesRequest(answer: ProgressAnswer): boolean {
-  return answer.kind === 'rejected' && noSuchJobCode(answer) === null;
+function refusal(failure: DrsFailure, { body }: HttpResponse): Outcome {
+  const { code, message } = parseErrorBody(body);
+  const masked = message === null ? null : maskPrivate(message);
+  return { kind: 'refused', failure: asRefusal(failure, code, masked), code, message: masked };
 }
 
-function requestRefused({ code, message }: Extract<ProgressAnswer, { readonly kind: 'rejected' }>): DrsFailure {
-  const text = [code, message].filter((piece) => piece !== null).join(': ');
-  return { ...failureOf('bad_request', explanation('requests_refused', { text })), code };
+/** A refusal that may be due to one id accuses neither the setup nor the permissions by itself. */
+function asRefusal(failure: DrsFailure, code: string | null, message: string | null): DrsFailure {
+  if (!ACCUSING.has(failure.reason)) return failure;
+  const text = [code ?? `HTTP ${failure.httpStatus ?? '?'}`, message].filter((piece) => piece !== null).join(': ');
+  return { ...failure, reason: 'bad_request', why: explanation('requests_refused', { text }) };
 }
 
 function unreadable(response: HttpResponse): DrsFailure {

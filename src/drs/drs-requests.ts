@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 
 import { backoffDelay } from '../domain/backoff.ts';
 import { explanation } from '../domain/explanation.ts';
+import type { DrsAllowance } from '../domain/poll-budget.ts';
 import { failureOf } from '../domain/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason } from '../domain/progress-answer.ts';
 import { SECOND } from '../domain/time.ts';
@@ -11,14 +12,11 @@ import { withDeadline } from './deadline.ts';
 import { describeFailure, isTokenRejected, requestId } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
+import { readThrottle } from './quota.ts';
 import { RequestGate } from './request-gate.ts';
 
 const ATTEMPTS = 3;
 const RETRY_PAUSE = { baseMs: 500, capMs: 10 * SECOND };
-/** Asked to wait without being told how long. */
-const DEFAULT_THROTTLE_MS = 5 * SECOND;
-/** Nobody waits longer than this for a gate that DRS has closed; longer ones are given up at once. */
-const LONGEST_WAIT_MS = 20 * SECOND;
 const REQUEST_TIMEOUT_MS = 15 * SECOND;
 
 /** Failures that the same request may not meet again a moment later. */
@@ -62,7 +60,7 @@ export type Asked<T> =
   | {
       readonly ok: false;
       readonly failure: DrsFailure;
-      /** No request was made, because there is no way to sign in at the moment; whoever signs in has said so. */
+      /** No request was made: there is no way to sign in at the moment, or DRS wants none. Whoever found out has said so. */
       readonly unsent?: true;
     };
 
@@ -71,7 +69,7 @@ type Sent =
   | { readonly kind: 'answered'; readonly response: HttpResponse }
   /** No answer, or one that refuses the credentials; `again` when others are at hand. */
   | { readonly kind: 'refused'; readonly failure: DrsFailure; readonly again: boolean }
-  /** There is no way to sign in at the moment. */
+  /** There is no way to sign in at the moment, or its turn would come too late. */
   | { readonly kind: 'unsent'; readonly failure: DrsFailure };
 
 /** Makes something of an answer, whatever its status; a failure is tried again if it is a passing one. */
@@ -87,19 +85,30 @@ export class DrsRequests {
     this.#gate = new RequestGate(options.clock, limits);
   }
 
-  /** Never rejects for what the other side does. */
-  async ask<T>(request: DrsRequest, interpret: Interpret<T>, signal: AbortSignal): Promise<Asked<T>> {
+  /** What the other side lets through now. */
+  allowance(): DrsAllowance {
+    return { waitMs: this.#gate.waitMs, quota: this.#gate.quota };
+  }
+
+  /**
+   * Never rejects for what the other side does.
+   *
+   * @param attempts how often it is tried at most
+   */
+  async ask<T>(
+    request: DrsRequest,
+    interpret: Interpret<T>,
+    signal: AbortSignal,
+    attempts = ATTEMPTS,
+  ): Promise<Asked<T>> {
     const { clock, random, log } = this.#options;
     for (let attempt = 1; ; attempt++) {
-      const closedMs = this.#gate.closedForMs();
-      if (closedMs > LONGEST_WAIT_MS) return { ok: false, failure: throttledFor(closedMs) };
-      if (closedMs > 0) await clock.sleep(closedMs, signal);
       const asked = await this.#attempt(request, interpret, signal);
       if (asked.ok) return asked;
       if (asked.unsent === true) return asked;
       const { reason, code, requestId: id } = asked.failure;
       log.warn({ reason, code, requestId: id, about: request.about, attempt }, 'a request to DRS failed');
-      if (!PASSING.has(reason) || attempt === ATTEMPTS || signal.aborted) return asked;
+      if (!PASSING.has(reason) || attempt >= attempts || signal.aborted) return asked;
       await clock.sleep(backoffDelay(attempt, RETRY_PAUSE, random), signal);
     }
   }
@@ -110,7 +119,7 @@ export class DrsRequests {
     const last = first.kind === 'refused' && first.again ? await this.#send(request, signal) : first;
     switch (last.kind) {
       case 'answered':
-        return this.#interpreted(last.response, interpret);
+        return interpret(last.response);
       case 'refused':
         return { ok: false, failure: last.failure };
       case 'unsent':
@@ -118,20 +127,14 @@ export class DrsRequests {
     }
   }
 
-  #interpreted<T>(response: HttpResponse, interpret: Interpret<T>): Asked<T> {
-    const asked = interpret(response);
-    if (!asked.ok && asked.failure.reason === 'throttled')
-      this.#gate.closeFor(retryAfterMs(response, this.#options.clock.now()));
-    return asked;
-  }
-
   /**
    * Signs in and sends only when it is this request's turn: a signature made while waiting would be old, and would still
    * be sent after the key has been refused.
    */
-  #send(request: DrsRequest, signal: AbortSignal): Promise<Sent> {
+  async #send(request: DrsRequest, signal: AbortSignal): Promise<Sent> {
     const { auth } = this.#options;
-    return this.#gate.pass(() => auth.inTurn(() => this.#signAndSend(request, signal)), signal);
+    const turn = await this.#gate.pass(() => auth.inTurn(() => this.#signAndSend(request, signal)), signal);
+    return turn.passed ? turn.value : { kind: 'unsent', failure: throttledFor(turn.waitMs) };
   }
 
   async #signAndSend(request: DrsRequest, signal: AbortSignal): Promise<Sent> {
@@ -147,12 +150,21 @@ export class DrsRequests {
     const signed = { method, url, headers: { ...headers, ...authorization.headers }, body };
     const sent = await this.#overTheWire(signed, request.about, signal);
     if (sent.kind !== 'answered') return sent;
+    this.#heed(sent.response);
     if (!isTokenRejected(sent.response)) {
       if (provesSignIn(sent.response)) auth.accepted(authorization.headers);
       return sent;
     }
     const refusal = describeFailure(sent.response, clock.now());
     return refused(refusal, auth.rejected(authorization.headers, refusal));
+  }
+
+  /** Sees to it that no further request is made before the other side wants one. */
+  #heed(response: HttpResponse): void {
+    const now = this.#options.clock.now();
+    if (response.status >= 400 && describeFailure(response, now).reason === 'throttled')
+      this.#gate.throttled(readThrottle(response, now));
+    else this.#gate.accepted();
   }
 
   async #overTheWire(request: HttpRequest, about: string, signal: AbortSignal): Promise<Sent> {
@@ -178,14 +190,6 @@ function provesSignIn({ status }: HttpResponse): boolean {
 
 function refused(failure: DrsFailure, again = false): Sent {
   return { kind: 'refused', failure, again };
-}
-
-/** `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), in ms. */
-function retryAfterMs({ headers }: HttpResponse, now: number): number {
-  const value = headers['retry-after'];
-  if (typeof value !== 'string') return DEFAULT_THROTTLE_MS;
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * SECOND : Date.parse(value) - now;
-  return Number.isNaN(ms) ? DEFAULT_THROTTLE_MS : Math.max(0, ms);
 }
 
 function throttledFor(ms: number): DrsFailure {

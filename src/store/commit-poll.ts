@@ -3,6 +3,7 @@ import type { JobEvent } from '../domain/job-event.ts';
 import type { JobId } from '../domain/job-id.ts';
 import { statusGroup } from '../domain/job-status.ts';
 import { GONE_AWAITED_FOR_MS } from '../domain/poll/absence.ts';
+import type { JobState } from '../domain/job-state.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { CommittedPoll, PollResult } from '../ports.ts';
 import { audit } from './audit.ts';
@@ -103,23 +104,31 @@ const findLeased = new ReusedQuery(
 
 type HeldPoll = Poll & { readonly clock: EpochMs; readonly held: readonly HeldResult[] };
 
+/** Somebody watches the job, or awaits that one which is gone comes back. */
+function isAsked({ isWatched, isAwaited }: Pick<HeldResult, 'isWatched' | 'isAwaited'>, { over }: JobState): boolean {
+  return isWatched || (isAwaited && over === 'gone');
+}
+
 function toRows({ connectionId, now, clock, held }: HeldPoll) {
-  return held.map(({ result: { jobId, state, events, nextPollAt, askAlone, refusals }, lastEvent, ...needs }) => ({
-    connection_id: connectionId,
-    job_id: jobId,
-    status: state.report?.status ?? null,
-    state: encode(state),
-    event_number: lastEvent + events.length,
-    asked_at: now,
-    next_poll_at: needs.isWatched || (needs.isAwaited && state.over === 'gone') ? nextPollAt : null,
-    poll_set_at: clock,
-    ended_at: state.over === null ? null : now,
-    ask_alone: askAlone ? 1 : 0,
-    refusals,
-    missing_since: state.missing?.since ?? null,
-    answered_at: state.checkedAt,
-    created_at: now,
-  }));
+  return held.map(
+    ({ result: { jobId, state, events, nextPollAt, waitingSince, askAlone, refusals }, lastEvent, ...needs }) => ({
+      connection_id: connectionId,
+      job_id: jobId,
+      status: state.report?.status ?? null,
+      state: encode(state),
+      event_number: lastEvent + events.length,
+      asked_at: now,
+      next_poll_at: isAsked(needs, state) ? nextPollAt : null,
+      waiting_since: isAsked(needs, state) ? (waitingSince ?? nextPollAt) : null,
+      poll_set_at: clock,
+      ended_at: state.over === null ? null : now,
+      ask_alone: askAlone ? 1 : 0,
+      refusals,
+      missing_since: state.missing?.since ?? null,
+      answered_at: state.checkedAt,
+      created_at: now,
+    }),
+  );
 }
 
 /** One statement for the whole batch: an insert that always meets its rows, because an update cannot take many values. */
@@ -135,6 +144,7 @@ const writeJobs = new ReusedQuery(
           event_number: eb.ref('excluded.event_number'),
           asked_at: eb.ref('excluded.asked_at'),
           next_poll_at: eb.ref('excluded.next_poll_at'),
+          waiting_since: eb.ref('excluded.waiting_since'),
           poll_set_at: eb.ref('excluded.poll_set_at'),
           ended_at: eb
             .case()

@@ -8,11 +8,12 @@ interface Whose {
 }
 
 export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
-  const [watched, paused, refusal, owed] = await Promise.all([
+  const [watched, paused, refusal, owed, queue] = await Promise.all([
     countWatched(db, whose),
     countPaused(db, whose),
     findRefusal(db, whose),
     countOwed(db, whose),
+    findFrontOfQueue(db, whose),
   ]);
   const queued = owed.find((row) => row.paused === 0);
   const held = owed.find((row) => row.paused === 1);
@@ -23,6 +24,7 @@ export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
     workspaceRefusal: refusal === undefined ? null : (refusal.pause_reason ?? 'unknown'),
     queued: { count: queued?.count ?? 0, oldestAt: queued?.oldest ?? null },
     held: held?.count ?? 0,
+    waitingSince: queue.waitingSince,
   };
 }
 
@@ -57,6 +59,17 @@ function findRefusal(db: Db, { workspaceId }: Whose) {
     .where('id', '=', workspaceId)
     .where('paused_at', 'is not', null)
     .executeTakeFirst();
+}
+
+/** A job that is asked alone waits for reasons of its own. */
+function findFrontOfQueue(db: Db, { connectionId }: Whose) {
+  return db
+    .selectFrom('jobs')
+    .select((eb) => eb.fn.min<number | null>('waiting_since').as('waitingSince'))
+    .where('connection_id', '=', connectionId)
+    .where('next_poll_at', 'is not', null)
+    .where('ask_alone', '=', 0)
+    .executeTakeFirstOrThrow();
 }
 
 /** One row for what waits its turn, one for what waits in paused channels. */

@@ -8,7 +8,7 @@ import type { JobState } from '../domain/job-state.ts';
 import { statusGroup } from '../domain/job-status.ts';
 import { isWithin } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
-import type { JobClaim, LeaseRequest } from '../ports.ts';
+import type { DueJobsRequest, JobClaim, LeaseRequest } from '../ports.ts';
 import { decodeEvent, decodeJobId, decodeState, encode } from './codec.ts';
 import { ReusedQuery } from './reused-query.ts';
 import { setAside } from './rows/set-aside.ts';
@@ -28,6 +28,7 @@ const JOB_COLUMNS = [
   'ended_at',
   'ask_alone',
   'refusals',
+  'waiting_since',
 ] as const;
 
 /** A job whose state cannot be read begins anew; the status people last knew is kept, so that a change from it is told. */
@@ -49,6 +50,7 @@ export function toJob(row: JobRow, jobId: JobId, state = decodeState(row.state) 
     overSince: row.ended_at,
     askAlone: row.ask_alone === 1,
     refusals: row.refusals,
+    waitingSince: row.waiting_since,
   };
 }
 
@@ -121,21 +123,35 @@ export async function countDueJobs(db: Db, connectionId: string, now: EpochMs): 
   return count;
 }
 
-/** Jobs that may share a request first; one that must not only when no other is due. */
-export async function claimDueJobs(
-  db: Db,
-  clock: number,
-  request: LeaseRequest & { readonly connectionId: string; readonly now: EpochMs; readonly limit: number },
-): Promise<readonly Job[]> {
-  const together = await leaseDue.run(db, { ...request, clock, askAlone: 0 });
-  const rows = together.length > 0 ? together : await leaseDue.run(db, { ...request, clock, askAlone: 1, limit: 1 });
+/**
+ * Jobs that share a request, or one that must be asked alone: whoever has waited longest. Being odd costs a job its
+ * companions, not its place.
+ */
+export async function claimDueJobs(db: Db, clock: number, request: DueJobsRequest): Promise<readonly Job[]> {
+  const due = { ...request, clock };
+  const isAlone = request.from !== 'back' && (await isAloneFirst(db, due));
+  const lease = request.from === 'back' ? leaseFromBack : leaseFromFront;
+  const rows = await lease.run(db, isAlone ? { ...due, askAlone: 1, limit: 1 } : { ...due, askAlone: 0 });
   const jobs: Job[] = [];
   for (const row of rows) {
     const job = await readClaimed(db, clock, row);
     if (job !== null) jobs.push(job);
   }
   // Those that cannot be read are due no longer; others may be.
-  return jobs.length === 0 && rows.length > 0 ? await claimDueJobs(db, clock, request) : jobs;
+  return jobs.length === 0 && rows.length > 0 ? await claimDueJobs(db, clock, request) : jobs.toSorted(byPlace);
+}
+
+/** A job that must be asked alone is due, and has waited longer than all others that are. */
+async function isAloneFirst(db: Db, due: Omit<Due, 'askAlone'>): Promise<boolean> {
+  const [alone] = await findFirst.run(db, { ...due, askAlone: 1 });
+  if (alone === undefined) return false;
+  const [together] = await findFirst.run(db, { ...due, askAlone: 0 });
+  return together === undefined || (alone.waiting_since ?? 0) < (together.waiting_since ?? 0);
+}
+
+/** The order of the queue; those who have waited equally long have a fixed order too. */
+function byPlace(one: Job, other: Job): number {
+  return (one.waitingSince ?? 0) - (other.waitingSince ?? 0) || (one.jobId < other.jobId ? -1 : 1);
 }
 
 /** A job that is to be asked about; null when not even its id can be read: then nobody can ask. */
@@ -202,46 +218,47 @@ async function findToldFailure(tx: Db, { connectionId, jobId }: JobKey): Promise
 }
 
 /** Jobs to lease: those due at `now` that may or may not share a request. */
-interface Due extends LeaseRequest {
-  readonly connectionId: string;
-  readonly now: EpochMs;
+interface Due extends DueJobsRequest {
   readonly clock: number;
   readonly askAlone: 0 | 1;
-  readonly limit: number;
 }
 
-const leaseDue = new ReusedQuery(
-  (db: Db, { connectionId, now, clock, askAlone, limit, token, leaseMs }: Due) =>
-    db
-      .updateTable('jobs')
-      .set({ lease_token: token, lease_until: clock + leaseMs, leased_at: clock })
-      .where('connection_id', '=', connectionId)
-      .where('job_id', 'in', (due) =>
-        due
-          .selectFrom('jobs')
-          .select('job_id')
-          .where('connection_id', '=', connectionId)
-          .where('ask_alone', '=', askAlone)
-          .where(isPollDue(clock, now))
-          .where(isFree(clock))
-          .orderBy('next_poll_at')
-          .limit(limit),
-      )
-      .returning(JOB_COLUMNS),
-  ({ connectionId, now, clock, askAlone, limit, token, leaseMs }) => [
-    token,
-    clock + leaseMs,
-    clock,
-    connectionId,
-    connectionId,
-    askAlone,
-    Math.min(clock, now),
-    clock,
-    clock,
-    clock,
-    limit,
-  ],
+/** Due jobs in the order of the queue, or in the opposite one. */
+function dueJobs(db: Db, { connectionId, now, clock, askAlone }: Due, direction: 'asc' | 'desc') {
+  return db
+    .selectFrom('jobs')
+    .where('connection_id', '=', connectionId)
+    .where('ask_alone', '=', askAlone)
+    .where(isPollDue(clock, now))
+    .where(isFree(clock))
+    .orderBy('waiting_since', direction)
+    .orderBy('job_id', direction);
+}
+
+function dueValues({ connectionId, now, clock, askAlone }: Due): readonly unknown[] {
+  return [connectionId, askAlone, Math.min(clock, now), clock, clock, clock];
+}
+
+const findFirst = new ReusedQuery(
+  (db: Db, due: Due) => dueJobs(db, due, 'asc').select('waiting_since').limit(1),
+  (due) => [...dueValues(due), 1],
 );
+
+const leaseFromFront = leaseDue('asc');
+const leaseFromBack = leaseDue('desc');
+
+function leaseDue(direction: 'asc' | 'desc') {
+  return new ReusedQuery(
+    (db: Db, due: Due) =>
+      db
+        .updateTable('jobs')
+        .set({ lease_token: due.token, lease_until: due.clock + due.leaseMs, leased_at: due.clock })
+        .where('connection_id', '=', due.connectionId)
+        .where('job_id', 'in', dueJobs(db, due, direction).select('job_id').limit(due.limit))
+        .returning(JOB_COLUMNS),
+    (due) => [due.token, due.clock + due.leaseMs, due.clock, due.connectionId, ...dueValues(due), due.limit],
+  );
+}
 
 export async function claimJob(
   db: Db,

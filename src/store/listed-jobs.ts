@@ -122,7 +122,7 @@ async function noteReading(tx: Tx, connectionId: string, jobType: string, beganA
 async function askAboutReturned(tx: Tx, connectionId: string, now: EpochMs): Promise<void> {
   await tx
     .updateTable('jobs')
-    .set({ next_poll_at: now, poll_set_at: now })
+    .set({ next_poll_at: now, waiting_since: now, poll_set_at: now })
     .where('connection_id', '=', connectionId)
     .where('ended_at', 'is not', null)
     .where('job_id', 'in', (awaited) =>

@@ -9,6 +9,7 @@ import * as keeping from '../../migrations/0005-keeping.ts';
 import * as timedWork from '../../migrations/0006-timed-work.ts';
 import * as absence from '../../migrations/0007-absence.ts';
 import * as namesOfTheirTime from '../../migrations/0008-names-of-their-time.ts';
+import * as queue from '../../migrations/0009-queue.ts';
 import { appliedMigrations, copyBefore } from './backup.ts';
 import type { Db } from './schema.ts';
 import { StoreError } from './store-error.ts';
@@ -23,6 +24,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-timed-work': timedWork,
   '0007-absence': absence,
   '0008-names-of-their-time': namesOfTheirTime,
+  '0009-queue': queue,
 };
 
 /**

@@ -57,6 +57,7 @@ export interface Schema {
     event_number: Generated<number>;
     asked_at: number | null;
     next_poll_at: number | null;
+    waiting_since: number | null;
     poll_set_at: Generated<number>;
     ended_at: number | null;
     ask_alone: Generated<number>;

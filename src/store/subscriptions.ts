@@ -282,7 +282,7 @@ function selectOfChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
 async function setNextPoll(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs | null, setAt: EpochMs): Promise<void> {
   await tx
     .updateTable('jobs')
-    .set({ next_poll_at: at, poll_set_at: setAt })
+    .set({ next_poll_at: at, waiting_since: at, poll_set_at: setAt })
     .where('connection_id', '=', connectionId)
     .where('job_id', '=', jobId)
     .execute();

@@ -4,8 +4,13 @@ import type { Job } from '../domain/job.ts';
 import { endsSubscriptions } from '../domain/job-event.ts';
 import type { ProgressAnswers } from '../domain/progress-answer.ts';
 import type { Language } from '../domain/language.ts';
+import { isWithin, MINUTE } from '../domain/time.ts';
+import type { EpochMs } from '../domain/time.ts';
 import { askAboutJobs } from './ask-about-jobs.ts';
 import type { Context } from './context.ts';
+
+/** A job that is put off is shown as it was seen last, for so long. */
+const PUT_OFF_MS = 10 * MINUTE;
 
 /** What one round of asking did. */
 export interface AskReport {
@@ -16,6 +21,13 @@ export interface AskReport {
   readonly deliveries: number;
 }
 
+interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly language?: Language | undefined;
+  /** For a pass of the poller: the moment that counts for the place in the queue of the first of the jobs. */
+  readonly firstPlace?: EpochMs;
+}
+
 /**
  * Asks DRS about jobs leased with `token`, decides and commits: the one way a job's state changes, for the poller, a
  * status command and a refresh click alike. Whatever goes wrong, the leases are given back.
@@ -24,7 +36,7 @@ export async function askAndCommit(
   context: Context,
   token: string,
   jobs: readonly Job[],
-  options: { readonly signal?: AbortSignal | undefined; readonly language?: Language | undefined } = {},
+  options: AskOptions = {},
 ): Promise<AskReport> {
   const { store, clock, connectionId, durations } = context;
   const { signal } = options;
@@ -35,9 +47,11 @@ export async function askAndCommit(
       return { answers, committed: [], events: 0, deliveries: 0 };
     }
     const now = clock.now();
-    const rules = { ...durations.verdicts, pollMs: context.polling.intervalMs };
-    const decisions = decidePoll(jobs, answers, now, durations.pollSpacingMs, rules);
+    const rules = { ...durations.verdicts, pollMs: pollMsOf(context) };
+    const asked = options.firstPlace === undefined ? jobs : jobs.filter((job) => !isPutOff(job, answers, now));
+    const decisions = decidePoll(asked, answers, now, durations.pollSpacingMs, rules, options.firstPlace);
     const { committed, deliveries } = await store.commitPoll({ token, connectionId, now, results: decisions });
+    if (asked.length < jobs.length) await store.releaseJobs(token);
     if (deliveries > 0) context.wakeDispatcher();
     const written = new Set(committed);
     const kept = decisions.filter((decision) => written.has(decision.jobId));
@@ -53,6 +67,21 @@ export async function askAndCommit(
     await store.releaseJobs(token);
     throw error;
   }
+}
+
+/** The usual time between two polls of one job, as it is while DRS wants fewer requests. */
+function pollMsOf({ polling, vitals }: Context): number {
+  return Math.max(polling.intervalMs, vitals.estimate?.passMs ?? 0);
+}
+
+/**
+ * DRS wanted fewer requests: the pass has not got round to the job, which is as it was. Not for ever: a job that was not
+ * seen for a while is unknown.
+ */
+function isPutOff({ jobId, state }: Job, answers: ProgressAnswers, now: EpochMs): boolean {
+  const answer = answers.get(jobId);
+  if (answer?.kind !== 'unanswered' || answer.failure.reason !== 'throttled') return false;
+  return state.checkedAt !== null && isWithin(now, state.checkedAt, PUT_OFF_MS);
 }
 
 /** Keeps the leases alive for as long as the answer takes: a short lease lets others take over soon after a crash. */

@@ -26,6 +26,7 @@ export function observeDrs(
       if (options?.signal?.aborted !== true) vitals.heard(answers);
       return answers;
     },
+    allowance: () => drs.allowance(),
     listJobs: () => measured('list', drs.listJobs(), failureInside),
     fetchDetails: (jobIds, language) => measured('details', drs.fetchDetails(jobIds, language), failureInside),
     fetchRecoveryFigures: (jobIds) => measured('recovery', drs.fetchRecoveryFigures(jobIds), failureInside),

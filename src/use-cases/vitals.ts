@@ -1,11 +1,18 @@
 import { beginOfDownTime, endOfPause, silenceMs } from '../domain/poll/timetable.ts';
 import type { Timetable } from '../domain/poll/timetable.ts';
 import { commonFailure } from '../domain/progress-answer.ts';
-import type { ProgressAnswers } from '../domain/progress-answer.ts';
+import type { DrsFailure, ProgressAnswers } from '../domain/progress-answer.ts';
+import type { PassEstimate } from '../domain/poll-budget.ts';
+import { MINUTE } from '../domain/time.ts';
 import type { Explanation } from '../domain/explanation.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { DrsReach, LoopName, TurnName, VitalSigns } from '../domain/vital-signs.ts';
 import type { Clock, DrsClient, Metrics } from '../ports.ts';
+
+/** A change of the interval by this part of it is noticeable. */
+const NOTICEABLE = 0.25;
+/** DRS that only asks for fewer requests is silent when it has answered none for this long: it may ask for as long a pause. */
+const PATIENCE_MS = 15 * MINUTE;
 
 /** What was heard of DRS, by the monotonic clock. */
 type Heard =
@@ -34,6 +41,8 @@ export class Vitals {
   #heard: Heard = { kind: 'nothing' };
   #pastBlindMs = 0;
   #notedAliveAt: number;
+  #estimate: PassEstimate | null = null;
+  #saidMs: number | null = null;
 
   /** To be made when the bot has just been noted to be alive. */
   constructor(clock: Clock, metrics: Metrics, timetable: Timetable) {
@@ -108,7 +117,25 @@ export class Vitals {
     };
   }
 
-  /** Takes note of what DRS answered, or why it did not. */
+  /** What the pass costs that began last; null before the first that had something to ask. */
+  get estimate(): PassEstimate | null {
+    return this.#estimate;
+  }
+
+  /** Takes note of what a pass costs. Whether that is news worth a log line: jobs are asked about noticeably more seldom, or as wanted again. */
+  estimated(estimate: PassEstimate): 'stretched' | 'fits_again' | null {
+    this.#estimate = estimate;
+    const saidMs = this.#saidMs;
+    if (estimate.fits) {
+      this.#saidMs = null;
+      return saidMs === null ? null : 'fits_again';
+    }
+    if (saidMs !== null && Math.abs(estimate.passMs - saidMs) <= saidMs * NOTICEABLE) return null;
+    this.#saidMs = estimate.passMs;
+    return 'stretched';
+  }
+
+  /** Takes note of what DRS answered, or why it did not. DRS that asks for fewer requests now and then is not silent. */
   heard(answers: ProgressAnswers): void {
     if (answers.size === 0) return;
     const now = this.#clock.monotonic();
@@ -116,8 +143,7 @@ export class Vitals {
     const last = this.#heard;
     const silentMs = this.#silentMs();
     if (failure !== null) {
-      const since = last.kind === 'silent' ? last.since : now;
-      this.#heard = { kind: 'silent', since, lastAt: now, silentMs, why: failure.why };
+      this.#heardNothing(failure, now, silentMs);
       return;
     }
     this.#pastBlindMs += silentMs;
@@ -161,5 +187,19 @@ export class Vitals {
   #silentMs(): number {
     if (this.#heard.kind !== 'silent') return 0;
     return this.#heard.silentMs + silenceMs(this.#timetable, this.#timeOf(this.#heard.lastAt), this.#clock.now());
+  }
+
+  #heardNothing({ reason, why }: DrsFailure, now: number, silentMs: number): void {
+    const last = this.#heard;
+    const answeredAt = reason === 'throttled' && last.kind === 'answers' ? last.lastAt : null;
+    if (answeredAt !== null && now - answeredAt < PATIENCE_MS) return;
+    const since = last.kind === 'silent' ? last.since : (answeredAt ?? now);
+    this.#heard = {
+      kind: 'silent',
+      since,
+      lastAt: now,
+      silentMs: answeredAt === null ? silentMs : now - answeredAt,
+      why,
+    };
   }
 }

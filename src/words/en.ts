@@ -440,6 +440,16 @@ export const en = {
   'health.no_tick': 'Not yet asked about what is due since I was started',
   'schedule.pause': 'Pause by schedule: next look at DRS {next}',
   'health.watched': 'Watching {jobs, plural, one {# job} other {# jobs}}',
+  'health.headline.asked_late': '🟠 Jobs are asked about less often than wanted',
+  'health.asking.by_quota':
+    'Jobs are asked about every {every} instead of every {wanted}: {quota}; longest unasked {wait}.',
+  'health.asking.by_setting':
+    'Jobs are asked about every {every} instead of every {wanted}, as DRS_MAX_RPS allows; longest unasked {wait}.',
+  'health.asking.within_quota': '{quota}; longest unasked {wait}.',
+  'health.asking.closed': 'DRS wants no requests for another {pause}; longest unasked {wait}.',
+  'health.asking.late': 'Jobs wait to be asked about; longest unasked {wait}.',
+  'health.quota':
+    'DRS allows {limit, plural, one {# request} other {# requests}} {unit, select, second {a second} minute {a minute} hour {an hour} day {a day} other {in {window}}}',
   'health.queue.empty': 'No message waits.',
   'health.queue.waiting': '{count, plural, one {# message waits} other {# messages wait}}, the oldest since {since}.',
   'health.paused':

@@ -415,6 +415,14 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'health.no_tick': '启动以来尚未查询到期任务',
   'schedule.pause': '按计划暂停查询，下次查询 DRS：{next}',
   'health.watched': '正在观察 {jobs, plural, other {# 个任务}}',
+  'health.headline.asked_late': '🟠 查询任务的次数少于预期',
+  'health.asking.by_quota': '每 {every}查询一次任务，而不是每 {wanted}：{quota}；最久未查询 {wait}。',
+  'health.asking.by_setting': '每 {every}查询一次任务，而不是每 {wanted}（受 DRS_MAX_RPS 限制）；最久未查询 {wait}。',
+  'health.asking.within_quota': '{quota}；最久未查询 {wait}。',
+  'health.asking.closed': 'DRS 要求在 {pause}内不再请求；最久未查询 {wait}。',
+  'health.asking.late': '有任务等待查询；最久未查询 {wait}。',
+  'health.quota':
+    'DRS 允许{unit, select, second {每秒} minute {每分钟} hour {每小时} day {每天} other {每 {window}}} {limit, plural, other {# 次}}请求',
   'health.queue.empty': '没有等待发送的消息。',
   'health.queue.waiting': '{count, plural, other {# 条消息等待发送}}，最早的一条自 {since} 起等待。',
   'health.paused':

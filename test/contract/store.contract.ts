@@ -155,12 +155,33 @@ export function storeContract(open: OpenStore): void {
       expect(await due(40, 2)).toEqual([]);
     });
 
-    test('a job that must be asked alone is leased alone, after all others', async () => {
+    test('a job that must be asked alone is leased alone, when its turn comes', async () => {
       await watch(ORDERS);
       await watch(BILLING);
-      await poll(ORDERS, { askAlone: true, refusals: 1, nextPollAt: 1 });
-      expect(await due()).toEqual([BILLING]);
-      expect(await due()).toEqual([ORDERS]);
+      await watch(simulatedJobId(3));
+      await poll(BILLING, { nextPollAt: 1 });
+      await poll(ORDERS, { askAlone: true, refusals: 1, nextPollAt: 2 });
+      await poll(simulatedJobId(3), { nextPollAt: 3 });
+      expect(await due(20, 1)).toEqual([BILLING]);
+      expect(await due(20, 2)).toEqual([ORDERS]);
+      expect(await due(20, 2)).toEqual([simulatedJobId(3)]);
+    });
+
+    test('a job that was not answered keeps its place in the queue', async () => {
+      await watch(ORDERS);
+      await watch(BILLING);
+      await poll(BILLING, { nextPollAt: 15 });
+      await poll(ORDERS, { nextPollAt: 18, waitingSince: 2 });
+      expect(await due(20, 1)).toEqual([ORDERS]);
+    });
+
+    test('the back of the queue can be asked about first', async () => {
+      for (const number of [1, 2, 3]) {
+        await watch(simulatedJobId(number));
+        await poll(simulatedJobId(number), { nextPollAt: number });
+      }
+      const request = { ...lease(), connectionId: CONNECTION, now: 20, limit: 2, from: 'back' as const };
+      expect((await store.claimDueJobs(request)).map((job) => job.jobId)).toEqual([2, 3].map(simulatedJobId));
     });
 
     test('a lease expires by itself, also when the clock had jumped far ahead and came back', async () => {
@@ -1236,6 +1257,7 @@ export function storeContract(open: OpenStore): void {
         workspaceRefusal: null,
         queued: { count: 0, oldestAt: null },
         held: 0,
+        waitingSince: null,
       });
     });
 

@@ -105,27 +105,29 @@ test.each([
 
 describe('the next poll', () => {
   const now = 1_000_000;
+  const turn = { now, spacingMs: 500, place: now };
+  const at = { now, spacingMs: 0, place: now };
 
   test('comes with the next tick, and never for a job that is over', () => {
     expect(
-      cadence(aJob(), aJob({}, { report: aReport() }).state, reported('INCRE_TRANSFER_STARTED'), now, 500).nextPollAt,
+      cadence(aJob(), aJob({}, { report: aReport() }).state, reported('INCRE_TRANSFER_STARTED'), turn).nextPollAt,
     ).toBe(now + 500);
     expect(
-      cadence(aJob(), aJob({}, { over: 'ended' }).state, reported('RELEASE_RESOURCE_COMPLETE'), now, 500).nextPollAt,
+      cadence(aJob(), aJob({}, { over: 'ended' }).state, reported('RELEASE_RESOURCE_COMPLETE'), turn).nextPollAt,
     ).toBeNull();
   });
 
   test('of an id that makes DRS refuse a request is on its own, after pauses that grow up to an hour', () => {
     const refused: ProgressAnswer = { kind: 'rejected', code: 'DRS.M00202', message: null };
     const pauses = [0, 1, 2, 3, 20].map(
-      (refusals) => (cadence(aJob({ refusals }), aJob().state, refused, now, 0).nextPollAt ?? 0) - now,
+      (refusals) => (cadence(aJob({ refusals }), aJob().state, refused, at).nextPollAt ?? 0) - now,
     );
     expect(pauses).toEqual([MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, HOUR]);
-    expect(cadence(aJob({ refusals: 3, askAlone: true }), aJob().state, refused, now, 0)).toMatchObject({
+    expect(cadence(aJob({ refusals: 3, askAlone: true }), aJob().state, refused, at)).toMatchObject({
       askAlone: true,
       refusals: 4,
     });
-    expect(cadence(aJob({ refusals: 3, askAlone: true }), aJob().state, reported('PAUSING'), now, 0)).toMatchObject({
+    expect(cadence(aJob({ refusals: 3, askAlone: true }), aJob().state, reported('PAUSING'), at)).toMatchObject({
       askAlone: false,
       refusals: 0,
     });
@@ -138,8 +140,7 @@ describe('the next poll', () => {
         aJob(),
         aJob({}, { report: finished, statusSince: now - ageMs }).state,
         { kind: 'report', report: finished },
-        now,
-        0,
+        at,
       ).nextPollAt ?? 0) - now;
     expect([after(0), after(10 * MINUTE), after(DAY)]).toEqual([1, MINUTE, 10 * MINUTE]);
   });
@@ -157,13 +158,19 @@ describe('a pass over many jobs', () => {
   const budget = { batchSize: 10, maxRps: 5, intervalMs: MINUTE };
 
   test('fits while its requests do at the allowed rate', () => {
-    expect(estimatePass(25, budget)).toEqual({ requests: 3, passMs: 600, fits: true });
-    expect(estimatePass(3_000, budget)).toEqual({ requests: 300, passMs: 60_000, fits: true });
-    expect(estimatePass(10_000, budget)).toEqual({ requests: 1_000, passMs: 200_000, fits: false });
+    expect(estimatePass(25, budget)).toMatchObject({ requests: 3, passMs: 600, fits: true });
+    expect(estimatePass(3_000, budget)).toMatchObject({ requests: 300, passMs: 60_000, fits: true });
+    expect(estimatePass(10_000, budget)).toMatchObject({ requests: 1_000, passMs: 200_000, fits: false });
   });
 
   test('is never late for asking in one go what one second allows', () => {
     expect(estimatePass(25, { ...budget, intervalMs: 500 }).fits).toBe(true);
+  });
+
+  test('is stretched by a quota that allows fewer requests than are needed', () => {
+    const quota = { limit: 3, windowMs: MINUTE };
+    expect(estimatePass(30, budget, quota)).toMatchObject({ requests: 3, fits: true });
+    expect(estimatePass(100, budget, quota)).toMatchObject({ passMs: 200 * SECOND, quota, fits: false });
   });
 });
 

@@ -23,7 +23,7 @@ import type { Aftermath, Announcement, DeliveryFacts, NamedJob } from '../../src
 import { failureOf } from '../../src/domain/progress-answer.ts';
 import type { DrsFailureReason, ProgressAnswer } from '../../src/domain/progress-answer.ts';
 import { durationParts } from '../../src/domain/duration.ts';
-import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
 import { explanation, EXPLANATIONS } from '../../src/domain/explanation.ts';
 import type { Explanation, ExplanationKey } from '../../src/domain/explanation.ts';
 import { chunks } from '../../src/drs/chunks.ts';
@@ -373,6 +373,7 @@ const FIGURES: StoreFigures = {
   workspaceRefusal: null,
   queued: { count: 0, oldestAt: null },
   held: 0,
+  waitingSince: null,
 };
 const health =
   (changes: Partial<HealthReport>): Said =>
@@ -382,6 +383,7 @@ const health =
       lastTickAt: START + HOUR,
       pausedUntil: null,
       stillLoops: [],
+      asking: { stretch: null, quota: null, closedMs: 0, longestWaitMs: 0, isLate: false },
       figures: FIGURES,
       isLate: false,
       delivery: { kind: 'proven', since: START },
@@ -1020,6 +1022,39 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     figures: { ...FIGURES, queued: { count: 1, oldestAt: START } },
   }),
   'health-late': health({ figures: { ...FIGURES, queued: { count: 1, oldestAt: START } }, isLate: true }),
+  'health-asked-late-for-a-quota': health({
+    asking: {
+      stretch: { everyMs: 200 * SECOND, wantedMs: MINUTE, isByQuota: true },
+      quota: { limit: 5, windowMs: MINUTE },
+      closedMs: 0,
+      longestWaitMs: 4 * MINUTE,
+      isLate: true,
+    },
+  }),
+  'health-asked-late-for-a-pause': health({
+    asking: { stretch: null, quota: null, closedMs: 13 * MINUTE, longestWaitMs: 2 * MINUTE, isLate: true },
+  }),
+  'health-asked-late-for-a-setting': health({
+    asking: {
+      stretch: { everyMs: 200 * SECOND, wantedMs: MINUTE, isByQuota: false },
+      quota: null,
+      closedMs: 0,
+      longestWaitMs: 2 * MINUTE,
+      isLate: true,
+    },
+  }),
+  'health-asked-late-after-a-rest': health({
+    asking: { stretch: null, quota: null, closedMs: 0, longestWaitMs: 20 * MINUTE, isLate: true },
+  }),
+  'health-within-a-quota': health({
+    asking: {
+      stretch: null,
+      quota: { limit: 100, windowMs: 5 * MINUTE },
+      closedMs: 0,
+      longestWaitMs: 0,
+      isLate: false,
+    },
+  }),
   'health-with-a-still-loop': health({ stillLoops: [{ loop: 'poller', forMs: HOUR }], isLate: true }),
   'health-refused-everywhere': health({
     figures: { ...FIGURES, pausedChannels: 5, held: 1, workspaceRefusal: 'token_revoked' },

@@ -311,7 +311,7 @@ test('which of 10,000 jobs are due is decided in the index, so that an idle pass
       ),
     );
     expect(plan.rows.map((row) => row.detail)).toContainEqual(
-      expect.stringMatching(/^SEARCH jobs USING INDEX jobs_due \(connection_id=\? AND ask_alone=\?/),
+      expect.stringMatching(/^SEARCH jobs USING INDEX jobs_queue \(connection_id=\? AND ask_alone=\?/),
     );
   }
   await store.close();

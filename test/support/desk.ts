@@ -105,6 +105,7 @@ export async function openDesk(durations: Partial<Durations> = {}): Promise<Desk
       requests.push([...jobIds]);
       return Promise.resolve(desk.ask(jobIds));
     },
+    allowance: () => ({ waitMs: 0, quota: null }),
     listJobs: () => Promise.resolve(desk.list()),
     fetchDetails: () => Promise.resolve({ found: new Map(), failure: null }),
     fetchRecoveryFigures: () => Promise.resolve({ found: new Map(), failure: null }),

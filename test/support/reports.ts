@@ -51,6 +51,7 @@ export function aJob(changes: Partial<Job> = {}, state: Partial<JobState> = {}):
     overSince: null,
     askAlone: false,
     refusals: 0,
+    waitingSince: null,
     ...changes,
     state: { ...UNSEEN_JOB, ...state },
   };

@@ -63,7 +63,8 @@ describe('watching the disk', () => {
       freeBytes: () => Promise.resolve(room.freeBytes),
       noteAlive: (request) => (room.isFull ? full() : store.noteAlive(request)),
     };
-    const unused = { fetchProgress: none, listJobs: none, fetchDetails: none, fetchRecoveryFigures: none };
+    const allowance = () => ({ waitMs: 0, quota: null });
+    const unused = { fetchProgress: none, allowance, listJobs: none, fetchDetails: none, fetchRecoveryFigures: none };
     const context: Context = {
       store: onDisk,
       workspaceId: OPS.workspaceId,

@@ -67,13 +67,10 @@ export function batchProgress(
   const ids = parseIds(body, habits.mostIds);
   if ('status' in ids) return ids;
   if (habits.refusesAll !== null) return drsError(400, habits.refusesAll, 'The task does not exist.');
-  if (
-    ids.some(
-      (id) => jobs.get(id)?.poisonous === true || (habits.unknownId === 'whole_request' && !isThere(jobs.get(id))),
-    )
-  ) {
+  const odd = ids.map((id) => jobs.get(id)?.refusal ?? null).find((refusal) => refusal !== null);
+  if (odd !== undefined) return drsError(odd.status, odd.code, 'The task does not exist.');
+  if (habits.unknownId === 'whole_request' && ids.some((id) => !isThere(jobs.get(id))))
     return drsError(400, 'DRS.M00289', 'The task does not exist.');
-  }
   const items = ids.flatMap((id) => itemOf(id, jobs.get(id), habits));
   const results = habits.shuffled ? shuffle(items) : items;
   const allFailed = items.length > 0 && items.every((item) => 'error_code' in item && !('transfer_status' in item));

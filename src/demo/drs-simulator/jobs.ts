@@ -17,6 +17,14 @@ export function simulatedJobId(number: number): JobId {
   return id;
 }
 
+/** A whole request that is refused because of one job. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+}
+
+const NO_SUCH_TASK: Refusal = { status: 400, code: 'DRS.M00289' };
+
 /** What a job is, whatever it does. */
 export interface JobAbout {
   readonly id: JobId;
@@ -45,8 +53,8 @@ export class SimulatedJob {
   deleted = false;
   /** The lists of jobs lack it, whatever else is known of it. */
   unlisted = false;
-  /** Its presence makes DRS refuse the whole request. */
-  poisonous = false;
+  /** How its presence makes DRS refuse the whole request; null when it does not. */
+  refusal: Refusal | null = null;
 
   constructor(about: JobAbout, fields: RawFields, clock: () => number) {
     this.id = about.id;
@@ -77,9 +85,9 @@ export class SimulatedJob {
     return this;
   }
 
-  /** Present in requests like any other, but the whole request fails. */
-  poison(): this {
-    this.poisonous = true;
+  /** Present in requests like any other, but the whole request fails, with any status and code; null ends it. */
+  poison(refusal: Refusal | null = NO_SUCH_TASK): this {
+    this.refusal = refusal;
     return this;
   }
 

@@ -11,6 +11,7 @@ import { batchDetail, batchRecovery, listV3, listV5 } from './companions.ts';
 import { Faults } from './faults.ts';
 import type { Fault, Target } from './faults.ts';
 import { SimulatedIam } from './iam.ts';
+import { RequestQuota } from './request-quota.ts';
 import { simulatedJobId, SimulatedJob } from './jobs.ts';
 import type { JobAbout, RawFields } from './jobs.ts';
 import { answer, drsError, send } from './wire.ts';
@@ -53,6 +54,8 @@ export interface DrsSimulator extends AsyncDisposable {
   /** A permanent key and a temporary one that work. */
   readonly keys: SimulatedKeys;
   readonly faults: Faults;
+  /** How many progress requests the gateway lets through. */
+  readonly quota: RequestQuota;
   /** Everything seen, oldest first. */
   readonly requests: readonly SeenRequest[];
   /** The most progress requests that were open at once. */
@@ -96,7 +99,7 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
     desk.handle(request, response).catch(() => response.destroy());
   });
   const { base, stop } = await listenOnLoopback(server, options.port ?? 0);
-  const { jobs, faults, requests } = desk;
+  const { jobs, faults, quota, requests } = desk;
   const addJob = (status = 'FULL_TRANSFER_STARTED', fields: RawFields = {}, about: Partial<JobAbout> = {}) => {
     const id = about.id ?? simulatedJobId(jobs.size);
     const usual = { id, name: id.slice(0, 8), type: 'migration', parentId: null };
@@ -112,6 +115,7 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
     iam,
     keys,
     faults,
+    quota,
     requests,
     get mostAtOnce() {
       return desk.mostAtOnce;
@@ -137,6 +141,7 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
 class FrontDesk {
   readonly jobs: Map<string, SimulatedJob>;
   readonly faults = new Faults();
+  readonly quota = new RequestQuota();
   readonly requests: SeenRequest[] = [];
   mostAtOnce = 0;
   habits: Habits;
@@ -202,7 +207,7 @@ class FrontDesk {
     const { lists, companions, detailOfDeleted } = this.habits;
     switch (target) {
       case 'progress':
-        return batchProgress(body, this.jobs, this.habits, this.#shuffle);
+        return this.quota.refuse(this.#clock()) ?? batchProgress(body, this.jobs, this.habits, this.#shuffle);
       case 'list':
         return lists.includes('v5') ? listV5(query, this.jobs, this.habits) : unpublished();
       case 'list_v3':

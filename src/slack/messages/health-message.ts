@@ -1,3 +1,5 @@
+import type { Quota } from '../../domain/poll-budget.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../domain/time.ts';
 import type { DrsReach } from '../../domain/vital-signs.ts';
 import type { HealthReport } from '../../use-cases/show-health.ts';
 import type { VersionReport } from '../../use-cases/show-version.ts';
@@ -21,6 +23,7 @@ export function healthMessage(voice: Voice, report: HealthReport): SlackMessage 
         lastTickAt === null ? voice.say('health.no_tick') : voice.say('health.tick', { ago: ago(lastTickAt) }),
         ...pauseLines(voice, report.pausedUntil),
         voice.say('health.watched', { jobs: watchedJobs }),
+        ...askingLines(voice, report),
         queueLine(voice, report),
         ...(pausedChannels === 0 && workspaceRefusal === null ? [] : [pausedLine(voice, report)]),
       ],
@@ -29,11 +32,12 @@ export function healthMessage(voice: Voice, report: HealthReport): SlackMessage 
   ]);
 }
 
-function headline(voice: Voice, { drs, figures, stillLoops, isLate }: HealthReport): string {
+function headline(voice: Voice, { drs, asking, figures, stillLoops, isLate }: HealthReport): string {
   if (stillLoops.length > 0) return voice.say('health.headline.still');
   if (figures.workspaceRefusal !== null) return voice.say('health.headline.refused');
   if (drs.kind === 'silent') return voice.say('health.headline.blind');
   if (isLate) return voice.say('health.headline.late');
+  if (asking.isLate && figures.watchedJobs > 0) return voice.say('health.headline.asked_late');
   if (figures.pausedChannels > 0) return voice.say('health.headline.paused');
   return voice.say(drs.kind === 'not_asked' ? 'health.headline.not_asked' : 'health.headline.well');
 }
@@ -48,6 +52,30 @@ function reachLine(voice: Voice, drs: DrsReach): string {
       return voice.say('health.drs.silent', { since: dateAndTime(drs.since), why: voice.explain(drs.why) });
   }
 }
+
+/** How often jobs are asked about, and why; nothing where that is simply as often as wanted. */
+function askingLines(voice: Voice, { asking, figures }: HealthReport): readonly string[] {
+  const { stretch, quota, closedMs, longestWaitMs, isLate } = asking;
+  if (figures.watchedJobs === 0 || (quota === null && !isLate)) return [];
+  const wait = voice.duration(longestWaitMs);
+  if (closedMs > 0) return [voice.say('health.asking.closed', { pause: voice.duration(closedMs), wait })];
+  const allowed = quota === null ? {} : { quota: describeQuota(voice, quota) };
+  if (stretch === null)
+    return [voice.say(quota === null ? 'health.asking.late' : 'health.asking.within_quota', { ...allowed, wait })];
+  const pace = { every: voice.duration(stretch.everyMs), wanted: voice.duration(stretch.wantedMs), wait };
+  return [voice.say(`health.asking.${stretch.isByQuota ? 'by_quota' : 'by_setting'}`, { ...allowed, ...pace })];
+}
+
+function describeQuota(voice: Voice, { limit, windowMs }: Quota): string {
+  return voice.say('health.quota', { limit, unit: QUOTA_UNITS[windowMs] ?? 'other', window: voice.duration(windowMs) });
+}
+
+const QUOTA_UNITS: Readonly<Record<number, string>> = {
+  [SECOND]: 'second',
+  [MINUTE]: 'minute',
+  [HOUR]: 'hour',
+  [DAY]: 'day',
+};
 
 function queueLine(voice: Voice, { figures: { queued } }: HealthReport): string {
   const { count, oldestAt } = queued;
