@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { runSoak } from './soak.ts';
+import { runSoak } from '../soak/soak.ts';
 
 const SILENTLY = () => undefined;
 
