@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 
 import { startBot } from '../bot.ts';
 import { parseConfig } from '../config.ts';
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import { MINUTE } from '../domain/time.ts';
 import { StartError } from '../ports.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -53,7 +54,9 @@ const prompt = new Prompt(slack, { ...signIn, changeJob, setClock }, print);
 input.on('line', (line) => void prompt.take(line));
 
 const unwanted = new AbortController();
-const starting = startBot(config, { durations: { askAgainMs: 200, causeRetryMs: 1_000 } }, unwanted.signal);
+const starting = holdFailure(
+  startBot(config, { durations: { askAgainMs: 200, causeRetryMs: 1_000 } }, unwanted.signal),
+);
 const end = async () => {
   unwanted.abort();
   input.close();
