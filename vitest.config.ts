@@ -1,12 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
+const shared = {
+  testTimeout: 20_000,
+  hookTimeout: 20_000,
+  setupFiles: ['test/support/show-processes.ts'],
+  unstubGlobals: true,
+};
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    globalSetup: ['test/support/bundle-programs.ts'],
     // Much of the time is spent waiting for processes and clocks, so a worker for each of two cores is not too many.
     maxWorkers: 2,
-    unstubGlobals: true,
+    projects: [
+      { test: { ...shared, name: 'short', include: ['test/**/*.test.ts'], exclude: ['test/long/**'] } },
+      { test: { ...shared, name: 'long', include: ['test/long/**/*.test.ts'] } },
+    ],
   },
 });

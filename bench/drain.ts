@@ -7,7 +7,8 @@ import { startDrsSimulator } from '../src/demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../src/demo/slack-workspace/slack-workspace.ts';
 import { UNSEEN_JOB } from '../src/domain/job-state.ts';
 import { openStore } from '../src/store/open-store.ts';
-import { running, startProcess } from '../test/support/bot-process.ts';
+import { startProcess } from '../test/support/bot-process.ts';
+import { running } from '../test/support/programs.ts';
 import { aReport } from '../test/support/reports.ts';
 import { environment } from '../test/support/world.ts';
 

@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici';
 
 import { secretsOf } from './config.ts';
 import type { Config } from './config.ts';
+import { holdFailure } from './domain/base/hold-failure.ts';
 import { consoleLink } from './domain/console-link.ts';
 import { endsWithin } from './domain/ends-within.ts';
 import type { Language } from './domain/language.ts';
@@ -36,6 +37,7 @@ import { Lanes } from './runtime/lanes.ts';
 import { createLogger } from './runtime/logger.ts';
 import { Loop } from './runtime/loop.ts';
 import { machineZone } from './runtime/zone.ts';
+import { OpenResources } from './runtime/open-resources.ts';
 import { createBoltApp, createReceiver } from './slack/bolt-app.ts';
 import type { SlackReceiverConfig } from './slack/bolt-app.ts';
 import { createChannels } from './slack/channels.ts';
@@ -156,27 +158,31 @@ export async function startBot(
   });
   const store = decorate.store?.(opened) ?? opened;
   const http = createDispatcher();
-  const close = async () => {
-    await http.destroy();
-    await store.close();
-  };
+  const resources = new OpenResources();
+  resources.add(() => store.close());
+  resources.add(() => http.destroy());
   try {
-    const running = await run({ config, log, clock, durations, timetable, disk, store, http, unwanted, decorate });
+    const running = await run(
+      { config, log, clock, durations, timetable, disk, store, http, unwanted, decorate },
+      resources,
+    );
     const stop = async () => {
       log.info({}, 'stopping');
-      await running.stop();
-      await close();
+      await resources.close();
       log.info({}, 'stopped');
     };
     let stopped: Promise<void> | null = null;
-    return { ...running, stop: () => (stopped ??= stop()) };
+    return { ...running, stop: () => (stopped ??= holdFailure(stop())) };
   } catch (error) {
-    await close();
+    await resources.close().catch((other: unknown) => {
+      log.error({ err: other }, 'what a failed start had opened could not be closed');
+    });
     throw error;
   }
 }
 
-async function run(foundation: Foundation): Promise<Bot> {
+/** Opens what takes part in the work, adds to `resources` how it is closed, and sets it to work. */
+async function run(foundation: Foundation, resources: OpenResources): Promise<Omit<Bot, 'stop'>> {
   const { config, log, clock, durations } = foundation;
   const { apiUrl, botToken, command } = config.slack;
   const { slackTimeoutMs: timeoutMs } = durations;
@@ -224,27 +230,34 @@ async function run(foundation: Foundation): Promise<Bot> {
     log,
   });
   await openOpsChannel({ ...context, channels }, identity.botUserId);
-  const { door, ops } = await openDoors(operations, context, () => openDoor(app, receiver, how, clock));
   const upkeep = [reader, review, ...createUpkeep(foundation, context, notifier)];
-  for (const each of [...loops, ...upkeep]) each.start();
+  const work = [...loops, ...upkeep];
+  let door: Door | null = null;
+  const ops = await operations.open(toLook(context, () => door?.isOpen() === true));
+  resources.add(() => ops?.close());
+  // Work that has not begun ends at once, so this can stand here, before the way in: a stop closes that first.
+  resources.add(() => endWork(work, polling, lanes));
+  resources.add(() => endsWithin(ANSWERS_GRACE_MS, answers.drained(), systemClock));
+  resources.add(() => polling.quiesce());
+  door = await openDoor(app, receiver, how, clock);
+  const { port } = door;
+  resources.add(() => door?.close());
+  for (const each of work) each.start();
   polling.start();
   await logPromises(foundation, identity.workspaceId);
-  const ports = { port: door.port, opsPort: ops?.port ?? null };
+  const ports = { port, opsPort: ops?.port ?? null };
   const schedule = { schedule: config.pollSchedule, timezone: foundation.timetable.zone ?? 'none: elapsed time' };
   log.info({ workspace: identity.workspaceName, mode: how.mode, ...ports, command, ...schedule }, 'the bot is running');
-  return {
-    ...ports,
-    tick: polling.tick,
-    async stop() {
-      await Promise.all([door.close(), polling.quiesce()]);
-      await endsWithin(ANSWERS_GRACE_MS, answers.drained(), systemClock);
-      const ended = Promise.all([polling.end(), ...[...loops, ...upkeep].map((each) => each.stop())]).then(() =>
-        lanes.drained(),
-      );
-      await endsWithin(WORK_GRACE_MS, ended, systemClock);
-      await ops?.close();
-    },
+  return { ...ports, tick: polling.tick };
+}
+
+/** Ends loops and passes after what they are at, but waits no longer than the grace: what is left has a lease. */
+async function endWork(work: readonly Loop[], polling: ReturnType<typeof createPolling>, lanes: Lanes): Promise<void> {
+  const ends = async () => {
+    await Promise.all([polling.end(), ...work.map((each) => each.stop())]);
+    await lanes.drained();
   };
+  await endsWithin(WORK_GRACE_MS, ends(), systemClock);
 }
 
 /** How the bot speaks to Slack and reads back what it said, counted for the operator. */
@@ -278,18 +291,9 @@ function createLoops(
   };
 }
 
-/** The operator's first, so that a start that waits for Slack can be watched; both or none. */
-async function openDoors(operations: Operations, { polling, durations }: Context, openToSlack: () => Promise<Door>) {
-  let door: Door | null = null;
-  const patience = { intervalMs: polling.intervalMs, stillMs: durations.stillMs };
-  const ops = await operations.open({ slackConnected: () => door?.isOpen() === true, patience });
-  try {
-    door = await openToSlack();
-    return { door, ops };
-  } catch (error) {
-    await ops?.close();
-    throw error;
-  }
+/** What the operator's pages need to know; their port opens first, so that a start that waits for Slack can be watched. */
+function toLook({ polling, durations }: Context, slackConnected: () => boolean): Parameters<Operations['open']>[0] {
+  return { slackConnected, patience: { intervalMs: polling.intervalMs, stillMs: durations.stillMs } };
 }
 
 /** Whose work this bot does, and how it signs in for it. */

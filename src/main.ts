@@ -1,5 +1,6 @@
 import { startBot } from './bot.ts';
 import { ConfigError, parseConfig, secretsOf } from './config.ts';
+import { holdFailure } from './domain/base/hold-failure.ts';
 import { StartError } from './ports.ts';
 import { isSchedule } from './runtime/cron.ts';
 import { stopOnSignal } from './runtime/lifecycle.ts';
@@ -12,7 +13,7 @@ try {
   const config = parseConfig(process.env, isSchedule);
   // A fault is written down whatever the log level is.
   const lastResort = createLogger('error', () => secretsOf(config));
-  const starting = startBot(config, {}, unwanted.signal);
+  const starting = holdFailure(startBot(config, {}, unwanted.signal));
   // Before it has started: a signal that comes meanwhile is obeyed as soon as it has, or ends its waiting.
   stopOnSignal(
     async () => {

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 
 import { startBot } from '../bot.ts';
 import { parseConfig } from '../config.ts';
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import { MINUTE } from '../domain/time.ts';
 import { StartError } from '../ports.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -64,7 +65,7 @@ const durations = {
   namesEveryMs: 10_000,
   verdicts: STORY_VERDICTS,
 };
-const starting = startBot(config, { durations }, unwanted.signal);
+const starting = holdFailure(startBot(config, { durations }, unwanted.signal));
 const end = async () => {
   unwanted.abort();
   input.close();

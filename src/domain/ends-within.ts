@@ -1,3 +1,5 @@
+import { holdFailure } from './base/hold-failure.ts';
+
 /** As much of a clock as waiting needs. */
 interface Sleeper {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
@@ -9,7 +11,7 @@ interface Sleeper {
  */
 export async function endsWithin(ms: number, work: Promise<unknown>, clock: Sleeper): Promise<boolean> {
   const enough = new AbortController();
-  const late = clock.sleep(ms, enough.signal).then(() => false);
+  const late = holdFailure(clock.sleep(ms, enough.signal).then(() => false));
   try {
     return await Promise.race([work.then(() => true), late]);
   } finally {

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 
 import { backoffDelay } from '../domain/backoff.ts';
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import { explanation } from '../domain/explanation.ts';
 import type { ExplanationKey } from '../domain/explanation.ts';
 import { failureOf } from '../domain/progress-answer.ts';
@@ -104,9 +105,11 @@ export function createIamToken(options: IamTokenOptions): IamToken {
     if (refusal !== null && options.password.reread()) refusal = null;
     if (refusal !== null && isWithin(clock.now(), refusal.at, refusal.pauseMs))
       return { ok: false, failure: refusal.failure };
-    login ??= startLogin().finally(() => {
-      login = null;
-    });
+    login ??= holdFailure(
+      startLogin().finally(() => {
+        login = null;
+      }),
+    );
     const result = await login;
     return 'value' in result ? accepted(result) : { ok: false, failure: result };
   }

@@ -1,3 +1,4 @@
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import type { DrsFailure } from '../domain/progress-answer.ts';
 import { isWithin, MINUTE } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -42,7 +43,7 @@ export function createKeyAuth(options: {
   return {
     inTurn(attempt) {
       if (proven) return attempt();
-      const mine = lastInLine.then(attempt);
+      const mine = holdFailure(lastInLine.then(attempt));
       lastInLine = mine.catch(() => undefined);
       return mine;
     },

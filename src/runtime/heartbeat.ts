@@ -1,3 +1,4 @@
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import type { Log } from '../ports.ts';
 
 /** How long one request may take, in ms. */
@@ -30,9 +31,11 @@ export function createHeartbeat(get: (signal: AbortSignal) => Promise<number>, l
   return {
     beat() {
       if (stopping.signal.aborted) return;
-      underWay ??= send().finally(() => {
-        underWay = null;
-      });
+      underWay ??= holdFailure(
+        send().finally(() => {
+          underWay = null;
+        }),
+      );
     },
     stop: () => stopping.abort(),
   };

@@ -1,10 +1,12 @@
+import { holdFailure } from '../domain/base/hold-failure.ts';
+
 /** Counts work in progress, so that a stop can let it finish. */
 export class InFlight {
   readonly #work = new Set<Promise<void>>();
 
   /** Runs `work` and remembers it until it has ended. */
   run(work: () => Promise<void>): Promise<void> {
-    const running = work().finally(() => this.#work.delete(running));
+    const running = holdFailure(work().finally(() => this.#work.delete(running)));
     this.#work.add(running);
     return running;
   }

@@ -1,3 +1,5 @@
+import { holdFailure } from '../domain/base/hold-failure.ts';
+
 /** Work side by side, up to a number of pieces at once. Work must not reject. */
 export class Lanes {
   readonly #most: number;
@@ -14,7 +16,7 @@ export class Lanes {
 
   /** Begins a piece of work and does not wait for it. */
   run(work: () => Promise<void>): void {
-    const running = work().finally(() => this.#running.delete(running));
+    const running = holdFailure(work().finally(() => this.#running.delete(running)));
     this.#running.add(running);
   }
 

@@ -1,3 +1,4 @@
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import { DiskFullError } from '../ports.ts';
 import type { Clock, Log } from '../ports.ts';
 
@@ -29,7 +30,7 @@ export class Loop {
 
   /** Begins to run; to be called once. */
   start(): void {
-    this.#running = this.#run();
+    this.#running = holdFailure(this.#run());
   }
 
   /** Ends the present pause, or makes the next one not happen. */

@@ -182,9 +182,10 @@ async function orFault(
     log.error({ err: error, reference }, 'a command or button failed');
     const said = (spoken: Voice) =>
       error instanceof DiskFullError ? diskFullMessage(spoken) : faultMessage(spoken, reference);
-    const telling = voice().then((spoken) => reply.privately(said(spoken)));
-    await telling.catch((unheard: unknown) => {
+    try {
+      await reply.privately(said(await voice()));
+    } catch (unheard) {
       log.warn({ err: unheard, reference }, 'the person could not be told');
-    });
+    }
   }
 }

@@ -2,12 +2,12 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 
 import type { Sharing } from '../domain/access.ts';
-import { DAY, MINUTE, SECOND } from '../domain/time.ts';
+import { MINUTE, SECOND } from '../domain/time.ts';
 import type { Clock, Directory, Log } from '../ports.ts';
 import { isPassing, slackErrorName } from './classify-slack-error.ts';
 import type { People } from './people.ts';
-import { remember } from './remember.ts';
-import type { Learnt } from './remember.ts';
+import { cacheAnswers } from './workspace/cached-answers.ts';
+import type { Answer } from './workspace/cached-answers.ts';
 
 /** The event that a channel was shared comes at once; this is for one that was missed. */
 const KEPT_MS = 10 * MINUTE;
@@ -15,11 +15,6 @@ const KEPT_MS = 10 * MINUTE;
 const HIDDEN_MS = 10 * SECOND;
 /** and a scope granted. */
 const WITHHELD_MS = 5 * MINUTE;
-/** How long somebody waits for an answer, in ms. */
-const PATIENCE_MS = 2 * SECOND;
-const RETRY_MS = 10 * SECOND;
-/** Conversations remembered. */
-const MOST_KEPT = 5_000;
 
 /** Shared beyond the organisation (docs.slack.dev, "Conversation object"); within it, `is_org_shared`, is no matter. */
 const channelInfo = z.object({
@@ -27,23 +22,19 @@ const channelInfo = z.object({
   is_pending_ext_shared: z.boolean().optional(),
 });
 
-/** Asks `users.info` and `conversations.info`, and remembers the answers for some minutes. */
+/** Asks `users.info` and `conversations.info`, and keeps the answers for some minutes. */
 export function createDirectory(client: WebClient, people: People, clock: Clock, log: Log): Directory {
   let warned = false;
-  const sharings = remember<Sharing>({
+  const sharings = cacheAnswers<Sharing>({
     ask: async (channelId) => {
-      const learnt = await ask(client, channelId);
-      if (learnt?.value.kind === 'not_told' && !channelId.startsWith('D') && !warned) {
+      const answer = await ask(client, channelId);
+      if (answer?.value.kind === 'not_told' && !channelId.startsWith('D') && !warned) {
         warned = true;
         log.warn({}, 'Slack does not tell which channels are shared: grant the app channels:read and groups:read');
       }
-      return learnt;
+      return answer;
     },
-    otherwise: { kind: 'not_told', why: 'unanswered' },
-    patienceMs: PATIENCE_MS,
-    standInMs: DAY,
-    retryMs: RETRY_MS,
-    most: MOST_KEPT,
+    unanswered: { kind: 'not_told', why: 'unanswered' },
     clock,
   });
   return {
@@ -53,7 +44,7 @@ export function createDirectory(client: WebClient, people: People, clock: Clock,
   };
 }
 
-async function ask(client: WebClient, channelId: string): Promise<Learnt<Sharing>> {
+async function ask(client: WebClient, channelId: string): Promise<Answer<Sharing>> {
   try {
     const { channel } = await client.conversations.info({ channel: channelId });
     const parsed = channelInfo.safeParse(channel);

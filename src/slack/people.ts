@@ -4,21 +4,16 @@ import { z } from 'zod';
 import type { Person } from '../domain/access.ts';
 import { languageOfLocale } from '../domain/language.ts';
 import type { Language } from '../domain/language.ts';
-import { DAY, MINUTE, SECOND } from '../domain/time.ts';
+import { MINUTE } from '../domain/time.ts';
 import type { Clock, Log } from '../ports.ts';
 import { isPassing, slackErrorName } from './classify-slack-error.ts';
-import { remember } from './remember.ts';
-import type { Learnt } from './remember.ts';
+import { cacheAnswers } from './workspace/cached-answers.ts';
+import type { Answer } from './workspace/cached-answers.ts';
 
 /** A member who becomes a guest is one here after this at the latest, */
 const KEPT_MS = 15 * MINUTE;
 /** and a scope that was granted counts after this. */
 const WITHHELD_MS = 5 * MINUTE;
-/** How long somebody waits for an answer, in ms. */
-const PATIENCE_MS = 2 * SECOND;
-const RETRY_MS = 10 * SECOND;
-/** People remembered. */
-const MOST_KEPT = 5_000;
 
 /** As much of a user as matters (docs.slack.dev, "User object"); people of other organisations come with less. */
 const userInfo = z.object({
@@ -51,20 +46,16 @@ export interface People {
 /** Asks `users.info` for language and standing at once, every quarter of an hour for each person. */
 export function createPeople(client: WebClient, clock: Clock, log: Log): People {
   let warned = false;
-  const profiles = remember<Profile>({
+  const profiles = cacheAnswers<Profile>({
     ask: async (userId) => {
-      const learnt = await ask(client, userId);
-      if (learnt?.value.person.kind === 'not_told' && !warned) {
+      const answer = await ask(client, userId);
+      if (answer?.value.person.kind === 'not_told' && !warned) {
         warned = true;
         log.warn({}, 'Slack does not tell who is a guest: grant the app users:read; until then guests are let in');
       }
-      return learnt;
+      return answer;
     },
-    otherwise: { language: null, person: { kind: 'not_told', why: 'unanswered' } },
-    patienceMs: PATIENCE_MS,
-    standInMs: DAY,
-    retryMs: RETRY_MS,
-    most: MOST_KEPT,
+    unanswered: { language: null, person: { kind: 'not_told', why: 'unanswered' } },
     clock,
   });
   return {
@@ -73,7 +64,7 @@ export function createPeople(client: WebClient, clock: Clock, log: Log): People 
   };
 }
 
-async function ask(client: WebClient, userId: string): Promise<Learnt<Profile>> {
+async function ask(client: WebClient, userId: string): Promise<Answer<Profile>> {
   try {
     const { user } = await client.users.info({ user: userId, include_locale: true });
     const parsed = userInfo.safeParse(user);

@@ -48,7 +48,7 @@ import { settlePost, settleSearch } from './settlements.ts';
 import { claimSurplus, settleSurplus } from './surplus-messages.ts';
 import type { Db, Schema } from './schema.ts';
 import { clearSignal, raiseSignal, reportRefusedPosts } from './signals.ts';
-import { isFull, TransactionalSqliteDialect } from './sqlite-dialect.ts';
+import { isBusy, isFull, TransactionalSqliteDialect } from './sqlite-dialect.ts';
 import { reportSetAside } from './rows/set-aside.ts';
 import { WorkClock } from './rows/work-clock.ts';
 import { SqliteDatabase } from './sqlite-driver.ts';
@@ -66,6 +66,9 @@ import {
 
 /** How long a write waits for another process's write, in ms. */
 const BUSY_TIMEOUT_MS = 5_000;
+
+/** The switch of a new file to its write-ahead log is tried again after this, in ms. */
+const WAL_RETRY_MS = 5;
 
 /** A folder that is made for the database is nobody else's business. */
 const PRIVATE_FOLDER = 0o700;
@@ -122,8 +125,7 @@ export function openDatabase(url: string, { onStatement, onDiskFull }: DatabaseH
   };
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
-    const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
-    prepare(database);
+    const database = openPrepared(path);
     const dialect = new TransactionalSqliteDialect({ database: cachingStatements(database) }, full);
     return new Kysely<Schema>({
       dialect,
@@ -148,16 +150,47 @@ export function databasePath(url: string): string {
   return url.slice(PREFIX.length);
 }
 
+/** The database with its settings; closed again when it does not take them. */
+function openPrepared(path: string): BetterSqlite3.Database {
+  const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    prepare(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
 function prepare(database: BetterSqlite3.Database): void {
   // Takes effect only before the first table is made.
   database.pragma('auto_vacuum = INCREMENTAL');
-  database.pragma('journal_mode = WAL');
+  switchToWal(database);
   // A committed promise must survive a power cut, and at our write rate that is affordable.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
   // The driver's own default is 16 MB; what is not in 2 MB is in the file cache of the machine.
   database.pragma('cache_size = -2000');
   database.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`);
+}
+
+/**
+ * SQLite's own waiting does not cover this switch: it reads the file first, and a reader that asks for the whole file while
+ * another process writes is refused at once, lest the two wait for each other. Processes that open a new file together
+ * meet here, so the switch is tried for as long as any other write would wait.
+ */
+function switchToWal(database: BetterSqlite3.Database): void {
+  const deadline = performance.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      database.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      // SQLite waits in the same way: nothing else runs in this process meanwhile.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_RETRY_MS);
+    }
+  }
 }
 
 function noRoom(path: string): string {

@@ -1,3 +1,4 @@
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import { decidePoll } from '../domain/decide-poll.ts';
 import type { JobDecision } from '../domain/decide-poll.ts';
 import type { Job } from '../domain/job.ts';
@@ -85,20 +86,27 @@ function isPutOff({ jobId, state }: Job, answers: ProgressAnswers, now: EpochMs)
 }
 
 /** Keeps the leases alive for as long as the answer takes: a short lease lets others take over soon after a crash. */
-async function whileRenewing<T>({ store, clock, durations }: Context, token: string, work: Promise<T>): Promise<T> {
+async function whileRenewing<T>(context: Context, token: string, work: Promise<T>): Promise<T> {
   const done = new AbortController();
-  const renewing = (async () => {
-    for (;;) {
-      await clock.sleep(durations.jobLeaseMs / 3, done.signal);
-      if (done.signal.aborted) return;
-      await store.renewJobs({ token, leaseMs: durations.jobLeaseMs });
-    }
-  })();
+  const renewing = holdFailure(renewUntil(done.signal, context, token));
   try {
     return await work;
   } finally {
     // With a reason of our own: the usual one is an error with a stack, made for every batch and read by nobody.
     done.abort('answered');
     await renewing;
+  }
+}
+
+/** A lease that could not be renewed may still hold: the commit finds out which do. */
+async function renewUntil(done: AbortSignal, { store, clock, durations, log }: Context, token: string): Promise<void> {
+  for (;;) {
+    await clock.sleep(durations.jobLeaseMs / 3, done);
+    if (done.aborted) return;
+    try {
+      await store.renewJobs({ token, leaseMs: durations.jobLeaseMs });
+    } catch (error) {
+      log.warn({ err: error }, 'the leases of jobs could not be renewed while DRS was asked');
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import { endsWithin } from '../domain/ends-within.ts';
 import type { JobDetail } from '../domain/job-detail.ts';
 import type { JobId } from '../domain/job-id.ts';
@@ -19,12 +20,13 @@ export async function lookClosely(
   const { store, connectionId, clock, durations } = context;
   const request = { connectionId, jobIds, now: clock.now(), everyMs: durations.detailEveryMs };
   const wanted = await store.claimDetails(request);
-  const asking = wanted.length === 0 ? null : fetchDetails(context, wanted, language);
+  const asking = wanted.length === 0 ? null : holdFailure(fetchDetails(context, wanted, language));
   const looks = await lookAtJobs(context, jobIds, language);
   if (asking === null) return looks;
-  const saving = asking.then((details) => save(context, details, language));
+  const saving = asking
+    .then((details) => save(context, details, language))
+    .catch((error: unknown) => context.log.warn({ err: error }, 'the details of jobs could not be kept'));
   // It may end after the person has been answered; then it serves the next look.
-  saving.catch((error: unknown) => context.log.warn({ err: error }, 'the details of jobs could not be kept'));
   return (await endsWithin(durations.detailWaitMs, saving, clock)) ? await withDetails(context, looks) : looks;
 }
 

@@ -1,3 +1,4 @@
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import { endsWithin } from '../domain/ends-within.ts';
 import type { Cause, RecoveryFigures } from '../domain/job-detail.ts';
 import type { JobId } from '../domain/job-id.ts';
@@ -89,7 +90,7 @@ async function recoveryOf(
       : [],
   );
   if (jobIds.length === 0) return new Map();
-  const asking = drs.fetchRecoveryFigures(jobIds);
+  const asking = holdFailure(drs.fetchRecoveryFigures(jobIds));
   const inTime = await endsWithin(durations.detailWaitMs, asking, clock);
   const found = inTime ? (await asking).found : new Map<JobId, RecoveryFigures>();
   return new Map(jobIds.map((jobId) => [jobId, found.get(jobId) ?? 'unknown']));

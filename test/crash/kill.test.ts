@@ -1,152 +1,20 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, test } from 'vitest';
 
-import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import { openDatabase } from '../../src/store/open-store.ts';
-import { running, startProcess } from '../support/bot-process.ts';
-import type { BotProcess } from '../support/bot-process.ts';
-import { QUICK_DURATIONS } from '../support/quick-durations.ts';
-import { environment } from '../support/world.ts';
+import { expectTheCause, expectFreshStart, expectEveryChange } from './killed-bot.ts';
 
-const CHANNELS = ['#a', '#b'];
-const KILLABLE = running('test/crash/killable-bot.ts');
-
-/** Two channels watch one job; the bot is a process of its own that can be told where to die. */
-async function startTown() {
-  const [slack, drs] = await Promise.all([startSlackWorkspace(), startDrsSimulator()]);
-  slack.addUser('ana');
-  for (const name of CHANNELS) slack.addChannel(name.slice(1));
-  const job = drs.addJob('FULL_TRANSFER_STARTED');
-  const env: Record<string, string> = {
-    ...(await environment('socket', slack, drs)),
-    POLL_SCHEDULE: '* * * * * *',
-    LOG_LEVEL: 'info',
-    DURATIONS: JSON.stringify(QUICK_DURATIONS),
-  };
-  let bot: BotProcess | null = null;
-  const start = async (more: Readonly<Record<string, string>> = {}) => {
-    bot = startProcess({ ...env, ...more }, KILLABLE);
-    await bot.printed('the bot is running');
-    return bot;
-  };
-  return {
-    slack,
-    drs,
-    job,
-    env,
-    start,
-    async subscribe() {
-      for (const name of CHANNELS) await slack.people.type('ana', name, `/drs subscribe ${job.id}`);
-      for (const name of CHANNELS) await slack.waitFor('an answer', () => slack.ephemerals(name, 'ana')[0], 20_000);
-      await allProven(env['DATABASE_URL'] ?? '');
-    },
-    /** The first words of everything a channel shows. */
-    told: () =>
-      CHANNELS.map((name) => slack.messages(name).map((message) => message.text.split(/[,–<]/u)[0]?.trim() ?? '')),
-    async until(what: string, count: number) {
-      for (const name of CHANNELS) await slack.waitFor(what, () => slack.messages(name)[count - 1], 30_000);
-    },
-    async [Symbol.asyncDispose]() {
-      await bot?.end('SIGKILL');
-      await Promise.all([slack.stop(), drs.stop()]);
-    },
-  };
-}
-
-/** Waits until both channels are known to be readable: only there is anything promised. */
-async function allProven(url: string): Promise<void> {
-  const db = openDatabase(url);
-  const unproven = () =>
-    db
-      .selectFrom('channels')
-      .select('channel_id')
-      .where('channel_id', 'like', 'C%')
-      .where('read_back_at', 'is', null)
-      .execute();
-  await vi.waitFor(async () => expect(await unproven()).toEqual([]), { timeout: 15_000 });
-  await db.destroy();
-}
-
-const died = (bot: BotProcess) => vi.waitFor(() => expect(bot.child.signalCode).toBe('SIGKILL'), { timeout: 30_000 });
-
+/** One point of each kind; all others are in test/long/kill.test.ts. */
 describe('a bot that is killed', () => {
-  test.concurrent.each([
-    'after the claim',
-    'after the answer of DRS',
-    'inside the commit',
-    'after freezing a group',
-    'before the post',
-    'after Slack accepted the post',
-  ])(
+  test.concurrent.each(['inside the commit', 'after Slack accepted the post'])(
     '%s tells every change once and in order after the next start',
-    async (point) => {
-      await using town = await startTown();
-      const first = await town.start({ KILL_AT: point });
-      await town.subscribe();
-      first.child.kill('SIGUSR2');
-      town.job.becomes('FULL_TRANSFER_COMPLETE');
-      await died(first);
-      await town.start();
-      await town.until('the first change', 2);
-      town.job.becomes('INCRE_TRANSFER_STARTED');
-      await town.until('the second change', 3);
-      const all = ['🔔', '🔵 Full copy complete', '🟢 Replicating'];
-      expect(town.told()).toEqual([all, all]);
-    },
+    (point) => expectEveryChange(point),
     90_000,
   );
 
-  test.concurrent.each(['before an edit', 'after Slack accepted an edit'])(
-    '%s shows the newest state in the end',
-    async (point) => {
-      await using town = await startTown();
-      const first = await town.start({ KILL_AT: point });
-      await town.subscribe();
-      first.child.kill('SIGUSR2');
-      town.job.explains({ error_message: 'Table shop.orders is broken' }).becomes('INCRE_TRANSFER_FAILED');
-      await died(first);
-      await town.start();
-      const shows = (name: string) =>
-        town.slack.messages(name)[1]?.text.includes('shop.orders is broken') === true ? true : undefined;
-      for (const name of CHANNELS) await town.slack.waitFor('the cause', () => shows(name), 30_000);
-      expect(town.told()).toEqual([
-        ['🔔', '🔴 FAILED'],
-        ['🔔', '🔴 FAILED'],
-      ]);
-    },
-    90_000,
-  );
+  test.concurrent('after Slack accepted an edit shows the newest state in the end', async () => {
+    await expectTheCause('after Slack accepted an edit');
+  }, 90_000);
 
-  test.concurrent.each(['inside a migration', 'during the start'])(
-    '%s starts as if nothing had happened',
-    async (point) => {
-      await using town = await startTown();
-      const first = startProcess({ ...town.env, KILL_AT: point, KILL_ARMED: 'yes' }, KILLABLE);
-      await died(first);
-      await town.start();
-      await town.subscribe();
-      town.job.becomes('INCRE_TRANSFER_STARTED');
-      await town.until('the change', 2);
-      expect(town.told()).toEqual([
-        ['🔔', '🟢 Replicating'],
-        ['🔔', '🟢 Replicating'],
-      ]);
-    },
-    90_000,
-  );
-
-  test.concurrent('during the stop has lost nothing', async () => {
-    await using town = await startTown();
-    const first = await town.start({ KILL_AT: 'during the stop', KILL_ARMED: 'yes' });
-    await town.subscribe();
-    town.job.becomes('INCRE_TRANSFER_STARTED');
-    await first.end('SIGTERM');
-    expect(first.child.signalCode).toBe('SIGKILL');
-    await town.start();
-    await town.until('the change', 2);
-    expect(town.told()).toEqual([
-      ['🔔', '🟢 Replicating'],
-      ['🔔', '🟢 Replicating'],
-    ]);
+  test.concurrent('inside a migration starts as if nothing had happened', async () => {
+    await expectFreshStart('inside a migration');
   }, 90_000);
 });

@@ -8,7 +8,8 @@ import type { Cloud } from '../../src/demo/prompt.ts';
 import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
 import { setStage } from '../../src/demo/story.ts';
-import { running, startProcess } from '../support/bot-process.ts';
+import { startProcess } from '../support/bot-process.ts';
+import { running } from '../support/programs.ts';
 
 const demo = (...args: readonly string[]) => startProcess({}, [...running('src/demo/main.ts'), ...args]);
 

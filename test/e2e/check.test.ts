@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { Migrator, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
@@ -17,10 +15,10 @@ import { MINUTE } from '../../src/domain/time.ts';
 import { MIGRATIONS, migrateToLatest } from '../../src/store/migrate.ts';
 import { openDatabase } from '../../src/store/open-store.ts';
 import { asNobody } from '../support/as-nobody.ts';
-import { running } from '../support/bot-process.ts';
+import { runProcess } from '../support/bot-process.ts';
+import { running } from '../support/programs.ts';
 import { environment, startWorld } from '../support/world.ts';
 
-const run = promisify(execFile);
 const HISTORY = ['channels:history', 'groups:history', 'im:history'];
 const REQUIRED = ['commands', 'chat:write', 'channels:read', 'groups:read', 'mpim:read', 'users:read', 'channels:join'];
 const BLANK_LOGIN = { IAM_DOMAIN: '', IAM_USER: '', IAM_PASSWORD: '' };
@@ -370,12 +368,8 @@ describe('the database', () => {
 
 describe('npm run check', () => {
   test('says all mistakes of the configuration and ends with 1', async () => {
-    const failed = await run(process.execPath, running('src/check.ts').slice(1), {
-      env: { PATH: process.env['PATH'], SLACK_BOT_TOKEN: 'xoxp-1', DRS_REGION: 'ap-southeast-1' },
-    }).then(
-      () => null,
-      (error: unknown) => error,
-    );
+    const given = { SLACK_BOT_TOKEN: 'xoxp-1', DRS_REGION: 'ap-southeast-1' };
+    const failed = await runProcess(given, running('src/check.ts'));
     expect(failed).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('✖ Configuration: SLACK_APP_TOKEN: is missing'),
@@ -385,9 +379,8 @@ describe('npm run check', () => {
 
   test('ends with 0 when nothing is wrong', async () => {
     await using all = await surroundings();
-    const { stdout } = await run(process.execPath, running('src/check.ts').slice(1), {
-      env: { PATH: process.env['PATH'], ...all.env },
-    });
+    const { code, stdout } = await runProcess(all.env, running('src/check.ts'));
+    expect(code).toBe(0);
     expect(stdout).toMatch(/\nNothing is wrong\.\n$/);
   });
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
-import { running } from '../support/bot-process.ts';
+import { running } from '../support/programs.ts';
 
 /** Debian's package `faketime` puts it into a folder named after the machine. */
 const LIBRARY = (process.platform === 'linux' ? readdirSync('/usr/lib') : [])

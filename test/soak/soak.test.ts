@@ -2,17 +2,11 @@ import { expect, test } from 'vitest';
 
 import { runSoak } from './soak.ts';
 
-const SILENTLY = () => undefined;
-
-test('a minute of kills, lost answers, limits and restarts: nothing is lost, doubled or out of order', async () => {
-  const ledger = await runSoak({ troubleMs: 60_000, jobs: 40, channels: 6, withHistory: true, seed: 1 }, SILENTLY);
+/** Long enough for a kill and a restart of Slack; test/long/soak.test.ts goes on for a minute. */
+test('some seconds of kills, lost answers, limits and restarts: nothing is lost, doubled or out of order', async () => {
+  const options = { troubleMs: 8_000, jobs: 20, channels: 4, withHistory: true, seed: 1 };
+  const ledger = await runSoak(options, () => undefined);
   expect(ledger).toMatchObject({ lost: 0, doubled: 0, outOfOrder: 0 });
-  expect(ledger.kills).toBeGreaterThan(3);
-  expect(ledger.events).toBeGreaterThan(20);
-}, 240_000);
-
-test('the same for a moment where the bot may not read: nothing is lost, and doubles are no more than doubts', async () => {
-  const ledger = await runSoak({ troubleMs: 15_000, jobs: 20, channels: 4, withHistory: false, seed: 2 }, SILENTLY);
-  expect(ledger.lost).toBe(0);
-  expect(ledger.doubled).toBeLessThanOrEqual(ledger.kills + ledger.uncertain);
-}, 180_000);
+  expect(ledger.kills).toBeGreaterThan(0);
+  expect(ledger.events).toBeGreaterThan(5);
+}, 120_000);

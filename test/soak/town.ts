@@ -3,8 +3,9 @@ import type { DrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
 import type { SimulatedJob } from '../../src/demo/drs-simulator/jobs.ts';
 import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
 import type { SlackWorkspace, WorkspaceOptions } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import { running, startProcess } from '../support/bot-process.ts';
+import { startProcess } from '../support/bot-process.ts';
 import type { BotProcess } from '../support/bot-process.ts';
+import { running } from '../support/programs.ts';
 import { QUICK_DURATIONS } from '../support/quick-durations.ts';
 import { environment } from '../support/world.ts';
 

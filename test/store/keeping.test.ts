@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { Migrator, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
@@ -14,10 +12,11 @@ import { MIGRATIONS, migrateToLatest } from '../../src/store/migrate.ts';
 import { createStore, openDatabase, openStore } from '../../src/store/open-store.ts';
 import type { Db } from '../../src/store/schema.ts';
 import { keepingContract } from '../contract/keeping.contract.ts';
+import { runProcess } from '../support/bot-process.ts';
+import { running } from '../support/programs.ts';
 import { ORDERS } from '../support/reports.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 
-const run = promisify(execFile);
 const folder = () => mkdtemp(join(tmpdir(), 'drs-bot-keeping-'));
 const clock = () => 1_000_000;
 const KEY = { connectionId: 'prod', jobId: ORDERS };
@@ -77,11 +76,8 @@ describe('room that pruning has made', () => {
 
 describe('npm run backup', () => {
   const backup = (url: string, ...args: readonly string[]) =>
-    run(process.execPath, ['--import', 'tsx', 'src/backup.ts', ...args], {
-      env: { ...process.env, DATABASE_URL: url },
-    }).then(
-      ({ stdout }) => stdout.trim(),
-      (error: unknown) => (error instanceof Error && 'stderr' in error ? `✖ ${String(error.stderr).trim()}` : error),
+    runProcess({ DATABASE_URL: url }, [...running('src/backup.ts'), ...args]).then(({ code, stdout, stderr }) =>
+      code === 0 ? stdout.trim() : `✖ ${stderr.trim()}`,
     );
 
   test('copies the database while it is used, for the eyes of its user only, and the copy can be used', async () => {
@@ -213,12 +209,10 @@ describe('before a migration', () => {
   test('several processes migrate once and keep the copy of the old database', async () => {
     const { path, db, next } = await lastVersion();
     await db.destroy();
-    const migrate = () =>
-      run(process.execPath, ['--import', 'tsx', 'src/migrate.ts'], {
-        env: { ...process.env, DATABASE_URL: `sqlite:${path}` },
-      });
-    const said = (await Promise.all([migrate(), migrate(), migrate()])).map(({ stdout }) => stdout.trim());
-    expect(said.filter((line) => line.startsWith('Applied'))).toHaveLength(1);
+    const migrate = () => runProcess({ DATABASE_URL: `sqlite:${path}` }, running('src/migrate.ts'));
+    const ended = await Promise.all([migrate(), migrate(), migrate()]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(ended.filter(({ stdout }) => stdout.startsWith('Applied'))).toHaveLength(1);
     const names = (await readdir(join(path, '..'))).filter((name) => name.includes('before'));
     expect(names).toEqual([`bot.before-${next}.db`]);
     const before = openDatabase(`sqlite:${join(path, '..', names[0] ?? '')}`);
@@ -249,7 +243,7 @@ describe('before a migration', () => {
     await db.destroy();
     // In the place of the copy there is something that no file can replace.
     const copy = path.replace('.db', `.before-${next}.db`);
-    await run('mkdir', ['-p', join(copy, 'taken')]);
+    await mkdir(join(copy, 'taken'), { recursive: true });
     const refused = await openStore(`sqlite:${path}`, { clock }).catch(String);
     expect(refused).toContain(`The database ${path} was left as it is: it is copied before ${next}. The copy ${copy}`);
     const same = openDatabase(`sqlite:${path}`);

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { Migrator, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
@@ -10,9 +8,10 @@ import { describe, expect, test } from 'vitest';
 import { MIGRATIONS, migrateToLatest } from '../../src/store/migrate.ts';
 import { openDatabase, openStore } from '../../src/store/open-store.ts';
 import { storeContract } from '../contract/store.contract.ts';
+import { runProcess } from '../support/bot-process.ts';
+import { running } from '../support/programs.ts';
 import { ORDERS } from '../support/reports.ts';
 
-const run = promisify(execFile);
 const folder = () => mkdtemp(join(tmpdir(), 'drs-bot-store-'));
 const freshUrl = async () => `sqlite:${join(await folder(), 'data', 'bot.db')}`;
 const clock = () => 1_000_000;
@@ -123,15 +122,19 @@ test('a fresh database gives room back, checks references, and survives a power 
 
 test('several processes that migrate at once apply each migration once', async () => {
   const url = await freshUrl();
-  const migrate = () =>
-    run(process.execPath, ['--import', 'tsx', 'src/migrate.ts'], { env: { ...process.env, DATABASE_URL: url } });
-  const said = (await Promise.all([migrate(), migrate(), migrate()])).map(({ stdout }) => stdout.trim()).toSorted();
-  expect(said).toEqual(
+  const migrate = () => runProcess({ DATABASE_URL: url }, running('src/migrate.ts'));
+  const ended = (await Promise.all([migrate(), migrate(), migrate()])).map(({ code, stdout, stderr }) => ({
+    code,
+    said: stdout.trim(),
+    stderr,
+  }));
+  const well = (said: string) => ({ code: 0, said, stderr: '' });
+  expect(ended.toSorted((one, other) => one.said.localeCompare(other.said))).toEqual(
     [
-      `Applied to ${url}: ${Object.keys(MIGRATIONS).join(', ')}.`,
-      `${url} is up to date.`,
-      `${url} is up to date.`,
-    ].toSorted(),
+      well(`Applied to ${url}: ${Object.keys(MIGRATIONS).join(', ')}.`),
+      well(`${url} is up to date.`),
+      well(`${url} is up to date.`),
+    ].toSorted((one, other) => one.said.localeCompare(other.said)),
   );
 });
 

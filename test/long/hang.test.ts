@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 
 import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import { running, startProcess } from '../support/bot-process.ts';
+import { startProcess } from '../support/bot-process.ts';
+import { running } from '../support/programs.ts';
 import { QUICK_DURATIONS } from '../support/quick-durations.ts';
 import { environment } from '../support/world.ts';
 

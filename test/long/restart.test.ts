@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+
+import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import { expectOnceOverRestart } from '../crash/restarted-bot.ts';
+import { startProcess } from '../support/bot-process.ts';
+import { running } from '../support/programs.ts';
+import { environment } from '../support/world.ts';
+
+test('after SIGKILL and a start nothing is forgotten and nothing is repeated', async () => {
+  await expectOnceOverRestart('SIGKILL');
+}, 120_000);
+
+test('npm start builds and runs the bot, and SIGTERM to npm ends both', async () => {
+  await using slack = await startSlackWorkspace();
+  await using drs = await startDrsSimulator();
+  const bot = startProcess({ ...(await environment('socket', slack, drs)), LOG_LEVEL: 'info' }, ['npm', 'start']);
+  await bot.printed('the bot is running');
+  const { code, ms } = await bot.end('SIGTERM');
+  expect(code).toBe(0);
+  expect(ms).toBeLessThan(5_000);
+  expect(bot.output()).toContain('"msg":"stopped"');
+}, 60_000);
+
+test('the demo plays its story and Ctrl-C ends it cleanly', async () => {
+  const demo = startProcess({}, running('src/demo/main.ts'));
+  await demo.printed('The story is over');
+  const { code, ms } = await demo.end('SIGINT');
+  expect(code).toBe(0);
+  expect(ms).toBeLessThan(5_000);
+  const output = demo.output();
+  expect(output).toContain('The demo has ended.');
+  for (const words of [
+    '🔔 @ana subscribed this channel',
+    '🔔 @li 为本频道订阅了 orders',
+    '(message updated)',
+    '✅ ENDED',
+  ])
+    expect(output).toContain(words);
+  for (const [english, chinese] of [
+    ['🔵 Full copy complete –', '🔵 全量复制完成 –'],
+    ['🔵 Replicating, lag not settled yet –', '🔵 增量同步中，延迟尚未稳定 –'],
+    ['🔴 FAILED –', '🔴 失败 –'],
+    ['🟢 RECOVERED –', '🟢 已恢复 –'],
+    ['✅ ENDED –', '✅ 已结束 –'],
+  ]) {
+    expect(output.split(`#migrations  drs\n             │ ${english}`)).toHaveLength(2);
+    expect(output.split(`#orders-team  drs\n              │ ${chinese}`)).toHaveLength(2);
+  }
+  expect(output).not.toContain('"level"');
+}, 90_000);
