@@ -164,7 +164,12 @@ function refuseExisting(path: string): void {
 function forgetOldCopies(stem: string): void {
   const copies = readdirSync(dirname(stem))
     .filter((name) => name.startsWith(`${basename(stem)}.before-`))
-    .map((name) => ({ path: join(dirname(stem), name), madeAt: statSync(join(dirname(stem), name)).mtimeMs }))
+    .map((name) => join(dirname(stem), name))
+    // Another process that migrates at the same moment moves its copy away.
+    .flatMap((path) => {
+      const found = statSync(path, { throwIfNoEntry: false });
+      return found === undefined ? [] : [{ path, madeAt: found.mtimeMs }];
+    })
     .toSorted((one, other) => other.madeAt - one.madeAt);
   const surplus = copies.filter(({ path }) => path.endsWith('.db')).slice(COPIES_KEPT);
   const stale = copies.filter(({ path, madeAt }) => path.endsWith('.part') && Date.now() - madeAt > HOUR);

@@ -1,3 +1,4 @@
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import type { Explanation } from '../domain/explanation.ts';
 import type { Job } from '../domain/job.ts';
 import { formatDuration } from '../domain/duration.ts';
@@ -149,7 +150,7 @@ class PollPass implements PollReport {
 
   /** Leases the next batch, one lane after the other, so that places are given in the order of the queue. */
   claim(): Promise<ClaimedBatch> {
-    const claimed = this.#claiming.then(() => this.#claimNext());
+    const claimed = holdFailure(this.#claiming.then(() => this.#claimNext()));
     this.#claiming = claimed.catch(() => undefined);
     return claimed;
   }

@@ -51,7 +51,7 @@ export async function expectOnceOverRestart(signal: 'SIGTERM' | 'SIGKILL'): Prom
   jobs[0]?.becomes('INCRE_TRANSFER_STARTED');
   await slack.waitFor(
     'the first change',
-    () => (told(jobs[0]?.id ?? '', '🔵 Replicating')[0] === 1 ? true : undefined),
+    () => (told(jobs[0]?.id ?? '', 'Replicating, lag')[0] === 1 ? true : undefined),
     40_000,
   );
   await settled(env['DATABASE_URL'] ?? '');
@@ -74,6 +74,6 @@ export async function expectOnceOverRestart(signal: 'SIGTERM' | 'SIGKILL'): Prom
   );
   await bot.end('SIGTERM');
 
-  expect(told(jobs[0]?.id ?? '', '🔵 Replicating')).toEqual([1, 0, 0, 0]);
+  expect(told(jobs[0]?.id ?? '', 'Replicating, lag')).toEqual([1, 0, 0, 0]);
   expect(CHANNELS.map((name) => slack.messages(name).length)).toEqual([3, 2, 1, 2]);
 }

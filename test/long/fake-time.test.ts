@@ -41,7 +41,7 @@ async function startDemo(
     await rename(`${timestamp}.new`, timestamp);
   };
   await setAhead(aheadMs);
-  const [command = '', ...args] = running('src/demo/main.ts');
+  const [command, ...args] = running('src/demo/main.ts');
   const child = spawn(command, args, {
     env: {
       PATH: process.env['PATH'] ?? '',

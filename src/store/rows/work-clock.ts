@@ -1,3 +1,4 @@
+import { holdFailure } from '../../domain/base/hold-failure.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { Db, Tx } from '../schema.ts';
 
@@ -47,7 +48,7 @@ export class WorkClock {
     const offset = now - this.#clocks.monotonic();
     const hasJumped = Math.abs(offset - this.#offset) > MIN_JUMP_MS;
     this.#offset = offset;
-    if (hasJumped) this.#restamping = this.#restamp(db, now);
+    if (hasJumped) this.#restamping = holdFailure(this.#restamp(db, now));
     await this.#restamping;
     return this.#clocks.clock();
   }
