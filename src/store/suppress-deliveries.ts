@@ -4,12 +4,15 @@ import type { EpochMs } from '../domain/time.ts';
 import { decodeAnnouncement } from './codec.ts';
 import type { Tx } from './schema.ts';
 
+/** The reason of a post whose subscription was taken back, because nothing can be posted in its channel. */
+export const WITHDRAWN = 'cannot_post';
+
 /** Suppresses what is owed to a channel for jobs it no longer watches, as far as it is not being sent already. */
 export async function suppressOwed(
   tx: Tx,
   channel: ChannelKey,
   jobs: readonly JobKey[],
-  reason: 'unsubscribed' | 'cannot_post',
+  reason: 'unsubscribed' | typeof WITHDRAWN,
   now: EpochMs,
 ): Promise<void> {
   for (const job of jobs) {
@@ -24,7 +27,7 @@ export async function suppressOwed(
       .where('post_id', 'is', null)
       .execute();
   }
-  if (reason === 'cannot_post') await withdrawAnnouncements(tx, channel, jobs, now);
+  if (reason === WITHDRAWN) await withdrawAnnouncements(tx, channel, jobs, now);
 }
 
 /** The public line of a subscription that was taken back must not appear when the channel opens up one day. */
@@ -46,7 +49,7 @@ async function withdrawAnnouncements(
   for (const { id, announcement, post_id: postId } of rows) {
     const said = decodeAnnouncement(announcement ?? '');
     if (said.kind !== 'subscribed' || !said.jobs.every((job) => taken.has(job.jobId))) continue;
-    const settled = { outcome: 'suppressed', reason: 'cannot_post', settled_at: now };
+    const settled = { outcome: 'suppressed', reason: WITHDRAWN, settled_at: now };
     await tx.updateTable('deliveries').set(settled).where('id', '=', id).execute();
     if (postId !== null)
       await tx
