@@ -410,7 +410,7 @@ function createContext(
 
 /** The voice for each language, knowing what can be typed and opened here. */
 function createVoices(
-  { slack, drs }: Config,
+  { slack, drs, operations }: Config,
   identity: SlackIdentity,
   projectId: string,
 ): (language: Language) => Voice {
@@ -420,6 +420,7 @@ function createVoices(
     command: slack.command,
     botName: identity.botName,
     teamUrl: identity.teamUrl,
+    tellsOperator: operations.channelId !== null,
     consoleUrl: (job, reader) =>
       consoleUrl === null ? null : consoleLink(consoleUrl, { ...job, region, projectId, language: reader }),
   };

@@ -14,13 +14,15 @@ export interface Heartbeat {
 
 /** @param get requests the address and resolves with the HTTP status; its errors must not name the address */
 export function createHeartbeat(get: (signal: AbortSignal) => Promise<number>, log: Log): Heartbeat {
-  const stopping = new AbortController();
+  let isStopped = false;
+  /** Ends the request under way. */
+  let end: () => void = () => undefined;
   let underWay: Promise<void> | null = null;
   let failing = false;
 
   async function send(): Promise<void> {
-    const trouble = await attempt(() => get(AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), stopping.signal])));
-    if (stopping.signal.aborted) return;
+    const trouble = await attempt(getInTime);
+    if (isStopped) return;
     if (trouble !== null && !failing) {
       log.warn({ reason: trouble }, 'the heartbeat does not get through; the bot goes on: check HEARTBEAT_URL');
     }
@@ -28,16 +30,32 @@ export function createHeartbeat(get: (signal: AbortSignal) => Promise<number>, l
     failing = trouble !== null;
   }
 
+  /** With a signal of its own: what hangs on one that lives as long as the process is never let go (decision 14). */
+  async function getInTime(): Promise<number> {
+    const ending = new AbortController();
+    const late = new DOMException(`no answer within ${TIMEOUT_MS / 1_000} s`, 'TimeoutError');
+    const timer = setTimeout(() => ending.abort(late), TIMEOUT_MS);
+    end = () => ending.abort();
+    try {
+      return await get(ending.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   return {
     beat() {
-      if (stopping.signal.aborted) return;
+      if (isStopped) return;
       underWay ??= holdFailure(
         send().finally(() => {
           underWay = null;
         }),
       );
     },
-    stop: () => stopping.abort(),
+    stop() {
+      isStopped = true;
+      end();
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import { pauseChannel } from './pause-channel.ts';
 import { saveReadBack } from './read-back.ts';
 import type { Db, Tx } from './schema.ts';
 import { addSurplus } from './surplus-messages.ts';
+import { WITHDRAWN } from './suppress-deliveries.ts';
 
 /** A channel is held up no longer at once, in ms. */
 const MAX_HOLD_MS = HOUR;
@@ -81,8 +82,9 @@ export async function settleSearch(
 }
 
 /**
- * A fact that no lease can make untrue: these messages of the post are in the channel. The first one ever recorded stays;
- * the others are copies that must go. True when all of them are copies.
+ * A fact that no lease can make untrue: these messages of the post are in the channel. The first one ever recorded stays, also
+ * of a post that had been given up; the others are copies that must go, and so is every message of an announcement that was
+ * withdrawn. True when all of them must go.
  */
 async function recordMessages(
   tx: Tx,
@@ -94,16 +96,16 @@ async function recordMessages(
 ): Promise<boolean> {
   const row = await tx
     .selectFrom('posts')
-    .select(['outcome', 'message_ts'])
+    .select(['outcome', 'reason', 'message_ts'])
     .where('id', '=', postId)
     .executeTakeFirst();
-  const isOpen = row?.outcome === null;
-  const kept = isOpen ? messages[0] : (row?.message_ts ?? null);
+  const isFirst = row !== undefined && row.message_ts === null && !(row.outcome === 'dead' && row.reason === WITHDRAWN);
+  const kept = isFirst ? messages[0] : (row?.message_ts ?? null);
   const copies = messages.filter((one) => one !== kept);
-  if (isOpen) await recordDelivered(tx, postId, messages[0], version, at);
-  if (kept !== null) await addSurplus(tx, channel, postId, copies, at);
+  if (isFirst) await recordDelivered(tx, postId, messages[0], version, at);
+  if (row !== undefined) await addSurplus(tx, channel, postId, copies, at);
   await noteTimestamp(tx, channel, conversationId, messages[0], at);
-  return !isOpen && kept !== null && copies.length === messages.length;
+  return row !== undefined && copies.length === messages.length;
 }
 
 async function recordDelivered(

@@ -4,8 +4,11 @@ import type { EpochMs } from '../domain/time.ts';
 import { decodeAnnouncement } from './codec.ts';
 import type { Tx } from './schema.ts';
 
+/** The reason of a post whose subscription was taken back, because nothing can be posted in its channel. */
+export const WITHDRAWN = 'cannot_post';
+
 /** Why somebody ended a subscription. */
-type EndReason = 'unsubscribed' | 'cannot_post';
+type EndReason = 'unsubscribed' | typeof WITHDRAWN;
 
 /**
  * Suppresses what is owed to a channel for jobs it no longer watches, also in a post that is held up. A post whose attempt
@@ -37,7 +40,7 @@ export async function suppressOwed(
   }
   const heldUp = await heldUpPosts(tx, channel).where('attempt_started_at', 'is', null).select('id').execute();
   for (const { id } of heldUp) await settleIfEmpty(tx, id, reason, now);
-  if (reason === 'cannot_post') await withdrawAnnouncements(tx, channel, jobs, now);
+  if (reason === WITHDRAWN) await withdrawAnnouncements(tx, channel, jobs, now);
 }
 
 /**
@@ -128,7 +131,7 @@ async function withdrawAnnouncements(
   for (const { id, announcement, post_id: postId } of rows) {
     const said = decodeAnnouncement(announcement ?? '');
     if (said?.kind !== 'subscribed' || !said.jobs.every((job) => taken.has(job.jobId))) continue;
-    const settled = { outcome: 'suppressed', reason: 'cannot_post', settled_at: now };
+    const settled = { outcome: 'suppressed', reason: WITHDRAWN, settled_at: now };
     await tx.updateTable('deliveries').set(settled).where('id', '=', id).execute();
     if (postId !== null)
       await tx

@@ -513,8 +513,10 @@ export const en = {
   'usage.unknown_language':
     'I do not speak {language}. I speak English ({en}) and Chinese ({zh}). Nothing was changed.',
 
-  'brief.access': 'Access to DRS is refused; the operator of this bot has been told.',
-  'brief.setup': 'The bot is not set up right for DRS; its operator has been told.',
+  'brief.access': 'Access to DRS is refused: tell the operator of this bot.',
+  'brief.access.told': 'Access to DRS is refused; the operator of this bot has been told.',
+  'brief.setup': 'The bot is not set up right for DRS: tell its operator.',
+  'brief.setup.told': 'The bot is not set up right for DRS; its operator has been told.',
 
   'why.timeout': 'DRS did not answer in time.',
   'why.host_timeout': 'No answer from {host} in time.',

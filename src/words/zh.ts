@@ -482,8 +482,10 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'usage.unknown_setting': '{setting} 不是设置项。可以使用 {lang}。没有任何变化。',
   'usage.unknown_language': '我不会说 {language}。我会说英文（{en}）和中文（{zh}）。没有任何变化。',
 
-  'brief.access': '访问 DRS 被拒绝；已告知本机器人的管理员。',
-  'brief.setup': '本机器人的 DRS 设置有误；已告知其管理员。',
+  'brief.access': '访问 DRS 被拒绝：请告知本机器人的管理员。',
+  'brief.access.told': '访问 DRS 被拒绝；已告知本机器人的管理员。',
+  'brief.setup': '本机器人的 DRS 设置有误：请告知其管理员。',
+  'brief.setup.told': '本机器人的 DRS 设置有误；已告知其管理员。',
 
   'why.timeout': 'DRS 没有及时答复。',
   'why.host_timeout': '{host} 没有及时答复。',

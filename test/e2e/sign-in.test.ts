@@ -174,7 +174,7 @@ describe('a channel, while DRS refuses the key,', () => {
     const told = await world.nextMessage('#migrations', 1);
     drs.keys.set({ ...SIMULATED_KEYS.permanent, secretKey: 'rotated' });
     await slack.people.click('ana', told, 'Refresh');
-    const brief = 'Access to DRS is refused; the operator of this bot has been told.';
+    const brief = 'Access to DRS is refused: tell the operator of this bot.';
     await slack.waitFor('the refreshed line', () => world.texts('#migrations').find((text) => text.includes(brief)));
     await slack.people.type('ana', '#migrations', '/drs orders public');
     expect((await world.nextMessage('#migrations', 2)).text).toContain(brief);

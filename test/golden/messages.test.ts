@@ -117,6 +117,7 @@ const voiceIn = (language: Language): Voice =>
     command: '/drs',
     botName: 'drs',
     teamUrl: 'https://acme.slack.example/',
+    tellsOperator: true,
     consoleUrl: (of, reader) =>
       consoleLink('https://console.example/{region}#/{list}/{job}', {
         ...of,
@@ -407,6 +408,7 @@ const unanswered = (reason: DrsFailureReason, why: Explanation): ProgressAnswer 
 });
 const TIMEOUT = unanswered('timeout', explanation('host_timeout', { host: 'drs.example' }));
 const LOCKED = unanswered('credentials_rejected', explanation('keys_locked', { label: 'APIGW.0301' }));
+const NO_PROJECT = unanswered('project_unknown', explanation('project_unknown', { label: 'APIGW.0106' }));
 const NOT_OFFERED = unanswered('not_found', explanation('not_offered', { label: 'APIGW.0101' }));
 const replicating: Step = [5, reported('INCRE_TRANSFER_STARTED', { lagMs: 3_000 })];
 
@@ -742,8 +744,16 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'status-failed': shown(replicating, [6, reported('INCRE_TRANSFER_FAILED', { errorCode: 'DRS.M05023' })]),
   'status-failed-with-cause': shownOf({}, { cause: DUPLICATE }, replicating, [6, 'INCRE_TRANSFER_FAILED']),
   'status-unknown-for-everybody': (voice) => shown(replicating, [6, LOCKED], [48, LOCKED])(inPublic(voice)),
+  'status-unknown-for-everybody-without-an-operators-channel': (voice) =>
+    shown(
+      replicating,
+      [6, LOCKED],
+      [48, LOCKED],
+    )(inPublic({ ...voice, surroundings: { ...voice.surroundings, tellsOperator: false } })),
   'status-unknown-by-mistake-for-everybody': (voice) =>
     shown(replicating, [6, NOT_OFFERED], [48, NOT_OFFERED])(inPublic(voice)),
+  'status-unknown-without-a-project-for-everybody': (voice) =>
+    shown(replicating, [6, NO_PROJECT], [48, NO_PROJECT])(inPublic(voice)),
   'status-unknown': shown(replicating, [6, TIMEOUT], [48, TIMEOUT]),
   'status-ended': shown([0, 'RELEASE_RESOURCE_COMPLETE']),
   'status-gone': shown(replicating, [6, NO_SUCH_JOB], [12, JUDGED_GONE]),

@@ -24,7 +24,13 @@ beforeEach(async () => {
   slack = await startSlackWorkspace();
   channel = slack.addChannel('general', { withBot: true });
   const client = createSlackClient({ token: slack.botToken, apiUrl: slack.apiUrl, timeoutMs: 1_000, log: SILENT });
-  const voice = createVoice('en', { command: '/drs', botName: 'drs', teamUrl: null, consoleUrl: () => null });
+  const voice = createVoice('en', {
+    command: '/drs',
+    botName: 'drs',
+    teamUrl: null,
+    tellsOperator: false,
+    consoleUrl: () => null,
+  });
   notifier = createNotifier(client, () => voice, SILENT);
 });
 afterEach(() => slack.stop());

@@ -2,6 +2,7 @@ import { operatorMatter } from '../../domain/explanation.ts';
 import type { Explanation } from '../../domain/explanation.ts';
 import type { JobId } from '../../domain/job-id.ts';
 import type { Language } from '../../domain/language.ts';
+import { isRefusal } from '../../domain/signal.ts';
 import { speechIn } from '../../words/speech.ts';
 import type { Speech } from '../../words/speech.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly botName: string;
   /** Of the workspace, such as `https://acme.slack.com/`; null when Slack did not say. */
   readonly teamUrl: string | null;
+  /** Whether the operator has a channel in which the bot tells what they must mend. */
+  readonly tellsOperator: boolean;
   /** Where a job is found in the DRS console; null when no console is known. */
   consoleUrl(job: { readonly jobId: JobId; readonly jobType: string | null }, language: Language): string | null;
 }
@@ -46,13 +49,15 @@ export function createVoice(language: Language, surroundings: Surroundings): Voi
 }
 
 /**
- * The same voice before a whole channel: settings, keys and codes are the operator's business, who has read them in the
- * log. Whoever asks for themselves is told everything.
+ * The same voice before a whole channel: settings, keys and codes are the operator's business, who reads them in
+ * the log, and in their own channel where there is one. Whoever asks for themselves is told everything.
  */
 export function inPublic(voice: Voice): Voice {
   const explain = (why: Explanation) => {
     const matter = operatorMatter(why);
-    return matter === null ? voice.explain(why) : voice.say(`brief.${matter}`);
+    if (matter === null) return voice.explain(why);
+    const isTold = voice.surroundings.tellsOperator && isRefusal(why);
+    return voice.say(isTold ? `brief.${matter}.told` : `brief.${matter}`);
   };
   return { ...voice, explain };
 }
