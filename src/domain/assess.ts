@@ -4,11 +4,12 @@ import { endVerdict } from './end-verdict.ts';
 import { explanation } from './explanation.ts';
 import type { Explanation } from './explanation.ts';
 import { fullCopyPercent } from './full-copy-percent.ts';
-import { isInSync } from './job/in-sync.ts';
+import { isHolding, isInSync } from './job/in-sync.ts';
 import { isSettled } from './job/lag-break.ts';
 import type { LagBreak } from './job/lag-break.ts';
 import { lagNote } from './job/lag-note.ts';
 import { addReading } from './job/readings.ts';
+import type { Reading } from './job/readings.ts';
 import type { JobEvent } from './job-event.ts';
 import type { JobState } from './job-state.ts';
 import { isBroken, isFinishedCopy, isOver, isWorking, statusGroup } from './job-status.ts';
@@ -174,9 +175,11 @@ function seeLag(
     const awaySince = before.awaySince ?? before.checkedAt ?? now;
     return { lagBreak: before.lagBreak, awaySince, readings: [], inSyncAt: isEnding(group) ? inSyncAt : null, lags };
   }
-  const lagBreak = nextBreak(before, now, rules);
+  const reading = { at: now, lagMs: report.lagMs };
+  const lagBreak = nextBreak(before, reading, rules);
   if (!isSettled(lagBreak, report.lagMs)) return { lagBreak, awaySince: null, readings: [], inSyncAt: null, lags };
-  const readings = addReading(before.readings, { at: now, lagMs: report.lagMs }, rules);
+  const counts = lagBreak === null || !isHolding(reading);
+  const readings = counts ? addReading(before.readings, reading, rules) : before.readings;
   return {
     lagBreak,
     awaySince: null,
@@ -186,11 +189,15 @@ function seeLag(
   };
 }
 
-function nextBreak({ awaySince, lagBreak }: JobState, now: EpochMs, rules: VerdictRules): LagBreak | null {
-  const lengthMs = awaySince === null ? lagBreak?.lengthMs : Math.max(0, now - awaySince);
-  if (lengthMs === undefined) return null;
-  const reports = awaySince === null ? (lagBreak?.reports ?? 0) + 1 : 1;
-  return reports > rules.settlingReports ? null : { lengthMs, reports };
+/** The break with one more report after it; null when enough came, those in sync among them. */
+function nextBreak({ awaySince, lagBreak }: JobState, reading: Reading, rules: VerdictRules): LagBreak | null {
+  const begun =
+    awaySince === null ? lagBreak : { lengthMs: Math.max(0, reading.at - awaySince), reports: 0, inSync: 0 };
+  if (begun === null) return null;
+  const reports = begun.reports + 1;
+  const inSync = begun.inSync + (isHolding(reading) ? 1 : 0);
+  if (inSync > rules.settlingReports) return null;
+  return { lengthMs: begun.lengthMs, reports, inSync, isSettled: reports > rules.settlingReports };
 }
 
 /** On its way out, or out: says nothing of how the job stood. */

@@ -115,7 +115,10 @@ const state: z.ZodType<JobState> = z.object({
   phases,
   lags: z.object({ maxMs: z.number(), counts: z.record(z.string(), z.number()) }).default(NO_LAGS),
   readings: z.array(z.object({ at: z.number(), lagMs: z.number().nullable() })).default([]),
-  lagBreak: z.object({ lengthMs: z.number(), reports: z.number() }).nullable().default(null),
+  lagBreak: z
+    .object({ lengthMs: z.number(), reports: z.number(), inSync: z.number(), isSettled: z.boolean() })
+    .nullable()
+    .default(null),
   awaySince: z.number().nullable().default(null),
   inSyncAt: z.number().nullable().default(null),
   brokenAt: z.number().nullable().default(null),

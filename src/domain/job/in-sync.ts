@@ -39,7 +39,8 @@ function startOfSync(readings: readonly Reading[], now: EpochMs, rules: VerdictR
   return null;
 }
 
-function isHolding({ lagMs }: Reading): boolean {
+/** A reading that is in sync. */
+export function isHolding({ lagMs }: Reading): boolean {
   return lagMs !== null && lagMs <= IN_SYNC_LAG_MS;
 }
 

@@ -4,6 +4,10 @@ export interface LagBreak {
   readonly lengthMs: number;
   /** Reports of replication since then. */
   readonly reports: number;
+  /** Those of them with a lag that is in sync: the first of these count for no verdict, however many others come between. */
+  readonly inSync: number;
+  /** So many reports came that their figures mean something. */
+  readonly isSettled: boolean;
 }
 
 /**
@@ -11,5 +15,5 @@ export interface LagBreak {
  * a lag as long as the break itself is believed at once.
  */
 export function isSettled(lagBreak: LagBreak | null, lagMs: number | null): boolean {
-  return lagBreak === null || (lagMs !== null && lagMs >= lagBreak.lengthMs);
+  return lagBreak === null || lagBreak.isSettled || (lagMs !== null && lagMs >= lagBreak.lengthMs);
 }
