@@ -39,7 +39,7 @@ test('the demo plays its story and Ctrl-C ends it cleanly', async () => {
     expect(output).toContain(words);
   for (const [english, chinese] of [
     ['🔵 Full copy complete –', '🔵 全量复制完成 –'],
-    ['🔵 Replicating, lag not settled yet –', '🔵 增量同步中，延迟尚未稳定 –'],
+    ['🟠 Replicating, lag 6 min 12 s –', '🟠 增量同步中，延迟 6 分钟 12 秒 –'],
     ['🔴 FAILED –', '🔴 失败 –'],
     ['🟢 RECOVERED –', '🟢 已恢复 –'],
     ['✅ ENDED –', '✅ 已结束 –'],
