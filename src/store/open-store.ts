@@ -40,7 +40,7 @@ import { clearSignal, raiseSignal, reportRefusedPosts } from './signals.ts';
 import { isFull, TransactionalSqliteDialect } from './sqlite-dialect.ts';
 import { reportSetAside } from './rows/set-aside.ts';
 import { WorkClock } from './rows/work-clock.ts';
-import { SqliteDatabase } from './sqlite-driver.ts';
+import { openSqlite } from './sqlite-driver.ts';
 import { cachingStatements } from './statement-cache.ts';
 import { StoreError } from './store-error.ts';
 import {
@@ -110,7 +110,7 @@ export function openDatabase(url: string, { onStatement, onDiskFull }: DatabaseH
   };
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
-    const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+    const database = openSqlite(path, { timeout: BUSY_TIMEOUT_MS });
     prepare(database);
     const dialect = new TransactionalSqliteDialect({ database: cachingStatements(database) }, full);
     return new Kysely<Schema>({
@@ -154,7 +154,7 @@ function noRoom(path: string): string {
 
 /** One sentence for a database that cannot be used: what is wrong and what to do. */
 export function cannotUse(url: string, error: unknown): string {
-  if (error instanceof DiskFullError) return error.message;
+  if (error instanceof DiskFullError || error instanceof StoreError) return error.message;
   const path = url.slice(PREFIX.length);
   if (isFull(error)) return noRoom(path);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
