@@ -10,11 +10,15 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Which npm comes with which Node: https://nodejs.org/dist/index.json. Node 20 has no binary of the driver, so it must compile. */
+/**
+ * Which npm comes with which Node: the last "upgrade npm" in each one's CHANGELOG.md. The last line is an npm that people put in its place. Node 20
+ * has no binary of the driver, so it must compile.
+ */
 const NODES = [
   { node: '20.20.2', npm: '10.8.2', compiles: true },
   { node: '22.23.3', npm: '10.9.9', compiles: false },
-  { node: '24.21.0', npm: '11.19.1', compiles: false },
+  { node: '24.21.0', npm: '11.19.0', compiles: false },
+  { node: '26.10.0', npm: '11.19.1', compiles: false },
   { node: '26.10.0', npm: '12.2.0', compiles: false },
 ];
 const COMPILER = /^(python|pypy|g?make$|cc$|c\+\+|c89|c99|gcc|g\+\+|clang|.*-linux-gnu-(gcc|g\+\+|cpp))/;
@@ -72,7 +76,7 @@ function linkTools(name, unwanted) {
 
 /** The folder with node, npm and npx of one Node. */
 function installRuntime({ node, npm }) {
-  const place = join(folder, `node-${node}`);
+  const place = join(folder, `node-${node}-npm-${npm}`);
   const bin = join(place, 'bin');
   mkdirSync(bin, { recursive: true });
   const platform = `node-${process.platform}-${process.arch}`;
@@ -92,8 +96,11 @@ async function tryOne(runtime, compiler, tools) {
   const missing = runtime.compiles && compiler === 'no';
   const driver = missing ? { code: 1, says: WHAT_TO_INSTALL } : { code: 0 };
   const steps = [
-    [['ci'], { code: 0, saysNot: /npm warn/i }],
-    [['test', '--', 'test/store/statement-cache.test.ts', 'test/domain/duration.test.ts'], driver],
+    [['ci'], { code: 0, saysNot: /npm warn (?!deprecated)/i }],
+    [
+      ['test', '--', 'test/store/statement-cache.test.ts', 'test/domain/access.test.ts'],
+      missing ? driver : { code: 0, says: 'Test Files  2 passed' },
+    ],
     [
       ['run', 'demo'],
       missing ? driver : { code: 0, says: 'The demo has ended.', interruptAt: 'types: /drs subscribe' },
@@ -133,8 +140,8 @@ async function tryAnother(installed, running, tools) {
   ]);
 }
 
-function copyOf({ node }, compiler) {
-  const copy = join(folder, `copy-${node}-${compiler}`);
+function copyOf({ node, npm }, compiler) {
+  const copy = join(folder, `copy-${node}-npm-${npm}-${compiler}`);
   if (existsSync(copy)) return copy;
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
@@ -150,6 +157,7 @@ function surroundings({ bin, compiles }, tools) {
   const headers = dirname(bin) + `/node_modules/node-${process.platform}-${process.arch}`;
   return {
     ...Object.fromEntries(outer),
+    NO_COLOR: '1',
     PATH: `${bin}${delimiter}${tools}`,
     ...(compiles ? { npm_config_nodedir: headers } : {}),
   };
@@ -159,21 +167,25 @@ function surroundings({ bin, compiles }, tools) {
 function run(command, args, cwd, env, { code: promised, says = '', saysNot = /$^/, interruptAt }) {
   return new Promise((resolve) => {
     const startedAt = performance.now();
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: LONGEST_MS });
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    // To all it has started, as Ctrl-C does.
+    const signal = (name) => process.kill(-child.pid, name);
+    const tooLong = setTimeout(() => signal('SIGKILL'), LONGEST_MS);
     let output = '';
     let interrupted = false;
     const take = (chunk) => {
       output += chunk;
       if (interrupted || interruptAt === undefined || !output.includes(interruptAt)) return;
       interrupted = true;
-      child.kill('SIGINT');
+      signal('SIGINT');
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
-    child.on('close', (code, signal) => {
+    child.on('close', (code) => {
+      clearTimeout(tooLong);
       const good = code === promised && output.includes(says) && !saysNot.test(output);
       asPromised &&= good;
-      if (!good) console.error(`npm ${args.join(' ')} ended with ${code ?? signal}:\n${output.slice(-4_000)}`);
+      if (!good) console.error(`npm ${args.join(' ')} ended with ${code ?? 'a signal'}:\n${output.slice(-4_000)}`);
       const built =
         /The SQLite driver is built, after \d+ s/.exec(output) === null ? '' : ', with the build of the driver';
       const sentence = promised === 1 ? ', with the sentence' : '';
