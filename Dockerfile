@@ -1,20 +1,19 @@
-# Two stages: nothing that compiles is in what runs. Both from the same image, so that what was built fits.
-FROM node:22.21.1-bookworm-slim AS build
+# Two stages: nothing that builds is in what runs. Both from the same image, so that what was installed fits. No compiler: this Node has a prebuilt SQLite driver.
+FROM node:22.23.3-bookworm-slim AS build
 WORKDIR /app
-# Needed only where there is no prebuilt SQLite driver.
-RUN apt-get update && apt-get install -y --no-install-recommends python3 make g++ && rm -rf /var/lib/apt/lists/*
 COPY package.json package-lock.json .npmrc ./
-# One of them runs after npm ci, so they must be there before.
-COPY scripts scripts
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
+COPY scripts scripts
 COPY src src
 COPY migrations migrations
-RUN npm run build && npm ci --omit=dev
+# The last one proves that the driver is still there, and remembers it.
+RUN npm run build && npm prune --omit=dev && node scripts/native-sqlite.mjs
 
-FROM node:22.21.1-bookworm-slim
+FROM node:22.23.3-bookworm-slim
 WORKDIR /app
 COPY --from=build /app/package.json ./
+COPY --from=build /app/scripts scripts
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 RUN install -d -o node -g node -m 700 /data

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseJobId } from '../src/domain/job-id.ts';
 import type { JobId } from '../src/domain/job-id.ts';
 import { openStore } from '../src/store/open-store.ts';
-import { SqliteDatabase } from '../src/store/sqlite-driver.ts';
+import { openSqlite } from '../src/store/sqlite-driver.ts';
 import { PROJECT } from './processes.ts';
 
 /** Watched jobs. */
@@ -43,7 +43,7 @@ export async function seedDatabase(): Promise<string> {
 }
 
 function insertWatchedJobs(path: string, first: JobId): void {
-  const database = new SqliteDatabase(path);
+  const database = openSqlite(path);
   const channel = database.prepare(
     "insert into channels (workspace_id, channel_id, created_at) values ('TBENCH', ?, ?) on conflict do nothing",
   );

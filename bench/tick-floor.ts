@@ -4,7 +4,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 
-import { SqliteDatabase } from '../src/store/sqlite-driver.ts';
+import { openSqlite } from '../src/store/sqlite-driver.ts';
 import { PROJECT } from './processes.ts';
 import { JOB_IDS } from './seed.ts';
 
@@ -34,7 +34,7 @@ export interface Floor {
  * @param path a database the bot has ticked on before, so that the rows are as long as they get
  */
 export function openFloor(path: string, endpoint: string, dispatcher: Dispatcher): Floor {
-  const database = new SqliteDatabase(path, { timeout: 5_000 });
+  const database = openSqlite(path, { timeout: 5_000 });
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { DEFAULT_DATABASE_URL } from './config.ts';
+import { databaseUrlIn } from './config.ts';
 import { formatDuration } from './domain/duration.ts';
 import { StartError } from './ports.ts';
 import { backUp } from './store/backup.ts';
@@ -32,7 +32,7 @@ async function backUpDatabase(url: string, target: string | undefined): Promise<
 }
 
 try {
-  console.log(await backUpDatabase(process.env['DATABASE_URL'] ?? DEFAULT_DATABASE_URL, process.argv[2]));
+  console.log(await backUpDatabase(databaseUrlIn(process.env), process.argv[2]));
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
   console.error(error.message);

@@ -54,7 +54,7 @@ export class Secret {
 }
 
 /** Where the database is when nothing else is said. */
-export const DEFAULT_DATABASE_URL = 'sqlite:data/drs-bot.db';
+const DEFAULT_DATABASE_URL = 'sqlite:data/drs-bot.db';
 
 const BYTES_IN_MB = 1024 * 1024;
 
@@ -282,6 +282,12 @@ type Given = Readonly<Record<string, string>>;
 interface Environment {
   readonly env: z.infer<typeof environment>;
   readonly secret: (name: SecretName) => Secret;
+}
+
+/** The address of the database alone, for commands that need nothing else. Blank counts as unset. */
+export function databaseUrlIn(env: Readonly<Record<string, string | undefined>>): string {
+  const stated = env['DATABASE_URL']?.trim() ?? '';
+  return stated === '' ? DEFAULT_DATABASE_URL : stated;
 }
 
 /**

@@ -1,10 +1,10 @@
-import { DEFAULT_DATABASE_URL } from './config.ts';
+import { databaseUrlIn } from './config.ts';
 import { StartError } from './ports.ts';
 import { migrateToLatest } from './store/migrate.ts';
 import { openDatabase } from './store/open-store.ts';
 
 try {
-  const url = process.env['DATABASE_URL'] ?? DEFAULT_DATABASE_URL;
+  const url = databaseUrlIn(process.env);
   const db = openDatabase(url);
   try {
     const applied = await migrateToLatest(db);

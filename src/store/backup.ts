@@ -17,7 +17,7 @@ import { sql } from 'kysely';
 
 import { HOUR } from '../domain/time.ts';
 import { DiskFullError } from '../ports.ts';
-import { SqliteDatabase } from './sqlite-driver.ts';
+import { openSqlite } from './sqlite-driver.ts';
 import { isFull } from './sqlite-dialect.ts';
 import { StoreError } from './store-error.ts';
 import type { Db } from './schema.ts';
@@ -110,7 +110,7 @@ function discard(part: string): void {
 
 /** @throws StoreError when the copy is not what was copied */
 function verify(part: string, applied: readonly string[]): void {
-  const copy = new SqliteDatabase(part, { readonly: true });
+  const copy = openSqlite(part, { readonly: true });
   try {
     const found = copy.pragma('integrity_check', { simple: true });
     if (found !== 'ok') throw new StoreError(`The copy is damaged (${String(found)}): check the disk, then try again.`);
@@ -123,7 +123,7 @@ function verify(part: string, applied: readonly string[]): void {
 }
 
 function migrationsIn(path: string): readonly string[] {
-  const copy = new SqliteDatabase(path, { readonly: true });
+  const copy = openSqlite(path, { readonly: true });
   try {
     const isMigrated = copy.prepare("select 1 from sqlite_master where name = 'kysely_migration'").get() !== undefined;
     return isMigrated ? copy.prepare('select name from kysely_migration order by name').pluck().all().map(String) : [];

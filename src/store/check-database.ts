@@ -13,7 +13,7 @@ import { describeNewer, MIGRATIONS } from './migrate.ts';
 import { cannotUse, databasePath } from './open-store.ts';
 import type { Db, Schema } from './schema.ts';
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
-import { SqliteDatabase } from './sqlite-driver.ts';
+import { openSqlite } from './sqlite-driver.ts';
 
 const MEGABYTE = 1024 * 1024;
 /** Less room than this on the disk is too little. */
@@ -45,7 +45,7 @@ export async function checkDatabase(url: string): Promise<DatabaseCheck> {
 async function lookInside(url: string, path: string): Promise<DatabaseCheck> {
   let database: BetterSqlite3.Database | null = null;
   try {
-    database = new SqliteDatabase(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    database = openSqlite(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     const db = new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database }, (error) => error) });
     const applied = await appliedMigrations(db);
     const watchedJob = describeNewer(applied) === null ? await findWatchedJob(db, applied) : null;

@@ -51,7 +51,7 @@ import { clearSignal, raiseSignal, reportRefusedPosts } from './signals.ts';
 import { isBusy, isFull, TransactionalSqliteDialect } from './sqlite-dialect.ts';
 import { reportSetAside } from './rows/set-aside.ts';
 import { WorkClock } from './rows/work-clock.ts';
-import { SqliteDatabase } from './sqlite-driver.ts';
+import { openSqlite } from './sqlite-driver.ts';
 import { cachingStatements } from './statement-cache.ts';
 import { StoreError } from './store-error.ts';
 import {
@@ -152,7 +152,7 @@ export function databasePath(url: string): string {
 
 /** The database with its settings; closed again when it does not take them. */
 function openPrepared(path: string): BetterSqlite3.Database {
-  const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = openSqlite(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     prepare(database);
     return database;
@@ -199,7 +199,7 @@ function noRoom(path: string): string {
 
 /** One sentence for a database that cannot be used: what is wrong and what to do. */
 export function cannotUse(url: string, error: unknown): string {
-  if (error instanceof DiskFullError) return error.message;
+  if (error instanceof DiskFullError || error instanceof StoreError) return error.message;
   const path = url.slice(PREFIX.length);
   if (isFull(error)) return noRoom(path);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -9,29 +9,42 @@ const require = createRequire(import.meta.url);
 /** From this release on, a 12.x build compiled on the spot makes Node 24 abort when a statement is collected. */
 const FIRST_UNSAFE_NODE_24 = 19;
 
-/**
- * The one place that knows there are two builds of the driver (docs/decisions/0001-sqlite-driver.md): 13.x where Node
- * speaks Node-API 10, 12.x elsewhere.
- */
-export const SqliteDatabase: typeof BetterSqlite3 = load();
+let driver: typeof BetterSqlite3 | null = null;
 
-function load(): typeof BetterSqlite3 {
-  if (Number(process.versions['napi'] ?? '0') >= 10) {
-    try {
-      // A prebuilt binary; loading it on an older Node crashes instead of throwing, hence the guard.
-      return require('better-sqlite3-napi') as typeof BetterSqlite3;
-    } catch {
-      refuseUnsafeFallback();
-    }
-  }
-  return require('better-sqlite3') as typeof BetterSqlite3;
+/**
+ * Opens a database file with the driver's own options. The one place that knows there are two builds of the driver
+ * (docs/decisions/0001-sqlite-driver.md): 13.x where Node speaks Node-API 10, 12.x elsewhere.
+ *
+ * @throws StoreError when no driver runs under this Node; the driver's own errors when the file cannot be opened
+ */
+export function openSqlite(path: string, options?: BetterSqlite3.Options): BetterSqlite3.Database {
+  driver ??= findDriver();
+  return new driver(path, options);
 }
 
-function refuseUnsafeFallback(): void {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major === 24 && (minor ?? 0) >= FIRST_UNSAFE_NODE_24) {
-    throw new StoreError(
-      `The SQLite driver for Node ${process.versions.node} is not installed: run npm ci again without --omit=optional, or use Node 22 or 26.`,
-    );
+function findDriver(): typeof BetterSqlite3 {
+  // Loading 13.x on an older Node crashes instead of throwing.
+  const speaksNodeApi10 = Number(process.versions['napi'] ?? '0') >= 10;
+  const found =
+    (speaksNodeApi10 ? load('better-sqlite3-napi') : null) ?? (isUnsafeNode24() ? null : load('better-sqlite3'));
+  if (found !== null) return found;
+  throw new StoreError(
+    `The SQLite driver installed here does not run under Node ${process.versions.node}: run npm ci && npm run build with this Node, or use the Node it was installed with.`,
+  );
+}
+
+/** Null when it is not installed or was built for another Node, which only opening a database shows. */
+function load(name: string): typeof BetterSqlite3 | null {
+  try {
+    const loaded = require(name) as typeof BetterSqlite3;
+    new loaded(':memory:').close();
+    return loaded;
+  } catch {
+    return null;
   }
+}
+
+function isUnsafeNode24(): boolean {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  return major === 24 && (minor ?? 0) >= FIRST_UNSAFE_NODE_24;
 }

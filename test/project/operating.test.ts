@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 
 import { HISTORY_SCOPES, REQUIRED_SCOPES } from '../../src/slack/scopes.ts';
@@ -134,12 +134,16 @@ describe('the Dockerfile', () => {
     expect(images[0]).toBe(`${images[1]} AS build`);
   });
 
-  test('compiles with everything, then installs what runs without the rest', async () => {
+  test('installs once, without a compiler, and leaves out afterwards what only builds', async () => {
     const [build] = await stages();
-    const steps = restsOf(build, 'RUN').join(' && ');
-    const order = ['npm ci', 'npm run build', 'npm ci --omit=dev'].map((step) => steps.indexOf(step));
-    expect(order.every((at) => at >= 0)).toBe(true);
-    expect(order).toEqual(order.toSorted((one, other) => one - other));
+    const steps = restsOf(build, 'RUN').join(' && ').split(' && ');
+    expect(steps).toEqual([
+      'npm ci',
+      'npm run build',
+      'npm prune --omit=dev',
+      // Proves that the driver survived it.
+      'node scripts/native-sqlite.mjs',
+    ]);
   });
 
   test('copies what there is, and what the build needs is not ignored', async () => {
@@ -151,11 +155,20 @@ describe('the Dockerfile', () => {
         expect(ignored).toContain(`\n!${source}\n`);
       }
     }
-    const { include, exclude } = z
-      .object({ include: z.array(z.string()), exclude: z.array(z.string()) })
-      .parse(JSON.parse(await read('tsconfig.build.json')));
-    for (const folder of include) expect(restsOf(build, 'COPY')).toContain(`${folder} ${folder}`);
-    expect(exclude).toEqual(['src/demo']);
+    const builder = await read('scripts/build.mjs');
+    const [, sources = ''] = /^const SOURCES = \[(.*)\];$/m.exec(builder) ?? [];
+    const copied = restsOf(build, 'COPY').flatMap((rest) => rest.split(' ').slice(0, -1));
+    const missing = [...sources.matchAll(/'([^']+)'/g)].filter(
+      ([, source = '']) => !copied.some((one) => one === source || source.startsWith(`${one}/`)),
+    );
+    expect(missing).toEqual([]);
+    expect(ignored).toContain('\nsrc/demo\n');
+  });
+
+  test('has what npm needs to run the commands of the operator', async () => {
+    const [, final] = await stages();
+    const copied = restsOf(final, 'COPY').map((rest) => rest.split(' ').at(-1));
+    expect(copied).toEqual(['./', 'scripts', 'node_modules', 'dist']);
   });
 
   test('runs as nobody special, without anything that builds', async () => {
@@ -226,4 +239,159 @@ test('the systemd unit runs what npm start runs, as a user of its own, and may d
   expect(closed.filter((name) => settings.get(name) !== 'yes')).toEqual([]);
   // V8 compiles while it runs.
   expect(settings.has('MemoryDenyWriteExecute')).toBe(false);
+});
+
+test('the systemd unit asks for nothing that systemd 249, of Ubuntu 22.04, does not know', async () => {
+  const unit = await read('deploy/drs-slack-bot.service');
+  // systemd's own NEWS: the release that brought each of the settings that are younger than 232.
+  const since = new Map([
+    ['LockPersonality', 235],
+    ['ProtectHostname', 242],
+    ['ProtectKernelLogs', 244],
+    ['ProtectClock', 245],
+    ['ProtectProc', 247],
+    ['ProcSubset', 247],
+    ['MemoryZSwapMax', 253],
+    ['RestartSteps', 254],
+    ['RestartMaxDelaySec', 254],
+    ['MemoryPressureWatch', 254],
+    ['ImportCredential', 254],
+  ]);
+  const names = [...unit.matchAll(/^(\w+)=/gm)].map((match) => match[1] ?? '');
+  expect(names.filter((name) => (since.get(name) ?? 0) > 249)).toEqual([]);
+  expect(unit).toMatch(/^RestartSec=30$/m);
+});
+
+/** The kinds of Kubernetes' objects that the manifest has, as far as ours go; anything else is refused. */
+const probe = (path: string) =>
+  z.strictObject({
+    httpGet: z.strictObject({ path: z.literal(path), port: z.literal('ops') }),
+    periodSeconds: z.number(),
+    timeoutSeconds: z.number(),
+    failureThreshold: z.number().optional(),
+  });
+const labels = z.strictObject({ 'app.kubernetes.io/name': z.literal('drs-slack-bot') });
+const metadata = z.strictObject({ name: z.literal('drs-slack-bot'), labels });
+const container = z.strictObject({
+  name: z.literal('drs-slack-bot'),
+  image: z.string(),
+  envFrom: z.tuple([z.strictObject({ secretRef: z.strictObject({ name: z.literal('drs-slack-bot') }) })]),
+  ports: z.tuple([z.strictObject({ name: z.literal('ops'), containerPort: z.number() })]),
+  securityContext: z.strictObject({
+    allowPrivilegeEscalation: z.literal(false),
+    readOnlyRootFilesystem: z.literal(true),
+    capabilities: z.strictObject({ drop: z.tuple([z.literal('ALL')]) }),
+  }),
+  resources: z.strictObject({
+    requests: z.strictObject({ cpu: z.string(), memory: z.string() }),
+    limits: z.strictObject({ memory: z.literal('512Mi') }),
+  }),
+  startupProbe: probe('/livez'),
+  livenessProbe: probe('/livez'),
+  readinessProbe: probe('/readyz'),
+  volumeMounts: z.array(z.strictObject({ name: z.string(), mountPath: z.string() })),
+});
+const deployment = z.strictObject({
+  apiVersion: z.literal('apps/v1'),
+  kind: z.literal('Deployment'),
+  metadata,
+  spec: z.strictObject({
+    replicas: z.literal(1),
+    strategy: z.strictObject({ type: z.literal('Recreate') }),
+    selector: z.strictObject({ matchLabels: labels }),
+    template: z.strictObject({
+      metadata: z.strictObject({ labels, annotations: z.record(z.string(), z.string()) }),
+      spec: z.strictObject({
+        automountServiceAccountToken: z.literal(false),
+        terminationGracePeriodSeconds: z.number().min(15),
+        securityContext: z.strictObject({
+          runAsNonRoot: z.literal(true),
+          runAsUser: z.literal(1000),
+          runAsGroup: z.literal(1000),
+          fsGroup: z.literal(1000),
+          fsGroupChangePolicy: z.string(),
+          seccompProfile: z.strictObject({ type: z.literal('RuntimeDefault') }),
+        }),
+        containers: z.tuple([container]),
+        volumes: z.tuple([
+          z.strictObject({
+            name: z.literal('data'),
+            persistentVolumeClaim: z.strictObject({ claimName: z.literal('drs-slack-bot') }),
+          }),
+          z.strictObject({ name: z.literal('tmp'), emptyDir: z.strictObject({}) }),
+        ]),
+      }),
+    }),
+  }),
+});
+
+describe('deploy/kubernetes.yaml', () => {
+  const objects = async () => parseAllDocuments(await read('deploy/kubernetes.yaml')).map((one): unknown => one.toJS());
+
+  test('runs one bot as nobody special, which ends before the next one starts, and keeps its database', async () => {
+    const [claim, bot, ...more] = await objects();
+    expect(more).toEqual([]);
+    expect(claim).toMatchObject({ kind: 'PersistentVolumeClaim', metadata: { name: 'drs-slack-bot' } });
+    const { spec } = deployment.parse(bot).spec.template;
+    const [{ volumeMounts, ports, image }] = spec.containers;
+    const dockerfile = await read('Dockerfile');
+    expect(dockerfile).toContain(`VOLUME ${volumeMounts.find(({ name }) => name === 'data')?.mountPath}\n`);
+    expect(dockerfile).toContain(`OPS_PORT=${ports[0].containerPort}\n`);
+    expect(dockerfile).toContain(`USER ${spec.securityContext.runAsUser}:${spec.securityContext.runAsGroup}\n`);
+    const { version } = z.object({ version: z.string() }).parse(JSON.parse(await read('package.json')));
+    expect(image.split(':').at(-1)).toBe(version);
+  });
+
+  test('lets a start that the cloud refuses wait for its hour', async () => {
+    const { startupProbe } = deployment.parse((await objects())[1]).spec.template.spec.containers[0];
+    expect(startupProbe.periodSeconds * (startupProbe.failureThreshold ?? 0)).toBeGreaterThan(3_600);
+  });
+});
+
+describe('.github/workflows/ci.yml', () => {
+  test('tries every Node the project promises, and the one people are told to use is among them', async () => {
+    const matrix = z.object({ strategy: z.object({ matrix: z.object({ node: z.array(z.coerce.string()) }) }) });
+    const { jobs } = z
+      .object({ jobs: z.object({ test: matrix, 'fresh-copies': matrix }) })
+      .parse(parse(await read('.github/workflows/ci.yml')));
+    const tried = [...(await read('scripts/try-nodes.mjs')).matchAll(/\{ node: '(\d+)\./g)].map((match) => match[1]);
+    expect(jobs.test.strategy.matrix.node).toEqual([...new Set(tried)]);
+    expect(jobs['fresh-copies'].strategy.matrix.node).toEqual([...new Set(tried), '20 24']);
+    const [line = ''] = (await read('.nvmrc')).split('\n');
+    expect(tried).toContain(line);
+    expect(await read('Dockerfile')).toContain(`FROM node:${line}.`);
+  });
+
+  test('calls commands that there are', async () => {
+    const { scripts } = z
+      .object({ scripts: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(await read('package.json')));
+    const workflow = await read('.github/workflows/ci.yml');
+    for (const [, name = ''] of workflow.matchAll(/npm run (?:--silent )?([\w-]+)/g))
+      expect(scripts).toHaveProperty(name);
+  });
+});
+
+describe("Slack's command line", () => {
+  const hooks = z.strictObject({
+    hooks: z.strictObject({ 'get-manifest': z.string(), start: z.string() }),
+    config: z.strictObject({ 'sdk-managed-connection-enabled': z.literal(true) }),
+  });
+
+  test('is given the manifest', async () => {
+    const { hooks: commands } = hooks.parse(JSON.parse(await read('.slack/hooks.json')));
+    const { stdout } = await run('sh', ['-c', commands['get-manifest']], { cwd: root });
+    expect(JSON.parse(stdout)).toEqual(parse(await read('manifest.yml')));
+  });
+
+  test('starts the bot with the tokens of the app it has installed', async () => {
+    const { hooks: commands } = hooks.parse(JSON.parse(await read('.slack/hooks.json')));
+    const env = { PATH: process.env['PATH'] ?? '', SLACK_CLI_XOXB: 'xoxb-1', SLACK_CLI_XAPP: 'wrong' };
+    const refused = await run('sh', ['-c', commands.start], { cwd: root, env }).then(
+      ({ stdout }) => stdout,
+      (error: unknown) => z.object({ stderr: z.string() }).parse(error).stderr,
+    );
+    expect(refused).toContain('SLACK_APP_TOKEN');
+    expect(refused).not.toContain('SLACK_BOT_TOKEN');
+  });
 });

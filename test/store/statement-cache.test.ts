@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 
-import { SqliteDatabase } from '../../src/store/sqlite-driver.ts';
+import { openSqlite } from '../../src/store/sqlite-driver.ts';
 import { cachingStatements } from '../../src/store/statement-cache.ts';
 
 test('a statement is prepared once, and still right after the table has changed', () => {
-  const database = new SqliteDatabase(':memory:');
+  const database = openSqlite(':memory:');
   const caching = cachingStatements(database);
   database.exec("create table jobs (id text); insert into jobs values ('a')");
   const before = caching.prepare('select * from jobs');
@@ -20,7 +20,7 @@ test('a statement is prepared once, and still right after the table has changed'
 });
 
 test('however many different statements come, few are kept', () => {
-  const database = new SqliteDatabase(':memory:');
+  const database = openSqlite(':memory:');
   const caching = cachingStatements(database);
   const first = caching.prepare('select 0');
   for (let number = 1; number < 1_000; number++) caching.prepare(`select ${number}`);
