@@ -154,7 +154,7 @@ describe('the SQLite driver', () => {
       'bench',
       'bench:drain',
     ])
-      expect(scripts[name]).toMatch(/^node scripts\/(ready|native-sqlite)\.mjs\b/);
+      expect(scripts[name]).toMatch(/^node (--import \.\/)?scripts\/(ready|native-sqlite)\.mjs\b/);
     const ready = await readFile(join(root, 'scripts/ready.mjs'), 'utf8');
     expect(ready).toContain("import './native-sqlite.mjs';\nimport './build.mjs';");
   });
