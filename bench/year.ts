@@ -89,7 +89,7 @@ async function beginYear(db: Db, url: string, seed: number, size: number): Promi
     },
     connectionId: CONNECTION,
     polling: { batchSize: BATCH, maxRps: 1_000, intervalMs: HOUR },
-    jobList: { refresh: () => Promise.resolve({ isReading: false }) },
+    jobList: { idle: () => Promise.resolve(), refresh: () => Promise.resolve({ isReading: false }) },
     workspaceId: WORKSPACE,
     opsChannel: null,
     wakeDispatcher: () => undefined,

@@ -460,6 +460,7 @@ function createPolling(context: Context, { config, timetable }: Foundation, hear
       stopping.abort();
       heartbeat.stop();
       await passes.drained();
+      await context.jobList.idle();
     },
   };
 }

@@ -129,6 +129,8 @@ export interface JobList {
    * `waitMs` (15 s) without it: then it is still being read.
    */
   refresh(options?: { readonly everyMs?: number; readonly waitMs?: number }): Promise<{ readonly isReading: boolean }>;
+  /** Resolves when no reading is under way, so that a stop can let it finish. */
+  idle(): Promise<void>;
 }
 
 /** What the use cases work with. */

@@ -39,5 +39,6 @@ export function createJobList(options: {
         });
       return { isReading: !(await endsWithin(waitMs, reading, clock)) };
     },
+    idle: () => reading ?? Promise.resolve(),
   };
 }

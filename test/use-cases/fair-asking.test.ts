@@ -103,7 +103,7 @@ function createContext(decorate: (drs: DrsClient) => DrsClient): Context {
     workspaceId: 'T1',
     connectionId: 'prod',
     polling: { batchSize, maxRps: 5, intervalMs: MINUTE },
-    jobList: { refresh: () => Promise.resolve({ isReading: false }) },
+    jobList: { idle: () => Promise.resolve(), refresh: () => Promise.resolve({ isReading: false }) },
     opsChannel: null,
     wakeDispatcher: () => undefined,
     vitals,

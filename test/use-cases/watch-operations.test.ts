@@ -76,7 +76,7 @@ describe('watching the disk', () => {
       durations: DEFAULT_DURATIONS,
       connectionId: 'prod',
       polling: { batchSize: 10, maxRps: 1, intervalMs: MINUTE },
-      jobList: { refresh: () => Promise.resolve({ isReading: false }) },
+      jobList: { idle: () => Promise.resolve(), refresh: () => Promise.resolve({ isReading: false }) },
       opsChannel,
       wakeDispatcher: () => undefined,
       vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
