@@ -11,10 +11,11 @@ import { lagNote } from './job/lag-note.ts';
 import { addReading } from './job/readings.ts';
 import type { Reading } from './job/readings.ts';
 import type { JobEvent } from './job-event.ts';
+import { UNSEEN_JOB } from './job-state.ts';
 import type { JobState } from './job-state.ts';
 import { isBroken, isFinishedCopy, isOver, isWorking, statusGroup } from './job-status.ts';
 import type { StatusGroup } from './job-status.ts';
-import { NO_LAGS, recordLag } from './lag-history.ts';
+import { recordLag } from './lag-history.ts';
 import { addToPhase, NO_TIMES } from './phases.ts';
 import type { JobTimes } from './phases.ts';
 import { noteMissing } from './poll/absence.ts';
@@ -63,31 +64,10 @@ export function assess(
   return { state: { ...state, unknown: unknownSince(state, now, whyUnknown(answer), rules) }, events: [] };
 }
 
-/** What is forgotten of a job that begins again after its end. */
-const NEW_LIFE: Pick<
-  JobState,
-  | 'firstSeen'
-  | 'phases'
-  | 'lags'
-  | 'readings'
-  | 'lagBreak'
-  | 'awaySince'
-  | 'inSyncAt'
-  | 'brokenAt'
-  | 'copyPercent'
-  | 'brokenPercent'
-> = {
-  firstSeen: null,
-  phases: {},
-  lags: NO_LAGS,
-  readings: [],
-  lagBreak: null,
-  awaySince: null,
-  inSyncAt: null,
-  brokenAt: null,
-  copyPercent: null,
-  brokenPercent: null,
-};
+/** A job that begins again after its end: what was told stays, what was seen is forgotten. */
+function beginAgain({ toldStatus, failure, report, checkedAt }: JobState): JobState {
+  return { ...UNSEEN_JOB, toldStatus, failure, report, checkedAt };
+}
 
 /** When an answer was read, what DRS itself says about the times of the job, and what a verdict takes. */
 interface Look {
@@ -102,7 +82,7 @@ function assessReport(before: JobState, report: ProgressReport, at: Look): Asses
   const reborn = before.over !== null && !isEnd && !isLeftFinished(before, report);
   if (isEnd && before.over === null && !isBaseline && before.ending === null) return beginEnd(before, report, at);
   const known = withoutAbsurdLag(report, at);
-  const seen = see(reborn ? { ...before, ...NEW_LIFE } : before, known, at);
+  const seen = see(reborn ? beginAgain(before) : before, known, at);
   // A job whose state could not be read has no report but a status that people know.
   if (isBaseline || reborn)
     return { state: { ...seen, toldStatus: report.status, failure: failureOf(seen, at.now) }, events: [] };
@@ -168,23 +148,23 @@ function seeLag(
   report: ProgressReport,
   group: StatusGroup,
   at: Look,
-): Pick<JobState, 'lagBreak' | 'awaySince' | 'readings' | 'inSyncAt' | 'lags'> {
+): Pick<JobState, 'lagBreak' | 'awaySince' | 'readings' | 'unsettledAt' | 'inSyncAt' | 'lags'> {
   const { now, rules } = at;
   const { lags, inSyncAt } = before;
   if (group !== 'replicating') {
     const awaySince = before.awaySince ?? before.checkedAt ?? now;
-    return { lagBreak: before.lagBreak, awaySince, readings: [], inSyncAt: isEnding(group) ? inSyncAt : null, lags };
+    const { lagBreak, readings } = before;
+    return { lagBreak, awaySince, readings, unsettledAt: now, inSyncAt: isEnding(group) ? inSyncAt : null, lags };
   }
   const reading = { at: now, lagMs: report.lagMs };
   const lagBreak = nextBreak(before, reading, rules);
-  if (!isSettled(lagBreak, report.lagMs)) return { lagBreak, awaySince: null, readings: [], inSyncAt: null, lags };
-  const counts = lagBreak === null || !isHolding(reading);
-  const readings = counts ? addReading(before.readings, reading, rules) : before.readings;
+  const readings = addReading(before.readings, reading, rules);
+  const unsettledAt = lagBreak === null ? before.unsettledAt : now;
+  const seen = { lagBreak, awaySince: null, readings, unsettledAt };
+  if (!isSettled(lagBreak, report.lagMs)) return { ...seen, inSyncAt: null, lags };
   return {
-    lagBreak,
-    awaySince: null,
-    readings,
-    inSyncAt: isInSync(readings, now, rules) ? now : inSyncAt,
+    ...seen,
+    inSyncAt: isInSync(readings, now, rules, unsettledAt) ? now : inSyncAt,
     lags: report.lagMs === null ? lags : recordLag(lags, report.lagMs),
   };
 }

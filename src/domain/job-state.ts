@@ -52,8 +52,10 @@ export interface JobState {
   readonly phases: PhaseTimes;
   /** Every lag measured since then. */
   readonly lags: LagHistory;
-  /** Settled lags of the last minutes, oldest first. */
+  /** The lags of the last minutes, oldest first, those before the last break among them: a jump is one all the same. */
   readonly readings: readonly Reading[];
+  /** The last look at which a lag meant nothing yet: none was to be had, or replication had just begun. */
+  readonly unsettledAt: EpochMs | null;
   /** What interrupted replication, until enough reports came after it; null when nothing did. */
   readonly lagBreak: LagBreak | null;
   /** The last look at which it replicated, or the first look of all, while it does not replicate. */
@@ -91,6 +93,7 @@ export const UNSEEN_JOB: JobState = {
   phases: {},
   lags: NO_LAGS,
   readings: [],
+  unsettledAt: null,
   lagBreak: null,
   awaySince: null,
   inSyncAt: null,

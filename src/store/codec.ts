@@ -115,6 +115,7 @@ const state: z.ZodType<JobState> = z.object({
   phases,
   lags: z.object({ maxMs: z.number(), counts: z.record(z.string(), z.number()) }).default(NO_LAGS),
   readings: z.array(z.object({ at: z.number(), lagMs: z.number().nullable() })).default([]),
+  unsettledAt: z.number().nullable().default(null),
   lagBreak: z
     .object({ lengthMs: z.number(), reports: z.number(), inSync: z.number(), isSettled: z.boolean() })
     .nullable()

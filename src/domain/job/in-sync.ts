@@ -13,15 +13,25 @@ const MIN_JUMPS = 2;
 /**
  * Whether a job is in sync: at least three readings of at most 10 s over at least `steadyMs`, nothing unseen between them,
  * and at least 70 % of all readings of that time. One lone reading that could not be measured is skipped. A figure that
- * jumps is never in sync, nor is one whose last reading is above the alarm level. One more odd reading never makes it so.
+ * jumps is never in sync, nor is one that has been above the alarm level since it was last in sync. One more odd reading
+ * never makes it so: it leaves the readings in sync as they are, and every rule here only counts against the others.
+ *
+ * @param unsettledAt the last moment at which figures meant nothing (job/lag-break.ts): what was read until then is not in
+ *   sync, but a figure that jumped then has jumped
  */
-export function isInSync(readings: readonly Reading[], now: EpochMs, rules: VerdictRules): boolean {
-  const start = startOfSync(readings, now, rules);
+export function isInSync(
+  readings: readonly Reading[],
+  now: EpochMs,
+  rules: VerdictRules,
+  unsettledAt: EpochMs | null = null,
+): boolean {
+  const settled = unsettledAt === null ? readings : readings.filter(({ at }) => at > unsettledAt);
+  const start = startOfSync(settled, now, rules);
   if (start === null || isJumping(readings)) return false;
-  const judged = withoutLone(readings.filter(({ at }) => at >= start));
+  const judged = settled.filter(({ at }) => at >= start);
   const holding = judged.filter(isHolding).length;
-  const last = judged.findLast(({ lagMs }) => lagMs !== null);
-  return holding >= MIN_SHARE * judged.length && (last?.lagMs ?? Infinity) <= ALARM_LAG_MS;
+  const since = judged.slice(judged.findLastIndex(isHolding) + 1);
+  return holding >= MIN_SHARE * (judged.length - skipped(judged)) && !since.some(isAlarming);
 }
 
 /** Since when readings in sync reach back from now without a gap, as far as the verdict needs; null when not far enough. */
@@ -44,20 +54,38 @@ export function isHolding({ lagMs }: Reading): boolean {
   return lagMs !== null && lagMs <= IN_SYNC_LAG_MS;
 }
 
-/** Without readings that could not be measured between two that could: one such says nothing. */
-function withoutLone(readings: readonly Reading[]): readonly Reading[] {
-  return readings.filter(
-    ({ lagMs }, index) => lagMs !== null || readings[index - 1]?.lagMs === null || readings[index + 1]?.lagMs === null,
-  );
+/** How many readings are left out of the share: one that could not be measured between two that could says nothing. */
+function skipped(readings: readonly Reading[]): 0 | 1 {
+  const isLone = ({ lagMs }: Reading, index: number) =>
+    lagMs === null && readings[index - 1]?.lagMs !== null && readings[index + 1]?.lagMs !== null;
+  return readings.some(isLone) ? 1 : 0;
 }
 
-/** Whether the figure jumps: more than once from in sync to above the alarm level, faster than time goes by. */
+function isAlarming({ lagMs }: Reading): boolean {
+  return lagMs !== null && lagMs > ALARM_LAG_MS;
+}
+
+/**
+ * Whether the figure jumps: more than once from in sync to above the alarm level, faster than time goes by. Each stretch
+ * between two readings in sync is measured from the first of them, so that an odd figure on the way up hides no jump.
+ */
 export function isJumping(readings: readonly Reading[]): boolean {
-  const measured = readings.flatMap(({ at, lagMs }) => (lagMs === null ? [] : [{ at, lagMs }]));
-  const jumps = measured.filter((reading, index) => {
-    const before = measured[index - 1];
-    if (before === undefined || before.lagMs > IN_SYNC_LAG_MS || reading.lagMs <= ALARM_LAG_MS) return false;
-    return reading.lagMs - before.lagMs > MAX_SLOPE * (reading.at - before.at);
-  });
-  return jumps.length >= MIN_JUMPS;
+  let inSync: Reading | null = null;
+  let jumped = false;
+  let jumps = 0;
+  for (const reading of readings) {
+    if (isHolding(reading)) {
+      inSync = reading;
+      jumped = false;
+    } else if (inSync !== null && !jumped && isAlarming(reading)) {
+      jumped = steepness(inSync, reading) > MAX_SLOPE;
+      if (jumped) jumps += 1;
+    }
+  }
+  return jumps >= MIN_JUMPS;
+}
+
+/** How fast the lag grew, in seconds a second. */
+function steepness(from: Reading, to: Reading): number {
+  return ((to.lagMs ?? 0) - (from.lagMs ?? 0)) / (to.at - from.at);
 }

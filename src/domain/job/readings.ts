@@ -1,16 +1,16 @@
 import type { VerdictRules } from '../poll/verdict-rules.ts';
 import type { EpochMs } from '../time.ts';
 
-/** One lag read while a job replicated, settled after its last break. */
+/** One lag read while a job replicated. */
 export interface Reading {
   readonly at: EpochMs;
   /** In ms; null when DRS could not measure it. */
   readonly lagMs: number | null;
 }
 
-/** Readings kept for one job. */
-const MAX_READINGS = 24;
-/** Where polls are many, a stretch of `steadyMs` is kept in about so many readings. */
+/** Readings kept for one job: more than fall into the time that verdicts look back. */
+const MAX_READINGS = 90;
+/** Where polls are many, a stretch of `steadyMs` is kept in about twice so many readings. */
 const READINGS_IN_A_STRETCH = 10;
 
 /**
