@@ -1,4 +1,4 @@
-import type { JobId } from '../src/domain/job-id.ts';
+import type { JobId } from '../src/domain/job/job-id.ts';
 import { interleaved, median, summarise } from './measure.ts';
 import type { Measured } from './measure.ts';
 import { BARE, OURS, startBare, startOurs } from './processes.ts';

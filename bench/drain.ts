@@ -2,10 +2,10 @@
  * How fast a backlog leaves: 200 channels with 11 posts each, against a Slack that permits one post a second in a channel
  * and 50 a second in the workspace. Prints what was reached of what is permitted.
  */
-import { simulatedJobId } from '../src/demo/drs-simulator/jobs.ts';
-import { startDrsSimulator } from '../src/demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../src/demo/slack-workspace/slack-workspace.ts';
-import { UNSEEN_JOB } from '../src/domain/job-state.ts';
+import { simulatedJobId } from '../demo/drs-simulator/jobs.ts';
+import { startDrsSimulator } from '../demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../demo/slack-workspace/slack-workspace.ts';
+import { UNSEEN_JOB } from '../src/domain/job/job-state.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { startProcess } from '../test/support/bot-process.ts';
 import { running } from '../test/support/programs.ts';

@@ -3,10 +3,10 @@ import { copyFile, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { parseJobId } from '../src/domain/job-id.ts';
-import type { JobId } from '../src/domain/job-id.ts';
+import { parseJobId } from '../src/domain/job/job-id.ts';
+import type { JobId } from '../src/domain/job/job-id.ts';
 import { openStore } from '../src/store/open-store.ts';
-import { openSqlite } from '../src/store/sqlite-driver.ts';
+import { openSqlite } from '../src/store/sqlite/sqlite-driver.ts';
 import { PROJECT } from './processes.ts';
 
 /** Watched jobs. */

@@ -4,7 +4,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 
-import { openSqlite } from '../src/store/sqlite-driver.ts';
+import { openSqlite } from '../src/store/sqlite/sqlite-driver.ts';
 import { PROJECT } from './processes.ts';
 import { JOB_IDS } from './seed.ts';
 

@@ -1,8 +1,8 @@
-import { simulatedJobId } from '../src/demo/drs-simulator/jobs.ts';
-import type { JobDetail } from '../src/domain/job-detail.ts';
-import type { JobId } from '../src/domain/job-id.ts';
-import type { ProgressReport } from '../src/domain/progress-report.ts';
-import { DAY, HOUR, SECOND } from '../src/domain/time.ts';
+import { simulatedJobId } from '../demo/drs-simulator/jobs.ts';
+import type { JobDetail } from '../src/domain/job/job-detail.ts';
+import type { JobId } from '../src/domain/job/job-id.ts';
+import type { ProgressReport } from '../src/domain/job/progress-report.ts';
+import { DAY, HOUR, SECOND } from '../src/domain/base/time.ts';
 import type { DrsClient } from '../src/ports.ts';
 
 const CHANNELS = 20;

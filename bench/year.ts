@@ -10,7 +10,7 @@
 import { NO_METRICS } from '../src/runtime/no-metrics.ts';
 import type { History } from '../src/ports.ts';
 import { createTimetable } from '../src/runtime/cron.ts';
-import { Vitals } from '../src/use-cases/vitals.ts';
+import { Vitals } from '../src/use-cases/upkeep/vitals.ts';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,17 +18,17 @@ import { parseArgs } from 'node:util';
 
 import { sql } from 'kysely';
 
-import { DAY, HOUR, SECOND } from '../src/domain/time.ts';
+import { DAY, HOUR, SECOND } from '../src/domain/base/time.ts';
 import { createStore, openDatabase, openStore } from '../src/store/open-store.ts';
-import type { Db } from '../src/store/schema.ts';
+import type { Db } from '../src/store/rows/schema.ts';
 import { DEFAULT_DURATIONS } from '../src/use-cases/context.ts';
 import type { Context } from '../src/use-cases/context.ts';
-import { claimTurn, takeTurn } from '../src/use-cases/dispatch-deliveries.ts';
-import { editNext } from '../src/use-cases/edit-messages.ts';
-import { findCauses } from '../src/use-cases/find-causes.ts';
-import { lookAtJobs } from '../src/use-cases/look-at-jobs.ts';
-import { pruneSome } from '../src/use-cases/prune.ts';
-import { tick } from '../src/use-cases/tick.ts';
+import { claimTurn, takeTurn } from '../src/use-cases/telling/dispatch-deliveries.ts';
+import { editNext } from '../src/use-cases/telling/edit-messages.ts';
+import { findCauses } from '../src/use-cases/polling/find-causes.ts';
+import { lookAtJobs } from '../src/use-cases/polling/look-at-jobs.ts';
+import { pruneSome } from '../src/use-cases/upkeep/prune.ts';
+import { tick } from '../src/use-cases/polling/tick.ts';
 import { createCrowd } from './year-of-jobs.ts';
 import type { Crowd } from './year-of-jobs.ts';
 import { createYearClock, deliverAll, randomFrom, SILENT } from './year-of-world.ts';

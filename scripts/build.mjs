@@ -13,7 +13,13 @@ import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-const COMMANDS = ['main', 'migrate', 'check', 'backup'];
+const SOURCE_OF = {
+  main: 'src/main.ts',
+  migrate: 'src/operator/migrate.ts',
+  check: 'src/operator/check.ts',
+  backup: 'src/operator/backup.ts',
+};
+const COMMANDS = Object.keys(SOURCE_OF);
 const SOURCES = ['src', 'migrations', 'scripts/build.mjs', 'tsconfig.json', 'package-lock.json'];
 /** The sources that dist/src was made from, as one number. */
 const STAMP = 'dist/built-from';
@@ -61,7 +67,7 @@ async function bundle({ build }) {
   const stamp = stampOfSources();
   rmSync(STAMP, { force: true });
   await build({
-    entryPoints: COMMANDS.map((command) => `src/${command}.ts`),
+    entryPoints: SOURCE_OF,
     outdir: 'dist/src',
     bundle: true,
     platform: 'node',

@@ -5,11 +5,11 @@ import { z } from 'zod';
 import type { AccessPolicy } from './domain/access.ts';
 import { isZone } from './domain/base/zone.ts';
 import { defaultConsoleTemplate } from './domain/console-link.ts';
-import { LANGUAGES } from './domain/language.ts';
-import type { Language } from './domain/language.ts';
+import { LANGUAGES } from './domain/base/language.ts';
+import type { Language } from './domain/base/language.ts';
 import { endpointsOf } from './drs/endpoints.ts';
 import type { LogLevel } from './runtime/logger.ts';
-import type { Keep } from './use-cases/prune.ts';
+import type { Keep } from './use-cases/upkeep/prune.ts';
 
 /** A value that does not print: not in logs, errors, JSON or string concatenation. */
 export class Secret {

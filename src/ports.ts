@@ -4,20 +4,20 @@
  */
 import type { HeldReason, Person, Sharing } from './domain/access.ts';
 import type { AuditEntry } from './domain/audit.ts';
-import type { Job, JobKey } from './domain/job.ts';
-import type { Explanation } from './domain/explanation.ts';
-import type { JobEvent } from './domain/job-event.ts';
-import type { Cause, JobDetail, RecoveryFigures } from './domain/job-detail.ts';
-import type { JobId } from './domain/job-id.ts';
-import type { JobState } from './domain/job-state.ts';
-import type { Language } from './domain/language.ts';
-import type { ListedJob, NameCandidate } from './domain/listed-job.ts';
-import type { SetAsideRow, Signal, SignalKind } from './domain/signal.ts';
-import type { SubJob } from './domain/combine-sub-jobs.ts';
-import type { MessageTs } from './domain/message-ts.ts';
-import type { Pace } from './domain/pace.ts';
+import type { Job, JobKey } from './domain/job/job.ts';
+import type { Explanation } from './domain/job/explanation.ts';
+import type { JobEvent } from './domain/job/job-event.ts';
+import type { Cause, JobDetail, RecoveryFigures } from './domain/job/job-detail.ts';
+import type { JobId } from './domain/job/job-id.ts';
+import type { JobState } from './domain/job/job-state.ts';
+import type { Language } from './domain/base/language.ts';
+import type { ListedJob, NameCandidate } from './domain/names/listed-job.ts';
+import type { SetAsideRow, Signal, SignalKind } from './domain/post/signal.ts';
+import type { SubJob } from './domain/poll/combine-sub-jobs.ts';
+import type { MessageTs } from './domain/post/message-ts.ts';
+import type { Pace } from './domain/post/pace.ts';
 import type { ConnectionAbsence } from './domain/poll/absence.ts';
-import type { DrsAllowance } from './domain/poll-budget.ts';
+import type { DrsAllowance } from './domain/poll/poll-budget.ts';
 import type {
   EditOutcome,
   Post,
@@ -26,10 +26,10 @@ import type {
   RemoveOutcome,
   SearchOutcome,
   SendOutcome,
-} from './domain/post.ts';
-import type { ReadBack } from './domain/read-back.ts';
-import type { OpenPost, SearchSettlement } from './domain/reconcile.ts';
-import type { DrsFailure, DrsFailureReason, ProgressAnswers } from './domain/progress-answer.ts';
+} from './domain/post/post.ts';
+import type { ReadBack } from './domain/post/read-back.ts';
+import type { OpenPost, SearchSettlement } from './domain/post/reconcile.ts';
+import type { DrsFailure, DrsFailureReason, ProgressAnswers } from './domain/job/progress-answer.ts';
 import type {
   ChannelKey,
   ChannelPause,
@@ -37,8 +37,8 @@ import type {
   NamedSubscription,
   Subscription,
 } from './domain/subscription.ts';
-import type { EpochMs } from './domain/time.ts';
-import type { TurnName } from './domain/vital-signs.ts';
+import type { EpochMs } from './domain/base/time.ts';
+import type { TurnName } from './domain/base/vital-signs.ts';
 
 /** The bot cannot start. The message is one sentence for the operator: what is wrong and what to do. */
 export class StartError extends Error {
@@ -465,7 +465,7 @@ export interface Store {
   }): Promise<number>;
   findJobListState(connectionId: string): Promise<JobListState>;
   /**
-   * Listed jobs and jobs we have a report of that `text` may mean (domain/choose-job.ts): by their name or the beginning of
+   * Listed jobs and jobs we have a report of that `text` may mean (domain/names/choose-job.ts): by their name or the beginning of
    * their id, sub-jobs too; else by the beginning of their name; and only if there is none such, by a word in their name.
    * The better matches first, at most `limit`.
    */

@@ -1,6 +1,6 @@
-import type { JobId } from './job-id.ts';
-import type { Language } from './language.ts';
-import type { EpochMs } from './time.ts';
+import type { JobId } from './job/job-id.ts';
+import type { Language } from './base/language.ts';
+import type { EpochMs } from './base/time.ts';
 
 /** What was changed, with how it was before and after. */
 export type AuditedChange =

@@ -1,4 +1,4 @@
-import type { Language } from './language.ts';
+import type { Language } from './base/language.ts';
 
 /** What a console address may depend on. */
 export interface ConsolePlace {

@@ -1,6 +1,6 @@
-import type { JobKey } from './job.ts';
-import type { JobState } from './job-state.ts';
-import type { EpochMs } from './time.ts';
+import type { JobKey } from './job/job.ts';
+import type { JobState } from './job/job-state.ts';
+import type { EpochMs } from './base/time.ts';
 
 /** One Slack conversation of one workspace. */
 export interface ChannelKey {

@@ -1,4 +1,4 @@
-import type { DrsFailure } from '../domain/progress-answer.ts';
+import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import type { UnsignedRequest } from './sign-request.ts';
 
 /** Headers that let a request in, or why there are none. */

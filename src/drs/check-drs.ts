@@ -1,10 +1,10 @@
-import { formatDuration } from '../domain/duration.ts';
-import type { Finding } from '../domain/finding.ts';
-import { bad, good, open } from '../domain/finding.ts';
-import type { JobId } from '../domain/job-id.ts';
-import { noSuchJobCode } from '../domain/progress-answer.ts';
-import type { DrsFailure, DrsFailureReason, ProgressAnswer } from '../domain/progress-answer.ts';
-import { MINUTE, SECOND } from '../domain/time.ts';
+import { formatDuration } from '../domain/base/duration.ts';
+import type { Finding } from '../domain/base/finding.ts';
+import { bad, good, open } from '../domain/base/finding.ts';
+import type { JobId } from '../domain/job/job-id.ts';
+import { noSuchJobCode } from '../domain/job/progress-answer.ts';
+import type { DrsFailure, DrsFailureReason, ProgressAnswer } from '../domain/job/progress-answer.ts';
+import { MINUTE, SECOND } from '../domain/base/time.ts';
 import { speechIn } from '../words/speech.ts';
 import { createDrsClient } from './drs-client.ts';
 import { HttpFault, sendHttp } from './http.ts';

@@ -1,10 +1,10 @@
-import { explanation } from '../domain/explanation.ts';
-import type { JobId } from '../domain/job-id.ts';
-import type { Language } from '../domain/language.ts';
+import { explanation } from '../domain/job/explanation.ts';
+import type { JobId } from '../domain/job/job-id.ts';
+import type { Language } from '../domain/base/language.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
-import { failureOf } from '../domain/progress-answer.ts';
-import type { DrsFailure, DrsFailureReason, ProgressAnswers } from '../domain/progress-answer.ts';
-import { SECOND } from '../domain/time.ts';
+import { failureOf } from '../domain/job/progress-answer.ts';
+import type { DrsFailure, DrsFailureReason, ProgressAnswers } from '../domain/job/progress-answer.ts';
+import { SECOND } from '../domain/base/time.ts';
 import type { DrsClient } from '../ports.ts';
 import { chunks } from './chunks.ts';
 import { withDeadline } from './deadline.ts';

@@ -1,9 +1,9 @@
-import { explanation } from '../domain/explanation.ts';
-import type { Explanation, ExplanationKey } from '../domain/explanation.ts';
+import { explanation } from '../domain/job/explanation.ts';
+import type { Explanation, ExplanationKey } from '../domain/job/explanation.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
-import type { DrsFailure, DrsFailureReason } from '../domain/progress-answer.ts';
-import { MINUTE, SECOND } from '../domain/time.ts';
-import type { EpochMs } from '../domain/time.ts';
+import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer.ts';
+import { MINUTE, SECOND } from '../domain/base/time.ts';
+import type { EpochMs } from '../domain/base/time.ts';
 
 /** The code and text of an error body, whichever of the many shapes it has. */
 export interface ErrorBody {

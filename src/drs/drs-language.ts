@@ -1,4 +1,4 @@
-import type { Language } from '../domain/language.ts';
+import type { Language } from '../domain/base/language.ts';
 
 /** `X-Language` for a language (DRS API Reference, request headers). */
 export function drsLanguage(language: Language): string {

@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
 
-import { backoffDelay } from '../domain/backoff.ts';
-import { explanation } from '../domain/explanation.ts';
-import type { DrsAllowance } from '../domain/poll-budget.ts';
-import { failureOf } from '../domain/progress-answer.ts';
-import type { DrsFailure, DrsFailureReason } from '../domain/progress-answer.ts';
-import { SECOND } from '../domain/time.ts';
+import { backoffDelay } from '../domain/base/backoff.ts';
+import { explanation } from '../domain/job/explanation.ts';
+import type { DrsAllowance } from '../domain/poll/poll-budget.ts';
+import { failureOf } from '../domain/job/progress-answer.ts';
+import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer.ts';
+import { SECOND } from '../domain/base/time.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { DrsAuth } from './auth.ts';
 import { withDeadline } from './deadline.ts';

@@ -1,9 +1,9 @@
-import { parseJobId } from '../domain/job-id.ts';
-import type { JobId } from '../domain/job-id.ts';
-import type { ProgressAnswer, ProgressAnswers } from '../domain/progress-answer.ts';
-import type { PartProgress, ProgressReport } from '../domain/progress-report.ts';
+import { parseJobId } from '../domain/job/job-id.ts';
+import type { JobId } from '../domain/job/job-id.ts';
+import type { ProgressAnswer, ProgressAnswers } from '../domain/job/progress-answer.ts';
+import type { PartProgress, ProgressReport } from '../domain/job/progress-report.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
-import { DAY, SECOND } from '../domain/time.ts';
+import { DAY, SECOND } from '../domain/base/time.ts';
 import { isFields, measured, negative, text } from './wire-values.ts';
 import type { Fields } from './wire-values.ts';
 

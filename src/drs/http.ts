@@ -1,9 +1,9 @@
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
 
-import { explanation } from '../domain/explanation.ts';
-import { failureOf } from '../domain/progress-answer.ts';
-import type { DrsFailure } from '../domain/progress-answer.ts';
+import { explanation } from '../domain/job/explanation.ts';
+import { failureOf } from '../domain/job/progress-answer.ts';
+import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import type { FailedResponse } from './drs-errors.ts';
 
 /** IAM tokens of 16 KiB exist, so a header block must be allowed to be larger than Node's 16 KiB. */

@@ -1,15 +1,15 @@
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 
-import { backoffDelay } from '../domain/backoff.ts';
+import { backoffDelay } from '../domain/base/backoff.ts';
 import { holdFailure } from '../domain/base/hold-failure.ts';
-import { explanation } from '../domain/explanation.ts';
-import type { ExplanationKey } from '../domain/explanation.ts';
-import { failureOf } from '../domain/progress-answer.ts';
-import type { DrsFailure, DrsFailureReason } from '../domain/progress-answer.ts';
-import { formatDuration } from '../domain/duration.ts';
-import { HOUR, isWithin, MINUTE, SECOND } from '../domain/time.ts';
-import type { EpochMs } from '../domain/time.ts';
+import { explanation } from '../domain/job/explanation.ts';
+import type { ExplanationKey } from '../domain/job/explanation.ts';
+import { failureOf } from '../domain/job/progress-answer.ts';
+import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer.ts';
+import { formatDuration } from '../domain/base/duration.ts';
+import { HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
+import type { EpochMs } from '../domain/base/time.ts';
 import type { Clock, Log } from '../ports.ts';
 import { speechIn } from '../words/speech.ts';
 import type { Authorization, DrsAuth, RotatingSecret } from './auth.ts';

@@ -1,9 +1,9 @@
-import { parseJobId } from '../domain/job-id.ts';
-import type { Cause, JobDetail, RecoveryFigures } from '../domain/job-detail.ts';
-import type { JobId } from '../domain/job-id.ts';
+import { parseJobId } from '../domain/job/job-id.ts';
+import type { Cause, JobDetail, RecoveryFigures } from '../domain/job/job-detail.ts';
+import type { JobId } from '../domain/job/job-id.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
-import { SECOND } from '../domain/time.ts';
-import type { EpochMs } from '../domain/time.ts';
+import { SECOND } from '../domain/base/time.ts';
+import type { EpochMs } from '../domain/base/time.ts';
 import { isFields, measured, text } from './wire-values.ts';
 import type { Fields } from './wire-values.ts';
 

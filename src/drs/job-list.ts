@@ -1,4 +1,4 @@
-import { parseJobId } from '../domain/job-id.ts';
+import { parseJobId } from '../domain/job/job-id.ts';
 import type { JobListEntry } from '../ports.ts';
 import { fieldsIn, isFields, measured, text } from './wire-values.ts';
 import type { Fields } from './wire-values.ts';

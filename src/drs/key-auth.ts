@@ -1,7 +1,7 @@
 import { holdFailure } from '../domain/base/hold-failure.ts';
-import type { DrsFailure } from '../domain/progress-answer.ts';
-import { isWithin, MINUTE } from '../domain/time.ts';
-import type { EpochMs } from '../domain/time.ts';
+import type { DrsFailure } from '../domain/job/progress-answer.ts';
+import { isWithin, MINUTE } from '../domain/base/time.ts';
+import type { EpochMs } from '../domain/base/time.ts';
 import type { Clock, Log } from '../ports.ts';
 import { speechIn } from '../words/speech.ts';
 import type { DrsAuth, RotatingSecret } from './auth.ts';

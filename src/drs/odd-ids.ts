@@ -1,6 +1,6 @@
-import type { JobId } from '../domain/job-id.ts';
-import { noSuchJobCode } from '../domain/progress-answer.ts';
-import type { DrsFailure, ProgressAnswer, ProgressAnswers } from '../domain/progress-answer.ts';
+import type { JobId } from '../domain/job/job-id.ts';
+import { noSuchJobCode } from '../domain/job/progress-answer.ts';
+import type { DrsFailure, ProgressAnswer, ProgressAnswers } from '../domain/job/progress-answer.ts';
 
 /** What a request for some ids came to. */
 export type Outcome =

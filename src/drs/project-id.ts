@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-import { explanation } from '../domain/explanation.ts';
-import type { Explanation } from '../domain/explanation.ts';
-import { failureOf } from '../domain/progress-answer.ts';
-import type { DrsFailure } from '../domain/progress-answer.ts';
-import { MINUTE } from '../domain/time.ts';
+import { explanation } from '../domain/job/explanation.ts';
+import type { Explanation } from '../domain/job/explanation.ts';
+import { failureOf } from '../domain/job/progress-answer.ts';
+import type { DrsFailure } from '../domain/job/progress-answer.ts';
+import { MINUTE } from '../domain/base/time.ts';
 import { describeFailure, parseJson } from './drs-errors.ts';
 import { DrsRequests } from './drs-requests.ts';
 import type { Asked, DrsRequestOptions } from './drs-requests.ts';

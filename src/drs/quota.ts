@@ -1,6 +1,6 @@
-import type { Quota } from '../domain/poll-budget.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../domain/time.ts';
-import type { EpochMs } from '../domain/time.ts';
+import type { Quota } from '../domain/poll/poll-budget.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../domain/base/time.ts';
+import type { EpochMs } from '../domain/base/time.ts';
 import { parseErrorBody } from './drs-errors.ts';
 import type { FailedResponse } from './drs-errors.ts';
 

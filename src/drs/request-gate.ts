@@ -1,6 +1,6 @@
-import type { Quota } from '../domain/poll-budget.ts';
-import { HOUR, isWithin, MINUTE, SECOND } from '../domain/time.ts';
-import type { EpochMs } from '../domain/time.ts';
+import type { Quota } from '../domain/poll/poll-budget.ts';
+import { HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
+import type { EpochMs } from '../domain/base/time.ts';
 import type { Clock } from '../ports.ts';
 import { usualPause } from './quota.ts';
 import type { Throttle } from './quota.ts';

@@ -4,8 +4,8 @@ import cron from 'node-cron';
 import { isClockSet, isDue, planAnew, planRun } from '../domain/poll/planned-run.ts';
 import type { Moment } from '../domain/poll/planned-run.ts';
 import type { Timetable } from '../domain/poll/timetable.ts';
-import { SECOND } from '../domain/time.ts';
-import type { EpochMs } from '../domain/time.ts';
+import { SECOND } from '../domain/base/time.ts';
+import type { EpochMs } from '../domain/base/time.ts';
 import type { Clock, Log } from '../ports.ts';
 import { Loop } from './loop.ts';
 

@@ -1,4 +1,4 @@
-import { SECOND } from '../domain/time.ts';
+import { SECOND } from '../domain/base/time.ts';
 
 /** The last resort: a process that has not ended by itself so long after the signal is ended. */
 const FORCED_EXIT_MS = 9.5 * SECOND;

@@ -1,10 +1,10 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-import { DRS_FAILURE_REASONS } from '../domain/progress-answer.ts';
-import { SECOND } from '../domain/time.ts';
-import type { EpochMs } from '../domain/time.ts';
-import { LOOP_NAMES, TURN_NAMES } from '../domain/vital-signs.ts';
-import type { VitalSigns } from '../domain/vital-signs.ts';
+import { DRS_FAILURE_REASONS } from '../domain/job/progress-answer.ts';
+import { SECOND } from '../domain/base/time.ts';
+import type { EpochMs } from '../domain/base/time.ts';
+import { LOOP_NAMES, TURN_NAMES } from '../domain/base/vital-signs.ts';
+import type { VitalSigns } from '../domain/base/vital-signs.ts';
 import type { DrsRead, Metrics, StoreFigures } from '../ports.ts';
 import type { Page } from './ops-server.ts';
 

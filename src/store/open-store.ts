@@ -5,18 +5,18 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import type { LogEvent } from 'kysely';
 
-import type { Language } from '../domain/language.ts';
+import type { Language } from '../domain/base/language.ts';
 import { DiskFullError } from '../ports.ts';
 import type { Store } from '../ports.ts';
-import { listAuditedJobs, pageAudit } from './audit.ts';
-import { commitPoll } from './commit-poll.ts';
-import { countPending, findLastProjectId, findPause, openConnection, openWorkspace } from './channels.ts';
-import { findChannelLanguage, greetChannel, setChannelLanguage } from './channel-settings.ts';
-import { releaseChannel } from './channel-lease.ts';
-import { noteAlive, tellDownTime } from './down-times.ts';
-import { claimEdit, settleEdit, wantEditOf } from './edits.ts';
-import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './failures.ts';
-import { freeBytesAt } from './free-space.ts';
+import { listAuditedJobs, pageAudit } from './rows/audit.ts';
+import { commitPoll } from './jobs/commit-poll.ts';
+import { countPending, findLastProjectId, findPause, openConnection, openWorkspace } from './channels/channels.ts';
+import { findChannelLanguage, greetChannel, setChannelLanguage } from './channels/channel-settings.ts';
+import { releaseChannel } from './rows/channel-lease.ts';
+import { noteAlive, tellDownTime } from './upkeep/down-times.ts';
+import { claimEdit, settleEdit, wantEditOf } from './outbox/edits.ts';
+import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './jobs/failures.ts';
+import { freeBytesAt } from './sqlite/free-space.ts';
 import { findAbsence } from './jobs/absence.ts';
 import {
   claimDueJobs,
@@ -27,7 +27,7 @@ import {
   isJobLeased,
   releaseJobs,
   renewJobs,
-} from './jobs.ts';
+} from './jobs/jobs.ts';
 import {
   claimJobListRefresh,
   findJobListState,
@@ -37,23 +37,23 @@ import {
   findSubJobs,
   pageListedJobs,
   saveJobList,
-} from './listed-jobs.ts';
-import { probeWrite, readFigures } from './figures.ts';
-import { findSchemaVersion, migrateToLatest } from './migrate.ts';
-import { claimTurn, findPost } from './outbox.ts';
-import { holdChannel, releaseHeldChannel, resumeChannel } from './pause-channel.ts';
-import { giveRoomBack, prune } from './prune.ts';
-import { claimReadBack, findReadBack, listReadBacks, saveReadBack } from './read-back.ts';
-import { settlePost, settleSearch } from './settlements.ts';
-import { claimSurplus, settleSurplus } from './surplus-messages.ts';
-import type { Db, Schema } from './schema.ts';
-import { clearSignal, raiseSignal, reportRefusedPosts } from './signals.ts';
-import { isBusy, isFull, TransactionalSqliteDialect } from './sqlite-dialect.ts';
+} from './jobs/listed-jobs.ts';
+import { probeWrite, readFigures } from './upkeep/figures.ts';
+import { findSchemaVersion, migrateToLatest } from './sqlite/migrate.ts';
+import { claimTurn, findPost } from './outbox/outbox.ts';
+import { holdChannel, releaseHeldChannel, resumeChannel } from './channels/pause-channel.ts';
+import { giveRoomBack, prune } from './upkeep/prune.ts';
+import { claimReadBack, findReadBack, listReadBacks, saveReadBack } from './outbox/read-back.ts';
+import { settlePost, settleSearch } from './outbox/settlements.ts';
+import { claimSurplus, settleSurplus } from './outbox/surplus-messages.ts';
+import type { Db, Schema } from './rows/schema.ts';
+import { clearSignal, raiseSignal, reportRefusedPosts } from './upkeep/signals.ts';
+import { isBusy, isFull, TransactionalSqliteDialect } from './sqlite/sqlite-dialect.ts';
 import { reportSetAside } from './rows/set-aside.ts';
 import { WorkClock } from './rows/work-clock.ts';
-import { openSqlite } from './sqlite-driver.ts';
-import { cachingStatements } from './statement-cache.ts';
-import { StoreError } from './store-error.ts';
+import { openSqlite } from './sqlite/sqlite-driver.ts';
+import { cachingStatements } from './sqlite/statement-cache.ts';
+import { StoreError } from './rows/store-error.ts';
 import {
   findSubscribed,
   listAwaitedSubscriptions,
@@ -62,7 +62,7 @@ import {
   listWorkspaceSubscriptions,
   subscribe,
   unsubscribe,
-} from './subscriptions.ts';
+} from './channels/subscriptions.ts';
 
 /** How long a write waits for another process's write, in ms. */
 const BUSY_TIMEOUT_MS = 5_000;

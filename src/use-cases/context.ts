@@ -1,10 +1,10 @@
-import { DAY, HOUR, MINUTE, SECOND } from '../domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../domain/base/time.ts';
 import { DEFAULT_VERDICT_RULES } from '../domain/poll/verdict-rules.ts';
 import type { VerdictRules } from '../domain/poll/verdict-rules.ts';
-import type { Pace } from '../domain/pace.ts';
-import type { PollBudget } from '../domain/poll-budget.ts';
+import type { Pace } from '../domain/post/pace.ts';
+import type { PollBudget } from '../domain/poll/poll-budget.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
-import type { Vitals } from './vitals.ts';
+import type { Vitals } from './upkeep/vitals.ts';
 import type { Clock, DrsClient, Log, NewId, Store } from '../ports.ts';
 
 /** How long things take or are allowed to take, in milliseconds. */

@@ -1,8 +1,8 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 
-import { durationParts } from '../domain/duration.ts';
-import type { Explanation } from '../domain/explanation.ts';
-import type { Language } from '../domain/language.ts';
+import { durationParts } from '../domain/base/duration.ts';
+import type { Explanation } from '../domain/job/explanation.ts';
+import type { Language } from '../domain/base/language.ts';
 import { en } from './en.ts';
 import type { MessageKey } from './en.ts';
 import { zh } from './zh.ts';

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { JobEvent } from '../../src/domain/job-event.ts';
-import type { JobId } from '../../src/domain/job-id.ts';
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
-import type { JobState } from '../../src/domain/job-state.ts';
+import type { JobEvent } from '../../src/domain/job/job-event.ts';
+import type { JobId } from '../../src/domain/job/job-id.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
+import type { JobState } from '../../src/domain/job/job-state.ts';
 import { GONE_AWAITED_FOR_MS } from '../../src/domain/poll/absence.ts';
-import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import type { JobListEntry, Store } from '../../src/ports.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
 import type { OpenStore } from './store.contract.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { SIMULATED_KEYS, startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import type { DrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import { throttle } from '../../src/demo/drs-simulator/faults.ts';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { SIMULATED_KEYS, startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import { throttle } from '../../demo/drs-simulator/faults.ts';
+import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import { createDrsClient } from '../../src/drs/drs-client.ts';
 import { createDispatcher } from '../../src/drs/http.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';

@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDrsClient } from '../../src/drs/drs-client.ts';
 import { createDispatcher } from '../../src/drs/http.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';
-import { throttle } from '../../src/demo/drs-simulator/faults.ts';
-import type { Fault } from '../../src/demo/drs-simulator/faults.ts';
-import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
-import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import type { DrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { throttle } from '../../demo/drs-simulator/faults.ts';
+import type { Fault } from '../../demo/drs-simulator/faults.ts';
+import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
+import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 

@@ -1,12 +1,12 @@
 import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { Fault } from '../../src/demo/slack-workspace/faults.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import type { SlackWorkspace, WorkspaceOptions } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import type { PostSearch } from '../../src/domain/post.ts';
-import { createHistory } from '../../src/slack/history.ts';
-import { createSlackClient } from '../../src/slack/slack-client.ts';
+import type { Fault } from '../../demo/slack-workspace/faults.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import type { SlackWorkspace, WorkspaceOptions } from '../../demo/slack-workspace/slack-workspace.ts';
+import type { PostSearch } from '../../src/domain/post/post.ts';
+import { createHistory } from '../../src/slack/sending/history.ts';
+import { createSlackClient } from '../../src/slack/workspace/slack-client.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { explanation } from '../../src/domain/explanation.ts';
-import type { JobEvent } from '../../src/domain/job-event.ts';
-import type { JobId } from '../../src/domain/job-id.ts';
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
-import type { JobState } from '../../src/domain/job-state.ts';
-import type { Post, PostSettlement } from '../../src/domain/post.ts';
-import type { Signal } from '../../src/domain/signal.ts';
-import { DAY, MINUTE } from '../../src/domain/time.ts';
+import { explanation } from '../../src/domain/job/explanation.ts';
+import type { JobEvent } from '../../src/domain/job/job-event.ts';
+import type { JobId } from '../../src/domain/job/job-id.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
+import type { JobState } from '../../src/domain/job/job-state.ts';
+import type { Post, PostSettlement } from '../../src/domain/post/post.ts';
+import type { Signal } from '../../src/domain/post/signal.ts';
+import { DAY, MINUTE } from '../../src/domain/base/time.ts';
 import type { PollResult, Store } from '../../src/ports.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
 

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
-import { explanation } from '../../src/domain/explanation.ts';
-import type { JobDetail } from '../../src/domain/job-detail.ts';
-import type { JobEvent } from '../../src/domain/job-event.ts';
-import type { JobId } from '../../src/domain/job-id.ts';
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
-import type { JobState } from '../../src/domain/job-state.ts';
-import type { PostSettlement } from '../../src/domain/post.ts';
-import { failureOf } from '../../src/domain/progress-answer.ts';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
+import { explanation } from '../../src/domain/job/explanation.ts';
+import type { JobDetail } from '../../src/domain/job/job-detail.ts';
+import type { JobEvent } from '../../src/domain/job/job-event.ts';
+import type { JobId } from '../../src/domain/job/job-id.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
+import type { JobState } from '../../src/domain/job/job-state.ts';
+import type { PostSettlement } from '../../src/domain/post/post.ts';
+import { failureOf } from '../../src/domain/job/progress-answer.ts';
+import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import type { JobListEntry, JobListing, PollResult, Store, TurnRequest } from '../../src/ports.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
 

@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest';
 
-import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import { openDatabase } from '../../src/store/open-store.ts';
 import { startProcess } from '../support/bot-process.ts';
 import type { BotProcess } from '../support/bot-process.ts';

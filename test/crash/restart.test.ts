@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import { startProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
 import { environment } from '../support/world.ts';
@@ -51,7 +51,7 @@ test('a configuration with mistakes ends the start with all of them and exit cod
 });
 
 test('Ctrl-C in the middle of the story ends the demo just as cleanly', async () => {
-  const demo = startProcess({}, running('src/demo/main.ts'));
+  const demo = startProcess({}, running('demo/main.ts'));
   await demo.printed('types: /drs subscribe');
   const { code, ms } = await demo.end('SIGINT');
   expect(code).toBe(0);

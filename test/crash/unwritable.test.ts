@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 
 import { expect, test } from 'vitest';
 
-import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import { startProcess } from '../support/bot-process.ts';
 import { environment } from '../support/world.ts';
 

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 
 import { describe, expect, test } from 'vitest';
 
-import { createJobChanges } from '../../src/demo/job-changes.ts';
-import { Prompt } from '../../src/demo/prompt.ts';
-import type { Cloud } from '../../src/demo/prompt.ts';
-import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import { setStage } from '../../src/demo/story.ts';
+import { createJobChanges } from '../../demo/job-changes.ts';
+import { Prompt } from '../../demo/prompt.ts';
+import type { Cloud } from '../../demo/prompt.ts';
+import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import { setStage } from '../../demo/story.ts';
 import { startProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
 
-const demo = (...args: readonly string[]) => startProcess({}, [...running('src/demo/main.ts'), ...args]);
+const demo = (...args: readonly string[]) => startProcess({}, [...running('demo/main.ts'), ...args]);
 
 describe('the demo', () => {
   test.each(['--password', '--temporary-key'])(

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { progressAt, WHOLE_LIFE } from '../../src/demo/drs-simulator/lifecycle.ts';
-import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
-import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import type { DrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import { HOUR } from '../../src/domain/time.ts';
+import { progressAt, WHOLE_LIFE } from '../../demo/drs-simulator/lifecycle.ts';
+import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
+import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import { HOUR } from '../../src/domain/base/time.ts';
 
 let drs: DrsSimulator;
 let now = Date.parse('2026-11-23T00:00:00Z');

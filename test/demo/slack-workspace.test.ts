@@ -1,10 +1,10 @@
 import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { sign } from '../../src/demo/slack-workspace/signed-http.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import type { SlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import { boltLogger } from '../../src/slack/bolt-logger.ts';
+import { sign } from '../../demo/slack-workspace/signed-http.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import { boltLogger } from '../../src/slack/receiving/bolt-logger.ts';
 import { SILENT } from '../support/silent-log.ts';
 
 let slack: SlackWorkspace;

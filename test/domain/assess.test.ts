@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { assess, LASTING_STATUS_MS, UNRELEASED_COPY_MS } from '../../src/domain/assess.ts';
-import type { JobEvent } from '../../src/domain/job-event.ts';
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
-import type { JobState } from '../../src/domain/job-state.ts';
-import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { assess, LASTING_STATUS_MS, UNRELEASED_COPY_MS } from '../../src/domain/poll/assess.ts';
+import type { JobEvent } from '../../src/domain/job/job-event.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
+import type { JobState } from '../../src/domain/job/job-state.ts';
+import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { reported } from '../support/reports.ts';
 
 const NO_SUCH_JOB: ProgressAnswer = { kind: 'item_error', code: 'DRS.M00289', message: null };

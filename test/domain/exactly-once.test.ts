@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
-import { compareTs, laterTs, tsAt, tsBefore } from '../../src/domain/message-ts.ts';
-import { msUntilTurn, takeTurn } from '../../src/domain/pace.ts';
-import type { Post, SearchOutcome } from '../../src/domain/post.ts';
-import type { ReadBack } from '../../src/domain/read-back.ts';
-import { settleSearch } from '../../src/domain/reconcile.ts';
-import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { compareTs, laterTs, tsAt, tsBefore } from '../../src/domain/post/message-ts.ts';
+import { msUntilTurn, takeTurn } from '../../src/domain/post/pace.ts';
+import type { Post, SearchOutcome } from '../../src/domain/post/post.ts';
+import type { ReadBack } from '../../src/domain/post/read-back.ts';
+import { settleSearch } from '../../src/domain/post/reconcile.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 
 describe('a search for a post', () => {
   const post: Post = {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
-import { explanation, EXPLANATIONS } from '../../src/domain/explanation.ts';
-import type { JobState } from '../../src/domain/job-state.ts';
-import { meanwhile } from '../../src/domain/meanwhile.ts';
-import type { SeenJob } from '../../src/domain/meanwhile.ts';
-import { msUntilQuietMinute } from '../../src/domain/quiet-minute.ts';
-import { isRefusal } from '../../src/domain/signal.ts';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { explanation, EXPLANATIONS } from '../../src/domain/job/explanation.ts';
+import type { JobState } from '../../src/domain/job/job-state.ts';
+import { meanwhile } from '../../src/domain/poll/meanwhile.ts';
+import type { SeenJob } from '../../src/domain/poll/meanwhile.ts';
+import { msUntilQuietMinute } from '../../src/domain/base/quiet-minute.ts';
+import { isRefusal } from '../../src/domain/post/signal.ts';
+import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import { aJob, aReport } from '../support/reports.ts';
 
 const RETURN = 1_000;

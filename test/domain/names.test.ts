@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
-import { chooseJob, suggestJobs } from '../../src/domain/choose-job.ts';
-import { isAddress, jobIdInAddress } from '../../src/domain/job-id.ts';
-import { languageOfLocale, parseLanguage } from '../../src/domain/language.ts';
-import type { ListedJob } from '../../src/domain/listed-job.ts';
+import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
+import { chooseJob, suggestJobs } from '../../src/domain/names/choose-job.ts';
+import { isAddress, jobIdInAddress } from '../../src/domain/job/job-id.ts';
+import { languageOfLocale, parseLanguage } from '../../src/domain/base/language.ts';
+import type { ListedJob } from '../../src/domain/names/listed-job.ts';
 
 const job = (number: number, name: string | null, status = 'INCRE_TRANSFER_STARTED'): ListedJob => ({
   jobId: simulatedJobId(number),

@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { backoffDelay } from '../../src/domain/backoff.ts';
-import { cadence } from '../../src/domain/cadence.ts';
-import { decidePoll } from '../../src/domain/decide-poll.ts';
-import { formatDuration } from '../../src/domain/duration.ts';
-import { fullCopyPercent } from '../../src/domain/full-copy-percent.ts';
-import { nextGroupSize } from '../../src/domain/group-deliveries.ts';
-import { parseJobId, parseJobIdPrefix } from '../../src/domain/job-id.ts';
-import { nearest } from '../../src/domain/nearest.ts';
-import { estimatePass } from '../../src/domain/poll-budget.ts';
-import { NO_AFTERMATH } from '../../src/domain/post.ts';
-import type { DeliveryFacts } from '../../src/domain/post.ts';
-import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
-import type { SendOutcome } from '../../src/domain/post.ts';
-import type { ReadBack } from '../../src/domain/read-back.ts';
-import { settlePost } from '../../src/domain/settle-post.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
-import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
+import { backoffDelay } from '../../src/domain/base/backoff.ts';
+import { cadence } from '../../src/domain/poll/cadence.ts';
+import { decidePoll } from '../../src/domain/poll/decide-poll.ts';
+import { formatDuration } from '../../src/domain/base/duration.ts';
+import { fullCopyPercent } from '../../src/domain/job/full-copy-percent.ts';
+import { nextGroupSize } from '../../src/domain/post/group-deliveries.ts';
+import { parseJobId, parseJobIdPrefix } from '../../src/domain/job/job-id.ts';
+import { nearest } from '../../src/domain/names/nearest.ts';
+import { estimatePass } from '../../src/domain/poll/poll-budget.ts';
+import { NO_AFTERMATH } from '../../src/domain/post/post.ts';
+import type { DeliveryFacts } from '../../src/domain/post/post.ts';
+import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
+import type { SendOutcome } from '../../src/domain/post/post.ts';
+import type { ReadBack } from '../../src/domain/post/read-back.ts';
+import { settlePost } from '../../src/domain/post/settle-post.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
+import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
 import { aJob, aReport, BILLING, ORDERS, reported } from '../support/reports.ts';
 
 describe('a job id', () => {

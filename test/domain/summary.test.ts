@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { assess } from '../../src/domain/assess.ts';
-import { combineSubJobs } from '../../src/domain/combine-sub-jobs.ts';
+import { assess } from '../../src/domain/poll/assess.ts';
+import { combineSubJobs } from '../../src/domain/poll/combine-sub-jobs.ts';
 import { consoleLink, defaultConsoleTemplate } from '../../src/domain/console-link.ts';
-import type { EndSummary, JobEvent } from '../../src/domain/job-event.ts';
+import type { EndSummary, JobEvent } from '../../src/domain/job/job-event.ts';
 import { DEFAULT_VERDICT_RULES } from '../../src/domain/poll/verdict-rules.ts';
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
-import { mostLag, NO_LAGS, recordLag } from '../../src/domain/lag-history.ts';
-import { NO_TIMES } from '../../src/domain/phases.ts';
-import type { JobTimes } from '../../src/domain/phases.ts';
-import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
-import type { ProgressReport } from '../../src/domain/progress-report.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
-import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
+import { mostLag, NO_LAGS, recordLag } from '../../src/domain/job/lag-history.ts';
+import { NO_TIMES } from '../../src/domain/job/phases.ts';
+import type { JobTimes } from '../../src/domain/job/phases.ts';
+import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
+import type { ProgressReport } from '../../src/domain/job/progress-report.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
+import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
 import { endpointsOf } from '../../src/drs/endpoints.ts';
 import { BILLING, ORDERS, reported } from '../support/reports.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
-import { explanation } from '../../src/domain/explanation.ts';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
-import { findLastingSilence, findStillLoops } from '../../src/domain/vital-signs.ts';
-import type { VitalSigns } from '../../src/domain/vital-signs.ts';
+import { explanation } from '../../src/domain/job/explanation.ts';
+import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
+import { findLastingSilence, findStillLoops } from '../../src/domain/base/vital-signs.ts';
+import type { VitalSigns } from '../../src/domain/base/vital-signs.ts';
 
 const NOW = 1_700_000_000_000;
 const PATIENCE = { intervalMs: MINUTE, stillMs: 3 * MINUTE };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { readThrottle } from '../../src/drs/quota.ts';
 
 const now = Date.parse('2026-11-23T00:00:00Z');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import type { SimulatedJob } from '../../src/demo/drs-simulator/jobs.ts';
-import type { Habits } from '../../src/demo/drs-simulator/batch-progress.ts';
-import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import type { SimulatedJob } from '../../demo/drs-simulator/jobs.ts';
+import type { Habits } from '../../demo/drs-simulator/batch-progress.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import { movableClock } from '../support/fast-clock.ts';
 import { startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';

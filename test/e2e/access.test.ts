@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { buttonsOf } from '../../src/demo/slack-workspace/validate-blocks.ts';
-import { ACTIONS } from '../../src/slack/actions/button-value.ts';
-import type { EphemeralMessage } from '../../src/demo/slack-workspace/workspace.ts';
+import { buttonsOf } from '../../demo/slack-workspace/validate-blocks.ts';
+import { ACTIONS } from '../../src/slack/messages/button-value.ts';
+import type { EphemeralMessage } from '../../demo/slack-workspace/workspace.ts';
 import { startWorld } from '../support/world.ts';
 import type { World, WorldOptions } from '../support/world.ts';
 

@@ -6,13 +6,13 @@ import { dirname, join } from 'node:path';
 import { Migrator, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
-import { runChecks } from '../../src/checks.ts';
-import { SIMULATED_KEYS, startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import type { SimulatorOptions } from '../../src/demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import type { WorkspaceOptions } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import { MINUTE } from '../../src/domain/time.ts';
-import { MIGRATIONS, migrateToLatest } from '../../src/store/migrate.ts';
+import { runChecks } from '../../src/operator/checks.ts';
+import { SIMULATED_KEYS, startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import type { SimulatorOptions } from '../../demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import type { WorkspaceOptions } from '../../demo/slack-workspace/slack-workspace.ts';
+import { MINUTE } from '../../src/domain/base/time.ts';
+import { MIGRATIONS, migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { openDatabase } from '../../src/store/open-store.ts';
 import { asNobody } from '../support/as-nobody.ts';
 import { runProcess } from '../support/bot-process.ts';
@@ -369,7 +369,7 @@ describe('the database', () => {
 describe('npm run check', () => {
   test('says all mistakes of the configuration and ends with 1', async () => {
     const given = { SLACK_BOT_TOKEN: 'xoxp-1', DRS_REGION: 'ap-southeast-1' };
-    const failed = await runProcess(given, running('src/check.ts'));
+    const failed = await runProcess(given, running('src/operator/check.ts'));
     expect(failed).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('✖ Configuration: SLACK_APP_TOKEN: is missing'),
@@ -379,7 +379,7 @@ describe('npm run check', () => {
 
   test('ends with 0 when nothing is wrong', async () => {
     await using all = await surroundings();
-    const { code, stdout } = await runProcess(all.env, running('src/check.ts'));
+    const { code, stdout } = await runProcess(all.env, running('src/operator/check.ts'));
     expect(code).toBe(0);
     expect(stdout).toMatch(/\nNothing is wrong\.\n$/);
   });

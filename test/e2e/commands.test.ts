@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { parseJobId } from '../../src/domain/job-id.ts';
-import { simulatedJobId } from '../../src/demo/drs-simulator/jobs.ts';
+import { parseJobId } from '../../src/domain/job/job-id.ts';
+import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
 import { startWorld } from '../support/world.ts';
 
 const UNKNOWN = 'ffffffff-0000-4000-8000-00000000jb99';

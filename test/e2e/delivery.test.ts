@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Fault } from '../../src/demo/slack-workspace/faults.ts';
+import type { Fault } from '../../demo/slack-workspace/faults.ts';
 import { startWorld } from '../support/world.ts';
 
 async function subscribed() {

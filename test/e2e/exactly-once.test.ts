@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Fault } from '../../src/demo/slack-workspace/faults.ts';
-import type { WorkspaceOptions } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import type { Fault } from '../../demo/slack-workspace/faults.ts';
+import type { WorkspaceOptions } from '../../demo/slack-workspace/slack-workspace.ts';
 import { startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 

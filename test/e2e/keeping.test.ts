@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { SIMULATED_KEYS } from '../../src/demo/drs-simulator/simulator.ts';
-import type { SlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import { SIMULATED_KEYS } from '../../demo/drs-simulator/simulator.ts';
+import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import { openDatabase } from '../../src/store/open-store.ts';
 import { startProcess } from '../support/bot-process.ts';
 import { movableClock } from '../support/fast-clock.ts';

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 
 import { startBot } from '../../src/bot.ts';
 import { parseConfig } from '../../src/config.ts';
-import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import type { Store } from '../../src/ports.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
 import { environment } from '../support/world.ts';

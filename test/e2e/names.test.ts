@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { MINUTE } from '../../src/domain/time.ts';
+import { MINUTE } from '../../src/domain/base/time.ts';
 import { movableClock } from '../support/fast-clock.ts';
 import { startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';

@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 
 import { describe, expect, test } from 'vitest';
 
-import { throttle } from '../../src/demo/drs-simulator/faults.ts';
-import { listenOnLoopback } from '../../src/demo/loopback.ts';
-import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import { throttle } from '../../demo/drs-simulator/faults.ts';
+import { listenOnLoopback } from '../../demo/loopback.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import type { Store } from '../../src/ports.ts';
 import { movableClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';

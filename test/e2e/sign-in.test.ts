@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest';
 
 import { startBot } from '../../src/bot.ts';
 import { parseConfig } from '../../src/config.ts';
-import type { AccessKey } from '../../src/demo/drs-simulator/access-keys.ts';
-import { SIMULATED_KEYS, startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import type { AccessKey } from '../../demo/drs-simulator/access-keys.ts';
+import { SIMULATED_KEYS, startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import { sdkDate } from '../../src/drs/sign-request.ts';
 import type { Clock } from '../../src/ports.ts';
 import { systemClock } from '../../src/runtime/clock.ts';

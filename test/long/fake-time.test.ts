@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { running } from '../support/programs.ts';
 
 /** Debian's package `faketime` puts it into a folder named after the machine. */
@@ -41,7 +41,7 @@ async function startDemo(
     await rename(`${timestamp}.new`, timestamp);
   };
   await setAhead(aheadMs);
-  const [command, ...args] = running('src/demo/main.ts');
+  const [command, ...args] = running('demo/main.ts');
   const child = spawn(command, args, {
     env: {
       PATH: process.env['PATH'] ?? '',

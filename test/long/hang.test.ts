@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import { startProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
 import { QUICK_DURATIONS } from '../support/quick-durations.ts';

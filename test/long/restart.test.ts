@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import { expectOnceOverRestart } from '../crash/restarted-bot.ts';
 import { startProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
@@ -23,7 +23,7 @@ test('npm start builds and runs the bot, and SIGTERM to npm ends both', async ()
 }, 60_000);
 
 test('the demo plays its story and Ctrl-C ends it cleanly', async () => {
-  const demo = startProcess({}, running('src/demo/main.ts'));
+  const demo = startProcess({}, running('demo/main.ts'));
   await demo.printed('The story is over');
   const { code, ms } = await demo.end('SIGINT');
   expect(code).toBe(0);

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-import { METHODS } from '../../src/demo/slack-workspace/web-api.ts';
+import { METHODS } from '../../demo/slack-workspace/web-api.ts';
 
 const run = promisify(execFile);
 const root = new URL('../../', import.meta.url).pathname;

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { compareTs } from '../../src/domain/message-ts.ts';
-import type { JobEvent } from '../../src/domain/job-event.ts';
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
-import type { Post, SearchOutcome, SendOutcome } from '../../src/domain/post.ts';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import { compareTs } from '../../src/domain/post/message-ts.ts';
+import type { JobEvent } from '../../src/domain/job/job-event.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
+import type { Post, SearchOutcome, SendOutcome } from '../../src/domain/post/post.ts';
+import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { Clock, History, Notifier, Store } from '../../src/ports.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
-import { claimTurn, takeTurn } from '../../src/use-cases/dispatch-deliveries.ts';
-import type { Delivering } from '../../src/use-cases/dispatch-deliveries.ts';
-import { removeSurplus } from '../../src/use-cases/remove-surplus.ts';
+import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import type { Delivering } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import { removeSurplus } from '../../src/use-cases/telling/remove-surplus.ts';
 import { aReport, ORDERS } from '../support/reports.ts';
 import { SILENT } from '../support/silent-log.ts';
 

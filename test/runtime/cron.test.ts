@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import cron from 'node-cron';
 import { describe, expect, test } from 'vitest';
 
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createCron, createTimetable, isSchedule } from '../../src/runtime/cron.ts';
 import { manualClock } from '../support/manual-clock.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { DAY, MINUTE } from '../../src/domain/time.ts';
+import { DAY, MINUTE } from '../../src/domain/base/time.ts';
 import { cacheAnswers } from '../../src/slack/workspace/cached-answers.ts';
 import type { Answer } from '../../src/slack/workspace/cached-answers.ts';
 import { fastClock } from '../support/fast-clock.ts';

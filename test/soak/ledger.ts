@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { openDatabase } from '../../src/store/open-store.ts';
-import type { Db } from '../../src/store/schema.ts';
+import type { Db } from '../../src/store/rows/schema.ts';
 import type { Town } from './town.ts';
 
 /** What a soak came to. */

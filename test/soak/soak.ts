@@ -1,5 +1,5 @@
-import type { Fault } from '../../src/demo/slack-workspace/faults.ts';
-import { throttle } from '../../src/demo/drs-simulator/faults.ts';
+import type { Fault } from '../../demo/slack-workspace/faults.ts';
+import { throttle } from '../../demo/drs-simulator/faults.ts';
 import { isSettled, takeStock } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { pause, Town } from './town.ts';

@@ -1,8 +1,8 @@
-import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import type { DrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import type { SimulatedJob } from '../../src/demo/drs-simulator/jobs.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import type { SlackWorkspace, WorkspaceOptions } from '../../src/demo/slack-workspace/slack-workspace.ts';
+import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import type { SimulatedJob } from '../../demo/drs-simulator/jobs.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import type { SlackWorkspace, WorkspaceOptions } from '../../demo/slack-workspace/slack-workspace.ts';
 import { startProcess } from '../support/bot-process.ts';
 import type { BotProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';

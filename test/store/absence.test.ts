@@ -1,9 +1,9 @@
 import { Migrator } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import { createStore, openDatabase, openStore } from '../../src/store/open-store.ts';
-import { MIGRATIONS, migrateToLatest } from '../../src/store/migrate.ts';
+import { MIGRATIONS, migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { absenceContract } from '../contract/absence.contract.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
 

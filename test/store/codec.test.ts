@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { assess } from '../../src/domain/assess.ts';
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
+import { assess } from '../../src/domain/poll/assess.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import { parseResults } from '../../src/drs/drs-response.ts';
 import {
   addCause,
@@ -13,7 +13,7 @@ import {
   decodeState,
   decodeWhy,
   encode,
-} from '../../src/store/codec.ts';
+} from '../../src/store/rows/codec.ts';
 import { ORDERS } from '../support/reports.ts';
 
 /** What DRS, or something in between, may write where a figure belongs. */

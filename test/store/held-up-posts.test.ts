@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { JobEvent } from '../../src/domain/job-event.ts';
-import type { JobId } from '../../src/domain/job-id.ts';
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
-import type { Post, PostSettlement } from '../../src/domain/post.ts';
-import { MINUTE } from '../../src/domain/time.ts';
+import type { JobEvent } from '../../src/domain/job/job-event.ts';
+import type { JobId } from '../../src/domain/job/job-id.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
+import type { Post, PostSettlement } from '../../src/domain/post/post.ts';
+import { MINUTE } from '../../src/domain/base/time.ts';
 import type { ChannelLease, ChannelTurn, Store } from '../../src/ports.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';

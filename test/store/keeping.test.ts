@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { Migrator, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import { DiskFullError } from '../../src/ports.ts';
-import { appliedMigrations, backUp, copyBefore } from '../../src/store/backup.ts';
-import { MIGRATIONS, migrateToLatest } from '../../src/store/migrate.ts';
+import { appliedMigrations, backUp, copyBefore } from '../../src/store/sqlite/backup.ts';
+import { MIGRATIONS, migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { createStore, openDatabase, openStore } from '../../src/store/open-store.ts';
-import type { Db } from '../../src/store/schema.ts';
+import type { Db } from '../../src/store/rows/schema.ts';
 import { keepingContract } from '../contract/keeping.contract.ts';
 import { runProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
@@ -76,8 +76,8 @@ describe('room that pruning has made', () => {
 
 describe('npm run backup', () => {
   const backup = (url: string, ...args: readonly string[]) =>
-    runProcess({ DATABASE_URL: url }, [...running('src/backup.ts'), ...args]).then(({ code, stdout, stderr }) =>
-      code === 0 ? stdout.trim() : `✖ ${stderr.trim()}`,
+    runProcess({ DATABASE_URL: url }, [...running('src/operator/backup.ts'), ...args]).then(
+      ({ code, stdout, stderr }) => (code === 0 ? stdout.trim() : `✖ ${stderr.trim()}`),
     );
 
   test('copies the database while it is used, for the eyes of its user only, and the copy can be used', async () => {
@@ -209,7 +209,7 @@ describe('before a migration', () => {
   test('several processes migrate once and keep the copy of the old database', async () => {
     const { path, db, next } = await lastVersion();
     await db.destroy();
-    const migrate = () => runProcess({ DATABASE_URL: `sqlite:${path}` }, running('src/migrate.ts'));
+    const migrate = () => runProcess({ DATABASE_URL: `sqlite:${path}` }, running('src/operator/migrate.ts'));
     const ended = await Promise.all([migrate(), migrate(), migrate()]);
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(ended.filter(({ stdout }) => stdout.startsWith('Applied'))).toHaveLength(1);

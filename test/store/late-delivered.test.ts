@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
-import { MINUTE } from '../../src/domain/time.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
+import { MINUTE } from '../../src/domain/base/time.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { aReport, ORDERS } from '../support/reports.ts';
 

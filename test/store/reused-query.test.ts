@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 
 import { openDatabase } from '../../src/store/open-store.ts';
-import { migrateToLatest } from '../../src/store/migrate.ts';
-import { ReusedQuery } from '../../src/store/reused-query.ts';
-import type { Db } from '../../src/store/schema.ts';
+import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
+import { ReusedQuery } from '../../src/store/rows/reused-query.ts';
+import type { Db } from '../../src/store/rows/schema.ts';
 
 async function openFresh(): Promise<Db> {
   const db = openDatabase('sqlite::memory:');

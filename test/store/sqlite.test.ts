@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { Migrator, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
-import { MIGRATIONS, migrateToLatest } from '../../src/store/migrate.ts';
+import { MIGRATIONS, migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { openDatabase, openStore } from '../../src/store/open-store.ts';
 import { storeContract } from '../contract/store.contract.ts';
 import { runProcess } from '../support/bot-process.ts';
@@ -122,7 +122,7 @@ test('a fresh database gives room back, checks references, and survives a power 
 
 test('several processes that migrate at once apply each migration once', async () => {
   const url = await freshUrl();
-  const migrate = () => runProcess({ DATABASE_URL: url }, running('src/migrate.ts'));
+  const migrate = () => runProcess({ DATABASE_URL: url }, running('src/operator/migrate.ts'));
   const ended = (await Promise.all([migrate(), migrate(), migrate()])).map(({ code, stdout, stderr }) => ({
     code,
     said: stdout.trim(),

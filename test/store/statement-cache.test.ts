@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { openSqlite } from '../../src/store/sqlite-driver.ts';
-import { cachingStatements } from '../../src/store/statement-cache.ts';
+import { openSqlite } from '../../src/store/sqlite/sqlite-driver.ts';
+import { cachingStatements } from '../../src/store/sqlite/statement-cache.ts';
 
 test('a statement is prepared once, and still right after the table has changed', () => {
   const database = openSqlite(':memory:');

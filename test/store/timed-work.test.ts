@@ -1,12 +1,12 @@
 import { CompiledQuery } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
-import type { JobEvent } from '../../src/domain/job-event.ts';
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
-import type { PostSettlement } from '../../src/domain/post.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts';
+import type { JobEvent } from '../../src/domain/job/job-event.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
+import type { PostSettlement } from '../../src/domain/post/post.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { Store, TurnClaim } from '../../src/ports.ts';
-import { migrateToLatest } from '../../src/store/migrate.ts';
+import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { createStore, openDatabase } from '../../src/store/open-store.ts';
 import { aReport, ORDERS } from '../support/reports.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { JobEvent } from '../../src/domain/job-event.ts';
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
-import type { PostSettlement } from '../../src/domain/post.ts';
-import { MINUTE, SECOND } from '../../src/domain/time.ts';
+import type { JobEvent } from '../../src/domain/job/job-event.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
+import type { PostSettlement } from '../../src/domain/post/post.ts';
+import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { ChannelTurn, Store, TurnClaim } from '../../src/ports.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';

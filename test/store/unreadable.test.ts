@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
-import type { JobId } from '../../src/domain/job-id.ts';
-import { DAY, MINUTE } from '../../src/domain/time.ts';
-import { editNext } from '../../src/use-cases/edit-messages.ts';
-import { lookClosely } from '../../src/use-cases/look-closely.ts';
-import { pollDueJobs } from '../../src/use-cases/poll-due-jobs.ts';
-import { pruneSome } from '../../src/use-cases/prune.ts';
-import { refreshPost } from '../../src/use-cases/refresh-post.ts';
-import { DiskState, watchOperations } from '../../src/use-cases/watch-operations.ts';
+import type { JobId } from '../../src/domain/job/job-id.ts';
+import { DAY, MINUTE } from '../../src/domain/base/time.ts';
+import { editNext } from '../../src/use-cases/telling/edit-messages.ts';
+import { lookClosely } from '../../src/use-cases/showing/look-closely.ts';
+import { pollDueJobs } from '../../src/use-cases/polling/poll-due-jobs.ts';
+import { pruneSome } from '../../src/use-cases/upkeep/prune.ts';
+import { refreshPost } from '../../src/use-cases/telling/refresh-post.ts';
+import { DiskState, watchOperations } from '../../src/use-cases/upkeep/watch-operations.ts';
 import type { Notifier } from '../../src/ports.ts';
 import { CONNECTION, jobNumber, listing, openDesk, WORKSPACE } from '../support/desk.ts';
 import type { Desk } from '../support/desk.ts';

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 /** Every program that tests start as a process of its own. */
 export const PROGRAMS = [
   'src/main.ts',
-  'src/migrate.ts',
-  'src/backup.ts',
-  'src/check.ts',
-  'src/demo/main.ts',
+  'src/operator/migrate.ts',
+  'src/operator/backup.ts',
+  'src/operator/check.ts',
+  'demo/main.ts',
   'test/crash/killable-bot.ts',
 ] as const;
 

@@ -1,11 +1,11 @@
-import { parseJobId } from '../../src/domain/job-id.ts';
-import type { JobId } from '../../src/domain/job-id.ts';
-import type { Job } from '../../src/domain/job.ts';
-import { UNSEEN_JOB } from '../../src/domain/job-state.ts';
-import type { JobState } from '../../src/domain/job-state.ts';
-import { NO_TIMES } from '../../src/domain/phases.ts';
-import type { ProgressAnswer } from '../../src/domain/progress-answer.ts';
-import type { ProgressReport } from '../../src/domain/progress-report.ts';
+import { parseJobId } from '../../src/domain/job/job-id.ts';
+import type { JobId } from '../../src/domain/job/job-id.ts';
+import type { Job } from '../../src/domain/job/job.ts';
+import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
+import type { JobState } from '../../src/domain/job/job-state.ts';
+import { NO_TIMES } from '../../src/domain/job/phases.ts';
+import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
+import type { ProgressReport } from '../../src/domain/job/progress-report.ts';
 
 /** An id for tests; malformed text fails the test. */
 function jobId(text: string): JobId {

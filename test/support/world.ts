@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { startBot } from '../../src/bot.ts';
 import type { Bot, Overrides } from '../../src/bot.ts';
 import { parseConfig } from '../../src/config.ts';
-import { startDrsSimulator } from '../../src/demo/drs-simulator/simulator.ts';
-import type { DrsSimulator, SimulatorOptions } from '../../src/demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import type { SlackWorkspace, WorkspaceOptions } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import type { EphemeralMessage, Message } from '../../src/demo/slack-workspace/workspace.ts';
+import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import type { DrsSimulator, SimulatorOptions } from '../../demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import type { SlackWorkspace, WorkspaceOptions } from '../../demo/slack-workspace/slack-workspace.ts';
+import type { EphemeralMessage, Message } from '../../demo/slack-workspace/workspace.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
 import { QUICK_VERDICTS } from './quick-durations.ts';
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 
-import type { Post } from '../../src/domain/post.ts';
-import { MINUTE } from '../../src/domain/time.ts';
+import type { Post } from '../../src/domain/post/post.ts';
+import { MINUTE } from '../../src/domain/base/time.ts';
 import type { Store } from '../../src/ports.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
-import { claimTurn, takeTurn } from '../../src/use-cases/dispatch-deliveries.ts';
+import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { startSlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import type { SlackWorkspace } from '../../src/demo/slack-workspace/slack-workspace.ts';
-import type { Channel } from '../../src/demo/slack-workspace/workspace.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import type { Channel } from '../../demo/slack-workspace/workspace.ts';
 import { HELD } from '../../src/domain/access.ts';
-import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import type { Notifier } from '../../src/ports.ts';
 import { createVoice } from '../../src/slack/messages/voice.ts';
-import { createNotifier } from '../../src/slack/notifier.ts';
-import { createSlackClient } from '../../src/slack/slack-client.ts';
-import { claimTurn } from '../../src/use-cases/dispatch-deliveries.ts';
-import { editNext } from '../../src/use-cases/edit-messages.ts';
-import { removeSurplus } from '../../src/use-cases/remove-surplus.ts';
+import { createNotifier } from '../../src/slack/sending/notifier.ts';
+import { createSlackClient } from '../../src/slack/workspace/slack-client.ts';
+import { claimTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import { editNext } from '../../src/use-cases/telling/edit-messages.ts';
+import { removeSurplus } from '../../src/use-cases/telling/remove-surplus.ts';
 import { jobNumber, openDesk, WORKSPACE } from '../support/desk.ts';
 import type { Desk } from '../support/desk.ts';
 import { SILENT } from '../support/silent-log.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Store } from '../../src/ports.ts';
 import type { Context } from '../../src/use-cases/context.ts';
-import { lookAtJobs } from '../../src/use-cases/look-at-jobs.ts';
+import { lookAtJobs } from '../../src/use-cases/polling/look-at-jobs.ts';
 import { CONNECTION, jobNumber, openDesk } from '../support/desk.ts';
 
 const [FIRST, SECOND_JOB] = [jobNumber(1), jobNumber(2)];

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
-import { explanation } from '../../src/domain/explanation.ts';
-import { parseJobId } from '../../src/domain/job-id.ts';
-import type { ProgressAnswers } from '../../src/domain/progress-answer.ts';
-import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts';
-import { findLastingSilence, findStillLoops } from '../../src/domain/vital-signs.ts';
+import { explanation } from '../../src/domain/job/explanation.ts';
+import { parseJobId } from '../../src/domain/job/job-id.ts';
+import type { ProgressAnswers } from '../../src/domain/job/progress-answer.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
+import { findLastingSilence, findStillLoops } from '../../src/domain/base/vital-signs.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
 import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
-import { Vitals } from '../../src/use-cases/vitals.ts';
+import { Vitals } from '../../src/use-cases/upkeep/vitals.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 /** A Friday. */

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { Post } from '../../src/domain/post.ts';
-import type { Signal } from '../../src/domain/signal.ts';
-import { MINUTE } from '../../src/domain/time.ts';
+import type { Post } from '../../src/domain/post/post.ts';
+import type { Signal } from '../../src/domain/post/signal.ts';
+import { MINUTE } from '../../src/domain/base/time.ts';
 import { DiskFullError } from '../../src/ports.ts';
 import type { Notifier, Store } from '../../src/ports.ts';
 import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
-import { Vitals } from '../../src/use-cases/vitals.ts';
+import { Vitals } from '../../src/use-cases/upkeep/vitals.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
 import type { Context } from '../../src/use-cases/context.ts';
-import { DiskState, watchOperations } from '../../src/use-cases/watch-operations.ts';
-import type { Watch } from '../../src/use-cases/watch-operations.ts';
+import { DiskState, watchOperations } from '../../src/use-cases/upkeep/watch-operations.ts';
+import type { Watch } from '../../src/use-cases/upkeep/watch-operations.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import type { FastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';

@@ -1,8 +1,8 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, test } from 'vitest';
 
-import { EXPLANATIONS } from '../../src/domain/explanation.ts';
-import { LANGUAGES } from '../../src/domain/language.ts';
+import { EXPLANATIONS } from '../../src/domain/job/explanation.ts';
+import { LANGUAGES } from '../../src/domain/base/language.ts';
 import { en } from '../../src/words/en.ts';
 import { speechIn } from '../../src/words/speech.ts';
 import { zh } from '../../src/words/zh.ts';

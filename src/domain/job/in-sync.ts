@@ -1,6 +1,6 @@
 import { ALARM_LAG_MS, IN_SYNC_LAG_MS, maxGapMs } from '../poll/verdict-rules.ts';
 import type { VerdictRules } from '../poll/verdict-rules.ts';
-import type { EpochMs } from '../time.ts';
+import type { EpochMs } from '../base/time.ts';
 import type { Reading } from './readings.ts';
 
 /** So much of the readings must be in sync. */

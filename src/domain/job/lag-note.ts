@@ -1,4 +1,4 @@
-import type { JobState } from '../job-state.ts';
+import type { JobState } from './job-state.ts';
 import { isJumping } from './in-sync.ts';
 import { isSettled } from './lag-break.ts';
 

@@ -1,4 +1,4 @@
-import type { EpochMs } from '../time.ts';
+import type { EpochMs } from '../base/time.ts';
 
 /** How a job stood before it began to end. */
 export interface LastStanding {

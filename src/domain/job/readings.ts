@@ -1,5 +1,5 @@
 import type { VerdictRules } from '../poll/verdict-rules.ts';
-import type { EpochMs } from '../time.ts';
+import type { EpochMs } from '../base/time.ts';
 
 /** One lag read while a job replicated. */
 export interface Reading {

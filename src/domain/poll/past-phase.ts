@@ -1,7 +1,7 @@
-import type { PastPhase } from '../job-event.ts';
-import type { JobState } from '../job-state.ts';
-import { phaseStart } from '../phases.ts';
-import type { JobTimes } from '../phases.ts';
+import type { PastPhase } from '../job/job-event.ts';
+import type { JobState } from '../job/job-state.ts';
+import { phaseStart } from '../job/phases.ts';
+import type { JobTimes } from '../job/phases.ts';
 
 /** The phase a job is in, as an event names it that ends it; null before the first report. */
 export function pastPhase(

@@ -1,4 +1,4 @@
-import type { EpochMs } from '../time.ts';
+import type { EpochMs } from '../base/time.ts';
 import type { Timetable } from './timetable.ts';
 
 /** One moment on both clocks of a process. */

@@ -1,4 +1,4 @@
-import type { EpochMs } from '../time.ts';
+import type { EpochMs } from '../base/time.ts';
 
 /** When polls are planned. */
 export interface Timetable {

@@ -1,6 +1,6 @@
-import type { Explanation } from '../explanation.ts';
-import type { JobState } from '../job-state.ts';
-import type { EpochMs } from '../time.ts';
+import type { Explanation } from '../job/explanation.ts';
+import type { JobState } from '../job/job-state.ts';
+import type { EpochMs } from '../base/time.ts';
 import { MAX_MISSED_POLLS } from './verdict-rules.ts';
 import type { VerdictRules } from './verdict-rules.ts';
 

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '../time.ts';
+import { MINUTE, SECOND } from '../base/time.ts';
 
 /** What it takes to say something green of a job: several readings over minutes, none of them old. */
 export interface VerdictRules {

@@ -1,14 +1,14 @@
 import type { Actor } from '../../ports.ts';
-import { chooseLanguage } from '../../use-cases/change-settings.ts';
-import { listJobs } from '../../use-cases/list-jobs.ts';
-import { listSubscriptions } from '../../use-cases/list-subscriptions.ts';
-import { listWorkspace } from '../../use-cases/list-workspace.ts';
-import { findAudit, showAudit } from '../../use-cases/show-audit.ts';
-import { showHealth } from '../../use-cases/show-health.ts';
-import { endOfPause, showStatus } from '../../use-cases/show-status.ts';
-import { showVersion } from '../../use-cases/show-version.ts';
-import { subscribe } from '../../use-cases/subscribe.ts';
-import { unsubscribe } from '../../use-cases/unsubscribe.ts';
+import { chooseLanguage } from '../../use-cases/subscribing/change-settings.ts';
+import { listJobs } from '../../use-cases/showing/list-jobs.ts';
+import { listSubscriptions } from '../../use-cases/showing/list-subscriptions.ts';
+import { listWorkspace } from '../../use-cases/showing/list-workspace.ts';
+import { findAudit, showAudit } from '../../use-cases/showing/show-audit.ts';
+import { showHealth } from '../../use-cases/showing/show-health.ts';
+import { endOfPause, showStatus } from '../../use-cases/showing/show-status.ts';
+import { showVersion } from '../../use-cases/showing/show-version.ts';
+import { subscribe } from '../../use-cases/subscribing/subscribe.ts';
+import { unsubscribe } from '../../use-cases/subscribing/unsubscribe.ts';
 import { auditMessage, auditProblem } from '../messages/audit-message.ts';
 import { healthMessage, versionMessage } from '../messages/health-message.ts';
 import { helpMessage, usageMessage } from '../messages/help-message.ts';
@@ -24,9 +24,9 @@ import {
   unsubscribeAnswer,
 } from '../messages/subscription-answers.ts';
 import { workspaceListMessage } from '../messages/workspace-list-message.ts';
-import type { Reply } from '../reply.ts';
-import { voicesFor } from '../slack-context.ts';
-import type { SlackContext, Voices } from '../slack-context.ts';
+import type { Reply } from '../receiving/reply.ts';
+import { voicesFor } from '../receiving/slack-context.ts';
+import type { SlackContext, Voices } from '../receiving/slack-context.ts';
 import { parseCommand } from './parse-command.ts';
 import type { Command } from './parse-command.ts';
 

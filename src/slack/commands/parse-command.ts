@@ -1,6 +1,6 @@
-import { parseLanguage } from '../../domain/language.ts';
-import type { Language } from '../../domain/language.ts';
-import { nearest } from '../../domain/nearest.ts';
+import { parseLanguage } from '../../domain/base/language.ts';
+import type { Language } from '../../domain/base/language.ts';
+import { nearest } from '../../domain/names/nearest.ts';
 import { tokenize } from './tokenize.ts';
 import type { Token } from './tokenize.ts';
 

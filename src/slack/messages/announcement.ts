@@ -1,8 +1,8 @@
 import { HELD_REASONS } from '../../domain/access.ts';
 import { isDirectMessage } from '../../domain/conversation.ts';
-import type { Announcement, EndedJob } from '../../domain/post.ts';
-import { DAY } from '../../domain/time.ts';
-import type { EpochMs } from '../../domain/time.ts';
+import type { Announcement, EndedJob } from '../../domain/post/post.ts';
+import { DAY } from '../../domain/base/time.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
 import { boldName, jobNames, nameAll } from './job-names.ts';
 import { meanwhileLine } from './meanwhile-line.ts';
 import { code, dateAndTime, escapeMrkdwn, timeOfDay } from './mrkdwn.ts';

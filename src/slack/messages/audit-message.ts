@@ -1,8 +1,8 @@
 import type { AuditedChange, AuditEntry } from '../../domain/audit.ts';
-import { jobName } from '../../domain/job-name.ts';
-import type { ReferenceProblem } from '../../use-cases/resolve-jobs.ts';
-import type { AuditPage } from '../../use-cases/show-audit.ts';
-import { ACTIONS, encodeAudit } from '../actions/button-value.ts';
+import { jobName } from '../../domain/job/job-name.ts';
+import type { ReferenceProblem } from '../../use-cases/naming/resolve-jobs.ts';
+import type { AuditPage } from '../../use-cases/showing/show-audit.ts';
+import { ACTIONS, encodeAudit } from './button-value.ts';
 import { mention } from './announcement.ts';
 import type { ButtonSpec, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';

@@ -1,5 +1,5 @@
-import type { Cause } from '../../domain/job-detail.ts';
-import type { Language } from '../../domain/language.ts';
+import type { Cause } from '../../domain/job/job-detail.ts';
+import type { Language } from '../../domain/base/language.ts';
 import { en } from '../../words/en.ts';
 import type { MessageKey } from '../../words/en.ts';
 import { code, cut, escapeMrkdwn } from './mrkdwn.ts';

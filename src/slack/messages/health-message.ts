@@ -1,8 +1,8 @@
-import type { Quota } from '../../domain/poll-budget.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../domain/time.ts';
-import type { DrsReach } from '../../domain/vital-signs.ts';
-import type { HealthReport } from '../../use-cases/show-health.ts';
-import type { VersionReport } from '../../use-cases/show-version.ts';
+import type { Quota } from '../../domain/poll/poll-budget.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../domain/base/time.ts';
+import type { DrsReach } from '../../domain/base/vital-signs.ts';
+import type { HealthReport } from '../../use-cases/showing/show-health.ts';
+import type { VersionReport } from '../../use-cases/showing/show-version.ts';
 import { deliveryPromise } from './list-message.ts';
 import type { SlackMessage } from './message.ts';
 import { message } from './message.ts';

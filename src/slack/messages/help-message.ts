@@ -1,5 +1,5 @@
 import type { UsageError } from '../commands/parse-command.ts';
-import { ACTIONS, encodeTopic } from '../actions/button-value.ts';
+import { ACTIONS, encodeTopic } from './button-value.ts';
 import { mention } from './announcement.ts';
 import { shareButton } from './job-buttons.ts';
 import type { Part, SlackMessage } from './message.ts';

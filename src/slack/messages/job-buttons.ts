@@ -1,6 +1,6 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
-import type { JobId } from '../../domain/job-id.ts';
-import { ACTIONS } from '../actions/button-value.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
+import { ACTIONS } from './button-value.ts';
 import type { ButtonSpec } from './message.ts';
 import type { Voice } from './voice.ts';
 

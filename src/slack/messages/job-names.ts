@@ -1,5 +1,5 @@
-import { jobName } from '../../domain/job-name.ts';
-import type { NamedJob } from '../../domain/post.ts';
+import { jobName } from '../../domain/job/job-name.ts';
+import type { NamedJob } from '../../domain/post/post.ts';
 import { escapeMrkdwn } from './mrkdwn.ts';
 import type { Voice } from './voice.ts';
 

@@ -1,13 +1,13 @@
-import { shortId } from '../../domain/job-id.ts';
-import { jobName } from '../../domain/job-name.ts';
-import type { JobPage } from '../../use-cases/list-jobs.ts';
-import { ACTIONS, encodePage } from '../actions/button-value.ts';
+import { shortId } from '../../domain/job/job-id.ts';
+import { jobName } from '../../domain/job/job-name.ts';
+import type { JobPage } from '../../use-cases/showing/list-jobs.ts';
+import { ACTIONS, encodePage } from './button-value.ts';
 import { mention } from './announcement.ts';
 import { shareButton, subscribeLabel } from './job-buttons.ts';
 import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
 import { ago, code, escapeMrkdwn } from './mrkdwn.ts';
-import { isListedAsOver } from '../../domain/listed-job.ts';
+import { isListedAsOver } from '../../domain/names/listed-job.ts';
 import { statusName } from './status-words.ts';
 import type { Voice } from './voice.ts';
 

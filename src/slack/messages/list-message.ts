@@ -1,11 +1,11 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
-import { shortId } from '../../domain/job-id.ts';
+import { shortId } from '../../domain/job/job-id.ts';
 import { lagNote } from '../../domain/job/lag-note.ts';
-import { jobName } from '../../domain/job-name.ts';
-import type { ReadBack } from '../../domain/read-back.ts';
+import { jobName } from '../../domain/job/job-name.ts';
+import type { ReadBack } from '../../domain/post/read-back.ts';
 import type { ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
-import type { SubscriptionList } from '../../use-cases/list-subscriptions.ts';
-import { ACTIONS, encodeJobs } from '../actions/button-value.ts';
+import type { SubscriptionList } from '../../use-cases/showing/list-subscriptions.ts';
+import { ACTIONS, encodeJobs } from './button-value.ts';
 import { mention } from './announcement.ts';
 import { shareButton } from './job-buttons.ts';
 import type { Part, SlackMessage } from './message.ts';

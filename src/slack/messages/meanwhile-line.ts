@@ -1,5 +1,5 @@
-import { jobName } from '../../domain/job-name.ts';
-import type { ChangedJob, Meanwhile } from '../../domain/meanwhile.ts';
+import { jobName } from '../../domain/job/job-name.ts';
+import type { ChangedJob, Meanwhile } from '../../domain/poll/meanwhile.ts';
 import { escapeMrkdwn } from './mrkdwn.ts';
 import { statusName } from './status-words.ts';
 import type { Voice } from './voice.ts';

@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../domain/time.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
 
 /**
  * Makes untrusted text harmless in mrkdwn and in a message's top-level text: no mention, link or channel can be made

@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../domain/time.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
 import { dateAndTime } from './mrkdwn.ts';
 import type { Voice } from './voice.ts';
 

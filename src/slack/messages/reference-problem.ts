@@ -1,9 +1,9 @@
-import { parseJobIdPrefix, shortId } from '../../domain/job-id.ts';
-import { jobName } from '../../domain/job-name.ts';
-import type { ListedJob } from '../../domain/listed-job.ts';
-import { MOST_COUNTED } from '../../use-cases/resolve-jobs.ts';
-import type { Guess, OldNames, ReferenceProblem } from '../../use-cases/resolve-jobs.ts';
-import { ACTIONS, encodeJobs } from '../actions/button-value.ts';
+import { parseJobIdPrefix, shortId } from '../../domain/job/job-id.ts';
+import { jobName } from '../../domain/job/job-name.ts';
+import type { ListedJob } from '../../domain/names/listed-job.ts';
+import { MOST_COUNTED } from '../../use-cases/naming/resolve-jobs.ts';
+import type { Guess, OldNames, ReferenceProblem } from '../../use-cases/naming/resolve-jobs.ts';
+import { ACTIONS, encodeJobs } from './button-value.ts';
 import { subscribeLabel } from './job-buttons.ts';
 import type { ButtonSpec, Part } from './message.ts';
 import { ago, code, escapeMrkdwn } from './mrkdwn.ts';

@@ -1,4 +1,4 @@
-import type { Language } from '../../domain/language.ts';
+import type { Language } from '../../domain/base/language.ts';
 import type { SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
 import type { Voice } from './voice.ts';

@@ -1,5 +1,5 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
-import type { RefusedPost, Signal } from '../../domain/signal.ts';
+import type { RefusedPost, Signal } from '../../domain/post/signal.ts';
 import { jobNames } from './job-names.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';
 import type { Voice } from './voice.ts';

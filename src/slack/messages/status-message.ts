@@ -1,9 +1,9 @@
-import type { Explanation } from '../../domain/explanation.ts';
-import type { JobId } from '../../domain/job-id.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import type { Look } from '../../use-cases/look-at-jobs.ts';
-import type { JobStatus, StatusAnswer } from '../../use-cases/show-status.ts';
-import { ACTIONS, encodeJobs } from '../actions/button-value.ts';
+import type { Explanation } from '../../domain/job/explanation.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import type { Look } from '../../use-cases/polling/look-at-jobs.ts';
+import type { JobStatus, StatusAnswer } from '../../use-cases/showing/show-status.ts';
+import { ACTIONS, encodeJobs } from './button-value.ts';
 import { mention } from './announcement.ts';
 import { consoleButton, shareButton, subscribeLabel } from './job-buttons.ts';
 import { describeJob } from './job-details.ts';

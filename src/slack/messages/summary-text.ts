@@ -1,5 +1,5 @@
-import type { JobEvent } from '../../domain/job-event.ts';
-import { PHASES } from '../../domain/phases.ts';
+import type { JobEvent } from '../../domain/job/job-event.ts';
+import { PHASES } from '../../domain/job/phases.ts';
 import { dateAndTime } from './mrkdwn.ts';
 import type { Voice } from './voice.ts';
 

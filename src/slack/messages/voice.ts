@@ -1,8 +1,8 @@
-import { operatorMatter } from '../../domain/explanation.ts';
-import type { Explanation } from '../../domain/explanation.ts';
-import type { JobId } from '../../domain/job-id.ts';
-import type { Language } from '../../domain/language.ts';
-import { isRefusal } from '../../domain/signal.ts';
+import { operatorMatter } from '../../domain/job/explanation.ts';
+import type { Explanation } from '../../domain/job/explanation.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
+import type { Language } from '../../domain/base/language.ts';
+import { isRefusal } from '../../domain/post/signal.ts';
 import { speechIn } from '../../words/speech.ts';
 import type { Speech } from '../../words/speech.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';

@@ -1,5 +1,5 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
-import type { WorkspaceList } from '../../use-cases/list-workspace.ts';
+import type { WorkspaceList } from '../../use-cases/showing/list-workspace.ts';
 import { currentState } from './list-message.ts';
 import type { Part, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';

@@ -1,11 +1,11 @@
-import { UNSEEN_JOB } from '../../domain/job-state.ts';
+import { UNSEEN_JOB } from '../../domain/job/job-state.ts';
 import { sql } from 'kysely';
 
 import { GONE_ASKED_FOR_MS } from '../../domain/poll/absence.ts';
 import type { ConnectionAbsence, Suspect } from '../../domain/poll/absence.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import { decodeJobId, decodeState } from '../codec.ts';
-import type { Db } from '../schema.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import { decodeJobId, decodeState } from '../rows/codec.ts';
+import type { Db } from '../rows/schema.ts';
 import { isAwaited } from './awaited-subscriptions.ts';
 
 /** Some channel watches the job. */

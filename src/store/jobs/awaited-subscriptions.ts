@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 
-import type { JobId } from '../../domain/job-id.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
 import { GONE_AWAITED_FOR_MS } from '../../domain/poll/absence.ts';
-import type { NamedJob } from '../../domain/post.ts';
+import type { NamedJob } from '../../domain/post/post.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import { announce } from '../announce.ts';
-import { audit } from '../audit.ts';
-import { decodeJobId } from '../codec.ts';
-import type { Tx } from '../schema.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import { announce } from '../rows/announce.ts';
+import { audit } from '../rows/audit.ts';
+import { decodeJobId } from '../rows/codec.ts';
+import type { Tx } from '../rows/schema.ts';
 
 /**
  * The subscription ended because its job was gone, and comes back with it: nobody has ended it since, and none was made for

@@ -1,10 +1,10 @@
-import type { JobKey } from '../../domain/job.ts';
-import { nameKey } from '../../domain/name-key.ts';
-import { DAY, MINUTE } from '../../domain/time.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import { decodeJobId, encode } from '../codec.ts';
-import type { Tx } from '../schema.ts';
-import { wantEdit } from '../want-edit.ts';
+import type { JobKey } from '../../domain/job/job.ts';
+import { nameKey } from '../../domain/names/name-key.ts';
+import { DAY, MINUTE } from '../../domain/base/time.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import { decodeJobId, encode } from '../rows/codec.ts';
+import type { Tx } from '../rows/schema.ts';
+import { wantEdit } from '../rows/want-edit.ts';
 
 /** After this, another job of the same name has nothing to do with the one that is over. */
 const LOOKED_FOR_MS = DAY;

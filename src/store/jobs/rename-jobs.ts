@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 
-import type { JobKey } from '../../domain/job.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import { decodeJobId } from '../codec.ts';
-import type { Tx } from '../schema.ts';
+import type { JobKey } from '../../domain/job/job.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import { decodeJobId } from '../rows/codec.ts';
+import type { Tx } from '../rows/schema.ts';
 import { writeEvent } from './write-event.ts';
 
 /**

@@ -1,8 +1,8 @@
-import type { JobEvent } from '../../domain/job-event.ts';
-import type { JobKey } from '../../domain/job.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import { encode } from '../codec.ts';
-import type { Tx } from '../schema.ts';
+import type { JobEvent } from '../../domain/job/job-event.ts';
+import type { JobKey } from '../../domain/job/job.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import { encode } from '../rows/codec.ts';
+import type { Tx } from '../rows/schema.ts';
 
 /**
  * Writes down an event of a job, with what the job is called at this moment, and owes it to every channel that watches the

@@ -1,9 +1,9 @@
-import type { SetAsideRow } from '../../domain/signal.ts';
+import type { SetAsideRow } from '../../domain/post/signal.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
-import { DAY } from '../../domain/time.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import { announce, ensureChannel } from '../announce.ts';
-import type { Db, Tx } from '../schema.ts';
+import { DAY } from '../../domain/base/time.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import { announce, ensureChannel } from './announce.ts';
+import type { Db, Tx } from './schema.ts';
 
 /** What could not be read. A closed list: it is also what the operator is told. */
 export type UnreadableWhat = 'job' | 'event' | 'announcement' | 'cause';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-import type { EpochMs } from '../../domain/time.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
 
 /**
  * The one rule of timed work: it is due when its time has come, or when the clock is before the moment it was set, because

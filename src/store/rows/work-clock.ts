@@ -1,6 +1,6 @@
 import { holdFailure } from '../../domain/base/hold-failure.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import type { Db, Tx } from '../schema.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import type { Db, Tx } from './schema.ts';
 
 /** Wall clock and monotonic clock that move apart by more than this, in ms, between two readings: one was set. */
 const MIN_JUMP_MS = 1_000;

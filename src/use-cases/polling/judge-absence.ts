@@ -7,8 +7,8 @@ import {
   wantsList,
 } from '../../domain/poll/absence.ts';
 import type { AbsenceVerdict, ConnectionAbsence, Suspect } from '../../domain/poll/absence.ts';
-import type { JobId } from '../../domain/job-id.ts';
-import { statusGroup } from '../../domain/job-status.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
+import { statusGroup } from '../../domain/job/job-status.ts';
 import type { Context } from '../context.ts';
 
 /**

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { UNSEEN_JOB } from '../../../src/domain/job-state.ts';
-import type { JobState } from '../../../src/domain/job-state.ts';
+import { UNSEEN_JOB } from '../../../src/domain/job/job-state.ts';
+import type { JobState } from '../../../src/domain/job/job-state.ts';
 import {
   GONE_AFTER_MS,
   GONE_ASKED_FOR_MS,
@@ -14,7 +14,7 @@ import {
 } from '../../../src/domain/poll/absence.ts';
 import type { ConnectionAbsence, Suspect } from '../../../src/domain/poll/absence.ts';
 import { DEFAULT_VERDICT_RULES } from '../../../src/domain/poll/verdict-rules.ts';
-import { DAY, HOUR, MINUTE } from '../../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE } from '../../../src/domain/base/time.ts';
 import { ORDERS } from '../../support/reports.ts';
 
 const NOW = 100 * DAY;

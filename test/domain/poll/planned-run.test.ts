@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { isClockSet, isDue, planAnew, planRun } from '../../../src/domain/poll/planned-run.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
 import { createTimetable } from '../../../src/runtime/cron.ts';
 
 const AT = Date.parse('2026-06-01T10:00:30Z');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { beginOfDownTime, endOfPause, silenceMs } from '../../../src/domain/poll/timetable.ts';
-import { HOUR, MINUTE } from '../../../src/domain/time.ts';
+import { HOUR, MINUTE } from '../../../src/domain/base/time.ts';
 import { createTimetable } from '../../../src/runtime/cron.ts';
 
 const at = (time: string) => Date.parse(time);

@@ -1,0 +1,106 @@
+import type { Explanation } from './explanation.ts';
+import type { JobId } from './job-id.ts';
+import type { LagBreak } from './lag-break.ts';
+import type { LastStanding } from './last-standing.ts';
+import type { Reading } from './readings.ts';
+import { NO_LAGS } from './lag-history.ts';
+import type { LagHistory } from './lag-history.ts';
+import type { PhaseTimes } from './phases.ts';
+import type { ProgressReport } from './progress-report.ts';
+import type { EpochMs } from '../base/time.ts';
+
+/** What we know of a job between two answers: everything the next assessment needs, and what people are shown. */
+export interface JobState {
+  /** The last usable report; null until DRS has given one. */
+  readonly report: ProgressReport | null;
+  /** When that report was read. */
+  readonly checkedAt: EpochMs | null;
+  /** When the present status was first seen by us. */
+  readonly statusSince: EpochMs | null;
+  /** True when we saw the job enter its present status; false when it was there already at our first look. */
+  readonly statusStartSeen: boolean;
+  /** The status people know: the baseline, or the last one told. */
+  readonly toldStatus: string | null;
+  /** The last lag measured while replicating, and when. It goes stale, it does not vanish, on pause and failure. */
+  readonly lastLag: { readonly ms: number; readonly at: EpochMs } | null;
+  /** The last status before the job began to end, with its lag if it had one then. */
+  readonly lastStanding: LastStanding | null;
+  /** Set from the first failed report until the job has recovered, paused or ended. */
+  readonly failure: { readonly status: string; readonly since: EpochMs } | null;
+  /** Failed, then seen working: since when, and in how many reports. */
+  readonly recovering: { readonly since: EpochMs; readonly reports: number } | null;
+  /** DRS says there is no such job: since when, when it said so last, and in how many answers. Null after a report. */
+  readonly missing: {
+    readonly code: string;
+    readonly since: EpochMs;
+    readonly lastAt: EpochMs;
+    readonly ticks: number;
+  } | null;
+  /**
+   * The last look gave no report: since when, why, and for how many polls. Null after a good one. One failed read changes no
+   * headline; only when it lasts is the job unknown.
+   */
+  readonly unknown: {
+    readonly since: EpochMs;
+    readonly why: Explanation;
+    readonly polls: number;
+    readonly isLasting: boolean;
+  } | null;
+  /** What the first report said, and when. */
+  readonly firstSeen: { readonly status: string; readonly at: EpochMs } | null;
+  /** How long the job was in each phase since then. */
+  readonly phases: PhaseTimes;
+  /** Every lag measured since then. */
+  readonly lags: LagHistory;
+  /** The lags of the last minutes, oldest first, those before the last break among them: a jump is one all the same. */
+  readonly readings: readonly Reading[];
+  /** The last look at which a lag meant nothing yet: none was to be had, or replication had just begun. */
+  readonly unsettledAt: EpochMs | null;
+  /** What interrupted replication, until enough reports came after it; null when nothing did. */
+  readonly lagBreak: LagBreak | null;
+  /** The last look at which it replicated, or the first look of all, while it does not replicate. */
+  readonly awaySince: EpochMs | null;
+  /** When it was last in sync, judged over several readings; null once something came between. */
+  readonly inSyncAt: EpochMs | null;
+  /** The last look at which it was paused or failed. */
+  readonly brokenAt: EpochMs | null;
+  /** How far the full copy was at the last report of one, in percent. */
+  readonly copyPercent: number | null;
+  /** The same when it was last paused or failed. */
+  readonly brokenPercent: number | null;
+  /** The job was seen ended or deleted once: a second report makes it so. */
+  readonly ending: { readonly status: string; readonly at: EpochMs } | null;
+  /** Sub-jobs whose failure was told, while the parent goes on. */
+  readonly toldFailedSubJobs: readonly JobId[];
+  /** Nothing more will come of this job. */
+  readonly over: 'ended' | 'gone' | null;
+}
+
+/** A job nothing is known of yet. */
+export const UNSEEN_JOB: JobState = {
+  report: null,
+  checkedAt: null,
+  statusSince: null,
+  statusStartSeen: false,
+  toldStatus: null,
+  lastLag: null,
+  lastStanding: null,
+  failure: null,
+  recovering: null,
+  missing: null,
+  unknown: null,
+  firstSeen: null,
+  phases: {},
+  lags: NO_LAGS,
+  readings: [],
+  unsettledAt: null,
+  lagBreak: null,
+  awaySince: null,
+  inSyncAt: null,
+  brokenAt: null,
+  copyPercent: null,
+  brokenPercent: null,
+  ending: null,
+  toldFailedSubJobs: [],
+  over: null,
+};

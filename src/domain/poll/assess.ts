@@ -1,0 +1,346 @@
+import { finishedCopyPauseMs } from './cadence.ts';
+import { endSummary } from './end-summary.ts';
+import { endVerdict } from './end-verdict.ts';
+import { explanation } from '../job/explanation.ts';
+import type { Explanation } from '../job/explanation.ts';
+import { fullCopyPercent } from '../job/full-copy-percent.ts';
+import { isHolding, isInSync } from '../job/in-sync.ts';
+import { isSettled } from '../job/lag-break.ts';
+import type { LagBreak } from '../job/lag-break.ts';
+import { lagNote } from '../job/lag-note.ts';
+import { addReading } from '../job/readings.ts';
+import type { Reading } from '../job/readings.ts';
+import type { JobEvent } from '../job/job-event.ts';
+import { UNSEEN_JOB } from '../job/job-state.ts';
+import type { JobState } from '../job/job-state.ts';
+import { isBroken, isFinishedCopy, isOver, isWorking, statusGroup } from '../job/job-status.ts';
+import type { StatusGroup } from '../job/job-status.ts';
+import { recordLag } from '../job/lag-history.ts';
+import { addToPhase, NO_TIMES } from '../job/phases.ts';
+import type { JobTimes } from '../job/phases.ts';
+import { noteMissing } from './absence.ts';
+import { pastPhase } from './past-phase.ts';
+import { unknownSince } from './unknown-since.ts';
+import { DEFAULT_VERDICT_RULES, maxGapMs } from './verdict-rules.ts';
+import type { VerdictRules } from './verdict-rules.ts';
+import { noSuchJobCode } from '../job/progress-answer.ts';
+import type { ProgressAnswer } from '../job/progress-answer.ts';
+import type { ProgressReport } from '../job/progress-report.ts';
+import { DAY, MINUTE } from '../base/time.ts';
+import type { EpochMs } from '../base/time.ts';
+
+/** A passing status (starting, upgrading, ending, …) is told only when it lasts this long. */
+export const LASTING_STATUS_MS = 15 * MINUTE;
+/** A lag can be so much older than its job, in ms: changes from before wait in the source's log. */
+const MAX_LAG_BEFORE_START_MS = 30 * DAY;
+/** A finished copy that nobody releases is watched this long. */
+export const UNRELEASED_COPY_MS = 7 * DAY;
+/** What one answer changes. */
+export interface Assessment {
+  readonly state: JobState;
+  readonly events: readonly JobEvent[];
+}
+
+/**
+ * Decides what an answer means: the job's next state and what is worth telling. The first report is the baseline and
+ * tells nothing; replaying a report tells nothing. Whether a job that DRS does not know is gone is decided elsewhere, over
+ * the whole connection (poll/absence.ts).
+ *
+ * @param circumstances.times DRS's own times of the job, where known
+ */
+export function assess(
+  state: JobState,
+  answer: ProgressAnswer,
+  now: EpochMs,
+  {
+    times = NO_TIMES,
+    rules = DEFAULT_VERDICT_RULES,
+  }: { readonly times?: JobTimes; readonly rules?: VerdictRules } = {},
+): Assessment {
+  const look = { now, times, rules };
+  if (answer.kind === 'report') return assessReport(state, answer.report, look);
+  const missingCode = noSuchJobCode(answer);
+  if (missingCode !== null) return { state: noteMissing(state, missingCode, now, rules), events: [] };
+  return { state: { ...state, unknown: unknownSince(state, now, whyUnknown(answer), rules) }, events: [] };
+}
+
+/** A job that begins again after its end: what was told stays, what was seen is forgotten. */
+function beginAgain({ toldStatus, failure, report, checkedAt }: JobState): JobState {
+  return { ...UNSEEN_JOB, toldStatus, failure, report, checkedAt };
+}
+
+/** When an answer was read, what DRS itself says about the times of the job, and what a verdict takes. */
+interface Look {
+  readonly now: EpochMs;
+  readonly times: JobTimes;
+  readonly rules: VerdictRules;
+}
+
+function assessReport(before: JobState, report: ProgressReport, at: Look): Assessment {
+  const isBaseline = before.report === null && before.toldStatus === null;
+  const isEnd = isOver(statusGroup(report.status));
+  const reborn = before.over !== null && !isEnd && !isLeftFinished(before, report);
+  if (isEnd && before.over === null && !isBaseline && before.ending === null) return beginEnd(before, report, at);
+  const known = withoutAbsurdLag(report, at);
+  const seen = see(reborn ? beginAgain(before) : before, known, at);
+  // A job whose state could not be read has no report but a status that people know.
+  if (isBaseline || reborn)
+    return { state: { ...seen, toldStatus: report.status, failure: failureOf(seen, at.now) }, events: [] };
+  if (before.over !== null) return { state: { ...seen, over: before.over }, events: [] };
+  if (seen.over !== null) return end(before, seen, at);
+  return withSubJobFailures(tellStatus(before, seen, known, at), known, at);
+}
+
+/** A finished copy that nobody released and that is no longer watched for that: it has not begun again. */
+function isLeftFinished({ over, report: last }: JobState, { status, taskMode }: ProgressReport): boolean {
+  return over === 'ended' && last?.status === status && isFinishedCopy(status, taskMode);
+}
+
+/** The first report of an end: nothing is told before a second one says the same. */
+function beginEnd(before: JobState, report: ProgressReport, { now }: Look): Assessment {
+  return { state: { ...before, ending: { status: report.status, at: now }, missing: null, unknown: null }, events: [] };
+}
+
+/** A lag from before the job began, but for some weeks of changes that waited, is none. */
+function withoutAbsurdLag(report: ProgressReport, { now, times }: Look): ProgressReport {
+  const { lagMs } = report;
+  const isAbsurd =
+    lagMs !== null && times.startedAt !== null && lagMs > now - times.startedAt + MAX_LAG_BEFORE_START_MS;
+  return isAbsurd ? { ...report, lagMs: null, unknownFields: { ...report.unknownFields, lag_ms: lagMs } } : report;
+}
+
+/** The part of the next state that follows from the report alone, whatever is told about it. */
+function see(before: JobState, report: ProgressReport, at: Look): JobState {
+  const { now } = at;
+  const group = statusGroup(report.status);
+  const sameStatus = before.report?.status === report.status;
+  return {
+    ...before,
+    report,
+    checkedAt: now,
+    statusSince: sameStatus ? before.statusSince : now,
+    statusStartSeen: sameStatus ? before.statusStartSeen : unseenMs(before, at) === 0 && before.checkedAt !== null,
+    lastLag: lastLag(before, report, group, now),
+    lastStanding: isEnding(group)
+      ? before.lastStanding
+      : {
+          status: report.status,
+          taskMode: report.taskMode,
+          lagMs: group === 'replicating' ? report.lagMs : null,
+          at: now,
+        },
+    missing: null,
+    unknown: null,
+    ending: null,
+    firstSeen: before.firstSeen ?? { status: report.status, at: now },
+    phases: phasesUntil(before, isOver(group) ? firstLookAtEnd(before, at) : at),
+    brokenAt: isBroken(group) ? now : before.brokenAt,
+    brokenPercent: isBroken(group) ? before.copyPercent : before.brokenPercent,
+    copyPercent: group === 'full_copy' ? (fullCopyPercent(report)?.percent ?? before.copyPercent) : before.copyPercent,
+    ...seeLag(before, report, group, at),
+    over: isOver(group) ? (group === 'gone' ? 'gone' : 'ended') : null,
+  };
+}
+
+/** What a report says of the lag, as far as it can be believed so soon after the job began to replicate. */
+function seeLag(
+  before: JobState,
+  report: ProgressReport,
+  group: StatusGroup,
+  at: Look,
+): Pick<JobState, 'lagBreak' | 'awaySince' | 'readings' | 'unsettledAt' | 'inSyncAt' | 'lags'> {
+  const { now, rules } = at;
+  const { lags, inSyncAt } = before;
+  if (group !== 'replicating') {
+    const awaySince = before.awaySince ?? before.checkedAt ?? now;
+    const { lagBreak, readings } = before;
+    return { lagBreak, awaySince, readings, unsettledAt: now, inSyncAt: isEnding(group) ? inSyncAt : null, lags };
+  }
+  const reading = { at: now, lagMs: report.lagMs };
+  const lagBreak = nextBreak(before, reading, rules);
+  const readings = addReading(before.readings, reading, rules);
+  const unsettledAt = lagBreak === null ? before.unsettledAt : now;
+  const seen = { lagBreak, awaySince: null, readings, unsettledAt };
+  if (!isSettled(lagBreak, report.lagMs)) return { ...seen, inSyncAt: null, lags };
+  return {
+    ...seen,
+    inSyncAt: isInSync(readings, now, rules, unsettledAt) ? now : inSyncAt,
+    lags: report.lagMs === null ? lags : recordLag(lags, report.lagMs),
+  };
+}
+
+/** The break with one more report after it; null when enough came, those in sync among them. */
+function nextBreak({ awaySince, lagBreak }: JobState, reading: Reading, rules: VerdictRules): LagBreak | null {
+  const begun =
+    awaySince === null ? lagBreak : { lengthMs: Math.max(0, reading.at - awaySince), reports: 0, inSync: 0 };
+  if (begun === null) return null;
+  const reports = begun.reports + 1;
+  const inSync = begun.inSync + (isHolding(reading) ? 1 : 0);
+  if (inSync > rules.settlingReports) return null;
+  return { lengthMs: begun.lengthMs, reports, inSync, isSettled: reports > rules.settlingReports };
+}
+
+/** On its way out, or out: says nothing of how the job stood. */
+function isEnding(group: StatusGroup): boolean {
+  return group === 'ending' || isOver(group);
+}
+
+/** The time since the last look belongs to the phase seen then, unless so much went by that nobody knows. */
+function phasesUntil(before: JobState, at: Look): JobState['phases'] {
+  const { report, checkedAt, phases, over } = before;
+  return report === null || checkedAt === null || over !== null || unseenMs(before, at) > 0
+    ? phases
+    : addToPhase(phases, report.status, at.now - checkedAt);
+}
+
+/** The time since the last report, in ms, if it is longer than polls are apart; else 0. */
+function unseenMs({ checkedAt, report, statusSince }: JobState, { now, rules }: Look): number {
+  if (checkedAt === null) return 0;
+  const sinceMs = now - checkedAt;
+  const pauseMs = report === null ? 0 : finishedCopyPauseMs(report, statusSince, checkedAt);
+  return sinceMs > maxGapMs({ pollMs: Math.max(rules.pollMs, pauseMs) }) ? sinceMs : 0;
+}
+
+function lastLag(before: JobState, report: ProgressReport, group: StatusGroup, now: EpochMs): JobState['lastLag'] {
+  if (group === 'full_copy') return null;
+  if (group === 'replicating' && report.lagMs !== null) return { ms: report.lagMs, at: now };
+  return before.lastLag;
+}
+
+function failureOf(state: JobState, now: EpochMs): JobState['failure'] {
+  const status = state.report?.status;
+  return status !== undefined && statusGroup(status) === 'failed' ? { status, since: now } : null;
+}
+
+function tellStatus(before: JobState, seen: JobState, report: ProgressReport, at: Look): Assessment {
+  const { now } = at;
+  const group = statusGroup(report.status);
+  if (isWorking(group) && before.failure !== null) return tellRecovery(before, seen, report, before.failure, at);
+  if (isFinishedCopy(report.status, report.taskMode) && lasted(seen, now) >= UNRELEASED_COPY_MS) {
+    return end(before, { ...seen, over: 'ended' }, at);
+  }
+  const settled: JobState = {
+    ...seen,
+    failure: group === 'failed' ? (before.failure ?? failureOf(seen, now)) : group === 'paused' ? null : before.failure,
+    recovering: null,
+  };
+  switch (group) {
+    case 'full_copy':
+    case 'full_copy_done':
+    case 'replicating':
+    case 'paused':
+    case 'failed':
+    case 'unknown':
+      return report.status === before.toldStatus ? { state: settled, events: [] } : change(before, settled, report, at);
+    default:
+      return tellIfLasting(before, settled, report, at);
+  }
+}
+
+function change(before: JobState, seen: JobState, report: ProgressReport, at: Look): Assessment {
+  return {
+    state: { ...seen, toldStatus: report.status },
+    events: [{ kind: 'status_changed', from: before.toldStatus, to: report.status, ...moment(before, seen, at) }],
+  };
+}
+
+function tellIfLasting(before: JobState, seen: JobState, report: ProgressReport, at: Look): Assessment {
+  const since = seen.statusSince;
+  if (report.status === before.toldStatus || since === null || at.now - since < LASTING_STATUS_MS) {
+    return { state: seen, events: [] };
+  }
+  return {
+    state: { ...seen, toldStatus: report.status },
+    events: [{ kind: 'status_lasting', status: report.status, since, ...moment(before, seen, at) }],
+  };
+}
+
+/** Failed and working now: told when seen in several reports over minutes, so that a flapping job does not cry "recovered". */
+function tellRecovery(
+  before: JobState,
+  seen: JobState,
+  report: ProgressReport,
+  failure: NonNullable<JobState['failure']>,
+  at: Look,
+): Assessment {
+  const since = before.recovering?.since ?? at.now;
+  const reports = (before.recovering?.reports ?? 0) + 1;
+  if (reports < at.rules.minReadings || at.now - since < at.rules.steadyMs)
+    return { state: { ...seen, recovering: { since, reports } }, events: [] };
+  return {
+    state: { ...seen, failure: null, recovering: null, toldStatus: report.status },
+    events: [
+      {
+        kind: 'recovered',
+        from: failure.status,
+        failedAt: failure.since,
+        workingAt: since,
+        ...moment(before, seen, at),
+      },
+    ],
+  };
+}
+
+function end(before: JobState, seen: JobState, at: Look): Assessment {
+  const state: JobState = {
+    ...seen,
+    failure: null,
+    recovering: null,
+    toldStatus: seen.report?.status ?? before.toldStatus,
+  };
+  const first = firstLookAtEnd(before, at);
+  const facts = moment(before, seen, first);
+  if (seen.over === 'gone') return { state, events: [{ kind: 'gone', code: null, ...facts }] };
+  const verdict = endVerdict(before, seen, unseenMs(before, first), at.rules);
+  const summary = endSummary(seen, at.times);
+  return { state, events: [{ kind: 'ended', verdict, summary, standing: before.lastStanding, ...facts }] };
+}
+
+/** The first of the two looks that saw the end: that is when it was over. */
+function firstLookAtEnd({ ending }: JobState, at: Look): Look {
+  return ending === null ? at : { ...at, now: ending.at };
+}
+
+/** Tells, once each, of parts that have failed while their parent goes on. */
+function withSubJobFailures({ state, events }: Assessment, report: ProgressReport, at: Look): Assessment {
+  if (report.failedSubJobs === null) return { state, events };
+  const { failed, of } = report.failedSubJobs;
+  const isNew = failed.some(({ jobId }) => !state.toldFailedSubJobs.includes(jobId));
+  const noted = { ...state, toldFailedSubJobs: failed.map(({ jobId }) => jobId) };
+  if (!isNew) return { state: noted, events };
+  const event: JobEvent = {
+    kind: 'sub_jobs_failed',
+    failed,
+    of,
+    ...moment(state, state, at),
+  };
+  return { state: noted, events: [...events, event] };
+}
+
+function moment(before: JobState, seen: JobState, { now, times }: Look) {
+  return {
+    at: now,
+    report: seen.report,
+    previous: pastPhase(before, times),
+    lastLag: before.lastLag,
+    lagNote: lagNote(seen),
+    percentBefore: seen.brokenPercent,
+  };
+}
+
+function lasted(state: JobState, now: EpochMs): number {
+  return state.statusSince === null ? 0 : now - state.statusSince;
+}
+
+function whyUnknown(answer: Exclude<ProgressAnswer, { kind: 'report' }>): Explanation {
+  switch (answer.kind) {
+    case 'unanswered':
+      return answer.failure.why;
+    case 'omitted':
+      return explanation('left_out');
+    case 'item_error':
+      return explanation('item_error', { label: answer.code });
+    case 'rejected':
+      return explanation('job_refused', { label: answer.code === null ? '' : ` (${answer.code})` });
+  }
+}

@@ -1,0 +1,48 @@
+import type { EndVerdict } from '../job/job-event.ts';
+import type { JobState } from '../job/job-state.ts';
+import { isOver, statusGroup } from '../job/job-status.ts';
+import { IN_SYNC_LAG_MS } from './verdict-rules.ts';
+import type { VerdictRules } from './verdict-rules.ts';
+
+/**
+ * How a job ended. Only a stop in sync and a finished copy are a success; DRS itself says no more than "released", and it
+ * releases failed jobs by itself after some days. What was not seen is no success.
+ *
+ * @param before the state before the first report of the end
+ * @param seen the state with it
+ * @param unseenMs the time before that report of which nothing was seen, in ms; 0 when there was none
+ */
+export function endVerdict(before: JobState, seen: JobState, unseenMs: number, rules: VerdictRules): EndVerdict {
+  const standing = before.lastStanding;
+  if (before.failure !== null) return 'had_failed';
+  if (standing === null) return 'before_start';
+  switch (statusGroup(standing.status)) {
+    case 'failed':
+      return 'had_failed';
+    case 'paused':
+      return 'while_paused';
+    case 'setting_up':
+    case 'starting':
+      return 'before_start';
+    case 'replicating':
+      return unseenMs > 0 ? 'not_seen' : stopVerdict(before, standing, rules);
+    case 'full_copy':
+      return 'during_full_copy';
+    case 'full_copy_done':
+      if (standing.taskMode !== 'FULL_TRANS') return 'during_full_copy';
+      if (seen.report === null || !isOver(statusGroup(seen.report.status))) return 'copy_never_released';
+      return unseenMs > 0 ? 'not_seen' : 'copy_finished';
+    default:
+      return 'other_status';
+  }
+}
+
+function stopVerdict(
+  { inSyncAt }: JobState,
+  { lagMs, at }: NonNullable<JobState['lastStanding']>,
+  { recentMs }: VerdictRules,
+): EndVerdict {
+  if (inSyncAt !== null && at - inSyncAt <= recentMs) return 'stopped_in_sync';
+  if (lagMs === null) return 'lag_unknown';
+  return lagMs > IN_SYNC_LAG_MS ? 'stopped_behind' : 'stopped_unsettled';
+}

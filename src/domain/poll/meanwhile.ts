@@ -1,0 +1,56 @@
+import type { Job } from '../job/job.ts';
+import type { JobState } from '../job/job-state.ts';
+import { statusGroup } from '../job/job-status.ts';
+import type { EpochMs } from '../base/time.ts';
+
+/** A job as a message names it. */
+type NamedJob = Pick<Job, 'connectionId' | 'jobId' | 'name' | 'jobType'>;
+
+/** How the jobs of a channel stand after a time in which nobody looked at them, compared with before. */
+export interface Meanwhile {
+  /** The failed ones first. */
+  readonly changed: readonly ChangedJob[];
+  readonly unchanged: number;
+  /** Jobs that could not be read since. */
+  readonly unknown: number;
+}
+
+/** A job whose status is another one than before. */
+export interface ChangedJob {
+  readonly job: NamedJob;
+  /** As DRS sent it; `DELETED` for a job that DRS no longer knows. */
+  readonly status: string;
+}
+
+/** A watched job as it is now. */
+export interface SeenJob extends NamedJob {
+  readonly state: JobState;
+  /** It is due, and nobody has asked about it since. */
+  readonly isUnread: boolean;
+}
+
+/** What has become of `jobs` since somebody looks again. */
+export function meanwhile(jobs: readonly SeenJob[], since: EpochMs): Meanwhile {
+  const changed = jobs.flatMap((job) => changeOf(job, since) ?? []);
+  const same = jobs.filter((job) => changeOf(job, since) === null);
+  const unknown = same.filter((job) => job.isUnread || job.state.unknown !== null || job.state.report === null).length;
+  return {
+    changed: changed.toSorted((one, other) => rank(one) - rank(other)),
+    unchanged: same.length - unknown,
+    unknown,
+  };
+}
+
+function changeOf({ state, connectionId, jobId, name, jobType }: SeenJob, since: EpochMs): ChangedJob | null {
+  const { report, statusSince, over, missing } = state;
+  const job = { connectionId, jobId, name, jobType };
+  // Believed gone only after several answers, so it has no new status that would say when.
+  if (over === 'gone' && missing !== null && missing.since >= since) return { job, status: 'DELETED' };
+  if (report === null || statusSince === null || statusSince < since) return null;
+  return { job, status: over === 'gone' ? 'DELETED' : report.status };
+}
+
+/** Worse states first; otherwise the order they were given in. */
+function rank({ status }: ChangedJob): number {
+  return statusGroup(status) === 'failed' ? 0 : 1;
+}

@@ -1,0 +1,13 @@
+import type { EpochMs } from '../base/time.ts';
+
+/**
+ * Whether the bot can read its own messages in a channel. Only where one has been read back before does the absence of
+ * another mean that Slack does not have it; elsewhere a lost answer may double a message.
+ */
+export type ReadBack =
+  /** One of our own messages has been read back here. */
+  | { readonly kind: 'proven'; readonly since: EpochMs }
+  /** Not tried yet, or nothing of ours was there to be read. */
+  | { readonly kind: 'untried' }
+  /** Slack does not let us read here; its error name. */
+  | { readonly kind: 'refused'; readonly reason: string };

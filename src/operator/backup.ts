@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { databaseUrlIn } from '../config.ts';
+import { formatDuration } from '../domain/base/duration.ts';
+import { StartError } from '../ports.ts';
+import { backUp } from '../store/sqlite/backup.ts';
+import { openDatabase } from '../store/open-store.ts';
+
+/** Beside the database, named after the time: `20261124T030200Z.db`. */
+function usualPlace(database: string): string {
+  const time = new Date().toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '');
+  return join(dirname(database), 'backups', `${time}.db`);
+}
+
+async function backUpDatabase(url: string, target: string | undefined): Promise<string> {
+  const database = url.replace(/^sqlite:/, '');
+  if (!existsSync(database)) {
+    throw new StartError(
+      `There is no database at ${database}: set DATABASE_URL to the one the bot uses (sqlite: and a path).`,
+    );
+  }
+  const startedAt = performance.now();
+  const db = openDatabase(url);
+  try {
+    const { path, bytes } = await backUp(db, target ?? usualPlace(database));
+    const took = formatDuration(performance.now() - startedAt);
+    return `${path} is a checked copy of ${database}: ${(bytes / 1e6).toFixed(1)} MB, made in ${took}.`;
+  } finally {
+    await db.destroy();
+  }
+}
+
+try {
+  console.log(await backUpDatabase(databaseUrlIn(process.env), process.argv[2]));
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

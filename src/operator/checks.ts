@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+
+import { ConfigError, parseConfig, secretsOf } from '../config.ts';
+import type { Config } from '../config.ts';
+import { bad, good, open } from '../domain/base/finding.ts';
+import type { Finding } from '../domain/base/finding.ts';
+import { parseJobId } from '../domain/job/job-id.ts';
+import type { JobId } from '../domain/job/job-id.ts';
+import { SECOND } from '../domain/base/time.ts';
+import { checkDrs } from '../drs/check-drs.ts';
+import { createDispatcher } from '../drs/http.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { isSchedule } from '../runtime/cron.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { scrub } from '../runtime/scrub.ts';
+import { tryPort } from '../runtime/try-port.ts';
+import { HTTP_ENDPOINT } from '../slack/receiving/bolt-app.ts';
+import { checkSlack } from '../slack/workspace/check-slack.ts';
+import { checkDatabase } from '../store/sqlite/check-database.ts';
+import { DEFAULT_DURATIONS } from '../use-cases/context.ts';
+
+const MARKS: Readonly<Record<Finding['kind'], string>> = { good: '✔', bad: '✖', open: '–' };
+/** How long a bot that is running may take to show that a port is its own, in ms. */
+const ASK_BACK_MS = 2 * SECOND;
+
+/** Looks, and says what was found as soon as it is known; a look that breaks is a finding, too. */
+type Step = (about: string, look: () => Promise<readonly Finding[]>) => Promise<void>;
+
+/**
+ * Looks at everything the bot needs, with the bot's own configuration and code, and says what is wrong and how to mend it.
+ * Every check is made, whatever came of the others. Nothing is posted, migrated or changed.
+ *
+ * @param print takes one line at a time
+ * @returns whether nothing is wrong
+ */
+export async function runChecks(
+  env: Readonly<Record<string, string | undefined>>,
+  print: (line: string) => void,
+): Promise<boolean> {
+  const config = readConfig(env);
+  if (config instanceof ConfigError) {
+    for (const problem of config.problems) print(line(bad('Configuration', problem)));
+    print(line(open('Everything else', 'not looked at: the configuration must be right first.')));
+    return false;
+  }
+  const secrets = secretsOf(config);
+  let wrong = 0;
+  const say = (finding: Finding) => {
+    if (finding.kind === 'bad') wrong += 1;
+    print(scrub(line(finding), secrets));
+  };
+  await inspect(config, async (about, look) => {
+    const findings = await look().catch((error: unknown) => [bad(about, `could not be looked at: ${String(error)}`)]);
+    for (const finding of findings) say(finding);
+  });
+  print(wrong === 0 ? 'Nothing is wrong.' : wrong === 1 ? 'One thing is wrong.' : `${wrong} things are wrong.`);
+  return wrong === 0;
+}
+
+async function inspect(config: Config, step: Step): Promise<void> {
+  const log = createLogger('silent', () => []);
+  const { receiver, botToken, apiUrl } = config.slack;
+  let watchedJob: JobId | null = null;
+  await step('Configuration', () => Promise.resolve([good('Configuration', describe(config))]));
+  await step('Slack', () =>
+    checkSlack({
+      botToken: botToken.reveal(),
+      appToken: receiver.mode === 'socket' ? receiver.appToken.reveal() : null,
+      apiUrl,
+      timeoutMs: DEFAULT_DURATIONS.slackTimeoutMs,
+      log,
+    }),
+  );
+  if (receiver.mode === 'http') await step('Port', () => checkPort('PORT', 'HOST', receiver, takesCommands));
+  const { ops } = config;
+  if (ops !== null) await step('Operator port', () => checkPort('OPS_PORT', 'OPS_HOST', ops, showsLife));
+  await step('Database', async () => {
+    const checked = await checkDatabase(config.databaseUrl);
+    watchedJob = checked.watchedJob;
+    return checked.findings;
+  });
+  await step('DRS', () => inspectDrs(config, watchedJob));
+}
+
+async function inspectDrs({ drs }: Config, watchedJob: JobId | null): Promise<readonly Finding[]> {
+  const madeUp = parseJobId(randomUUID());
+  const id = watchedJob ?? madeUp;
+  if (id === null) throw new TypeError('a UUID is no job id');
+  const { endpoint, iamEndpoint, projectId, region, credentials, language } = drs;
+  const dispatcher = createDispatcher();
+  const log = createLogger('silent', () => []);
+  const shared = { dispatcher, clock: systemClock, random: Math.random, log };
+  try {
+    const job = { id, isWatched: watchedJob !== null };
+    return await checkDrs({ endpoint, iamEndpoint, projectId, region, credentials, language, job, ...shared });
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+function readConfig(env: Readonly<Record<string, string | undefined>>): Config | ConfigError {
+  try {
+    return parseConfig(env, isSchedule);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+}
+
+function line({ kind, about, says }: Finding): string {
+  return `${MARKS[kind]} ${about}: ${says}`;
+}
+
+function describe({ slack, drs }: Config): string {
+  const way = slack.receiver.mode === 'socket' ? 'Socket Mode' : 'HTTP';
+  const key = drs.credentials.kind === 'keys' ? 'an access key' : 'a password';
+  return `is complete: ${way}, DRS with ${key} at ${drs.endpoint}.`;
+}
+
+/** @param isOurs whether the bot itself is what has opened the port */
+async function checkPort(
+  portName: string,
+  hostName: string,
+  { host, port }: { readonly host: string; readonly port: number },
+  isOurs: (base: string) => Promise<boolean>,
+): Promise<readonly Finding[]> {
+  const why = await tryPort(host, port);
+  const where = `${port} on ${host}`;
+  if (why === null) return [good(portName, `port ${where} can be opened.`)];
+  const base = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+  if (why === 'EADDRINUSE' && (await isOurs(base).catch(() => false)))
+    return [good(portName, `port ${where} is open: the bot is running.`)];
+  return [
+    bad(portName, `port ${where} cannot be opened (${why}): stop what uses it, or set ${portName} and ${hostName}.`),
+  ];
+}
+
+/** The bot refuses a command without a signature in its own way. */
+async function takesCommands(base: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(ASK_BACK_MS);
+  return (await fetch(`${base}${HTTP_ENDPOINT}`, { method: 'POST', signal })).status === 401;
+}
+
+async function showsLife(base: string): Promise<boolean> {
+  const response = await fetch(`${base}/livez`, { signal: AbortSignal.timeout(ASK_BACK_MS) });
+  return response.status === 200 || (await response.text()).startsWith('✖');
+}

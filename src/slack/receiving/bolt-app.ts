@@ -1,0 +1,191 @@
+import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import type { Receiver } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+
+import { SECOND } from '../../domain/base/time.ts';
+import { DiskFullError } from '../../ports.ts';
+import type { Log } from '../../ports.ts';
+import { reviewChannel } from '../../use-cases/subscribing/review-channels.ts';
+import { handleClick, isHandled } from '../buttons/handle-click.ts';
+import { ifAdmitted } from './admission.ts';
+import type { Request } from './admission.ts';
+import { boltLogger } from './bolt-logger.ts';
+import { handleCommand } from '../commands/drs-command.ts';
+import { parseClick, parseDirectMessage } from './interaction.ts';
+import { diskFullMessage, faultMessage } from '../messages/help-message.ts';
+import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-channel.ts';
+import { createDirectReply, createReply } from './reply.ts';
+import type { Reply } from './reply.ts';
+import type { Voice } from '../messages/voice.ts';
+import type { SlackContext } from './slack-context.ts';
+
+/** How Slack reaches the bot. */
+export type SlackReceiverConfig =
+  | { readonly mode: 'socket'; readonly appToken: string; readonly apiUrl: string }
+  | { readonly mode: 'http'; readonly signingSecret: string; readonly host: string; readonly port: number };
+
+/** Where signed HTTP requests are taken; one URL serves commands, buttons and events. */
+export const HTTP_ENDPOINT = '/slack/events';
+
+/** A dropped socket is opened again for as long as it takes, at most this far apart. */
+const LONGEST_RECONNECT_PAUSE_MS = 30 * SECOND;
+/** About a week of that; the SDK makes a list of all its pauses in advance, so it must not be endless. */
+const RECONNECT_ATTEMPTS = 20_000;
+
+/** Runs the work behind a command or click so that a stop can wait for it. */
+export type Track = (work: () => Promise<void>) => Promise<void>;
+
+/**
+ * Builds the receiver without opening anything.
+ *
+ * @param timeoutMs how long one call of Slack may take
+ */
+export function createReceiver(
+  config: SlackReceiverConfig,
+  timeoutMs: number,
+  log: Log,
+): SocketModeReceiver | HTTPReceiver {
+  const logger = boltLogger(log);
+  if (config.mode === 'http') {
+    return new HTTPReceiver({ signingSecret: config.signingSecret, endpoints: HTTP_ENDPOINT, logger });
+  }
+  return new SocketModeReceiver({
+    appToken: config.appToken,
+    logger,
+    // The receiver passes these to its Web API client, which only ever calls apps.connections.open.
+    installerOptions: {
+      clientOptions: {
+        slackApiUrl: config.apiUrl,
+        timeout: timeoutMs,
+        retryConfig: { retries: RECONNECT_ATTEMPTS, factor: 1.3, maxTimeout: LONGEST_RECONNECT_PAUSE_MS },
+      },
+    },
+  });
+}
+
+/** What a Bolt app is made of. */
+export interface BoltAppOptions {
+  readonly receiver: Receiver;
+  readonly client: WebClient;
+  readonly botToken: string;
+  readonly apiUrl: string;
+  readonly timeoutMs: number;
+  readonly command: string;
+  readonly slack: SlackContext;
+  readonly identity: { readonly botId: string; readonly botUserId: string };
+  readonly track: Track;
+  readonly newReference: () => string;
+  readonly log: Log;
+}
+
+/** Lets a request through, and does the work for it. */
+type Answer = (request: Request, work: (reply: Reply) => Promise<void>) => Promise<void>;
+
+/** Registers the slash command and every button on a Bolt app. Nothing is handled before it is started. */
+export function createBoltApp(options: BoltAppOptions): App {
+  const { receiver, client, slack, track, newReference, log } = options;
+  const app = new App({
+    receiver,
+    deferInitialization: true,
+    authorize: () => Promise.resolve({ botToken: options.botToken, ...options.identity }),
+    clientOptions: {
+      slackApiUrl: options.apiUrl,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      timeout: options.timeoutMs,
+    },
+    convoStore: false,
+    logger: boltLogger(log),
+  });
+  const readerOf = ({ actor }: Request) => slack.readerLanguage(actor.userId).then(slack.voiceIn);
+  /** The one way in: whoever may not do something gets no further, by command or button. */
+  const answer: Answer = (request, work) =>
+    track(() =>
+      orFault(
+        () => ifAdmitted(slack, request, work),
+        request.reply,
+        () => readerOf(request),
+        newReference,
+        log,
+      ),
+    );
+
+  app.command(options.command, async ({ ack, command, respond }) => {
+    await ack();
+    const actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
+    const request = { actor, teamId: command.team_id, reply: createReply({ client, respond, click: null, log }) };
+    await answer(request, (reply) => handleCommand(slack, actor, command.text ?? '', reply));
+  });
+
+  app.action(/.*/, async ({ ack, body, respond }) => {
+    await ack();
+    const click = parseClick(body);
+    if (click === null || !isHandled(click)) return;
+    const actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
+    const request = { actor, teamId: click.teamId, reply: createReply({ client, respond, click, log }) };
+    await answer(request, (reply) => handleClick(slack, actor, click, reply));
+  });
+
+  registerEvents(app, options, answer);
+  app.error((error) => {
+    log.error({ err: error }, 'a Slack listener failed');
+    return Promise.resolve();
+  });
+  return app;
+}
+
+/** What Slack tells the bot without anybody asking for it. */
+function registerEvents(app: App, { slack, client, identity, track }: BoltAppOptions, answer: Answer): void {
+  app.event('member_joined_channel', async ({ event }) => {
+    if (event.user !== identity.botUserId) return;
+    const channel = { workspaceId: slack.workspaceId, channelId: event.channel };
+    const inviter = event.inviter === event.user ? null : (event.inviter ?? null);
+    // Who joins without being invited is as a rule the bot itself: the subscription it joined for speaks for itself.
+    await track(() =>
+      inviter === null
+        ? goOnPosting(slack.useCases, { ...channel, userId: event.user })
+        : greetChannel(slack.useCases, channel, inviter),
+    );
+  });
+
+  app.event('message', async ({ event }) => {
+    const written = parseDirectMessage(event);
+    if (written === null) return;
+    const { userId, channelId, teamId, text } = written;
+    const actor = { workspaceId: slack.workspaceId, channelId, userId };
+    const request = { actor, teamId, reply: createDirectReply(client, channelId) };
+    await answer(request, (reply) => handleCommand(slack, actor, text, reply));
+  });
+
+  app.event('channel_shared', ({ event }) => follow(slack, event.channel, true, track));
+  app.event('channel_unshared', ({ event }) => follow(slack, event.channel, event.is_ext_shared, track));
+}
+
+/** Slack says that a channel is shared with another organisation, or no longer with this one. */
+function follow(slack: SlackContext, channelId: string, isExternal: boolean, track: Track): Promise<void> {
+  const channel = { workspaceId: slack.workspaceId, channelId };
+  return track(async () => void (await reviewChannel(slack.useCases, channel, { kind: 'told', isExternal })));
+}
+
+/** A fault is logged under a reference that the person is shown; a full disk is something they can have mended. */
+async function orFault(
+  work: () => Promise<void>,
+  reply: Reply,
+  voice: () => Promise<Voice>,
+  newReference: () => string,
+  log: Log,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const reference = newReference().slice(0, 8);
+    log.error({ err: error, reference }, 'a command or button failed');
+    const said = (spoken: Voice) =>
+      error instanceof DiskFullError ? diskFullMessage(spoken) : faultMessage(spoken, reference);
+    try {
+      await reply.privately(said(await voice()));
+    } catch (unheard) {
+      log.warn({ err: unheard, reference }, 'the person could not be told');
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { Server } from 'node:http';
+
+import { HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import type { App } from '@slack/bolt';
+
+import { SECOND } from '../../domain/base/time.ts';
+import { StartError } from '../../ports.ts';
+import type { Clock } from '../../ports.ts';
+import type { SlackReceiverConfig } from './bolt-app.ts';
+import { endsWithin } from '../../domain/base/ends-within.ts';
+import { socketRefused } from '../workspace/identify.ts';
+
+/** Slack must greet a new socket within this, in ms. */
+const SOCKET_TIMEOUT_MS = 30 * SECOND;
+/** How long half-sent requests may go on when the door closes, in ms. */
+const CLOSING_MS = SECOND;
+
+/** The way in for commands and clicks. */
+export interface Door {
+  /** The port listened on; null in Socket Mode. */
+  readonly port: number | null;
+  /** Whether Slack can come in at this moment: the socket has been greeted, or the port is open. */
+  isOpen(): boolean;
+  /** Lets nobody else in. What came in before goes on. */
+  close(): Promise<void>;
+}
+
+/**
+ * Lets Slack in: over a socket the bot opens, or on a port.
+ *
+ * @throws StartError with one sentence when that cannot be done
+ */
+export async function openDoor(
+  app: App,
+  receiver: SocketModeReceiver | HTTPReceiver,
+  how: SlackReceiverConfig,
+  clock: Clock,
+): Promise<Door> {
+  await app.init();
+  if (how.mode === 'http' && receiver instanceof HTTPReceiver) return await openPort(receiver, how, clock);
+  if (how.mode === 'socket' && receiver instanceof SocketModeReceiver) return await openSocket(receiver, how, clock);
+  throw new TypeError('the receiver does not fit its configuration');
+}
+
+async function openSocket(
+  receiver: SocketModeReceiver,
+  { apiUrl }: Extract<SlackReceiverConfig, { mode: 'socket' }>,
+  clock: Clock,
+): Promise<Door> {
+  // App.stop() does not wait until the socket is closed; the client's own disconnect does.
+  const close = async () => void (await endsWithin(CLOSING_MS, receiver.client.disconnect(), clock));
+  const isOpen = () => receiver.client.websocket?.isActive() === true;
+  try {
+    if (await endsWithin(SOCKET_TIMEOUT_MS, receiver.start(), clock)) return { port: null, isOpen, close };
+  } catch (error) {
+    await close();
+    throw new StartError(socketRefused(error, apiUrl), { cause: error });
+  }
+  await close();
+  throw new StartError(
+    `Slack did not open a socket within ${SOCKET_TIMEOUT_MS / SECOND} s: check SLACK_API_URL and this machine's network.`,
+  );
+}
+
+async function openPort(
+  receiver: HTTPReceiver,
+  { host, port }: Extract<SlackReceiverConfig, { mode: 'http' }>,
+  clock: Clock,
+): Promise<Door> {
+  const server = await receiver.start({ host, port }).catch((error: unknown) => {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new StartError(
+      `Port ${port} on ${host} cannot be opened (${why}): stop what uses it, or set PORT and HOST.`,
+      {
+        cause: error,
+      },
+    );
+  });
+  const address = server.address();
+  const opened = typeof address === 'object' && address !== null ? address.port : port;
+  return { port: opened, isOpen: () => server.listening, close: () => closeServer(server, clock) };
+}
+
+/** Idle and half-sent requests would keep a server open for ever. */
+async function closeServer(
+  server: Pick<Server, 'close' | 'closeAllConnections' | 'closeIdleConnections'>,
+  clock: Clock,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await endsWithin(CLOSING_MS, closed, clock);
+  server.closeAllConnections();
+  await closed;
+}

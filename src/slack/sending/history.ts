@@ -1,0 +1,133 @@
+import { WebAPIHTTPError } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+
+import type { MessageTs } from '../../domain/post/message-ts.ts';
+import { compareTs } from '../../domain/post/message-ts.ts';
+import type { PostSearch, SearchOutcome } from '../../domain/post/post.ts';
+import type { Clock, History } from '../../ports.ts';
+import { classifySlackError } from './classify-slack-error.ts';
+import { METADATA_EVENT_TYPE, POST_MARKER } from '../messages/post-message.ts';
+
+/** Messages in one page: Slack recommends no more (docs.slack.dev, "Pagination"). */
+const PAGE_SIZE = 200;
+
+/** What is needed of a message: who wrote it, and the two places that carry a post's id. */
+const historyMessage = z.object({
+  ts: z.string(),
+  user: z.string().optional(),
+  bot_id: z.string().optional(),
+  metadata: z
+    .object({ event_type: z.string().optional(), event_payload: z.record(z.string(), z.unknown()).optional() })
+    .optional(),
+  blocks: z.array(z.object({ block_id: z.string().optional() })).optional(),
+});
+const historyPage = z.object({
+  messages: z.array(z.unknown()),
+  has_more: z.boolean().optional(),
+  response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
+});
+type HistoryMessage = z.infer<typeof historyMessage>;
+
+/** Who the bot is to Slack; parts that Slack did not tell are empty. */
+interface Author {
+  readonly botUserId: string;
+  readonly botId: string;
+}
+
+/**
+ * Reads with `conversations.history`, and `conversations.replies` for a thread; needs `channels:history` and its like, and
+ * that the bot is in the channel.
+ *
+ * @param patienceMs how long one search may take
+ */
+export function createHistory(client: WebClient, author: Author, clock: Clock, patienceMs: number): History {
+  return {
+    async search(search) {
+      const deadline = clock.monotonic() + patienceMs;
+      const found: MessageTs[] = [];
+      let ownSeen = false;
+      let cursor = '';
+      try {
+        do {
+          if (clock.monotonic() > deadline) return { kind: 'again', afterMs: null, reason: 'history_too_long' };
+          const read = historyPage.safeParse(await readPage(client, search, cursor));
+          if (!read.success) return { kind: 'refused', what: 'reading', reason: 'history_not_understood' };
+          const page = read.data;
+          const own = page.messages.flatMap((one) => ownMessage(one, author));
+          ownSeen ||= own.length > 0;
+          found.push(...own.filter(({ postId }) => postId === search.postId).map(({ ts }) => ts));
+          cursor = page.response_metadata?.next_cursor ?? '';
+          if (page.has_more === true && cursor === '') return cutOff();
+        } while (cursor !== '');
+      } catch (error) {
+        return failure(error);
+      }
+      const [first, ...others] = [...new Set(found)].toSorted(compareTs);
+      return first === undefined ? { kind: 'absent', ownSeen } : { kind: 'found', messageTs: [first, ...others] };
+    },
+  };
+}
+
+async function readPage(client: WebClient, search: PostSearch, cursor: string): Promise<unknown> {
+  const { channelId, threadTs, fromTs, toTs } = search;
+  const range = {
+    channel: channelId,
+    oldest: fromTs,
+    ...(toTs === null ? {} : { latest: toTs }),
+    inclusive: true,
+    limit: PAGE_SIZE,
+    include_all_metadata: true,
+    ...(cursor === '' ? {} : { cursor }),
+  };
+  return threadTs === null
+    ? await client.conversations.history(range)
+    : await client.conversations.replies({ ...range, ts: threadTs });
+}
+
+/** A message of ours with the id of its post; nothing for anybody else's, or one that is no post. */
+function ownMessage(
+  value: unknown,
+  author: Author,
+): readonly { readonly ts: MessageTs; readonly postId: string | null }[] {
+  const parsed = historyMessage.safeParse(value);
+  if (!parsed.success || !isOwn(parsed.data, author)) return [];
+  const postId = postIdOf(parsed.data);
+  return postId === null ? [] : [{ ts: parsed.data.ts, postId }];
+}
+
+/** Anybody may copy a marker into a message. */
+function isOwn({ user, bot_id: botId }: HistoryMessage, author: Author): boolean {
+  if (author.botId !== '' && botId !== undefined) return botId === author.botId;
+  return author.botUserId === '' || user === undefined || user === author.botUserId;
+}
+
+function postIdOf({ metadata, blocks }: HistoryMessage): string | null {
+  const told = metadata?.event_type === METADATA_EVENT_TYPE ? metadata.event_payload?.['post_id'] : undefined;
+  if (typeof told === 'string') return told;
+  const marked = blocks?.find((block) => block.block_id?.startsWith(POST_MARKER) === true)?.block_id;
+  return marked?.slice(POST_MARKER.length) ?? null;
+}
+
+/** There is more, and no way to ask for it. */
+function cutOff(): SearchOutcome {
+  return { kind: 'refused', what: 'reading', reason: 'history_without_cursor' };
+}
+
+/** What a read that failed says about the channel. A token that is refused says nothing about any. */
+function failure(error: unknown): SearchOutcome {
+  if (error instanceof WebAPIHTTPError && error.statusCode >= 400 && error.statusCode < 500)
+    return { kind: 'refused', what: 'reading', reason: `http_${error.statusCode}` };
+  const outcome = classifySlackError(error);
+  switch (outcome.kind) {
+    case 'retry':
+      return { kind: 'again', afterMs: outcome.afterMs, reason: outcome.reason };
+    case 'uncertain':
+      return { kind: 'again', afterMs: null, reason: outcome.reason };
+    case 'refused': {
+      const { what, reason } = outcome;
+      if (what === 'workspace' && reason !== 'missing_scope') return { kind: 'again', afterMs: null, reason };
+      return { kind: 'refused', what: what === 'channel' ? 'channel' : 'reading', reason };
+    }
+  }
+}

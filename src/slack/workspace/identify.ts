@@ -1,0 +1,84 @@
+import { WebAPIHTTPError, WebAPIRequestError } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+
+import { StartError } from '../../ports.ts';
+import { slackErrorName } from '../sending/classify-slack-error.ts';
+
+const answer = z.object({
+  team_id: z.string(),
+  enterprise_id: z.string().nullish(),
+  team: z.string().optional(),
+  user_id: z.string().optional(),
+  user: z.string().optional(),
+  bot_id: z.string().optional(),
+  url: z.string().optional(),
+  // The SDK puts the header `x-oauth-scopes` here.
+  response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
+});
+
+/** Which workspace the bot is in, and who it is there. */
+export interface SlackIdentity {
+  readonly workspaceId: string;
+  readonly workspaceName: string;
+  /** The Enterprise organisation it is part of; null for most. */
+  readonly enterpriseId: string | null;
+  readonly botUserId: string;
+  readonly botId: string;
+  /** Its user name, without `@`. */
+  readonly botName: string;
+  /** Of the workspace, with a slash at its end; null when Slack did not say. */
+  readonly teamUrl: string | null;
+  /** What the token allows; null when Slack did not say. */
+  readonly scopes: readonly string[] | null;
+}
+
+/**
+ * Asks Slack who the bot token belongs to.
+ *
+ * @throws StartError when Slack refuses the token or cannot be reached
+ */
+export async function identify(client: WebClient, apiUrl: string): Promise<SlackIdentity> {
+  try {
+    const { team_id, enterprise_id, team, user_id, user, bot_id, url, response_metadata } = answer.parse(
+      await client.auth.test(),
+    );
+    return {
+      workspaceId: team_id,
+      workspaceName: team ?? team_id,
+      enterpriseId: enterprise_id ?? null,
+      botUserId: user_id ?? '',
+      botId: bot_id ?? '',
+      botName: user ?? 'drs',
+      teamUrl: url === undefined ? null : url.replace(/\/?$/, '/'),
+      scopes: response_metadata?.scopes ?? null,
+    };
+  } catch (error) {
+    throw new StartError(whyNot(error, apiUrl), { cause: error });
+  }
+}
+
+function whyNot(error: unknown, apiUrl: string): string {
+  const name = slackErrorName(error);
+  if (name !== null) {
+    return `Slack refuses SLACK_BOT_TOKEN (${name}): copy the Bot User OAuth Token again from the OAuth & Permissions page of your Slack app.`;
+  }
+  return unreachable(error, apiUrl);
+}
+
+/** A sentence for Slack being out of reach. */
+function unreachable(error: unknown, apiUrl: string): string {
+  if (error instanceof WebAPIHTTPError)
+    return `Slack answers HTTP ${error.statusCode} at ${apiUrl}: check SLACK_API_URL, or try again later.`;
+  if (error instanceof WebAPIRequestError)
+    return `Slack cannot be reached at ${apiUrl}: check SLACK_API_URL and this machine's network.`;
+  return `Slack's answer at ${apiUrl} cannot be understood: check SLACK_API_URL.`;
+}
+
+/** A sentence for a socket that could not be opened at start. */
+export function socketRefused(error: unknown, apiUrl: string): string {
+  const name = slackErrorName(error);
+  return name === null
+    ? unreachable(error, apiUrl)
+    : `Slack refuses SLACK_APP_TOKEN (${name}): create an app-level token with the scope connections:write on the Basic Information page of your Slack app, and switch Socket Mode on.`;
+}

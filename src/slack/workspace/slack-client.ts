@@ -1,0 +1,31 @@
+import { WebClient } from '@slack/web-api';
+
+import { boltLogger } from '../receiving/bolt-logger.ts';
+import type { Log } from '../../ports.ts';
+
+/** Requests at once; more than there ever are. */
+const MOST_AT_ONCE = 10_000;
+
+/**
+ * A Web API client that makes one attempt and says how it ended: our outbox owns time, the SDK does not. Left alone it
+ * would repeat a post whose answer was lost, and a 429 in one channel would hold up all others.
+ *
+ * @param apiUrl such as `https://slack.com/api/`
+ * @param timeoutMs how long one call may take; the SDK itself would wait for ever
+ */
+export function createSlackClient(options: {
+  readonly token: string;
+  readonly apiUrl: string;
+  readonly timeoutMs: number;
+  readonly log: Log;
+}): WebClient {
+  return new WebClient(options.token, {
+    slackApiUrl: options.apiUrl,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    // A queue of its own would hold a post back after its right to be sent was checked.
+    maxRequestConcurrency: MOST_AT_ONCE,
+    timeout: options.timeoutMs,
+    logger: boltLogger(options.log),
+  });
+}

@@ -1,0 +1,110 @@
+import type { Language } from '../../domain/base/language.ts';
+import type { ChannelKey, ChannelPause } from '../../domain/subscription.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import { decodeLanguage } from '../rows/codec.ts';
+import { ReusedQuery } from '../rows/reused-query.ts';
+import type { Db } from '../rows/schema.ts';
+
+export async function openWorkspace(
+  db: Db,
+  { id, name, at }: { readonly id: string; readonly name: string; readonly at: EpochMs },
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await tx
+      .insertInto('workspaces')
+      .values({ id, name, created_at: at })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, paused_at: null, pause_reason: null }))
+      .execute();
+    // The app may have been given new scopes: channels that could not be read are tried again.
+    await tx
+      .updateTable('channels')
+      .set({ read_back_due_at: at, read_back_set_at: at })
+      .where('workspace_id', '=', id)
+      .where('read_back_refusal', 'is not', null)
+      .execute();
+  });
+}
+
+export async function openConnection(
+  db: Db,
+  connection: {
+    readonly id: string;
+    readonly name: string;
+    readonly endpoint: string;
+    readonly projectId: string;
+    readonly at: EpochMs;
+  },
+): Promise<void> {
+  const { id, name, endpoint, projectId, at } = connection;
+  await db
+    .insertInto('connections')
+    .values({ id, name, endpoint, project_id: projectId, created_at: at })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, endpoint, project_id: projectId }))
+    .execute();
+}
+
+export async function findLastProjectId(db: Db, endpoint: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('connections')
+    .select('project_id')
+    .where('endpoint', '=', endpoint)
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst();
+  return row?.project_id ?? null;
+}
+
+export async function findPause(db: Db, channel: ChannelKey): Promise<ChannelPause | null> {
+  const row = await db
+    .selectFrom('channels')
+    .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
+    .select([
+      'channels.paused_at',
+      'channels.pause_reason',
+      'workspaces.paused_at as workspace_paused_at',
+      'workspaces.pause_reason as workspace_pause_reason',
+    ])
+    .where('channels.workspace_id', '=', channel.workspaceId)
+    .where('channels.channel_id', '=', channel.channelId)
+    .executeTakeFirst();
+  const since = row?.workspace_paused_at ?? row?.paused_at ?? null;
+  if (row === undefined || since === null) return null;
+  const reason = row.workspace_pause_reason ?? row.pause_reason ?? 'unknown';
+  return { reason, since, waiting: await countPending(db, channel) };
+}
+
+export async function countPending(db: Db, { workspaceId, channelId }: ChannelKey): Promise<number> {
+  const { count } = await db
+    .selectFrom('deliveries')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .where('outcome', 'is', null)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** What somebody chose for the conversation; null when nobody did. */
+export async function chosenLanguage(db: Db, channel: ChannelKey): Promise<Language | null> {
+  const [row] = await findLanguage.run(db, channel);
+  return decodeLanguage(row?.language ?? null);
+}
+
+/** Asked for every command and click. */
+const findLanguage = new ReusedQuery(
+  (db: Db, { workspaceId, channelId }: ChannelKey) =>
+    db
+      .selectFrom('channels')
+      .select('language')
+      .where('workspace_id', '=', workspaceId)
+      .where('channel_id', '=', channelId),
+  ({ workspaceId, channelId }) => [workspaceId, channelId],
+);
+
+export async function setLanguage(db: Db, { workspaceId, channelId }: ChannelKey, language: Language): Promise<void> {
+  await db
+    .updateTable('channels')
+    .set({ language })
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .execute();
+}

@@ -1,0 +1,319 @@
+import type { Selectable } from 'kysely';
+
+import type { Job, JobKey } from '../../domain/job/job.ts';
+import { isDirectMessage } from '../../domain/conversation.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
+import type { Language } from '../../domain/base/language.ts';
+import type { EndedJob, NamedJob } from '../../domain/post/post.ts';
+import type { ChannelKey, ListedSubscription, NamedSubscription, Subscription } from '../../domain/subscription.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import type { Actor, SubscribeResult } from '../../ports.ts';
+import { announce, ensureChannel } from '../rows/announce.ts';
+import { audit } from '../rows/audit.ts';
+import { chosenLanguage, setLanguage } from './channels.ts';
+import { decodeJobId, decodeState } from '../rows/codec.ts';
+import { toJob, unreadState } from '../jobs/jobs.ts';
+import { isAwaited } from '../jobs/awaited-subscriptions.ts';
+import { suppressOwed } from './suppress-deliveries.ts';
+import type { Db, Schema, Tx } from '../rows/schema.ts';
+
+interface SubscribeRequest {
+  readonly actor: Actor;
+  readonly language: Language;
+  readonly connectionId: string;
+  readonly jobIds: readonly JobId[];
+  readonly now: EpochMs;
+}
+
+/** What unsubscribing is asked to do; see ports.ts. */
+export interface UnsubscribeRequest {
+  readonly actor: Actor;
+  readonly jobs: 'all' | readonly JobKey[];
+  readonly reason: 'unsubscribed' | 'cannot_post';
+  readonly announce: boolean;
+  readonly now: EpochMs;
+}
+
+export async function subscribe(db: Db, request: SubscribeRequest): Promise<readonly SubscribeResult[]> {
+  return await db.transaction().execute(async (tx) => {
+    await ensureChannel(tx, request.actor, request.now);
+    await rememberReader(tx, request);
+    const results: SubscribeResult[] = [];
+    for (const jobId of request.jobIds) results.push(await subscribeTo(tx, request, jobId));
+    const added = results.flatMap((result) => (result.kind === 'subscribed' ? [result.job] : []));
+    if (added.length > 0) {
+      const announcement = { kind: 'subscribed' as const, by: request.actor.userId, jobs: added.map(toNamed) };
+      await announce(tx, request.actor, request.connectionId, announcement, request.now);
+    }
+    return results;
+  });
+}
+
+/** Direct messages with a person are in that person's language, unless another was chosen there. */
+async function rememberReader(tx: Tx, { actor, language, now }: SubscribeRequest): Promise<void> {
+  const { workspaceId, channelId, userId } = actor;
+  await ensureChannel(tx, { workspaceId, channelId: userId }, now);
+  await setLanguage(tx, { workspaceId, channelId: userId }, language);
+  if (isDirectMessage(channelId) && (await chosenLanguage(tx, actor)) === null) await setLanguage(tx, actor, language);
+}
+
+async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Promise<SubscribeResult> {
+  const { actor, connectionId, now } = request;
+  const row = await tx
+    .selectFrom('jobs')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId)
+    .executeTakeFirstOrThrow();
+  const job = toJob(row, jobId);
+  const existing = await findSubscription(tx, actor, job);
+  if (existing !== null) return { kind: 'already_subscribed', job, subscription: existing };
+  if (job.state.over !== null) return { kind: 'already_over', job };
+  const subscription = await tx
+    .insertInto('subscriptions')
+    .values({
+      workspace_id: actor.workspaceId,
+      channel_id: actor.channelId,
+      connection_id: connectionId,
+      kind: 'job',
+      job_id: jobId,
+      created_by: actor.userId,
+      created_at: now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  if (row.next_poll_at === null) await setNextPoll(tx, job, now, now);
+  await audit(tx, actor, 'subscribe', job, now, null, { subscribed: true });
+  return { kind: 'subscribed', job, subscription: toSubscription(subscription, jobId) };
+}
+
+export async function unsubscribe(db: Db, request: UnsubscribeRequest): Promise<readonly NamedSubscription[]> {
+  const { actor, now, reason } = request;
+  return await db.transaction().execute(async (tx) => {
+    const candidates = [...(await activeSubscriptions(tx, actor)), ...(await awaitedSubscriptions(tx, actor, now))];
+    const ended = candidates.filter((one) => isMeant(request.jobs, one));
+    if (ended.length === 0) return [];
+    await tx
+      .updateTable('subscriptions')
+      .set({ ended_at: now, end_reason: reason, ended_by: actor.userId })
+      .where(
+        'id',
+        'in',
+        ended.map((one) => one.id),
+      )
+      .execute();
+    for (const one of ended) {
+      await stopPollingUnwatched(tx, one, now);
+      await audit(
+        tx,
+        actor,
+        'unsubscribe',
+        one,
+        now,
+        { subscribed: true, by: one.createdBy },
+        { subscribed: false, reason },
+      );
+    }
+    await suppressOwed(tx, actor, ended, reason, now);
+    if (request.announce) await announceEnd(tx, actor, ended, now);
+    return ended;
+  });
+}
+
+function isMeant(jobs: 'all' | readonly JobKey[], one: JobKey): boolean {
+  return jobs === 'all' || jobs.some((job) => job.connectionId === one.connectionId && job.jobId === one.jobId);
+}
+
+async function announceEnd(tx: Tx, actor: Actor, ended: readonly NamedSubscription[], now: EpochMs): Promise<void> {
+  const [first] = ended;
+  if (first === undefined) return;
+  const announcement = {
+    kind: 'unsubscribed' as const,
+    by: actor.userId,
+    jobs: ended.map((one) => endedJob(one, actor)),
+  };
+  await announce(tx, actor, first.connectionId, announcement, now);
+}
+
+/** Whose it was is worth a word only where it was somebody else's. */
+function endedJob(one: NamedSubscription, { userId }: Actor): EndedJob {
+  return { ...named(one), madeBy: one.createdBy === userId ? null : one.createdBy };
+}
+
+export async function listWatchingChannels(db: Db, workspaceId: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('subscriptions')
+    .select('channel_id')
+    .where('workspace_id', '=', workspaceId)
+    .where('ended_at', 'is', null)
+    .groupBy('channel_id')
+    .orderBy('channel_id')
+    .execute();
+  return rows.map((row) => row.channel_id);
+}
+
+export async function findSubscribed(
+  db: Db,
+  { workspaceId, channelId }: ChannelKey,
+  connectionId: string,
+  jobIds: readonly JobId[],
+): Promise<ReadonlySet<JobId>> {
+  if (jobIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('subscriptions')
+    .select('job_id')
+    .where('connection_id', '=', connectionId)
+    .where('job_id', 'in', jobIds)
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .where('ended_at', 'is', null)
+    .execute();
+  return new Set(rows.flatMap((row) => decodeJobId(row.job_id) ?? []));
+}
+
+export async function listSubscriptions(db: Db, channel: ChannelKey): Promise<readonly ListedSubscription[]> {
+  const rows = await withJobs(selectActive(db, channel)).execute();
+  return rows.flatMap(toListed);
+}
+
+export async function listAwaitedSubscriptions(
+  db: Db,
+  channel: ChannelKey,
+  now: EpochMs,
+): Promise<readonly ListedSubscription[]> {
+  const rows = await withJobs(selectAwaited(db, channel, now)).execute();
+  return rows.flatMap(toListed);
+}
+
+export async function listWorkspaceSubscriptions(db: Db, workspaceId: string): Promise<readonly ListedSubscription[]> {
+  const rows = await withJobs(
+    db
+      .selectFrom('subscriptions')
+      .selectAll('subscriptions')
+      .where('subscriptions.workspace_id', '=', workspaceId)
+      .where('subscriptions.ended_at', 'is', null)
+      .orderBy('subscriptions.channel_id')
+      .orderBy('subscriptions.id'),
+  ).execute();
+  return rows.flatMap(toListed);
+}
+
+/** The same with what a list shows of each job. */
+function withJobs(query: ReturnType<typeof selectActive>) {
+  return query
+    .innerJoin('jobs', (join) =>
+      join
+        .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
+        .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
+    )
+    .select(['jobs.name as job_name', 'jobs.job_type', 'jobs.state as job_state', 'jobs.status as job_status']);
+}
+
+function toListed(
+  row: Selectable<Schema['subscriptions']> & {
+    readonly job_name: string | null;
+    readonly job_type: string | null;
+    readonly job_state: string;
+    readonly job_status: string | null;
+  },
+): readonly ListedSubscription[] {
+  const state = decodeState(row.job_state) ?? unreadState(row.job_status);
+  return readSubscription(row).map((one) => ({ ...one, jobName: row.job_name, jobType: row.job_type, state }));
+}
+
+/** What a message calls the job of a subscription. */
+export function named({ connectionId, jobId, jobName, jobType }: NamedSubscription): NamedJob {
+  return { connectionId, jobId, name: jobName, jobType };
+}
+
+function toNamed({ connectionId, jobId, name, jobType }: Job): NamedJob {
+  return { connectionId, jobId, name, jobType };
+}
+
+async function findSubscription(db: Db, channel: ChannelKey, job: JobKey): Promise<Subscription | null> {
+  const row = await selectActive(db, channel)
+    .where('subscriptions.connection_id', '=', job.connectionId)
+    .where('subscriptions.job_id', '=', job.jobId)
+    .executeTakeFirst();
+  return row === undefined ? null : toSubscription(row, job.jobId);
+}
+
+/** A channel's active subscriptions with what to call their jobs, oldest first. */
+export async function activeSubscriptions(tx: Tx, channel: ChannelKey): Promise<readonly NamedSubscription[]> {
+  return await namedRows(selectActive(tx, channel));
+}
+
+/** Those that come back when their jobs do, in the same form. */
+async function awaitedSubscriptions(tx: Tx, channel: ChannelKey, now: EpochMs): Promise<readonly NamedSubscription[]> {
+  return await namedRows(selectAwaited(tx, channel, now));
+}
+
+async function namedRows(query: ReturnType<typeof selectActive>): Promise<readonly NamedSubscription[]> {
+  const rows = await query
+    .innerJoin('jobs', (join) =>
+      join
+        .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
+        .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
+    )
+    .select(['jobs.name as job_name', 'jobs.job_type'])
+    .execute();
+  return rows.flatMap((row) =>
+    readSubscription(row).map((one) => ({ ...one, jobName: row.job_name, jobType: row.job_type })),
+  );
+}
+
+function selectActive(db: Db, channel: ChannelKey) {
+  return selectOfChannel(db, channel).where('subscriptions.ended_at', 'is', null);
+}
+
+function selectAwaited(db: Db, channel: ChannelKey, now: EpochMs) {
+  return selectOfChannel(db, channel).where(isAwaited(now));
+}
+
+function selectOfChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
+  return db
+    .selectFrom('subscriptions')
+    .selectAll('subscriptions')
+    .where('subscriptions.workspace_id', '=', workspaceId)
+    .where('subscriptions.channel_id', '=', channelId)
+    .orderBy('subscriptions.id');
+}
+
+async function setNextPoll(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs | null, setAt: EpochMs): Promise<void> {
+  await tx
+    .updateTable('jobs')
+    .set({ next_poll_at: at, waiting_since: at, poll_set_at: setAt })
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId)
+    .execute();
+}
+
+/** A job that is gone is still asked about while some channel awaits it. */
+async function stopPollingUnwatched(tx: Tx, job: JobKey, now: EpochMs): Promise<void> {
+  const watcher = await tx
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('connection_id', '=', job.connectionId)
+    .where('job_id', '=', job.jobId)
+    .where((eb) => eb.or([eb('ended_at', 'is', null), isAwaited(now)]))
+    .executeTakeFirst();
+  if (watcher === undefined) await setNextPoll(tx, job, null, now);
+}
+
+/** Rows as the domain knows them: none for one whose job has no id. */
+function readSubscription(row: Selectable<Schema['subscriptions']>): readonly Subscription[] {
+  const jobId = decodeJobId(row.job_id);
+  return jobId === null ? [] : [toSubscription(row, jobId)];
+}
+
+function toSubscription(row: Selectable<Schema['subscriptions']>, jobId: JobId): Subscription {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    channelId: row.channel_id,
+    connectionId: row.connection_id,
+    jobId,
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+  };
+}

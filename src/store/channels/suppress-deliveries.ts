@@ -1,0 +1,143 @@
+import type { JobKey } from '../../domain/job/job.ts';
+import type { ChannelKey } from '../../domain/subscription.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import { decodeAnnouncement } from '../rows/codec.ts';
+import type { Tx } from '../rows/schema.ts';
+
+/** The reason of a post whose subscription was taken back, because nothing can be posted in its channel. */
+export const WITHDRAWN = 'cannot_post';
+
+/** Why somebody ended a subscription. */
+type EndReason = 'unsubscribed' | typeof WITHDRAWN;
+
+/**
+ * Suppresses what is owed to a channel for jobs it no longer watches, also in a post that is held up. A post whose attempt
+ * may have reached the channel keeps its deliveries: it is looked for first (see `withdrawUnwatched`).
+ */
+export async function suppressOwed(
+  tx: Tx,
+  channel: ChannelKey,
+  jobs: readonly JobKey[],
+  reason: EndReason,
+  now: EpochMs,
+): Promise<void> {
+  for (const job of jobs) {
+    await tx
+      .updateTable('deliveries')
+      .set({ outcome: 'suppressed', reason, settled_at: now })
+      .where('workspace_id', '=', channel.workspaceId)
+      .where('channel_id', '=', channel.channelId)
+      .where('connection_id', '=', job.connectionId)
+      .where('job_id', '=', job.jobId)
+      .where('outcome', 'is', null)
+      .where((eb) =>
+        eb.or([
+          eb('post_id', 'is', null),
+          eb('post_id', 'in', heldUpPosts(tx, channel).where('attempt_started_at', 'is', null).select('id')),
+        ]),
+      )
+      .execute();
+  }
+  const heldUp = await heldUpPosts(tx, channel).where('attempt_started_at', 'is', null).select('id').execute();
+  for (const { id } of heldUp) await settleIfEmpty(tx, id, reason, now);
+  if (reason === WITHDRAWN) await withdrawAnnouncements(tx, channel, jobs, now);
+}
+
+/**
+ * Suppresses what a post tells of jobs that somebody in its channel has unsubscribed since, when it would be sent again:
+ * its last attempt did not reach the channel, or nobody can look. True when nothing is left to be told.
+ */
+export async function withdrawUnwatched(tx: Tx, postId: string, now: EpochMs): Promise<boolean> {
+  const rows = await tx
+    .selectFrom('deliveries')
+    .innerJoin('subscriptions', (join) =>
+      join
+        .onRef('subscriptions.connection_id', '=', 'deliveries.connection_id')
+        .onRef('subscriptions.job_id', '=', 'deliveries.job_id')
+        .onRef('subscriptions.workspace_id', '=', 'deliveries.workspace_id')
+        .onRef('subscriptions.channel_id', '=', 'deliveries.channel_id'),
+    )
+    // By their order, not by their times: a clock that was set back must not take away what a later subscription is owed.
+    .select((eb) => ['deliveries.id', eb.fn.max('subscriptions.id').as('last_subscription')])
+    .where('deliveries.post_id', '=', postId)
+    .where('deliveries.outcome', 'is', null)
+    .groupBy('deliveries.id')
+    .execute();
+  const withdrawn: number[] = [];
+  for (const { id, last_subscription: last } of rows) if (await isEndedBySomebody(tx, last)) withdrawn.push(id);
+  if (withdrawn.length === 0) return false;
+  await tx
+    .updateTable('deliveries')
+    .set({ outcome: 'suppressed', reason: 'unsubscribed', settled_at: now })
+    .where('id', 'in', withdrawn)
+    .execute();
+  return await settleIfEmpty(tx, postId, 'unsubscribed', now);
+}
+
+/** Whether a person ended the subscription, not the end of its job. */
+async function isEndedBySomebody(tx: Tx, subscriptionId: number): Promise<boolean> {
+  const row = await tx
+    .selectFrom('subscriptions')
+    .select('end_reason')
+    .where('id', '=', subscriptionId)
+    .where('ended_at', 'is not', null)
+    .executeTakeFirst();
+  return row?.end_reason === 'unsubscribed' || row?.end_reason === 'cannot_post';
+}
+
+/** Posts that were begun and are not shown yet; not those sent anew, whose deliveries were told before. */
+function heldUpPosts(tx: Tx, { workspaceId, channelId }: ChannelKey) {
+  return tx
+    .selectFrom('posts')
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .where('outcome', 'is', null)
+    .where('reposts', '=', 0);
+}
+
+/** A post that has nothing left to tell is over. True when it is. */
+async function settleIfEmpty(tx: Tx, postId: string, reason: EndReason, now: EpochMs): Promise<boolean> {
+  const left = await tx
+    .selectFrom('deliveries')
+    .select('id')
+    .where('post_id', '=', postId)
+    .where('outcome', 'is', null)
+    .executeTakeFirst();
+  if (left !== undefined) return false;
+  await tx
+    .updateTable('posts')
+    .set({ outcome: 'dead', reason, settled_at: now, attempt_started_at: null })
+    .where('id', '=', postId)
+    .execute();
+  return true;
+}
+
+/** The public line of a subscription that was taken back must not appear when the channel opens up one day. */
+async function withdrawAnnouncements(
+  tx: Tx,
+  channel: ChannelKey,
+  jobs: readonly JobKey[],
+  now: EpochMs,
+): Promise<void> {
+  const rows = await tx
+    .selectFrom('deliveries')
+    .select(['id', 'announcement', 'post_id'])
+    .where('workspace_id', '=', channel.workspaceId)
+    .where('channel_id', '=', channel.channelId)
+    .where('outcome', 'is', null)
+    .where('announcement', 'is not', null)
+    .execute();
+  const taken = new Set(jobs.map((job) => job.jobId));
+  for (const { id, announcement, post_id: postId } of rows) {
+    const said = decodeAnnouncement(announcement ?? '');
+    if (said?.kind !== 'subscribed' || !said.jobs.every((job) => taken.has(job.jobId))) continue;
+    const settled = { outcome: 'suppressed', reason: WITHDRAWN, settled_at: now };
+    await tx.updateTable('deliveries').set(settled).where('id', '=', id).execute();
+    if (postId !== null)
+      await tx
+        .updateTable('posts')
+        .set({ ...settled, outcome: 'dead' })
+        .where('id', '=', postId)
+        .execute();
+  }
+}

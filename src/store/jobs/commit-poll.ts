@@ -1,0 +1,225 @@
+import { endsSubscriptions } from '../../domain/job/job-event.ts';
+import type { JobEvent } from '../../domain/job/job-event.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
+import { statusGroup } from '../../domain/job/job-status.ts';
+import { GONE_AWAITED_FOR_MS } from '../../domain/poll/absence.ts';
+import type { JobState } from '../../domain/job/job-state.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import type { CommittedPoll, PollResult } from '../../ports.ts';
+import { audit } from '../rows/audit.ts';
+import { encode } from '../rows/codec.ts';
+import { closeFailures, openFailure } from './failures.ts';
+import { isAwaited, resumeSubscriptions } from './awaited-subscriptions.ts';
+import { findNamesake } from './namesakes.ts';
+import { writeEvent } from './write-event.ts';
+import { ReusedQuery } from '../rows/reused-query.ts';
+import type { Db, Tx } from '../rows/schema.ts';
+
+interface Poll {
+  readonly token: string;
+  readonly connectionId: string;
+  readonly now: EpochMs;
+  readonly results: readonly PollResult[];
+}
+
+/** Job states, events, deliveries and ended subscriptions of one poll, in one transaction and few statements. */
+export async function commitPoll(db: Db, clock: EpochMs, poll: Poll): Promise<CommittedPoll> {
+  if (poll.results.length === 0) return { committed: [], deliveries: 0 };
+  return await db.transaction().execute(async (tx) => {
+    const leased = new Map((await findLeased.run(tx, poll)).map((row) => [row.job_id, row]));
+    const found = poll.results.flatMap((result) => {
+      const row = leased.get(result.jobId);
+      return row === undefined ? [] : [{ result, row }];
+    });
+    const alive = found.flatMap(({ result: { jobId, state }, row }) =>
+      row.ended_at !== null && state.over === null && state.report !== null ? [jobId] : [],
+    );
+    const resumed = await resumeSubscriptions(tx, poll.connectionId, alive, poll.now);
+    const held = found.map(({ result, row }) => ({
+      result,
+      isWatched: row.is_watched === 1 || resumed.jobIds.has(result.jobId),
+      isAwaited: row.is_awaited === 1,
+      lastEvent: row.event_number,
+    }));
+    const kept = held.filter(({ result, isWatched }) => result.state.report !== null || isWatched);
+    if (kept.length > 0) await writeJobs.run(tx, { ...poll, clock, held: kept });
+    if (kept.length < held.length)
+      await forgetJobs(
+        tx,
+        poll.connectionId,
+        held.filter((one) => !kept.includes(one)),
+      );
+    const deliveries = resumed.channels + (await writeEvents(tx, poll, kept));
+    return { committed: held.map(({ result }) => result.jobId), deliveries };
+  });
+}
+
+/** A result whose job is still leased to us. */
+interface HeldResult {
+  readonly result: PollResult;
+  /** Some channel watches the job. */
+  readonly isWatched: boolean;
+  /** Some channel watches it again should it come back. */
+  readonly isAwaited: boolean;
+  /** Number of its last event. */
+  readonly lastEvent: number;
+}
+
+/** The jobs whose lease is still ours. */
+const findLeased = new ReusedQuery(
+  (db: Db, { token, connectionId, now }: Poll) =>
+    db
+      .selectFrom('jobs')
+      .select((eb) => [
+        'job_id',
+        'event_number',
+        'ended_at',
+        eb
+          .exists(
+            eb
+              .selectFrom('subscriptions')
+              .select('id')
+              .whereRef('subscriptions.connection_id', '=', 'jobs.connection_id')
+              .whereRef('subscriptions.job_id', '=', 'jobs.job_id')
+              .where('subscriptions.ended_at', 'is', null),
+          )
+          .$castTo<number>()
+          .as('is_watched'),
+        eb
+          .exists(
+            eb
+              .selectFrom('subscriptions')
+              .select('id')
+              .whereRef('subscriptions.connection_id', '=', 'jobs.connection_id')
+              .whereRef('subscriptions.job_id', '=', 'jobs.job_id')
+              .where(isAwaited(now)),
+          )
+          .$castTo<number>()
+          .as('is_awaited'),
+      ])
+      .where('lease_token', '=', token)
+      .where('connection_id', '=', connectionId),
+  ({ token, connectionId, now }) => [now - GONE_AWAITED_FOR_MS, token, connectionId],
+);
+
+type HeldPoll = Poll & { readonly clock: EpochMs; readonly held: readonly HeldResult[] };
+
+/** Somebody watches the job, or awaits that one which is gone comes back. */
+function isAsked({ isWatched, isAwaited }: Pick<HeldResult, 'isWatched' | 'isAwaited'>, { over }: JobState): boolean {
+  return isWatched || (isAwaited && over === 'gone');
+}
+
+function toRows({ connectionId, now, clock, held }: HeldPoll) {
+  return held.map(
+    ({ result: { jobId, state, events, nextPollAt, waitingSince, askAlone, refusals }, lastEvent, ...needs }) => ({
+      connection_id: connectionId,
+      job_id: jobId,
+      status: state.report?.status ?? null,
+      state: encode(state),
+      event_number: lastEvent + events.length,
+      asked_at: now,
+      next_poll_at: isAsked(needs, state) ? nextPollAt : null,
+      waiting_since: isAsked(needs, state) ? (waitingSince ?? nextPollAt) : null,
+      poll_set_at: clock,
+      ended_at: state.over === null ? null : now,
+      ask_alone: askAlone ? 1 : 0,
+      refusals,
+      missing_since: state.missing?.since ?? null,
+      answered_at: state.checkedAt,
+      created_at: now,
+    }),
+  );
+}
+
+/** One statement for the whole batch: an insert that always meets its rows, because an update cannot take many values. */
+const writeJobs = new ReusedQuery(
+  (db: Db, poll: HeldPoll) =>
+    db
+      .insertInto('jobs')
+      .values(toRows(poll))
+      .onConflict((conflict) =>
+        conflict.columns(['connection_id', 'job_id']).doUpdateSet((eb) => ({
+          status: eb.ref('excluded.status'),
+          state: eb.ref('excluded.state'),
+          event_number: eb.ref('excluded.event_number'),
+          asked_at: eb.ref('excluded.asked_at'),
+          next_poll_at: eb.ref('excluded.next_poll_at'),
+          waiting_since: eb.ref('excluded.waiting_since'),
+          poll_set_at: eb.ref('excluded.poll_set_at'),
+          ended_at: eb
+            .case()
+            .when('excluded.ended_at', 'is', null)
+            .then(null)
+            .else(eb.fn.coalesce('jobs.ended_at', 'excluded.ended_at'))
+            .end(),
+          ask_alone: eb.ref('excluded.ask_alone'),
+          refusals: eb.ref('excluded.refusals'),
+          missing_since: eb.ref('excluded.missing_since'),
+          answered_at: eb.ref('excluded.answered_at'),
+          lease_token: null,
+          lease_until: null,
+        })),
+      ),
+  (poll) => [...toRows(poll).flatMap((row) => Object.values(row)), null, null],
+);
+
+/** Somebody once asked about an id that DRS does not know: nothing worth keeping. */
+async function forgetJobs(tx: Tx, connectionId: string, forgotten: readonly HeldResult[]): Promise<void> {
+  const jobIds = forgotten.map(({ result }) => result.jobId);
+  await tx.deleteFrom('jobs').where('connection_id', '=', connectionId).where('job_id', 'in', jobIds).execute();
+}
+
+async function writeEvents(tx: Tx, poll: Poll, held: readonly HeldResult[]): Promise<number> {
+  let deliveries = 0;
+  for (const { result, lastEvent } of held) {
+    const { jobId, events } = result;
+    for (const [index, event] of events.entries()) {
+      const number = lastEvent + index + 1;
+      const job = { connectionId: poll.connectionId, jobId };
+      const told = await writeEvent(tx, job, number, event, poll.now);
+      await noteFailure(tx, poll, jobId, number, event, told > 0);
+      if (endsSubscriptions(event)) await findNamesake(tx, job, number, poll.now);
+      deliveries += told;
+    }
+    if (events.some(endsSubscriptions)) await endSubscriptions(tx, poll, jobId, events);
+  }
+  return deliveries;
+}
+
+/** A failure's cause is found later; a recovery is told on the failure's message as well. */
+async function noteFailure(
+  tx: Tx,
+  { connectionId, now }: Poll,
+  jobId: JobId,
+  number: number,
+  event: JobEvent,
+  isTold: boolean,
+): Promise<void> {
+  const job = { connectionId, jobId };
+  if (event.kind === 'status_changed' && statusGroup(event.to) === 'failed') {
+    await openFailure(tx, job, number, isTold ? now : null);
+  }
+  if (event.kind === 'recovered') await closeFailures(tx, job, event.workingAt);
+}
+
+async function endSubscriptions(
+  tx: Tx,
+  { connectionId, now }: Poll,
+  jobId: JobId,
+  events: readonly JobEvent[],
+): Promise<void> {
+  const reason = events.some((event) => event.kind === 'gone') ? 'job_gone' : 'job_ended';
+  const ended = await tx
+    .updateTable('subscriptions')
+    .set({ ended_at: now, end_reason: reason })
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId)
+    .where('ended_at', 'is', null)
+    .returning(['workspace_id', 'channel_id', 'created_by'])
+    .execute();
+  for (const { workspace_id: workspaceId, channel_id: channelId, created_by: by } of ended) {
+    const bot = { workspaceId, channelId, userId: null };
+    const before = { subscribed: true, by };
+    await audit(tx, bot, 'unsubscribe', { connectionId, jobId }, now, before, { subscribed: false, reason });
+  }
+}

@@ -1,0 +1,237 @@
+import { sql } from 'kysely';
+
+import type { JobId } from '../../domain/job/job-id.ts';
+import type { Language } from '../../domain/base/language.ts';
+import { NO_AFTERMATH } from '../../domain/post/post.ts';
+import type { DeliveryFacts, Post } from '../../domain/post/post.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import {
+  causeFor,
+  decodeAnnouncement,
+  decodeCauses,
+  decodeEvent,
+  decodeJobId,
+  decodeLanguage,
+  decodeNamedJob,
+} from '../rows/codec.ts';
+import { setAside } from '../rows/set-aside.ts';
+import type { Db, Tx } from '../rows/schema.ts';
+
+/**
+ * A post with everything it tells that can be read, as it is now. What cannot is set aside, and its delivery is dead; null
+ * when nothing is left to tell: then the post is dead as well.
+ *
+ * @param otherwise the language of a channel that chose none
+ */
+export async function loadPost(tx: Tx, clock: EpochMs, postId: string, otherwise: Language): Promise<Post | null> {
+  const rows = await selectFacts(tx).where('deliveries.post_id', '=', postId).execute();
+  await dropUnreadable(tx, clock, rows, otherwise);
+  const post = await findPostById(tx, postId, otherwise);
+  if (post !== null) return post;
+  await tx
+    .updateTable('posts')
+    .set((eb) => ({
+      outcome: eb.fn.coalesce('outcome', eb.val('dead')),
+      reason: UNREADABLE,
+      // Not Slack refused it: the operator hears of the row instead.
+      reported_at: clock,
+      settled_at: eb.fn.coalesce('settled_at', eb.val(clock)),
+      attempt_started_at: null,
+      shown_version: eb.ref('wanted_version'),
+    }))
+    .where('id', '=', postId)
+    .execute();
+  return null;
+}
+
+/** Why a delivery is dead that cannot be read. */
+const UNREADABLE = 'unreadable';
+
+/** Those of `rows` that can be read; the others are set aside, and their deliveries are dead. */
+export async function dropUnreadable<Row extends SettledRow>(
+  tx: Tx,
+  clock: EpochMs,
+  rows: readonly Row[],
+  language: Language,
+): Promise<readonly Row[]> {
+  for (const row of rows)
+    if (row.causes !== null && decodeCauses(row.causes) === null) await dropCauses(tx, clock, row);
+  const unreadable = rows.filter((row) => toFacts(row, language) === null);
+  for (const row of unreadable) {
+    if (row.reason === UNREADABLE) continue;
+    const isEvent = row.announcement === null;
+    await setAside(tx, {
+      connectionId: row.connection_id,
+      what: isEvent ? 'event' : 'announcement',
+      key: isEvent ? `${row.job_id ?? ''} ${row.event_number ?? ''}` : String(row.id),
+      content: (isEvent ? row.facts : row.announcement) ?? '',
+      at: clock,
+    });
+    // One that was told stays told.
+    const isOwed = row.outcome === null;
+    await tx
+      .updateTable('deliveries')
+      .set(isOwed ? { outcome: 'dead', reason: UNREADABLE, settled_at: clock } : { reason: UNREADABLE })
+      .where('id', '=', row.id)
+      .execute();
+  }
+  return rows.filter((row) => !unreadable.includes(row));
+}
+
+/** Causes that cannot be read are set aside, and asked for anew. */
+async function dropCauses(tx: Tx, clock: EpochMs, row: FactsRow): Promise<void> {
+  const { connection_id: connectionId, job_id: jobId, event_number: number, causes } = row;
+  const key = `${jobId ?? ''} ${number ?? ''}`;
+  await setAside(tx, { connectionId, what: 'cause', key, content: causes ?? '', at: clock });
+  const wanted = row.recovered_at === null ? { wanted_since: clock, next_try_at: clock, try_set_at: clock } : {};
+  await tx
+    .updateTable('failures')
+    .set({ causes: '{}', ...wanted })
+    .where('connection_id', '=', connectionId)
+    .where('job_id', '=', jobId ?? '')
+    .where('event_number', '=', number ?? 0)
+    .execute();
+}
+
+/** A post with everything it tells that can be read; null when nothing of it is kept, or can be read. */
+export async function findPostById(db: Db, postId: string, otherwise: Language): Promise<Post | null> {
+  const row = await db
+    .selectFrom('posts')
+    .innerJoin('channels', (join) =>
+      join
+        .onRef('channels.workspace_id', '=', 'posts.workspace_id')
+        .onRef('channels.channel_id', '=', 'posts.channel_id'),
+    )
+    .select([
+      'posts.workspace_id',
+      'posts.channel_id',
+      'posts.attempts',
+      'posts.plain',
+      'posts.thread_ts',
+      'posts.wanted_version',
+      'channels.language',
+    ])
+    .where('posts.id', '=', postId)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const language = decodeLanguage(row.language) ?? otherwise;
+  const rows = await selectFacts(db).where('deliveries.post_id', '=', postId).execute();
+  const facts = rows.flatMap((one) => toFacts(one, language) ?? []);
+  if (facts.length === 0) return null;
+  return {
+    workspaceId: row.workspace_id,
+    channelId: row.channel_id,
+    id: postId,
+    language,
+    facts,
+    version: row.wanted_version,
+    attempt: row.attempts,
+    plain: row.plain === 1,
+    threadTs: row.thread_ts,
+  };
+}
+
+/** The jobs a post is about, each once. */
+export function jobIdsOf({ facts }: Pick<Post, 'facts'>): readonly JobId[] {
+  return [...new Set(facts.flatMap((one) => (one.kind === 'event' ? [one.job.jobId] : [])))];
+}
+
+/** Deliveries with the event each of them tells and what became known about it, oldest first. */
+export function selectFacts(db: Db) {
+  return db
+    .selectFrom('deliveries')
+    .leftJoin('job_events', (join) =>
+      join
+        .onRef('job_events.connection_id', '=', 'deliveries.connection_id')
+        .onRef('job_events.job_id', '=', 'deliveries.job_id')
+        .onRef('job_events.number', '=', 'deliveries.event_number'),
+    )
+    .leftJoin('jobs', (join) =>
+      join.onRef('jobs.connection_id', '=', 'deliveries.connection_id').onRef('jobs.job_id', '=', 'deliveries.job_id'),
+    )
+    .leftJoin('failures', (join) =>
+      join
+        .onRef('failures.connection_id', '=', 'deliveries.connection_id')
+        .onRef('failures.job_id', '=', 'deliveries.job_id')
+        .onRef('failures.event_number', '=', 'deliveries.event_number'),
+    )
+    .select((eb) => [
+      'deliveries.id',
+      'deliveries.outcome',
+      'deliveries.reason',
+      'deliveries.connection_id',
+      'deliveries.job_id',
+      'deliveries.event_number',
+      'deliveries.announcement',
+      'job_events.facts',
+      'job_events.namesake',
+      // What it was called then; a name that was learnt later is better than none.
+      eb.fn.coalesce('job_events.job_name', 'jobs.name').as('name'),
+      'jobs.job_type',
+      'failures.causes',
+      'failures.recovered_at',
+      firstMessage().as('first_message_ts'),
+    ])
+    .orderBy('deliveries.id');
+}
+
+/** For a recovery: the message in the same channel that told of the failure before it. */
+function firstMessage() {
+  return sql<string | null>`case when job_events.kind = 'recovered' then (
+    select told.message_ts from deliveries as before
+      join posts as told on told.id = before.post_id
+      join failures as failed on failed.connection_id = before.connection_id and failed.job_id = before.job_id
+        and failed.event_number = before.event_number
+    where before.workspace_id = deliveries.workspace_id and before.channel_id = deliveries.channel_id
+      and before.connection_id = deliveries.connection_id and before.job_id = deliveries.job_id
+      and before.event_number < deliveries.event_number and told.message_ts is not null
+    order by before.event_number desc limit 1) end`;
+}
+
+interface FactsRow {
+  readonly connection_id: string;
+  readonly job_id: string | null;
+  readonly event_number: number | null;
+  readonly announcement: string | null;
+  readonly facts: string | null;
+  readonly name: string | null;
+  readonly job_type: string | null;
+  readonly causes: string | null;
+  readonly recovered_at: number | null;
+  readonly first_message_ts: string | null;
+  readonly namesake: string | null;
+}
+
+/** The same with how its delivery ended. */
+interface SettledRow extends FactsRow {
+  readonly id: number;
+  readonly outcome: string | null;
+  readonly reason: string | null;
+}
+
+/** A selected row as the domain knows it; null when it cannot be read. */
+export function toFacts(row: FactsRow, language: Language): DeliveryFacts | null {
+  if (row.announcement !== null) {
+    const announcement = decodeAnnouncement(row.announcement);
+    return announcement === null ? null : { kind: 'announcement', announcement };
+  }
+  const event = decodeEvent(row.facts ?? '');
+  const jobId = decodeJobId(row.job_id);
+  if (event === null || jobId === null) return null;
+  const job = { connectionId: row.connection_id, jobId, name: row.name, jobType: row.job_type };
+  // A cause that cannot be read is one that is not known.
+  const causes = row.causes === null ? null : (decodeCauses(row.causes) ?? {});
+  const aftermath =
+    causes === null
+      ? NO_AFTERMATH
+      : { ...NO_AFTERMATH, cause: causeFor(causes, language), recoveredAt: row.recovered_at };
+  const eventNumber = row.event_number ?? 0;
+  const namesake = row.namesake === null ? null : decodeNamedJob(row.namesake);
+  return {
+    kind: 'event',
+    job,
+    eventNumber,
+    event,
+    aftermath: { ...aftermath, firstMessageTs: row.first_message_ts, namesake },
+  };
+}

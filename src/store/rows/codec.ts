@@ -1,0 +1,351 @@
+import { z } from 'zod';
+
+import type { AuditedChange } from '../../domain/audit.ts';
+import { storableText } from '../../domain/base/storable-text.ts';
+import { explanation, EXPLANATIONS } from '../../domain/job/explanation.ts';
+import type { Explanation } from '../../domain/job/explanation.ts';
+import type { Cause } from '../../domain/job/job-detail.ts';
+import type { JobEvent } from '../../domain/job/job-event.ts';
+import { parseJobId } from '../../domain/job/job-id.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
+import type { JobState } from '../../domain/job/job-state.ts';
+import { PHASES } from '../../domain/job/phases.ts';
+import { LAG_NOTES } from '../../domain/job/lag-note.ts';
+import { LANGUAGES } from '../../domain/base/language.ts';
+import type { Language } from '../../domain/base/language.ts';
+import { NO_LAGS } from '../../domain/job/lag-history.ts';
+import type { Announcement, NamedJob } from '../../domain/post/post.ts';
+import type { Signal } from '../../domain/post/signal.ts';
+
+/** A stored id; null when it is none. */
+export function decodeJobId(text: string | null): JobId | null {
+  return parseJobId(text ?? '');
+}
+
+/** The JSON of a value, such that it can be read again: texts without what cannot be stored, numbers that are finite. */
+export function encode(value: object): string {
+  return JSON.stringify(value, (_key, part: unknown) => storable(part));
+}
+
+/** JSON has no infinite numbers and would write null, which no number may be read from. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return storableText(value);
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? 0 : Math.sign(value) * Number.MAX_SAFE_INTEGER;
+}
+
+const language = z.enum(LANGUAGES);
+const jobId = z.string().transform((text, context) => {
+  const known = parseJobId(text);
+  if (known !== null) return known;
+  context.addIssue('not a job id');
+  return z.NEVER;
+});
+
+const subJobName = z.object({ jobId, name: z.string().nullable() });
+
+const report = z.object({
+  jobId,
+  status: z.string(),
+  taskMode: z.string().nullable(),
+  percent: z.number().nullable(),
+  parts: z.array(z.object({ name: z.string(), percent: z.number().nullable(), remainingTime: z.string().nullable() })),
+  lagMs: z.number().nullable(),
+  processTime: z.string().nullable(),
+  remainingTime: z.string().nullable(),
+  clockSkewMs: z.number().nullable().default(null),
+  subJob: z
+    .object({ jobId, name: z.string().nullable(), of: z.number(), unmeasured: z.number().default(0) })
+    .nullable()
+    .default(null),
+  failedSubJobs: z
+    .object({ failed: z.array(subJobName), of: z.number() })
+    .nullable()
+    .default(null),
+  errorCode: z.string().nullable(),
+  unknownFields: z.record(z.string(), z.unknown()),
+});
+
+const lag = z.object({ ms: z.number(), at: z.number() }).nullable();
+
+/** A reason that this version does not know reads as that. */
+const why: z.ZodType<Explanation> = z
+  .object({
+    key: z.enum(EXPLANATIONS),
+    values: z.record(z.string(), z.union([z.string(), z.number()])),
+  })
+  .catch(explanation('other'));
+
+const lastStanding = z
+  .object({ status: z.string(), taskMode: z.string().nullable(), lagMs: z.number().nullable(), at: z.number() })
+  .nullable();
+
+/** In ms by phase. Fields that a row written by an older version lacks begin empty; phases of a newer one are left out. */
+const phases = z
+  .record(z.string(), z.number())
+  .transform((times) =>
+    Object.fromEntries(Object.entries(times).filter(([name]) => PHASES.some((phase) => phase === name))),
+  )
+  .default({});
+
+const state: z.ZodType<JobState> = z.object({
+  report: report.nullable(),
+  checkedAt: z.number().nullable(),
+  statusSince: z.number().nullable(),
+  statusStartSeen: z.boolean(),
+  toldStatus: z.string().nullable(),
+  lastLag: lag,
+  lastStanding,
+  failure: z.object({ status: z.string(), since: z.number() }).nullable(),
+  recovering: z.object({ since: z.number(), reports: z.number().default(1) }).nullable(),
+  missing: z
+    .object({ code: z.string(), since: z.number(), lastAt: z.number().optional(), ticks: z.number() })
+    // A row of an older version does not say when it was said last.
+    .transform((missing) => ({ ...missing, lastAt: missing.lastAt ?? missing.since }))
+    .nullable(),
+  unknown: z
+    .object({
+      since: z.number(),
+      why: why.default(explanation('not_answered')),
+      polls: z.number().default(1),
+      isLasting: z.boolean().default(false),
+    })
+    .nullable(),
+  firstSeen: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
+  phases,
+  lags: z.object({ maxMs: z.number(), counts: z.record(z.string(), z.number()) }).default(NO_LAGS),
+  readings: z.array(z.object({ at: z.number(), lagMs: z.number().nullable() })).default([]),
+  unsettledAt: z.number().nullable().default(null),
+  lagBreak: z
+    .object({ lengthMs: z.number(), reports: z.number(), inSync: z.number(), isSettled: z.boolean() })
+    .nullable()
+    .default(null),
+  awaySince: z.number().nullable().default(null),
+  inSyncAt: z.number().nullable().default(null),
+  brokenAt: z.number().nullable().default(null),
+  copyPercent: z.number().nullable().default(null),
+  brokenPercent: z.number().nullable().default(null),
+  ending: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
+  toldFailedSubJobs: z.array(jobId).default([]),
+  // A job that is over in a way this version does not know is asked about again.
+  over: z.enum(['ended', 'gone']).nullable().catch(null),
+});
+
+const moment = {
+  at: z.number(),
+  report: report.nullable(),
+  previous: z.object({ status: z.string(), since: z.number(), startSeen: z.boolean() }).nullable(),
+  lastLag: lag,
+  lagNote: z.enum(LAG_NOTES).default('settled'),
+  percentBefore: z.number().nullable().default(null),
+};
+
+const verdict = z
+  .enum([
+    'stopped_in_sync',
+    'copy_finished',
+    'stopped_behind',
+    'stopped_unsettled',
+    'not_seen',
+    'other_status',
+    'lag_unknown',
+    'had_failed',
+    'during_full_copy',
+    'while_paused',
+    'before_start',
+    'copy_never_released',
+    'other',
+  ])
+  .catch('other');
+
+const summary = z
+  .object({
+    from: z.number(),
+    fromStart: z.boolean(),
+    phases,
+    lag: z.object({ maxMs: z.number(), mostMs: z.number() }).nullable(),
+  })
+  .nullable()
+  .default(null);
+
+/** What another version wrote: its moment is told, whatever happened. */
+const otherEvent = z
+  .object({
+    kind: z.string(),
+    at: z.number(),
+    report: moment.report.catch(null),
+    previous: moment.previous.catch(null),
+    lastLag: moment.lastLag.catch(null),
+    lagNote: moment.lagNote.catch('settled'),
+    percentBefore: moment.percentBefore.catch(null),
+  })
+  .transform(({ kind: name, ...facts }) => ({ kind: 'other' as const, name, ...facts }));
+
+const knownEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('status_changed'), from: z.string().nullable(), to: z.string(), ...moment }),
+  z.object({ kind: z.literal('status_lasting'), status: z.string(), since: z.number(), ...moment }),
+  z.object({
+    kind: z.literal('recovered'),
+    from: z.string(),
+    failedAt: z.number(),
+    workingAt: z.number(),
+    ...moment,
+  }),
+  z.object({ kind: z.literal('renamed'), from: z.string(), to: z.string(), ...moment }),
+  z.object({ kind: z.literal('ended'), verdict, summary, standing: lastStanding.default(null), ...moment }),
+  z.object({ kind: z.literal('sub_jobs_failed'), failed: z.array(subJobName), of: z.number(), ...moment }),
+  z.object({ kind: z.literal('gone'), code: z.string().nullable(), ...moment }),
+  z.object({ kind: z.literal('other'), name: z.string(), ...moment }),
+]);
+const event: z.ZodType<JobEvent> = z.union([knownEvent, otherEvent]);
+
+const namedJob = z.object({
+  connectionId: z.string(),
+  jobId,
+  name: z.string().nullable(),
+  jobType: z.string().nullable().default(null),
+});
+const namedJobs = z.array(namedJob);
+const endedJobs = z.array(namedJob.extend({ madeBy: z.string().nullable().default(null) }));
+/** Something of a kind that this version does not know: its kind is its name. */
+const other = z.object({ kind: z.string() }).transform(({ kind: name }) => ({ kind: 'other' as const, name }));
+
+const knownSignal = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('credentials_refused'), why }),
+  z.object({ kind: z.literal('credentials_accepted'), since: z.number(), until: z.number() }),
+  z.object({
+    kind: z.literal('posts_refused'),
+    posts: z.array(z.object({ channelId: z.string(), reason: z.string(), jobs: namedJobs })),
+  }),
+  z.object({ kind: z.literal('disk_low'), freeBytes: z.number(), leastBytes: z.number() }),
+  z.object({ kind: z.literal('disk_enough'), since: z.number(), until: z.number() }),
+  z.object({ kind: z.literal('disk_full') }),
+  z.object({ kind: z.literal('disk_writable'), since: z.number(), until: z.number() }),
+  z.object({
+    kind: z.literal('rows_set_aside'),
+    rows: z.array(z.object({ what: z.string(), key: z.string() })),
+    count: z.number(),
+  }),
+]);
+const signal: z.ZodType<Signal> = z.union([knownSignal, other]);
+
+const knownAnnouncement = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: namedJobs }),
+  z.object({ kind: z.literal('unsubscribed'), by: z.string(), jobs: endedJobs }),
+  z.object({ kind: z.literal('jobs_back'), jobs: namedJobs }),
+  z.object({ kind: z.literal('language'), by: z.string(), language }),
+  z.object({ kind: z.literal('hello'), by: z.string().nullable() }),
+  z.object({ kind: z.literal('paused'), channelId: z.string(), reason: z.string(), jobs: namedJobs }),
+  z.object({
+    kind: z.literal('back'),
+    from: z.number(),
+    until: z.number(),
+    meanwhile: z.object({
+      changed: z.array(z.object({ job: namedJob, status: z.string() })),
+      unchanged: z.number(),
+      unknown: z.number(),
+    }),
+  }),
+  z.object({ kind: z.literal('signal'), signal }),
+]);
+const announcement: z.ZodType<Announcement> = z.union([knownAnnouncement, other]);
+
+const cause = z.object({ code: z.string().nullable(), text: z.string().nullable() });
+/** Those in languages of a newer version are left out. */
+const causes = z
+  .looseObject({})
+  .transform((stored) => Object.fromEntries(LANGUAGES.flatMap((one) => (one in stored ? [[one, stored[one]]] : []))))
+  .pipe(z.partialRecord(language, cause));
+
+/** Causes by language. */
+export type Causes = Readonly<Partial<Record<Language, Cause>>>;
+
+/** What a text holds as JSON of this shape; null when it holds anything else. */
+function read<T>(shape: z.ZodType<T>, text: string): T | null {
+  return shape.safeParse(parsed(text)).data ?? null;
+}
+
+/** What a text holds as JSON; undefined when it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads stored causes; null when they cannot be read. */
+export function decodeCauses(text: string): Causes | null {
+  return read(causes, text);
+}
+
+/** Stored causes with one more; those of a newer version stay, what cannot be read goes. */
+export function addCause(text: string, inLanguage: Language, found: Cause): string {
+  const stored = decodeCauses(text) === null ? {} : z.looseObject({}).safeParse(parsed(text)).data;
+  return encode({ ...stored, [inLanguage]: found });
+}
+
+/** The text for a reader of `language`, else whichever there is. */
+export function causeFor(causes: Causes, language: Language): Cause | null {
+  return causes[language] ?? Object.values(causes)[0] ?? null;
+}
+
+/** Reads a stored reason; `other` when it cannot be read. */
+export function decodeWhy(text: string): Explanation {
+  return read(why, text) ?? explanation('other');
+}
+
+/** A stored language; null when none was chosen, or none that this version speaks. */
+export function decodeLanguage(text: string | null): Language | null {
+  return language.nullable().catch(null).parse(text);
+}
+
+/** Reads a stored job state; null when it cannot be read. */
+export function decodeState(text: string): JobState | null {
+  return read(state, text);
+}
+
+/** Reads a stored event; null when not even its moment can be read. */
+export function decodeEvent(text: string): JobEvent | null {
+  return read(event, text);
+}
+
+/** Reads a stored job with its name; null when it cannot be read. */
+export function decodeNamedJob(text: string): NamedJob | null {
+  return read(namedJob, text);
+}
+
+/** Reads a stored announcement; null when it cannot be read. */
+export function decodeAnnouncement(text: string): Announcement | null {
+  return read(announcement, text);
+}
+
+const unsubscribed = z.object({ reason: z.string() });
+const madeBy = z.object({ by: z.string() });
+const chosen = z.object({ language });
+const pause = z.object({ reason: z.string() });
+
+/** What an audited action changed; one that this version does not know is shown by its name. */
+export function decodeAudited(action: string, before: string | null, after: string | null): AuditedChange {
+  const [from, to] = [parsed(before ?? ''), parsed(after ?? '')];
+  switch (action) {
+    case 'subscribe':
+      return { kind: 'subscribed' };
+    case 'resubscribe':
+      return { kind: 'resubscribed' };
+    case 'unsubscribe': {
+      const [{ data: made }, { data: ended }] = [madeBy.safeParse(from), unsubscribed.safeParse(to)];
+      return { kind: 'unsubscribed', madeBy: made?.by ?? null, reason: ended?.reason ?? 'unsubscribed' };
+    }
+    case 'settings': {
+      const [{ data: old }, { data: now }] = [chosen.safeParse(from), chosen.safeParse(to)];
+      if (old === undefined || now === undefined) break;
+      return { kind: 'language', from: old.language, to: now.language };
+    }
+    case 'pause':
+      return { kind: 'paused', reason: pause.safeParse(to).data?.reason ?? 'unknown' };
+    case 'resume':
+      return { kind: 'resumed', reason: pause.safeParse(from).data?.reason ?? 'unknown' };
+  }
+  return { kind: 'other', action };
+}

@@ -1,0 +1,65 @@
+import { Migrator } from 'kysely';
+import type { Migration } from 'kysely';
+
+import * as initial from '../../../migrations/0001-initial.ts';
+import * as namesAndCauses from '../../../migrations/0002-names-and-causes.ts';
+import * as postProtocol from '../../../migrations/0003-post-protocol.ts';
+import * as access from '../../../migrations/0004-access.ts';
+import * as keeping from '../../../migrations/0005-keeping.ts';
+import * as timedWork from '../../../migrations/0006-timed-work.ts';
+import * as absence from '../../../migrations/0007-absence.ts';
+import * as namesOfTheirTime from '../../../migrations/0008-names-of-their-time.ts';
+import * as queue from '../../../migrations/0009-queue.ts';
+import { appliedMigrations, copyBefore } from './backup.ts';
+import type { Db } from '../rows/schema.ts';
+import { StoreError } from '../rows/store-error.ts';
+
+/** Every migration there is, by file name, in order. Listed by hand, so that building and bundling cannot lose one. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-initial': initial,
+  '0002-names-and-causes': namesAndCauses,
+  '0003-post-protocol': postProtocol,
+  '0004-access': access,
+  '0005-keeping': keeping,
+  '0006-timed-work': timedWork,
+  '0007-absence': absence,
+  '0008-names-of-their-time': namesOfTheirTime,
+  '0009-queue': queue,
+};
+
+/**
+ * Brings a database up to date; all pending migrations are one transaction. Safe when two processes do it at once. A
+ * database that is not new is copied beside itself before.
+ *
+ * @returns the names of the migrations that were applied
+ * @throws StoreError when the database was last written by a newer version of this program, or when it cannot be copied
+ */
+export async function migrateToLatest(db: Db): Promise<readonly string[]> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
+  const applied = await appliedMigrations(db);
+  refuseNewerDatabase(applied);
+  const next = Object.keys(MIGRATIONS).find((name) => !applied.includes(name));
+  if (next === undefined) return [];
+  if (applied.length > 0) await copyBefore(db, next);
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error instanceof Error ? error : new Error('a migration failed', { cause: error });
+  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}
+
+/** What is wrong with a database that has migrations this program does not know; null when it knows them all. */
+export function describeNewer(applied: readonly string[]): string | null {
+  const unknown = applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  return unknown.length === 0
+    ? null
+    : `The database was written by a newer version of this bot (it has ${unknown.join(', ')}): start that version or a later one, or restore the backup made before the upgrade.`;
+}
+
+/** See ports.ts. */
+export async function findSchemaVersion(db: Db): Promise<string> {
+  return (await appliedMigrations(db)).at(-1) ?? 'none';
+}
+
+function refuseNewerDatabase(applied: readonly string[]): void {
+  const newer = describeNewer(applied);
+  if (newer !== null) throw new StoreError(newer);
+}

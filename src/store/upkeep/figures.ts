@@ -1,0 +1,108 @@
+import type { StoreFigures } from '../../ports.ts';
+import type { Db } from '../rows/schema.ts';
+
+/** Whose figures are read. */
+interface Whose {
+  readonly workspaceId: string;
+  readonly connectionId: string;
+}
+
+export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
+  const [watched, paused, refusal, owed, queue] = await Promise.all([
+    countWatched(db, whose),
+    countPaused(db, whose),
+    findRefusal(db, whose),
+    countOwed(db, whose),
+    findFrontOfQueue(db, whose),
+  ]);
+  const queued = owed.find((row) => row.paused === 0);
+  const held = owed.find((row) => row.paused === 1);
+  return {
+    watchedJobs: watched.jobs,
+    subscriptions: watched.subscriptions,
+    pausedChannels: paused.channels,
+    workspaceRefusal: refusal === undefined ? null : (refusal.pause_reason ?? 'unknown'),
+    queued: { count: queued?.count ?? 0, oldestAt: queued?.oldest ?? null },
+    held: held?.count ?? 0,
+    waitingSince: queue.waitingSince,
+  };
+}
+
+function countWatched(db: Db, { workspaceId, connectionId }: Whose) {
+  return db
+    .selectFrom('subscriptions')
+    .select((eb) => [eb.fn.countAll<number>().as('subscriptions'), eb.fn.count<number>('job_id').distinct().as('jobs')])
+    .where('workspace_id', '=', workspaceId)
+    .where('connection_id', '=', connectionId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow();
+}
+
+function withWorkspace(db: Db, { workspaceId }: Whose) {
+  return db
+    .selectFrom('channels')
+    .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
+    .where('channels.workspace_id', '=', workspaceId);
+}
+
+function countPaused(db: Db, whose: Whose) {
+  return withWorkspace(db, whose)
+    .select((eb) => eb.fn.countAll<number>().as('channels'))
+    .where((eb) => eb.or([eb('channels.paused_at', 'is not', null), eb('workspaces.paused_at', 'is not', null)]))
+    .executeTakeFirstOrThrow();
+}
+
+function findRefusal(db: Db, { workspaceId }: Whose) {
+  return db
+    .selectFrom('workspaces')
+    .select('pause_reason')
+    .where('id', '=', workspaceId)
+    .where('paused_at', 'is not', null)
+    .executeTakeFirst();
+}
+
+/** A job that is asked alone waits for reasons of its own. */
+function findFrontOfQueue(db: Db, { connectionId }: Whose) {
+  return db
+    .selectFrom('jobs')
+    .select((eb) => eb.fn.min<number | null>('waiting_since').as('waitingSince'))
+    .where('connection_id', '=', connectionId)
+    .where('next_poll_at', 'is not', null)
+    .where('ask_alone', '=', 0)
+    .executeTakeFirstOrThrow();
+}
+
+/** One row for what waits its turn, one for what waits in paused channels. */
+function countOwed(db: Db, whose: Whose) {
+  return withWorkspace(db, whose)
+    .innerJoin('deliveries', (join) =>
+      join
+        .onRef('deliveries.workspace_id', '=', 'channels.workspace_id')
+        .onRef('deliveries.channel_id', '=', 'channels.channel_id'),
+    )
+    .select((eb) => [
+      eb
+        .case()
+        .when(eb.and([eb('channels.paused_at', 'is', null), eb('workspaces.paused_at', 'is', null)]))
+        .then(0)
+        .else(1)
+        .end()
+        .as('paused'),
+      eb.fn.countAll<number>().as('count'),
+      eb.fn.min('deliveries.created_at').as('oldest'),
+    ])
+    .where('deliveries.outcome', 'is', null)
+    .groupBy('paused')
+    .execute();
+}
+
+/** The id of no workspace. */
+const PROBE = 'probe';
+
+/** A row that comes and goes has to reach the disk; one that is written as it was would not, SQLite compares. */
+export async function probeWrite(db: Db): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await tx.insertInto('workspaces').values({ id: PROBE, name: PROBE, created_at: 0 }).execute();
+    await tx.deleteFrom('workspaces').where('id', '=', PROBE).execute();
+  });
+}

@@ -1,0 +1,210 @@
+import { chooseJob, suggestJobs } from '../../domain/names/choose-job.ts';
+import type { MatchedBy, Suggestion } from '../../domain/names/choose-job.ts';
+import type { Explanation } from '../../domain/job/explanation.ts';
+import { isAddress, jobIdInAddress, parseJobId } from '../../domain/job/job-id.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
+import type { ListedJob, NameCandidate } from '../../domain/names/listed-job.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import type { JobListState } from '../../ports.ts';
+import type { Context } from '../context.ts';
+
+/** Matches that are counted; the better ones come first. */
+export const MOST_COUNTED = 200;
+/** Matches shown when a name fits several jobs. */
+const MOST_MATCHES = 5;
+
+/** Why a job reference could not be resolved. */
+export type ReferenceProblem =
+  /** An address without a job id in it. */
+  | { readonly kind: 'address'; readonly reference: string }
+  /** Nothing is called so. */
+  | {
+      readonly kind: 'none';
+      readonly reference: string;
+      readonly lookAlike: Suggestion<ListedJob>['lookAlike'];
+      readonly nearest: readonly ListedJob[];
+      /** The list of jobs is not there yet, so nothing can be said of names. */
+      readonly isListPending: boolean;
+      /** When DRS's list was read; a job made since then is not on it. Null where no list was looked at. */
+      readonly listedAt: EpochMs | null;
+      /** Why DRS's list could not be read, if it could not. */
+      readonly listFailure: Explanation | null;
+    }
+  | {
+      readonly kind: 'several';
+      readonly reference: string;
+      readonly matches: readonly ListedJob[];
+      /** How many more there are; null when they were not counted to the end. */
+      readonly more: number | null;
+    };
+
+/** A job that was found by the beginning or a part of its name. */
+export interface Guess {
+  readonly reference: string;
+  readonly job: ListedJob;
+}
+
+/** Names that had to be taken as they were known, because DRS's list could not be read now. */
+export interface OldNames {
+  /** When DRS last said the oldest of them; null when that is not known. */
+  readonly namedAt: EpochMs | null;
+  /** Why its list could not be read; null while it is being read, or where it was not tried again so soon. */
+  readonly why: Explanation | null;
+}
+
+/** What was typed, sorted into jobs (each once, in order) and problems. */
+export interface ResolvedJobs {
+  readonly jobIds: readonly JobId[];
+  /** Those of them that nothing but a part of their name stands for: not good enough to change something. */
+  readonly guesses: readonly Guess[];
+  readonly problems: readonly ReferenceProblem[];
+  /** Null when every name was read a moment ago, or none was needed. */
+  readonly oldNames: OldNames | null;
+}
+
+/** What one reference means, as far as is known. */
+export type Resolved<J extends ListedJob = ListedJob> =
+  | { readonly kind: 'id'; readonly jobId: JobId }
+  | { readonly kind: 'hit'; readonly reference: string; readonly job: J; readonly by: MatchedBy }
+  | { readonly kind: 'problem'; readonly problem: ReferenceProblem }
+  | { readonly kind: 'nothing'; readonly reference: string };
+
+/**
+ * Turns what people type into job ids: a full id, a console address with one in it, or a name or beginning as
+ * domain/names/choose-job.ts decides. Only an id, or the whole name of a job as DRS listed it within the last minute, is
+ * believed at once; for anything else DRS's list is read again first, as far as that is allowed now.
+ */
+export async function resolveJobs(context: Context, references: readonly string[]): Promise<ResolvedJobs> {
+  const { store, connectionId } = context;
+  const now = context.clock.now();
+  const lookUp = () => Promise.all(references.map((reference) => look(context, reference)));
+  const known = await lookUp();
+  const isBelieved = (one: Resolved<NameCandidate>) => one.kind !== 'hit' || isFresh(context, one.job.namedAt, now);
+  const reading = await readAgainFor(context, known, isBelieved);
+  const found = reading === null ? known : await lookUp();
+  const old = found.flatMap((one) =>
+    one.kind === 'hit' && !isBelieved(one) && !one.job.isOffList ? [one.job.namedAt] : [],
+  );
+  return {
+    ...(await sortOut(context, found, reading?.isReading ?? false)),
+    oldNames: old.length === 0 ? null : describeOld(old, await store.findJobListState(connectionId)),
+  };
+}
+
+/** What is known of one reference at the moment; DRS is not asked. */
+async function look({ store, connectionId }: Context, reference: string): Promise<Resolved<NameCandidate>> {
+  return (
+    resolvePlainly(reference) ?? choose(reference, await store.findJobsLike(connectionId, reference, MOST_COUNTED + 1))
+  );
+}
+
+/**
+ * Reads DRS's list again where anything but ids and exact names that are believed was typed. People wait less for it where
+ * jobs of just these names are known. Null when that was not needed.
+ */
+export async function readAgainFor<J extends ListedJob>(
+  { jobList, durations }: Context,
+  found: readonly Resolved<J>[],
+  isBelieved: (one: Resolved<J>) => boolean,
+): Promise<{ readonly isReading: boolean } | null> {
+  const open = found.filter((one) => !isId(one) && !(one.kind === 'hit' && one.by === 'name' && isBelieved(one)));
+  if (open.length === 0) return null;
+  const areExact = open.every((one) => one.kind === 'hit' && one.by === 'name');
+  return await jobList.refresh(areExact ? { waitMs: durations.listRecheckMs } : {});
+}
+
+/** An id, or an address, which is one or is none. */
+function isId(one: Resolved): boolean {
+  return one.kind === 'id' || (one.kind === 'problem' && one.problem.kind === 'address');
+}
+
+/** Said by DRS no longer ago than its list is read at most. */
+export function isFresh({ durations, clock }: Context, namedAt: EpochMs | null, since: EpochMs): boolean {
+  if (namedAt === null) return false;
+  return namedAt >= since ? namedAt <= clock.now() : since - namedAt < durations.listEveryMs;
+}
+
+/** How old the names are that had to be used, and why. */
+export function describeOld(namedAt: readonly (EpochMs | null)[], state: JobListState): OldNames {
+  const times = namedAt.flatMap((at) => at ?? []);
+  return { namedAt: times.length < namedAt.length ? null : Math.min(...times), why: state.failure };
+}
+
+async function sortOut(
+  context: Context,
+  found: readonly Resolved<NameCandidate>[],
+  isReading: boolean,
+): Promise<Omit<ResolvedJobs, 'oldNames'>> {
+  const problems: ReferenceProblem[] = [];
+  for (const one of found) {
+    if (one.kind === 'problem') problems.push(one.problem);
+    if (one.kind === 'nothing') problems.push(await explainNone(context, one.reference, isReading));
+  }
+  return { jobIds: jobIdsOf(found), guesses: guessesAmong(found), problems };
+}
+
+/** The jobs that were found, each once, in order. */
+export function jobIdsOf(found: readonly Resolved[]): readonly JobId[] {
+  return [
+    ...new Set(found.flatMap((one) => (one.kind === 'id' ? [one.jobId] : one.kind === 'hit' ? [one.job.jobId] : []))),
+  ];
+}
+
+/** Jobs that nothing but the beginning or a part of their name stands for, each once. */
+export function guessesAmong(found: readonly Resolved[]): readonly Guess[] {
+  const sure = new Set(
+    found.flatMap((one) =>
+      one.kind === 'id' ? [one.jobId] : one.kind === 'hit' && !isGuess(one) ? [one.job.jobId] : [],
+    ),
+  );
+  const guesses = found.flatMap((one) => (one.kind === 'hit' && isGuess(one) && !sure.has(one.job.jobId) ? [one] : []));
+  return [...new Map(guesses.map(({ reference, job }) => [job.jobId, { reference, job }])).values()];
+}
+
+function isGuess({ by }: { readonly by: MatchedBy }): boolean {
+  return by === 'beginning' || by === 'part';
+}
+
+/** What needs no list: an id, or an address; without its `https://` one is known by the id in it only. */
+function resolvePlainly(reference: string): Resolved<never> | null {
+  const jobId = parseJobId(reference) ?? (reference.includes('/') ? jobIdInAddress(reference) : null);
+  if (jobId !== null) return { kind: 'id', jobId };
+  return isAddress(reference) ? { kind: 'problem', problem: { kind: 'address', reference } } : null;
+}
+
+/** What is meant among some jobs: an id, the one that fits best, the problem that there are several, or nothing. */
+export function resolveAmong<J extends ListedJob>(reference: string, jobs: readonly J[]): Resolved<J> {
+  return resolvePlainly(reference) ?? choose(reference, jobs);
+}
+
+function choose<J extends ListedJob>(reference: string, candidates: readonly J[]): Resolved<J> {
+  const choice = chooseJob(reference, candidates);
+  switch (choice.kind) {
+    case 'none':
+      return { kind: 'nothing', reference };
+    case 'one':
+      return { kind: 'hit', reference, job: choice.job, by: choice.by };
+    case 'several': {
+      const matches = choice.jobs.slice(0, MOST_MATCHES);
+      const more = choice.jobs.length > MOST_COUNTED ? null : choice.jobs.length - matches.length;
+      return { kind: 'problem', problem: { kind: 'several', reference, matches, more } };
+    }
+  }
+}
+
+/** The problem that none of these jobs, which are all that count, is called so. */
+export function noneAmong(reference: string, jobs: readonly ListedJob[]): ReferenceProblem {
+  const unlisted = { isListPending: false, listedAt: null, listFailure: null };
+  return { kind: 'none', reference, ...suggestJobs(reference, jobs), ...unlisted };
+}
+
+async function explainNone(
+  { store, connectionId }: Context,
+  reference: string,
+  isReading: boolean,
+): Promise<ReferenceProblem> {
+  const { failure, listedAt } = await store.findJobListState(connectionId);
+  const suggestion = suggestJobs(reference, await store.findNamedJobs(connectionId));
+  const isListPending = isReading || (listedAt === null && failure === null);
+  return { kind: 'none', reference, ...suggestion, isListPending, listedAt, listFailure: failure };
+}

@@ -1,0 +1,112 @@
+import { holdFailure } from '../../domain/base/hold-failure.ts';
+import { decidePoll } from '../../domain/poll/decide-poll.ts';
+import type { JobDecision } from '../../domain/poll/decide-poll.ts';
+import type { Job } from '../../domain/job/job.ts';
+import { endsSubscriptions } from '../../domain/job/job-event.ts';
+import type { ProgressAnswers } from '../../domain/job/progress-answer.ts';
+import type { Language } from '../../domain/base/language.ts';
+import { isWithin, MINUTE } from '../../domain/base/time.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import { askAboutJobs } from './ask-about-jobs.ts';
+import type { Context } from '../context.ts';
+
+/** A job that is put off is shown as it was seen last, for so long. */
+const PUT_OFF_MS = 10 * MINUTE;
+
+/** What one round of asking did. */
+export interface AskReport {
+  readonly answers: ProgressAnswers;
+  /** Decisions that were committed; those whose lease was lost meanwhile are left out. */
+  readonly committed: readonly JobDecision[];
+  readonly events: number;
+  readonly deliveries: number;
+}
+
+interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly language?: Language | undefined;
+  /** For a pass of the poller: the moment that counts for the place in the queue of the first of the jobs. */
+  readonly firstPlace?: EpochMs;
+}
+
+/**
+ * Asks DRS about jobs leased with `token`, decides and commits: the one way a job's state changes, for the poller, a
+ * status command and a refresh click alike. Whatever goes wrong, the leases are given back.
+ */
+export async function askAndCommit(
+  context: Context,
+  token: string,
+  jobs: readonly Job[],
+  options: AskOptions = {},
+): Promise<AskReport> {
+  const { store, clock, connectionId, durations } = context;
+  const { signal } = options;
+  try {
+    const answers = await whileRenewing(context, token, askAboutJobs(context, jobs, options));
+    if (signal?.aborted === true) {
+      await store.releaseJobs(token);
+      return { answers, committed: [], events: 0, deliveries: 0 };
+    }
+    const now = clock.now();
+    const rules = { ...durations.verdicts, pollMs: pollMsOf(context) };
+    const asked = options.firstPlace === undefined ? jobs : jobs.filter((job) => !isPutOff(job, answers, now));
+    const decisions = decidePoll(asked, answers, now, durations.pollSpacingMs, rules, options.firstPlace);
+    const { committed, deliveries } = await store.commitPoll({ token, connectionId, now, results: decisions });
+    if (asked.length < jobs.length) await store.releaseJobs(token);
+    if (deliveries > 0) context.wakeDispatcher();
+    const written = new Set(committed);
+    const kept = decisions.filter((decision) => written.has(decision.jobId));
+    // Another job may bear the name now; the message will say so as soon as DRS's list does.
+    if (kept.some(({ events }) => events.some(endsSubscriptions))) void context.jobList.refresh();
+    return {
+      answers,
+      committed: kept,
+      events: kept.reduce((sum, decision) => sum + decision.events.length, 0),
+      deliveries,
+    };
+  } catch (error) {
+    await store.releaseJobs(token);
+    throw error;
+  }
+}
+
+/** The usual time between two polls of one job, as it is while DRS wants fewer requests. */
+function pollMsOf({ polling, vitals }: Context): number {
+  return Math.max(polling.intervalMs, vitals.estimate?.passMs ?? 0);
+}
+
+/**
+ * DRS wanted fewer requests: the pass has not got round to the job, which is as it was. Not for ever: a job that was not
+ * seen for a while is unknown.
+ */
+function isPutOff({ jobId, state }: Job, answers: ProgressAnswers, now: EpochMs): boolean {
+  const answer = answers.get(jobId);
+  if (answer?.kind !== 'unanswered' || answer.failure.reason !== 'throttled') return false;
+  return state.checkedAt !== null && isWithin(now, state.checkedAt, PUT_OFF_MS);
+}
+
+/** Keeps the leases alive for as long as the answer takes: a short lease lets others take over soon after a crash. */
+async function whileRenewing<T>(context: Context, token: string, work: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const renewing = holdFailure(renewUntil(done.signal, context, token));
+  try {
+    return await work;
+  } finally {
+    // With a reason of our own: the usual one is an error with a stack, made for every batch and read by nobody.
+    done.abort('answered');
+    await renewing;
+  }
+}
+
+/** A lease that could not be renewed may still hold: the commit finds out which do. */
+async function renewUntil(done: AbortSignal, { store, clock, durations, log }: Context, token: string): Promise<void> {
+  for (;;) {
+    await clock.sleep(durations.jobLeaseMs / 3, done);
+    if (done.aborted) return;
+    try {
+      await store.renewJobs({ token, leaseMs: durations.jobLeaseMs });
+    } catch (error) {
+      log.warn({ err: error }, 'the leases of jobs could not be renewed while DRS was asked');
+    }
+  }
+}

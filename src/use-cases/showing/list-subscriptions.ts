@@ -1,0 +1,22 @@
+import type { ReadBack } from '../../domain/post/read-back.ts';
+import type { ChannelKey, ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
+import type { Context } from '../context.ts';
+
+/** What a channel watches, and whether its posts get through. */
+export interface SubscriptionList {
+  readonly subscriptions: readonly ListedSubscription[];
+  readonly pause: ChannelPause | null;
+  /** Whether each message here is told exactly once, or at least once. */
+  readonly readBack: ReadBack;
+}
+
+/** The channel's subscriptions, oldest first, from what is known; DRS is not asked. */
+export async function listSubscriptions(context: Context, channel: ChannelKey): Promise<SubscriptionList> {
+  const { store } = context;
+  const [subscriptions, pause, readBack] = await Promise.all([
+    store.listSubscriptions(channel),
+    store.findPause(channel),
+    store.findReadBack(channel),
+  ]);
+  return { subscriptions, pause, readBack };
+}

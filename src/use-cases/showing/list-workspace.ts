@@ -1,0 +1,40 @@
+import { isDirectMessage } from '../../domain/conversation.ts';
+import type { ListedSubscription } from '../../domain/subscription.ts';
+import type { Actor, Channels } from '../../ports.ts';
+import type { Context } from '../context.ts';
+
+/** What a whole workspace watches, as far as one person may know. */
+export interface WorkspaceList {
+  readonly channels: readonly { readonly channelId: string; readonly subscriptions: readonly ListedSubscription[] }[];
+  /** Private channels the person is not in, and what they watch together, as counts only. */
+  readonly hidden: { readonly channels: number; readonly jobs: number };
+}
+
+/** Every channel's subscriptions; of private channels the asker is not in, nothing but how many there are. */
+export async function listWorkspace(
+  context: Context & { readonly channels: Channels },
+  actor: Actor,
+): Promise<WorkspaceList> {
+  const byChannel = new Map<string, ListedSubscription[]>();
+  for (const one of await context.store.listWorkspaceSubscriptions(actor.workspaceId)) {
+    byChannel.set(one.channelId, [...(byChannel.get(one.channelId) ?? []), one]);
+  }
+  const others = [...byChannel.keys()].filter(
+    (channelId) => channelId !== actor.channelId && !isDirectMessage(channelId),
+  );
+  const own = [...byChannel].flatMap(([channelId, subscriptions]) =>
+    isDirectMessage(channelId) && subscriptions.every((one) => one.createdBy === actor.userId) ? [channelId] : [],
+  );
+  // Where the asker has typed this, the asker is.
+  const visible = new Set([actor.channelId, ...own, ...(await context.channels.visibleTo(actor.userId, others))]);
+  const shown = [...byChannel].filter(([channelId]) => visible.has(channelId));
+  // Somebody else's direct messages are nobody's business, not even as a number.
+  const hidden = [...byChannel].filter(([channelId]) => !visible.has(channelId) && !isDirectMessage(channelId));
+  return {
+    channels: shown.map(([channelId, subscriptions]) => ({ channelId, subscriptions })),
+    hidden: {
+      channels: hidden.length,
+      jobs: hidden.reduce((sum, [, subscriptions]) => sum + subscriptions.length, 0),
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { ReadBack } from '../../domain/post/read-back.ts';
+import type { ChannelKey } from '../../domain/subscription.ts';
+import { estimatePass } from '../../domain/poll/poll-budget.ts';
+import type { Quota } from '../../domain/poll/poll-budget.ts';
+import { SECOND } from '../../domain/base/time.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import { findStillLoops } from '../../domain/base/vital-signs.ts';
+import type { DrsReach, StillLoop } from '../../domain/base/vital-signs.ts';
+import type { StoreFigures } from '../../ports.ts';
+import type { Context } from '../context.ts';
+
+/** A shorter wait for the next request is the usual distance between two. */
+const LONG_WAIT_MS = 5 * SECOND;
+
+/** How often jobs are asked about, and whether that is as often as wanted. */
+export interface AskingReport {
+  /** What the interval becomes, and whether a quota of DRS's or our own rate is why; null where it is as wanted. */
+  readonly stretch: { readonly everyMs: number; readonly wantedMs: number; readonly isByQuota: boolean } | null;
+  /** The quota that DRS has named lately; null when none is known. */
+  readonly quota: Quota | null;
+  /** DRS wants no requests for this many ms. 0: they are welcome. */
+  readonly closedMs: number;
+  /** How long the job that has waited longest is overdue, in ms. */
+  readonly longestWaitMs: number;
+  /** Jobs are asked about later than people expect. */
+  readonly isLate: boolean;
+}
+
+/** How the bot is, for whoever asks: numbers over everything, and nothing about any other channel. */
+export interface HealthReport {
+  readonly drs: DrsReach;
+  readonly lastTickAt: EpochMs | null;
+  /** When DRS is asked next, if the schedule pauses until then. */
+  readonly pausedUntil: EpochMs | null;
+  /** What should turn and does not. */
+  readonly stillLoops: readonly StillLoop[];
+  readonly asking: AskingReport;
+  readonly figures: StoreFigures;
+  /** Something has waited its turn for longer than anything should. */
+  readonly isLate: boolean;
+  /** Whether each message to this channel is told exactly once, or at least once, and why. */
+  readonly delivery: ReadBack;
+}
+
+/** How the bot is, as seen from `channel`. */
+export async function showHealth(context: Context, channel: ChannelKey): Promise<HealthReport> {
+  const { store, vitals, clock, polling, durations, workspaceId, connectionId } = context;
+  const signs = vitals.signs();
+  const now = clock.now();
+  const { intervalMs } = polling;
+  const { stillMs } = durations;
+  const [figures, delivery] = await Promise.all([
+    store.readFigures({ workspaceId, connectionId }),
+    store.findReadBack(channel),
+  ]);
+  const { oldestAt } = figures.queued;
+  return {
+    drs: signs.drs,
+    lastTickAt: signs.lastTickAt,
+    pausedUntil: signs.poll.pausedUntil,
+    stillLoops: findStillLoops(signs, now, { intervalMs, stillMs }),
+    asking: describeAsking(context, figures, now),
+    figures,
+    isLate: oldestAt !== null && now - oldestAt > stillMs,
+    delivery,
+  };
+}
+
+/** Intervals that a job may wait before that is late. */
+const PATIENT_INTERVALS = 3;
+
+function describeAsking(
+  { vitals, drs, polling, durations }: Context,
+  figures: StoreFigures,
+  now: EpochMs,
+): AskingReport {
+  const { intervalMs: wantedMs } = polling;
+  const { waitMs, quota } = drs.allowance();
+  const jobs = vitals.estimate?.jobs ?? 0;
+  const estimate = estimatePass(jobs, polling, quota);
+  const stretch = estimate.fits ? null : { everyMs: estimate.passMs, wantedMs, isByQuota: estimate.quota !== null };
+  const longestWaitMs = figures.waitingSince === null ? 0 : Math.max(0, now - figures.waitingSince);
+  const isOverdue = longestWaitMs > Math.max(PATIENT_INTERVALS * wantedMs, durations.stillMs);
+  // A quota that is used up for the moment is no pause: it is what the stretched interval is made of.
+  const closedMs = quota === null && waitMs > LONG_WAIT_MS ? waitMs : 0;
+  return { stretch, quota, closedMs, longestWaitMs, isLate: stretch !== null || closedMs > 0 || isOverdue };
+}

@@ -1,0 +1,120 @@
+import type { JobKey } from '../../domain/job/job.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
+import type { NameCandidate } from '../../domain/names/listed-job.ts';
+import type { ListedSubscription, NamedSubscription } from '../../domain/subscription.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import type { Actor } from '../../ports.ts';
+import type { Context } from '../context.ts';
+import {
+  describeOld,
+  guessesAmong,
+  isFresh,
+  jobIdsOf,
+  noneAmong,
+  readAgainFor,
+  resolveAmong,
+} from '../naming/resolve-jobs.ts';
+import type { Guess, OldNames, ReferenceProblem, Resolved } from '../naming/resolve-jobs.ts';
+
+/** What a request to unsubscribe came to. */
+export interface UnsubscribeOutcome {
+  readonly ended: readonly NamedSubscription[];
+  /** Somebody else made these: they go on until the person says so again. */
+  readonly toConfirm: readonly NamedSubscription[];
+  /** Only a part of their names was typed: they go on until the person says so again. */
+  readonly guesses: readonly Guess[];
+  /** Jobs this channel was not subscribed to. */
+  readonly notSubscribed: readonly JobId[];
+  readonly problems: readonly ReferenceProblem[];
+  /** Null when the names were read a moment ago. */
+  readonly oldNames: OldNames | null;
+}
+
+/** Whether the person knows that somebody else made the subscriptions. */
+export type Consent = 'ask_about_others' | 'confirmed';
+
+/**
+ * Ends this channel's subscriptions to the jobs people named; names are those of this channel's subscriptions only, with
+ * those that would come back should a job that is gone be known again, read again where they are not of this minute. What
+ * somebody else made is ended only when that has been confirmed, and so is a job of which only a part of the name was typed.
+ */
+export async function unsubscribe(
+  context: Context,
+  actor: Actor,
+  references: readonly string[],
+  consent: Consent,
+): Promise<UnsubscribeOutcome> {
+  const { mine, found, oldNames } = await findMine(context, actor, references);
+  const guesses = guessesAmong(found);
+  const guessed = new Set(guesses.map(({ job }) => job.jobId));
+  const jobIds = new Set(jobIdsOf(found).filter((jobId) => !guessed.has(jobId)));
+  const myJobIds = new Set(mine.map((subscription) => subscription.jobId));
+  const meant = mine.filter((subscription) => jobIds.has(subscription.jobId));
+  const toConfirm = consent === 'confirmed' ? [] : meant.filter((one) => one.createdBy !== actor.userId);
+  const ending = meant.filter((one) => !toConfirm.includes(one));
+  return {
+    ended: ending.length === 0 ? [] : await end(context, actor, ending),
+    toConfirm,
+    guesses,
+    notSubscribed: [...jobIds].filter((jobId) => !myJobIds.has(jobId)),
+    problems: found.flatMap((one) => problemsOf(one, mine)),
+    oldNames,
+  };
+}
+
+/** This channel's subscriptions, and what is meant by each reference among them. */
+async function findMine(context: Context, actor: Actor, references: readonly string[]) {
+  const { store, connectionId, clock } = context;
+  const now = clock.now();
+  const lookUp = async () => {
+    const mine = [...(await store.listSubscriptions(actor)), ...(await store.listAwaitedSubscriptions(actor, now))];
+    const namedAt = await store.findNamedAt(
+      connectionId,
+      mine.map((one) => one.jobId),
+    );
+    const jobs = mine.map((one) => asCandidate(one, namedAt));
+    return { mine, found: references.map((reference) => resolveAmong(reference, jobs)) };
+  };
+  const isBelieved = (one: Resolved<NameCandidate>) => one.kind !== 'hit' || isFresh(context, one.job.namedAt, now);
+  const known = await lookUp();
+  const { mine, found } = (await readAgainFor(context, known.found, isBelieved)) === null ? known : await lookUp();
+  const old = found.flatMap((one) => (one.kind === 'hit' && !isBelieved(one) ? [one.job.namedAt] : []));
+  const oldNames = old.length === 0 ? null : describeOld(old, await store.findJobListState(connectionId));
+  return { mine, found, oldNames };
+}
+
+function problemsOf(one: Resolved, mine: readonly ListedSubscription[]): readonly ReferenceProblem[] {
+  if (one.kind === 'problem') return [one.problem];
+  return one.kind === 'nothing'
+    ? [
+        noneAmong(
+          one.reference,
+          mine.map((own) => asCandidate(own, new Map())),
+        ),
+      ]
+    : [];
+}
+
+/** Ends every subscription of this channel. */
+export function unsubscribeAll(context: Context, actor: Actor): Promise<readonly NamedSubscription[]> {
+  return end(context, actor, 'all');
+}
+
+async function end(
+  context: Context,
+  actor: Actor,
+  jobs: 'all' | readonly JobKey[],
+): Promise<readonly NamedSubscription[]> {
+  const now = context.clock.now();
+  const ended = await context.store.unsubscribe({ actor, jobs, reason: 'unsubscribed', announce: true, now });
+  if (ended.length > 0) context.wakeDispatcher();
+  return ended;
+}
+
+function asCandidate(
+  { jobId, jobName, jobType, state }: ListedSubscription,
+  namedAt: ReadonlyMap<JobId, EpochMs | null>,
+): NameCandidate {
+  const listed = { jobId, name: jobName, jobType, status: state.report?.status ?? null, subJobs: 0 };
+  return { ...listed, isSubJob: false, isOffList: false, namedAt: namedAt.get(jobId) ?? null };
+}

@@ -1,0 +1,30 @@
+import type { Channels } from '../../ports.ts';
+import type { Context } from '../context.ts';
+
+/** Makes sure that the operator's channel can be written to, as far as that is in our hands; else the log says what to do. */
+export async function openOpsChannel(
+  context: Context & { readonly channels: Channels },
+  botUserId: string,
+): Promise<void> {
+  const { store, channels, clock, opsChannel, log } = context;
+  if (opsChannel === null) return;
+  const { channelId } = opsChannel;
+  const access = await channels.prepare(channelId);
+  switch (access.kind) {
+    case 'invite_needed':
+      return log.error({ channel: channelId }, 'OPS_CHANNEL cannot be posted to: invite the bot there');
+    case 'archived':
+      return log.error({ channel: channelId }, 'OPS_CHANNEL is archived: set it to another channel');
+    case 'unknown':
+      return log.warn(
+        { channel: channelId, reason: access.reason },
+        'Slack does not tell whether OPS_CHANNEL can be posted to',
+      );
+    case 'ready':
+      // What had been held back since the bot was thrown out goes out.
+      if ((await store.findPause(opsChannel)) !== null) {
+        const actor = { ...opsChannel, userId: botUserId };
+        await store.resumeChannel({ actor, now: clock.now() });
+      }
+  }
+}

@@ -1,0 +1,46 @@
+import type { Job } from '../../domain/job/job.ts';
+import type { ChannelKey } from '../../domain/subscription.ts';
+import type { Post } from '../../domain/post/post.ts';
+import type { Notifier } from '../../ports.ts';
+import type { Context } from '../context.ts';
+import { editNext } from './edit-messages.ts';
+import { lookAtJobs } from '../polling/look-at-jobs.ts';
+
+/** What became of a click on *Refresh*. */
+export type RefreshedPost =
+  /** The message shows how its jobs are now, or will when its turn comes. */
+  | { readonly kind: 'shown' | 'waiting' }
+  /** Slack does not let the bot edit the message; perhaps the click can. */
+  | { readonly kind: 'refused'; readonly post: Post; readonly jobs: readonly Job[] }
+  /** The post is no longer kept, or is another channel's. */
+  | { readonly kind: 'unknown' };
+
+/**
+ * Asks how the jobs of a post are now, and edits its message in its turn: never beside another edit of the same message,
+ * so that what comes last is the newest.
+ */
+export async function refreshPost(
+  context: Context & { readonly notifier: Notifier },
+  channel: ChannelKey,
+  postId: string,
+): Promise<RefreshedPost> {
+  const { store, notifier } = context;
+  const sent = await store.findPost(postId);
+  if (sent === null || sent.post.channelId !== channel.channelId || sent.post.workspaceId !== channel.workspaceId) {
+    return { kind: 'unknown' };
+  }
+  const jobIds = new Set(sent.post.facts.flatMap((facts) => (facts.kind === 'event' ? [facts.job.jobId] : [])));
+  await lookAtJobs(context, [...jobIds]);
+  if (!(await store.wantEdit(postId))) {
+    // The message is there, for somebody clicked on it, but is not on record yet.
+    return { kind: 'refused', post: sent.post, jobs: await store.findJobs(context.connectionId, [...jobIds]) };
+  }
+  const report = await editNext(context, notifier, postId);
+  if (report.kind === 'nothing') {
+    context.wakeDispatcher();
+    return { kind: 'waiting' };
+  }
+  return report.outcome === 'refused'
+    ? { kind: 'refused', post: report.post, jobs: report.jobs }
+    : { kind: report.outcome === 'shown' ? 'shown' : 'waiting' };
+}

@@ -1,0 +1,66 @@
+import { commonFailure } from '../../domain/job/progress-answer.ts';
+import type { DrsFailure } from '../../domain/job/progress-answer.ts';
+import type { Clock, DrsClient, DrsRead, History, Metrics, Notifier } from '../../ports.ts';
+import type { Vitals } from './vitals.ts';
+
+/** The same client; how each read ends is counted, and whether DRS answers is noticed. */
+export function observeDrs(
+  drs: DrsClient,
+  { vitals, metrics, clock }: { readonly vitals: Vitals; readonly metrics: Metrics; readonly clock: Clock },
+): DrsClient {
+  async function measured<T>(
+    read: DrsRead,
+    asking: Promise<T>,
+    failureOf: (answer: T) => DrsFailure | null,
+  ): Promise<T> {
+    const startedAt = clock.monotonic();
+    const answer = await asking;
+    metrics.readDrs(read, failureOf(answer)?.reason ?? 'answered', clock.monotonic() - startedAt);
+    return answer;
+  }
+  const failureInside = ({ failure }: { readonly failure: DrsFailure | null }) => failure;
+  return {
+    async fetchProgress(jobIds, options) {
+      const answers = await measured('progress', drs.fetchProgress(jobIds, options), commonFailure);
+      // A read that was called off says nothing about DRS.
+      if (options?.signal?.aborted !== true) vitals.heard(answers);
+      return answers;
+    },
+    allowance: () => drs.allowance(),
+    listJobs: () => measured('list', drs.listJobs(), failureInside),
+    fetchDetails: (jobIds, language) => measured('details', drs.fetchDetails(jobIds, language), failureInside),
+    fetchRecoveryFigures: (jobIds) => measured('recovery', drs.fetchRecoveryFigures(jobIds), failureInside),
+  };
+}
+
+/** The same notifier; how each attempt ends is counted. */
+export function observeNotifier(notifier: Notifier, metrics: Metrics): Notifier {
+  return {
+    async send(post) {
+      const outcome = await notifier.send(post);
+      metrics.posted(outcome.kind, outcome.kind === 'delivered' ? null : outcome.reason);
+      return outcome;
+    },
+    async edit(post, sent, now) {
+      const outcome = await notifier.edit(post, sent, now);
+      metrics.edited(outcome.kind, 'reason' in outcome ? outcome.reason : null);
+      return outcome;
+    },
+    async remove(sent) {
+      const outcome = await notifier.remove(sent);
+      metrics.removed(outcome.kind);
+      return outcome;
+    },
+  };
+}
+
+/** The same history; what each search comes to is counted. */
+export function observeHistory(history: History, metrics: Metrics): History {
+  return {
+    async search(wanted) {
+      const outcome = await history.search(wanted);
+      metrics.searched(outcome.kind);
+      return outcome;
+    },
+  };
+}
