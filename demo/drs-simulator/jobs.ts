@@ -1,5 +1,6 @@
 import { parseJobId } from '../../src/domain/job/job-id.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
+import type { Fault } from './faults.ts';
 import { progressAt } from './lifecycle.ts';
 import type { Phase } from './lifecycle.ts';
 
@@ -55,6 +56,7 @@ export class SimulatedJob {
   unlisted = false;
   /** How its presence makes DRS refuse the whole request; null when it does not. */
   refusal: Refusal | null = null;
+  fault: Fault | null = null;
 
   constructor(about: JobAbout, fields: RawFields, clock: () => number) {
     this.id = about.id;
@@ -82,6 +84,12 @@ export class SimulatedJob {
   /** From now on lives through a script, on the simulator's clock. */
   follows(phases: readonly Phase[]): this {
     this.#script = { phases, from: this.#clock() };
+    return this;
+  }
+
+  /** Every progress request that asks about this job goes wrong like this, until it is null. */
+  spoil(fault: Fault | null): this {
+    this.fault = fault;
     return this;
   }
 

@@ -177,7 +177,7 @@ class FrontDesk {
     const seen = { target, method, path, query, headers, body: parseJson(raw), status: null };
     const index = this.requests.push(seen) - 1;
     if (target === 'progress') this.#countOpen(response);
-    const fault = target === 'other' ? undefined : this.faults.take(target);
+    const fault = target === 'other' ? undefined : (this.faults.take(target) ?? this.#spoilt(target, seen.body));
     if (fault !== undefined) return fail(request, response, fault);
     const result = this.#answer(seen, { method, path: request.url ?? '/', headers, body: raw });
     this.requests[index] = { ...seen, status: result.status };
@@ -195,6 +195,12 @@ class FrontDesk {
     if (target === 'projects') return this.#iam.projects(query.get('name'));
     const refusal = refuseProject(path, this.#projectId) ?? refuseHeaders(headers);
     return refusal ?? this.#answerAboutJobs(target, query, body);
+  }
+
+  /** What goes wrong because of one of the jobs that are asked about. */
+  #spoilt(target: Target, body: unknown): Fault | undefined {
+    if (target !== 'progress') return undefined;
+    return idsOf(body).flatMap((id) => this.jobs.get(id)?.fault ?? [])[0];
   }
 
   #refuseStranger(arrived: ArrivedRequest): Answer | null {

@@ -28,6 +28,8 @@ const ACCUSING: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
   'access_denied',
   'project_unknown',
 ]);
+/** What an answer says that never came. */
+const NOTHING_SAID = { code: null, message: null };
 /** Statuses that say nothing about ids. */
 const ABOUT_THE_ASKER = new Set([401, 403, 429]);
 
@@ -92,7 +94,7 @@ class Asking {
     const interpret = (response: HttpResponse) => this.#interpret((last = response), ids);
     const asked = await this.#requests.ask(request, interpret, this.#signal, first ? FIRST_ATTEMPTS : 1);
     if (asked.ok) return { kind: 'answered', answers: asked.value };
-    return last !== null && mayBeAboutIds(asked.failure)
+    return !this.#signal.aborted && asked.unsent !== true && mayBeAboutIds(asked.failure)
       ? refusal(asked.failure, last)
       : { kind: 'failed', failure: asked.failure };
   };
@@ -110,15 +112,16 @@ class Asking {
 
 /**
  * One of the ids may be why: any HTTP 4xx or 5xx but those that are about whoever asks (401, 403) or about how often (429),
- * whatever the code says. DRS documents 400, 404, 422 and 500 for a single task that it cannot tell about.
+ * whatever the code says; an answer that cannot be read; no answer at all. DRS documents 400, 404, 422 and 500 for a single
+ * task that it cannot tell about.
  */
 function mayBeAboutIds({ httpStatus, reason }: DrsFailure): boolean {
-  if (httpStatus === null || httpStatus < 400 || ABOUT_THE_ASKER.has(httpStatus)) return false;
+  if (httpStatus !== null && ABOUT_THE_ASKER.has(httpStatus)) return false;
   return reason !== 'throttled' && reason !== 'credentials_rejected' && reason !== 'account_locked';
 }
 
-function refusal(failure: DrsFailure, { body }: HttpResponse): Outcome {
-  const { code, message } = parseErrorBody(body);
+function refusal(failure: DrsFailure, response: HttpResponse | null): Outcome {
+  const { code, message } = response === null ? NOTHING_SAID : parseErrorBody(response.body);
   const masked = message === null ? null : maskPrivate(message);
   return { kind: 'refused', failure: asRefusal(failure, code, masked), code, message: masked };
 }

@@ -574,6 +574,7 @@ export const en = {
   'why.requests_refused': "DRS refuses the bot's requests ({text}): check DRS_LANGUAGE and DRS_BATCH_SIZE.",
   'why.left_out': 'DRS left this job out of its answer.',
   'why.item_error': 'DRS could not tell the progress of this job ({label}).',
+  'why.job_not_answered': 'Asked about this job, DRS gives no answer that can be read.',
   'why.job_refused': 'DRS refuses to answer about this job{label}.',
   'why.no_such_job': 'DRS says there is no such job ({label}).',
   'why.sub_jobs_unknown': 'DRS gives no progress for this parent job and not for all of its sub-jobs.',

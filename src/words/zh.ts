@@ -539,6 +539,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'why.requests_refused': 'DRS 拒绝了机器人的请求（{text}）：请检查 DRS_LANGUAGE 和 DRS_BATCH_SIZE。',
   'why.left_out': 'DRS 的答复中没有这个任务。',
   'why.item_error': 'DRS 无法给出该任务的进度（{label}）。',
+  'why.job_not_answered': '询问该任务时，DRS 没有给出可读取的答复。',
   'why.job_refused': 'DRS 拒绝答复有关该任务的请求{label}。',
   'why.no_such_job': 'DRS 说没有这个任务（{label}）。',
   'why.sub_jobs_unknown': 'DRS 没有给出该父任务的进度，也没有给出其全部子任务的进度。',

@@ -94,6 +94,7 @@ test('the operator hears of refusals, not of faults that pass', () => {
     'left_out',
     'item_error',
     'job_refused',
+    'job_not_answered',
     'no_such_job',
     'sub_jobs_unknown',
     'not_answered',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import type { Fault } from '../../demo/drs-simulator/faults.ts';
 import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
 import { explanation } from '../../src/domain/job/explanation.ts';
@@ -84,7 +85,7 @@ function createContext(decorate: (drs: DrsClient) => DrsClient): Context {
   const shared = { dispatcher, clock, random: () => 0, log: SILENT, projectId: drs.projectId };
   const login = { domain, user, password: { reveal: () => password, reread: () => false } };
   const auth = createIamToken({ ...shared, ...login, iamEndpoint: drs.endpoint, scope: { id: drs.projectId } });
-  const settings = { endpoint: drs.endpoint, language: 'en-us', batchSize, maxRps: 5 };
+  const settings = { endpoint: drs.endpoint, language: 'en-us', batchSize, maxRps: 5, requestTimeoutMs: 100 };
   const client = createDrsClient({ ...shared, ...settings, auth });
   // Leases need not be renewed here, and waiting for that would move the clock.
   const patient: Clock = {
@@ -291,6 +292,31 @@ describe.each([25, 12, 8, 2])('one odd id among %d jobs', (count) => {
     const others = jobs.filter((_job, index) => index !== at);
     jobs[at]?.poison({ status: odd.status, code: odd.code });
     /** Everybody else changes now: how many polls late each is told of it. */
+    const change = async (to: string, polls: number) => {
+      const from = passes;
+      for (const job of jobs) job.becomes(to);
+      for (let index = 0; index < polls; index++) await pass();
+      return others.map(({ id }) =>
+        told.filter((one) => one.jobId === id && one.to === to).map((one) => one.pass - from),
+      );
+    };
+    const first = await change('PAUSING', 5);
+    expect(first.map((late) => late.length)).toEqual(others.map(() => 1));
+    expect(Math.max(...first.flat())).toBeLessThanOrEqual(3);
+    expect(await change('INCRE_TRANSFER_STARTED', 3)).toEqual(others.map(() => [0]));
+  });
+});
+
+describe.each<Fault>([
+  { kind: 'body', body: '{"results":[{"job_id":' },
+  { kind: 'cut' },
+  { kind: 'reset' },
+  { kind: 'hang' },
+])('one id that spoils every answer it is in (%j)', (fault) => {
+  test('costs the others at most three polls, once', async () => {
+    const { pass, jobs } = await startPoller(12);
+    const others = jobs.filter((_job, index) => index !== 4);
+    jobs[4]?.spoil(fault);
     const change = async (to: string, polls: number) => {
       const from = passes;
       for (const job of jobs) job.becomes(to);

@@ -46,6 +46,7 @@ export const EXPLANATIONS = [
   'left_out',
   'item_error',
   'job_refused',
+  'job_not_answered',
   'no_such_job',
   'sub_jobs_unknown',
   'not_answered',

@@ -40,7 +40,10 @@ export type ProgressAnswer =
   | { readonly kind: 'report'; readonly report: ProgressReport }
   /** DRS answered about this id with an error and no status: about the query, not about the job. */
   | { readonly kind: 'item_error'; readonly code: string; readonly message: string | null }
-  /** DRS refused a whole request because of this id (found by asking for fewer at a time). */
+  /**
+   * A whole request failed because of this id (found by asking for fewer at a time). Code and message are null when no
+   * answer came that could be read.
+   */
   | { readonly kind: 'rejected'; readonly code: string | null; readonly message: string | null }
   /** DRS answered and left this id out: no news, and not "gone". */
   | { readonly kind: 'omitted' }

@@ -341,6 +341,8 @@ function whyUnknown(answer: Exclude<ProgressAnswer, { kind: 'report' }>): Explan
     case 'item_error':
       return explanation('item_error', { label: answer.code });
     case 'rejected':
-      return explanation('job_refused', { label: answer.code === null ? '' : ` (${answer.code})` });
+      return answer.code === null && answer.message === null
+        ? explanation('job_not_answered')
+        : explanation('job_refused', { label: answer.code === null ? '' : ` (${answer.code})` });
   }
 }
