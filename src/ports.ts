@@ -426,7 +426,7 @@ export interface SignalRequest {
 export interface Store {
   /** Creates or updates the workspace, and takes up posting again if a refusal of the whole workspace had stopped it. */
   openWorkspace(workspace: { readonly id: string; readonly name: string; readonly at: EpochMs }): Promise<void>;
-  /** Creates or updates the connection. */
+  /** Creates or updates the connection; jobs whose place in its queue a clock gave that is set back since come forward. */
   openConnection(connection: {
     readonly id: string;
     readonly name: string;

@@ -102,7 +102,7 @@ interface Lag {
 
 /**
  * Milliseconds where given, else seconds; the larger when they contradict each other. A negative figure other than `-1`
- * shows clocks that differ and counts as 0; one that no lag can have counts as not measurable.
+ * shows clocks that differ and counts as 0; where one of them is a figure that no lag can have, it is not measurable.
  */
 function parseLag(item: Fields): Lag {
   const [millis, seconds] = LAG_FIELDS.map(({ names, unitMs }) => {
@@ -110,22 +110,24 @@ function parseLag(item: Fields): Lag {
     const value = measured(item[name]);
     const ahead = negative(item[name]);
     const ms = value === null ? null : value * unitMs;
-    const isImpossible = ms === null ? isBeyondNumbers(item[name]) : ms > MAX_LAG_MS;
+    const aheadMs = ahead === null ? null : ahead * unitMs;
+    const isImpossible = (ms ?? aheadMs ?? (isBeyondNumbers(item[name]) ? Infinity : 0)) > MAX_LAG_MS;
     return {
-      ms: isImpossible ? null : ahead === null ? ms : 0,
-      aheadMs: ahead === null ? null : ahead * unitMs,
+      ms: aheadMs === null ? ms : 0,
+      aheadMs: isImpossible ? null : aheadMs,
       impossible: isImpossible ? [name] : [],
     };
   });
+  const impossible = [...(millis?.impossible ?? []), ...(seconds?.impossible ?? [])];
   return {
-    lagMs: largerLag(millis?.ms ?? null, seconds?.ms ?? null),
+    lagMs: impossible.length > 0 ? null : largerLag(millis?.ms ?? null, seconds?.ms ?? null),
     clockSkewMs: millis?.aheadMs ?? seconds?.aheadMs ?? null,
-    impossible: [...(millis?.impossible ?? []), ...(seconds?.impossible ?? [])],
+    impossible,
   };
 }
 
 function isBeyondNumbers(value: unknown): boolean {
-  return /^\d+(?:\.\d+)?$/.test(text(value) ?? '') && measured(value) === null;
+  return /^-?\d+(?:\.\d+)?$/.test(text(value) ?? '') && Math.abs(Number(value)) > Number.MAX_SAFE_INTEGER;
 }
 
 function largerLag(millis: number | null, seconds: number | null): number | null {

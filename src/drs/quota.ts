@@ -4,8 +4,8 @@ import type { EpochMs } from '../domain/base/time.ts';
 import { parseErrorBody } from './drs-errors.ts';
 import type { FailedResponse } from './drs-errors.ts';
 
-/** No pause that the other side asks for is longer: after it one request shows whether it still holds. */
-const MAX_PAUSE_MS = 15 * MINUTE;
+/** No pause that the other side asks for is longer, in ms: after it one request shows whether it still holds. */
+export const MAX_PAUSE_MS = 15 * MINUTE;
 /** Asked to wait without being told how long; public clients of DRS wait as long. */
 const USUAL_PAUSE_MS = MINUTE;
 
@@ -40,9 +40,15 @@ function readQuota(message: string): Quota | null {
   return Number(limit) > 0 && windowMs > 0 ? { limit: Number(limit), windowMs } : null;
 }
 
+/** Null for what is no date, and for one that is over. */
+function untilDate(value: string, now: EpochMs): number | null {
+  const ms = /^[a-z]/i.test(value.trim()) ? Date.parse(value) - now : NaN;
+  return ms >= 0 ? ms : null;
+}
+
 function readPause({ headers }: FailedResponse, now: EpochMs): number | null {
   const value = headers['retry-after'];
   if (typeof value !== 'string') return null;
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * SECOND : Date.parse(value) - now;
-  return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), MAX_PAUSE_MS);
+  const ms = /^[\d.]+$/.test(value.trim()) ? Number(value) * SECOND : untilDate(value, now);
+  return ms === null || Number.isNaN(ms) ? null : Math.min(ms, MAX_PAUSE_MS);
 }

@@ -1,8 +1,8 @@
 import type { Quota } from '../domain/poll/poll-budget.ts';
-import { HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
+import { DAY, HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
 import type { Clock } from '../ports.ts';
-import { usualPause } from './quota.ts';
+import { MAX_PAUSE_MS, usualPause } from './quota.ts';
 import type { Throttle } from './quota.ts';
 
 /** Nobody waits longer than this for a turn; who would have to is turned away at once. */
@@ -14,6 +14,8 @@ const WINDOW_MARGIN_MS = 250;
 /** A quota that no throttled answer has confirmed for this long, and for so many of its windows, may have been lifted. */
 const QUOTA_KEPT_MS = HOUR;
 const QUOTA_KEPT_WINDOWS = 10;
+/** However long its window is. */
+const MAX_QUOTA_KEPT_MS = DAY;
 
 /** How a request fared at the gate. */
 export type Passed<T> =
@@ -57,7 +59,8 @@ export class RequestGate {
   get quota(): Quota | null {
     if (this.#quota === null) return null;
     const { named, at } = this.#quota;
-    return isWithin(this.#clock.now(), at, Math.max(QUOTA_KEPT_MS, QUOTA_KEPT_WINDOWS * named.windowMs)) ? named : null;
+    const keptMs = Math.min(Math.max(QUOTA_KEPT_MS, QUOTA_KEPT_WINDOWS * named.windowMs), MAX_QUOTA_KEPT_MS);
+    return isWithin(this.#clock.now(), at, keptMs) ? named : null;
   }
 
   /** How long one more request would wait for its turn, in ms, behind all that wait already. */
@@ -183,11 +186,11 @@ function nextStart(starts: readonly EpochMs[], limits: readonly Quota[], earlies
   );
 }
 
-/** The quota in portions of at most a minute, so that a day's is not used up in an hour. */
+/** The quota in portions of at most a minute, so that a day's is not used up in an hour; one request in 15 minutes at least. */
 function evenly({ limit, windowMs }: Quota): Quota {
   if (windowMs <= LONGEST_BURST_MS) return { limit, windowMs: windowMs + WINDOW_MARGIN_MS };
   const portion = Math.floor((limit * LONGEST_BURST_MS) / windowMs);
   return portion >= 1
     ? { limit: portion, windowMs: LONGEST_BURST_MS + WINDOW_MARGIN_MS }
-    : { limit: 1, windowMs: Math.ceil(windowMs / limit) };
+    : { limit: 1, windowMs: Math.min(Math.ceil(windowMs / limit), MAX_PAUSE_MS) };
 }

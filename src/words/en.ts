@@ -163,6 +163,7 @@ export const en = {
   'ended.during_full_copy': 'ended during full copy',
   'ended.while_paused': 'ended while paused',
   'ended.before_start': 'ended before it started',
+  'ended.copy_seen_once': 'full copy finished, but only one look saw it',
   'ended.copy_never_released': 'copy finished 7 days ago, still not released',
   'ended.disaster_recovery': 'DR stopped',
   'summary.ran': 'Ran {duration} ({from} – {to})',

@@ -161,6 +161,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'ended.during_full_copy': '在全量复制中结束',
   'ended.while_paused': '在暂停中结束',
   'ended.before_start': '尚未启动就结束',
+  'ended.copy_seen_once': '全量复制已完成，但只有一次查询看到',
   'ended.copy_never_released': '复制已完成 7 天，仍未释放',
   'ended.disaster_recovery': '灾备已停止',
   'summary.ran': '运行了 {duration}（{from} – {to}）',

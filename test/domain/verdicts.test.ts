@@ -162,6 +162,15 @@ const END = times(2, 'RELEASE_RESOURCE_COMPLETE');
 const verdictOf = (...steps: readonly Step[]) =>
   live([...steps, ...END]).events.flatMap((event) => (event.kind === 'ended' ? [event.verdict] : []));
 
+const COPY = reported('FULL_TRANSFER_STARTED', { taskMode: 'FULL_TRANS' });
+const COPIED = reported('FULL_TRANSFER_COMPLETE', { taskMode: 'FULL_TRANS' });
+const parent = ({ unmeasured = 0, failed = [] }: { unmeasured?: number; failed?: readonly string[] }) =>
+  reported('INCRE_TRANSFER_STARTED', {
+    lagMs: 1_000,
+    subJob: unmeasured === 0 ? null : { jobId: reportedId(0), name: 'a', of: 12, unmeasured },
+    failedSubJobs: { failed: failed.map((name) => ({ jobId: reportedId(1), name })), of: 3 },
+  });
+
 describe('ended well', () => {
   test.each<[string, readonly Step[], string]>([
     ['in sync until its stop', times(8, 1), 'stopped_in_sync'],
@@ -189,8 +198,47 @@ describe('ended well', () => {
       'stopped_unsettled',
     ],
     ['jumps before a pause', [0, 300, 0, 300, 'PAUSING', ...times(8, 0)], 'stopped_unsettled'],
+    ['a lag of hours after being in sync', [...times(20, 1), 18_000, 18_000, 18_000], 'stopped_behind'],
+    ['a lag that rises above the alarm level', [...times(20, 1), 60, 119, 178, 237], 'stopped_behind'],
+    ['a parent with parts that cannot be measured', times(8, parent({ unmeasured: 3 })), 'stopped_unsettled'],
+    ['a parent with a part that has failed', times(8, parent({ failed: ['a'] })), 'had_failed'],
+    ['a copy seen complete twice', [...times(2, COPY), ...times(2, COPIED)], 'copy_finished'],
+    ['a copy seen complete once', [...times(2, COPY), COPIED], 'copy_seen_once'],
   ])('is judged by more than its last reading: %s', (_what, steps, verdict) => {
     expect(verdictOf(...steps)).toEqual([verdict]);
+  });
+
+  test.each<[string, readonly Step[]]>([
+    ['on its way out', ['RELEASE_RESOURCE_STARTED']],
+    ['once more, far behind', [18_000]],
+    ['once more, in sync', [1]],
+  ])('is not said after a stretch that nobody saw, though it was then seen %s', (_how, steps) => {
+    const before = live(times(20, 1));
+    const { events } = live([...steps, ...END], before.state, before.now + 20 * DAY);
+    expect(events.map((event) => event.kind === 'ended' && event.verdict)).not.toContain('stopped_in_sync');
+  });
+
+  test('is not said because of a good hour that the clock has been set back behind', () => {
+    const before = live(times(20, 1));
+    const { events } = live(
+      [...times(50, 60).map((lag, index) => lag * (index + 1)), ...END],
+      before.state,
+      before.now - HOUR,
+    );
+    expect(events).toMatchObject([{ kind: 'ended', verdict: 'stopped_behind' }]);
+  });
+
+  test.each([7, 10, 15, 60])('is said where polls are %i minutes apart', (minutes) => {
+    const rules = { ...RULES, pollMs: minutes * MINUTE };
+    let state = UNSEEN_JOB;
+    const events: JobEvent[] = [];
+    for (const [index, step] of [...times(8, 1), ...END].entries()) {
+      const answer = typeof step === 'string' ? reported(step) : reported('INCRE_TRANSFER_STARTED', { lagMs: 1_000 });
+      const result = assess(state, answer, 1_000_000_000 + index * rules.pollMs, { rules });
+      state = result.state;
+      events.push(...result.events);
+    }
+    expect(events).toMatchObject([{ kind: 'ended', verdict: 'stopped_in_sync' }]);
   });
 
   test.each([20 * DAY, HOUR, 4 * MINUTE])('is not said of an end that came in %i ms that nobody saw', (gap) => {
@@ -201,15 +249,16 @@ describe('ended well', () => {
   });
 
   test('turns no end green by one odd reading more, anywhere', () => {
-    const answer = fc.constantFrom<Step>(0, 1, 1, 1, 300, 'PAUSING', 'INCRE_TRANSFER_FAILED', 'FROZEN');
-    const odd = fc.constantFrom<Step>(300, 'PAUSING', 'INCRE_TRANSFER_FAILED', 'FROZEN', { kind: 'omitted' });
+    const answer = fc.constantFrom<Step>(0, 1, 1, 1, 300, 'PAUSING', 'INCRE_TRANSFER_FAILED', 'FROZEN', COPY);
+    const odd = fc.constantFrom<Step>(300, 'PAUSING', 'INCRE_TRANSFER_FAILED', 'FROZEN', COPIED, { kind: 'omitted' });
     fc.assert(
       fc.property(fc.array(answer, { minLength: 1, maxLength: 14 }), odd, fc.nat(14), (steps, one, place) => {
         // At the same moment there was no answer otherwise, so that nothing else is different.
         const withOne = (step: Step) => verdictOf(...steps.slice(0, place), step, ...steps.slice(place));
         const [verdict] = withOne({ kind: 'omitted' });
         const [withOdd] = withOne(one);
-        expect(withOdd === 'stopped_in_sync' && verdict !== 'stopped_in_sync').toBe(false);
+        const isGreen = (one: string | undefined) => one === 'stopped_in_sync' || one === 'copy_finished';
+        expect(isGreen(withOdd) && !isGreen(verdict)).toBe(false);
       }),
     );
   });
@@ -226,6 +275,45 @@ describe('ended well', () => {
         ]);
       }),
     );
+  });
+});
+
+describe('recovered', () => {
+  test('is not said over hours in which nobody looked', () => {
+    const before = live([...times(4, 1), 'INCRE_TRANSFER_FAILED', 'INCRE_TRANSFER_FAILED', 1, 1]);
+    const first = live([1], before.state, before.now + 5 * HOUR);
+    expect(first.events).toEqual([]);
+    expect(live(times(3, 1), first.state, first.now).events).toMatchObject([{ kind: 'recovered' }]);
+  });
+
+  test('does not wait for the old time to return when the clock is set back', () => {
+    const before = live([...times(4, 1), 'INCRE_TRANSFER_FAILED', 1]);
+    expect(live(times(4, 1), before.state, before.now - DAY).events).toMatchObject([{ kind: 'recovered' }]);
+  });
+});
+
+describe('a clock that is set back', () => {
+  const silent: ProgressAnswer = { kind: 'omitted' };
+
+  test('does not keep a job known that gives no answer', () => {
+    const before = live([...times(4, 1), silent]);
+    expect(live(times(4, silent), before.state, before.now - HOUR).state.unknown?.isLasting).toBe(true);
+  });
+
+  test('does not keep a job from being in sync', () => {
+    const before = live([...times(4, 1), 'PAUSING', ...times(6, 1)]);
+    expect(live(times(12, 1), before.state, before.now - DAY).state.inSyncAt).not.toBeNull();
+  });
+});
+
+describe('deleted', () => {
+  test('read once after an end is read as that end', () => {
+    const { events } = live([...times(8, 1), 'RELEASE_RESOURCE_COMPLETE', 'DELETED']);
+    expect(events).toMatchObject([{ kind: 'ended', verdict: 'stopped_in_sync' }]);
+  });
+
+  test('read twice is gone', () => {
+    expect(live([...times(8, 1), 'DELETED', 'DELETED']).events).toMatchObject([{ kind: 'gone' }]);
   });
 });
 
@@ -289,12 +377,12 @@ test('parts of a job that have failed are told once, and again only for another 
         of: 3,
       },
     });
-  const told = live([1, job('a'), job('a'), job('a', 'b'), job('a', 'b'), 1, job('a', 'b'), job(), job('a')]).events;
-  expect(told.map((event) => event.kind === 'sub_jobs_failed' && event.failed.map(({ name }) => name))).toEqual([
-    ['a'],
-    ['a', 'b'],
-    ['a'],
-  ]);
+  const failures = (...steps: readonly Step[]) =>
+    live(steps).events.map((event) => event.kind === 'sub_jobs_failed' && event.failed.map(({ name }) => name));
+  const [none, one, two] = [job(), job('a'), job('a', 'b')];
+  expect(failures(1, one, one, two, two, 1, two, none, one)).toEqual([['a'], ['a', 'b']]);
+  expect(failures(1, one, none, none, one)).toEqual([['a']]);
+  expect(failures(1, one, none, none, none, one)).toEqual([['a'], ['a']]);
 });
 
 function reportedId(index: number) {

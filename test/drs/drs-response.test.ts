@@ -72,6 +72,11 @@ describe('a result', () => {
     [{ incre_trans_delay_millis: '2100', incre_trans_delay: '60' }, 60_000],
     [{ incre_trans_delay_millis: '90000', incre_trans_delay: '2' }, 90_000],
     [{ incr_trans_delay_millis: '1500' }, 1_500],
+    [{ incre_trans_delay: '-3' }, 0],
+    [{ incre_trans_delay: '-2147483648' }, null],
+    [{ incre_trans_delay: `-${'9'.repeat(310)}` }, null],
+    [{ incre_trans_delay_millis: '9223372036854775807', incre_trans_delay: '0' }, null],
+    [{ incre_trans_delay_millis: '0', incre_trans_delay: '1764025200' }, null],
   ])('%j has a lag of %s ms', (fields, lagMs) => {
     expect(report(fields).lagMs).toBe(lagMs);
   });

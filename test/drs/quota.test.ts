@@ -40,7 +40,9 @@ describe('an answer that asks for fewer requests', () => {
     ['9'.repeat(310), 15 * MINUTE],
     ['Mon, 23 Nov 2026 00:02:00 GMT', 2 * MINUTE],
     ['Tue, 24 Nov 2026 00:00:00 GMT', 15 * MINUTE],
-    ['Sun, 22 Nov 2026 00:00:00 GMT', 0],
+    ['1.5', 1_500],
+    ['-1', null],
+    ['Sun, 22 Nov 2026 00:00:00 GMT', null],
     ['soon', null],
     [undefined, null],
   ])('says how long to wait, of which 15 minutes are heeded: %s', (retryAfter, pauseMs) => {

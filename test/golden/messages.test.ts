@@ -511,6 +511,12 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     [91, reported('FULL_TRANSFER_COMPLETE', { taskMode: 'FULL_TRANS' })],
     [100, reported('RELEASE_RESOURCE_COMPLETE', { taskMode: 'FULL_TRANS' })],
   ),
+  'told-ended-copy-seen-once': told(
+    [0, 'STARTJOBING'],
+    [1, reported('FULL_TRANSFER_STARTED', { taskMode: 'FULL_TRANS' })],
+    [91, reported('FULL_TRANSFER_COMPLETE', { taskMode: 'FULL_TRANS' })],
+    [92, reported('RELEASE_RESOURCE_COMPLETE', { taskMode: 'FULL_TRANS' })],
+  ),
   'told-ended-behind': told(
     [0, 'STARTJOBING'],
     [1, reported('INCRE_TRANSFER_STARTED', { lagMs: 90_000 })],

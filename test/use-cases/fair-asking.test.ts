@@ -7,7 +7,7 @@ import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
 import { explanation } from '../../src/domain/job/explanation.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
 import { failureOf } from '../../src/domain/job/progress-answer.ts';
-import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { LOOP_NAMES } from '../../src/domain/base/vital-signs.ts';
 import { createDrsClient } from '../../src/drs/drs-client.ts';
 import { createDispatcher } from '../../src/drs/http.ts';
@@ -230,6 +230,40 @@ describe('a gateway that lets only some requests of each window through', () => 
     }
     expect(Math.max(...perPass)).toBeLessThanOrEqual(3);
     expect(perPass.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(25);
+  });
+
+  test('a window of a month, named once, does not end the asking', async () => {
+    const { pass } = await startPoller(8);
+    const body = JSON.stringify({
+      error_code: 'APIG.0308',
+      error_msg: 'policy user over ratelimit,limit:1,time:30 day',
+    });
+    drs.faults.next('progress', { kind: 'status', status: 429, body });
+    const from = clock.now();
+    do await pass();
+    while (answeredRequests().length === 0);
+    expect(clock.now() - from).toBeLessThanOrEqual(17 * MINUTE);
+    while (clock.now() - from < 25 * HOUR) await pass();
+    for (let index = 0; index < 3; index++) {
+      await pass();
+      expect(answeredRequests()).toHaveLength(8);
+    }
+  });
+
+  test('every job is asked about equally often after the clock was a day ahead for some minutes', async () => {
+    const { pass, jobs } = await startPoller(60);
+    drs.quota.set({ limit: 3, unit: 'minute' });
+    for (let index = 0; index < 10; index++) await pass();
+    clock.advance(DAY);
+    for (let index = 0; index < 4; index++) await pass();
+    clock.advance(-DAY);
+    for (let index = 0; index < 4; index++) await pass();
+    const counts = new Map<string, number>(jobs.map((job) => [job.id, 0]));
+    for (let index = 0; index < 60; index++) {
+      await pass();
+      for (const id of answeredRequests()) counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    expect(Math.max(...counts.values()) - Math.min(...counts.values())).toBeLessThanOrEqual(1);
   });
 
   test('a job that DRS did not get round to is shown as it was seen last, not as unknown', async () => {

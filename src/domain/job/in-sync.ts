@@ -61,7 +61,8 @@ function skipped(readings: readonly Reading[]): 0 | 1 {
   return readings.some(isLone) ? 1 : 0;
 }
 
-function isAlarming({ lagMs }: Reading): boolean {
+/** A reading above the alarm level. */
+export function isAlarming({ lagMs }: Reading): boolean {
   return lagMs !== null && lagMs > ALARM_LAG_MS;
 }
 

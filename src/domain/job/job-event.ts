@@ -55,6 +55,8 @@ export type EndVerdict =
   | 'during_full_copy'
   | 'while_paused'
   | 'before_start'
+  /** A full copy that was over in one report only. */
+  | 'copy_seen_once'
   | 'copy_never_released'
   /** A verdict that this version does not know. */
   | 'other';

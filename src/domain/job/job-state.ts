@@ -62,6 +62,8 @@ export interface JobState {
   readonly awaySince: EpochMs | null;
   /** When it was last in sync, judged over several readings; null once something came between. */
   readonly inSyncAt: EpochMs | null;
+  /** The first look after the last stretch that nobody saw; null when there was none since the job was first seen. */
+  readonly unseenUntil: EpochMs | null;
   /** The last look at which it was paused or failed. */
   readonly brokenAt: EpochMs | null;
   /** How far the full copy was at the last report of one, in percent. */
@@ -72,6 +74,8 @@ export interface JobState {
   readonly ending: { readonly status: string; readonly at: EpochMs } | null;
   /** Sub-jobs whose failure was told, while the parent goes on. */
   readonly toldFailedSubJobs: readonly JobId[];
+  /** So many reports in a row said of one of these that it has not failed: when several do, it may fail anew. */
+  readonly betterReports: number;
   /** Nothing more will come of this job. */
   readonly over: 'ended' | 'gone' | null;
 }
@@ -97,10 +101,12 @@ export const UNSEEN_JOB: JobState = {
   lagBreak: null,
   awaySince: null,
   inSyncAt: null,
+  unseenUntil: null,
   brokenAt: null,
   copyPercent: null,
   brokenPercent: null,
   ending: null,
   toldFailedSubJobs: [],
+  betterReports: 0,
   over: null,
 };

@@ -7,4 +7,6 @@ export interface LastStanding {
   /** In ms, where the job replicated and a lag could be measured. */
   readonly lagMs: number | null;
   readonly at: EpochMs;
+  /** So many reports in a row said this status. */
+  readonly reports: number;
 }

@@ -1,3 +1,4 @@
+import { maxGapMs } from '../poll/verdict-rules.ts';
 import type { VerdictRules } from '../poll/verdict-rules.ts';
 import type { EpochMs } from '../base/time.ts';
 
@@ -17,12 +18,11 @@ const READINGS_IN_A_STRETCH = 10;
  * The readings with one more, oldest first. Where many fall into a short time, they count as one, with the worst of their
  * lags, so that nothing bad is lost.
  */
-export function addReading(
-  readings: readonly Reading[],
-  reading: Reading,
-  { steadyMs, recentMs }: VerdictRules,
-): readonly Reading[] {
-  const kept = readings.filter(({ at }) => at <= reading.at && reading.at - at <= recentMs + steadyMs);
+export function addReading(readings: readonly Reading[], reading: Reading, rules: VerdictRules): readonly Reading[] {
+  const { steadyMs, recentMs, minReadings } = rules;
+  // Where polls are seldom, as far back as the fewest readings of a verdict can reach.
+  const keptMs = Math.max(recentMs + steadyMs, minReadings * maxGapMs(rules));
+  const kept = readings.filter(({ at }) => at <= reading.at && reading.at - at <= keptMs);
   const last = kept.at(-1);
   const before = kept.at(-2);
   const isCrowded =

@@ -19,7 +19,9 @@ export const GONE_WITHOUT_LIST_AFTER_MS = DAY;
 const LEAST_ANSWERS = 3;
 /** Two such answers further apart than this do not belong together: nobody knows what was between them. */
 const LONGEST_SILENCE_MS = 2 * HOUR;
-/** With fewer watched jobs than this nobody can tell a missing job from a connection that sees nothing. */
+/** With fewer watched jobs than this nobody can tell a missing job from a connection that sees nothing: its list, */
+const FEWEST_LISTED = 2;
+/** or what most of its jobs answer. */
 const FEWEST_WATCHED = 3;
 /** The list is read again for missing jobs after an eighth of the time they have been missing, within these bounds, in ms. */
 const SHORTEST_LIST_PAUSE_MS = MINUTE;
@@ -41,6 +43,8 @@ export interface Suspect {
   readonly missing: JobState['missing'];
   /** Since when there is no report. */
   readonly unknownSince: EpochMs | null;
+  /** Looks in a row that gave none. */
+  readonly unknownPolls: number;
   /** When the last reading of DRS's list that had the job began; null: none had it. */
   readonly listedAt: EpochMs | null;
   /** When the last reading to the end of the list the job belongs in began; null: never read. */
@@ -98,7 +102,7 @@ export function judgeAbsence(
   if (isDeletedInDetail) return 'deleted';
   const isBlind = isBlindTo(connection);
   const { watched } = connection;
-  if (watched >= FEWEST_WATCHED && !isBlind && lacksOnlyThis(suspect, missing.since)) return 'gone';
+  if (watched >= FEWEST_LISTED && !isBlind && lacksOnlyThis(suspect, missing.since)) return 'gone';
   // A list that still had the job says more than the answers before it.
   const unseenMs = missing.lastAt - Math.max(missing.since, listedAt ?? missing.since);
   if (unseenMs < GONE_WITHOUT_LIST_AFTER_MS) return 'unknown';
@@ -110,9 +114,9 @@ export function isBlindTo({ watched, answering }: Pick<ConnectionAbsence, 'watch
   return watched >= FEWEST_WATCHED && answering * 2 < watched;
 }
 
-/** Read to its end after DRS had stopped to report the job. */
-function isListedAsDeleted({ listedStatus, listReadAt, unknownSince }: Suspect): boolean {
-  if (listedStatus === null || statusGroup(listedStatus) !== 'gone') return false;
+/** Read to its end after DRS had stopped to report the job, in several answers. */
+function isListedAsDeleted({ listedStatus, listReadAt, unknownSince, unknownPolls }: Suspect): boolean {
+  if (listedStatus === null || statusGroup(listedStatus) !== 'gone' || unknownPolls < LEAST_ANSWERS) return false;
   return unknownSince !== null && listReadAt !== null && listReadAt >= unknownSince;
 }
 
@@ -125,8 +129,9 @@ function isLackedNow(suspect: Suspect, missingSince: EpochMs, now: EpochMs): boo
   return isLackedAfter(suspect, missingSince) && isWithin(now, suspect.listReadAt ?? 0, LONGEST_SILENCE_MS);
 }
 
-function isLackedAfter({ listedStatus, listReadAt }: Suspect, missingSince: EpochMs): boolean {
-  return listedStatus === null && listReadAt !== null && listReadAt > missingSince;
+/** A list that was read to its end lacks the job, and it is the last one: a later one that ended early says nothing. */
+function isLackedAfter({ listedStatus, listReadAt, listedAt }: Suspect, missingSince: EpochMs): boolean {
+  return listedStatus === null && listReadAt !== null && listReadAt > Math.max(missingSince, listedAt ?? 0);
 }
 
 /** Suspects missing for so long that more must be found out about them. */

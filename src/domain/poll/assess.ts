@@ -18,6 +18,7 @@ import type { StatusGroup } from '../job/job-status.ts';
 import { recordLag } from '../job/lag-history.ts';
 import { addToPhase, NO_TIMES } from '../job/phases.ts';
 import type { JobTimes } from '../job/phases.ts';
+import { withoutFuture } from '../job/without-future.ts';
 import { noteMissing } from './absence.ts';
 import { pastPhase } from './past-phase.ts';
 import { unknownSince } from './unknown-since.ts';
@@ -58,10 +59,11 @@ export function assess(
   }: { readonly times?: JobTimes; readonly rules?: VerdictRules } = {},
 ): Assessment {
   const look = { now, times, rules };
-  if (answer.kind === 'report') return assessReport(state, answer.report, look);
+  const before = withoutFuture(state, now);
+  if (answer.kind === 'report') return assessReport(before, answer.report, look);
   const missingCode = noSuchJobCode(answer);
-  if (missingCode !== null) return { state: noteMissing(state, missingCode, now, rules), events: [] };
-  return { state: { ...state, unknown: unknownSince(state, now, whyUnknown(answer), rules) }, events: [] };
+  if (missingCode !== null) return { state: noteMissing(before, missingCode, now, rules), events: [] };
+  return { state: { ...before, unknown: unknownSince(before, now, whyUnknown(answer), rules) }, events: [] };
 }
 
 /** A job that begins again after its end: what was told stays, what was seen is forgotten. */
@@ -128,6 +130,7 @@ function see(before: JobState, report: ProgressReport, at: Look): JobState {
           taskMode: report.taskMode,
           lagMs: group === 'replicating' ? report.lagMs : null,
           at: now,
+          reports: before.lastStanding?.status === report.status ? before.lastStanding.reports + 1 : 1,
         },
     missing: null,
     unknown: null,
@@ -138,8 +141,14 @@ function see(before: JobState, report: ProgressReport, at: Look): JobState {
     brokenPercent: isBroken(group) ? before.copyPercent : before.brokenPercent,
     copyPercent: group === 'full_copy' ? (fullCopyPercent(report)?.percent ?? before.copyPercent) : before.copyPercent,
     ...seeLag(before, report, group, at),
-    over: isOver(group) ? (group === 'gone' ? 'gone' : 'ended') : null,
+    unseenUntil: unseenMs(before, at) > 0 ? now : before.unseenUntil,
+    over: isOver(group) ? howItIsOver(before, group) : null,
   };
+}
+
+/** Deleted only if both looks say so: a job that had ended before it was deleted has ended. */
+function howItIsOver({ ending }: JobState, group: StatusGroup): 'ended' | 'gone' {
+  return group === 'gone' && (ending === null || statusGroup(ending.status) === 'gone') ? 'gone' : 'ended';
 }
 
 /** What a report says of the lag, as far as it can be believed so soon after the job began to replicate. */
@@ -150,13 +159,15 @@ function seeLag(
   at: Look,
 ): Pick<JobState, 'lagBreak' | 'awaySince' | 'readings' | 'unsettledAt' | 'inSyncAt' | 'lags'> {
   const { now, rules } = at;
-  const { lags, inSyncAt } = before;
+  const { lags } = before;
+  // What was in sync before a stretch that nobody saw says nothing of the time after it.
+  const inSyncAt = unseenMs(before, at) > 0 ? null : before.inSyncAt;
   if (group !== 'replicating') {
     const awaySince = before.awaySince ?? before.checkedAt ?? now;
     const { lagBreak, readings } = before;
     return { lagBreak, awaySince, readings, unsettledAt: now, inSyncAt: isEnding(group) ? inSyncAt : null, lags };
   }
-  const reading = { at: now, lagMs: report.lagMs };
+  const reading = { at: now, lagMs: isOfAllParts(report) ? report.lagMs : null };
   const lagBreak = nextBreak(before, reading, rules);
   const readings = addReading(before.readings, reading, rules);
   const unsettledAt = lagBreak === null ? before.unsettledAt : now;
@@ -167,6 +178,11 @@ function seeLag(
     inSyncAt: isInSync(readings, now, rules, unsettledAt) ? now : inSyncAt,
     lags: report.lagMs === null ? lags : recordLag(lags, report.lagMs),
   };
+}
+
+/** No part of the job is known to be worse than its lag says. */
+function isOfAllParts({ subJob, failedSubJobs }: ProgressReport): boolean {
+  return (subJob?.unmeasured ?? 0) === 0 && (failedSubJobs?.failed.length ?? 0) === 0;
 }
 
 /** The break with one more report after it; null when enough came, those in sync among them. */
@@ -263,8 +279,9 @@ function tellRecovery(
   failure: NonNullable<JobState['failure']>,
   at: Look,
 ): Assessment {
-  const since = before.recovering?.since ?? at.now;
-  const reports = (before.recovering?.reports ?? 0) + 1;
+  const known = unseenMs(before, at) > 0 ? null : before.recovering;
+  const since = known?.since ?? at.now;
+  const reports = (known?.reports ?? 0) + 1;
   if (reports < at.rules.minReadings || at.now - since < at.rules.steadyMs)
     return { state: { ...seen, recovering: { since, reports } }, events: [] };
   return {
@@ -305,8 +322,14 @@ function firstLookAtEnd({ ending }: JobState, at: Look): Look {
 function withSubJobFailures({ state, events }: Assessment, report: ProgressReport, at: Look): Assessment {
   if (report.failedSubJobs === null) return { state, events };
   const { failed, of } = report.failedSubJobs;
-  const isNew = failed.some(({ jobId }) => !state.toldFailedSubJobs.includes(jobId));
-  const noted = { ...state, toldFailedSubJobs: failed.map(({ jobId }) => jobId) };
+  const told = state.toldFailedSubJobs;
+  const failing = failed.map(({ jobId }) => jobId);
+  const isNew = failing.some((jobId) => !told.includes(jobId));
+  const betterReports = told.every((jobId) => failing.includes(jobId)) ? 0 : state.betterReports + 1;
+  const noted =
+    betterReports >= at.rules.minReadings
+      ? { ...state, toldFailedSubJobs: failing, betterReports: 0 }
+      : { ...state, toldFailedSubJobs: [...new Set([...told, ...failing])], betterReports };
   if (!isNew) return { state: noted, events };
   const event: JobEvent = {
     kind: 'sub_jobs_failed',

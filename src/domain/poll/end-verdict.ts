@@ -1,7 +1,8 @@
+import { isAlarming } from '../job/in-sync.ts';
 import type { EndVerdict } from '../job/job-event.ts';
 import type { JobState } from '../job/job-state.ts';
 import { isOver, statusGroup } from '../job/job-status.ts';
-import { IN_SYNC_LAG_MS } from './verdict-rules.ts';
+import { IN_SYNC_LAG_MS, maxGapMs } from './verdict-rules.ts';
 import type { VerdictRules } from './verdict-rules.ts';
 
 /**
@@ -14,7 +15,8 @@ import type { VerdictRules } from './verdict-rules.ts';
  */
 export function endVerdict(before: JobState, seen: JobState, unseenMs: number, rules: VerdictRules): EndVerdict {
   const standing = before.lastStanding;
-  if (before.failure !== null) return 'had_failed';
+  const isUnseen = unseenMs > 0 || (standing !== null && (before.unseenUntil ?? 0) > standing.at);
+  if (before.failure !== null || before.toldFailedSubJobs.length > 0) return 'had_failed';
   if (standing === null) return 'before_start';
   switch (statusGroup(standing.status)) {
     case 'failed':
@@ -25,24 +27,28 @@ export function endVerdict(before: JobState, seen: JobState, unseenMs: number, r
     case 'starting':
       return 'before_start';
     case 'replicating':
-      return unseenMs > 0 ? 'not_seen' : stopVerdict(before, standing, rules);
+      return isUnseen ? 'not_seen' : stopVerdict(before, standing, rules);
     case 'full_copy':
       return 'during_full_copy';
     case 'full_copy_done':
       if (standing.taskMode !== 'FULL_TRANS') return 'during_full_copy';
       if (seen.report === null || !isOver(statusGroup(seen.report.status))) return 'copy_never_released';
-      return unseenMs > 0 ? 'not_seen' : 'copy_finished';
+      if (isUnseen) return 'not_seen';
+      return standing.reports > 1 ? 'copy_finished' : 'copy_seen_once';
     default:
       return 'other_status';
   }
 }
 
 function stopVerdict(
-  { inSyncAt }: JobState,
+  { inSyncAt, readings }: JobState,
   { lagMs, at }: NonNullable<JobState['lastStanding']>,
-  { recentMs }: VerdictRules,
+  rules: VerdictRules,
 ): EndVerdict {
-  if (inSyncAt !== null && at - inSyncAt <= recentMs) return 'stopped_in_sync';
+  const recentMs = Math.max(rules.recentMs, maxGapMs(rules));
+  const isRecent = inSyncAt !== null && inSyncAt <= at && at - inSyncAt <= recentMs;
+  const hasLeft = readings.some((reading) => inSyncAt !== null && reading.at > inSyncAt && isAlarming(reading));
+  if (isRecent && !hasLeft) return 'stopped_in_sync';
   if (lagMs === null) return 'lag_unknown';
   return lagMs > IN_SYNC_LAG_MS ? 'stopped_behind' : 'stopped_unsettled';
 }

@@ -3,6 +3,7 @@ import type { ChannelKey, ChannelPause } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { decodeLanguage } from '../rows/codec.ts';
 import { ReusedQuery } from '../rows/reused-query.ts';
+import { bringForward } from '../rows/queue-places.ts';
 import type { Db } from '../rows/schema.ts';
 
 export async function openWorkspace(
@@ -41,6 +42,7 @@ export async function openConnection(
     .values({ id, name, endpoint, project_id: projectId, created_at: at })
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, endpoint, project_id: projectId }))
     .execute();
+  await bringForward(db, at);
 }
 
 export async function findLastProjectId(db: Db, endpoint: string): Promise<string | null> {

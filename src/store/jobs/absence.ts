@@ -59,6 +59,7 @@ async function findSuspects(db: Db, connectionId: string): Promise<readonly Susp
       jobId,
       missing,
       unknownSince: unknown?.since ?? null,
+      unknownPolls: unknown?.polls ?? 0,
       listedAt: row.listed_at,
       listReadAt: row.began_at,
       listedStatus: row.is_listed === 1 ? (row.status ?? '') : null,

@@ -77,7 +77,13 @@ const why: z.ZodType<Explanation> = z
   .catch(explanation('other'));
 
 const lastStanding = z
-  .object({ status: z.string(), taskMode: z.string().nullable(), lagMs: z.number().nullable(), at: z.number() })
+  .object({
+    status: z.string(),
+    taskMode: z.string().nullable(),
+    lagMs: z.number().nullable(),
+    at: z.number(),
+    reports: z.number().default(1),
+  })
   .nullable();
 
 /** In ms by phase. Fields that a row written by an older version lacks begin empty; phases of a newer one are left out. */
@@ -122,11 +128,13 @@ const state: z.ZodType<JobState> = z.object({
     .default(null),
   awaySince: z.number().nullable().default(null),
   inSyncAt: z.number().nullable().default(null),
+  unseenUntil: z.number().nullable().default(null),
   brokenAt: z.number().nullable().default(null),
   copyPercent: z.number().nullable().default(null),
   brokenPercent: z.number().nullable().default(null),
   ending: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
   toldFailedSubJobs: z.array(jobId).default([]),
+  betterReports: z.number().default(0),
   // A job that is over in a way this version does not know is asked about again.
   over: z.enum(['ended', 'gone']).nullable().catch(null),
 });
@@ -153,6 +161,7 @@ const verdict = z
     'during_full_copy',
     'while_paused',
     'before_start',
+    'copy_seen_once',
     'copy_never_released',
     'other',
   ])

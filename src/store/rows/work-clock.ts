@@ -1,5 +1,6 @@
 import { holdFailure } from '../../domain/base/hold-failure.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
+import { bringForward } from './queue-places.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Wall clock and monotonic clock that move apart by more than this, in ms, between two readings: one was set. */
@@ -22,7 +23,8 @@ interface OpenAttempt {
 
 /**
  * The clock that work is timed by, and what this process has in flight. When the wall clock is set, leases and attempts of
- * this process get their times anew from the monotonic clock, so that none of them ends early or is held longer.
+ * this process get their times anew from the monotonic clock, so that none of them ends early or is held longer, and places in
+ * the queue that the future gave are given up.
  */
 export class WorkClock {
   readonly #clocks: Clocks;
@@ -91,8 +93,8 @@ export class WorkClock {
   async #restamp(db: Db, now: EpochMs): Promise<void> {
     const monotonic = this.#clocks.monotonic();
     for (const [token, until] of this.#leases) if (until <= monotonic) this.#leases.delete(token);
-    if (this.#leases.size === 0 && this.#attempts.size === 0) return;
     await db.transaction().execute(async (tx) => {
+      await bringForward(tx, now);
       for (const [token, until] of this.#leases) await restampLease(tx, token, now, now + until - monotonic);
       for (const [postId, { startedAt, searchedSince, nextLookAt }] of this.#attempts) {
         await tx

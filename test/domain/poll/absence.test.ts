@@ -33,6 +33,7 @@ const suspect = (changes: Partial<Suspect> = {}): Suspect => ({
   jobId: ORDERS,
   missing: missingFor(6 * MINUTE),
   unknownSince: NOW - 6 * MINUTE,
+  unknownPolls: 6,
   listedAt: NOW - HOUR,
   listReadAt: NOW - MINUTE,
   listedStatus: null,
@@ -62,7 +63,8 @@ describe('a missing job is', () => {
     ['unknown', 'when no list ever had it', { listedAt: null }, {}],
     ['unknown', 'when the list has none of the others', { listHasOthers: false }, {}],
     ['unknown', 'when the list has it', { listedStatus: 'INCRE_TRANSFER_STARTED', listedAt: NOW - MINUTE }, {}],
-    ['unknown', 'of two watched jobs', {}, { watched: 2, answering: 1 }],
+    ['gone', 'of two watched jobs too', {}, { watched: 2, answering: 1 }],
+    ['unknown', 'when the last whole list had it and a later one ended early', { listedAt: NOW - MINUTE }, {}],
     ['unknown', 'alone', {}, { watched: 1, answering: 0 }],
     ['unknown', 'while most watched jobs do not answer', {}, { watched: 5, answering: 2 }],
     ['unknown', 'while none answers', {}, { watched: 10, answering: 0 }],
@@ -93,6 +95,8 @@ describe('a missing job is', () => {
     expect(judgeAbsence(suspect({ ...listed, missing: null }), connection(), NOW)).toBe('deleted');
     const before = suspect({ ...listed, missing: null, listReadAt: NOW - HOUR });
     expect(judgeAbsence(before, connection(), NOW)).toBe('unknown');
+    const once = suspect({ ...listed, missing: null, unknownPolls: 1 });
+    expect(judgeAbsence(once, connection(), NOW)).toBe('unknown');
   });
 });
 
@@ -112,6 +116,7 @@ describe('whatever the connection shows', () => {
       jobId: ORDERS,
       missing: missingFor(missing, { ticks, lastAt: NOW - Math.min(heard, missing) }),
       unknownSince: NOW - missing,
+      unknownPolls: ticks,
       listedAt: listed === null ? null : NOW - listed,
       listReadAt: read === null ? null : NOW - read,
       listedStatus: has ? 'INCRE_TRANSFER_STARTED' : null,
