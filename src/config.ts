@@ -8,6 +8,8 @@ import { defaultConsoleTemplate } from './domain/console-link.ts';
 import { LANGUAGES } from './domain/base/language.ts';
 import type { Language } from './domain/base/language.ts';
 import { endpointsOf } from './drs/endpoints.ts';
+import { readNetworkSettings, secretsOfNetwork } from './network/network-settings.ts';
+import type { NetworkSettings } from './network/network.ts';
 import type { LogLevel } from './runtime/logger.ts';
 import type { Keep } from './use-cases/upkeep/prune.ts';
 
@@ -85,6 +87,8 @@ export interface Config {
     /** Requests a second over the whole process. */
     readonly maxRps: number;
   };
+  /** Through what Slack, DRS, IAM and the heartbeat are reached. */
+  readonly network: NetworkSettings;
   /** Whom and where the bot may be used. */
   readonly access: AccessPolicy;
   /** What channels and people read that chose nothing else. */
@@ -111,7 +115,7 @@ export interface Config {
 }
 
 /** Every secret there is at this moment, for the log to leave out. */
-export function secretsOf({ slack, drs, heartbeatUrl }: Config): readonly string[] {
+export function secretsOf({ slack, drs, network, heartbeatUrl }: Config): readonly string[] {
   const { receiver } = slack;
   const { credentials } = drs;
   const ofSlack = [slack.botToken, receiver.mode === 'socket' ? receiver.appToken : receiver.signingSecret];
@@ -119,7 +123,8 @@ export function secretsOf({ slack, drs, heartbeatUrl }: Config): readonly string
     credentials.kind === 'keys'
       ? [credentials.accessKey, credentials.secretKey, credentials.securityToken]
       : [credentials.password];
-  return [...ofSlack, ...ofDrs, heartbeatUrl].flatMap((secret) => (secret === null ? [] : [secret.reveal()]));
+  const known = [...ofSlack, ...ofDrs, heartbeatUrl].flatMap((secret) => (secret === null ? [] : [secret.reveal()]));
+  return [...known, ...secretsOfNetwork(network)];
 }
 
 /** How the bot signs in to DRS. */
@@ -281,6 +286,7 @@ type Given = Readonly<Record<string, string>>;
 /** What the parts of the configuration are made from. */
 interface Environment {
   readonly env: z.infer<typeof environment>;
+  readonly network: NetworkSettings;
   readonly secret: (name: SecretName) => Secret;
 }
 
@@ -323,12 +329,13 @@ export function parseConfig(
       'POLL_SCHEDULE: expected a cron pattern of five fields like * * * * * (every minute), or six with seconds first',
     );
   }
+  const network = readNetworkSettings(given, readText, problems);
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const secret = (name: SecretName) => {
     const path = stated[`${name}_FILE`];
     return new Secret(given[name] ?? '', path === undefined ? null : () => readText(path).trim());
   };
-  return toConfig({ env: parsed.data, secret });
+  return toConfig({ env: parsed.data, network, secret });
 }
 
 /** The secrets that are in files; those that cannot be read, or are given twice, become problems. */
@@ -395,8 +402,9 @@ function missingCredentials(isSet: (...names: readonly string[]) => boolean): re
 }
 
 function toConfig(environment: Environment): Config {
-  const { env, secret } = environment;
+  const { env, network, secret } = environment;
   return {
+    network,
     slack: {
       botToken: secret('SLACK_BOT_TOKEN'),
       apiUrl: `${env.SLACK_API_URL}/`,

@@ -521,6 +521,18 @@ export const en = {
   'why.timeout': 'DRS did not answer in time.',
   'why.host_timeout': 'No answer from {host} in time.',
   'why.unreachable': '{host} cannot be reached ({reason}).',
+  'why.host_unknown': "There is no host {host} ({reason}): check its address and this machine's DNS.",
+  'why.certificate_untrusted':
+    'The certificate of {host} is signed by nobody this machine trusts ({reason}): set NODE_EXTRA_CA_CERTS to a file with the certificate of your own authority.',
+  'why.certificate_unfit':
+    "The certificate of {host} is not valid now or not for this name ({reason}): check its address and this machine's clock.",
+  'why.not_tls': '{host} does not speak TLS as it should ({reason}): check http:// or https:// in its address.',
+  'why.proxy_unreachable':
+    'The proxy {proxy}, which stands before {host}, cannot be reached ({reason}): check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.',
+  'why.proxy_wants_password':
+    'The proxy {proxy} wants a user and a password ({reason}): put user:password@ before its host in HTTPS_PROXY.',
+  'why.proxy_refused':
+    'The proxy {proxy} does not let the bot through to {host} ({reason}): have it allowed there, or list it in NO_PROXY.',
   'why.throttled': 'DRS asks for fewer requests; the bot waits and goes on by itself. ({label})',
   'why.throttled_for': 'DRS asked for no requests for another {seconds} s; the bot goes on by itself then.',
   'why.server_fault': 'DRS has a fault of its own. ({label})',

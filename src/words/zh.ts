@@ -490,6 +490,16 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'why.timeout': 'DRS 没有及时答复。',
   'why.host_timeout': '{host} 没有及时答复。',
   'why.unreachable': '无法连接 {host}（{reason}）。',
+  'why.host_unknown': '没有 {host} 这个主机（{reason}）：请检查其地址和本机的 DNS。',
+  'why.certificate_untrusted':
+    '{host} 的证书不是由本机信任的机构签发的（{reason}）：请把 NODE_EXTRA_CA_CERTS 设为包含贵方证书机构证书的文件。',
+  'why.certificate_unfit': '{host} 的证书现在无效或不属于该名称（{reason}）：请检查其地址和本机时钟。',
+  'why.not_tls': '{host} 不支持应有的 TLS（{reason}）：请检查其地址中的 http:// 或 https://。',
+  'why.proxy_unreachable':
+    '无法连接通往 {host} 的代理 {proxy}（{reason}）：请检查 HTTPS_PROXY、HTTP_PROXY 和 NO_PROXY。',
+  'why.proxy_wants_password':
+    '代理 {proxy} 需要用户名和密码（{reason}）：请在 HTTPS_PROXY 的主机名前写上“用户名:密码@”。',
+  'why.proxy_refused': '代理 {proxy} 不允许机器人访问 {host}（{reason}）：请在代理上放行，或把它列入 NO_PROXY。',
   'why.throttled': 'DRS 要求减少请求；机器人会等待并自动继续。（{label}）',
   'why.throttled_for': 'DRS 要求 {seconds} 秒内不再请求；之后机器人会自动继续。',
   'why.server_fault': 'DRS 自身异常。（{label}）',

@@ -5,7 +5,7 @@ import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { throttle } from '../../demo/drs-simulator/faults.ts';
 import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import { createDrsClient } from '../../src/drs/drs-client.ts';
-import { createDispatcher } from '../../src/drs/http.ts';
+import { createNetwork } from '../../src/network/network.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';
 import { createKeyAuth } from '../../src/drs/key-auth.ts';
 import { lookUpProjectId } from '../../src/drs/project-id.ts';
@@ -16,7 +16,7 @@ import { SILENT } from '../support/silent-log.ts';
 let drs: DrsSimulator;
 const clock = fastClock(Date.parse('2026-11-24T02:00:00Z'));
 let skewMs = 0;
-const dispatcher = createDispatcher();
+const { dispatcher } = createNetwork();
 
 beforeEach(async () => {
   skewMs = 0;

@@ -1,11 +1,18 @@
 /**
  * Every reason there is for not knowing how a job is, as a closed list: what people read about it is in `words/`. Some
- * carry values: `label` (a code or HTTP status), `host`, `reason`, `seconds`, `minutes`, `text` (masked and cut).
+ * carry values: `label` (a code or HTTP status), `host`, `proxy`, `reason`, `seconds`, `minutes`, `text` (masked and cut).
  */
 export const EXPLANATIONS = [
   'timeout',
   'host_timeout',
   'unreachable',
+  'host_unknown',
+  'certificate_untrusted',
+  'certificate_unfit',
+  'not_tls',
+  'proxy_unreachable',
+  'proxy_wants_password',
+  'proxy_refused',
   'throttled',
   'throttled_for',
   'server_fault',
@@ -68,6 +75,13 @@ export function explanation(key: ExplanationKey, values: Explanation['values'] =
 export type OperatorMatter = 'access' | 'setup';
 
 const OPERATOR_MATTERS: Partial<Readonly<Record<ExplanationKey, OperatorMatter>>> = {
+  host_unknown: 'setup',
+  certificate_untrusted: 'setup',
+  certificate_unfit: 'setup',
+  not_tls: 'setup',
+  proxy_unreachable: 'setup',
+  proxy_wants_password: 'setup',
+  proxy_refused: 'setup',
   token_refused: 'access',
   gateway_token_refused: 'access',
   gateway_wants_token: 'access',
