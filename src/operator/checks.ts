@@ -116,7 +116,8 @@ async function inspectDrs(
   const log = createLogger('silent', () => []);
   const shared = { dispatcher, clock: systemClock, random: Math.random, log };
   const job = { id, isWatched: watchedJob !== null };
-  return await checkDrs({ endpoint, iamEndpoint, projectId, region, credentials, language, job, ...shared });
+  const isGuessed = drs.guessed.includes('DRS_ENDPOINT');
+  return await checkDrs({ endpoint, isGuessed, iamEndpoint, projectId, region, credentials, language, job, ...shared });
 }
 
 function readConfig(env: Readonly<Record<string, string | undefined>>): Config | ConfigError {
