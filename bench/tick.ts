@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 
 import { Secret } from '../src/config.ts';
 import { createDrsClient } from '../src/drs/drs-client.ts';
-import { createDispatcher } from '../src/drs/http.ts';
+import { createNetwork } from '../src/network/network.ts';
 import { createKeyAuth } from '../src/drs/key-auth.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { createLogger } from '../src/runtime/logger.ts';
@@ -31,7 +31,7 @@ const BATCH_SIZE = 10;
 /** A tick over watched jobs of which none has changed, against the same requests and rows without a bot. */
 export async function measureTick({ base }: StandIns, seed: string): Promise<Measured> {
   const path = await copyOf(seed, 'tick');
-  const dispatcher = createDispatcher();
+  const { dispatcher } = createNetwork();
   // The first reports are baselines; from the second tick on nothing changes.
   const warm = await openOurs(path, base, dispatcher, Date.now());
   await warm.tick();

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
 import type { WebClient } from '@slack/web-api';
-import type { Dispatcher } from 'undici';
 
 import { secretsOf } from './config.ts';
 import type { Config } from './config.ts';
@@ -20,7 +19,8 @@ import type { EpochMs } from './domain/base/time.ts';
 import type { DrsFailureReason } from './domain/job/progress-answer.ts';
 import type { LoopName } from './domain/base/vital-signs.ts';
 import { createDrsClient } from './drs/drs-client.ts';
-import { createDispatcher } from './drs/http.ts';
+import { createNetwork } from './network/network.ts';
+import type { Network } from './network/network.ts';
 import type { DrsAuth } from './drs/auth.ts';
 import { createSignIn } from './drs/sign-in.ts';
 import type { SignIn } from './drs/sign-in.ts';
@@ -43,7 +43,8 @@ import type { SlackReceiverConfig } from './slack/receiving/bolt-app.ts';
 import { createChannels } from './slack/workspace/channels.ts';
 import { createDirectory } from './slack/workspace/directory.ts';
 import { createHistory } from './slack/sending/history.ts';
-import { identify } from './slack/workspace/identify.ts';
+import { findMissingScopes } from './slack/workspace/check-slack.ts';
+import { identify, proveAppToken } from './slack/workspace/identify.ts';
 import type { SlackIdentity } from './slack/workspace/identify.ts';
 import { createVoice, inPublic } from './slack/messages/voice.ts';
 import type { Surroundings, Voice } from './slack/messages/voice.ts';
@@ -123,7 +124,7 @@ interface Foundation {
   readonly timetable: Timetable;
   readonly disk: DiskState;
   readonly store: Store;
-  readonly http: Dispatcher;
+  readonly network: Network;
   /** Nobody wants the bot to start any more. */
   readonly unwanted: AbortSignal;
   readonly decorate: NonNullable<Overrides['decorate']>;
@@ -157,13 +158,16 @@ export async function startBot(
     },
   });
   const store = decorate.store?.(opened) ?? opened;
-  const http = createDispatcher();
+  const network = createNetwork(config.network);
   const resources = new OpenResources();
+  // Whatever a start waits for comes over the network, so this ends the waiting.
+  const endWaiting = () => void network.destroy();
+  unwanted.addEventListener('abort', endWaiting, { once: true });
   resources.add(() => store.close());
-  resources.add(() => http.destroy());
+  resources.add(() => network.destroy());
   try {
     const running = await run(
-      { config, log, clock, durations, timetable, disk, store, http, unwanted, decorate },
+      { config, log, clock, durations, timetable, disk, store, network, unwanted, decorate },
       resources,
     );
     const stop = async () => {
@@ -171,23 +175,24 @@ export async function startBot(
       await resources.close();
       log.info({}, 'stopped');
     };
+    unwanted.removeEventListener('abort', endWaiting);
     let stopped: Promise<void> | null = null;
     return { ...running, stop: () => (stopped ??= holdFailure(stop())) };
   } catch (error) {
     await resources.close().catch((other: unknown) => {
       log.error({ err: other }, 'what a failed start had opened could not be closed');
     });
+    if (unwanted.aborted) throw new StartError('Stopped before it had started.', { cause: error });
     throw error;
   }
 }
 
 /** Opens what takes part in the work, adds to `resources` how it is closed, and sets it to work. */
 async function run(foundation: Foundation, resources: OpenResources): Promise<Omit<Bot, 'stop'>> {
-  const { config, log, clock, durations } = foundation;
+  const { config, log, clock, durations, network } = foundation;
   const { apiUrl, botToken, command } = config.slack;
   const { slackTimeoutMs: timeoutMs } = durations;
-  const client = createSlackClient({ token: botToken.reveal(), apiUrl, timeoutMs, log });
-  const identity = await identify(client, apiUrl);
+  const { client, identity } = await signInToSlack(foundation);
   const { auth, projectId } = await signIn(foundation);
   await introduce(foundation, identity, projectId);
   const whose = { workspaceId: identity.workspaceId, connectionId: projectId };
@@ -206,7 +211,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const channels = createChannels(client);
   const answers = new InFlight();
   const how = toReceiverConfig(config);
-  const receiver = createReceiver(how, timeoutMs, log);
+  const receiver = createReceiver(how, { dispatcher: network.dispatcher, fetch: network.fetch, timeoutMs, log });
   const people = createPeople(client, clock, log);
   const directory = createDirectory(client, people, clock, log);
   const guarded = { ...context, access: { directory, home: identity, policy: config.access } };
@@ -217,6 +222,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
     botToken: botToken.reveal(),
     apiUrl,
     timeoutMs,
+    fetch: network.fetch,
     command,
     slack: {
       useCases: { ...guarded, channels, notifier },
@@ -239,7 +245,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   resources.add(() => endWork(work, polling, lanes));
   resources.add(() => endsWithin(ANSWERS_GRACE_MS, answers.drained(), systemClock));
   resources.add(() => polling.quiesce());
-  door = await openDoor(app, receiver, how, clock);
+  door = await openDoor(app, receiver, how, clock, foundation.unwanted);
   const { port } = door;
   resources.add(() => door?.close());
   for (const each of work) each.start();
@@ -249,6 +255,28 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const schedule = { schedule: config.pollSchedule, timezone: foundation.timetable.zone ?? 'none: elapsed time' };
   log.info({ workspace: identity.workspaceName, mode: how.mode, ...ports, command, ...schedule }, 'the bot is running');
   return { ...ports, tick: polling.tick };
+}
+
+/**
+ * Finds out who the bot is in Slack, and whether both tokens are what they should be, before anything else is asked for.
+ *
+ * @throws StartError when Slack refuses one of them or cannot be reached
+ */
+async function signInToSlack({
+  config,
+  durations,
+  network,
+  log,
+}: Foundation): Promise<{ readonly client: WebClient; readonly identity: SlackIdentity }> {
+  const { apiUrl, botToken, receiver } = config.slack;
+  const way = { apiUrl, timeoutMs: durations.slackTimeoutMs, fetch: network.fetch, log };
+  const client = createSlackClient({ ...way, token: botToken.reveal() });
+  const identity = await identify(client, apiUrl);
+  for (const { scope, says } of findMissingScopes(identity.scopes))
+    log.error({ scope }, `The scope ${scope} of the Slack app ${says}`);
+  if (receiver.mode === 'socket')
+    await proveAppToken(createSlackClient({ ...way, token: receiver.appToken.reveal() }), apiUrl);
+  return { client, identity };
 }
 
 /** Ends loops and passes after what they are at, but waits no longer than the grace: what is left has a lease. */
@@ -316,9 +344,9 @@ interface SignedIn {
  * @throws StartError when there is none
  */
 async function signIn(foundation: Foundation): Promise<SignedIn> {
-  const { config, clock, log, http } = foundation;
+  const { config, clock, log, network } = foundation;
   const { iamEndpoint, projectId, region, credentials } = config.drs;
-  const shared = { dispatcher: http, clock, random: Math.random, log };
+  const shared = { dispatcher: network.dispatcher, clock, random: Math.random, log };
   const access = createSignIn({ iamEndpoint, projectId, region, credentials, ...shared });
   return { auth: access.auth, projectId: await findProject(foundation, access) };
 }
@@ -382,10 +410,10 @@ function createContext(
   opsChannel: ChannelKey | null,
   wakeDispatcher: () => void,
 ): Context {
-  const { config, log, clock, store, durations, http, timetable } = foundation;
+  const { config, log, clock, store, durations, network, timetable } = foundation;
   const { endpoint, language, batchSize, maxRps } = config.drs;
   const { intervalMs } = timetable;
-  const shared = { dispatcher: http, clock, random: Math.random, log };
+  const shared = { dispatcher: network.dispatcher, clock, random: Math.random, log };
   const asking = createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
   const drs = observeDrs(foundation.decorate.drs?.(asking) ?? asking, { vitals, metrics, clock });
   return {

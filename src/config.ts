@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
+import { findOddity, readSecretFile } from './config/secret-text.ts';
 import type { AccessPolicy } from './domain/access.ts';
 import { isZone } from './domain/base/zone.ts';
 import { defaultConsoleTemplate } from './domain/console-link.ts';
 import { LANGUAGES } from './domain/base/language.ts';
 import type { Language } from './domain/base/language.ts';
 import { endpointsOf } from './drs/endpoints.ts';
+import { readNetworkSettings, secretsOfNetwork } from './network/network-settings.ts';
+import type { NetworkSettings } from './network/network.ts';
 import type { LogLevel } from './runtime/logger.ts';
 import type { Keep } from './use-cases/upkeep/prune.ts';
 
@@ -72,6 +75,8 @@ export interface Config {
     /** No trailing slash. */
     readonly endpoint: string;
     readonly iamEndpoint: string;
+    /** Settings whose address was made after a pattern, because no published list has the region. */
+    readonly guessed: readonly ('DRS_ENDPOINT' | 'IAM_ENDPOINT')[];
     /** Null: looked up from the region. */
     readonly projectId: string | null;
     readonly region: string | null;
@@ -85,6 +90,8 @@ export interface Config {
     /** Requests a second over the whole process. */
     readonly maxRps: number;
   };
+  /** Through what Slack, DRS, IAM and the heartbeat are reached. */
+  readonly network: NetworkSettings;
   /** Whom and where the bot may be used. */
   readonly access: AccessPolicy;
   /** What channels and people read that chose nothing else. */
@@ -111,7 +118,7 @@ export interface Config {
 }
 
 /** Every secret there is at this moment, for the log to leave out. */
-export function secretsOf({ slack, drs, heartbeatUrl }: Config): readonly string[] {
+export function secretsOf({ slack, drs, network, heartbeatUrl }: Config): readonly string[] {
   const { receiver } = slack;
   const { credentials } = drs;
   const ofSlack = [slack.botToken, receiver.mode === 'socket' ? receiver.appToken : receiver.signingSecret];
@@ -119,7 +126,8 @@ export function secretsOf({ slack, drs, heartbeatUrl }: Config): readonly string
     credentials.kind === 'keys'
       ? [credentials.accessKey, credentials.secretKey, credentials.securityToken]
       : [credentials.password];
-  return [...ofSlack, ...ofDrs, heartbeatUrl].flatMap((secret) => (secret === null ? [] : [secret.reveal()]));
+  const known = [...ofSlack, ...ofDrs, heartbeatUrl].flatMap((secret) => (secret === null ? [] : [secret.reveal()]));
+  return [...known, ...secretsOfNetwork(network)];
 }
 
 /** How the bot signs in to DRS. */
@@ -161,6 +169,10 @@ const url = (example: string) =>
       error: `expected a web address like ${example}`,
     });
 
+/** An address of an API, to which requests add `/v3/…` themselves; `auth_url` of other tools has it at its end. */
+const apiAddress = (example: string) =>
+  url(example).transform((address) => address.replace(/\/v\d+(?:\.\d+)?(?:\/auth\/tokens)?$/i, ''));
+
 const whole = (least: number, most: number) =>
   z
     .string()
@@ -180,14 +192,32 @@ const ids = (pattern: RegExp, what: string) =>
     return new Set(given);
   });
 
+/** Slack's kinds of tokens, by how they begin (docs.slack.dev, "Tokens"). */
+const TOKENS: readonly (readonly [begin: RegExp, what: string])[] = [
+  [/^xapp-./, 'an app-level token: it belongs into SLACK_APP_TOKEN'],
+  [/^xoxb-./, 'the bot token: it belongs into SLACK_BOT_TOKEN'],
+  [/^(?:xoxe\.)?xoxp-/, 'the token of a person'],
+  [/^xoxe-/, 'a token that only fetches others'],
+  [/^xox[acdrs]-/, 'a token of another kind'],
+  [/^(?:xapp|xoxb)-$/, 'only the beginning of one'],
+];
+
+/** What was given instead, for whoever has mixed them up. */
+function otherToken(given: unknown): string {
+  const kind = TOKENS.find(([begin]) => begin.test(String(given)));
+  return kind === undefined ? '' : `; this is ${kind[1]}`;
+}
+
 const environment = z.object({
-  SLACK_BOT_TOKEN: required('the bot token of your Slack app, xoxb-…').regex(/^xox[be]/, {
-    error: 'expected the bot token, which begins with xoxb- (OAuth & Permissions page of your Slack app)',
+  SLACK_BOT_TOKEN: required('the bot token of your Slack app, xoxb-…').regex(/^(?:xoxe\.)?xoxb-./, {
+    error: ({ input }) =>
+      `expected the bot token, which begins with xoxb- (OAuth & Permissions page of your Slack app)${otherToken(input)}`,
   }),
   SLACK_APP_TOKEN: z
     .string()
-    .regex(/^xapp-/, {
-      error: 'expected an app-level token, which begins with xapp- (Basic Information page of your Slack app)',
+    .regex(/^xapp-./, {
+      error: ({ input }) =>
+        `expected an app-level token, which begins with xapp- (Basic Information page of your Slack app)${otherToken(input)}`,
     })
     .optional(),
   SLACK_SIGNING_SECRET: z.string().optional(),
@@ -209,8 +239,8 @@ const environment = z.object({
     .string()
     .regex(/^[a-z]{2}(-[a-z0-9]+){1,3}$/, { error: 'expected a region id like ap-southeast-1' })
     .optional(),
-  DRS_ENDPOINT: url('https://drs.ap-southeast-1.myhuaweicloud.com').optional(),
-  IAM_ENDPOINT: url('https://iam.ap-southeast-1.myhuaweicloud.com').optional(),
+  DRS_ENDPOINT: apiAddress('https://drs.ap-southeast-1.myhuaweicloud.com').optional(),
+  IAM_ENDPOINT: apiAddress('https://iam.ap-southeast-1.myhuaweicloud.com').optional(),
   DRS_PROJECT_ID: z
     .string()
     .regex(/^[0-9a-zA-Z_-]{1,64}$/, { error: 'expected a project id: letters and digits, 32 as a rule' })
@@ -281,6 +311,7 @@ type Given = Readonly<Record<string, string>>;
 /** What the parts of the configuration are made from. */
 interface Environment {
   readonly env: z.infer<typeof environment>;
+  readonly network: NetworkSettings;
   readonly secret: (name: SecretName) => Secret;
 }
 
@@ -311,7 +342,7 @@ export function parseConfig(
   const parsed = environment.safeParse(given);
   if (!parsed.success)
     problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  problems.push(...missingTogether(given));
+  problems.push(...findOddSecrets(given, stated), ...missingTogether(given));
   if (parsed.success && parsed.data.KEEP_EVENTS_DAYS < parsed.data.KEEP_DELIVERIES_DAYS) {
     problems.push(
       `KEEP_EVENTS_DAYS: is less than KEEP_DELIVERIES_DAYS (${parsed.data.KEEP_DELIVERIES_DAYS}); a message needs the events it tells, so keep them at least as long`,
@@ -323,12 +354,13 @@ export function parseConfig(
       'POLL_SCHEDULE: expected a cron pattern of five fields like * * * * * (every minute), or six with seconds first',
     );
   }
+  const network = readNetworkSettings(given, readText, problems);
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const secret = (name: SecretName) => {
     const path = stated[`${name}_FILE`];
-    return new Secret(given[name] ?? '', path === undefined ? null : () => readText(path).trim());
+    return new Secret(given[name] ?? '', path === undefined ? null : () => secretIn(name, readText(path)));
   };
-  return toConfig({ env: parsed.data, secret });
+  return toConfig({ env: parsed.data, network, secret });
 }
 
 /** The secrets that are in files; those that cannot be read, or are given twice, become problems. */
@@ -342,15 +374,33 @@ function readSecretFiles(stated: Given, readText: (path: string) => string, prob
       continue;
     }
     try {
-      const value = readText(path).trim();
-      if (value === '') problems.push(`${name}_FILE: ${path} is empty; expected the secret in it`);
-      else found[name] = value;
+      const read = readSecretFile(name, readText(path));
+      if ('problem' in read) problems.push(`${name}_FILE: ${path} ${read.problem}`);
+      else if (read.value === '') problems.push(`${name}_FILE: ${path} is empty; expected the secret in it`);
+      else found[name] = read.value;
     } catch (error) {
       const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
       problems.push(`${name}_FILE: ${path} cannot be read (${why}); expected a file with the secret in it`);
     }
   }
   return found;
+}
+
+/** @throws TypeError when there is none in it */
+function secretIn(name: string, text: string): string {
+  const read = readSecretFile(name, text);
+  if ('problem' in read) throw new TypeError(read.problem);
+  return read.value;
+}
+
+/** Secrets that still have around them what a file of settings had there. */
+function findOddSecrets(given: Given, stated: Given): readonly string[] {
+  return SECRETS.flatMap((name) => {
+    const path = stated[`${name}_FILE`];
+    const oddity = findOddity(given[name] ?? '', name === 'IAM_PASSWORD');
+    if (oddity === null) return [];
+    return [path === undefined ? `${name}: ${oddity}` : `${name}_FILE: the secret in ${path} ${oddity}`];
+  });
 }
 
 /** Settings of which one or another must be there. */
@@ -395,8 +445,9 @@ function missingCredentials(isSet: (...names: readonly string[]) => boolean): re
 }
 
 function toConfig(environment: Environment): Config {
-  const { env, secret } = environment;
+  const { env, network, secret } = environment;
   return {
+    network,
     slack: {
       botToken: secret('SLACK_BOT_TOKEN'),
       apiUrl: `${env.SLACK_API_URL}/`,
@@ -425,10 +476,14 @@ function toDrs(environment: Environment): Config['drs'] {
   const { env } = environment;
   const region = env.DRS_REGION ?? null;
   const usual = endpointsOf(region ?? '');
-  const endpoint = env.DRS_ENDPOINT ?? usual.drs;
+  const endpoint = env.DRS_ENDPOINT ?? usual.drs.address;
   return {
     endpoint,
-    iamEndpoint: env.IAM_ENDPOINT ?? usual.iam,
+    iamEndpoint: env.IAM_ENDPOINT ?? usual.iam.address,
+    guessed: [
+      ...(env.DRS_ENDPOINT === undefined && !usual.drs.isListed ? (['DRS_ENDPOINT'] as const) : []),
+      ...(env.IAM_ENDPOINT === undefined && !usual.iam.isListed ? (['IAM_ENDPOINT'] as const) : []),
+    ],
     projectId: env.DRS_PROJECT_ID ?? null,
     region,
     consoleUrl: env.DRS_CONSOLE_URL ?? (region === null ? null : defaultConsoleTemplate(region, endpoint)),

@@ -68,6 +68,9 @@ export class SimulatedKeys {
     const signed = names.split(';');
     const skew = this.#skewed(request, signed);
     if (skew !== null) return skew;
+    // Without its token a temporary key is not known at all.
+    if (key.securityToken !== null && request.headers['x-security-token'] === undefined)
+      return refusal(`Get secretKey failed,ak:${accessKey},err:ak ${accessKey} not exist`);
     if (key.securityToken !== null && request.headers['x-security-token'] !== key.securityToken)
       return refusal('verify aksk signature fail, security token expired or invalid');
     return this.#matches(request, signed, key) ? null : this.#failed(accessKey);

@@ -15,7 +15,16 @@ export type Fault =
   | { readonly kind: 'cut' };
 
 /** The kinds of requests that faults are kept for. */
-export const TARGETS = ['progress', 'login', 'list', 'list_v3', 'detail', 'recovery', 'projects'] as const;
+export const TARGETS = [
+  'progress',
+  'login',
+  'list',
+  'list_v3',
+  'detail',
+  'recovery',
+  'projects',
+  'all_projects',
+] as const;
 export type Target = (typeof TARGETS)[number];
 
 /** Faults waiting for the next requests. */

@@ -38,6 +38,7 @@ export class SimulatedIam {
   readonly #tokens = new Map<string, number>();
   #wrongInARow = 0;
   #locked = false;
+  #protected = false;
   #password: string;
 
   constructor(options: IamOptions) {
@@ -58,20 +59,31 @@ export class SimulatedIam {
     this.#tokens.clear();
   }
 
-  /** `GET /v3/projects?name=` (IAM API Reference, "Querying Project Information"). */
-  projects(name: string | null): Answer {
+  /** `GET /v3/auth/projects` (IAM API Reference, "Querying the List of Projects Accessible to Users"). */
+  projects(): Answer {
     const { projectId, region } = this.#options;
-    const all = [
-      { id: projectId, name: region, domain_id: 'd0', enabled: true, is_domain: false },
-      {
-        id: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
-        name: `${region}_sub`,
-        domain_id: 'd0',
-        enabled: true,
-        is_domain: false,
-      },
-    ];
-    return answer(200, { projects: all.filter((project) => name === null || project.name === name), links: {} });
+    const usual = { domain_id: 'd0', parent_id: 'd0', description: '', enabled: true, is_domain: false };
+    return answer(200, {
+      projects: [
+        { ...usual, id: projectId, name: region },
+        { ...usual, id: 'a1b2c3d4e5f60718293a4b5c6d7e8f90', name: `${region}_sub`, parent_id: projectId },
+      ],
+      links: {},
+    });
+  }
+
+  /** `GET /v3/projects` needs a permission that whoever may only read DRS does not have. */
+  refuseAllProjects(): Answer {
+    return iamError(
+      403,
+      'You are not authorized to perform the requested action: iam:projects:listProjects',
+      'Forbidden',
+    );
+  }
+
+  /** The user's login asks for a second factor. */
+  protectLogin(): void {
+    this.#protected = true;
   }
 
   login(body: unknown): Answer {
@@ -82,6 +94,7 @@ export class SimulatedIam {
     const { domain, user: name, projectId, region } = this.#options;
     if (this.#locked) return answer(401, { error_msg: 'The account is locked.', error_code: 'IAM.0061' });
     if (user.domain.name !== domain || user.name !== name || user.password !== this.#password) return this.#wrong();
+    if (this.#protected) return iamError(401, 'mfa totp code verify fail', 'Unauthorized');
     if (scope.project.id !== projectId && scope.project.name !== region) {
       return iamError(400, 'The project does not exist.', 'Bad Request');
     }

@@ -80,7 +80,7 @@ export interface DrsSimulator extends AsyncDisposable {
 export const SIMULATED_KEYS = {
   permanent: { accessKey: 'SIMULATEDPERMANENTAK', secretKey: 'simulated-permanent-secret', securityToken: null },
   temporary: {
-    accessKey: 'SIMULATEDTEMPORARYAK',
+    accessKey: 'HSTSIMULATEDTEMPKEY1',
     secretKey: 'simulated-temporary-secret',
     securityToken: 'simulated-security-token',
   },
@@ -192,7 +192,8 @@ class FrontDesk {
     if (target === 'other') return unpublished();
     const stranger = this.#refuseStranger(arrived);
     if (stranger !== null) return stranger;
-    if (target === 'projects') return this.#iam.projects(query.get('name'));
+    if (target === 'projects') return this.#iam.projects();
+    if (target === 'all_projects') return this.#iam.refuseAllProjects();
     const refusal = refuseProject(path, this.#projectId) ?? refuseHeaders(headers);
     return refusal ?? this.#answerAboutJobs(target, query, body);
   }
@@ -209,7 +210,11 @@ class FrontDesk {
       : this.#keys.refuse(arrived);
   }
 
-  #answerAboutJobs(target: Exclude<Target, 'login' | 'projects'>, query: URLSearchParams, body: unknown): Answer {
+  #answerAboutJobs(
+    target: Exclude<Target, 'login' | 'projects' | 'all_projects'>,
+    query: URLSearchParams,
+    body: unknown,
+  ): Answer {
     const { lists, companions, detailOfDeleted } = this.habits;
     switch (target) {
       case 'progress':
@@ -241,7 +246,8 @@ function unpublished(): Answer {
 
 const ROUTES: readonly (readonly [target: Target, method: string, path: RegExp])[] = [
   ['login', 'POST', /^\/v3\/auth\/tokens$/],
-  ['projects', 'GET', /^\/v3\/projects$/],
+  ['projects', 'GET', /^\/v3\/auth\/projects$/],
+  ['all_projects', 'GET', /^\/v3\/projects$/],
   ['progress', 'POST', /^\/v3\/[^/]+\/jobs\/batch-progress$/],
   ['detail', 'POST', /^\/v3\/[^/]+\/jobs\/batch-detail$/],
   ['recovery', 'POST', /^\/v3\/[^/]+\/jobs\/batch-rpo-and-rto$/],

@@ -13,6 +13,14 @@ export interface RotatingSecret {
   reread(): boolean;
 }
 
+/** What a refusal of credentials comes to. */
+export interface Rejection {
+  /** Other credentials can be had, and the request is worth one more attempt. */
+  readonly again: boolean;
+  /** The refusal, in the light of what the credentials are. */
+  readonly failure: DrsFailure;
+}
+
 /** A way to sign in to DRS. Asked anew for every attempt of a request. */
 export interface DrsAuth {
   /**
@@ -22,8 +30,8 @@ export interface DrsAuth {
   inTurn<T>(attempt: () => Promise<T>): Promise<T>;
   /** The headers to add to exactly this request. Never rejects. */
   authorize(request: UnsignedRequest, signal: AbortSignal): Promise<Authorization>;
-  /** These headers were refused as such. True when others can be had and the request is worth one more attempt. */
-  rejected(headers: Readonly<Record<string, string>>, failure: DrsFailure): boolean;
+  /** These headers were refused as such. */
+  rejected(headers: Readonly<Record<string, string>>, failure: DrsFailure): Rejection;
   /** These headers let a request in. */
   accepted(headers: Readonly<Record<string, string>>): void;
 }

@@ -8,6 +8,8 @@ import { MINUTE, SECOND } from '../domain/base/time.ts';
 import { speechIn } from '../words/speech.ts';
 import { createDrsClient } from './drs-client.ts';
 import { HttpFault, sendHttp } from './http.ts';
+import { nameSome } from './project-id.ts';
+import type { Project } from './project-id.ts';
 import { createSignIn } from './sign-in.ts';
 import type { SignIn, SignInOptions } from './sign-in.ts';
 
@@ -38,6 +40,8 @@ const READ = 'DRS read';
 export interface DrsCheckOptions extends SignInOptions {
   /** No trailing slash. */
   readonly endpoint: string;
+  /** The address was made after a pattern. */
+  readonly isGuessed: boolean;
   /** `X-Language`. */
   readonly language: string;
   /** The job to ask about. */
@@ -56,18 +60,25 @@ export async function checkDrs(options: DrsCheckOptions): Promise<readonly Findi
 }
 
 /** One request that needs no permission: whoever answers it tells the time, too. */
-async function checkReach({ endpoint, dispatcher, clock }: DrsCheckOptions): Promise<readonly Finding[]> {
+async function checkReach({ endpoint, isGuessed, dispatcher, clock }: DrsCheckOptions): Promise<readonly Finding[]> {
   const startedAt = clock.now();
   try {
     const request = { method: 'GET' as const, url: `${endpoint}/`, headers: {}, body: '' };
     const { status, headers } = await sendHttp(dispatcher, request, AbortSignal.timeout(TIMEOUT_MS));
     const date = typeof headers['date'] === 'string' ? Date.parse(headers['date']) : Number.NaN;
-    return [good('DRS address', `${endpoint} answers (HTTP ${status}).`), checkClock(date, startedAt, clock.now())];
+    const guess = isGuessed
+      ? ' It is a guess after DRS_REGION, which no published list has: if what follows is wrong, set DRS_ENDPOINT.'
+      : '';
+    return [
+      good('DRS address', `${endpoint} answers (HTTP ${status}).${guess}`),
+      checkClock(date, startedAt, clock.now()),
+    ];
   } catch (error) {
     if (!(error instanceof HttpFault)) throw error;
     const why = speechIn('en').explain(error.failure.why);
+    const guess = isGuessed ? ' The address is a guess after DRS_REGION: no published list has this region.' : '';
     return [
-      bad('DRS address', `${why} Check DRS_REGION or DRS_ENDPOINT, and this machine's DNS, proxy and firewall.`),
+      bad('DRS address', `${why} Check DRS_REGION or DRS_ENDPOINT, and this machine's network.${guess}`),
       open('Clock', 'not compared: DRS did not answer.'),
     ];
   }
@@ -101,26 +112,41 @@ function withoutSignIn({ why }: DrsFailure): readonly Finding[] {
   ];
 }
 
-function withoutProject(options: DrsCheckOptions, failure: DrsFailure): readonly Finding[] {
+function withoutProject(
+  options: DrsCheckOptions,
+  failure: DrsFailure,
+  seen: readonly Project[] = [],
+): readonly Finding[] {
+  const shown = seen.length === 0 ? '' : ` IAM shows ${nameSome(seen)}.`;
   if (ABOUT_SIGN_IN.has(failure.reason)) return withoutSignIn(failure);
   return [
     signedIn(options, failure),
-    bad(PROJECT, speechIn('en').explain(failure.why)),
+    bad(PROJECT, `${speechIn('en').explain(failure.why)}${shown}`),
     open(READ, 'not tried: the project must be known first.'),
   ];
 }
 
-async function checkRead(options: DrsCheckOptions, { auth }: SignIn, projectId: string): Promise<readonly Finding[]> {
+async function checkRead(options: DrsCheckOptions, access: SignIn, projectId: string): Promise<readonly Finding[]> {
   const { endpoint, language, job, dispatcher, clock, random, log } = options;
   const shared = { endpoint, language, dispatcher, clock, random, log };
-  const client = createDrsClient({ ...shared, projectId, auth, batchSize: 1, maxRps: 1 });
+  const client = createDrsClient({ ...shared, projectId, auth: access.auth, batchSize: 1, maxRps: 1 });
   const answer = (await client.fetchProgress([job.id])).get(job.id);
   const how = options.projectId === null ? `found by the region ${options.region ?? ''}` : 'as configured';
-  const project = good(PROJECT, `${projectId}, ${how}.`);
   const failure = answer?.kind === 'unanswered' ? answer.failure : null;
   if (failure !== null && ABOUT_SIGN_IN.has(failure.reason)) return withoutSignIn(failure);
-  if (failure?.reason === 'project_unknown') return withoutProject(options, failure);
+  // Only now: until the key has got in, it must not be tried for what is only nice to know.
+  const projects = await access.listProjects();
+  const seen = projects.ok ? projects.value : [];
+  if (failure?.reason === 'project_unknown') return withoutProject(options, failure, seen);
+  const project = good(PROJECT, `${projectId}, ${how}.${besides(seen, projectId)}`);
   return [signedIn(options, failure), project, judgeRead(answer, job.isWatched)];
+}
+
+/** Other projects of whoever asks: the jobs may be in one of them, and nothing else would show that. */
+function besides(projects: readonly Project[], projectId: string): string {
+  const others = projects.filter(({ id }) => id !== projectId);
+  if (others.length === 0) return '';
+  return ` IAM also shows ${nameSome(others)}: if your jobs are in one of these, set DRS_PROJECT_ID to its id.`;
 }
 
 /** @param failure of the question that the access key was tried with */

@@ -21,7 +21,7 @@ export interface FailedResponse {
 /** Signatures are refused when the clocks differ by more than this (API request signing guide). */
 const MOST_SKEW_MS = 15 * MINUTE;
 /** The longest piece of a remote text that is passed on. */
-const MOST_QUOTED = 200;
+const MOST_QUOTED = 160;
 
 /**
  * Reads an error body: DRS's, the API gateway's, IAM's nested one, very old pages' keys with a blank, and what the vendor's
@@ -39,48 +39,65 @@ export function parseErrorBody(body: string): ErrorBody {
   };
 }
 
+/** Whom a request was for. */
+export type Service = 'DRS' | 'IAM';
+
 /**
- * What to make of a request that DRS, its gateway or IAM refused. Texts that may echo keys are not passed on.
+ * What to make of a request that DRS, its gateway or IAM refused: whose refusal it is, what it said, and why. Keys and
+ * signed requests, which the gateway repeats, are not passed on.
  *
  * @param now this machine's time, to tell a clock that is wrong
  */
-export function describeFailure(response: FailedResponse, now: EpochMs): DrsFailure {
+export function describeFailure(response: FailedResponse, now: EpochMs, service: Service = 'DRS'): DrsFailure {
   const { code, message } = parseErrorBody(response.body);
-  const label = code ?? `HTTP ${response.status}`;
+  const values = { service, label: labelOf(response) };
   const facts = { code, httpStatus: response.status, requestId: requestId(response.headers) };
-  const keys = response.status === 401 ? describeKeyRefusal(response, message ?? '', label, now) : null;
-  if (keys !== null) return { reason: 'credentials_rejected', why: keys, ...facts };
+  const keys = response.status === 401 ? describeKeyRefusal(response, message ?? '', now) : null;
+  if (keys !== null)
+    return { reason: 'credentials_rejected', why: explanation(keys.key, { ...values, ...keys.values }), ...facts };
   const known = byCode(code) ?? byStatus(response.status);
-  if (known !== null) return { reason: known[0], why: explanation(known[1], { label }), ...facts };
-  const text = message === null || mayEchoSecrets(code) ? '' : `: ${shorten(maskPrivate(message))}`;
-  return { reason: 'bad_request', why: explanation('refused', { label, text }), ...facts };
+  if (known !== null) return { reason: known[0], why: explanation(known[1], values), ...facts };
+  return { reason: 'bad_request', why: explanation('refused', values), ...facts };
+}
+
+/** The code, or else the HTTP status, and what was said with it: `APIGW.0301: decrypt token fail`. */
+export function labelOf(response: FailedResponse): string {
+  const { code, message } = parseErrorBody(response.body);
+  const said = message === null ? '' : quote(message);
+  return [code ?? `HTTP ${response.status}`, ...(said === '' ? [] : [said])].join(': ');
+}
+
+/** The gateway's words without its preamble and without what it repeats of the request and its key. */
+function quote(message: string): string {
+  const short = message
+    .replace(/^Incorrect IAM authentication information:\s*/i, '')
+    .replace(/[,;\s]*canonicalRequest[^]*$/i, '')
+    .replace(/\b([aA][kK])\b(\s*[:=]?\s*)[A-Z0-9_-]{6,}\b/g, '$1$2•••')
+    .replace(/\b(sk\s*[:=]\s*)[^,\s]+/gi, '$1•••')
+    .replace(/[\w+/=]{32,}/g, '•••');
+  return shorten(maskPrivate(short).trim().replace(/\.$/, ''));
 }
 
 /**
  * The gateway's own words about a signature (API request signing guide, error codes); null for anything else, such as a
  * refused token.
  */
-function describeKeyRefusal(
-  response: FailedResponse,
-  message: string,
-  label: string,
-  now: EpochMs,
-): Explanation | null {
+function describeKeyRefusal(response: FailedResponse, message: string, now: EpochMs): Explanation | null {
   const skewMs = clockSkew(response, message, now);
   // `signature expired` with clocks that agree is not explained by them, whatever the gateway says.
   if (/aksk|signature/i.test(message) && Math.abs(skewMs) > MOST_SKEW_MS) {
     const minutes = Math.round(Math.abs(skewMs) / MINUTE);
-    return explanation('clock_skewed', { minutes, direction: skewMs > 0 ? 'behind' : 'ahead', label });
+    return explanation('clock_skewed', { minutes, direction: skewMs > 0 ? 'behind' : 'ahead' });
   }
-  if (/failed to reach the limit/i.test(message)) return explanation('keys_locked', { label });
-  if (/ak not exist|get secretkey failed/i.test(message)) return explanation('keys_unknown', { label });
+  if (/failed to reach the limit/i.test(message)) return explanation('keys_locked');
+  // `ak not exist`, and with the key between the words.
+  if (/\bak\b.{0,80}not exist|get secretkey failed/i.test(message)) return explanation('keys_unknown');
   if (/security ?token.*(expire|invalid)|(expire|invalid).*security ?token/i.test(message))
-    return explanation('keys_expired', { label });
-  if (/verify aksk signature fail|signature.*(mismatch|not match)/i.test(message))
-    return explanation('keys_wrong', { label });
-  return /\baksk\b|\bak\b|access key|SDK-HMAC|signature expired/i.test(message)
-    ? explanation('keys_refused', { label })
-    : null;
+    return explanation('keys_expired');
+  // Without times, and with clocks that agree, the key itself is meant (API request signing FAQ).
+  if (/signature expired/i.test(message)) return explanation('keys_outdated');
+  if (/verify aksk signature fail|signature.*(mismatch|not match)/i.test(message)) return explanation('keys_wrong');
+  return /\baksk\b|\bak\b|access key|SDK-HMAC/i.test(message) ? explanation('keys_refused') : null;
 }
 
 /**
@@ -165,11 +182,6 @@ function byStatus(status: number): Known | null {
   if (status === 403) return ['access_denied', 'access_denied'];
   if (status === 404) return ['not_found', 'not_offered'];
   return status >= 500 ? ['server_error', 'server_fault'] : null;
-}
-
-/** The gateway repeats keys and signed requests in its authentication errors. */
-function mayEchoSecrets(code: string | null): boolean {
-  return code !== null && /^APIG(W)?\.03/.test(code);
 }
 
 function shorten(line: string): string {

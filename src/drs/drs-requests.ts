@@ -10,6 +10,7 @@ import type { Clock, Log } from '../ports.ts';
 import type { DrsAuth } from './auth.ts';
 import { withDeadline } from './deadline.ts';
 import { describeFailure, isTokenRejected, requestId } from './drs-errors.ts';
+import type { Service } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import { readThrottle } from './quota.ts';
@@ -30,6 +31,8 @@ const PASSING: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
 
 /** What every kind of request is sent with. */
 export interface DrsRequestOptions {
+  /** Who is asked; DRS when left out. */
+  readonly service?: Service;
   /** No trailing slash. */
   readonly endpoint: string;
   readonly auth: DrsAuth;
@@ -101,13 +104,17 @@ export class DrsRequests {
     signal: AbortSignal,
     attempts = ATTEMPTS,
   ): Promise<Asked<T>> {
-    const { clock, random, log } = this.#options;
+    const { clock, random, log, endpoint, service = 'DRS' } = this.#options;
     for (let attempt = 1; ; attempt++) {
       const asked = await this.#attempt(request, interpret, signal);
       if (asked.ok) return asked;
       if (asked.unsent === true) return asked;
-      const { reason, code, requestId: id } = asked.failure;
-      log.warn({ reason, code, requestId: id, about: request.about, attempt }, 'a request to DRS failed');
+      const { reason, code, requestId: id, why } = asked.failure;
+      const facts = { host: new URL(endpoint).host, cause: why.values['reason'] ?? why.values['label'] };
+      log.warn(
+        { reason, code, ...facts, requestId: id, about: request.about, attempt },
+        `a request to ${service} failed`,
+      );
       if (!PASSING.has(reason) || attempt >= attempts || signal.aborted) return asked;
       await clock.sleep(backoffDelay(attempt, RETRY_PAUSE, random), signal);
     }
@@ -138,7 +145,7 @@ export class DrsRequests {
   }
 
   async #signAndSend(request: DrsRequest, signal: AbortSignal): Promise<Sent> {
-    const { endpoint, auth, clock } = this.#options;
+    const { endpoint, auth, clock, service } = this.#options;
     const { method, language } = request;
     if (signal.aborted) return refused(failureOf('timeout', explanation('timeout')));
     const url = `${endpoint}${request.path}`;
@@ -155,8 +162,9 @@ export class DrsRequests {
       if (provesSignIn(sent.response)) auth.accepted(authorization.headers);
       return sent;
     }
-    const refusal = describeFailure(sent.response, clock.now());
-    return refused(refusal, auth.rejected(authorization.headers, refusal));
+    const refusal = describeFailure(sent.response, clock.now(), service);
+    const { failure, again } = auth.rejected(authorization.headers, refusal);
+    return refused(failure, again);
   }
 
   /** Sees to it that no further request is made before the other side wants one. */
@@ -168,13 +176,13 @@ export class DrsRequests {
   }
 
   async #overTheWire(request: HttpRequest, about: string, signal: AbortSignal): Promise<Sent> {
-    const { dispatcher, clock, log } = this.#options;
+    const { dispatcher, clock, log, service = 'DRS' } = this.#options;
     const timeoutMs = this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     const startedAt = clock.now();
     try {
       const response = await withDeadline(timeoutMs, signal, (either) => sendHttp(dispatcher, request, either));
       const facts = { status: response.status, ms: clock.now() - startedAt, requestId: requestId(response.headers) };
-      log.debug({ about, ...facts }, 'asked DRS');
+      log.debug({ about, ...facts }, `asked ${service}`);
       return { kind: 'answered', response };
     } catch (error) {
       if (error instanceof HttpFault) return refused(error.failure);

@@ -1,15 +1,11 @@
-import { Agent, request } from 'undici';
+import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 
 import { explanation } from '../domain/job/explanation.ts';
+import { explainNetworkFailure } from '../domain/job/network-failure.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import type { FailedResponse } from './drs-errors.ts';
-
-/** IAM tokens of 16 KiB exist, so a header block must be allowed to be larger than Node's 16 KiB. */
-const MAX_HEADER_BYTES = 64 * 1024;
-const CONNECTIONS = 4;
-const KEEP_ALIVE_MS = 30_000;
 
 /** An answer, read to its end. */
 export type HttpResponse = FailedResponse;
@@ -23,16 +19,6 @@ export class HttpFault extends Error {
     super(why.why.key, { cause });
     this.failure = why;
   }
-}
-
-/** Keeps connections open between requests; to be closed. */
-export function createDispatcher(): Agent {
-  return new Agent({
-    connections: CONNECTIONS,
-    pipelining: 1,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxHeaderSize: MAX_HEADER_BYTES,
-  });
 }
 
 /** A request, ready to be sent. */
@@ -64,14 +50,8 @@ export async function sendHttp(
     throw new HttpFault(
       signal.aborted
         ? failureOf('timeout', explanation('host_timeout', { host }))
-        : failureOf('network', explanation('unreachable', { host, reason: networkReason(error) })),
+        : failureOf('network', explainNetworkFailure(error, host)),
       error,
     );
   }
-}
-
-function networkReason(error: unknown): string {
-  if (error instanceof AggregateError) return networkReason(error.errors[0]);
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return 'connection failed';
 }

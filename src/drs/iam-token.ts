@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { backoffDelay } from '../domain/base/backoff.ts';
 import { holdFailure } from '../domain/base/hold-failure.ts';
 import { explanation } from '../domain/job/explanation.ts';
-import type { ExplanationKey } from '../domain/job/explanation.ts';
+import type { Explanation } from '../domain/job/explanation.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer.ts';
 import { formatDuration } from '../domain/base/duration.ts';
@@ -13,9 +13,10 @@ import type { EpochMs } from '../domain/base/time.ts';
 import type { Clock, Log } from '../ports.ts';
 import { speechIn } from '../words/speech.ts';
 import type { Authorization, DrsAuth, RotatingSecret } from './auth.ts';
-import { describeFailure, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
+import { describeFailure, labelOf, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
 import type { HttpResponse } from './http.ts';
+import { noIamAt } from './project-id.ts';
 
 /** A token is renewed this long before it expires, or in the last tenth of a shorter life. */
 const RENEW_BEFORE_MS = HOUR;
@@ -93,7 +94,7 @@ export function createIamToken(options: IamTokenOptions): IamToken {
       const pauseMs = Math.min(FIRST_REFUSAL_PAUSE_MS * 2 ** (count - 1), LONGEST_REFUSAL_PAUSE_MS);
       refusal = { failure: result, at: clock.now(), pauseMs, count };
       log.error(
-        { reason: result.reason, pauseMs },
+        { reason: result.reason, code: result.code, requestId: result.requestId, pauseMs },
         `${speechIn('en').explain(result.why)} No further login for ${formatDuration(pauseMs)}.`,
       );
     }
@@ -118,10 +119,10 @@ export function createIamToken(options: IamTokenOptions): IamToken {
     // However many wait, they share one login.
     inTurn: (attempt) => attempt(),
     authorize,
-    rejected(headers) {
+    rejected(headers, failure) {
       if (token !== null && headers[TOKEN_HEADER] === token.value) token = null;
       options.password.reread();
-      return true;
+      return { again: true, failure };
     },
     accepted: () => undefined,
     async findProjectId() {
@@ -145,7 +146,9 @@ async function logInWithRetries(options: IamTokenOptions): Promise<Token | DrsFa
     const final =
       'value' in result || isRefusal(result) || result.reason === 'bad_request' || result.reason === 'not_found';
     if (final || attempt === LOGIN_ATTEMPTS) return result;
-    options.log.warn({ reason: result.reason, attempt }, 'a login to IAM failed and is tried again');
+    const { host } = new URL(options.iamEndpoint);
+    const cause = result.why.values['reason'] ?? result.why.values['label'];
+    options.log.warn({ reason: result.reason, host, cause, attempt }, 'a login to IAM failed and is tried again');
     await options.clock.sleep(backoffDelay(attempt, RETRY_PAUSE, options.random));
   }
 }
@@ -158,7 +161,7 @@ async function logIn(options: IamTokenOptions): Promise<Token | DrsFailure> {
     const response = await sendHttp(options.dispatcher, login, AbortSignal.timeout(LOGIN_TIMEOUT_MS));
     return response.status >= 200 && response.status < 300
       ? readToken(response, options.clock.now())
-      : describeLoginFailure(response, options.clock.now());
+      : describeLoginFailure(response, options);
   } catch (error) {
     if (error instanceof HttpFault) return error.failure;
     throw error;
@@ -190,13 +193,22 @@ function readToken(response: HttpResponse, now: EpochMs): Token | DrsFailure {
 }
 
 /** IAM's own words for a refused login; its codes are numbers in an `error` object, so the text decides. */
-function describeLoginFailure(response: HttpResponse, now: EpochMs): DrsFailure {
+function describeLoginFailure(response: HttpResponse, { scope, iamEndpoint, clock }: IamTokenOptions): DrsFailure {
   const { code, message } = parseErrorBody(response.body);
+  const said = message ?? '';
+  const label = labelOf(response);
   const facts = { code, httpStatus: response.status, requestId: requestId(response.headers) };
-  const because = (reason: DrsFailureReason, key: ExplanationKey) => ({ reason, why: explanation(key), ...facts });
-  if (code === 'IAM.0061' || /lock/i.test(message ?? '')) return because('account_locked', 'user_locked');
-  if (response.status === 401) return because('credentials_rejected', 'password_refused');
-  if (response.status === 404 || (response.status === 400 && /project/i.test(message ?? '')))
-    return because('not_found', 'login_not_found');
-  return describeFailure(response, now);
+  const because = (reason: DrsFailureReason, why: Explanation) => ({ reason, why, ...facts });
+  // Before the lock: "mfa totp code verify fail" is about a user whose login is protected.
+  if (response.status === 401 && /\b(?:mfa|totp)\b|verification code/i.test(said))
+    return because('credentials_rejected', explanation('login_protected', { label }));
+  if (code === 'IAM.0061' || /lock/i.test(said))
+    return because('account_locked', explanation('user_locked', { label }));
+  if (response.status === 401) return because('credentials_rejected', explanation('password_refused', { label }));
+  if ((response.status === 400 || response.status === 404) && /project/i.test(said)) {
+    const project = 'id' in scope ? scope.id : scope.name;
+    return because('not_found', explanation('login_project_missing', { project, label }));
+  }
+  if (response.status === 404) return because('not_found', noIamAt(iamEndpoint, label));
+  return describeFailure(response, clock.now(), 'IAM');
 }

@@ -1,4 +1,5 @@
 import { holdFailure } from '../domain/base/hold-failure.ts';
+import { explanation } from '../domain/job/explanation.ts';
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import { isWithin, MINUTE } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
@@ -18,6 +19,18 @@ export interface AccessKeys {
   readonly accessKey: RotatingSecret;
   readonly secretKey: RotatingSecret;
   readonly securityToken: RotatingSecret | null;
+}
+
+/** How temporary access keys begin; the gateway says of one without its security token that it does not exist. */
+const TEMPORARY = /^HST/;
+
+/** A temporary key that is not known lacks its token, or is over. */
+function inLightOf({ accessKey, securityToken }: AccessKeys, failure: DrsFailure): DrsFailure {
+  const { key, values } = failure.why;
+  if (key !== 'keys_unknown') return failure;
+  if (securityToken !== null) return { ...failure, why: explanation('keys_expired', values) };
+  if (!TEMPORARY.test(accessKey.reveal())) return failure;
+  return { ...failure, why: explanation('security_token_missing', values) };
 }
 
 /**
@@ -65,18 +78,20 @@ export function createKeyAuth(options: {
       const signature = signRequest({ ...request, headers }, keys.accessKey.reveal(), keys.secretKey.reveal());
       return Promise.resolve({ ok: true, headers: { ...added, Authorization: signature } });
     },
-    rejected(_headers, failure) {
+    rejected(_headers, said) {
       proven = false;
+      const failure = inLightOf(keys, said);
       if (haveChanged()) {
         refusal = null;
-        return true;
+        return { again: true, failure };
       }
-      if (refusal === null) log.error({ reason: failure.reason }, speechIn('en').explain(failure.why));
+      const { reason, code, requestId } = failure;
+      if (refusal === null) log.error({ reason, code, requestId }, speechIn('en').explain(failure.why));
       refusal = { failure, askedAt: clock.now() };
-      return false;
+      return { again: false, failure };
     },
     accepted() {
-      if (refusal !== null) log.info({}, 'DRS accepts the access key again');
+      if (refusal !== null) log.info({}, 'the access key is accepted again');
       refusal = null;
       proven = true;
     },

@@ -5,52 +5,99 @@ import type { Explanation } from '../domain/job/explanation.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import { MINUTE } from '../domain/base/time.ts';
-import { describeFailure, parseJson } from './drs-errors.ts';
+import { describeFailure, labelOf, parseJson } from './drs-errors.ts';
 import { DrsRequests } from './drs-requests.ts';
 import type { Asked, DrsRequestOptions } from './drs-requests.ts';
 import type { HttpResponse } from './http.ts';
 
 const LIMITS = { maxRps: 2, maxConcurrent: 1 };
 const LOOKUP_TIMEOUT_MS = MINUTE;
+/** So many projects are named in one sentence. */
+const MOST_NAMED = 8;
 
 const projectList = z.object({
-  projects: z.array(z.object({ id: z.string(), name: z.string().optional(), enabled: z.boolean().optional() })),
+  projects: z.array(z.object({ id: z.string(), name: z.string(), enabled: z.boolean().optional() })),
 });
 
+/** A project that the credentials may see; a sub-project is called after the project of its region, `eu-de_prod`. */
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+}
+
 /**
- * The id of the project that is called like the region: each region has one, and sub-projects are called `region_…`
- * (IAM API Reference, "Querying Project Information", `GET /v3/projects?name=`).
+ * The projects that whoever asks may see (IAM API Reference, "Querying the List of Projects Accessible to Users",
+ * `GET /v3/auth/projects`): the one list of projects that needs no permission.
  *
  * @param options.endpoint IAM's
+ * @param attempts how often it is tried at most
  */
-export async function lookUpProjectId(options: DrsRequestOptions, region: string): Promise<Asked<string>> {
-  const requests = new DrsRequests(options, LIMITS);
-  const path = `/v3/projects?${new URLSearchParams({ name: region }).toString()}`;
-  const question = { method: 'GET' as const, path, language: 'en-us', about: 'project id' };
-  const read = (response: HttpResponse) => readProjectId(response, region, options.clock.now());
-  const asked = await requests.ask(question, read, AbortSignal.timeout(LOOKUP_TIMEOUT_MS));
+export async function listProjects(options: DrsRequestOptions, attempts?: number): Promise<Asked<readonly Project[]>> {
+  const requests = new DrsRequests({ ...options, service: 'IAM' }, LIMITS);
+  const question = { method: 'GET' as const, path: '/v3/auth/projects', language: 'en-us', about: 'projects' };
+  const read = (response: HttpResponse) => readProjects(response, options);
+  const asked = await requests.ask(question, read, AbortSignal.timeout(LOOKUP_TIMEOUT_MS), attempts);
   if (asked.ok || !isSilence(asked.failure)) return asked;
   return refused({ ...asked.failure, why: unreachable(asked.failure, options) });
 }
 
-function readProjectId(response: HttpResponse, region: string, now: number): Asked<string> {
-  if (response.status < 200 || response.status >= 300) return refused(describeIamFailure(response, now));
-  const parsed = projectList.safeParse(parseJson(response.body));
-  if (!parsed.success) return refused(failureOf('not_found', explanation('login_not_found')));
-  const { projects } = parsed.data;
-  const named = projects.filter((project) => project.name === undefined || project.name === region);
-  const [only, ...others] = named;
-  if (only === undefined) return refused(failureOf('project_unknown', explanation('project_missing', { region })));
+/**
+ * The id of the project that is called like the region: each region has one. Says in the log which others there are, for
+ * the jobs may be in one of them.
+ *
+ * @param options.endpoint IAM's
+ */
+export async function lookUpProjectId(options: DrsRequestOptions, region: string): Promise<Asked<string>> {
+  const asked = await listProjects(options);
+  if (!asked.ok) return asked;
+  const projects = asked.value;
+  const [only, ...others] = projects.filter((project) => project.name === region);
+  if (only === undefined) {
+    const names = projects.length === 0 ? 'none' : nameSome(projects);
+    return refused(failureOf('project_unknown', explanation('project_missing', { region, projects: names })));
+  }
   if (others.length > 0) return refused(failureOf('project_unknown', explanation('project_ambiguous', { region })));
+  const subProjects = findSubProjects(projects, region);
+  if (subProjects.length > 0)
+    options.log.info(
+      { project: only.id, subProjects },
+      'IAM shows sub-projects of this region, too: if the jobs are in one of them, set DRS_PROJECT_ID to its id',
+    );
   return { ok: true, value: only.id };
 }
 
-/** IAM is asked here, so that what is wrong with an address or a service is IAM's. */
-function describeIamFailure(response: HttpResponse, now: number): DrsFailure {
-  const failure = describeFailure(response, now);
-  if (failure.reason === 'not_found') return { ...failure, why: explanation('login_not_found') };
+/** Those of a region's projects that are not the region's own. */
+export function findSubProjects(projects: readonly Project[], region: string): readonly Project[] {
+  return projects.filter(({ name }) => name.startsWith(`${region}_`));
+}
+
+/** The names of projects, for a sentence; empty for none. */
+export function nameSome(projects: readonly Project[]): string {
+  const names = projects.slice(0, MOST_NAMED).map(({ name, id }) => `${name} (${id})`);
+  return [...names, ...(projects.length > MOST_NAMED ? ['…'] : [])].join(', ');
+}
+
+function readProjects(response: HttpResponse, { clock, endpoint }: DrsRequestOptions): Asked<readonly Project[]> {
+  if (response.status < 200 || response.status >= 300)
+    return refused(describeIamFailure(response, clock.now(), endpoint));
+  const parsed = projectList.safeParse(parseJson(response.body));
+  if (!parsed.success) return refused(failureOf('not_found', noIamAt(endpoint, `HTTP ${response.status}`)));
+  return { ok: true, value: parsed.data.projects.filter(({ enabled }) => enabled !== false) };
+}
+
+/** IAM is asked here, so that what is wrong with an address, a permission or a service is IAM's. */
+function describeIamFailure(response: HttpResponse, now: number, endpoint: string): DrsFailure {
+  const failure = describeFailure(response, now, 'IAM');
+  const label = labelOf(response);
+  if (failure.reason === 'not_found') return { ...failure, why: noIamAt(endpoint, label) };
+  if (failure.why.key === 'access_denied') return { ...failure, why: explanation('iam_denied', { label }) };
   if (failure.reason !== 'server_error') return failure;
-  return { ...failure, why: explanation('iam_fault', { label: failure.code ?? `HTTP ${response.status}` }) };
+  return { ...failure, why: explanation('iam_fault', { label }) };
+}
+
+/** Something else answers at IAM's address. */
+export function noIamAt(endpoint: string, label: string): Explanation {
+  return explanation('login_not_found', { host: new URL(endpoint).host, label });
 }
 
 function isSilence({ reason }: DrsFailure): boolean {
@@ -59,9 +106,10 @@ function isSilence({ reason }: DrsFailure): boolean {
 
 function unreachable({ reason, why }: DrsFailure, { endpoint }: DrsRequestOptions): Explanation {
   const { host } = new URL(endpoint);
+  if (why.key !== 'unreachable' && why.key !== 'host_timeout') return why;
   return explanation('iam_unreachable', { host, reason: String(why.values['reason'] ?? reason) });
 }
 
-function refused(failure: DrsFailure): Asked<string> {
+function refused(failure: DrsFailure): Asked<never> {
   return { ok: false, failure };
 }

@@ -2,11 +2,12 @@ import type { Dispatcher } from 'undici';
 
 import type { Clock, Log } from '../ports.ts';
 import type { DrsAuth, RotatingSecret } from './auth.ts';
-import type { Asked } from './drs-requests.ts';
+import type { Asked, DrsRequestOptions } from './drs-requests.ts';
 import { createIamToken } from './iam-token.ts';
 import { createKeyAuth } from './key-auth.ts';
 import type { AccessKeys } from './key-auth.ts';
-import { lookUpProjectId } from './project-id.ts';
+import { listProjects, lookUpProjectId } from './project-id.ts';
+import type { Project } from './project-id.ts';
 
 /** What is needed to sign in, whichever way is configured. */
 export interface SignInOptions {
@@ -34,6 +35,8 @@ export interface SignIn {
   readonly auth: DrsAuth;
   /** The configured project, the one a token is for, or the one called like the region. Never rejects. */
   findProject(): Promise<Asked<string>>;
+  /** Every project the credentials may see, asked for once. Never rejects. */
+  listProjects(): Promise<Asked<readonly Project[]>>;
 }
 
 /** Signs in with whatever is configured. Nothing is sent before it is asked for something. */
@@ -48,6 +51,7 @@ function withKeys(options: SignInOptions, keys: AccessKeys): SignIn {
   const auth = createKeyAuth({ keys, projectId: () => projectId, clock, log });
   return {
     auth,
+    listProjects: () => listProjects(askingIam(options, auth), 1),
     async findProject() {
       if (projectId !== null) return { ok: true, value: projectId };
       const found = await lookUp(options, auth);
@@ -67,6 +71,7 @@ function withPassword(
   const auth = createIamToken({ iamEndpoint, scope, domain, user, password, dispatcher, clock, random, log });
   return {
     auth,
+    listProjects: () => listProjects(askingIam(options, auth), 1),
     async findProject() {
       const known = projectId ?? (await auth.findProjectId());
       return known === null ? await lookUp(options, auth) : { ok: true, value: known };
@@ -74,7 +79,10 @@ function withPassword(
   };
 }
 
-function lookUp({ iamEndpoint, region, ...shared }: SignInOptions, auth: DrsAuth): Promise<Asked<string>> {
-  const { dispatcher, clock, random, log } = shared;
-  return lookUpProjectId({ endpoint: iamEndpoint, auth, dispatcher, clock, random, log }, region ?? '');
+function lookUp(options: SignInOptions, auth: DrsAuth): Promise<Asked<string>> {
+  return lookUpProjectId(askingIam(options, auth), options.region ?? '');
+}
+
+function askingIam({ iamEndpoint, dispatcher, clock, random, log }: SignInOptions, auth: DrsAuth): DrsRequestOptions {
+  return { endpoint: iamEndpoint, auth, dispatcher, clock, random, log };
 }

@@ -8,7 +8,8 @@ import { parseJobId } from '../domain/job/job-id.ts';
 import type { JobId } from '../domain/job/job-id.ts';
 import { SECOND } from '../domain/base/time.ts';
 import { checkDrs } from '../drs/check-drs.ts';
-import { createDispatcher } from '../drs/http.ts';
+import { createNetwork } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { isSchedule } from '../runtime/cron.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -49,15 +50,17 @@ export async function runChecks(
     if (finding.kind === 'bad') wrong += 1;
     print(scrub(line(finding), secrets));
   };
-  await inspect(config, async (about, look) => {
+  const network = createNetwork(config.network);
+  await inspect(config, network, async (about, look) => {
     const findings = await look().catch((error: unknown) => [bad(about, `could not be looked at: ${String(error)}`)]);
     for (const finding of findings) say(finding);
   });
+  await network.destroy();
   print(wrong === 0 ? 'Nothing is wrong.' : wrong === 1 ? 'One thing is wrong.' : `${wrong} things are wrong.`);
   return wrong === 0;
 }
 
-async function inspect(config: Config, step: Step): Promise<void> {
+async function inspect(config: Config, network: Network, step: Step): Promise<void> {
   const log = createLogger('silent', () => []);
   const { receiver, botToken, apiUrl } = config.slack;
   let watchedJob: JobId | null = null;
@@ -68,6 +71,7 @@ async function inspect(config: Config, step: Step): Promise<void> {
       appToken: receiver.mode === 'socket' ? receiver.appToken.reveal() : null,
       apiUrl,
       timeoutMs: DEFAULT_DURATIONS.slackTimeoutMs,
+      fetch: network.fetch,
       log,
     }),
   );
@@ -79,23 +83,41 @@ async function inspect(config: Config, step: Step): Promise<void> {
     watchedJob = checked.watchedJob;
     return checked.findings;
   });
-  await step('DRS', () => inspectDrs(config, watchedJob));
+  await step('DRS', () => inspectDrs(config, network, watchedJob));
+  await step('Network', () => Promise.resolve(describeRoutes(config, network)));
 }
 
-async function inspectDrs({ drs }: Config, watchedJob: JobId | null): Promise<readonly Finding[]> {
+/** What each connection that was made went through. */
+function describeRoutes(config: Config, network: Network): readonly Finding[] {
+  const targets = [
+    ['Slack', config.slack.apiUrl],
+    ['DRS', config.drs.endpoint],
+    ['IAM', config.drs.iamEndpoint],
+  ] as const;
+  return targets.flatMap(([name, url]) => {
+    const route = network.routeTaken(url);
+    const { host } = new URL(url);
+    if (route === null) return [];
+    return [
+      good('Network', `${name} (${host}) is asked ${route === 'direct' ? 'directly' : `through the proxy ${route}`}.`),
+    ];
+  });
+}
+
+async function inspectDrs(
+  { drs }: Config,
+  { dispatcher }: Network,
+  watchedJob: JobId | null,
+): Promise<readonly Finding[]> {
   const madeUp = parseJobId(randomUUID());
   const id = watchedJob ?? madeUp;
   if (id === null) throw new TypeError('a UUID is no job id');
   const { endpoint, iamEndpoint, projectId, region, credentials, language } = drs;
-  const dispatcher = createDispatcher();
   const log = createLogger('silent', () => []);
   const shared = { dispatcher, clock: systemClock, random: Math.random, log };
-  try {
-    const job = { id, isWatched: watchedJob !== null };
-    return await checkDrs({ endpoint, iamEndpoint, projectId, region, credentials, language, job, ...shared });
-  } finally {
-    await dispatcher.destroy();
-  }
+  const job = { id, isWatched: watchedJob !== null };
+  const isGuessed = drs.guessed.includes('DRS_ENDPOINT');
+  return await checkDrs({ endpoint, isGuessed, iamEndpoint, projectId, region, credentials, language, job, ...shared });
 }
 
 function readConfig(env: Readonly<Record<string, string | undefined>>): Config | ConfigError {

@@ -1,11 +1,10 @@
-import type { Dispatcher } from 'undici';
-
 import type { Config } from '../config.ts';
 import { formatDuration } from '../domain/base/duration.ts';
 import { findLastingSilence, findStillLoops } from '../domain/base/vital-signs.ts';
 import type { Patience } from '../domain/base/vital-signs.ts';
 import type { Timetable } from '../domain/poll/timetable.ts';
 import { sendHttp } from '../drs/http.ts';
+import type { Network } from '../network/network.ts';
 import type { Clock, Log, Metrics, Store, StoreFigures } from '../ports.ts';
 import { programVersion } from '../runtime/about.ts';
 import { createHeartbeat, NO_HEARTBEAT } from '../runtime/heartbeat.ts';
@@ -24,7 +23,7 @@ interface Foundation {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: Store;
-  readonly http: Dispatcher;
+  readonly network: Network;
   readonly timetable: Timetable;
   /** Whose work the bot does. */
   readonly whose: { readonly workspaceId: string; readonly connectionId: string };
@@ -71,12 +70,12 @@ async function loadMetrics({ store }: Foundation): Promise<FetchableMetrics> {
   return createMetrics({ version: programVersion(), schema, slackReasons: KNOWN_REASONS });
 }
 
-function toHeartbeat({ config, http, log }: Foundation): Heartbeat {
+function toHeartbeat({ config, network, log }: Foundation): Heartbeat {
   const { heartbeatUrl } = config;
   if (heartbeatUrl === null) return NO_HEARTBEAT;
   const get = async (signal: AbortSignal) => {
     const request = { method: 'GET' as const, url: heartbeatUrl.reveal(), headers: {}, body: '' };
-    return (await sendHttp(http, request, signal)).status;
+    return (await sendHttp(network.dispatcher, request, signal)).status;
   };
   return createHeartbeat(get, log);
 }

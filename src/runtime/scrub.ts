@@ -23,8 +23,10 @@ const PATTERNS: readonly RegExp[] = [
   /[\w+/-]{200,}={0,2}/g,
   // "name":"value", also inside JSON that is itself in a string (\"name\":\"value\"), and lists of raw headers.
   new RegExp(`((?:${NAMES}|${SHORT_NAMES})(\\\\*)"\\s*[:,]\\s*\\2")(?:(?!(?<!\\\\)\\2")[^])*`, 'gi'),
-  // A scheme and its credentials: Bearer …, Basic …
-  /(\b(?:Bearer|Basic)\s+)[\w.~+/=-]+/gi,
+  // A scheme and its credentials: Bearer …, Basic …. A plain word behind it is a sentence ("the Basic Information page").
+  /(\b(?:[Bb]earer|[Bb]asic|BEARER|BASIC)\s+)(?![A-Z]?[a-z]+(?:[^\w.~+/=-]|\.?\s|\.?$))[\w.~+/=-]+/g,
+  // As a header's value whatever it is.
+  /(authorization\\*["']?\s*[:=,]\s*\\*["']?(?:Bearer|Basic)\s+)[\w.~+/=-]+/gi,
   // SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…, and the gateway's `ak:…` about one.
   /(\b(?:Access|Signature)=)[^,\s"\\]+/g,
   /(\b(?:ak|sk):)[^,\s"\\]+/gi,

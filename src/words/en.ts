@@ -522,29 +522,47 @@ export const en = {
   'why.timeout': 'DRS did not answer in time.',
   'why.host_timeout': 'No answer from {host} in time.',
   'why.unreachable': '{host} cannot be reached ({reason}).',
-  'why.throttled': 'DRS asks for fewer requests; the bot waits and goes on by itself. ({label})',
+  'why.host_unknown': "There is no host {host} ({reason}): check its address and this machine's DNS.",
+  'why.certificate_untrusted':
+    'The certificate of {host} is signed by nobody this machine trusts ({reason}): set NODE_EXTRA_CA_CERTS to a file with the certificate of your own authority.',
+  'why.certificate_unfit':
+    "The certificate of {host} is not valid now or not for this name ({reason}): check its address and this machine's clock.",
+  'why.not_tls': '{host} does not speak TLS as it should ({reason}): check http:// or https:// in its address.',
+  'why.proxy_unreachable':
+    'The proxy {proxy}, which stands before {host}, cannot be reached ({reason}): check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.',
+  'why.proxy_wants_password':
+    'The proxy {proxy} wants a user and a password ({reason}): put user:password@ before its host in HTTPS_PROXY.',
+  'why.proxy_refused':
+    'The proxy {proxy} does not let the bot through to {host} ({reason}): have it allowed there, or list it in NO_PROXY.',
+  'why.throttled': '{service} asks for fewer requests; the bot waits and goes on by itself. ({label})',
   'why.throttled_for': 'DRS asked for no requests for another {seconds} s; the bot goes on by itself then.',
-  'why.server_fault': 'DRS has a fault of its own. ({label})',
+  'why.server_fault': '{service} has a fault of its own. ({label})',
   'why.sign_in_down': 'The cloud cannot reach its own sign-in service. ({label})',
-  'why.token_refused': 'DRS does not accept the access token. ({label})',
+  'why.token_refused': '{service} does not accept the access token. ({label})',
   'why.gateway_token_refused': 'The API gateway does not accept the access token. ({label})',
   'why.gateway_wants_token': 'The API gateway wants a new access token. ({label})',
   'why.keys_refused':
-    'DRS does not accept the access key: check HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. While it runs, the bot tries again every 10 minutes. ({label})',
+    '{service} does not accept the access key: check HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. While it runs, the bot tries again every 10 minutes. ({label})',
   'why.keys_unknown':
-    'DRS does not know the access key: check HUAWEICLOUD_SDK_AK, and that the key is not disabled or deleted. While it runs, the bot tries again every 10 minutes. ({label})',
+    '{service} does not know the access key: check HUAWEICLOUD_SDK_AK, and that the key is not disabled or deleted. While it runs, the bot tries again every 10 minutes. ({label})',
   'why.keys_wrong':
     'The secret key does not fit the access key: check HUAWEICLOUD_SDK_SK, and that no proxy changes the requests. While it runs, the bot tries again every 10 minutes. ({label})',
   'why.keys_locked':
     'The access key is locked after too many failed signatures: check HUAWEICLOUD_SDK_SK and whatever else uses this key. It opens after 5 minutes; while it runs, the bot tries again every 10 minutes. ({label})',
   'why.keys_expired':
     'The temporary access key has expired: set a new HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK and HUAWEICLOUD_SDK_SECURITY_TOKEN. ({label})',
+  'why.keys_outdated':
+    '{service} says the signature has expired though the clocks agree, so the access key itself is too old: set a new HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. While it runs, the bot tries again every 10 minutes. ({label})',
+  'why.security_token_missing':
+    '{service} does not know the access key. It begins with HST, so it is a temporary one: set HUAWEICLOUD_SDK_SECURITY_TOKEN, which came with it, or set a new key if this one has expired. ({label})',
   'why.clock_skewed':
     "The clock of the bot's machine is {minutes} min {direction, select, behind {behind} other {ahead of}} the cloud's, so its signatures are refused: set the clock (NTP). While it runs, the bot tries again every 10 minutes. ({label})",
   'why.user_locked':
-    'The IAM user is locked, so the bot has stopped asking: unlock it in the console or wait, and check IAM_PASSWORD.',
+    'IAM says the user is locked, so the bot has stopped asking: unlock it in the console or wait, and check IAM_PASSWORD. ({label})',
   'why.password_refused':
-    'IAM does not accept the user name or password, so the bot has stopped asking: check IAM_DOMAIN, IAM_USER and IAM_PASSWORD, then restart it.',
+    'IAM does not accept the user name or password, so the bot has stopped asking: check IAM_DOMAIN, IAM_USER and IAM_PASSWORD, then restart it. ({label})',
+  'why.login_protected':
+    'IAM wants a second factor from this user (login protection), which a bot does not have: use an access key (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK) instead of IAM_PASSWORD. ({label})',
   'why.user_disabled': 'The IAM user is disabled: enable it in the console. ({label})',
   'why.console_only_user': 'The IAM user has console access only: give it programmatic access. ({label})',
   'why.role_missing': 'The IAM user has no role in this project: grant it DRS ReadOnlyAccess. ({label})',
@@ -554,24 +572,27 @@ export const en = {
   'why.gateway_user_denied': 'The API gateway does not let this user in: check the IAM user. ({label})',
   'why.gateway_denied': 'The API gateway denies access: check the IAM user and its project. ({label})',
   'why.region_barred': 'The IAM user is barred in this region: check DRS_REGION and the user. ({label})',
-  'why.access_denied': 'DRS denies access: check the IAM user, its permissions and DRS_PROJECT_ID. ({label})',
+  'why.access_denied': '{service} denies access: check the IAM user, its permissions and DRS_PROJECT_ID. ({label})',
   'why.project_unknown':
     'DRS does not know the project: check DRS_PROJECT_ID, and that it belongs to this region. ({label})',
   'why.project_unavailable': 'The project is not available: check DRS_PROJECT_ID. ({label})',
   'why.project_missing':
-    'IAM knows no project {region} for these credentials: check DRS_REGION, or set DRS_PROJECT_ID (console: My Credentials).',
+    'IAM knows no project {region} for these credentials{projects, select, none {} other {: it shows {projects}}}. Check DRS_REGION, or set DRS_PROJECT_ID to the id of the one with your jobs (console: My Credentials).',
   'why.project_ambiguous':
     'IAM knows several projects for {region}: set DRS_PROJECT_ID to the one you mean (console: My Credentials).',
   'why.not_offered': 'This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION. ({label})',
-  'why.login_not_found':
-    'IAM does not find the login address or the project: check IAM_ENDPOINT, DRS_REGION and DRS_PROJECT_ID.',
+  'why.login_not_found': 'Whoever answers at {host} is not IAM: check IAM_ENDPOINT. ({label})',
+  'why.login_project_missing':
+    'IAM knows no project {project} for this user: check DRS_REGION and DRS_PROJECT_ID (console: My Credentials). ({label})',
+  'why.iam_denied':
+    'IAM does not tell this user its project: set DRS_PROJECT_ID (console: My Credentials), which needs no such permission. ({label})',
   'why.login_without_token': 'IAM answered the login without a token: check IAM_ENDPOINT.',
   'why.iam_unreachable':
     'IAM cannot be reached at {host} ({reason}), and the project id is to be had there: check IAM_ENDPOINT, DRS_REGION and the network, or set DRS_PROJECT_ID (console: My Credentials).',
   'why.iam_fault':
     'IAM, which knows the project id, has a fault of its own: try again later, or set DRS_PROJECT_ID (console: My Credentials). ({label})',
   'why.not_a_list': 'DRS answered with something that is not a list of results: check DRS_ENDPOINT.',
-  'why.refused': 'DRS refused the request ({label}{text}).',
+  'why.refused': '{service} refused the request ({label}).',
   'why.requests_refused': "DRS refuses the bot's requests ({text}): check DRS_LANGUAGE and DRS_BATCH_SIZE.",
   'why.left_out': 'DRS left this job out of its answer.',
   'why.item_error': 'DRS could not tell the progress of this job ({label}).',

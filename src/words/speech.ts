@@ -34,6 +34,9 @@ function spaced(language: Language, text: string): string {
   return language === 'zh' ? text.replace(/(?<=\p{Script=Han}) (?=(?:不到|至少) ?\d)/gu, '') : text;
 }
 
+/** What a reason means that does not say it. */
+const UNSAID: Values = { service: 'DRS', label: '–', host: '–', projects: 'none' };
+
 const speeches = new Map<Language, Speech>();
 
 /** The speech in a language; each text is compiled once. */
@@ -59,7 +62,8 @@ function createSpeech(language: Language): Speech {
     language,
     say,
     sentences: (...said) => said.join(BETWEEN_SENTENCES[language]),
-    explain: ({ key, values }) => say(`why.${key}`, values),
+    // Reasons that an earlier version has written down lack what this one says besides.
+    explain: ({ key, values }) => say(`why.${key}`, { ...UNSAID, ...values }),
     duration(ms) {
       const parts = durationParts(ms);
       if (parts.length === 0) return say('unit.none');

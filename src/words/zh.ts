@@ -491,28 +491,44 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'why.timeout': 'DRS 没有及时答复。',
   'why.host_timeout': '{host} 没有及时答复。',
   'why.unreachable': '无法连接 {host}（{reason}）。',
-  'why.throttled': 'DRS 要求减少请求；机器人会等待并自动继续。（{label}）',
+  'why.host_unknown': '没有 {host} 这个主机（{reason}）：请检查其地址和本机的 DNS。',
+  'why.certificate_untrusted':
+    '{host} 的证书不是由本机信任的机构签发的（{reason}）：请把 NODE_EXTRA_CA_CERTS 设为包含贵方证书机构证书的文件。',
+  'why.certificate_unfit': '{host} 的证书现在无效或不属于该名称（{reason}）：请检查其地址和本机时钟。',
+  'why.not_tls': '{host} 不支持应有的 TLS（{reason}）：请检查其地址中的 http:// 或 https://。',
+  'why.proxy_unreachable':
+    '无法连接通往 {host} 的代理 {proxy}（{reason}）：请检查 HTTPS_PROXY、HTTP_PROXY 和 NO_PROXY。',
+  'why.proxy_wants_password':
+    '代理 {proxy} 需要用户名和密码（{reason}）：请在 HTTPS_PROXY 的主机名前写上“用户名:密码@”。',
+  'why.proxy_refused': '代理 {proxy} 不允许机器人访问 {host}（{reason}）：请在代理上放行，或把它列入 NO_PROXY。',
+  'why.throttled': '{service} 要求减少请求；机器人会等待并自动继续。（{label}）',
   'why.throttled_for': 'DRS 要求 {seconds} 秒内不再请求；之后机器人会自动继续。',
-  'why.server_fault': 'DRS 自身异常。（{label}）',
+  'why.server_fault': '{service} 自身异常。（{label}）',
   'why.sign_in_down': '云平台无法访问自己的登录服务。（{label}）',
-  'why.token_refused': 'DRS 不接受访问令牌。（{label}）',
+  'why.token_refused': '{service} 不接受访问令牌。（{label}）',
   'why.gateway_token_refused': 'API 网关不接受访问令牌。（{label}）',
   'why.gateway_wants_token': 'API 网关要求新的访问令牌。（{label}）',
   'why.keys_refused':
-    'DRS 不接受访问密钥：请检查 HUAWEICLOUD_SDK_AK 和 HUAWEICLOUD_SDK_SK。机器人运行期间每 10 分钟重试一次。（{label}）',
+    '{service} 不接受访问密钥：请检查 HUAWEICLOUD_SDK_AK 和 HUAWEICLOUD_SDK_SK。机器人运行期间每 10 分钟重试一次。（{label}）',
   'why.keys_unknown':
-    'DRS 不认识这个访问密钥：请检查 HUAWEICLOUD_SDK_AK，并确认密钥未被停用或删除。机器人运行期间每 10 分钟重试一次。（{label}）',
+    '{service} 不认识这个访问密钥：请检查 HUAWEICLOUD_SDK_AK，并确认密钥未被停用或删除。机器人运行期间每 10 分钟重试一次。（{label}）',
   'why.keys_wrong':
     '密钥与访问密钥 ID 不匹配：请检查 HUAWEICLOUD_SDK_SK，并确认没有代理改动请求。机器人运行期间每 10 分钟重试一次。（{label}）',
   'why.keys_locked':
     '签名失败次数过多，访问密钥已被锁定：请检查 HUAWEICLOUD_SDK_SK 以及使用该密钥的其他程序。5 分钟后解锁；机器人运行期间每 10 分钟重试一次。（{label}）',
   'why.keys_expired':
     '临时访问密钥已过期：请设置新的 HUAWEICLOUD_SDK_AK、HUAWEICLOUD_SDK_SK 和 HUAWEICLOUD_SDK_SECURITY_TOKEN。（{label}）',
+  'why.keys_outdated':
+    '{service} 说签名已过期，而时钟一致，因此是访问密钥本身已失效：请设置新的 HUAWEICLOUD_SDK_AK 和 HUAWEICLOUD_SDK_SK。机器人运行期间每 10 分钟重试一次。（{label}）',
+  'why.security_token_missing':
+    '{service} 不认识这个访问密钥。它以 HST 开头，是临时密钥：请设置随它获得的 HUAWEICLOUD_SDK_SECURITY_TOKEN；如果密钥已过期，请设置新的密钥。（{label}）',
   'why.clock_skewed':
     '机器人所在机器的时钟比云平台{direction, select, behind {慢} other {快}} {minutes} 分钟，签名因此被拒绝：请校准时钟（NTP）。机器人运行期间每 10 分钟重试一次。（{label}）',
-  'why.user_locked': 'IAM 用户已被锁定，机器人已停止登录：请在控制台解锁或等待，并检查 IAM_PASSWORD。',
+  'why.user_locked': 'IAM 说该用户已被锁定，机器人已停止登录：请在控制台解锁或等待，并检查 IAM_PASSWORD。（{label}）',
   'why.password_refused':
-    'IAM 不接受用户名或密码，机器人已停止登录：请检查 IAM_DOMAIN、IAM_USER 和 IAM_PASSWORD，然后重启。',
+    'IAM 不接受用户名或密码，机器人已停止登录：请检查 IAM_DOMAIN、IAM_USER 和 IAM_PASSWORD，然后重启。（{label}）',
+  'why.login_protected':
+    'IAM 要求该用户进行二次验证（登录保护），机器人无法做到：请改用访问密钥（HUAWEICLOUD_SDK_AK 和 HUAWEICLOUD_SDK_SK），而不是 IAM_PASSWORD。（{label}）',
   'why.user_disabled': 'IAM 用户已被停用：请在控制台启用。（{label}）',
   'why.console_only_user': 'IAM 用户只能访问控制台：请授予编程访问。（{label}）',
   'why.role_missing': 'IAM 用户在此项目中没有角色：请授予 DRS ReadOnlyAccess。（{label}）',
@@ -522,21 +538,25 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'why.gateway_user_denied': 'API 网关不允许该用户访问：请检查 IAM 用户。（{label}）',
   'why.gateway_denied': 'API 网关拒绝访问：请检查 IAM 用户及其项目。（{label}）',
   'why.region_barred': 'IAM 用户在该区域被禁止访问：请检查 DRS_REGION 和用户。（{label}）',
-  'why.access_denied': 'DRS 拒绝访问：请检查 IAM 用户、其权限和 DRS_PROJECT_ID。（{label}）',
+  'why.access_denied': '{service} 拒绝访问：请检查 IAM 用户、其权限和 DRS_PROJECT_ID。（{label}）',
   'why.project_unknown': 'DRS 不认识该项目：请检查 DRS_PROJECT_ID，并确认它属于该区域。（{label}）',
   'why.project_unavailable': '项目不可用：请检查 DRS_PROJECT_ID。（{label}）',
   'why.project_missing':
-    'IAM 中没有属于这些凭证的项目 {region}：请检查 DRS_REGION，或设置 DRS_PROJECT_ID（控制台：我的凭证）。',
+    'IAM 中没有属于这些凭证的项目 {region}{projects, select, none {} other {，它显示的是 {projects}}}。请检查 DRS_REGION，或把 DRS_PROJECT_ID 设为你的任务所在项目的 ID（控制台：我的凭证）。',
   'why.project_ambiguous':
     'IAM 中有多个属于 {region} 的项目：请把 DRS_PROJECT_ID 设为你要的那一个（控制台：我的凭证）。',
   'why.not_offered': '该地址不提供 DRS：请检查 DRS_ENDPOINT 和 DRS_REGION。（{label}）',
-  'why.login_not_found': 'IAM 找不到登录地址或项目：请检查 IAM_ENDPOINT、DRS_REGION 和 DRS_PROJECT_ID。',
+  'why.login_not_found': '在 {host} 答复的不是 IAM：请检查 IAM_ENDPOINT。（{label}）',
+  'why.login_project_missing':
+    'IAM 中没有属于该用户的项目 {project}：请检查 DRS_REGION 和 DRS_PROJECT_ID（控制台：我的凭证）。（{label}）',
+  'why.iam_denied':
+    'IAM 不向该用户告知其项目：请设置 DRS_PROJECT_ID（控制台：我的凭证），这样就不需要此权限。（{label}）',
   'why.login_without_token': 'IAM 答复登录时没有给出令牌：请检查 IAM_ENDPOINT。',
   'why.iam_unreachable':
     '无法连接 IAM 的 {host}（{reason}），而项目 ID 需要从那里查询：请检查 IAM_ENDPOINT、DRS_REGION 和网络，或设置 DRS_PROJECT_ID（控制台：我的凭证）。',
   'why.iam_fault': '查询项目 ID 时 IAM 自身异常：请稍后再试，或设置 DRS_PROJECT_ID（控制台：我的凭证）。（{label}）',
   'why.not_a_list': 'DRS 的答复不是结果列表：请检查 DRS_ENDPOINT。',
-  'why.refused': 'DRS 拒绝了请求（{label}{text}）。',
+  'why.refused': '{service} 拒绝了请求（{label}）。',
   'why.requests_refused': 'DRS 拒绝了机器人的请求（{text}）：请检查 DRS_LANGUAGE 和 DRS_BATCH_SIZE。',
   'why.left_out': 'DRS 的答复中没有这个任务。',
   'why.item_error': 'DRS 无法给出该任务的进度（{label}）。',

@@ -5,13 +5,13 @@ import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import { createDrsClient } from '../../src/drs/drs-client.ts';
-import { createDispatcher } from '../../src/drs/http.ts';
+import { createNetwork } from '../../src/network/network.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 
 let drs: DrsSimulator;
-const dispatcher = createDispatcher();
+const { dispatcher } = createNetwork();
 beforeEach(async () => {
   drs = await startDrsSimulator();
 });

@@ -5,7 +5,7 @@ import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { throttle } from '../../demo/drs-simulator/faults.ts';
 import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import { createDrsClient } from '../../src/drs/drs-client.ts';
-import { createDispatcher } from '../../src/drs/http.ts';
+import { createNetwork } from '../../src/network/network.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';
 import { createKeyAuth } from '../../src/drs/key-auth.ts';
 import { lookUpProjectId } from '../../src/drs/project-id.ts';
@@ -16,7 +16,7 @@ import { SILENT } from '../support/silent-log.ts';
 let drs: DrsSimulator;
 const clock = fastClock(Date.parse('2026-11-24T02:00:00Z'));
 let skewMs = 0;
-const dispatcher = createDispatcher();
+const { dispatcher } = createNetwork();
 
 beforeEach(async () => {
   skewMs = 0;
@@ -97,6 +97,16 @@ describe('access keys', () => {
     [
       'an expired security token',
       { ...SIMULATED_KEYS.temporary, securityToken: 'old' },
+      'The temporary access key has expired',
+    ],
+    [
+      'a temporary key without its security token',
+      { ...SIMULATED_KEYS.temporary, securityToken: null },
+      'It begins with HST, so it is a temporary one: set HUAWEICLOUD_SDK_SECURITY_TOKEN',
+    ],
+    [
+      'a temporary key that is over',
+      { ...SIMULATED_KEYS.temporary, accessKey: 'HSTOVERANDGONE000001' },
       'The temporary access key has expired',
     ],
   ])('%s ends in a sentence that says what to do', async (_what, key, sentence) => {
@@ -243,8 +253,34 @@ describe('the project id', () => {
   test('of a region that the credentials do not have ends in a sentence', async () => {
     const asked = await look('eu-west-101');
     expect(asked.ok ? '' : speechIn('en').explain(asked.failure.why)).toBe(
-      'IAM knows no project eu-west-101 for these credentials: check DRS_REGION, or set DRS_PROJECT_ID (console: My Credentials).',
+      'IAM knows no project eu-west-101 for these credentials: it shows ap-southeast-1 (054ba152d480d55b2f5dc0069e7ddef0), ap-southeast-1_sub (a1b2c3d4e5f60718293a4b5c6d7e8f90). Check DRS_REGION, or set DRS_PROJECT_ID to the id of the one with your jobs (console: My Credentials).',
     );
+  });
+
+  test('needs no permission: the list of all projects, which needs one, is not asked for', async () => {
+    const client = withKeys(SIMULATED_KEYS.permanent);
+    expect(await look('ap-southeast-1')).toEqual({ ok: true, value: drs.projectId });
+    expect(await ask(client)).toBe('report');
+    expect(drs.requests.map((seen) => seen.path)).toContain('/v3/auth/projects');
+    expect(drs.count('all_projects')).toBe(0);
+  });
+
+  test.each([
+    [
+      { error: { code: 403, message: 'Policy does not allow it.', title: 'Forbidden' } },
+      'iam_denied',
+      'DRS_PROJECT_ID',
+    ],
+    [{ error_code: 'IAM.0080', error_msg: 'Policy does not allow it.' }, 'user_disabled', 'IAM user is disabled'],
+  ])('that IAM does not tell is a refusal of IAM, in its own words: %j', async (body, key, word) => {
+    drs.faults.next('projects', { kind: 'status', status: 403, body: JSON.stringify(body) });
+    const asked = await look('ap-southeast-1');
+    if (asked.ok) throw new Error('it was told');
+    expect(asked.failure.why.key).toBe(key);
+    const sentence = speechIn('en').explain(asked.failure.why);
+    expect(sentence).toContain(word);
+    expect(sentence).toContain('Policy does not allow it');
+    expect(sentence).not.toContain('DRS denies');
   });
 
   test('that is there twice is not guessed', async () => {

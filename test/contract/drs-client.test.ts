@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { createDrsClient } from '../../src/drs/drs-client.ts';
-import { createDispatcher } from '../../src/drs/http.ts';
+import { createNetwork } from '../../src/network/network.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';
 import { throttle } from '../../demo/drs-simulator/faults.ts';
 import type { Fault } from '../../demo/drs-simulator/faults.ts';
@@ -13,7 +13,7 @@ import { fastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 
 let drs: DrsSimulator;
-const dispatcher = createDispatcher();
+const { dispatcher } = createNetwork();
 
 beforeEach(async () => {
   drs = await startDrsSimulator();

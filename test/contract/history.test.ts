@@ -22,7 +22,7 @@ afterEach(async () => slack.stop());
 
 const search = (changes: Partial<PostSearch> = {}) => {
   const { apiUrl, botToken: token, state } = slack;
-  const client = createSlackClient({ token, apiUrl, timeoutMs: 1_000, log: SILENT });
+  const client = createSlackClient({ token, apiUrl, timeoutMs: 1_000, fetch, log: SILENT });
   const author = { botUserId: state.bot.id, botId: state.botId };
   const where = { postId: 'wanted', channelId: channel, threadTs: null, fromTs: '0.000000', toTs: null };
   return createHistory(client, author, systemClock, 5_000).search({ ...where, ...changes });

@@ -34,7 +34,7 @@ describe('the demo', () => {
     const playing = demo('--no-project');
     await once(playing.child, 'exit');
     expect(playing.output()).toContain(
-      'The bot does not start: IAM knows no project eu-west-101 for these credentials: check DRS_REGION, or set DRS_PROJECT_ID',
+      'The bot does not start: IAM knows no project eu-west-101 for these credentials: it shows ap-southeast-1 (',
     );
     expect(playing.child.exitCode).toBe(1);
   }, 60_000);

@@ -186,25 +186,25 @@ describe('an error body', () => {
       403,
       '{"error_code":"DRS.M00261","error_msg":"Invalid project id."}',
       'project_unknown',
-      'DRS does not know the project: check DRS_PROJECT_ID, and that it belongs to this region. (DRS.M00261)',
+      'DRS does not know the project: check DRS_PROJECT_ID, and that it belongs to this region. (DRS.M00261: Invalid project id)',
     ],
     [
       404,
       '{"error_code":"APIG.0101","error_msg":"x"}',
       'not_found',
-      'This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION. (APIG.0101)',
+      'This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION. (APIG.0101: x)',
     ],
     [
       429,
       '{"error_code":"APIGW.0308","error_msg":"x"}',
       'throttled',
-      'DRS asks for fewer requests; the bot waits and goes on by itself. (APIGW.0308)',
+      'DRS asks for fewer requests; the bot waits and goes on by itself. (APIGW.0308: x)',
     ],
     [
       400,
       '{"error_code":"DRS.M01503","error_msg":"x"}',
       'throttled',
-      'DRS asks for fewer requests; the bot waits and goes on by itself. (DRS.M01503)',
+      'DRS asks for fewer requests; the bot waits and goes on by itself. (DRS.M01503: x)',
     ],
     [502, '<html>', 'server_error', 'DRS has a fault of its own. (HTTP 502)'],
     [
@@ -232,15 +232,32 @@ describe('an error body', () => {
     const body = JSON.stringify({ error_code: 'APIGW.0301', error_msg: message });
     const date = new Date(Date.now() - 60_000).toUTCString();
     const { why } = describeFailure({ status: 401, headers: { date }, body }, Date.now());
-    expect(why.key).toBe(/signature/.test(message) ? 'keys_refused' : 'gateway_token_refused');
+    expect(why.key).toBe(/signature/.test(message) ? 'keys_outdated' : 'gateway_token_refused');
   });
 
-  test('that repeats keys and signatures is not passed on', () => {
-    const body = JSON.stringify({
-      error_code: 'APIGW.0301',
-      error_msg: 'verify aksk signature fail, canonicalRequest:POST|/v3|AKSECRET',
-    });
-    expect(JSON.stringify(failed(401, body))).not.toContain('AKSECRET');
+  test.each([
+    'verify aksk signature fail, canonicalRequest:POST|/v3|AKSECRET12345',
+    'Get secretKey failed,ak:AKSECRET12345,err:ak not exist',
+    'Get secretKey failed,ak:AKSECRET12345,err:ak AKSECRET12345 not exist',
+    'AK AKSECRET12345 is locked',
+  ])('is passed on without the keys and signatures it repeats: %s', (message) => {
+    const failure = failed(401, JSON.stringify({ error_code: 'APIGW.0301', error_msg: message }));
+    expect(JSON.stringify(failure)).not.toContain('AKSECRET');
+    expect(failure.why.values['label']).toContain(message.slice(0, 3));
+  });
+
+  test.each([
+    ['Get secretKey failed,ak:HST0123456789,err:ak HST0123456789 not exist', 'keys_unknown'],
+    ['ak HST0123456789 not exist', 'keys_unknown'],
+    ['signature expired', 'keys_outdated'],
+    ['verify aksk signature fail', 'keys_wrong'],
+    ['AK access failed to reach the limit,forbidden', 'keys_locked'],
+  ])('of the gateway or of IAM says whose it is: %s', (message, key) => {
+    const body = JSON.stringify({ error_code: 'APIGW.0301', error_msg: message });
+    for (const service of ['DRS', 'IAM'] as const) {
+      const { why } = describeFailure({ status: 401, headers: {}, body }, Date.now(), service);
+      expect(why).toMatchObject({ key, values: { service } });
+    }
   });
 
   test.each([

@@ -51,13 +51,13 @@ describe('a start', () => {
   test('without the project of the region ends in a sentence', async () => {
     const env = { ...keys(SIMULATED_KEYS.permanent), DRS_PROJECT_ID: '', DRS_REGION: 'eu-west-101' };
     await expect(startWorld({ env })).rejects.toThrow(
-      'IAM knows no project eu-west-101 for these credentials: check DRS_REGION, or set DRS_PROJECT_ID (console: My Credentials).',
+      'IAM knows no project eu-west-101 for these credentials: it shows ap-southeast-1 (',
     );
   });
 
   test('with a password for a region that IAM does not know ends in a sentence', async () => {
     const env = { DRS_PROJECT_ID: '', DRS_REGION: 'eu-west-101' };
-    await expect(startWorld({ env })).rejects.toThrow('IAM does not find the login address or the project');
+    await expect(startWorld({ env })).rejects.toThrow('IAM knows no project eu-west-101 for this user: check DRS_REGION and DRS_PROJECT_ID');
   });
 });
 
@@ -126,7 +126,7 @@ describe('a start with an IAM address that is wrong', () => {
     await using nowhere = await startDrsSimulator();
     nowhere.faults.next('projects', { kind: 'status', status: 404, body: '{"error_code":"APIGW.0101"}' });
     await expect(startWorld({ env: { ...byKey, IAM_ENDPOINT: nowhere.endpoint } })).rejects.toThrow(
-      'IAM does not find the login address or the project: check IAM_ENDPOINT',
+      `Whoever answers at ${new URL(nowhere.endpoint).host} is not IAM: check IAM_ENDPOINT. (APIGW.0101)`,
     );
   });
 });

@@ -20,6 +20,10 @@ const FILES: Record<string, string> = {
   '/run/secrets/token': ' xoxb-secret-6\n',
   '/run/secrets/sk': 'secret-7\n',
   '/run/secrets/empty': '\n',
+  '/run/secrets/quoted': '"secret-7"\n',
+  '/run/secrets/credentials.csv':
+    '\uFEFFUser Name,Access Key Id,Secret Access Key\r\n"drs-bot",AKOFTHECONSOLE,secret-9\r\n',
+  '/run/secrets/two.csv': 'User Name,Access Key Id,Secret Access Key\na,AKA,SKA\nb,AKB,SKB\n',
 };
 function readFile(path: string): string {
   const text = FILES[path];
@@ -192,11 +196,68 @@ describe('the environment', () => {
     ],
     [
       { SLACK_BOT_TOKEN: 'xapp-1' },
-      'SLACK_BOT_TOKEN: expected the bot token, which begins with xoxb- (OAuth & Permissions page of your Slack app)',
+      'SLACK_BOT_TOKEN: expected the bot token, which begins with xoxb- (OAuth & Permissions page of your Slack app); this is an app-level token: it belongs into SLACK_APP_TOKEN',
     ],
     [
       { SLACK_APP_TOKEN: 'xoxb-1' },
-      'SLACK_APP_TOKEN: expected an app-level token, which begins with xapp- (Basic Information page of your Slack app)',
+      'SLACK_APP_TOKEN: expected an app-level token, which begins with xapp- (Basic Information page of your Slack app); this is the bot token: it belongs into SLACK_BOT_TOKEN',
+    ],
+    [
+      { SLACK_BOT_TOKEN: 'xoxp-1' },
+      'SLACK_BOT_TOKEN: expected the bot token, which begins with xoxb- (OAuth & Permissions page of your Slack app); this is the token of a person',
+    ],
+    [
+      { SLACK_APP_TOKEN: 'xapp-' },
+      'SLACK_APP_TOKEN: expected an app-level token, which begins with xapp- (Basic Information page of your Slack app); this is only the beginning of one',
+    ],
+    [
+      { SLACK_BOT_TOKEN: '"xoxb-1"' },
+      'SLACK_BOT_TOKEN: expected the bot token, which begins with xoxb- (OAuth & Permissions page of your Slack app)',
+      'SLACK_BOT_TOKEN: has quotes around it; expected the secret without them',
+    ],
+    [
+      { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: "'secret'" },
+      'HUAWEICLOUD_SDK_SK: has quotes around it; expected the secret without them',
+    ],
+    [
+      { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: 'secret # of the bot' },
+      'HUAWEICLOUD_SDK_SK: has a comment behind it; expected the secret alone',
+    ],
+    [
+      { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: 'sec\nret' },
+      'HUAWEICLOUD_SDK_SK: has a line break in it; expected the secret alone, on one line',
+    ],
+    [
+      { HUAWEICLOUD_SDK_AK: 'AK key', HUAWEICLOUD_SDK_SK: 'secret' },
+      'HUAWEICLOUD_SDK_AK: has a blank in it; expected the secret alone',
+    ],
+    [
+      { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK_FILE: '/run/secrets/quoted' },
+      'HUAWEICLOUD_SDK_SK_FILE: the secret in /run/secrets/quoted has quotes around it; expected the secret without them',
+    ],
+    [
+      { HUAWEICLOUD_SDK_AK_FILE: '/run/secrets/two.csv', HUAWEICLOUD_SDK_SK: 'secret' },
+      "HUAWEICLOUD_SDK_AK_FILE: /run/secrets/two.csv holds 2 access keys; expected the console's file of one",
+    ],
+    [
+      { IAM_PASSWORD: '', IAM_PASSWORD_FILE: '/run/secrets/credentials.csv' },
+      "IAM_PASSWORD_FILE: /run/secrets/credentials.csv is the console's file of an access key, which does not hold this secret",
+    ],
+    [
+      { HTTPS_PROXY: 'socks5://proxy.example' },
+      'HTTPS_PROXY: expected the address of an HTTP proxy like http://proxy.example.com:3128',
+    ],
+    [
+      { https_proxy: 'http://bot:secret@' },
+      'https_proxy: expected the address of an HTTP proxy like http://proxy.example.com:3128',
+    ],
+    [
+      { NODE_EXTRA_CA_CERTS: '/nowhere' },
+      'NODE_EXTRA_CA_CERTS: /nowhere cannot be read (ENOENT); expected a file with certificates in PEM',
+    ],
+    [
+      { NODE_EXTRA_CA_CERTS: '/run/secrets/sk' },
+      'NODE_EXTRA_CA_CERTS: /run/secrets/sk holds no certificate in PEM; expected a file that begins with -----BEGIN CERTIFICATE-----',
     ],
     [
       { DRS_REGION: undefined },
@@ -250,8 +311,49 @@ describe('the environment', () => {
     [{ DRS_LANGUAGE: 'english' }, 'DRS_LANGUAGE: expected a language like en-us or zh-cn'],
     [{ OPS_PORT: 'any' }, 'OPS_PORT: expected a whole number from 0 to 65535'],
     [{ HEARTBEAT_URL: 'hc-ping.com' }, 'HEARTBEAT_URL: expected a web address like https://hc-ping.com/…'],
-  ])('says what was wrong, what was expected and where to find it: %j', (changes, sentence) => {
-    expect(problems(changes)).toEqual([sentence]);
+  ])('says what was wrong, what was expected and where to find it: %j', (changes, ...sentences) => {
+    expect(problems(changes)).toEqual(sentences);
+  });
+
+  test("understands the file that the console gives with a new access key, for both of the key's settings", () => {
+    const path = '/run/secrets/credentials.csv';
+    const { credentials } = parse({ HUAWEICLOUD_SDK_AK_FILE: path, HUAWEICLOUD_SDK_SK_FILE: path }).drs;
+    if (credentials.kind !== 'keys') throw new Error('no keys');
+    expect([credentials.accessKey.reveal(), credentials.secretKey.reveal()]).toEqual(['AKOFTHECONSOLE', 'secret-9']);
+    expect(credentials.secretKey.reread()).toBe(false);
+  });
+
+  test('takes a password as people choose them', () => {
+    const { credentials } = parse({ IAM_PASSWORD: 'it\'s "quoted" in part, with blanks & ümlauts#' }).drs;
+    expect(credentials.kind === 'password' && credentials.password.reveal()).toContain('ümlauts#');
+  });
+
+  test.each([
+    ['https://iam.eu-de.otc.t-systems.com/v3', 'https://iam.eu-de.otc.t-systems.com'],
+    ['https://iam.eu-de.otc.t-systems.com:443/v3/', 'https://iam.eu-de.otc.t-systems.com:443'],
+    ['iam.example.com/v3/auth/tokens', 'https://iam.example.com'],
+    ['https://drs.example.com/v5', 'https://drs.example.com'],
+    ['https://gateway.example.com/drs', 'https://gateway.example.com/drs'],
+  ])('takes the version off the address %s, which requests add themselves', (given, address) => {
+    const { iamEndpoint, endpoint } = parse({ IAM_ENDPOINT: given, DRS_ENDPOINT: given }).drs;
+    expect([iamEndpoint, endpoint]).toEqual([address, address]);
+  });
+
+  test('goes out directly unless a proxy is set, in capitals or small letters, and knows its password as a secret', () => {
+    expect(parse().network).toEqual({ httpProxy: null, httpsProxy: null, noProxy: '', authorities: null });
+    const config = parse({
+      HTTP_PROXY: 'proxy.example:3128',
+      HTTPS_PROXY: 'http://other.example',
+      https_proxy: 'http://bot:hunter%2022@proxy.example:3128',
+      no_proxy: 'localhost,.example.org',
+    });
+    expect(config.network).toEqual({
+      httpProxy: 'http://proxy.example:3128/',
+      httpsProxy: 'http://bot:hunter%2022@proxy.example:3128/',
+      noProxy: 'localhost,.example.org',
+      authorities: null,
+    });
+    expect(secretsOf(config)).toEqual(expect.arrayContaining(['hunter%2022', 'hunter 22']));
   });
 
   test('never shows a secret, neither in mistakes nor when printed', () => {

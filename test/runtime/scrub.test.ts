@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 import { createLogger } from '../../src/runtime/logger.ts';
 import { scrub } from '../../src/runtime/scrub.ts';
+import { en } from '../../src/words/en.ts';
+import { zh } from '../../src/words/zh.ts';
 
 /* Real-looking, none of them real. */
 const SECRET = {
@@ -84,6 +86,9 @@ describe('a log line never holds', () => {
     [`incorrect AK QTWAOYTTINDUT2QVKYUC given`, 'QTWAOYTT'],
     [`with ${SECRET.secretKey} as secret`, 'MFyfvK41'],
     [`Authorization: Basic ${Buffer.from('drs-bot:hunter22').toString('base64')}`, 'ZHJzLWJv'],
+    ['Authorization: Bearer hunterhunter', 'hunterhunter'],
+    ['proxy-authorization: basic hunterhunter', 'hunterhunter'],
+    ['refused Bearer eyJhbGciOi.x', 'eyJhbGciOi'],
     ['Set-Cookie: session=hunter22; Path=/', 'hunter22'],
     ['client_secret=hunter22&grant=x', 'hunter22'],
     ['IAM_PASSWORD: hunter22', 'hunter22'],
@@ -107,6 +112,11 @@ describe('a log line never holds', () => {
 });
 
 describe('a log line keeps', () => {
+  test.each(['en', 'zh'] as const)('every sentence there is in %s', (language) => {
+    const sentences = Object.values(language === 'en' ? en : zh);
+    expect(sentences.map((sentence) => scrub(sentence, []))).toEqual(sentences);
+  });
+
   test.each([
     'the bot is running',
     '{"job":"6211d20d-0006-41da-836e-db3301ajb20b","status":"FULL_TRANSFER_STARTED","requestId":"9f1c2d3e4b5a69788796a5b4c3d2e1f0"}',
@@ -114,6 +124,9 @@ describe('a log line keeps', () => {
     '✖ Slack token: Slack refuses it; SLACK_BOT_TOKEN: is missing',
     'Slack refuses SLACK_BOT_TOKEN (invalid_auth): copy the Bot User OAuth Token again',
     '{"channel":"C012AB3C4","post":"2f0c7e1c-5d0b-4b8e-9f57-0f0b8f3e9a11","attempt":1,"reason":"ratelimited"}',
+    'create an app-level token on the Basic Information page of your Slack app, then restart.',
+    'Press Generate Token and Scopes on the Basic Information page.',
+    'a bearer token is wanted; basic authentication is not.',
     'https://drs.ap-southeast-1.myhuaweicloud.com/v3/054ba152d480d55b2f5dc0069e7ddef0/jobs/batch-progress',
   ])('what is no secret: %s', (text) => {
     expect(scrub(text, KNOWN)).toBe(text);

@@ -23,7 +23,13 @@ let channel: Channel;
 beforeEach(async () => {
   slack = await startSlackWorkspace();
   channel = slack.addChannel('general', { withBot: true });
-  const client = createSlackClient({ token: slack.botToken, apiUrl: slack.apiUrl, timeoutMs: 1_000, log: SILENT });
+  const client = createSlackClient({
+    token: slack.botToken,
+    apiUrl: slack.apiUrl,
+    timeoutMs: 1_000,
+    fetch,
+    log: SILENT,
+  });
   const voice = createVoice('en', {
     command: '/drs',
     botName: 'drs',

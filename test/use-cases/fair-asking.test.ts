@@ -10,7 +10,7 @@ import { failureOf } from '../../src/domain/job/progress-answer.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { LOOP_NAMES } from '../../src/domain/base/vital-signs.ts';
 import { createDrsClient } from '../../src/drs/drs-client.ts';
-import { createDispatcher } from '../../src/drs/http.ts';
+import { createNetwork } from '../../src/network/network.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';
 import type { Clock, DrsClient, Store } from '../../src/ports.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
@@ -29,7 +29,7 @@ import type { FastClock } from '../support/fast-clock.ts';
 import { keptLog, SILENT } from '../support/silent-log.ts';
 
 const CHANNEL = { workspaceId: 'T1', channelId: 'C1' };
-const dispatcher = createDispatcher();
+const { dispatcher } = createNetwork();
 let drs: DrsSimulator;
 let store: Store;
 let clock: FastClock;

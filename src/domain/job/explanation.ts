@@ -1,11 +1,18 @@
 /**
  * Every reason there is for not knowing how a job is, as a closed list: what people read about it is in `words/`. Some
- * carry values: `label` (a code or HTTP status), `host`, `reason`, `seconds`, `minutes`, `text` (masked and cut).
+ * carry values: `service` (DRS or IAM), `label` (a code or HTTP status, and what was said with it), `host`, `proxy`, `reason`, `seconds`, `minutes`, `text` (masked and cut).
  */
 export const EXPLANATIONS = [
   'timeout',
   'host_timeout',
   'unreachable',
+  'host_unknown',
+  'certificate_untrusted',
+  'certificate_unfit',
+  'not_tls',
+  'proxy_unreachable',
+  'proxy_wants_password',
+  'proxy_refused',
   'throttled',
   'throttled_for',
   'server_fault',
@@ -18,9 +25,12 @@ export const EXPLANATIONS = [
   'keys_wrong',
   'keys_locked',
   'keys_expired',
+  'keys_outdated',
+  'security_token_missing',
   'clock_skewed',
   'user_locked',
   'password_refused',
+  'login_protected',
   'user_disabled',
   'console_only_user',
   'role_missing',
@@ -37,6 +47,8 @@ export const EXPLANATIONS = [
   'project_ambiguous',
   'not_offered',
   'login_not_found',
+  'login_project_missing',
+  'iam_denied',
   'login_without_token',
   'iam_unreachable',
   'iam_fault',
@@ -69,6 +81,13 @@ export function explanation(key: ExplanationKey, values: Explanation['values'] =
 export type OperatorMatter = 'access' | 'setup';
 
 const OPERATOR_MATTERS: Partial<Readonly<Record<ExplanationKey, OperatorMatter>>> = {
+  host_unknown: 'setup',
+  certificate_untrusted: 'setup',
+  certificate_unfit: 'setup',
+  not_tls: 'setup',
+  proxy_unreachable: 'setup',
+  proxy_wants_password: 'setup',
+  proxy_refused: 'setup',
   token_refused: 'access',
   gateway_token_refused: 'access',
   gateway_wants_token: 'access',
@@ -77,9 +96,12 @@ const OPERATOR_MATTERS: Partial<Readonly<Record<ExplanationKey, OperatorMatter>>
   keys_wrong: 'access',
   keys_locked: 'access',
   keys_expired: 'access',
+  keys_outdated: 'access',
+  security_token_missing: 'access',
   clock_skewed: 'access',
   user_locked: 'access',
   password_refused: 'access',
+  login_protected: 'access',
   user_disabled: 'access',
   console_only_user: 'access',
   role_missing: 'access',
@@ -96,6 +118,8 @@ const OPERATOR_MATTERS: Partial<Readonly<Record<ExplanationKey, OperatorMatter>>
   project_ambiguous: 'setup',
   not_offered: 'setup',
   login_not_found: 'setup',
+  login_project_missing: 'setup',
+  iam_denied: 'setup',
   login_without_token: 'setup',
   iam_unreachable: 'setup',
   iam_fault: 'setup',

@@ -1,6 +1,6 @@
 import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import type { Receiver } from '@slack/bolt';
-import type { WebClient } from '@slack/web-api';
+import type { FetchFunction, WebClient } from '@slack/web-api';
 
 import { SECOND } from '../../domain/base/time.ts';
 import { DiskFullError } from '../../ports.ts';
@@ -35,15 +35,22 @@ const RECONNECT_ATTEMPTS = 20_000;
 /** Runs the work behind a command or click so that a stop can wait for it. */
 export type Track = (work: () => Promise<void>) => Promise<void>;
 
-/**
- * Builds the receiver without opening anything.
- *
- * @param timeoutMs how long one call of Slack may take
- */
+/** The way to Slack. */
+export interface WayToSlack {
+  /** Opens the socket. */
+  readonly dispatcher: SocketDispatcher;
+  readonly fetch: FetchFunction;
+  /** How long one call of Slack may take, in ms. */
+  readonly timeoutMs: number;
+  readonly log: Log;
+}
+
+type SocketDispatcher = NonNullable<ConstructorParameters<typeof SocketModeReceiver>[0]['dispatcher']>;
+
+/** Builds the receiver without opening anything. */
 export function createReceiver(
   config: SlackReceiverConfig,
-  timeoutMs: number,
-  log: Log,
+  { dispatcher, fetch, timeoutMs, log }: WayToSlack,
 ): SocketModeReceiver | HTTPReceiver {
   const logger = boltLogger(log);
   if (config.mode === 'http') {
@@ -51,13 +58,16 @@ export function createReceiver(
   }
   return new SocketModeReceiver({
     appToken: config.appToken,
+    dispatcher,
     logger,
     // The receiver passes these to its Web API client, which only ever calls apps.connections.open.
     installerOptions: {
       clientOptions: {
         slackApiUrl: config.apiUrl,
         timeout: timeoutMs,
-        retryConfig: { retries: RECONNECT_ATTEMPTS, factor: 1.3, maxTimeout: LONGEST_RECONNECT_PAUSE_MS },
+        fetch,
+        // `unref`: what waits to try again keeps no process alive.
+        retryConfig: { retries: RECONNECT_ATTEMPTS, factor: 1.3, maxTimeout: LONGEST_RECONNECT_PAUSE_MS, unref: true },
       },
     },
   });
@@ -70,6 +80,7 @@ export interface BoltAppOptions {
   readonly botToken: string;
   readonly apiUrl: string;
   readonly timeoutMs: number;
+  readonly fetch: FetchFunction;
   readonly command: string;
   readonly slack: SlackContext;
   readonly identity: { readonly botId: string; readonly botUserId: string };
@@ -93,6 +104,7 @@ export function createBoltApp(options: BoltAppOptions): App {
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
       timeout: options.timeoutMs,
+      fetch: options.fetch,
     },
     convoStore: false,
     logger: boltLogger(log),

@@ -7,6 +7,7 @@ import { SECOND } from '../../domain/base/time.ts';
 import { StartError } from '../../ports.ts';
 import type { Clock } from '../../ports.ts';
 import type { SlackReceiverConfig } from './bolt-app.ts';
+import { holdFailure } from '../../domain/base/hold-failure.ts';
 import { endsWithin } from '../../domain/base/ends-within.ts';
 import { socketRefused } from '../workspace/identify.ts';
 
@@ -28,6 +29,7 @@ export interface Door {
 /**
  * Lets Slack in: over a socket the bot opens, or on a port.
  *
+ * @param unwanted nobody waits for it any more
  * @throws StartError with one sentence when that cannot be done
  */
 export async function openDoor(
@@ -35,10 +37,12 @@ export async function openDoor(
   receiver: SocketModeReceiver | HTTPReceiver,
   how: SlackReceiverConfig,
   clock: Clock,
+  unwanted: AbortSignal,
 ): Promise<Door> {
   await app.init();
   if (how.mode === 'http' && receiver instanceof HTTPReceiver) return await openPort(receiver, how, clock);
-  if (how.mode === 'socket' && receiver instanceof SocketModeReceiver) return await openSocket(receiver, how, clock);
+  if (how.mode === 'socket' && receiver instanceof SocketModeReceiver)
+    return await openSocket(receiver, how, clock, unwanted);
   throw new TypeError('the receiver does not fit its configuration');
 }
 
@@ -46,12 +50,14 @@ async function openSocket(
   receiver: SocketModeReceiver,
   { apiUrl }: Extract<SlackReceiverConfig, { mode: 'socket' }>,
   clock: Clock,
+  unwanted: AbortSignal,
 ): Promise<Door> {
   // App.stop() does not wait until the socket is closed; the client's own disconnect does.
   const close = async () => void (await endsWithin(CLOSING_MS, receiver.client.disconnect(), clock));
   const isOpen = () => receiver.client.websocket?.isActive() === true;
   try {
-    if (await endsWithin(SOCKET_TIMEOUT_MS, receiver.start(), clock)) return { port: null, isOpen, close };
+    const opened = Promise.race([receiver.start(), isAborted(unwanted)]);
+    if (await endsWithin(SOCKET_TIMEOUT_MS, opened, clock)) return { port: null, isOpen, close };
   } catch (error) {
     await close();
     throw new StartError(socketRefused(error, apiUrl), { cause: error });
@@ -59,6 +65,17 @@ async function openSocket(
   await close();
   throw new StartError(
     `Slack did not open a socket within ${SOCKET_TIMEOUT_MS / SECOND} s: check SLACK_API_URL and this machine's network.`,
+  );
+}
+
+/** Rejects when nobody wants the bot to start any more. */
+function isAborted(unwanted: AbortSignal): Promise<never> {
+  return holdFailure(
+    new Promise<never>((_resolve, reject) => {
+      const end = () => reject(new StartError('Stopped before it had started.'));
+      if (unwanted.aborted) end();
+      else unwanted.addEventListener('abort', end, { once: true });
+    }),
   );
 }
 

@@ -1,3 +1,5 @@
+import type { FetchFunction } from '@slack/web-api';
+
 import type { Finding } from '../../domain/base/finding.ts';
 import { bad, good, open } from '../../domain/base/finding.ts';
 import { StartError } from '../../ports.ts';
@@ -17,6 +19,7 @@ export interface SlackCheckOptions {
   /** Ends in `/`. */
   readonly apiUrl: string;
   readonly timeoutMs: number;
+  readonly fetch: FetchFunction;
   readonly log: Log;
 }
 
@@ -25,10 +28,16 @@ export async function checkSlack(options: SlackCheckOptions): Promise<readonly F
   return [...(await checkBotToken(options)), ...(await checkAppToken(options))];
 }
 
-async function checkBotToken({ botToken, apiUrl, timeoutMs, log }: SlackCheckOptions): Promise<readonly Finding[]> {
+async function checkBotToken({
+  botToken,
+  apiUrl,
+  timeoutMs,
+  fetch,
+  log,
+}: SlackCheckOptions): Promise<readonly Finding[]> {
   try {
     const { botName, workspaceName, scopes } = await identify(
-      createSlackClient({ token: botToken, apiUrl, timeoutMs, log }),
+      createSlackClient({ token: botToken, apiUrl, timeoutMs, fetch, log }),
       apiUrl,
     );
     return [good('Slack token', `is ${botName} in the workspace ${workspaceName}.`), ...checkScopes(scopes)];
@@ -38,14 +47,29 @@ async function checkBotToken({ botToken, apiUrl, timeoutMs, log }: SlackCheckOpt
   }
 }
 
+/**
+ * The scopes of the manifest that a token lacks, each with what will not work without it and how to mend that.
+ *
+ * @param granted null when Slack did not say
+ */
+export function findMissingScopes(
+  granted: readonly string[] | null,
+): readonly { readonly scope: string; readonly says: string }[] {
+  return Object.entries(REQUIRED_SCOPES).flatMap(([scope, without]) =>
+    granted === null || granted.includes(scope)
+      ? []
+      : [{ scope, says: `is missing: ${without}. Mend it: ${WHERE_SCOPES_ARE}.` }],
+  );
+}
+
 /** @param granted as Slack's `x-oauth-scopes` header lists them; null when it was not sent */
 function checkScopes(granted: readonly string[] | null): readonly Finding[] {
   if (granted === null) return [open('Slack scopes', 'Slack did not say which scopes the token has.')];
-  const required = Object.entries(REQUIRED_SCOPES).map(([scope, without]) =>
-    granted.includes(scope)
-      ? good(`Scope ${scope}`, 'is there.')
-      : bad(`Scope ${scope}`, `is missing: ${without}. Mend it: ${WHERE_SCOPES_ARE}.`),
-  );
+  const missing = new Map(findMissingScopes(granted).map(({ scope, says }) => [scope, says]));
+  const required = Object.keys(REQUIRED_SCOPES).map((scope) => {
+    const says = missing.get(scope);
+    return says === undefined ? good(`Scope ${scope}`, 'is there.') : bad(`Scope ${scope}`, says);
+  });
   const history = Object.entries(HISTORY_SCOPES).map(([scope, kind]) =>
     granted.includes(scope)
       ? good(`Scope ${scope}`, `is there: each message in ${kind} comes exactly once.`)
@@ -58,10 +82,16 @@ function checkScopes(granted: readonly string[] | null): readonly Finding[] {
 }
 
 /** Asking for a socket's address opens none: the running bot is not disturbed. */
-async function checkAppToken({ appToken, apiUrl, timeoutMs, log }: SlackCheckOptions): Promise<readonly Finding[]> {
+async function checkAppToken({
+  appToken,
+  apiUrl,
+  timeoutMs,
+  fetch,
+  log,
+}: SlackCheckOptions): Promise<readonly Finding[]> {
   if (appToken === null) return [];
   try {
-    await createSlackClient({ token: appToken, apiUrl, timeoutMs, log }).apps.connections.open({});
+    await createSlackClient({ token: appToken, apiUrl, timeoutMs, fetch, log }).apps.connections.open({});
     return [good('Socket Mode', 'Slack offers a socket.')];
   } catch (error) {
     return [bad('Socket Mode', socketRefused(error, apiUrl))];

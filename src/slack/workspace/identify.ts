@@ -2,8 +2,10 @@ import { WebAPIHTTPError, WebAPIRequestError } from '@slack/web-api';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 
+import { explainNetworkFailure } from '../../domain/job/network-failure.ts';
 import { StartError } from '../../ports.ts';
-import { slackErrorName } from '../sending/classify-slack-error.ts';
+import { speechIn } from '../../words/speech.ts';
+import { isPassing, slackErrorName } from '../sending/classify-slack-error.ts';
 
 const answer = z.object({
   team_id: z.string(),
@@ -66,19 +68,40 @@ function whyNot(error: unknown, apiUrl: string): string {
   return unreachable(error, apiUrl);
 }
 
-/** A sentence for Slack being out of reach. */
+/** A sentence for Slack being out of reach, which says what stands in the way. */
 function unreachable(error: unknown, apiUrl: string): string {
   if (error instanceof WebAPIHTTPError)
     return `Slack answers HTTP ${error.statusCode} at ${apiUrl}: check SLACK_API_URL, or try again later.`;
-  if (error instanceof WebAPIRequestError)
-    return `Slack cannot be reached at ${apiUrl}: check SLACK_API_URL and this machine's network.`;
+  if (error instanceof WebAPIRequestError) {
+    const why = speechIn('en').explain(explainNetworkFailure(error, new URL(apiUrl).host));
+    return `Slack cannot be reached at ${apiUrl}: check SLACK_API_URL and this machine's network. ${why}`;
+  }
   return `Slack's answer at ${apiUrl} cannot be understood: check SLACK_API_URL.`;
+}
+
+/**
+ * Asks Slack for the address of a socket, which opens none: Slack says at once what it refuses an app token for, while its
+ * library would try again without end. What may be mended by waiting is left to that.
+ *
+ * @param client with the app token
+ * @throws StartError when Slack refuses the token
+ */
+export async function proveAppToken(client: WebClient, apiUrl: string): Promise<void> {
+  try {
+    await client.apps.connections.open({});
+  } catch (error) {
+    if (!isPassing(error)) throw new StartError(socketRefused(error, apiUrl), { cause: error });
+  }
 }
 
 /** A sentence for a socket that could not be opened at start. */
 export function socketRefused(error: unknown, apiUrl: string): string {
   const name = slackErrorName(error);
-  return name === null
-    ? unreachable(error, apiUrl)
-    : `Slack refuses SLACK_APP_TOKEN (${name}): create an app-level token with the scope connections:write on the Basic Information page of your Slack app, and switch Socket Mode on.`;
+  if (name === null) return unreachable(error, apiUrl);
+  const begin = `Slack refuses SLACK_APP_TOKEN (${name}): `;
+  if (name === 'missing_scope' || name === 'no_permission')
+    return `${begin}it lacks the scope connections:write. Press Generate Token and Scopes on the Basic Information page of your Slack app, add connections:write, and set SLACK_APP_TOKEN to the new token.`;
+  if (name === 'not_allowed_token_type')
+    return `${begin}it is no app-level token. Create one with the scope connections:write on the Basic Information page of your Slack app; it begins with xapp-.`;
+  return `${begin}create an app-level token with the scope connections:write on the Basic Information page of your Slack app, and switch Socket Mode on.`;
 }

@@ -1,4 +1,5 @@
 import { WebClient } from '@slack/web-api';
+import type { FetchFunction } from '@slack/web-api';
 
 import { boltLogger } from '../receiving/bolt-logger.ts';
 import type { Log } from '../../ports.ts';
@@ -17,6 +18,7 @@ export function createSlackClient(options: {
   readonly token: string;
   readonly apiUrl: string;
   readonly timeoutMs: number;
+  readonly fetch: FetchFunction;
   readonly log: Log;
 }): WebClient {
   return new WebClient(options.token, {
@@ -26,6 +28,7 @@ export function createSlackClient(options: {
     // A queue of its own would hold a post back after its right to be sent was checked.
     maxRequestConcurrency: MOST_AT_ONCE,
     timeout: options.timeoutMs,
+    fetch: options.fetch,
     logger: boltLogger(options.log),
   });
 }
