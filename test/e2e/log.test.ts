@@ -2,7 +2,6 @@ import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,17 +9,10 @@ import { expect, onTestFinished, test } from 'vitest';
 
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { running } from '../support/programs.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 import { environment } from '../support/world.ts';
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** A bot whose standard output is this descriptor, and what it is seen to do without one word in its log. */
 async function startWithOutput(output: number) {
