@@ -26,6 +26,8 @@ import { createSignIn } from './drs/sign-in.ts';
 import type { SignIn } from './drs/sign-in.ts';
 import { createOperations } from './operator/operations.ts';
 import type { Operations } from './operator/operations.ts';
+import { openOpsPort } from './operator/ops-port.ts';
+import type { OpsPort } from './operator/ops-port.ts';
 import { StartError } from './ports.ts';
 import type { Clock, DrsClient, Log, Notifier, Store } from './ports.ts';
 import { programVersion } from './runtime/about.ts';
@@ -123,6 +125,7 @@ interface Foundation {
   /** When polls are planned. */
   readonly timetable: Timetable;
   readonly disk: DiskState;
+  readonly opsPort: OpsPort;
   readonly store: Store;
   readonly network: Network;
   /** Nobody wants the bot to start any more. */
@@ -148,26 +151,28 @@ export async function startBot(
   const timetable = createTimetable(config.pollSchedule, config.pollTimezone ?? machineZone, clock.now());
   const disk = new DiskState();
   const decorate = overrides.decorate ?? {};
-  const opened = await openStore(config.databaseUrl, {
-    clock: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    language: config.language,
-    onStatement: overrides.onStatement,
-    onDiskFull: () => {
-      if (disk.metFull(clock.now())) log.error({}, 'the disk with the database is full: free some space');
-    },
-  });
-  const store = decorate.store?.(opened) ?? opened;
-  const network = createNetwork(config.network);
   const resources = new OpenResources();
-  // Whatever a start waits for comes over the network, so this ends the waiting.
-  const endWaiting = () => void network.destroy();
-  unwanted.addEventListener('abort', endWaiting, { once: true });
-  resources.add(() => store.close());
-  resources.add(() => network.destroy());
   try {
+    const opsPort = await openOpsPort(config.ops, log);
+    resources.add(() => opsPort.close());
+    const opened = await openStore(config.databaseUrl, {
+      clock: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      language: config.language,
+      onStatement: overrides.onStatement,
+      onDiskFull: () => {
+        if (disk.metFull(clock.now())) log.error({}, 'the disk with the database is full: free some space');
+      },
+    });
+    const store = decorate.store?.(opened) ?? opened;
+    const network = createNetwork(config.network);
+    // Whatever a start waits for comes over the network, so this ends the waiting.
+    const endWaiting = () => void network.destroy();
+    unwanted.addEventListener('abort', endWaiting, { once: true });
+    resources.add(() => store.close());
+    resources.add(() => network.destroy());
     const running = await run(
-      { config, log, clock, durations, timetable, disk, store, network, unwanted, decorate },
+      { config, log, clock, durations, timetable, disk, opsPort, store, network, unwanted, decorate },
       resources,
     );
     const stop = async () => {
@@ -192,7 +197,9 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const { config, log, clock, durations, network } = foundation;
   const { apiUrl, botToken, command } = config.slack;
   const { slackTimeoutMs: timeoutMs } = durations;
+  foundation.opsPort.startsWith('The bot is starting: it signs in to Slack.');
   const { client, identity } = await signInToSlack(foundation);
+  foundation.opsPort.startsWith('The bot is starting: it signs in to DRS.');
   const { auth, projectId } = await signIn(foundation);
   await introduce(foundation, identity, projectId);
   const whose = { workspaceId: identity.workspaceId, connectionId: projectId };
@@ -239,8 +246,10 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const upkeep = [reader, review, ...createUpkeep(foundation, context, notifier)];
   const work = [...loops, ...upkeep];
   let door: Door | null = null;
-  const ops = await operations.open(toLook(context, () => door?.isOpen() === true));
-  resources.add(() => ops?.close());
+  const { opsPort } = foundation;
+  opsPort.show(operations.pages(toLook(context, () => door?.isOpen() === true)));
+  // Before the database is closed, which its pages read.
+  resources.add(() => opsPort.close());
   // Work that has not begun ends at once, so this can stand here, before the way in: a stop closes that first.
   resources.add(() => endWork(work, polling, lanes));
   resources.add(() => endsWithin(ANSWERS_GRACE_MS, answers.drained(), systemClock));
@@ -251,7 +260,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   for (const each of work) each.start();
   polling.start();
   await logPromises(foundation, identity.workspaceId);
-  const ports = { port, opsPort: ops?.port ?? null };
+  const ports = { port, opsPort: opsPort.port };
   const schedule = { schedule: config.pollSchedule, timezone: foundation.timetable.zone ?? 'none: elapsed time' };
   log.info({ workspace: identity.workspaceName, mode: how.mode, ...ports, command, ...schedule }, 'the bot is running');
   return { ...ports, tick: polling.tick };
@@ -319,8 +328,8 @@ function createLoops(
   };
 }
 
-/** What the operator's pages need to know; their port opens first, so that a start that waits for Slack can be watched. */
-function toLook({ polling, durations }: Context, slackConnected: () => boolean): Parameters<Operations['open']>[0] {
+/** What the operator's pages need to know; they are shown before the way in opens, so that a start that waits for Slack can be watched. */
+function toLook({ polling, durations }: Context, slackConnected: () => boolean): Parameters<Operations['pages']>[0] {
   return { slackConnected, patience: { intervalMs: polling.intervalMs, stillMs: durations.stillMs } };
 }
 
@@ -359,7 +368,7 @@ async function signIn(foundation: Foundation): Promise<SignedIn> {
  * @throws StartError when there is nothing to wait for, or the hour is over
  */
 async function findProject(foundation: Foundation, access: SignIn): Promise<string> {
-  const { config, store, clock, log, unwanted } = foundation;
+  const { config, store, clock, log, opsPort, unwanted } = foundation;
   for (let looks = 1; ; looks++) {
     const found = await access.findProject();
     if (found.ok) return found.value;
@@ -372,6 +381,7 @@ async function findProject(foundation: Foundation, access: SignIn): Promise<stri
     }
     if (!isRefusedSignIn(reason) || looks * SIGN_IN_LOOK_MS > SIGN_IN_PATIENCE_MS) throw new StartError(words);
     if (looks === 1) log.error({ reason }, `Not started yet: ${words} The bot waits for up to an hour.`);
+    opsPort.startsWith(`The bot is starting and waits for up to an hour: ${words}`);
     await clock.sleep(SIGN_IN_LOOK_MS, unwanted);
     if (unwanted.aborted) throw new StartError('Stopped before it had started.');
   }

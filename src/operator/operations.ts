@@ -11,8 +11,7 @@ import { createHeartbeat, NO_HEARTBEAT } from '../runtime/heartbeat.ts';
 import type { Heartbeat } from '../runtime/heartbeat.ts';
 import type { FetchableMetrics, Momentary } from '../runtime/metrics.ts';
 import { NO_METRICS } from '../runtime/no-metrics.ts';
-import { openOpsServer } from '../runtime/ops-server.ts';
-import type { OpsPages, OpsServer, Verdict } from '../runtime/ops-server.ts';
+import type { OpsPages, Verdict } from '../runtime/ops-server.ts';
 import { KNOWN_REASONS } from '../slack/sending/classify-slack-error.ts';
 import { Vitals } from '../use-cases/upkeep/vitals.ts';
 import { speechIn } from '../words/speech.ts';
@@ -34,17 +33,20 @@ export interface Operations {
   readonly vitals: Vitals;
   readonly metrics: Metrics;
   readonly heartbeat: Heartbeat;
-  /**
-   * Opens the operator's port; null when none is configured.
-   *
-   * @throws StartError when it cannot be opened
-   */
-  open(seen: { readonly slackConnected: () => boolean; readonly patience: Patience }): Promise<OpsServer | null>;
+  /** What the operator's port shows once the bot runs. */
+  pages(seen: { readonly slackConnected: () => boolean; readonly patience: Patience }): OpsPages;
 }
+
+/** Without a port nobody looks. */
+const NO_PAGES: OpsPages = {
+  livez: () => [],
+  readyz: () => Promise.resolve([]),
+  metrics: () => Promise.resolve(null),
+};
 
 /** Makes what the configuration asks for and nothing more: without a port, nothing is counted. */
 export async function createOperations(foundation: Foundation): Promise<Operations> {
-  const { config, clock, log, timetable } = foundation;
+  const { config, clock, timetable } = foundation;
   const { ops } = config;
   const heartbeat = toHeartbeat(foundation);
   if (ops === null)
@@ -52,15 +54,15 @@ export async function createOperations(foundation: Foundation): Promise<Operatio
       vitals: new Vitals(clock, NO_METRICS, timetable),
       metrics: NO_METRICS,
       heartbeat,
-      open: () => Promise.resolve(null),
+      pages: () => NO_PAGES,
     };
   const metrics = await loadMetrics(foundation);
   const vitals = new Vitals(clock, metrics, timetable);
-  const open: Operations['open'] = ({ slackConnected, patience }) => {
+  const pages: Operations['pages'] = ({ slackConnected, patience }) => {
     const look = () => lookAround(foundation, vitals, slackConnected);
-    return openOpsServer(ops, pagesOf(foundation, { vitals, metrics, patience, look }), log);
+    return pagesOf(foundation, { vitals, metrics, patience, look });
   };
-  return { vitals, metrics, heartbeat, open };
+  return { vitals, metrics, heartbeat, pages };
 }
 
 /** Loaded only here: whoever opens no port does not wait for it at the start. */

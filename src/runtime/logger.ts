@@ -2,18 +2,32 @@ import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 
 import type { Log } from '../ports.ts';
+import { openStandardOutput } from './log-output.ts';
 import { scrub } from './scrub.ts';
 
 /** From which severity on lines are written. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
+/** What pino calls a warning. */
+const WARNING = 40;
+
+/** Says in the log how many of its lines are missing here. */
+export function describeLoss(lines: number): string {
+  const msg = 'lines of the log could not be written and are lost; the log goes on';
+  return `${JSON.stringify({ level: WARNING, time: new Date().toISOString(), lines, msg })}\n`;
+}
+
 /**
- * JSON lines on standard output, secrets scrubbed from keys and values alike.
+ * JSON lines, secrets scrubbed from keys and values alike. Nobody ever waits for them: what standard output does not take is
+ * dropped, counted, and told when it takes lines again.
  *
  * @param secrets the secrets there are at this moment: they may be read anew while the bot runs
  */
-export function createLogger(level: LogLevel, secrets: () => readonly string[], destination?: DestinationStream): Log {
+export function createLogger(
+  level: LogLevel,
+  secrets: () => readonly string[],
+  destination: DestinationStream = openStandardOutput(describeLoss),
+): Log {
   const hooks = { streamWrite: (line: string) => scrub(line, secrets()) };
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, destination);
 }

@@ -19,8 +19,8 @@ export interface OpsPages {
   livez(): Verdict;
   /** Whether everything around it is there as well. */
   readyz(): Promise<Verdict>;
-  /** In the format of Prometheus. */
-  metrics(): Promise<Page>;
+  /** In the format of Prometheus; null while there is nothing to count yet. */
+  metrics(): Promise<Page | null>;
 }
 
 /** A server for those who run the bot. */
@@ -77,7 +77,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, pages:
     case '/readyz':
       return sendVerdict(response, await pages.readyz());
     case '/metrics':
-      return send(response, 200, await pages.metrics());
+      return sendMetrics(response, await pages.metrics());
     default:
       return send(response, 404, plain('There are /livez, /readyz and /metrics.'));
   }
@@ -86,6 +86,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, pages:
 function sendVerdict(response: ServerResponse, verdict: Verdict): void {
   if (verdict.length === 0) return send(response, 200, plain('ok'));
   send(response, 503, plain(verdict.map((sentence) => `✖ ${sentence}`).join('\n')));
+}
+
+function sendMetrics(response: ServerResponse, page: Page | null): void {
+  if (page === null) return send(response, 503, plain('✖ The bot is starting: nothing is counted yet.'));
+  send(response, 200, page);
 }
 
 function plain(text: string): Page {

@@ -15,6 +15,7 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
 import { startProcess } from '../support/bot-process.ts';
 import { fastClock } from '../support/fast-clock.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { keptLog, SILENT } from '../support/silent-log.ts';
 import { environment, startWorld } from '../support/world.ts';
 
@@ -57,7 +58,9 @@ describe('a start', () => {
 
   test('with a password for a region that IAM does not know ends in a sentence', async () => {
     const env = { DRS_PROJECT_ID: '', DRS_REGION: 'eu-west-101' };
-    await expect(startWorld({ env })).rejects.toThrow('IAM knows no project eu-west-101 for this user: check DRS_REGION and DRS_PROJECT_ID');
+    await expect(startWorld({ env })).rejects.toThrow(
+      'IAM knows no project eu-west-101 for this user: check DRS_REGION and DRS_PROJECT_ID',
+    );
   });
 });
 
@@ -80,6 +83,28 @@ describe('a start while nobody lets the bot in and its project is not known', ()
     expect(log.lines.filter((line) => line.startsWith(`Not started yet: ${words}`))).toHaveLength(1);
     expect(drs.count(target)).toBeLessThanOrEqual(7);
     expect(drs.requests.filter((seen) => seen.target !== target)).toEqual([]);
+  });
+
+  test('is alive and not ready meanwhile, on a port that opens before anything else', async () => {
+    await using slack = await startSlackWorkspace();
+    await using drs = await startDrsSimulator();
+    const port = await findFreePort();
+    const given = { ...(await environment('socket', slack, drs)), ...keys(wrong), ...BY_REGION };
+    const config = parseConfig({ ...given, OPS_PORT: String(port) }, isSchedule);
+    const unwanted = new AbortController();
+    const starting = startBot(config, { log: SILENT }, unwanted.signal).catch(String);
+    const page = async (path: string) => {
+      const response = await fetch(`http://127.0.0.1:${port}/${path}`).catch(() => null);
+      return response === null ? 'closed' : `${response.status} ${await response.text()}`;
+    };
+    await expect
+      .poll(() => page('readyz'))
+      .toMatch(/^503 ✖ The bot is starting and waits for up to an hour: The secret key does not fit the access key/);
+    expect(await page('livez')).toBe('200 ok\n');
+    expect(await page('metrics')).toBe('503 ✖ The bot is starting: nothing is counted yet.\n');
+    unwanted.abort();
+    expect(await starting).toContain('Stopped before it had started.');
+    expect(await page('livez')).toBe('closed');
   });
 
   test('goes on as soon as the right secret is in its file', async () => {

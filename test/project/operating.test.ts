@@ -341,9 +341,9 @@ describe('deploy/kubernetes.yaml', () => {
     expect(image.split(':').at(-1)).toBe(version);
   });
 
-  test('lets a start that the cloud refuses wait for its hour', async () => {
+  test('lets a large database be copied before an upgrade', async () => {
     const { startupProbe } = deployment.parse((await objects())[1]).spec.template.spec.containers[0];
-    expect(startupProbe.periodSeconds * (startupProbe.failureThreshold ?? 0)).toBeGreaterThan(3_600);
+    expect(startupProbe.periodSeconds * (startupProbe.failureThreshold ?? 0)).toBeGreaterThanOrEqual(600);
   });
 });
 

@@ -138,7 +138,9 @@ describe('the layers', () => {
 describe('the documents', () => {
   test('list every setting there is, and none that is not', async () => {
     const settings = [...(await read('src/config.ts')).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
-    const documented = [...(await read('docs/settings.md')).matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map((match) => match[1]);
+    const documented = [...(await read('docs/settings.md')).matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map(
+      (match) => match[1],
+    );
     expect(documented.toSorted()).toEqual(settings.toSorted());
     const example = [...(await read('.env.example')).matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map((match) => match[1]);
     expect(example.filter((name) => !settings.includes(name))).toEqual([]);
