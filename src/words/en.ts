@@ -499,6 +499,8 @@ export const en = {
   'help.topics': 'More topics: {topics}',
 
   'usage.wrap': '{correction} {help} shows everything.',
+  'usage.too_long':
+    'That is longer than the {most} characters I read at once. Nothing was done: split it into several commands.',
   'usage.unclosed_quote': 'A quote is not closed: {text}. Close it, or leave the quotes out.',
   'usage.jobs_missing': 'Which job? For example {example}; {jobs} lists what there is.',
   'usage.jobs_missing_here': 'Which job? For example {example}; {list} shows what is watched here.',

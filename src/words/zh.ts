@@ -471,6 +471,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.topics': '更多主题：{topics}',
 
   'usage.wrap': '{correction}{help} 有完整说明。',
+  'usage.too_long': '内容超过了我一次能读的 {most} 个字符。什么都没有做：请分成几条命令。',
   'usage.unclosed_quote': '引号没有闭合：{text}。请补上，或去掉引号。',
   'usage.jobs_missing': '哪个任务？例如 {example}；{jobs} 列出现有任务。',
   'usage.jobs_missing_here': '哪个任务？例如 {example}；{list} 列出这里的订阅。',
