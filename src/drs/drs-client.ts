@@ -9,7 +9,7 @@ import type { DrsClient } from '../ports.ts';
 import { chunks } from './chunks.ts';
 import { withDeadline } from './deadline.ts';
 import { describeFailure, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
-import { DrsRequests } from './drs-requests.ts';
+import { DrsRequests, isOversized } from './drs-requests.ts';
 import type { Asked, DrsRequestOptions } from './drs-requests.ts';
 import { OddIds } from './odd-ids.ts';
 import type { Outcome, Request } from './odd-ids.ts';
@@ -92,6 +92,8 @@ class Asking {
     const interpret = (response: HttpResponse) => this.#interpret((last = response), ids);
     const asked = await this.#requests.ask(request, interpret, this.#signal, first ? FIRST_ATTEMPTS : 1);
     if (asked.ok) return { kind: 'answered', answers: asked.value };
+    // One job may be why: without it the others are heard.
+    if (isOversized(asked.failure)) return { kind: 'refused', failure: asked.failure, code: null, message: null };
     return last !== null && mayBeAboutIds(asked.failure)
       ? refusal(asked.failure, last)
       : { kind: 'failed', failure: asked.failure };

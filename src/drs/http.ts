@@ -5,11 +5,16 @@ import { explanation } from '../domain/job/explanation.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import type { FailedResponse } from './drs-errors.ts';
+import { readBody } from './read-body.ts';
+import type { BodyFault } from './read-body.ts';
 
 /** IAM tokens of 16 KiB exist, so a header block must be allowed to be larger than Node's 16 KiB. */
 const MAX_HEADER_BYTES = 64 * 1024;
 const CONNECTIONS = 4;
 const KEEP_ALIVE_MS = 30_000;
+
+/** No answer is longer, in bytes, unless its request says otherwise. */
+const MAX_BYTES = 1024 * 1024;
 
 /** An answer, read to its end. */
 export type HttpResponse = FailedResponse;
@@ -42,6 +47,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Empty for none. */
   readonly body: string;
+  /** The longest answer that is read, in bytes; 1 MiB when left out. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -52,14 +59,19 @@ export interface HttpRequest {
  */
 export async function sendHttp(
   dispatcher: Dispatcher,
-  { method, url, headers, body }: HttpRequest,
+  { method, url, headers, body, maxBytes = MAX_BYTES }: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   try {
     const content = body === '' ? {} : { body };
     const answer = await request(url, { method, dispatcher, headers: { ...headers }, ...content, signal });
-    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
+    const text = await readBody(answer.body, maxBytes);
+    // A refusal counts as one, whatever its page is like.
+    const read = isFault(text) && answer.statusCode >= 400 ? '' : text;
+    if (isFault(read)) throw unreadable(read, maxBytes);
+    return { status: answer.statusCode, headers: answer.headers, body: read };
   } catch (error) {
+    if (error instanceof HttpFault) throw error;
     const { host } = new URL(url);
     throw new HttpFault(
       signal.aborted
@@ -68,6 +80,15 @@ export async function sendHttp(
       error,
     );
   }
+}
+
+function isFault(read: string | BodyFault): read is BodyFault {
+  return read === 'too_large' || read === 'too_deep';
+}
+
+function unreadable(fault: BodyFault, maxBytes: number): HttpFault {
+  const values = fault === 'too_large' ? { megabytes: maxBytes / MAX_BYTES } : {};
+  return new HttpFault(failureOf('unreadable_answer', explanation(fault, values)), null);
 }
 
 function networkReason(error: unknown): string {

@@ -6,6 +6,8 @@ import type { FailedResponse } from './drs-errors.ts';
 
 /** No pause that the other side asks for is longer: after it one request shows whether it still holds. */
 const MAX_PAUSE_MS = 15 * MINUTE;
+/** No quota is about a longer time: what says so is misread. */
+const MAX_WINDOW_MS = 31 * DAY;
 /** Asked to wait without being told how long; public clients of DRS wait as long. */
 const USUAL_PAUSE_MS = MINUTE;
 
@@ -37,7 +39,7 @@ function readQuota(message: string): Quota | null {
   const counted = /\b(\d{1,9}) times per (\d{1,9}) (second|minute|hour|day)/i.exec(message);
   const [, limit = '', count = '', unit = ''] = named ?? counted ?? [];
   const windowMs = Number(count === '' ? 1 : count) * (UNITS[unit.toLowerCase()] ?? 0);
-  return Number(limit) > 0 && windowMs > 0 ? { limit: Number(limit), windowMs } : null;
+  return Number(limit) > 0 && windowMs > 0 && windowMs <= MAX_WINDOW_MS ? { limit: Number(limit), windowMs } : null;
 }
 
 function readPause({ headers }: FailedResponse, now: EpochMs): number | null {

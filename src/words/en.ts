@@ -571,6 +571,8 @@ export const en = {
     'IAM cannot be reached at {host} ({reason}), and the project id is to be had there: check IAM_ENDPOINT, DRS_REGION and the network, or set DRS_PROJECT_ID (console: My Credentials).',
   'why.iam_fault':
     'IAM, which knows the project id, has a fault of its own: try again later, or set DRS_PROJECT_ID (console: My Credentials). ({label})',
+  'why.too_large': 'DRS answered with more than {megabytes} MB: check DRS_ENDPOINT.',
+  'why.too_deep': 'DRS answered with JSON that is nested too deep to be read: check DRS_ENDPOINT.',
   'why.not_a_list': 'DRS answered with something that is not a list of results: check DRS_ENDPOINT.',
   'why.refused': 'DRS refused the request ({label}{text}).',
   'why.requests_refused': "DRS refuses the bot's requests ({text}): check DRS_LANGUAGE and DRS_BATCH_SIZE.",

@@ -535,6 +535,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'why.iam_unreachable':
     '无法连接 IAM 的 {host}（{reason}），而项目 ID 需要从那里查询：请检查 IAM_ENDPOINT、DRS_REGION 和网络，或设置 DRS_PROJECT_ID（控制台：我的凭证）。',
   'why.iam_fault': '查询项目 ID 时 IAM 自身异常：请稍后再试，或设置 DRS_PROJECT_ID（控制台：我的凭证）。（{label}）',
+  'why.too_large': 'DRS 的答复超过 {megabytes} MB：请检查 DRS_ENDPOINT。',
+  'why.too_deep': 'DRS 的答复是嵌套过深的 JSON，无法读取：请检查 DRS_ENDPOINT。',
   'why.not_a_list': 'DRS 的答复不是结果列表：请检查 DRS_ENDPOINT。',
   'why.refused': 'DRS 拒绝了请求（{label}{text}）。',
   'why.requests_refused': 'DRS 拒绝了机器人的请求（{text}）：请检查 DRS_LANGUAGE 和 DRS_BATCH_SIZE。',

@@ -89,6 +89,8 @@ test('the operator hears of refusals, not of faults that pass', () => {
     'iam_unreachable',
     'iam_fault',
     'not_a_list',
+    'too_large',
+    'too_deep',
     'refused',
     'requests_refused',
     'left_out',
