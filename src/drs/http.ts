@@ -65,11 +65,10 @@ export async function sendHttp(
   try {
     const content = body === '' ? {} : { body };
     const answer = await request(url, { method, dispatcher, headers: { ...headers }, ...content, signal });
-    const text = await readBody(answer.body, maxBytes);
+    const read = await readBody(answer.body, maxBytes);
     // A refusal counts as one, whatever its page is like.
-    const read = isFault(text) && answer.statusCode >= 400 ? '' : text;
-    if (isFault(read)) throw unreadable(read, maxBytes);
-    return { status: answer.statusCode, headers: answer.headers, body: read };
+    if (!read.ok && answer.statusCode < 400) throw unreadable(read.fault, maxBytes);
+    return { status: answer.statusCode, headers: answer.headers, body: read.ok ? read.text : '' };
   } catch (error) {
     if (error instanceof HttpFault) throw error;
     const { host } = new URL(url);
@@ -80,10 +79,6 @@ export async function sendHttp(
       error,
     );
   }
-}
-
-function isFault(read: string | BodyFault): read is BodyFault {
-  return read === 'too_large' || read === 'too_deep';
 }
 
 function unreadable(fault: BodyFault, maxBytes: number): HttpFault {
