@@ -11,6 +11,12 @@ export type Fault =
   | { readonly kind: 'reset' }
   /** Answers with this body and status 200. */
   | { readonly kind: 'body'; readonly body: string }
+  /** Answers as it should, but each result or job has so many characters more, in a field that nobody knows. */
+  | { readonly kind: 'padded'; readonly characters: number }
+  /** Answers as it should, but each result or job has a field whose value is nested so deep. */
+  | { readonly kind: 'nested'; readonly depth: number }
+  /** Answers as it should, behind a byte order mark. */
+  | { readonly kind: 'marked' }
   /** Promises more bytes than it sends. */
   | { readonly kind: 'cut' };
 

@@ -178,8 +178,9 @@ class FrontDesk {
     const index = this.requests.push(seen) - 1;
     if (target === 'progress') this.#countOpen(response);
     const fault = target === 'other' ? undefined : (this.faults.take(target) ?? this.#spoilt(target, seen.body));
-    if (fault !== undefined) return fail(request, response, fault);
-    const result = this.#answer(seen, { method, path: request.url ?? '/', headers, body: raw });
+    if (fault !== undefined && !isOddBody(fault)) return fail(request, response, fault);
+    const proper = this.#answer(seen, { method, path: request.url ?? '/', headers, body: raw });
+    const result = fault === undefined ? proper : { ...proper, body: spoil(proper.body, fault) };
     this.requests[index] = { ...seen, status: result.status };
     // The next turn of the event loop, so that requests sent together are open together.
     const dated = { Date: new Date(this.#clock()).toUTCString(), ...result.headers };
@@ -263,7 +264,30 @@ function refuseProject(path: string, projectId: string): Answer | null {
   return path.split('/')[2] === projectId ? null : drsError(403, 'DRS.M00261', 'Invalid project id.');
 }
 
-function fail(request: IncomingMessage, response: ServerResponse, fault: Fault): void {
+/** Faults of a body that is otherwise as it should be. */
+type OddBody = Extract<Fault, { kind: 'padded' | 'nested' | 'marked' }>;
+
+function isOddBody(fault: Fault): fault is OddBody {
+  return fault.kind === 'padded' || fault.kind === 'nested' || fault.kind === 'marked';
+}
+
+function spoil(body: string, fault: OddBody): string {
+  switch (fault.kind) {
+    case 'marked':
+      return `\uFEFF${body}`;
+    case 'padded':
+      return addToEach(body, JSON.stringify('x'.repeat(fault.characters)));
+    case 'nested':
+      return addToEach(body, '['.repeat(fault.depth) + ']'.repeat(fault.depth));
+  }
+}
+
+/** Writes a field with `value` into every object that has an id. */
+function addToEach(body: string, value: string): string {
+  return body.replaceAll(/\{"(?=(?:job_)?id":)/g, () => `{"padding":${value},"`);
+}
+
+function fail(request: IncomingMessage, response: ServerResponse, fault: Exclude<Fault, OddBody>): void {
   switch (fault.kind) {
     case 'hang':
       return;

@@ -1,9 +1,14 @@
+import { cutText, MAX_TEXT } from './base/cut-text.ts';
+import { storableText } from './base/storable-text.ts';
+
 /** What stands where something private was. */
 const HIDDEN = '•••';
 /** The longest text that is kept. */
 const MOST_KEPT = 600;
 /** A text that is not at rest after so many looks is taken as it is. */
 const MOST_LOOKS = 8;
+/** A noun and what may stand between it and its name are no longer than this. */
+const LONGEST_NOUN = 40;
 
 /** Where a word begins: `\b` knows ASCII only and is blind between Chinese and a blank. */
 const BEGIN = String.raw`(?<![\p{L}\p{N}_])`;
@@ -71,13 +76,13 @@ type Rule = readonly [pattern: RegExp, replacement: string];
 /** In this order: what is certain to be private first, so that later rules see less. */
 const RULES: readonly Rule[] = [
   [/\bjdbc:[^\s'"，。；]+/gi, HIDDEN],
-  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s'"<>)\]}，。；]+/gi, HIDDEN],
+  [/(?<![a-z0-9_+.-])[+.-]*[a-z][a-z0-9+.-]*:\/\/[^\s'"<>)\]}，。；]+/gi, HIDDEN],
   [/(Duplicate entry\s+).*(\s+for key)/giu, `$1'${HIDDEN}'$2`],
   [/(Duplicate entry\s+)(?!.*\sfor key)\S.*/giu, `$1'${HIDDEN}'`],
   [/(dup key:\s*)\{.*(?:\}|$)/giu, `$1{${HIDDEN}}`],
   [/(duplicate key value is\s*)\(.*(?:\)|$)/giu, `$1(${HIDDEN})`],
-  [/(\bKey \([^)]*\)\s*=\s*)\(.*\)/gi, `$1(${HIDDEN})`],
-  [/(\brow contains )\(.*\)/gi, `$1(${HIDDEN})`],
+  [/(\bKey \([^)]*\)\s*=\s*)\((?:.*\)|.*$)/gi, `$1(${HIDDEN})`],
+  [/(\brow contains )\((?:.*\)|.*$)/gi, `$1(${HIDDEN})`],
   [rule(`${ASCII_BEGIN}(sql|statement|query)(\\s*[:=：]\\s*)[\\s\\S]+`), `$1$2${HIDDEN}`],
   [/(语句)(\s*[:=：]\s*)[\s\S]+/giu, `$1$2${HIDDEN}`],
   [SQL, HIDDEN],
@@ -94,7 +99,7 @@ const RULES: readonly Rule[] = [
   [rule(`${ASCII_BEGIN}((?:using|with|by) password\\s+)(?!(?:${VERBS})(?![\\w-]))[^\\s,;)]+`), `$1${HIDDEN}`],
   [/((?:密码|口令|密钥)\s*(?:[:=：]|是|为)\s*)(?!空|无|null)[^\s，。；,;)）]+/giu, `$1${HIDDEN}`],
   [/(['"`])[^'"`\s]*\1@(['"`])[^'"`\s]*\2/g, `$1${HIDDEN}$1@$2${HIDDEN}$2`],
-  [/[\p{L}\p{N}.+_-]+@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*/gu, HIDDEN],
+  [/(?<![\p{L}\p{N}.+_-])[\p{L}\p{N}.+_-]+@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*/gu, HIDDEN],
   [
     rule(`${BEGIN}(user|username|user name|role|account|login)(\\s*[:=：]?\\s*)(['"\`])[^'"\`]*\\3`),
     `$1$2$3${HIDDEN}$3`,
@@ -146,12 +151,12 @@ const RULES: readonly Rule[] = [
     `$1${HIDDEN}`,
   ],
   [/\b(to|at|from|with)(\s+)(?=[\w-]*[a-z])[\w-]+:\d{2,5}\b/gi, `$1$2${HIDDEN}`],
-  [/(?<![A-Za-z0-9_])[a-z0-9][\w-]*(?:\.[\w-]+)*\.[a-z][\w-]*:\d{2,5}\b/gi, HIDDEN],
-  [new RegExp(`${ASCII_BEGIN}(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\.)+(?:${TOP_LEVEL})\\b(?![.\\w-])`, 'gi'), HIDDEN],
+  [/(?<![\w.-])[.-]*[a-z0-9][\w-]*(?:\.[\w-]+)*\.[a-z][\w-]*:\d{2,5}\b/gi, HIDDEN],
+  [new RegExp(`(?<![\\w.-])[.-]*(?:[a-z0-9][a-z0-9-]*\\.)+(?:${TOP_LEVEL})\\b(?![.\\w-])`, 'gi'), HIDDEN],
   // Three names with dots between are a host, unless somebody calls them a column.
   [
     new RegExp(
-      `(?<!(?:${CAPITALISED_NOUNS})\\s*[:=：]?\\s*['"\`]?)(?<![A-Za-z0-9_.-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\\.){2,}(?:[a-z][a-z0-9-]+|[A-Z][A-Z0-9-]+)(?![\\w-])(?!\\.\\w)`,
+      `(?<!(?:${CAPITALISED_NOUNS})\\s*[:=：]?\\s*['"\`]?)(?<![A-Za-z0-9_.-])(?:[A-Za-z0-9][A-Za-z0-9-]*\\.){2,}(?:[a-z][a-z0-9-]+|[A-Z][A-Z0-9-]+)(?![\\w-])(?!\\.\\w)`,
       'g',
     ),
     HIDDEN,
@@ -166,13 +171,22 @@ function rule(pattern: string): RegExp {
 /** A quoted piece that does not begin inside a word, so that `doesn't` opens nothing. */
 const QUOTED = /(?<![A-Za-z0-9_])(['"“])((?:\\.|''|(?!['"”]).)*)(['"”])(?![A-Za-z0-9_])/gu;
 
+/** A quote behind which there is no other of its kind. */
+const OPEN_QUOTE = /(?<![A-Za-z0-9_])(?:'[^']*|"[^"]*|“[^”]*)$/u;
+const LAST_WORD = /[\s,;，。；、][^\s,;，。；、]*$/u;
+
 /**
  * An error text without what is nobody's business in a chat, a log or a database: hosts, addresses, users, passwords,
- * connection URLs, SQL, and quoted data. Codes, tables, columns and the sentence stay. One line of limited length; safe
- * to apply twice.
+ * connection URLs, SQL, and quoted data. Codes, tables, columns and the sentence stay. One line of limited length, made
+ * of the first 1,000 characters; safe to apply twice.
  */
 export function maskPrivate(text: string): string {
-  let masked = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  let masked = hideCutPiece(
+    text,
+    storableText(cutText(text))
+      .replace(/[\p{Cc}\s]+/gu, ' ')
+      .trim(),
+  );
   // What one rule leaves may be what an earlier one looks for; oddly quoted texts take a second look.
   for (let look = 0; look < MOST_LOOKS; look++) {
     const before = masked;
@@ -183,11 +197,20 @@ export function maskPrivate(text: string): string {
   return characters.length <= MOST_KEPT ? masked : `${characters.slice(0, MOST_KEPT - 1).join('')}…`;
 }
 
+/** Where a text was cut, its last word may be half of something private, and a quote may be open that closes further on. */
+function hideCutPiece(whole: string, kept: string): string {
+  if (whole.length <= MAX_TEXT) return kept;
+  const quote = kept.search(OPEN_QUOTE);
+  if (quote !== -1) return `${kept.slice(0, quote + 1)}${HIDDEN}`;
+  const lastGap = kept.search(LAST_WORD);
+  return lastGap === -1 ? kept : kept.slice(0, lastGap);
+}
+
 function applyRules(text: string): string {
   let masked = text;
   for (const [pattern, replacement] of RULES) masked = masked.replace(pattern, replacement);
   return masked.replace(QUOTED, (whole: string, open: string, inside: string, close: string, at: number) =>
-    CLAUSE.test(inside) || (NAMED.test(masked.slice(0, at)) && IDENTIFIER.test(inside))
+    CLAUSE.test(inside) || (NAMED.test(masked.slice(Math.max(0, at - LONGEST_NOUN), at)) && IDENTIFIER.test(inside))
       ? whole
       : `${open}${HIDDEN}${close}`,
   );

@@ -10,7 +10,7 @@ import type { EpochMs } from '../domain/base/time.ts';
 import type { CompanionAnswer, JobListEntry, JobListing } from '../ports.ts';
 import { chunks } from './chunks.ts';
 import { describeFailure, parseJson } from './drs-errors.ts';
-import { DrsRequests } from './drs-requests.ts';
+import { DrsRequests, isOversized } from './drs-requests.ts';
 import type { Asked, DrsRequest, DrsRequestOptions } from './drs-requests.ts';
 import { resultItems } from './drs-response.ts';
 import { drsLanguage } from './drs-language.ts';
@@ -23,10 +23,16 @@ import type { JobListPage } from './job-list.ts';
 const MAX_CONCURRENT = 1;
 /** Records asked for in one page of the v5 list; other v5 lists take 1 to 1000. */
 const V5_PAGE = 1_000;
+/** Where such a page is longer than what is read of an answer. */
+const SMALL_V5_PAGE = 100;
+/** The longest answer with a list or details that is read, in bytes. */
+const MAX_BYTES = 16 * 1024 * 1024;
 /** Records in one page of the v3 list (DRS API Reference, "Querying Tasks of a Tenant": 0 to 100). */
 const V3_PAGE = 100;
 /** A list is never read further than this. */
 const MOST_PAGES = 1_000;
+/** Results of one request for details that are read. */
+const MAX_ITEMS = 5_000;
 const LIST_TIMEOUT_MS = 5 * MINUTE;
 const READ_TIMEOUT_MS = 20 * SECOND;
 /** An API that this address or user does not have is not asked for again for this long. */
@@ -98,9 +104,11 @@ export class CompanionReads {
 
   async #listType(jobType: string, signal: AbortSignal): Promise<Asked<ReadList>> {
     const newest = await readPages((offset) => this.#v5Page(jobType, offset, V5_PAGE, signal));
-    const v5 = isAboutPaging(newest)
-      ? await readPages((offset) => this.#v5Page(jobType, offset, null, signal))
-      : newest;
+    const v5 = isTooLarge(newest)
+      ? await readPages((offset) => this.#v5Page(jobType, offset, SMALL_V5_PAGE, signal))
+      : isAboutPaging(newest)
+        ? await readPages((offset) => this.#v5Page(jobType, offset, null, signal))
+        : newest;
     if (v5.ok || !isRefusal(v5.failure)) return v5;
     const v3 = await readPages((_offset, page) => this.#v3Page(jobType, page, signal));
     return v3.ok ? v3 : v5;
@@ -134,10 +142,12 @@ export class CompanionReads {
     const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
     const items: unknown[] = [];
     let failure: DrsFailure | null = null;
-    for (const ids of chunks([...new Set(jobIds)], this.#options.batchSize)) {
+    const waiting = [...chunks([...new Set(jobIds)], this.#options.batchSize)];
+    for (let ids = waiting.shift(); ids !== undefined; ids = waiting.shift()) {
       const question = request(ids);
       const asked = await this.#ask(question.path, question, resultItems, signal);
-      if (asked.ok) items.push(...asked.value);
+      if (asked.ok) items.push(...asked.value.slice(0, MAX_ITEMS));
+      else if (isTooLarge(asked) && ids.length > 1) waiting.unshift(...chunks(ids, Math.ceil(ids.length / 2)));
       else failure = asked.failure;
     }
     return { items, failure };
@@ -152,7 +162,8 @@ export class CompanionReads {
     const now = this.#options.clock.now();
     const absent = this.#absent.get(api);
     if (absent !== undefined && isWithin(now, absent.since, ABSENT_MS)) return { ok: false, failure: absent.failure };
-    const asked = await this.#requests.ask(request, (response) => this.#read(response, parse), signal);
+    const large = { ...request, maxBytes: MAX_BYTES };
+    const asked = await this.#requests.ask(large, (response) => this.#read(response, parse), signal);
     if (!asked.ok && (asked.failure.reason === 'not_found' || asked.failure.reason === 'access_denied'))
       this.#absent.set(api, { failure: asked.failure, since: now });
     return asked;
@@ -193,6 +204,11 @@ async function readPages(fetchPage: FetchPage): Promise<Asked<ReadList>> {
     if (isWhole || asked.value.records === 0 || entries.size === known) break;
   }
   return { ok: true, value: { entries: [...entries.values()], isWhole } };
+}
+
+/** Less at a time may do. */
+function isTooLarge(asked: Asked<unknown>): boolean {
+  return !asked.ok && isOversized(asked.failure);
 }
 
 /** Perhaps another page size would do. */

@@ -1,5 +1,6 @@
 import { explanation } from '../domain/job/explanation.ts';
 import type { Explanation, ExplanationKey } from '../domain/job/explanation.ts';
+import { cutText } from '../domain/base/cut-text.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
 import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer.ts';
 import { MINUTE, SECOND } from '../domain/base/time.ts';
@@ -206,5 +207,5 @@ function isText(value: unknown): boolean {
 }
 
 function asText(value: unknown): string | null {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+  return typeof value === 'string' || typeof value === 'number' ? cutText(String(value)) : null;
 }

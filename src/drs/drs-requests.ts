@@ -53,6 +53,8 @@ export interface DrsRequest {
   readonly body?: unknown;
   /** `X-Language`. */
   readonly language: string;
+  /** The longest answer that is read, in bytes; 1 MiB when left out. */
+  readonly maxBytes?: number;
   /** For the log: what is asked, in two words. */
   readonly about: string;
 }
@@ -115,7 +117,7 @@ export class DrsRequests {
         { reason, code, ...facts, requestId: id, about: request.about, attempt },
         `a request to ${service} failed`,
       );
-      if (!PASSING.has(reason) || attempt >= attempts || signal.aborted) return asked;
+      if (!PASSING.has(reason) || isOversized(asked.failure) || attempt >= attempts || signal.aborted) return asked;
       await clock.sleep(backoffDelay(attempt, RETRY_PAUSE, random), signal);
     }
   }
@@ -155,7 +157,7 @@ export class DrsRequests {
     const authorization = await auth.authorize({ method, url, headers, body }, signal);
     if (!authorization.ok) return { kind: 'unsent', failure: authorization.failure };
     const signed = { method, url, headers: { ...headers, ...authorization.headers }, body };
-    const sent = await this.#overTheWire(signed, request.about, signal);
+    const sent = await this.#overTheWire({ ...signed, ...limitOf(request) }, request.about, signal);
     if (sent.kind !== 'answered') return sent;
     this.#heed(sent.response);
     if (!isTokenRejected(sent.response)) {
@@ -189,6 +191,15 @@ export class DrsRequests {
       throw error;
     }
   }
+}
+
+function limitOf({ maxBytes }: DrsRequest): Pick<HttpRequest, 'maxBytes'> {
+  return maxBytes === undefined ? {} : { maxBytes };
+}
+
+/** The same request would be answered as long or as deep again; one for less may not. */
+export function isOversized({ why }: DrsFailure): boolean {
+  return why.key === 'too_large' || why.key === 'too_deep';
 }
 
 /** A throttle or a fault may come from before the credentials were looked at. */

@@ -2,9 +2,10 @@ import { parseJobId } from '../domain/job/job-id.ts';
 import type { JobId } from '../domain/job/job-id.ts';
 import type { ProgressAnswer, ProgressAnswers } from '../domain/job/progress-answer.ts';
 import type { PartProgress, ProgressReport } from '../domain/job/progress-report.ts';
+import { cutText } from '../domain/base/cut-text.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
 import { DAY, SECOND } from '../domain/base/time.ts';
-import { isFields, measured, negative, text } from './wire-values.ts';
+import { isFields, maskedText, measured, negative, text } from './wire-values.ts';
 import type { Fields } from './wire-values.ts';
 
 /** Lag figures in seconds and milliseconds that differ by more than this contradict each other. */
@@ -29,6 +30,16 @@ const KNOWN_FIELDS = new Set([
   'error_message',
 ]);
 
+/** Results are not read further than this: a request names at most some dozens of jobs. */
+const MAX_ITEMS = 5_000;
+/** Parts of one job's progress that are read; DRS has a dozen. */
+const MAX_PARTS = 100;
+/** Of the fields that are not known: how many, how deep and how long, in UTF-16 code units; and the length of a field's name. */
+const MAX_UNKNOWN = 20;
+const MAX_UNKNOWN_DEPTH = 3;
+const MAX_UNKNOWN_TEXT = 1_000;
+const MAX_NAME = 100;
+
 /** The result items of a body; null when it has no `results` list (DRS API Reference, table 4). */
 export function resultItems(body: unknown): readonly unknown[] | null {
   if (!isFields(body)) return null;
@@ -41,15 +52,26 @@ export function resultItems(body: unknown): readonly unknown[] | null {
  * gets an answer, results for other ids are ignored. When an id comes twice, a report wins over an error.
  */
 export function parseResults(items: readonly unknown[], asked: readonly JobId[]): ProgressAnswers {
-  const answers = new Map<JobId, ProgressAnswer>(asked.map((jobId) => [jobId, { kind: 'omitted' }]));
-  for (const item of items) {
+  const wanted = new Set(asked);
+  const chosen = new Map<JobId, Fields>();
+  for (const item of items.slice(0, MAX_ITEMS)) {
     if (!isFields(item)) continue;
     const jobId = parseJobId(text(item['job_id']) ?? text(item['id']) ?? '');
-    if (jobId === null || !answers.has(jobId)) continue;
-    const answer = parseItem(jobId, item);
-    if (answers.get(jobId)?.kind !== 'report' || answer.kind === 'report') answers.set(jobId, answer);
+    if (jobId === null || !wanted.has(jobId)) continue;
+    const before = chosen.get(jobId);
+    // Each id is read once, however often it comes.
+    if (before === undefined || hasStatus(item) || !hasStatus(before)) chosen.set(jobId, item);
   }
-  return answers;
+  return new Map(
+    asked.map((jobId): [JobId, ProgressAnswer] => {
+      const item = chosen.get(jobId);
+      return [jobId, item === undefined ? { kind: 'omitted' } : parseItem(jobId, item)];
+    }),
+  );
+}
+
+function hasStatus(item: Fields): boolean {
+  return text(item['transfer_status']) !== null;
 }
 
 function parseItem(jobId: JobId, item: Fields): ProgressAnswer {
@@ -75,11 +97,7 @@ function parseReport(jobId: JobId, status: string, errorCode: string | null, ite
     errorCode,
     subJob: null,
     failedSubJobs: null,
-    unknownFields: Object.fromEntries(
-      Object.entries(item).flatMap(([name, value]) =>
-        KNOWN_FIELDS.has(name) && !impossible.includes(name) ? [] : [[name, masked(value)]],
-      ),
-    ),
+    unknownFields: unknownFields(item, impossible),
   };
 }
 
@@ -137,8 +155,14 @@ function largerLag(millis: number | null, seconds: number | null): number | null
 
 /** One entry per part. One vendor page types the map as a list, so a list of maps or of named entries is read as well. */
 function parts(map: unknown): readonly PartProgress[] {
-  if (Array.isArray(map)) return map.flatMap((entry) => (isFields(entry) ? listedPart(entry) : []));
-  return isFields(map) ? Object.entries(map).map(([name, info]) => part(name, info)) : [];
+  if (Array.isArray(map)) {
+    const listed = map.slice(0, MAX_PARTS).flatMap((entry) => (isFields(entry) ? listedPart(entry) : []));
+    return listed.slice(0, MAX_PARTS);
+  }
+  if (!isFields(map)) return [];
+  return Object.entries(map)
+    .slice(0, MAX_PARTS)
+    .map(([name, info]) => part(cutText(name, MAX_NAME), info));
 }
 
 function listedPart(entry: Fields): readonly PartProgress[] {
@@ -158,16 +182,31 @@ function percent(value: unknown): number | null {
   return match?.[1] === undefined ? null : Math.min(Number(match[1]), 100);
 }
 
-function maskedText(value: unknown): string | null {
-  const given = text(value);
-  return given === null ? null : maskPrivate(given);
+/**
+ * What this version does not know of an item. Nobody knows what a new field holds, so its texts are kept without what looks
+ * private, and only as much of them as stays small.
+ */
+function unknownFields(item: Fields, impossible: readonly string[]): Fields {
+  const names: string[] = [];
+  for (const name in item) {
+    if (names.length === MAX_UNKNOWN) break;
+    if (!KNOWN_FIELDS.has(name) || impossible.includes(name)) names.push(name);
+  }
+  const room = { left: MAX_UNKNOWN_TEXT };
+  return Object.fromEntries(names.map((name) => [cutText(name, MAX_NAME), masked(item[name], room, 0)]));
 }
 
-/** Nobody knows what a new field holds, so its texts are kept without what looks private. */
-function masked(value: unknown): unknown {
-  if (typeof value === 'string') return maskPrivate(value);
-  if (Array.isArray(value)) return value.map(masked);
-  return isFields(value)
-    ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner)]))
-    : value;
+/** @param room for texts, in UTF-16 code units: less with each one */
+function masked(value: unknown, room: { left: number }, depth: number): unknown {
+  if (typeof value === 'string') {
+    const kept = cutText(value, Math.min(room.left, MAX_UNKNOWN_TEXT));
+    room.left -= kept.length;
+    return kept === '' ? '' : `${maskPrivate(kept)}${kept.length < value.length ? '…' : ''}`;
+  }
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === MAX_UNKNOWN_DEPTH) return '…';
+  if (Array.isArray(value)) return value.slice(0, MAX_UNKNOWN).map((inner: unknown) => masked(inner, room, depth + 1));
+  const inner = Object.entries(value).slice(0, MAX_UNKNOWN);
+  return Object.fromEntries(inner.map(([name, one]) => [cutText(name, MAX_NAME), masked(one, room, depth + 1)]));
 }

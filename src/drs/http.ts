@@ -6,6 +6,11 @@ import { explainNetworkFailure } from '../domain/job/network-failure.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import type { FailedResponse } from './drs-errors.ts';
+import { readBody } from './read-body.ts';
+import type { BodyFault } from './read-body.ts';
+
+/** No answer is longer, in bytes, unless its request says otherwise. */
+const MAX_BYTES = 1024 * 1024;
 
 /** An answer, read to its end. */
 export type HttpResponse = FailedResponse;
@@ -28,6 +33,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Empty for none. */
   readonly body: string;
+  /** The longest answer that is read, in bytes; 1 MiB when left out. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -38,14 +45,18 @@ export interface HttpRequest {
  */
 export async function sendHttp(
   dispatcher: Dispatcher,
-  { method, url, headers, body }: HttpRequest,
+  { method, url, headers, body, maxBytes = MAX_BYTES }: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   try {
     const content = body === '' ? {} : { body };
     const answer = await request(url, { method, dispatcher, headers: { ...headers }, ...content, signal });
-    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
+    const read = await readBody(answer.body, maxBytes);
+    // A refusal counts as one, whatever its page is like.
+    if (!read.ok && answer.statusCode < 400) throw unreadable(read.fault, maxBytes);
+    return { status: answer.statusCode, headers: answer.headers, body: read.ok ? read.text : '' };
   } catch (error) {
+    if (error instanceof HttpFault) throw error;
     const { host } = new URL(url);
     throw new HttpFault(
       signal.aborted
@@ -54,4 +65,9 @@ export async function sendHttp(
       error,
     );
   }
+}
+
+function unreadable(fault: BodyFault, maxBytes: number): HttpFault {
+  const values = fault === 'too_large' ? { megabytes: maxBytes / MAX_BYTES } : {};
+  return new HttpFault(failureOf('unreadable_answer', explanation(fault, values)), null);
 }

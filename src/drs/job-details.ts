@@ -1,10 +1,9 @@
 import { parseJobId } from '../domain/job/job-id.ts';
 import type { Cause, JobDetail, RecoveryFigures } from '../domain/job/job-detail.ts';
 import type { JobId } from '../domain/job/job-id.ts';
-import { maskPrivate } from '../domain/mask-private.ts';
 import { SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
-import { isFields, measured, text } from './wire-values.ts';
+import { isFields, maskedText, measured, text } from './wire-values.ts';
 import type { Fields } from './wire-values.ts';
 
 /**
@@ -31,8 +30,8 @@ export function parseJobDetail(item: unknown): JobDetail | null {
 
 function parseCause(item: Fields): Cause | null {
   const code = text(item['error_code']);
-  const words = text(item['failed_reason']) ?? text(item['error_message']) ?? text(item['error_msg']);
-  return code === null && words === null ? null : { code, text: words === null ? null : maskPrivate(words) };
+  const words = maskedText(item['failed_reason']) ?? maskedText(item['error_message']) ?? maskedText(item['error_msg']);
+  return code === null && words === null ? null : { code, text: words };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { cutText } from '../domain/base/cut-text.ts';
+import { maskPrivate } from '../domain/mask-private.ts';
 import { storableText } from '../domain/base/storable-text.ts';
 
 /** An object as it came, before anything is known of it. */
@@ -7,12 +9,21 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Text or a number as text, without what no database and no message can hold; null for blanks and anything else. */
+/**
+ * Text or a number as text, its first 1,000 characters, without what no database and no message can hold; null for blanks
+ * and anything else.
+ */
 export function text(value: unknown): string | null {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
   if (typeof value !== 'string') return null;
-  const trimmed = storableText(value).trim();
+  const trimmed = storableText(cutText(value)).trim();
   return trimmed === '' ? null : trimmed;
+}
+
+/** The same without what is nobody's business; what is cut is cut where that does not show half of it. */
+export function maskedText(value: unknown): string | null {
+  const given = text(value);
+  return given === null ? null : maskPrivate(typeof value === 'string' ? value : given);
 }
 
 /** A figure that means something: `-1`, `NA`, blanks and more than a number holds are "not measurable", never zero. */

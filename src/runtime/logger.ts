@@ -3,7 +3,7 @@ import type { DestinationStream } from 'pino';
 
 import type { Log } from '../ports.ts';
 import { openStandardOutput } from './log-output.ts';
-import { scrub } from './scrub.ts';
+import { scrubLine } from './scrub.ts';
 
 /** From which severity on lines are written. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -18,8 +18,8 @@ export function describeLoss(lines: number): string {
 }
 
 /**
- * JSON lines, secrets scrubbed from keys and values alike. Nobody ever waits for them: what standard output does not take is
- * dropped, counted, and told when it takes lines again.
+ * JSON lines of limited length, secrets scrubbed from keys and values alike. Nobody ever waits for them: what standard output
+ * does not take is dropped, counted, and told when it takes lines again.
  *
  * @param secrets the secrets there are at this moment: they may be read anew while the bot runs
  */
@@ -28,6 +28,6 @@ export function createLogger(
   secrets: () => readonly string[],
   destination: DestinationStream = openStandardOutput(describeLoss),
 ): Log {
-  const hooks = { streamWrite: (line: string) => scrub(line, secrets()) };
+  const hooks = { streamWrite: (line: string) => scrubLine(line, secrets()) };
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, destination);
 }

@@ -1,3 +1,12 @@
+import { storableText } from '../domain/base/storable-text.ts';
+
+/** A line of the log is no longer than this, in UTF-16 code units. */
+const MAX_LINE = 16_384;
+/** So much of the end of a line that was cut is left out at least. */
+const MOST_CUT = 1_000;
+/** What every line begins with: its level and its time. */
+const LINE_HEAD = /^\{"level":\d+,"time":"[^"]{1,40}",/;
+
 /** What a secret is replaced with. */
 const SCRUBBED = '•••';
 
@@ -34,7 +43,10 @@ const PATTERNS: readonly RegExp[] = [
   /(\b(?:set-)?cookie\s*[:=]\s*)[^"\\\n]+/gi,
   new RegExp(`((?:${NAMES})[:=]'?)${BARE_VALUE}`, 'gi'),
   // With a blank between them, `token: …` is also how a sentence begins, so only a header's name or a password counts.
-  new RegExp(`((?:[\\w.]+-[\\w-]*(?:token|signature)|authorization|passw(?:or)?d)\\s*[:=]\\s*'?)${BARE_VALUE}`, 'gi'),
+  new RegExp(
+    `((?:[\\w.]{1,40}-[\\w-]{0,40}(?:token|signature)|authorization|passw(?:or)?d)\\s*[:=]\\s*'?)${BARE_VALUE}`,
+    'gi',
+  ),
   new RegExp(`(${SHORT_NAMES}=)[^\\s"'\\\\,;&})\\]]+`, 'gi'),
   // Slack's tokens, the addresses that answer a command without one, and the tickets of sockets.
   /\bxox[a-z](?:\.xox[a-z])?-[\w-]+/gi,
@@ -42,14 +54,31 @@ const PATTERNS: readonly RegExp[] = [
   /(\bhooks\.slack(?:-gov)?\.com\/)[^\s"\\<>]+/gi,
   /([?&](?:ticket|sig|key|code)=)[^&\s"\\<>]+/gi,
   // https://user:password@host
-  /(\b[a-z][\w+.-]*:\/\/)[^\s/@"\\]+:[^\s/@"\\]*(?=@)/gi,
+  /(\b[a-z][\w+.-]{0,30}:\/\/)[^\s/@"\\]+:[^\s/@"\\]*(?=@)/gi,
   // Access keys have 20 capitals and digits, secret keys 40 letters and digits of all kinds.
   /\b(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z0-9]{20}\b/g,
   /\b(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[a-z])[A-Za-z0-9]{40}\b/g,
 ];
 
 /**
- * Replaces everything that is or looks like a secret.
+ * A line of the log, ready to be written: without secrets, and where it is long, a JSON line of its own that holds its
+ * beginning.
+ *
+ * @param line JSON, as pino makes it
+ * @param known secrets by their value
+ */
+export function scrubLine(line: string, known: readonly string[]): string {
+  if (line.length <= MAX_LINE) return scrub(line, known);
+  const longest = Math.max(0, ...known.flatMap(spellings).map((secret) => secret.length));
+  // A secret that the cut has halved is not known any more: what could hold half of one goes.
+  const beginning = scrub(line.slice(0, MAX_LINE), known).slice(0, -Math.max(MOST_CUT, longest));
+  const head = LINE_HEAD.exec(line)?.[0] ?? '{';
+  const fields = { msg: `a line of ${line.length} characters was cut`, beginning: storableText(beginning) };
+  return `${head}${JSON.stringify(fields).slice(1)}\n`;
+}
+
+/**
+ * Replaces everything that is or looks like a secret, in time that grows with the length of the line.
  *
  * @param known secrets by their value, such as a password or an address that is one: found however they are written
  */
@@ -71,7 +100,7 @@ function spellings(secret: string): readonly string[] {
     secret,
     inJson(secret),
     inJson(inJson(secret)),
-    encodeURIComponent(secret),
+    encodeURIComponent(storableText(secret)),
     ...(path === undefined ? [] : [path]),
   ];
   return [...new Set(forms)].filter((form) => form.length >= SHORTEST_KNOWN);

@@ -500,6 +500,8 @@ export const en = {
   'help.topics': 'More topics: {topics}',
 
   'usage.wrap': '{correction} {help} shows everything.',
+  'usage.too_long':
+    'That is longer than the {most} characters I read at once. Nothing was done: split it into several commands.',
   'usage.unclosed_quote': 'A quote is not closed: {text}. Close it, or leave the quotes out.',
   'usage.jobs_missing': 'Which job? For example {example}; {jobs} lists what there is.',
   'usage.jobs_missing_here': 'Which job? For example {example}; {list} shows what is watched here.',
@@ -591,6 +593,8 @@ export const en = {
     'IAM cannot be reached at {host} ({reason}), and the project id is to be had there: check IAM_ENDPOINT, DRS_REGION and the network, or set DRS_PROJECT_ID (console: My Credentials).',
   'why.iam_fault':
     'IAM, which knows the project id, has a fault of its own: try again later, or set DRS_PROJECT_ID (console: My Credentials). ({label})',
+  'why.too_large': 'DRS answered with more than {megabytes} MB: check DRS_ENDPOINT.',
+  'why.too_deep': 'DRS answered with JSON that is nested too deep to be read: check DRS_ENDPOINT.',
   'why.not_a_list': 'DRS answered with something that is not a list of results: check DRS_ENDPOINT.',
   'why.refused': '{service} refused the request ({label}).',
   'why.requests_refused': "DRS refuses the bot's requests ({text}): check DRS_LANGUAGE and DRS_BATCH_SIZE.",

@@ -472,6 +472,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.topics': '更多主题：{topics}',
 
   'usage.wrap': '{correction}{help} 有完整说明。',
+  'usage.too_long': '内容超过了我一次能读的 {most} 个字符。什么都没有做：请分成几条命令。',
   'usage.unclosed_quote': '引号没有闭合：{text}。请补上，或去掉引号。',
   'usage.jobs_missing': '哪个任务？例如 {example}；{jobs} 列出现有任务。',
   'usage.jobs_missing_here': '哪个任务？例如 {example}；{list} 列出这里的订阅。',
@@ -555,6 +556,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'why.iam_unreachable':
     '无法连接 IAM 的 {host}（{reason}），而项目 ID 需要从那里查询：请检查 IAM_ENDPOINT、DRS_REGION 和网络，或设置 DRS_PROJECT_ID（控制台：我的凭证）。',
   'why.iam_fault': '查询项目 ID 时 IAM 自身异常：请稍后再试，或设置 DRS_PROJECT_ID（控制台：我的凭证）。（{label}）',
+  'why.too_large': 'DRS 的答复超过 {megabytes} MB：请检查 DRS_ENDPOINT。',
+  'why.too_deep': 'DRS 的答复是嵌套过深的 JSON，无法读取：请检查 DRS_ENDPOINT。',
   'why.not_a_list': 'DRS 的答复不是结果列表：请检查 DRS_ENDPOINT。',
   'why.refused': '{service} 拒绝了请求（{label}）。',
   'why.requests_refused': 'DRS 拒绝了机器人的请求（{text}）：请检查 DRS_LANGUAGE 和 DRS_BATCH_SIZE。',

@@ -89,6 +89,13 @@ describe('the list of jobs', () => {
     expect(await names()).toEqual(['migration:orders']);
   });
 
+  test('is read in smaller pages where one is longer than 16 MB', async () => {
+    for (let number = 0; number < 120; number++) drs.addJob('PAUSING', {}, { name: `job-${number}` });
+    drs.faults.next('list', { kind: 'padded', characters: 200_000 });
+    expect(await names()).toHaveLength(120);
+    expect(drs.requests.map((seen) => seen.query.get('limit'))).toContain('100');
+  });
+
   test('that nobody offers is said to be so, and not asked for again for ten minutes', async () => {
     drs.setHabits({ lists: [] });
     const of = client();

@@ -337,3 +337,52 @@ describe('signing in', () => {
     expect(kinds(await client().fetchProgress(ids(1)))).toEqual(['report']);
   });
 });
+
+describe('an answer that is not as it should be', () => {
+  const [jobId = simulatedJobId(0)] = ids(1);
+  const report = async () => (await client().fetchProgress([jobId])).get(jobId);
+
+  test('is read behind a byte order mark', async () => {
+    addJobs(1);
+    drs.faults.next('progress', { kind: 'marked' });
+    expect(await report()).toMatchObject({ kind: 'report' });
+  });
+
+  test.each([
+    ['of 50 MB', { kind: 'padded', characters: 50_000_000 }, 'too_large'],
+    ['nested 20,000 levels deep', { kind: 'nested', depth: 20_000 }, 'too_deep'],
+    ['nested 65 levels deep', { kind: 'nested', depth: 65 }, 'too_deep'],
+    ['that is empty', { kind: 'body', body: '' }, 'not_a_list'],
+    ['that is an HTML page', { kind: 'body', body: '<html>Sign in</html>' }, 'not_a_list'],
+    ['that is null', { kind: 'body', body: 'null' }, 'not_a_list'],
+    ['that ends in the middle', { kind: 'cut' }, 'unreachable'],
+  ] as const)('%s has a sentence, and the next one is read', async (_what, fault, key) => {
+    addJobs(1);
+    const asking = client();
+    drs.faults.next('progress', fault, 3);
+    expect((await asking.fetchProgress([jobId])).get(jobId)).toMatchObject({ failure: { why: { key } } });
+    drs.faults.clear();
+    expect((await asking.fetchProgress([jobId])).get(jobId)).toMatchObject({ kind: 'report' });
+  });
+
+  test('of a refusal counts as the refusal, however long it is', async () => {
+    addJobs(1);
+    drs.faults.next('progress', { kind: 'status', status: 502, body: '<'.repeat(3_000_000) }, 3);
+    expect(await report()).toMatchObject({ failure: { reason: 'server_error' } });
+  });
+
+  test('because of one job hides no other', async () => {
+    const jobs = addJobs(10);
+    jobs[3]?.set({ padding: 'x'.repeat(1_100_000) });
+    const asking = client();
+    await asking.fetchProgress(ids(10));
+    const answers = await asking.fetchProgress(ids(10));
+    expect(kinds(answers).filter((kind) => kind === 'report')).toHaveLength(9);
+  });
+
+  test('is read without halves of characters and NUL, and with figures that can be', async () => {
+    const [job] = addJobs(1);
+    job?.set({ task_mode: 'A\0B\uD800', incre_trans_delay: '9'.repeat(310), incre_trans_delay_millis: 1e308 });
+    expect(await report()).toMatchObject({ report: { taskMode: 'A\uFFFDB\uFFFD', lagMs: null } });
+  });
+});

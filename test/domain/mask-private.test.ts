@@ -188,3 +188,14 @@ describe('an error text', () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 });
+
+describe('an error text that is cut', () => {
+  test.each([
+    ['a quote that closes behind the cut', `${'word '.repeat(150)}value 'secret7 ${'x'.repeat(500)}'`, 'secret7'],
+    ['a host that the cut halves', `${"value 'x' ".repeat(98)}to db-7.prod.acme.com`.padEnd(1_100, '!'), 'db-7'],
+    ['a key that closes behind the cut', `Key (id)=(secret7, ${'x '.repeat(600)})`, 'secret7'],
+  ])('hides %s', (_what, text, secret) => {
+    const cut = maskPrivate(text.slice(0, 2_000));
+    expect(cut).not.toContain(secret);
+  });
+});

@@ -353,6 +353,10 @@ const explained =
           explanation(key, {
             label: 'APIGW.0301',
             host: 'drs.example',
+            proxy: 'proxy.example:3128',
+            megabytes: 1,
+            project: 'eu-de',
+            service: 'DRS',
             reason: 'ECONNREFUSED',
             seconds: 30,
             minutes: 42,
@@ -1092,6 +1096,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'help-shared': (voice) => helpMessage(voice, 'names', 'C1', 'U1'),
   'help-in-a-dm': (voice) => helpMessage(voice, 'names', 'D1'),
   'help-on-nothing': (voice) => helpMessage(voice, 'weather', 'C1'),
+  'usage-too-long': usage({ kind: 'too_long', most: 4_000 }),
   'usage-unclosed-quote': usage({ kind: 'unclosed_quote', text: '"x' }),
   'usage-jobs-missing': usage({ kind: 'jobs_missing', verb: 'subscribe' }),
   'usage-jobs-missing-to-unsubscribe': usage({ kind: 'jobs_missing', verb: 'unsubscribe' }),

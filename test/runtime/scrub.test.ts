@@ -137,3 +137,20 @@ describe('a log line keeps', () => {
     expect(JSON.parse(line)).toMatchObject({ level: 30, msg: 'it failed', err: { type: 'Error' } });
   });
 });
+
+describe('a line of the log that is very long', () => {
+  test('is a short one that says so, without half a secret at its end', async () => {
+    for (const at of [0, 15_000, 16_200, 16_350]) {
+      const line = await logged(
+        { body: `${'x '.repeat(at / 2)}${SECRET.heartbeat} ${'y '.repeat(500_000)}` },
+        'too much',
+      );
+      expect(line.length).toBeLessThan(40_000);
+      expect(leftOf(line, SECRET.heartbeat)).toEqual([]);
+      expect(JSON.parse(line)).toMatchObject({
+        level: 30,
+        msg: expect.stringMatching(/^a line of 1\d+ characters was cut$/),
+      });
+    }
+  });
+});

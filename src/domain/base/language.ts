@@ -1,3 +1,5 @@
+import { cutText } from './cut-text.ts';
+
 /** The languages the bot speaks. `zh` is Simplified Chinese. */
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -18,7 +20,7 @@ const NAMES: Readonly<Record<string, Language>> = {
 
 /** A language as somebody typed it (`zh`, `zh-CN`, `中文`, `English`); null when the bot does not speak it. */
 export function parseLanguage(text: string): Language | null {
-  const key = text.normalize('NFKC').trim().toLowerCase();
+  const key = cutText(text).normalize('NFKC').trim().toLowerCase();
   return Object.hasOwn(NAMES, key) ? (NAMES[key] ?? null) : languageOfLocale(key);
 }
 

@@ -1,6 +1,7 @@
 /**
  * Every reason there is for not knowing how a job is, as a closed list: what people read about it is in `words/`. Some
- * carry values: `service` (DRS or IAM), `label` (a code or HTTP status, and what was said with it), `host`, `proxy`, `reason`, `seconds`, `minutes`, `text` (masked and cut).
+ * carry values: `service` (DRS or IAM), `label` (a code or HTTP status, and what was said with it), `host`, `proxy`, `reason`, `seconds`, `minutes`, `megabytes`,
+ * `text` (masked and cut).
  */
 export const EXPLANATIONS = [
   'timeout',
@@ -53,6 +54,8 @@ export const EXPLANATIONS = [
   'iam_unreachable',
   'iam_fault',
   'not_a_list',
+  'too_large',
+  'too_deep',
   'refused',
   'requests_refused',
   'left_out',
@@ -124,6 +127,8 @@ const OPERATOR_MATTERS: Partial<Readonly<Record<ExplanationKey, OperatorMatter>>
   iam_unreachable: 'setup',
   iam_fault: 'setup',
   not_a_list: 'setup',
+  too_large: 'setup',
+  too_deep: 'setup',
   requests_refused: 'setup',
 };
 

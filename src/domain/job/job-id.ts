@@ -1,3 +1,5 @@
+import { cutText } from '../base/cut-text.ts';
+
 /** The id of one DRS job: 36 characters, lower case, UUID-shaped but not hexadecimal. */
 export type JobId = string & { readonly __brand: 'JobId' };
 
@@ -15,19 +17,24 @@ const SHORT_ID_LENGTH = 8;
 
 /** A job id from what a person typed (any case and width, outer blanks) or a machine sent; null when it is not one. */
 export function parseJobId(text: string): JobId | null {
-  const candidate = text.normalize('NFKC').trim().toLowerCase();
+  const candidate = plainId(text);
   return JOB_ID.test(candidate) ? (candidate as JobId) : null;
 }
 
 /** A piece of text that could be the beginning (at least 4 characters) of a job id, in lower case; else null. */
 export function parseJobIdPrefix(text: string): string | null {
-  const candidate = text.normalize('NFKC').trim().toLowerCase();
+  const candidate = plainId(text);
   return JOB_ID_PREFIX.test(candidate) ? candidate : null;
+}
+
+/** In the usual width and in lower case. */
+function plainId(text: string): string {
+  return cutText(text).normalize('NFKC').trim().toLowerCase();
 }
 
 /** What was typed is an address, such as one copied from the DRS console. */
 export function isAddress(text: string): boolean {
-  return /^<?https?:\/\//i.test(text.trim());
+  return /^<?https?:\/\//i.test(cutText(text).trim());
 }
 
 /** The job id in an address; where there are several ids, the one that looks most like a job's. Null without any. */
@@ -41,9 +48,9 @@ export function jobIdInAddress(text: string): JobId | null {
 
 function decodedAddress(text: string): string {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(cutText(text));
   } catch {
-    return text;
+    return cutText(text);
   }
 }
 

@@ -1,3 +1,5 @@
+import { cutText } from '../base/cut-text.ts';
+
 /**
  * Letters of other alphabets, and digits, that look like a Latin letter: the usual ones (Unicode TR 39, confusables), not
  * all of them.
@@ -37,7 +39,7 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
 
 /** What makes two names the same to a person: width, capitals and blanks aside. */
 export function nameKey(name: string): string {
-  return name.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
+  return cutText(name).normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
 }
 
 /** Letters of scripts that are written without blanks between words. */
@@ -54,7 +56,8 @@ const LEAST_CJK_LETTERS = 2;
 export function hasWord(key: string, part: string): boolean {
   if (Array.from(part).length < (CJK.test(part) ? LEAST_CJK_LETTERS : LEAST_LETTERS)) return false;
   for (let at = key.indexOf(part); at !== -1; at = key.indexOf(part, at + 1)) {
-    if (beginsWord(key.slice(0, at), part)) return true;
+    // One character takes up to two places.
+    if (beginsWord(key.slice(Math.max(0, at - 2), at), part)) return true;
   }
   return false;
 }

@@ -1,3 +1,6 @@
+/** Nothing is near to a longer word, in UTF-16 code units: DRS's names have at most 50. */
+const MAX_WORD = 64;
+
 /**
  * The candidate that `word` was most likely meant to be: at most a third of its letters differ, capitals aside. Null
  * when none is near. Swapped neighbours count as one difference.
@@ -8,15 +11,30 @@ export function nearest(word: string, candidates: readonly string[]): string | n
 
 /** The same, but up to `most` of them, nearest first. */
 export function nearestFew(word: string, candidates: readonly string[], most: number): readonly string[] {
+  if (word.length > MAX_WORD) return [];
   const lower = word.toLowerCase();
   const mostDifferences = Math.max(1, Math.floor(lower.length / 3));
   return candidates
     .filter((candidate) => Math.abs(candidate.length - lower.length) <= mostDifferences)
+    .filter((candidate) => sharedLetters(lower, candidate.toLowerCase()) >= lower.length - mostDifferences)
     .map((candidate) => ({ candidate, differences: editDistance(lower, candidate.toLowerCase()) }))
     .filter(({ differences }) => differences <= mostDifferences)
     .toSorted((one, other) => one.differences - other.differences)
     .slice(0, most)
     .map(({ candidate }) => candidate);
+}
+
+/** How many letters two words have in common, wherever they stand: a quick bound for what the exact distance can be. */
+function sharedLetters(one: string, other: string): number {
+  const left = new Map<string, number>();
+  for (const letter of other) left.set(letter, (left.get(letter) ?? 0) + 1);
+  let shared = 0;
+  for (const letter of one) {
+    const count = left.get(letter) ?? 0;
+    if (count > 0) left.set(letter, count - 1);
+    shared += count > 0 ? letter.length : 0;
+  }
+  return shared;
 }
 
 /** Optimal string alignment distance. */

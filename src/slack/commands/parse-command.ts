@@ -4,6 +4,8 @@ import { nearest } from '../../domain/names/nearest.ts';
 import { tokenize } from './tokenize.ts';
 import type { Token } from './tokenize.ts';
 
+/** The longest command, in UTF-16 code units: fifty ids fit in; Slack takes no longer message either. */
+const MAX_COMMAND = 4_000;
 /** Jobs shown by one status command: more do not fit in one message that can be read. */
 const MOST_STATUS_JOBS = 10;
 /** Jobs changed by one command. */
@@ -29,6 +31,7 @@ export type Command =
 
 /** Why a text is no command: facts, put into words by the message that shows them. */
 export type UsageError =
+  | { readonly kind: 'too_long'; readonly most: number }
   | { readonly kind: 'unclosed_quote'; readonly text: string }
   | { readonly kind: 'jobs_missing'; readonly verb: 'status' | 'subscribe' | 'unsubscribe' }
   | { readonly kind: 'too_many_jobs'; readonly verb: string; readonly count: number; readonly most: number }
@@ -72,6 +75,7 @@ const OPTION = /^([a-z_]+):(?!\/\/)/i;
 
 /** Understands what was typed after the slash command. Verbs and flags in any case; a quoted word is always a job. */
 export function parseCommand(text: string): ParsedCommand {
+  if (text.length > MAX_COMMAND) return wrong({ kind: 'too_long', most: MAX_COMMAND });
   const tokens = tokenize(text);
   if ('quote' in tokens) return wrong({ kind: 'unclosed_quote', text: tokens.text });
   const [first, ...rest] = tokens;

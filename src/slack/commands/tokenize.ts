@@ -32,6 +32,8 @@ export interface UnclosedQuote {
 /**
  * Splits what was typed after the slash command into words: NFKC, separated by white space and commas of any width, with
  * quotes of many languages. A quote inside a word is a letter. An unclosed quote is returned instead of guessed at.
+ *
+ * @param text not long: see `parseCommand`
  */
 export function tokenize(text: string): readonly Token[] | UnclosedQuote {
   const typed = Array.from(text);
@@ -46,15 +48,14 @@ export function tokenize(text: string): readonly Token[] | UnclosedQuote {
       continue;
     }
     const closing = CLOSING_QUOTES[character];
-    const end =
-      closing === undefined
-        ? plain.findIndex((next, at) => at > index && SEPARATOR.test(next))
-        : plain.findIndex((next, at) => at > index && closing.includes(next));
-    if (closing !== undefined && end === -1) return { quote: character, text: typed.slice(index).join('') };
-    const stop = end === -1 ? plain.length : end;
-    const word = typed.slice(closing === undefined ? index : index + 1, stop).join('');
-    if (word !== '') tokens.push({ text: word.normalize('NFKC'), typed: word, quoted: closing !== undefined });
-    index = closing === undefined ? stop : stop + 1;
+    const quoted = closing !== undefined;
+    const ends = (next: string) => (quoted ? closing.includes(next) : SEPARATOR.test(next));
+    let end = index + 1;
+    while (end < plain.length && !ends(plain[end] ?? '')) end += 1;
+    if (quoted && end === plain.length) return { quote: character, text: typed.slice(index).join('') };
+    const word = typed.slice(quoted ? index + 1 : index, end).join('');
+    if (word !== '') tokens.push({ text: word.normalize('NFKC'), typed: word, quoted });
+    index = quoted ? end + 1 : end;
   }
   return tokens;
 }

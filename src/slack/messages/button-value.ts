@@ -40,6 +40,8 @@ const jobsValue = z.object({
     .transform((id, check) => parseJobId(id) ?? reject(check))
     .optional(),
 });
+/** The longest value of a button (docs.slack.dev, "Button element"), in UTF-16 code units. */
+const MAX_VALUE = 2_000;
 /** Characters of a searched text that a button keeps; no name is longer. */
 const MOST_TEXT = 100;
 
@@ -132,8 +134,9 @@ export function decodeAudit(text: string | undefined): AuditValue | null {
 }
 
 function decode<T>(schema: z.ZodType<T>, text: string | undefined): T | null {
+  if (text === undefined || text.length > MAX_VALUE) return null;
   try {
-    return schema.parse(JSON.parse(text ?? ''));
+    return schema.parse(JSON.parse(text));
   } catch {
     return null;
   }

@@ -87,6 +87,8 @@ export function usageMessage(voice: Voice, error: UsageError): SlackMessage {
 
 function correction(voice: Voice, error: UsageError): string {
   switch (error.kind) {
+    case 'too_long':
+      return voice.say('usage.too_long', { most: error.most });
     case 'unclosed_quote':
       return voice.say('usage.unclosed_quote', { text: code(error.text) });
     case 'jobs_missing':

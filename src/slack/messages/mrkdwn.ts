@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/base/cut-text.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 
 /**
@@ -10,12 +11,12 @@ export function escapeMrkdwn(text: string): string {
 
 /** Text as code, cut to `most` characters; grave accents and line breaks inside would end it and are replaced. */
 export function code(text: string, most = 120): string {
-  return `\`${escapeMrkdwn(cut(text.replaceAll('`', "'").replace(/\s+/g, ' '), most))}\``;
+  return `\`${escapeMrkdwn(cut(cutText(text).replaceAll('`', "'").replace(/\s+/g, ' '), most))}\``;
 }
 
 /** At most `most` characters, the last one an ellipsis when something was cut. Never splits a surrogate pair. */
 export function cut(text: string, most: number): string {
-  const characters = Array.from(text);
+  const characters = Array.from(text.slice(0, 2 * most + 2));
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 
