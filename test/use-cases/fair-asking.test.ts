@@ -53,11 +53,15 @@ afterEach(async () => {
 });
 
 /** The poller over `count` watched jobs, as it is in production but for the clock; a pass begins every minute. */
-async function startPoller(count: number, decorate: (drs: DrsClient) => DrsClient = (client) => client) {
+async function startPoller(
+  count: number,
+  decorate: (drs: DrsClient) => DrsClient = (client) => client,
+  requestTimeoutMs = 15 * SECOND,
+) {
   const jobs = Array.from({ length: count }, (_, number) =>
     drs.addJob('INCRE_TRANSFER_STARTED', {}, { id: simulatedJobId(number) }),
   );
-  const context = createContext(decorate);
+  const context = createContext(decorate, requestTimeoutMs);
   await watch(jobs.map((job) => job.id));
   const startAt = clock.now();
   const poll = context.vitals.timed('poller', () => pollDueJobs(context));
@@ -78,14 +82,14 @@ async function startPoller(count: number, decorate: (drs: DrsClient) => DrsClien
   return { jobs, pass, context };
 }
 
-function createContext(decorate: (drs: DrsClient) => DrsClient): Context {
+function createContext(decorate: (drs: DrsClient) => DrsClient, requestTimeoutMs: number): Context {
   const vitals = new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now()));
   const batchSize = 10;
   const { domain, user, password } = drs.credentials;
   const shared = { dispatcher, clock, random: () => 0, log: SILENT, projectId: drs.projectId };
   const login = { domain, user, password: { reveal: () => password, reread: () => false } };
   const auth = createIamToken({ ...shared, ...login, iamEndpoint: drs.endpoint, scope: { id: drs.projectId } });
-  const settings = { endpoint: drs.endpoint, language: 'en-us', batchSize, maxRps: 5, requestTimeoutMs: 100 };
+  const settings = { endpoint: drs.endpoint, language: 'en-us', batchSize, maxRps: 5, requestTimeoutMs };
   const client = createDrsClient({ ...shared, ...settings, auth });
   // Leases need not be renewed here, and waiting for that would move the clock.
   const patient: Clock = {
