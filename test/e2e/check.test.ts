@@ -83,7 +83,9 @@ describe('when nothing is wrong', () => {
         expect.stringMatching(/^✔ DRS address: http.* answers \(HTTP 404\)\.$/),
         "✔ Clock: agrees with the cloud's.",
         '✔ DRS sign-in: drs-bot of acme has a token.',
-        expect.stringMatching(/^✔ DRS project: [0-9a-f]{32}, as configured\. IAM also shows ap-southeast-1_sub \([0-9a-f]{32}\): if your jobs are in one of these, set DRS_PROJECT_ID to its id\.$/),
+        expect.stringMatching(
+          /^✔ DRS project: [0-9a-f]{32}, as configured\. IAM also shows ap-southeast-1_sub \([0-9a-f]{32}\): if your jobs are in one of these, set DRS_PROJECT_ID to its id\.$/,
+        ),
         expect.stringMatching(/^✔ DRS read: DRS answers: it knows no job with a made-up id/),
         expect.stringMatching(/^✔ Network: Slack \(127\.0\.0\.1:\d+\) is asked directly\.$/),
         expect.stringMatching(/^✔ Network: DRS \(127\.0\.0\.1:\d+\) is asked directly\.$/),
@@ -112,7 +114,9 @@ describe('when nothing is wrong', () => {
     const { ok, lines } = await all.check({ ...KEYS, DRS_PROJECT_ID: '', DRS_REGION: 'ap-southeast-1' });
     expect(ok).toBe(true);
     expect(lines).toContain('✔ DRS sign-in: the access key is accepted.');
-    expect(about(lines, 'DRS project')[0]).toMatch(/found by the region ap-southeast-1\. IAM also shows ap-southeast-1_sub/);
+    expect(about(lines, 'DRS project')[0]).toMatch(
+      /found by the region ap-southeast-1\. IAM also shows ap-southeast-1_sub/,
+    );
   });
 });
 

@@ -57,7 +57,9 @@ describe('a start', () => {
 
   test('with a password for a region that IAM does not know ends in a sentence', async () => {
     const env = { DRS_PROJECT_ID: '', DRS_REGION: 'eu-west-101' };
-    await expect(startWorld({ env })).rejects.toThrow('IAM knows no project eu-west-101 for this user: check DRS_REGION and DRS_PROJECT_ID');
+    await expect(startWorld({ env })).rejects.toThrow(
+      'IAM knows no project eu-west-101 for this user: check DRS_REGION and DRS_PROJECT_ID',
+    );
   });
 });
 
