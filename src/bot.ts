@@ -89,6 +89,9 @@ const ANSWERS_GRACE_MS = 3 * SECOND;
 /** and this long for a poll and posts in progress. What is still open then is safe: its lease expires. */
 const WORK_GRACE_MS = 4 * SECOND;
 
+/** What is said of a start that was not wanted any more. */
+const UNWANTED = 'Stopped before it had started.';
+
 /** What tests and the demo may replace; production passes nothing. */
 export interface Overrides {
   readonly clock?: Clock;
@@ -187,7 +190,7 @@ export async function startBot(
     await resources.close().catch((other: unknown) => {
       log.error({ err: other }, 'what a failed start had opened could not be closed');
     });
-    if (unwanted.aborted) throw new StartError('Stopped before it had started.', { cause: error });
+    if (unwanted.aborted) throw new StartError(UNWANTED, { cause: error });
     throw error;
   }
 }
@@ -200,6 +203,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   foundation.opsPort.startsWith('The bot is starting: it signs in to Slack.');
   const { client, identity } = await signInToSlack(foundation);
   foundation.opsPort.startsWith('The bot is starting: it signs in to DRS.');
+  if (foundation.unwanted.aborted) throw new StartError(UNWANTED);
   const { auth, projectId } = await signIn(foundation);
   await introduce(foundation, identity, projectId);
   const whose = { workspaceId: identity.workspaceId, connectionId: projectId };
@@ -353,9 +357,9 @@ interface SignedIn {
  * @throws StartError when there is none
  */
 async function signIn(foundation: Foundation): Promise<SignedIn> {
-  const { config, clock, log, network } = foundation;
+  const { config, clock, log, network, unwanted } = foundation;
   const { iamEndpoint, projectId, region, credentials } = config.drs;
-  const shared = { dispatcher: network.dispatcher, clock, random: Math.random, log };
+  const shared = { dispatcher: network.dispatcher, clock, random: Math.random, log, unwanted };
   const access = createSignIn({ iamEndpoint, projectId, region, credentials, ...shared });
   return { auth: access.auth, projectId: await findProject(foundation, access) };
 }
@@ -383,7 +387,7 @@ async function findProject(foundation: Foundation, access: SignIn): Promise<stri
     if (looks === 1) log.error({ reason }, `Not started yet: ${words} The bot waits for up to an hour.`);
     opsPort.startsWith(`The bot is starting and waits for up to an hour: ${words}`);
     await clock.sleep(SIGN_IN_LOOK_MS, unwanted);
-    if (unwanted.aborted) throw new StartError('Stopped before it had started.');
+    if (unwanted.aborted) throw new StartError(UNWANTED);
   }
 }
 

@@ -48,6 +48,8 @@ const USUAL_SCOPES: readonly string[] = [
 
 export interface WorkspaceOptions {
   readonly scopes?: readonly string[];
+  /** What the app-level token allows; `connections:write` unless given. */
+  readonly appScopes?: readonly string[];
   readonly commands?: readonly string[];
   /** Methods this workspace does not know. */
   readonly disabledMethods?: readonly string[];
@@ -163,6 +165,7 @@ class FrontDesk {
   readonly #state: WorkspaceState;
   readonly #options: WorkspaceOptions;
   readonly #scopes: ReadonlySet<string>;
+  readonly #appScopes: ReadonlySet<string>;
   readonly #limit: RateLimit;
   readonly #workspaceLimit: RateLimit;
   readonly #urls: ResponseUrls;
@@ -173,6 +176,7 @@ class FrontDesk {
     this.#state = state;
     this.#options = options;
     this.#scopes = new Set(options.scopes ?? USUAL_SCOPES);
+    this.#appScopes = new Set(options.appScopes ?? ['connections:write']);
     this.#limit = new RateLimit(options.postingLimit);
     this.#workspaceLimit = new RateLimit(options.workspaceLimit);
     this.#urls = new ResponseUrls(state);
@@ -222,7 +226,7 @@ class FrontDesk {
   /** Slack says with every answer to a token that it knows what that token allows. */
   #tellScopes(response: ServerResponse, token: string): void {
     if (token === SECRETS.botToken) response.setHeader('x-oauth-scopes', [...this.#scopes].join(','));
-    if (token === SECRETS.appToken) response.setHeader('x-oauth-scopes', 'connections:write');
+    if (token === SECRETS.appToken) response.setHeader('x-oauth-scopes', [...this.#appScopes].join(','));
   }
 
   #tooFast(method: string, args: Args): Fault | undefined {
@@ -241,7 +245,8 @@ class FrontDesk {
     if (token !== wanted) return failed('not_allowed_token_type');
     const openSocketUrl = () => `${this.#base.replace('http', 'ws')}/link/?ticket=${this.#sockets?.newTicket()}`;
     const botJoined = (channel: Channel, inviter: string | null) => void this.people.tellBotJoined(channel, inviter);
-    return callMethod(method, args, { state: this.#state, scopes: this.#scopes, openSocketUrl, botJoined });
+    const scopes = token === SECRETS.appToken ? this.#appScopes : this.#scopes;
+    return callMethod(method, args, { state: this.#state, scopes, openSocketUrl, botJoined });
   }
 
   async #deliver(type: Parameters<Deliver>[0], payload: Readonly<Record<string, unknown>>): Promise<Ack> {

@@ -39,7 +39,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'auth.test': { token: 'bot', scopes: () => [], run: authTest },
   'apps.connections.open': {
     token: 'app',
-    scopes: () => [],
+    scopes: () => ['connections:write'],
     run: (_args, { openSocketUrl }) => ({ ok: true, url: openSocketUrl() }),
   },
   'chat.postMessage': { token: 'bot', scopes: () => ['chat:write'], run: postMessage },

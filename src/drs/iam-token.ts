@@ -64,6 +64,8 @@ export interface IamTokenOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** Nobody wants a token any more. */
+  readonly unwanted?: AbortSignal | undefined;
 }
 
 /** Signs in with a password, and knows from the token which project it is for. */
@@ -145,11 +147,11 @@ async function logInWithRetries(options: IamTokenOptions): Promise<Token | DrsFa
     const result = await logIn(options);
     const final =
       'value' in result || isRefusal(result) || result.reason === 'bad_request' || result.reason === 'not_found';
-    if (final || attempt === LOGIN_ATTEMPTS) return result;
+    if (final || attempt === LOGIN_ATTEMPTS || options.unwanted?.aborted === true) return result;
     const { host } = new URL(options.iamEndpoint);
     const cause = result.why.values['reason'] ?? result.why.values['label'];
     options.log.warn({ reason: result.reason, host, cause, attempt }, 'a login to IAM failed and is tried again');
-    await options.clock.sleep(backoffDelay(attempt, RETRY_PAUSE, options.random));
+    await options.clock.sleep(backoffDelay(attempt, RETRY_PAUSE, options.random), options.unwanted);
   }
 }
 

@@ -31,12 +31,18 @@ export interface Project {
  *
  * @param options.endpoint IAM's
  * @param attempts how often it is tried at most
+ * @param unwanted nobody waits for it any more
  */
-export async function listProjects(options: DrsRequestOptions, attempts?: number): Promise<Asked<readonly Project[]>> {
+export async function listProjects(
+  options: DrsRequestOptions,
+  { attempts, unwanted }: { readonly attempts?: number; readonly unwanted?: AbortSignal | undefined } = {},
+): Promise<Asked<readonly Project[]>> {
   const requests = new DrsRequests({ ...options, service: 'IAM' }, LIMITS);
   const question = { method: 'GET' as const, path: '/v3/auth/projects', language: 'en-us', about: 'projects' };
   const read = (response: HttpResponse) => readProjects(response, options);
-  const asked = await requests.ask(question, read, AbortSignal.timeout(LOOKUP_TIMEOUT_MS), attempts);
+  const late = AbortSignal.timeout(LOOKUP_TIMEOUT_MS);
+  const signal = unwanted === undefined ? late : AbortSignal.any([late, unwanted]);
+  const asked = await requests.ask(question, read, signal, attempts);
   if (asked.ok || !isSilence(asked.failure)) return asked;
   return refused({ ...asked.failure, why: unreachable(asked.failure, options) });
 }
@@ -46,9 +52,14 @@ export async function listProjects(options: DrsRequestOptions, attempts?: number
  * the jobs may be in one of them.
  *
  * @param options.endpoint IAM's
+ * @param unwanted nobody waits for it any more
  */
-export async function lookUpProjectId(options: DrsRequestOptions, region: string): Promise<Asked<string>> {
-  const asked = await listProjects(options);
+export async function lookUpProjectId(
+  options: DrsRequestOptions,
+  region: string,
+  unwanted?: AbortSignal,
+): Promise<Asked<string>> {
+  const asked = await listProjects(options, { unwanted });
   if (!asked.ok) return asked;
   const projects = asked.value;
   const [only, ...others] = projects.filter((project) => project.name === region);

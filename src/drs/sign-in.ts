@@ -28,6 +28,8 @@ export interface SignInOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** Nobody wants to be signed in any more. */
+  readonly unwanted?: AbortSignal;
 }
 
 /** A way to sign in, and to find the project to ask about. */
@@ -51,7 +53,7 @@ function withKeys(options: SignInOptions, keys: AccessKeys): SignIn {
   const auth = createKeyAuth({ keys, projectId: () => projectId, clock, log });
   return {
     auth,
-    listProjects: () => listProjects(askingIam(options, auth), 1),
+    listProjects: () => listProjects(askingIam(options, auth), { attempts: 1 }),
     async findProject() {
       if (projectId !== null) return { ok: true, value: projectId };
       const found = await lookUp(options, auth);
@@ -66,12 +68,13 @@ function withPassword(
   options: SignInOptions,
   { domain, user, password }: Extract<SignInOptions['credentials'], { readonly kind: 'password' }>,
 ): SignIn {
-  const { iamEndpoint, projectId, region, dispatcher, clock, random, log } = options;
+  const { iamEndpoint, projectId, region, dispatcher, clock, random, log, unwanted } = options;
   const scope = projectId === null ? { name: region ?? '' } : { id: projectId };
-  const auth = createIamToken({ iamEndpoint, scope, domain, user, password, dispatcher, clock, random, log });
+  const how = { dispatcher, clock, random, log, unwanted };
+  const auth = createIamToken({ iamEndpoint, scope, domain, user, password, ...how });
   return {
     auth,
-    listProjects: () => listProjects(askingIam(options, auth), 1),
+    listProjects: () => listProjects(askingIam(options, auth), { attempts: 1 }),
     async findProject() {
       const known = projectId ?? (await auth.findProjectId());
       return known === null ? await lookUp(options, auth) : { ok: true, value: known };
@@ -80,7 +83,7 @@ function withPassword(
 }
 
 function lookUp(options: SignInOptions, auth: DrsAuth): Promise<Asked<string>> {
-  return lookUpProjectId(askingIam(options, auth), options.region ?? '');
+  return lookUpProjectId(askingIam(options, auth), options.region ?? '', options.unwanted);
 }
 
 function askingIam({ iamEndpoint, dispatcher, clock, random, log }: SignInOptions, auth: DrsAuth): DrsRequestOptions {

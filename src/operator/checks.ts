@@ -6,7 +6,6 @@ import { bad, good, open } from '../domain/base/finding.ts';
 import type { Finding } from '../domain/base/finding.ts';
 import { parseJobId } from '../domain/job/job-id.ts';
 import type { JobId } from '../domain/job/job-id.ts';
-import { SECOND } from '../domain/base/time.ts';
 import { checkDrs } from '../drs/check-drs.ts';
 import { createNetwork } from '../network/network.ts';
 import type { Network } from '../network/network.ts';
@@ -14,15 +13,12 @@ import { systemClock } from '../runtime/clock.ts';
 import { isSchedule } from '../runtime/cron.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { scrub } from '../runtime/scrub.ts';
-import { tryPort } from '../runtime/try-port.ts';
-import { HTTP_ENDPOINT } from '../slack/receiving/bolt-app.ts';
 import { checkSlack } from '../slack/workspace/check-slack.ts';
 import { checkDatabase } from '../store/sqlite/check-database.ts';
+import { checkCommandPort, checkOpsPort } from './check-ports.ts';
 import { DEFAULT_DURATIONS } from '../use-cases/context.ts';
 
 const MARKS: Readonly<Record<Finding['kind'], string>> = { good: '✔', bad: '✖', open: '–' };
-/** How long a bot that is running may take to show that a port is its own, in ms. */
-const ASK_BACK_MS = 2 * SECOND;
 
 /** Looks, and says what was found as soon as it is known; a look that breaks is a finding, too. */
 type Step = (about: string, look: () => Promise<readonly Finding[]>) => Promise<void>;
@@ -72,12 +68,13 @@ async function inspect(config: Config, network: Network, step: Step): Promise<vo
       apiUrl,
       timeoutMs: DEFAULT_DURATIONS.slackTimeoutMs,
       fetch: network.fetch,
+      opsChannelId: config.operations.channelId,
       log,
     }),
   );
-  if (receiver.mode === 'http') await step('Port', () => checkPort('PORT', 'HOST', receiver, takesCommands));
+  if (receiver.mode === 'http') await step('Port', () => checkCommandPort(receiver));
   const { ops } = config;
-  if (ops !== null) await step('Operator port', () => checkPort('OPS_PORT', 'OPS_HOST', ops, showsLife));
+  if (ops !== null) await step('Operator port', () => checkOpsPort(ops));
   await step('Database', async () => {
     const checked = await checkDatabase(config.databaseUrl);
     watchedJob = checked.watchedJob;
@@ -137,33 +134,4 @@ function describe({ slack, drs }: Config): string {
   const way = slack.receiver.mode === 'socket' ? 'Socket Mode' : 'HTTP';
   const key = drs.credentials.kind === 'keys' ? 'an access key' : 'a password';
   return `is complete: ${way}, DRS with ${key} at ${drs.endpoint}.`;
-}
-
-/** @param isOurs whether the bot itself is what has opened the port */
-async function checkPort(
-  portName: string,
-  hostName: string,
-  { host, port }: { readonly host: string; readonly port: number },
-  isOurs: (base: string) => Promise<boolean>,
-): Promise<readonly Finding[]> {
-  const why = await tryPort(host, port);
-  const where = `${port} on ${host}`;
-  if (why === null) return [good(portName, `port ${where} can be opened.`)];
-  const base = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
-  if (why === 'EADDRINUSE' && (await isOurs(base).catch(() => false)))
-    return [good(portName, `port ${where} is open: the bot is running.`)];
-  return [
-    bad(portName, `port ${where} cannot be opened (${why}): stop what uses it, or set ${portName} and ${hostName}.`),
-  ];
-}
-
-/** The bot refuses a command without a signature in its own way. */
-async function takesCommands(base: string): Promise<boolean> {
-  const signal = AbortSignal.timeout(ASK_BACK_MS);
-  return (await fetch(`${base}${HTTP_ENDPOINT}`, { method: 'POST', signal })).status === 401;
-}
-
-async function showsLife(base: string): Promise<boolean> {
-  const response = await fetch(`${base}/livez`, { signal: AbortSignal.timeout(ASK_BACK_MS) });
-  return response.status === 200 || (await response.text()).startsWith('✖');
 }

@@ -1,4 +1,5 @@
 import { chmod, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,6 +8,7 @@ import { Migrator, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
 import { runChecks } from '../../src/operator/checks.ts';
+import { listenOnLoopback } from '../../demo/loopback.ts';
 import { SIMULATED_KEYS, startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import type { SimulatorOptions } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
@@ -109,6 +111,14 @@ describe('when nothing is wrong', () => {
     expect(about(lines, 'Database')[0]).toMatch(/opens, and is up to date \(\d{4}-/);
   });
 
+  test.each(['::', '::1'])('also beside a bot whose operator port is open on %s', async (host) => {
+    await using world = await startWorld({ env: { OPS_PORT: '0', OPS_HOST: host } });
+    const port = String(world.bot().opsPort);
+    const lines: string[] = [];
+    await runChecks({ ...world.env, OPS_PORT: port, OPS_HOST: host }, (line) => lines.push(line));
+    expect(lines).toContain(`✔ OPS_PORT: port ${port} on ${host} is open: the bot is running.`);
+  });
+
   test('with access keys and the project looked up', async () => {
     await using all = await surroundings();
     const { ok, lines } = await all.check({ ...KEYS, DRS_PROJECT_ID: '', DRS_REGION: 'ap-southeast-1' });
@@ -187,6 +197,41 @@ describe('Slack', () => {
       `✖ PORT: port ${port} on 127.0.0.1 cannot be opened (EADDRINUSE): stop what uses it, or set PORT and HOST.`,
     ]);
     expect((await all.check()).lines).toContain('✔ PORT: port 0 on 127.0.0.1 can be opened.');
+  });
+
+  test.each([
+    ['refuses everything', 401, 'no'],
+    ['answers everything with an echo', 200, 'echo'],
+  ])('takes no other server for the bot: one that %s', async (_what, status, says) => {
+    await using all = await surroundings({ mode: 'http' });
+    const stranger = createHttpServer((request, response) => {
+      response.writeHead(status, { 'Content-Type': 'application/json' });
+      if (says === 'echo') request.pipe(response);
+      else response.end(says);
+    });
+    const { base, stop } = await listenOnLoopback(stranger, 0);
+    const port = new URL(base).port;
+    const { lines } = await all.check({ PORT: port, OPS_PORT: port });
+    await stop();
+    const cannot = (name: string, host: string) =>
+      `✖ ${name}: port ${port} on 127.0.0.1 cannot be opened (EADDRINUSE): stop what uses it, or set ${name} and ${host}.`;
+    expect(about(lines, 'PORT')).toEqual([cannot('PORT', 'HOST')]);
+    expect(about(lines, 'OPS_PORT')).toEqual([cannot('OPS_PORT', 'OPS_HOST')]);
+  });
+
+  test("looks for the operator's channel, and joins nothing", async () => {
+    await using all = await surroundings();
+    const [open, closed] = [all.slack.addChannel('ops'), all.slack.addChannel('secret', { kind: 'private' })];
+    const old = all.slack.addChannel('old');
+    old.archived = true;
+    const looked = async (id: string) => about((await all.check({ OPS_CHANNEL: id })).lines, 'OPS_CHANNEL');
+    expect(await looked(open.id)).toEqual([`✔ OPS_CHANNEL: ${open.id} is there; the bot joins it when it starts.`]);
+    for (const id of [closed.id, 'C0NOWHERE'])
+      expect(await looked(id)).toEqual([
+        `✖ OPS_CHANNEL: Slack shows the bot no channel ${id}: check the id, and that it is of this workspace; if the channel is private, type /invite @drs in that channel.`,
+      ]);
+    expect(await looked(old.id)).toEqual([`✖ OPS_CHANNEL: ${old.id} is archived: set OPS_CHANNEL to another channel.`]);
+    expect(all.slack.calls.filter(({ method }) => method === 'conversations.join')).toEqual([]);
   });
 });
 

@@ -174,7 +174,7 @@ describe('the operator', () => {
       stage: (slack) => ({ OPS_CHANNEL: slack.addChannel('ops', { kind: 'private' }).id }),
       overrides: { log },
     });
-    expect(said).toContain('OPS_CHANNEL cannot be posted to: invite the bot there');
+    expect(said).toContain('OPS_CHANNEL cannot be posted to: check the id, and invite the bot into that channel');
     expect(world.slack.connected()).toBe(true);
   });
 });

@@ -1,15 +1,26 @@
-import type { FetchFunction } from '@slack/web-api';
+import type { FetchFunction, WebClient } from '@slack/web-api';
+import { z } from 'zod';
 
 import type { Finding } from '../../domain/base/finding.ts';
 import { bad, good, open } from '../../domain/base/finding.ts';
 import { StartError } from '../../ports.ts';
 import type { Log } from '../../ports.ts';
+import { slackErrorName } from '../sending/classify-slack-error.ts';
 import { identify, socketRefused } from './identify.ts';
 import { HISTORY_SCOPES, REQUIRED_SCOPES } from './scopes.ts';
 import { createSlackClient } from './slack-client.ts';
 
 const WHERE_SCOPES_ARE =
   'add it on the page OAuth & Permissions of your Slack app (Bot Token Scopes), then press Reinstall to Workspace there';
+
+const OPS_CHANNEL = 'OPS_CHANNEL';
+
+const channelInfo = z.object({
+  is_archived: z.boolean().optional(),
+  is_member: z.boolean().optional(),
+  is_private: z.boolean().optional(),
+  is_im: z.boolean().optional(),
+});
 
 /** What the checks of Slack need. */
 export interface SlackCheckOptions {
@@ -20,6 +31,8 @@ export interface SlackCheckOptions {
   readonly apiUrl: string;
   readonly timeoutMs: number;
   readonly fetch: FetchFunction;
+  /** The operator's channel; null when there is none. */
+  readonly opsChannelId: string | null;
   readonly log: Log;
 }
 
@@ -28,19 +41,16 @@ export async function checkSlack(options: SlackCheckOptions): Promise<readonly F
   return [...(await checkBotToken(options)), ...(await checkAppToken(options))];
 }
 
-async function checkBotToken({
-  botToken,
-  apiUrl,
-  timeoutMs,
-  fetch,
-  log,
-}: SlackCheckOptions): Promise<readonly Finding[]> {
+async function checkBotToken(options: SlackCheckOptions): Promise<readonly Finding[]> {
+  const { botToken, apiUrl, timeoutMs, fetch, opsChannelId, log } = options;
+  const client = createSlackClient({ token: botToken, apiUrl, timeoutMs, fetch, log });
   try {
-    const { botName, workspaceName, scopes } = await identify(
-      createSlackClient({ token: botToken, apiUrl, timeoutMs, fetch, log }),
-      apiUrl,
-    );
-    return [good('Slack token', `is ${botName} in the workspace ${workspaceName}.`), ...checkScopes(scopes)];
+    const { botName, workspaceName, scopes } = await identify(client, apiUrl);
+    return [
+      good('Slack token', `is ${botName} in the workspace ${workspaceName}.`),
+      ...checkScopes(scopes),
+      ...(opsChannelId === null ? [] : [await checkOpsChannel(client, opsChannelId, botName)]),
+    ];
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     return [bad('Slack token', error.message), open('Slack scopes', 'not looked at: the token must work first.')];
@@ -79,6 +89,28 @@ function checkScopes(granted: readonly string[] | null): readonly Finding[] {
         ),
   );
   return [...required, ...history];
+}
+
+/** Looks whether the operator's channel is there, and joins nothing. */
+async function checkOpsChannel(client: WebClient, channelId: string, botName: string): Promise<Finding> {
+  const invite = `type /invite @${botName} in that channel`;
+  try {
+    const { channel } = await client.conversations.info({ channel: channelId });
+    const { is_archived, is_member, is_private, is_im } = channelInfo.parse(channel);
+    if (is_archived === true) return bad(OPS_CHANNEL, `${channelId} is archived: set OPS_CHANNEL to another channel.`);
+    if (is_member === true || is_im === true) return good(OPS_CHANNEL, `${channelId} is there, and the bot in it.`);
+    return is_private === true
+      ? bad(OPS_CHANNEL, `the bot is not in ${channelId}: ${invite}.`)
+      : good(OPS_CHANNEL, `${channelId} is there; the bot joins it when it starts.`);
+  } catch (error) {
+    const name = slackErrorName(error);
+    return name === 'channel_not_found'
+      ? bad(
+          OPS_CHANNEL,
+          `Slack shows the bot no channel ${channelId}: check the id, and that it is of this workspace; if the channel is private, ${invite}.`,
+        )
+      : open(OPS_CHANNEL, `Slack did not say whether the bot can post to ${channelId} (${name ?? 'no answer'}).`);
+  }
 }
 
 /** Asking for a socket's address opens none: the running bot is not disturbed. */

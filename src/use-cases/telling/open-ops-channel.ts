@@ -12,7 +12,10 @@ export async function openOpsChannel(
   const access = await channels.prepare(channelId);
   switch (access.kind) {
     case 'invite_needed':
-      return log.error({ channel: channelId }, 'OPS_CHANNEL cannot be posted to: invite the bot there');
+      return log.error(
+        { channel: channelId },
+        'OPS_CHANNEL cannot be posted to: check the id, and invite the bot into that channel',
+      );
     case 'archived':
       return log.error({ channel: channelId }, 'OPS_CHANNEL is archived: set it to another channel');
     case 'unknown':
