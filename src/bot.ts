@@ -145,6 +145,7 @@ export async function startBot(
   unwanted: AbortSignal = new AbortController().signal,
 ): Promise<Bot> {
   const log = overrides.log ?? createLogger(config.logLevel, () => secretsOf(config));
+  for (const warning of config.warnings) log.warn({}, warning);
   const clock = overrides.clock ?? systemClock;
   const durations = { ...DEFAULT_DURATIONS, ...overrides.durations };
   const timetable = createTimetable(config.pollSchedule, config.pollTimezone ?? machineZone, clock.now());

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
+import { findOddLength, findWrongShape } from './config/secret-shape.ts';
+import { findUnknownSettings } from './config/unknown-settings.ts';
 import type { AccessPolicy } from './domain/access.ts';
 import { isZone } from './domain/base/zone.ts';
 import { defaultConsoleTemplate } from './domain/console-link.ts';
@@ -108,6 +110,8 @@ export interface Config {
   readonly ops: { readonly host: string; readonly port: number } | null;
   /** Requested after each good tick. A secret: whoever knows the address can pretend that the bot lives. */
   readonly heartbeatUrl: Secret | null;
+  /** What is odd about the settings without being wrong, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /** Every secret there is at this moment, for the log to leave out. */
@@ -282,12 +286,48 @@ type Given = Readonly<Record<string, string>>;
 interface Environment {
   readonly env: z.infer<typeof environment>;
   readonly secret: (name: SecretName) => Secret;
+  readonly warnings: readonly string[];
 }
 
 /** The address of the database alone, for commands that need nothing else. Blank counts as unset. */
 export function databaseUrlIn(env: Readonly<Record<string, string | undefined>>): string {
   const stated = env['DATABASE_URL']?.trim() ?? '';
   return stated === '' ? DEFAULT_DATABASE_URL : stated;
+}
+
+/** A setting that is in force, as it may be shown. */
+export interface ShownSetting {
+  readonly name: string;
+  /** Of a secret, how long it is. */
+  readonly shows: string;
+  readonly isDefault: boolean;
+}
+
+/** Every setting that is in force, in the order of the README. Of a secret only its length is shown. */
+export function showSettings(env: Readonly<Record<string, string | undefined>>): readonly ShownSetting[] {
+  const stated = toStated(env);
+  const given: Given = { ...stated, ...readSecretFiles(stated, (path) => readFileSync(path, 'utf8'), []) };
+  return Object.entries(environment.shape).flatMap(([name, shape]): readonly ShownSetting[] => {
+    const isSecret = SECRETS.some((secret) => secret === name);
+    const value = given[name];
+    const inFile = stated[`${name}_FILE`];
+    if (value === undefined) {
+      const usual: unknown = shape.safeParse(undefined).data;
+      const isShown = typeof usual === 'string' || typeof usual === 'number';
+      return isShown ? [{ name, shows: `${name}=${usual}`, isDefault: true }] : [];
+    }
+    const length = `${name} (${value.length} characters${inFile === undefined ? '' : ` in ${inFile}`})`;
+    return [{ name, shows: isSecret ? length : `${name}=${value}`, isDefault: false }];
+  });
+}
+
+/** Blank values count as unset. */
+function toStated(env: Readonly<Record<string, string | undefined>>): Given {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value === undefined || value.trim() === '' ? [] : [[name, value.trim()]],
+    ),
+  );
 }
 
 /**
@@ -301,17 +341,15 @@ export function parseConfig(
   isSchedule: (pattern: string) => boolean,
   readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
 ): Config {
-  const stated: Given = Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) =>
-      value === undefined || value.trim() === '' ? [] : [[name, value.trim()]],
-    ),
-  );
+  const stated = toStated(env);
   const problems: string[] = [];
   const given: Given = { ...stated, ...readSecretFiles(stated, readText, problems) };
   const parsed = environment.safeParse(given);
   if (!parsed.success)
     problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   problems.push(...missingTogether(given));
+  const unknown = findUnknownSettings(Object.keys(stated), Object.keys(environment.shape), SECRETS);
+  problems.push(...unknown.problems, ...findWrongSecrets(given));
   if (parsed.success && parsed.data.KEEP_EVENTS_DAYS < parsed.data.KEEP_DELIVERIES_DAYS) {
     problems.push(
       `KEEP_EVENTS_DAYS: is less than KEEP_DELIVERIES_DAYS (${parsed.data.KEEP_DELIVERIES_DAYS}); a message needs the events it tells, so keep them at least as long`,
@@ -328,7 +366,17 @@ export function parseConfig(
     const path = stated[`${name}_FILE`];
     return new Secret(given[name] ?? '', path === undefined ? null : () => readText(path).trim());
   };
-  return toConfig({ env: parsed.data, secret });
+  const oddLengths = SECRETS.flatMap((name) => findOddLength(name, given[name] ?? null) ?? []);
+  return toConfig({ env: parsed.data, secret, warnings: [...unknown.warnings, ...oddLengths] });
+}
+
+/** Secrets that cannot be one; a token's own beginning is looked at elsewhere. */
+function findWrongSecrets(given: Given): readonly string[] {
+  return SECRETS.flatMap((name) => {
+    const value = given[name];
+    const wrong = value === undefined ? null : findWrongShape(name, value);
+    return wrong === null ? [] : [`${name}: ${wrong}`];
+  });
 }
 
 /** The secrets that are in files; those that cannot be read, or are given twice, become problems. */
@@ -395,8 +443,9 @@ function missingCredentials(isSet: (...names: readonly string[]) => boolean): re
 }
 
 function toConfig(environment: Environment): Config {
-  const { env, secret } = environment;
+  const { env, secret, warnings } = environment;
   return {
+    warnings,
     slack: {
       botToken: secret('SLACK_BOT_TOKEN'),
       apiUrl: `${env.SLACK_API_URL}/`,

@@ -19,8 +19,8 @@ export function nearestFew(word: string, candidates: readonly string[], most: nu
     .map(({ candidate }) => candidate);
 }
 
-/** Optimal string alignment distance. */
-function editDistance(a: string, b: string): number {
+/** How many letters differ, are missing or too many; two swapped neighbours count once. Capitals are other letters. */
+export function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= a.length; row++) {
     const line = [row];
