@@ -149,6 +149,7 @@ export async function startBot(
   unwanted: AbortSignal = new AbortController().signal,
 ): Promise<Bot> {
   const log = overrides.log ?? createLogger(config.logLevel, () => secretsOf(config));
+  for (const warning of config.warnings) log.warn({}, warning);
   const clock = overrides.clock ?? systemClock;
   const durations = { ...DEFAULT_DURATIONS, ...overrides.durations };
   const timetable = createTimetable(config.pollSchedule, config.pollTimezone ?? machineZone, clock.now());
@@ -265,9 +266,13 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   polling.start();
   await logPromises(foundation, identity.workspaceId);
   const ports = { port, opsPort: opsPort.port };
-  const schedule = { schedule: config.pollSchedule, timezone: foundation.timetable.zone ?? 'none: elapsed time' };
-  log.info({ workspace: identity.workspaceName, mode: how.mode, ...ports, command, ...schedule }, 'the bot is running');
+  logStart(foundation, { workspace: identity.workspaceName, mode: how.mode, ...ports });
   return { ...ports, tick: polling.tick };
+}
+
+function logStart({ config, timetable, log }: Foundation, facts: object): void {
+  const schedule = { schedule: config.pollSchedule, timezone: timetable.zone ?? 'none: elapsed time' };
+  log.info({ ...facts, command: config.slack.command, ...schedule }, 'the bot is running');
 }
 
 /**

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
+import { findOddLength, findWrongShape } from './config/secret-shape.ts';
 import { findOddity, readSecretFile } from './config/secret-text.ts';
+import { findUnknownSettings } from './config/unknown-settings.ts';
 import type { AccessPolicy } from './domain/access.ts';
 import { isZone } from './domain/base/zone.ts';
 import { defaultConsoleTemplate } from './domain/console-link.ts';
@@ -115,6 +117,8 @@ export interface Config {
   readonly ops: { readonly host: string; readonly port: number } | null;
   /** Requested after each good tick. A secret: whoever knows the address can pretend that the bot lives. */
   readonly heartbeatUrl: Secret | null;
+  /** What is odd about the settings without being wrong, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /** Every secret there is at this moment, for the log to leave out. */
@@ -313,12 +317,48 @@ interface Environment {
   readonly env: z.infer<typeof environment>;
   readonly network: NetworkSettings;
   readonly secret: (name: SecretName) => Secret;
+  readonly warnings: readonly string[];
 }
 
 /** The address of the database alone, for commands that need nothing else. Blank counts as unset. */
 export function databaseUrlIn(env: Readonly<Record<string, string | undefined>>): string {
   const stated = env['DATABASE_URL']?.trim() ?? '';
   return stated === '' ? DEFAULT_DATABASE_URL : stated;
+}
+
+/** A setting that is in force, as it may be shown. */
+export interface ShownSetting {
+  readonly name: string;
+  /** Of a secret, how long it is. */
+  readonly shows: string;
+  readonly isDefault: boolean;
+}
+
+/** Every setting that is in force, in the order of the README. Of a secret only its length is shown. */
+export function showSettings(env: Readonly<Record<string, string | undefined>>): readonly ShownSetting[] {
+  const stated = toStated(env);
+  const given: Given = { ...stated, ...readSecretFiles(stated, (path) => readFileSync(path, 'utf8'), []) };
+  return Object.entries(environment.shape).flatMap(([name, shape]): readonly ShownSetting[] => {
+    const isSecret = SECRETS.some((secret) => secret === name);
+    const value = given[name];
+    const inFile = stated[`${name}_FILE`];
+    if (value === undefined) {
+      const usual: unknown = shape.safeParse(undefined).data;
+      const isShown = typeof usual === 'string' || typeof usual === 'number';
+      return isShown ? [{ name, shows: `${name}=${usual}`, isDefault: true }] : [];
+    }
+    const length = `${name} (${value.length} characters${inFile === undefined ? '' : ` in ${inFile}`})`;
+    return [{ name, shows: isSecret ? length : `${name}=${value}`, isDefault: false }];
+  });
+}
+
+/** Blank values count as unset. */
+function toStated(env: Readonly<Record<string, string | undefined>>): Given {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value === undefined || value.trim() === '' ? [] : [[name, value.trim()]],
+    ),
+  );
 }
 
 /**
@@ -332,17 +372,15 @@ export function parseConfig(
   isSchedule: (pattern: string) => boolean,
   readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
 ): Config {
-  const stated: Given = Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) =>
-      value === undefined || value.trim() === '' ? [] : [[name, value.trim()]],
-    ),
-  );
+  const stated = toStated(env);
   const problems: string[] = [];
   const given: Given = { ...stated, ...readSecretFiles(stated, readText, problems) };
   const parsed = environment.safeParse(given);
   if (!parsed.success)
     problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  problems.push(...findOddSecrets(given, stated), ...missingTogether(given));
+  problems.push(...missingTogether(given));
+  const unknown = findUnknownSettings(Object.keys(stated), Object.keys(environment.shape), SECRETS);
+  problems.push(...unknown.problems, ...findOddSecrets(given, stated));
   if (parsed.success && parsed.data.KEEP_EVENTS_DAYS < parsed.data.KEEP_DELIVERIES_DAYS) {
     problems.push(
       `KEEP_EVENTS_DAYS: is less than KEEP_DELIVERIES_DAYS (${parsed.data.KEEP_DELIVERIES_DAYS}); a message needs the events it tells, so keep them at least as long`,
@@ -360,7 +398,8 @@ export function parseConfig(
     const path = stated[`${name}_FILE`];
     return new Secret(given[name] ?? '', path === undefined ? null : () => secretIn(name, readText(path)));
   };
-  return toConfig({ env: parsed.data, network, secret });
+  const oddLengths = SECRETS.flatMap((name) => findOddLength(name, given[name] ?? null) ?? []);
+  return toConfig({ env: parsed.data, network, secret, warnings: [...unknown.warnings, ...oddLengths] });
 }
 
 /** The secrets that are in files; those that cannot be read, or are given twice, become problems. */
@@ -393,11 +432,13 @@ function secretIn(name: string, text: string): string {
   return read.value;
 }
 
-/** Secrets that still have around them what a file of settings had there. */
+/** Secrets that cannot be one, and those that still have around them what a file of settings had there. */
 function findOddSecrets(given: Given, stated: Given): readonly string[] {
   return SECRETS.flatMap((name) => {
     const path = stated[`${name}_FILE`];
-    const oddity = findOddity(given[name] ?? '', name === 'IAM_PASSWORD');
+    const value = given[name];
+    if (value === undefined) return [];
+    const oddity = findWrongShape(name, value) ?? findOddity(value, name === 'IAM_PASSWORD');
     if (oddity === null) return [];
     return [path === undefined ? `${name}: ${oddity}` : `${name}_FILE: the secret in ${path} ${oddity}`];
   });
@@ -445,9 +486,10 @@ function missingCredentials(isSet: (...names: readonly string[]) => boolean): re
 }
 
 function toConfig(environment: Environment): Config {
-  const { env, network, secret } = environment;
+  const { env, network, secret, warnings } = environment;
   return {
     network,
+    warnings,
     slack: {
       botToken: secret('SLACK_BOT_TOKEN'),
       apiUrl: `${env.SLACK_API_URL}/`,

@@ -1,4 +1,5 @@
 import { startBot } from './bot.ts';
+import { readEnvFile } from './config/env-file.ts';
 import { ConfigError, parseConfig, secretsOf } from './config.ts';
 import { holdFailure } from './domain/base/hold-failure.ts';
 import { StartError } from './ports.ts';
@@ -10,7 +11,7 @@ import { leaveLocalTime } from './runtime/zone.ts';
 leaveLocalTime();
 const unwanted = new AbortController();
 try {
-  const config = parseConfig(process.env, isSchedule);
+  const config = parseConfig(readEnvFile(process.env).env, isSchedule);
   // A fault is written down whatever the log level is.
   const lastResort = createLogger('error', () => secretsOf(config));
   const starting = holdFailure(startBot(config, {}, unwanted.signal));

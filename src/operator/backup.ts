@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { databaseUrlIn } from '../config.ts';
+import { readEnvFile } from '../config/env-file.ts';
+import { ConfigError, databaseUrlIn } from '../config.ts';
 import { formatDuration } from '../domain/base/duration.ts';
 import { StartError } from '../ports.ts';
 import { backUp } from '../store/sqlite/backup.ts';
@@ -32,9 +33,9 @@ async function backUpDatabase(url: string, target: string | undefined): Promise<
 }
 
 try {
-  console.log(await backUpDatabase(databaseUrlIn(process.env), process.argv[2]));
+  console.log(await backUpDatabase(databaseUrlIn(readEnvFile(process.env).env), process.argv[2]));
 } catch (error) {
-  if (!(error instanceof StartError)) throw error;
+  if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import { ConfigError, parseConfig, secretsOf } from '../config.ts';
+import { readEnvFile } from '../config/env-file.ts';
+import type { Surroundings } from '../config/env-file.ts';
+import { ConfigError, parseConfig, secretsOf, showSettings } from '../config.ts';
 import type { Config } from '../config.ts';
 import { bad, good, open } from '../domain/base/finding.ts';
 import type { Finding } from '../domain/base/finding.ts';
@@ -34,18 +36,21 @@ export async function runChecks(
   env: Readonly<Record<string, string | undefined>>,
   print: (line: string) => void,
 ): Promise<boolean> {
-  const config = readConfig(env);
-  if (config instanceof ConfigError) {
-    for (const problem of config.problems) print(line(bad('Configuration', problem)));
+  const read = readConfig(env);
+  if (read instanceof ConfigError) {
+    for (const problem of read.problems) print(line(bad('Configuration', problem)));
     print(line(open('Everything else', 'not looked at: the configuration must be right first.')));
     return false;
   }
+  const { config, surroundings } = read;
   const secrets = secretsOf(config);
   let wrong = 0;
   const say = (finding: Finding) => {
     if (finding.kind === 'bad') wrong += 1;
     print(scrub(line(finding), secrets));
   };
+  for (const finding of [good('Configuration', describe(config)), ...describeSettings(surroundings)]) say(finding);
+  for (const warning of config.warnings) say(open('Configuration', warning));
   const network = createNetwork(config.network);
   await inspect(config, network, async (about, look) => {
     const findings = await look().catch((error: unknown) => [bad(about, `could not be looked at: ${String(error)}`)]);
@@ -60,7 +65,6 @@ async function inspect(config: Config, network: Network, step: Step): Promise<vo
   const log = createLogger('silent', () => []);
   const { receiver, botToken, apiUrl } = config.slack;
   let watchedJob: JobId | null = null;
-  await step('Configuration', () => Promise.resolve([good('Configuration', describe(config))]));
   await step('Slack', () =>
     checkSlack({
       botToken: botToken.reveal(),
@@ -117,13 +121,41 @@ async function inspectDrs(
   return await checkDrs({ endpoint, isGuessed, iamEndpoint, projectId, region, credentials, language, job, ...shared });
 }
 
-function readConfig(env: Readonly<Record<string, string | undefined>>): Config | ConfigError {
+function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly config: Config; readonly surroundings: Surroundings } | ConfigError {
   try {
-    return parseConfig(env, isSchedule);
+    const surroundings = readEnvFile(env);
+    return { config: parseConfig(surroundings.env, isSchedule), surroundings };
   } catch (error) {
     if (error instanceof ConfigError) return error;
     throw error;
   }
+}
+
+/** What is in force, and where it comes from. */
+function describeSettings({ env, file }: Surroundings): readonly Finding[] {
+  const settings = showSettings(env);
+  const isFromFile = (name: string) => file?.gives.has(name) === true || file?.gives.has(`${name}_FILE`) === true;
+  const places = [
+    ...(file === null ? [] : [[`From ${file.path}`, settings.filter(({ name }) => isFromFile(name))] as const]),
+    ['From the environment', settings.filter(({ name, isDefault }) => !isDefault && !isFromFile(name))] as const,
+    ['By default', settings.filter(({ isDefault }) => isDefault)] as const,
+  ];
+  const overruled = file?.overruled ?? [];
+  return [
+    ...places.flatMap(([place, found]) =>
+      found.length === 0 ? [] : [good(place, `${found.map(({ shows }) => shows).join(', ')}.`)],
+    ),
+    ...(overruled.length === 0
+      ? []
+      : [
+          open(
+            'ENV_FILE',
+            `the environment has other values for ${overruled.join(', ')} than the file, and the environment wins.`,
+          ),
+        ]),
+  ];
 }
 
 function line({ kind, about, says }: Finding): string {

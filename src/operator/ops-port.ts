@@ -1,3 +1,4 @@
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../ports.ts';
 import { openOpsServer } from '../runtime/ops-server.ts';
@@ -40,6 +41,6 @@ export async function openOpsPort(ops: Config['ops'], log: Log): Promise<OpsPort
     show(shown) {
       pages = shown;
     },
-    close: () => (closed ??= server.close()),
+    close: () => (closed ??= holdFailure(server.close())),
   };
 }

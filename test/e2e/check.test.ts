@@ -418,6 +418,29 @@ describe('the database', () => {
 });
 
 describe('npm run check', () => {
+  test('shows which settings are in force, from the file of ENV_FILE and elsewhere, and of secrets only their length', async () => {
+    await using all = await surroundings();
+    const path = join(await mkdtemp(join(tmpdir(), 'drs-bot-check-')), 'bot.env');
+    const { SLACK_BOT_TOKEN: token = '', ...rest } = all.env;
+    await writeFile(path, `SLACK_BOT_TOKEN=${token}\nLOG_LEVEL=debug\nHEARTBEAT_URL=https://hc.example/ping?a=1&b=2\n`);
+    const given = { ...rest, ENV_FILE: path, DRS_TIMEOUT: '5' };
+    const { code, stdout } = await runProcess(given, running('src/operator/check.ts'));
+    const lines = stdout.split('\n');
+    expect(code).toBe(0);
+    expect(about(lines, `From ${path}`)).toEqual([
+      `✔ From ${path}: SLACK_BOT_TOKEN (${token.length} characters), HEARTBEAT_URL (31 characters).`,
+    ]);
+    expect(about(lines, 'From the environment')[0]).toMatch(/DRS_PROJECT_ID=\w+, .*LOG_LEVEL=silent/);
+    expect(about(lines, 'By default')[0]).toContain('SLACK_COMMAND=/drs');
+    expect(about(lines, 'ENV_FILE')).toEqual([
+      '– ENV_FILE: the environment has other values for LOG_LEVEL than the file, and the environment wins.',
+    ]);
+    expect(about(lines, 'Configuration')).toContain(
+      '– Configuration: DRS_TIMEOUT is set, and is no setting of this bot: it changes nothing.',
+    );
+    expect(stdout).not.toContain(all.env['IAM_PASSWORD']);
+  });
+
   test('says all mistakes of the configuration and ends with 1', async () => {
     const given = { SLACK_BOT_TOKEN: 'xoxp-1', DRS_REGION: 'ap-southeast-1' };
     const failed = await runProcess(given, running('src/operator/check.ts'));

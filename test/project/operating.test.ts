@@ -209,8 +209,8 @@ test('compose.yaml keeps the database, closes the operator port to others and le
         'drs-slack-bot': z.object({
           restart: z.literal('unless-stopped'),
           stop_grace_period: z.string().regex(/^\d+s$/),
-          env_file: z.literal('.env'),
-          volumes: z.tuple([z.literal('data:/data')]),
+          environment: z.strictObject({ ENV_FILE: z.literal('/run/drs-slack-bot.env') }),
+          volumes: z.tuple([z.literal('data:/data'), z.literal('./.env:/run/drs-slack-bot.env:ro')]),
           ports: z.array(z.string().regex(/^127\.0\.0\.1:/)),
           read_only: z.literal(true),
           cap_drop: z.tuple([z.literal('ALL')]),
@@ -228,6 +228,8 @@ test('the systemd unit runs what npm start runs, as a user of its own, and may d
   const settings = new Map([...unit.matchAll(/^(\w+)=(.*)$/gm)].map((match) => [match[1] ?? '', match[2] ?? '']));
   expect(settings.get('ExecStart')).toBe('/usr/bin/node --max-semi-space-size=2 dist/src/main.js');
   expect(settings.get('User')).toBe('drs-slack-bot');
+  expect(unit).toContain('Environment=ENV_FILE=/etc/drs-slack-bot.env\n');
+  expect(settings.has('EnvironmentFile')).toBe(false);
   expect(settings.get('Restart')).toBe('always');
   expect(Number(settings.get('TimeoutStopSec'))).toBeGreaterThan(10);
   expect(settings.get('StateDirectoryMode')).toBe('0700');
@@ -274,7 +276,7 @@ const metadata = z.strictObject({ name: z.literal('drs-slack-bot'), labels });
 const container = z.strictObject({
   name: z.literal('drs-slack-bot'),
   image: z.string(),
-  envFrom: z.tuple([z.strictObject({ secretRef: z.strictObject({ name: z.literal('drs-slack-bot') }) })]),
+  env: z.tuple([z.strictObject({ name: z.literal('ENV_FILE'), value: z.literal('/etc/drs-slack-bot/bot.env') })]),
   ports: z.tuple([z.strictObject({ name: z.literal('ops'), containerPort: z.number() })]),
   securityContext: z.strictObject({
     allowPrivilegeEscalation: z.literal(false),
@@ -288,7 +290,9 @@ const container = z.strictObject({
   startupProbe: probe('/livez'),
   livenessProbe: probe('/livez'),
   readinessProbe: probe('/readyz'),
-  volumeMounts: z.array(z.strictObject({ name: z.string(), mountPath: z.string() })),
+  volumeMounts: z.array(
+    z.strictObject({ name: z.string(), mountPath: z.string(), readOnly: z.literal(true).optional() }),
+  ),
 });
 const deployment = z.strictObject({
   apiVersion: z.literal('apps/v1'),
@@ -317,6 +321,11 @@ const deployment = z.strictObject({
             name: z.literal('data'),
             persistentVolumeClaim: z.strictObject({ claimName: z.literal('drs-slack-bot') }),
           }),
+          z.strictObject({
+            name: z.literal('settings'),
+            // What the user it runs as may read by the volume's group, and nobody else.
+            secret: z.strictObject({ secretName: z.literal('drs-slack-bot'), defaultMode: z.literal(0o440) }),
+          }),
           z.strictObject({ name: z.literal('tmp'), emptyDir: z.strictObject({}) }),
         ]),
       }),
@@ -333,6 +342,11 @@ describe('deploy/kubernetes.yaml', () => {
     expect(claim).toMatchObject({ kind: 'PersistentVolumeClaim', metadata: { name: 'drs-slack-bot' } });
     const { spec } = deployment.parse(bot).spec.template;
     const [{ volumeMounts, ports, image }] = spec.containers;
+    const mounted = new Set(spec.volumes.map(({ name }) => name));
+    expect(volumeMounts.map(({ name }) => name).toSorted()).toEqual([...mounted].toSorted());
+    const settings = volumeMounts.find(({ name }) => name === 'settings')?.mountPath;
+    expect(spec.containers[0].env[0].value).toMatch(new RegExp(`^${settings}/bot\\.env$`));
+    expect(await read('deploy/kubernetes.yaml')).toContain('--from-file=bot.env=.env');
     const dockerfile = await read('Dockerfile');
     expect(dockerfile).toContain(`VOLUME ${volumeMounts.find(({ name }) => name === 'data')?.mountPath}\n`);
     expect(dockerfile).toContain(`OPS_PORT=${ports[0].containerPort}\n`);

@@ -15,6 +15,8 @@ const COMPLETE = {
   IAM_PASSWORD: 'pass-secret-3',
 };
 
+const SIGNING = '8f742231b10e8888abcd99yyyzzz85a5';
+
 /** Files by path; any other cannot be read. */
 const FILES: Record<string, string> = {
   '/run/secrets/token': ' xoxb-secret-6\n',
@@ -86,8 +88,8 @@ describe('the environment', () => {
   });
 
   test('with both ways in uses the socket, with the signing secret alone the port', () => {
-    expect(parse({ SLACK_SIGNING_SECRET: 's' }).slack.receiver.mode).toBe('socket');
-    expect(parse({ SLACK_SIGNING_SECRET: 's', SLACK_APP_TOKEN: '', PORT: '8080' }).slack.receiver).toMatchObject({
+    expect(parse({ SLACK_SIGNING_SECRET: SIGNING }).slack.receiver.mode).toBe('socket');
+    expect(parse({ SLACK_SIGNING_SECRET: SIGNING, SLACK_APP_TOKEN: '', PORT: '8080' }).slack.receiver).toMatchObject({
       mode: 'http',
       port: 8080,
       host: '127.0.0.1',
@@ -160,9 +162,9 @@ describe('the environment', () => {
     const url = 'https://hc-ping.com/secret-8';
     expect(secretsOf(parse({ HEARTBEAT_URL: url }))).toEqual(['xoxb-secret-1', 'xapp-secret-2', 'pass-secret-3', url]);
     const keys = { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: 'SK', HUAWEICLOUD_SDK_SECURITY_TOKEN: 'T' };
-    expect(secretsOf(parse({ ...keys, SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 'S' }))).toEqual([
+    expect(secretsOf(parse({ ...keys, SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: SIGNING }))).toEqual([
       'xoxb-secret-1',
-      'S',
+      SIGNING,
       'AK',
       'SK',
       'T',

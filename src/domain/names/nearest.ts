@@ -37,8 +37,8 @@ function sharedLetters(one: string, other: string): number {
   return shared;
 }
 
-/** Optimal string alignment distance. */
-function editDistance(a: string, b: string): number {
+/** How many letters differ, are missing or too many; two swapped neighbours count once. Capitals are other letters. */
+export function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= a.length; row++) {
     const line = [row];
