@@ -199,7 +199,7 @@ async function noteFailure(
   if (event.kind === 'status_changed' && statusGroup(event.to) === 'failed') {
     await openFailure(tx, job, number, isTold ? now : null);
   }
-  if (event.kind === 'recovered') await closeFailures(tx, job, event.workingAt);
+  if (event.kind === 'recovered') await closeFailures(tx, job, event.workingAt, now);
 }
 
 async function endSubscriptions(

@@ -38,7 +38,7 @@ export async function openFailure(
 }
 
 /** Notes that a job works again, on every failure it still had; their messages will say so. */
-export async function closeFailures(tx: Tx, job: JobKey, recoveredAt: EpochMs): Promise<void> {
+export async function closeFailures(tx: Tx, job: JobKey, recoveredAt: EpochMs, now: EpochMs): Promise<void> {
   const rows = await tx
     .updateTable('failures')
     .set({ recovered_at: recoveredAt, wanted_since: null })
@@ -47,7 +47,7 @@ export async function closeFailures(tx: Tx, job: JobKey, recoveredAt: EpochMs): 
     .where('recovered_at', 'is', null)
     .returning('event_number')
     .execute();
-  for (const row of rows) await wantEdit(tx, job, row.event_number);
+  for (const row of rows) await wantEdit(tx, job, row.event_number, now);
 }
 
 export async function claimDetails(
@@ -239,8 +239,8 @@ async function languagesTold(
     .select('channels.language')
     .distinct()
     .where('deliveries.connection_id', '=', connectionId)
-    .where('deliveries.job_id', '=', jobId)
-    .where('deliveries.event_number', '=', number)
+    .where('deliveries.subject', '=', jobId)
+    .where('deliveries.number', '=', number)
     .execute();
   const languages = rows.map((row) => decodeLanguage(row.language) ?? otherwise);
   return languages.length === 0 ? [otherwise] : [...new Set(languages)];
@@ -262,7 +262,7 @@ export async function saveCauses(
     for (const one of found) {
       const job = { connectionId, jobId: one.jobId };
       await writeCause(tx, job, one);
-      await wantEdit(tx, job, one.eventNumber);
+      await wantEdit(tx, job, one.eventNumber, clock);
     }
     for (const { jobId, eventNumber } of [...found, ...givenUp]) {
       await tx

@@ -7,7 +7,7 @@ import type { ChannelKey } from '../../domain/subscription.ts';
 import { isWithin } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Store } from '../../ports.ts';
-import { announce } from '../rows/announce.ts';
+import { announceOf } from '../rows/announce.ts';
 import { decodeJobId, decodeState } from '../rows/codec.ts';
 import { unreadState } from '../jobs/jobs.ts';
 import { isDue, msUntilDue } from '../rows/timed-work.ts';
@@ -52,13 +52,14 @@ export async function tellDownTime(
     const channels = await channelsThen(tx, down, now);
     const isKnown = (await isPassComplete(tx, down, now)) && isAnythingRead([...channels.values()].flat(), down);
     if (!isKnown && isWithin(now, down.ended_at, patienceMs)) return 0;
+    const number = await nextNumber(tx, connectionId);
     for (const [, jobs] of channels) {
       const [first] = jobs;
       if (first !== undefined)
         await tell(
           tx,
           first.channel,
-          down,
+          { down, number },
           jobs.map(({ job }) => job),
           now,
         );
@@ -66,6 +67,17 @@ export async function tellDownTime(
     await tx.updateTable('down_times').set({ told_at: now }).where('id', '=', down.id).execute();
     return channels.size;
   });
+}
+
+/** The number of the next event of a connection itself. */
+async function nextNumber(tx: Tx, connectionId: string): Promise<number> {
+  const { event_number: number } = await tx
+    .updateTable('connections')
+    .set((eb) => ({ event_number: eb('event_number', '+', 1) }))
+    .where('id', '=', connectionId)
+    .returning('event_number')
+    .executeTakeFirstOrThrow();
+  return number;
 }
 
 async function openDownTime(db: Db, connectionId: string): Promise<DownTime | null> {
@@ -155,14 +167,14 @@ function toSeen(row: Selectable<Schema['jobs']>, jobId: JobId, down: DownTime, n
 async function tell(
   tx: Tx,
   channel: ChannelKey,
-  down: DownTime,
+  { down, number }: { readonly down: DownTime; readonly number: number },
   jobs: readonly SeenJob[],
   now: EpochMs,
 ): Promise<void> {
-  await announce(
+  await announceOf(
     tx,
     channel,
-    down.connection_id,
+    { connectionId: down.connection_id, number },
     { kind: 'back', from: down.began_at, until: down.ended_at, meanwhile: meanwhile(jobs, down.returned_at) },
     now,
   );
