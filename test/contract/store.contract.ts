@@ -1335,6 +1335,7 @@ export function storeContract(open: OpenStore): void {
         workspaceRefusal: null,
         queued: { count: 0, oldestAt: null },
         held: 0,
+        searching: { count: 0, oldestAt: null },
         waitingSince: null,
       });
     });
