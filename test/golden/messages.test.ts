@@ -1161,6 +1161,33 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     0,
     reported('INCRE_TRANSFER_STARTED', { lagMs: null }),
   ]),
+  'told-flapping': toldOf(
+    job,
+    {},
+    ...[0, 31, 62, 93].flatMap((failing): readonly Step[] => [
+      [failing, 'INCRE_TRANSFER_STARTED'],
+      [failing + 16, 'INCRE_TRANSFER_FAILED'],
+    ]),
+  ),
+  'told-settled': happened({
+    kind: 'settled',
+    flapping: {
+      since: START - 22 * HOUR,
+      failures: 37,
+      longestGapMs: 31 * MINUTE,
+      longestFailureMs: 16 * MINUTE,
+      quietSince: START - 62 * MINUTE,
+    },
+    quietMs: 62 * MINUTE,
+    ...anEvent,
+  }),
+  'told-settled-out-of-sight': happened({
+    kind: 'settled',
+    flapping: { since: START - HOUR, failures: 3, longestGapMs: MINUTE, longestFailureMs: 0, quietSince: START },
+    quietMs: 30 * MINUTE,
+    ...anEvent,
+    report: null,
+  }),
   'told-recovered-soon': happened({
     kind: 'recovered',
     from: 'INCRE_TRANSFER_FAILED',

@@ -1,3 +1,4 @@
+import type { Flapping } from './flapping.ts';
 import type { LagNote } from './lag-note.ts';
 import type { LastStanding } from './last-standing.ts';
 import type { SubJobName } from './progress-report.ts';
@@ -72,6 +73,10 @@ export type JobEvent =
       readonly failedAt: EpochMs;
       readonly workingAt: EpochMs;
     })
+  /** It fails and works in turns: told instead of every failure and recovery from then on. */
+  | (Moment & { readonly kind: 'flapping'; readonly flapping: Flapping })
+  /** It no longer does; it was quiet for `quietMs`, in ms. */
+  | (Moment & { readonly kind: 'settled'; readonly flapping: Flapping; readonly quietMs: number })
   /** DRS calls the job otherwise than before. */
   | (Moment & { readonly kind: 'renamed'; readonly from: string; readonly to: string })
   /** The job is over; its subscriptions end with this. */

@@ -1,4 +1,5 @@
 import type { Explanation } from './explanation.ts';
+import type { Flapping, Round } from './flapping.ts';
 import type { JobId } from './job-id.ts';
 import type { LagBreak } from './lag-break.ts';
 import type { LastStanding } from './last-standing.ts';
@@ -29,6 +30,10 @@ export interface JobState {
   readonly failure: { readonly status: string; readonly since: EpochMs } | null;
   /** Failed, then seen working: since when, and in how many reports. */
   readonly recovering: { readonly since: EpochMs; readonly reports: number } | null;
+  /** The last failures, whatever was told of them, oldest first. */
+  readonly rounds: readonly Round[];
+  /** It fails and works in turns, and was told as that; null while it was not. */
+  readonly flapping: Flapping | null;
   /** DRS says there is no such job: since when, when it said so last, and in how many answers. Null after a report. */
   readonly missing: {
     readonly code: string;
@@ -87,6 +92,8 @@ export const UNSEEN_JOB: JobState = {
   lastStanding: null,
   failure: null,
   recovering: null,
+  rounds: [],
+  flapping: null,
   missing: null,
   unknown: null,
   firstSeen: null,

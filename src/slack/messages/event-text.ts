@@ -1,5 +1,6 @@
 import { fullCopyPercent } from '../../domain/job/full-copy-percent.ts';
 import type { EndVerdict, JobEvent, PastPhase } from '../../domain/job/job-event.ts';
+import { quietMs } from '../../domain/job/flapping.ts';
 import { jobName } from '../../domain/job/job-name.ts';
 import { ALARM_LAG_MS } from '../../domain/poll/verdict-rules.ts';
 import { isFinishedCopy, statusGroup } from '../../domain/job/job-status.ts';
@@ -51,6 +52,10 @@ export function describeEvent(
       return statusLasting(voice, job, event);
     case 'recovered':
       return recovered(voice, job, event, aftermath.firstMessageTs, channelId);
+    case 'flapping':
+      return flapping(voice, job, event);
+    case 'settled':
+      return settled(voice, job, event);
     case 'renamed':
       return renamed(voice, event);
     case 'ended':
@@ -243,6 +248,35 @@ function lagAfterFailure(voice: Voice, { report, lagNote: note }: Of<'recovered'
   if (report.lagMs === null) return '';
   const key = report.lagMs > ALARM_LAG_MS ? 'told.recovered_catching_up' : 'told.recovered_lag';
   return voice.say(key, { lag: voice.duration(report.lagMs) });
+}
+
+function flapping(voice: Voice, job: NamedJob, { flapping: told, at, report }: Of<'flapping'>): EventText {
+  const said = {
+    name: escapeMrkdwn(jobName(job)),
+    count: told.failures,
+    duration: voice.duration(at - told.since),
+    state: report === null ? voice.say('now.unknown') : statusName(voice, report.status, job.jobType).state,
+  };
+  const every = voice.duration(told.longestGapMs);
+  return {
+    headline: `🟠 ${voice.say('told.flapping', said)}`,
+    lines: [voice.say('told.flapping_next', { every, quiet: voice.duration(quietMs(told)) })],
+  };
+}
+
+function settled(voice: Voice, job: NamedJob, { flapping: told, quietMs: ms, at, report }: Of<'settled'>): EventText {
+  const spoken = report === null ? null : statusWords(voice, report, job.jobType);
+  const state = spoken?.state ?? voice.say('now.unknown');
+  return {
+    headline: `${spoken?.emoji ?? '⚫'} ${voice.say('told.settled', { name: escapeMrkdwn(jobName(job)), state })}`,
+    lines: [
+      voice.say('told.settled_quiet', {
+        quiet: voice.duration(ms),
+        count: told.failures,
+        duration: voice.duration(at - ms - told.since),
+      }),
+    ],
+  };
 }
 
 function workAgain(voice: Voice, event: Of<'recovered'>, jobType: string | null): string {

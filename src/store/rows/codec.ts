@@ -88,6 +88,14 @@ const phases = z
   )
   .default({});
 
+const flapping = z.object({
+  since: z.number(),
+  failures: z.number(),
+  longestGapMs: z.number(),
+  longestFailureMs: z.number(),
+  quietSince: z.number(),
+});
+
 const state: z.ZodType<JobState> = z.object({
   report: report.nullable(),
   checkedAt: z.number().nullable(),
@@ -98,6 +106,8 @@ const state: z.ZodType<JobState> = z.object({
   lastStanding,
   failure: z.object({ status: z.string(), since: z.number() }).nullable(),
   recovering: z.object({ since: z.number(), reports: z.number().default(1) }).nullable(),
+  rounds: z.array(z.object({ failedAt: z.number(), workedAt: z.number().nullable() })).default([]),
+  flapping: flapping.nullable().default(null),
   missing: z
     .object({ code: z.string(), since: z.number(), lastAt: z.number().optional(), ticks: z.number() })
     // A row of an older version does not say when it was said last.
@@ -191,6 +201,8 @@ const knownEvent = z.discriminatedUnion('kind', [
     workingAt: z.number(),
     ...moment,
   }),
+  z.object({ kind: z.literal('flapping'), flapping, ...moment }),
+  z.object({ kind: z.literal('settled'), flapping, quietMs: z.number(), ...moment }),
   z.object({ kind: z.literal('renamed'), from: z.string(), to: z.string(), ...moment }),
   z.object({ kind: z.literal('ended'), verdict, summary, standing: lastStanding.default(null), ...moment }),
   z.object({ kind: z.literal('sub_jobs_failed'), failed: z.array(subJobName), of: z.number(), ...moment }),

@@ -291,10 +291,9 @@ describe('whatever is owed', () => {
         let left: readonly PendingNews[] = pending;
         for (let turn = 0; left.length > 0 && turn <= pending.length; turn += 1) {
           const now = T + (turn + 1) * 40 * MINUTE;
-          const held = decideNews(left, posts, { now, passBeganAt }).flatMap((one) =>
-            one.kind === 'hold' ? one.news : [],
-          );
-          left = left.filter(({ id }) => held.includes(id));
+          const decided = decideNews(left, posts, { now, passBeganAt });
+          const held = new Set(decided.flatMap((one) => (one.kind === 'hold' ? one.news : [])));
+          left = left.filter(({ id }) => held.has(id));
         }
         expect(left).toEqual([]);
       }),
