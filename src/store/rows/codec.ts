@@ -15,6 +15,7 @@ import { LANGUAGES } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { NO_LAGS } from '../../domain/job/lag-history.ts';
 import type { Announcement, NamedJob } from '../../domain/post/post.ts';
+import type { BlindEpisode } from '../../domain/poll/blind-episode.ts';
 import type { Signal } from '../../domain/post/signal.ts';
 
 /** A stored id; null when it is none. */
@@ -330,6 +331,22 @@ export function decodeNamedJob(text: string): NamedJob | null {
 /** Reads a stored announcement; null when it cannot be read. */
 export function decodeAnnouncement(text: string): Announcement | null {
   return read(announcement, text);
+}
+
+const episode: z.ZodType<BlindEpisode> = z.object({
+  kind: z.enum(['blind', 'down']),
+  since: z.number(),
+  polls: z.number(),
+  polledAt: z.number(),
+  blindMs: z.number(),
+  why: why.nullable(),
+  toldAt: z.number().nullable(),
+  seeingAt: z.number().nullable(),
+});
+
+/** Reads a stored blind episode; null when it cannot be read: whether it goes on shows with the next polls. */
+export function decodeEpisode(text: string): BlindEpisode | null {
+  return read(episode, text);
 }
 
 const unsubscribed = z.object({ reason: z.string() });
