@@ -1161,6 +1161,19 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     0,
     reported('INCRE_TRANSFER_STARTED', { lagMs: null }),
   ]),
+  'told-unreadable': happened({
+    kind: 'unreadable',
+    since: START - 30 * MINUTE,
+    why: explanation('item_error', { label: 'DRS.M01501' }),
+    ...anEvent,
+  }),
+  'told-readable-again': happened({ kind: 'readable_again', since: START - HOUR, ...anEvent }),
+  'told-readable-again-without-a-report': happened({
+    kind: 'readable_again',
+    since: START - HOUR,
+    ...anEvent,
+    report: null,
+  }),
   'told-flapping': toldOf(
     job,
     {},

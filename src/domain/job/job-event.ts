@@ -1,3 +1,4 @@
+import type { Explanation } from './explanation.ts';
 import type { Flapping } from './flapping.ts';
 import type { LagNote } from './lag-note.ts';
 import type { LastStanding } from './last-standing.ts';
@@ -73,6 +74,10 @@ export type JobEvent =
       readonly failedAt: EpochMs;
       readonly workingAt: EpochMs;
     })
+  /** It alone gives no report, for so long that people must know, and why. */
+  | (Moment & { readonly kind: 'unreadable'; readonly since: EpochMs; readonly why: Explanation })
+  /** It gives reports again, which was not so since `since`. */
+  | (Moment & { readonly kind: 'readable_again'; readonly since: EpochMs })
   /** It fails and works in turns: told instead of every failure and recovery from then on. */
   | (Moment & { readonly kind: 'flapping'; readonly flapping: Flapping })
   /** It no longer does; it was quiet for `quietMs`, in ms. */

@@ -51,6 +51,8 @@ export interface JobState {
     readonly polls: number;
     readonly isLasting: boolean;
   } | null;
+  /** It alone cannot be read while other jobs can: since when, and when that was told. */
+  readonly alone: { readonly since: EpochMs; readonly toldAt: EpochMs | null } | null;
   /** What the first report said, and when. */
   readonly firstSeen: { readonly status: string; readonly at: EpochMs } | null;
   /** How long the job was in each phase since then. */
@@ -96,6 +98,7 @@ export const UNSEEN_JOB: JobState = {
   flapping: null,
   missing: null,
   unknown: null,
+  alone: null,
   firstSeen: null,
   phases: {},
   lags: NO_LAGS,

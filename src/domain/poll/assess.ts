@@ -38,6 +38,9 @@ export const LASTING_STATUS_MS = 15 * MINUTE;
 const MAX_LAG_BEFORE_START_MS = 30 * DAY;
 /** A finished copy that nobody releases is watched this long. */
 export const UNRELEASED_COPY_MS = 7 * DAY;
+/** A job that alone cannot be read is told after this, in ms. */
+export const UNREADABLE_MS = 30 * MINUTE;
+
 /** What one answer changes. */
 export interface Assessment {
   readonly state: JobState;
@@ -50,23 +53,58 @@ export interface Assessment {
  * Decides what an answer means: the job's next state and what is worth telling. The first report is the baseline and
  * tells nothing; replaying a report tells nothing. Whether a job that DRS does not know is gone is decided elsewhere, over
  * the whole connection (poll/absence.ts).
- *
- * @param circumstances.times DRS's own times of the job, where known
  */
 export function assess(
   state: JobState,
   answer: ProgressAnswer,
   now: EpochMs,
-  {
-    times = NO_TIMES,
-    rules = DEFAULT_VERDICT_RULES,
-  }: { readonly times?: JobTimes; readonly rules?: VerdictRules } = {},
+  { times = NO_TIMES, rules = DEFAULT_VERDICT_RULES, othersAnswer = false }: Circumstances = {},
 ): Assessment {
   const look = { now, times, rules };
-  if (answer.kind === 'report') return assessReport(state, answer.report, look);
+  if (answer.kind === 'report') return withReadableAgain(state, assessReport(state, answer.report, look), look);
+  const unseen = assessUnseen(state, answer, look);
+  return state.over === null ? withUnreadable(unseen, { ...look, othersAnswer }) : unseen;
+}
+
+/** What is known beside the answer. */
+export interface Circumstances {
+  /** DRS's own times of the job, where known. */
+  readonly times?: JobTimes;
+  readonly rules?: VerdictRules;
+  /** Other jobs of the connection have given reports lately, so that it is not the connection that is blind. */
+  readonly othersAnswer?: boolean;
+}
+
+function assessUnseen(
+  state: JobState,
+  answer: Exclude<ProgressAnswer, { kind: 'report' }>,
+  { now, rules }: Look,
+): Assessment {
   const missingCode = noSuchJobCode(answer);
   if (missingCode !== null) return quiet(noteMissing(state, missingCode, now, rules), 'missing');
   return quiet({ ...state, unknown: unknownSince(state, now, whyUnknown(answer), rules) }, 'not_seen');
+}
+
+/** Tells, once, that a job alone cannot be read, when that has lasted. A time in which no job could be read does not count. */
+function withUnreadable(unseen: Assessment, at: Look & { readonly othersAnswer: boolean }): Assessment {
+  const { state } = unseen;
+  const { unknown } = state;
+  if (unknown === null || (state.alone?.toldAt !== undefined && state.alone.toldAt !== null)) return unseen;
+  if (!at.othersAnswer) return { ...unseen, state: { ...state, alone: null } };
+  const since = Math.min(state.alone?.since ?? at.now, at.now);
+  if (!unknown.isLasting || at.now - since < UNREADABLE_MS)
+    return { ...unseen, state: { ...state, alone: { since, toldAt: null } } };
+  const event = { since, why: unknown.why, ...moment(state, state, at) };
+  return tell({ ...state, alone: { since, toldAt: at.now } }, { kind: 'unreadable', ...event });
+}
+
+/** Comes before whatever has become of it meanwhile. */
+function withReadableAgain({ alone }: JobState, told: Assessment, at: Look): Assessment {
+  if (alone === null) return told;
+  const state = { ...told.state, alone: null };
+  if (alone.toldAt === null) return { ...told, state };
+  const event: JobEvent = { kind: 'readable_again', since: alone.since, ...moment(state, state, at) };
+  return { state, events: [event, ...told.events], silence: null };
 }
 
 function quiet(state: JobState, silence: Silence): Assessment {

@@ -52,6 +52,10 @@ export function describeEvent(
       return statusLasting(voice, job, event);
     case 'recovered':
       return recovered(voice, job, event, aftermath.firstMessageTs, channelId);
+    case 'unreadable':
+      return unreadable(voice, job, event);
+    case 'readable_again':
+      return readableAgain(voice, job, event);
     case 'flapping':
       return flapping(voice, job, event);
     case 'settled':
@@ -248,6 +252,27 @@ function lagAfterFailure(voice: Voice, { report, lagNote: note }: Of<'recovered'
   if (report.lagMs === null) return '';
   const key = report.lagMs > ALARM_LAG_MS ? 'told.recovered_catching_up' : 'told.recovered_lag';
   return voice.say(key, { lag: voice.duration(report.lagMs) });
+}
+
+function unreadable(voice: Voice, job: NamedJob, { since, why, at, report, lagNote }: Of<'unreadable'>): EventText {
+  const said = { name: escapeMrkdwn(jobName(job)), duration: voice.duration(at - since) };
+  const last =
+    report === null
+      ? []
+      : [voice.say('told.unreadable_last', { state: stateOnly(voice, report, job.jobType, lagNote) })];
+  return {
+    headline: `⚫ ${voice.say('told.unreadable', said)}`,
+    lines: [voice.sentences(voice.explain(why), ...last), voice.say('told.unreadable_next')],
+  };
+}
+
+function readableAgain(voice: Voice, job: NamedJob, { since, at, report, lagNote }: Of<'readable_again'>): EventText {
+  const said = { name: escapeMrkdwn(jobName(job)), duration: voice.duration(at - since) };
+  const now = report === null ? null : statusWords(voice, report, job.jobType, lagNote);
+  return {
+    headline: `⚪ ${voice.say('told.readable_again', said)}`,
+    lines: now === null ? [] : [`${now.emoji} ${now.state}`],
+  };
 }
 
 function flapping(voice: Voice, job: NamedJob, { flapping: told, at, report }: Of<'flapping'>): EventText {

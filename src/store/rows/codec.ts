@@ -122,6 +122,7 @@ const state: z.ZodType<JobState> = z.object({
       isLasting: z.boolean().default(false),
     })
     .nullable(),
+  alone: z.object({ since: z.number(), toldAt: z.number().nullable() }).nullable().default(null),
   firstSeen: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
   phases,
   lags: z.object({ maxMs: z.number(), counts: z.record(z.string(), z.number()) }).default(NO_LAGS),
@@ -202,6 +203,8 @@ const knownEvent = z.discriminatedUnion('kind', [
     workingAt: z.number(),
     ...moment,
   }),
+  z.object({ kind: z.literal('unreadable'), since: z.number(), why, ...moment }),
+  z.object({ kind: z.literal('readable_again'), since: z.number(), ...moment }),
   z.object({ kind: z.literal('flapping'), flapping, ...moment }),
   z.object({ kind: z.literal('settled'), flapping, quietMs: z.number(), ...moment }),
   z.object({ kind: z.literal('renamed'), from: z.string(), to: z.string(), ...moment }),

@@ -1,5 +1,6 @@
 import { holdFailure } from '../../domain/base/hold-failure.ts';
 import { decidePoll } from '../../domain/poll/decide-poll.ts';
+import { maxGapMs } from '../../domain/poll/verdict-rules.ts';
 import type { JobDecision } from '../../domain/poll/decide-poll.ts';
 import type { Job } from '../../domain/job/job.ts';
 import { endsSubscriptions } from '../../domain/job/job-event.ts';
@@ -50,7 +51,9 @@ export async function askAndCommit(
     const now = clock.now();
     const rules = { ...durations.verdicts, pollMs: pollMsOf(context) };
     const asked = options.firstPlace === undefined ? jobs : jobs.filter((job) => !isPutOff(job, answers, now));
-    const decisions = decidePoll(asked, answers, now, durations.pollSpacingMs, rules, options.firstPlace);
+    const othersAnswer = context.vitals.hasReportsSince(maxGapMs(rules));
+    const circumstances = { firstPlace: options.firstPlace, othersAnswer };
+    const decisions = decidePoll(asked, answers, now, durations.pollSpacingMs, rules, circumstances);
     const { committed, deliveries } = await store.commitPoll({ token, connectionId, now, results: decisions });
     if (asked.length < jobs.length) await store.releaseJobs(token);
     if (deliveries > 0) context.wakeDispatcher();

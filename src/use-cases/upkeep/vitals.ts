@@ -39,6 +39,7 @@ export class Vitals {
   readonly #beats: Record<LoopName, number>;
   #lastTickAt: number | null = null;
   #heard: Heard = { kind: 'nothing' };
+  #lastReportAt: number | null = null;
   #pastBlindMs = 0;
   #notedAliveAt: number;
   #estimate: PassEstimate | null = null;
@@ -139,6 +140,7 @@ export class Vitals {
   heard(answers: ProgressAnswers): void {
     if (answers.size === 0) return;
     const now = this.#clock.monotonic();
+    if ([...answers.values()].some(({ kind }) => kind === 'report')) this.#lastReportAt = now;
     const failure = commonFailure(answers);
     const last = this.#heard;
     const silentMs = this.#silentMs();
@@ -148,6 +150,11 @@ export class Vitals {
     }
     this.#pastBlindMs += silentMs;
     this.#heard = { kind: 'answers', since: last.kind === 'answers' ? last.since : now, lastAt: now };
+  }
+
+  /** Whether DRS has reported about some job within the last `ms`. */
+  hasReportsSince(ms: number): boolean {
+    return this.#lastReportAt !== null && this.#clock.monotonic() - this.#lastReportAt <= ms;
   }
 
   /**
