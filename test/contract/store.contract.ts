@@ -976,6 +976,7 @@ export function storeContract(open: OpenStore): void {
       kind: 'recovered',
       from: 'INCRE_TRANSFER_FAILED',
       failedAt: 30,
+      startSeen: true,
       workingAt: 40,
       at: 41,
       report: aReport(),

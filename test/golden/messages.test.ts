@@ -19,7 +19,8 @@ import { LANGUAGES } from '../../src/domain/base/language.ts';
 import type { Language } from '../../src/domain/base/language.ts';
 import type { ListedJob } from '../../src/domain/names/listed-job.ts';
 import { NO_AFTERMATH } from '../../src/domain/post/post.ts';
-import type { Aftermath, Announcement, DeliveryFacts, NamedJob } from '../../src/domain/post/post.ts';
+import type { Standing } from '../../src/domain/job/standing.ts';
+import type { Aftermath, Announcement, DeliveryFacts, NamedJob, StandingJob } from '../../src/domain/post/post.ts';
 import { failureOf } from '../../src/domain/job/progress-answer.ts';
 import type { DrsFailureReason, ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
 import { durationParts } from '../../src/domain/base/duration.ts';
@@ -208,6 +209,19 @@ const announced =
     postMessage(voice, { id: 'POST', channelId, facts: [{ kind: 'announcement', announcement }] });
 
 const billing: NamedJob = { ...job, jobId: BILLING, name: 'billing' };
+/** A job that a channel begins to watch. */
+const begun = (standing: Standing | null, changes: Partial<StandingJob> = {}): StandingJob => ({
+  ...job,
+  standing,
+  failure: null,
+  cause: null,
+  ...changes,
+});
+const wave = (standing: Standing, count: number, changes: Partial<StandingJob> = {}) =>
+  Array.from({ length: count }, (_, number) =>
+    begun(standing, { jobId: simulatedJobId(number), name: `orders-${number}`, ...changes }),
+  );
+const FAILED_BEFORE = { status: 'INCRE_TRANSFER_FAILED', since: START - 31 * HOUR, startSeen: true };
 const MB = 1024 * 1024;
 const back = (meanwhile: Meanwhile, downMs = 42 * MINUTE) =>
   announced({ kind: 'back', from: START - downMs, until: START, meanwhile });
@@ -606,9 +620,29 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'announced-subscription': announced({
     kind: 'subscribed',
     by: 'U1',
-    jobs: [job, { ...job, jobId: BILLING, name: 'billing' }],
+    jobs: [begun('in_sync'), begun('copying', { jobId: BILLING, name: 'billing' })],
   }),
-  'announced-subscription-in-a-dm': announced({ kind: 'subscribed', by: 'U1', jobs: [job] }, 'D1'),
+  'announced-subscription-of-an-older-version': announced({ kind: 'subscribed', by: 'U1', jobs: [begun(null)] }),
+  'announced-subscription-of-one-that-failed': announced({
+    kind: 'subscribed',
+    by: 'U1',
+    jobs: [begun('failed', { failure: { ...FAILED_BEFORE, startSeen: false } })],
+  }),
+  'announced-subscription-with-one-that-failed': announced({
+    kind: 'subscribed',
+    by: 'U1',
+    jobs: [begun('failed', { name: 'wave-12', failure: FAILED_BEFORE, cause: DUPLICATE }), ...wave('in_sync', 11)],
+  }),
+  'announced-subscription-with-much-that-is-not-well': announced({
+    kind: 'subscribed',
+    by: 'U1',
+    jobs: [
+      ...wave('failed', 5, { failure: FAILED_BEFORE, cause: DUPLICATE }),
+      ...(['gone', 'unknown', 'flapping', 'lag_high', 'paused'] as const).map((standing) => begun(standing)),
+      ...(['ended', 'passing', 'copying', 'in_sync', 'copied'] as const).map((standing) => begun(standing)),
+    ],
+  }),
+  'announced-subscription-in-a-dm': announced({ kind: 'subscribed', by: 'U1', jobs: [begun('in_sync')] }, 'D1'),
   'announced-end-of-subscription': announced({ kind: 'unsubscribed', by: 'U1', jobs: [{ ...job, madeBy: null }] }),
   'announced-end-of-anothers-subscription': announced({
     kind: 'unsubscribed',
@@ -1140,18 +1174,21 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       lagNote: 'settled' as const,
       percentBefore: null,
     };
-    const event: JobEvent = { kind: 'recovered', from: 'INCRE_TRANSFER_FAILED', failedAt: START, workingAt, ...moment };
+    const event: JobEvent = {
+      kind: 'recovered',
+      from: 'INCRE_TRANSFER_FAILED',
+      failedAt: START,
+      startSeen: true,
+      workingAt,
+      ...moment,
+    };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
     return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] });
   },
   'announced-very-many-subscriptions': announced({
     kind: 'subscribed',
     by: 'U1',
-    jobs: Array.from({ length: 12 }, (_, number) => ({
-      ...job,
-      jobId: simulatedJobId(number),
-      name: `orders-${number}`,
-    })),
+    jobs: wave('in_sync', 12),
   }),
   'now-no-such-job': nowIs({ kind: 'no_such_job', jobId: ORDERS, name: 'orders', code: 'DRS.M00289' }),
   'now-no-report': nowIs({ kind: 'no_report', jobId: ORDERS, name: 'orders', why: explanation('timeout') }),
@@ -1205,6 +1242,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     kind: 'recovered',
     from: 'INCRE_TRANSFER_FAILED',
     failedAt: START,
+    startSeen: true,
     workingAt: START + HOUR,
     ...anEvent,
     lagNote: 'unsettled',

@@ -72,6 +72,8 @@ export type JobEvent =
       readonly kind: 'recovered';
       readonly from: string;
       readonly failedAt: EpochMs;
+      /** False when it had failed before our first look. */
+      readonly startSeen: boolean;
       readonly workingAt: EpochMs;
     })
   /** It alone gives no report, for so long that people must know, and why. */

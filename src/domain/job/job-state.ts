@@ -27,7 +27,12 @@ export interface JobState {
   /** The last status before the job began to end, with its lag if it had one then. */
   readonly lastStanding: LastStanding | null;
   /** Set from the first failed report until the job has recovered, paused or ended. */
-  readonly failure: { readonly status: string; readonly since: EpochMs } | null;
+  readonly failure: {
+    readonly status: string;
+    readonly since: EpochMs;
+    /** False when it had failed before our first look, so that a duration is "at least". */
+    readonly startSeen: boolean;
+  } | null;
   /** Failed, then seen working: since when, and in how many reports. */
   readonly recovering: { readonly since: EpochMs; readonly reports: number } | null;
   /** The last failures, whatever was told of them, oldest first. */

@@ -136,7 +136,7 @@ function assessReport(before: JobState, report: ProgressReport, at: Look): Asses
   const seen = see(reborn ? beginAgain(before) : before, known, at);
   // A job whose state could not be read has no report but a status that people know.
   if (isBaseline || reborn)
-    return quiet({ ...seen, toldStatus: report.status, failure: failureOf(seen, at.now) }, 'baseline');
+    return quiet({ ...seen, toldStatus: report.status, failure: firstFailure(seen, at.now) }, 'baseline');
   if (before.over !== null) return quiet({ ...seen, over: before.over }, 'over');
   if (seen.over !== null) return end(before, seen, at);
   return withSubJobFailures(tellStatus(before, seen, known, at), known, at);
@@ -261,7 +261,13 @@ function lastLag(before: JobState, report: ProgressReport, group: StatusGroup, n
 
 function failureOf(state: JobState, now: EpochMs): JobState['failure'] {
   const status = state.report?.status;
-  return status !== undefined && statusGroup(status) === 'failed' ? { status, since: now } : null;
+  return status !== undefined && statusGroup(status) === 'failed' ? { status, since: now, startSeen: true } : null;
+}
+
+/** The job had failed already when it was first looked at: its failure counts from there. */
+function firstFailure(seen: JobState, now: EpochMs): JobState['failure'] {
+  const failure = failureOf(seen, now);
+  return failure === null ? null : { ...failure, startSeen: false };
 }
 
 function tellStatus(before: JobState, seen: JobState, report: ProgressReport, at: Look): Assessment {
@@ -356,6 +362,7 @@ function tellRecovery(
       kind: 'recovered',
       from: failure.status,
       failedAt: failure.since,
+      startSeen: failure.startSeen,
       workingAt: since,
       ...moment(before, seen, at),
     },

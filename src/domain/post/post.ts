@@ -1,6 +1,8 @@
 import type { JobKey } from '../job/job.ts';
 import type { Cause } from '../job/job-detail.ts';
 import type { JobEvent } from '../job/job-event.ts';
+import type { JobState } from '../job/job-state.ts';
+import type { Standing } from '../job/standing.ts';
 import type { Language } from '../base/language.ts';
 import type { Meanwhile } from '../poll/meanwhile.ts';
 import type { MessageTs } from './message-ts.ts';
@@ -20,9 +22,18 @@ export interface EndedJob extends NamedJob {
   readonly madeBy: string | null;
 }
 
+/** A job that a channel begins to watch, and how it stood then. */
+export interface StandingJob extends NamedJob {
+  /** Null where an older version did not write it down. */
+  readonly standing: Standing | null;
+  /** The failure that it has not recovered from, and why it failed, where known. */
+  readonly failure: JobState['failure'];
+  readonly cause: Cause | null;
+}
+
 /** Said to a channel, or to a person, that is no event of a job. */
 export type Announcement =
-  | { readonly kind: 'subscribed'; readonly by: string; readonly jobs: readonly NamedJob[] }
+  | { readonly kind: 'subscribed'; readonly by: string; readonly jobs: readonly StandingJob[] }
   | { readonly kind: 'unsubscribed'; readonly by: string; readonly jobs: readonly EndedJob[] }
   /** Jobs that were gone are back, and so are the channel's subscriptions to them. */
   | { readonly kind: 'jobs_back'; readonly jobs: readonly NamedJob[] }

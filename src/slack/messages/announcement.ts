@@ -1,12 +1,14 @@
 import { HELD_REASONS } from '../../domain/access.ts';
 import { isDirectMessage } from '../../domain/conversation.ts';
-import type { Announcement, EndedJob } from '../../domain/post/post.ts';
+import { isUnwell } from '../../domain/job/standing.ts';
+import type { Announcement, EndedJob, StandingJob } from '../../domain/post/post.ts';
 import { DAY } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { boldName, jobNames, nameAll } from './job-names.ts';
 import { meanwhileLine } from './meanwhile-line.ts';
 import { code, dateAndTime, escapeMrkdwn, timeOfDay } from './mrkdwn.ts';
 import { remedyElsewhere } from './refusal-text.ts';
+import { failureLines, standingsPart } from './standings.ts';
 import { signalLines } from './signal-lines.ts';
 import type { Voice } from './voice.ts';
 
@@ -14,6 +16,10 @@ import type { Voice } from './voice.ts';
 export function announcementLines(voice: Voice, said: Announcement, channelId: string): readonly string[] {
   switch (said.kind) {
     case 'subscribed':
+      return [
+        [changeLine(voice, said, channelId), ...standingsPart(voice, said.jobs)].join(' – '),
+        ...failureLines(voice, said.jobs),
+      ];
     case 'unsubscribed':
       return [changeLine(voice, said, channelId)];
     case 'jobs_back': {
@@ -68,8 +74,14 @@ function changeLine(
   }
   const who = mention(by);
   return said.kind === 'subscribed'
-    ? voice.say('announced.subscribed', { who, jobs: jobNames(voice, said.jobs) })
+    ? voice.say('announced.subscribed', { who, jobs: subscribedNames(voice, said.jobs) })
     : voice.say('announced.unsubscribed', { who, jobs: endedNames(voice, said.jobs) });
+}
+
+/** Those that are not well are named with how they are; the names of all others would hide them. */
+function subscribedNames(voice: Voice, jobs: readonly StandingJob[]): string {
+  const isAnyUnwell = jobs.some(({ standing }) => standing !== null && isUnwell(standing));
+  return jobs.length > 1 && isAnyUnwell ? voice.say('names.count', { count: jobs.length }) : jobNames(voice, jobs);
 }
 
 /** The same as `jobNames`, with whose subscription each was. */

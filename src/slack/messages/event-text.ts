@@ -191,8 +191,13 @@ function beforeLine(voice: Voice, { previous, lastLag, at }: Of<'status_changed'
 }
 
 function billingLine(voice: Voice, report: ProgressReport, at: number): string {
-  const days = report.status === 'CREATE_FAILED' ? UNCREATED_JOB_DAYS : ABNORMAL_JOB_DAYS;
+  const days = daysUntilEnd(report.status);
   return voice.say('told.billed', { day: day(at + days * DAY), days });
+}
+
+/** After how many days DRS ends a job that failed, by default. */
+export function daysUntilEnd(failedStatus: string): number {
+  return failedStatus === 'CREATE_FAILED' ? UNCREATED_JOB_DAYS : ABNORMAL_JOB_DAYS;
 }
 
 /**
@@ -236,13 +241,18 @@ function recovered(
   const said = {
     name: escapeMrkdwn(jobName(job)),
     state: workAgain(voice, event, job.jobType),
-    duration: voice.duration(event.workingAt - event.failedAt),
+    duration: failedFor(voice, event),
   };
   const emoji = event.report === null ? '🟢' : statusWords(voice, event.report, job.jobType, event.lagNote).emoji;
   return {
     headline: `${emoji} ${voice.say('told.recovered', said)}`,
     lines: [`${down}${lagNow}`, ...(url === null ? [] : [voice.say('told.first_message', { url })])],
   };
+}
+
+function failedFor(voice: Voice, { workingAt, failedAt, startSeen }: Of<'recovered'>): string {
+  const duration = voice.duration(workingAt - failedAt);
+  return startSeen ? duration : voice.say('told.at_least', { duration });
 }
 
 /** ` · catching up, lag 48 min`, or that the first figures after a failure mean nothing. */

@@ -9,6 +9,7 @@ import type { JobEvent } from '../../domain/job/job-event.ts';
 import { parseJobId } from '../../domain/job/job-id.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { JobState } from '../../domain/job/job-state.ts';
+import { STANDINGS } from '../../domain/job/standing.ts';
 import { PHASES } from '../../domain/job/phases.ts';
 import { LAG_NOTES } from '../../domain/job/lag-note.ts';
 import { LANGUAGES } from '../../domain/base/language.ts';
@@ -105,7 +106,7 @@ const state: z.ZodType<JobState> = z.object({
   toldStatus: z.string().nullable(),
   lastLag: lag,
   lastStanding,
-  failure: z.object({ status: z.string(), since: z.number() }).nullable(),
+  failure: z.object({ status: z.string(), since: z.number(), startSeen: z.boolean().default(true) }).nullable(),
   recovering: z.object({ since: z.number(), reports: z.number().default(1) }).nullable(),
   rounds: z.array(z.object({ failedAt: z.number(), workedAt: z.number().nullable() })).default([]),
   flapping: flapping.nullable().default(null),
@@ -200,6 +201,7 @@ const knownEvent = z.discriminatedUnion('kind', [
     kind: z.literal('recovered'),
     from: z.string(),
     failedAt: z.number(),
+    startSeen: z.boolean().default(true),
     workingAt: z.number(),
     ...moment,
   }),
@@ -223,6 +225,14 @@ const namedJob = z.object({
 });
 const namedJobs = z.array(namedJob);
 const endedJobs = z.array(namedJob.extend({ madeBy: z.string().nullable().default(null) }));
+const cause = z.object({ code: z.string().nullable(), text: z.string().nullable() });
+const standingJobs = z.array(
+  namedJob.extend({
+    standing: z.enum(STANDINGS).nullable().catch(null).default(null),
+    failure: z.object({ status: z.string(), since: z.number(), startSeen: z.boolean() }).nullable().default(null),
+    cause: cause.nullable().default(null),
+  }),
+);
 /** Something of a kind that this version does not know: its kind is its name. */
 const other = z.object({ kind: z.string() }).transform(({ kind: name }) => ({ kind: 'other' as const, name }));
 
@@ -246,7 +256,7 @@ const knownSignal = z.discriminatedUnion('kind', [
 const signal: z.ZodType<Signal> = z.union([knownSignal, other]);
 
 const knownAnnouncement = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: namedJobs }),
+  z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: standingJobs }),
   z.object({ kind: z.literal('unsubscribed'), by: z.string(), jobs: endedJobs }),
   z.object({ kind: z.literal('jobs_back'), jobs: namedJobs }),
   z.object({ kind: z.literal('language'), by: z.string(), language }),
@@ -266,7 +276,6 @@ const knownAnnouncement = z.discriminatedUnion('kind', [
 ]);
 const announcement: z.ZodType<Announcement> = z.union([knownAnnouncement, other]);
 
-const cause = z.object({ code: z.string().nullable(), text: z.string().nullable() });
 /** Those in languages of a newer version are left out. */
 const causes = z
   .looseObject({})
