@@ -226,8 +226,17 @@ export const en = {
   'announced.paused_jobs':
     'Your {count, plural, one {subscription} other {# subscriptions}} there, to {jobs}, {count, plural, one {waits} other {wait}}; nothing is lost.',
 
-  'back.down': '⚪ BACK – the bot was down {duration} ({from} – {to})',
-  'meanwhile.changed': 'Changed meanwhile: {changes}',
+  'back.down': '⚪ *I was down {duration}*',
+  'back.blind': '⚪ *DRS answers again after {duration}*',
+  'blind.headline':
+    '⚫ *No data from DRS for {duration}* – {jobs, plural, one {# job here is} other {# jobs here are}} unknown, not fine',
+  'blind.last_seen': 'Last seen {at}: {counts}.',
+  'blind.last_seen_lag': 'Last seen {at}: {counts}, worst lag {lag}.',
+  'blind.next': 'I go on asking, and say here when it answers again.',
+  'blind.next_at': 'Next try {at}. I say here when it answers again.',
+  'blind.over': '⚪ *DRS answered again* after {duration}',
+  'blind.over_note': '~⚫ No data from DRS~ {since}–{until}',
+  'meanwhile.changed': 'Meanwhile: {changes}',
   'meanwhile.nothing': 'Nothing changed meanwhile: {count, plural, one {the job is} other {all # jobs are}} as before.',
   'meanwhile.not_seen': 'No change seen meanwhile: {rest}',
   'meanwhile.unchanged': '{count} unchanged',
@@ -236,6 +245,8 @@ export const en = {
   'signal.credentials_refused': '🔴 DRS REFUSES – the cloud does not let the bot in',
   'signal.credentials_refused_note':
     'Until that is mended every job is shown as unknown, and no channel hears of changes; it hears of them afterwards.',
+  'signal.drs_silent': '⚫ DRS SILENT – no usable answer for {duration}; every channel has been told',
+  'signal.drs_answers': '🟢 DRS ANSWERS – again, after {duration}',
   'signal.credentials_accepted': '🟢 DRS ANSWERS – the cloud lets the bot in again, after {duration}',
   'signal.posts_refused':
     '🔴 NOT TOLD – Slack refused {count, plural, one {a message} other {# messages}}, formatted and as plain text',
@@ -455,6 +466,10 @@ export const en = {
   'health.drs.not_asked': 'DRS: not asked yet since I was started',
   'health.drs.answers': 'DRS answers, last {ago}; without a gap since {since}',
   'health.drs.silent': 'DRS: no answer since {since} – {why}',
+  'health.drs.last_report': 'Last good answer {ago}; next try {at}',
+  'health.drs.no_report': 'No good answer so far; next try {at}',
+  'health.unreadable':
+    '{count, plural, one {# job alone cannot be read} other {# jobs alone cannot be read}}; its channels know',
   'health.tick': 'Last asked about everything that was due {ago}',
   'health.no_tick': 'Not yet asked about what is due since I was started',
   'schedule.pause': 'Pause by schedule: next look at DRS {next}',

@@ -1259,6 +1259,9 @@ export function storeContract(open: OpenStore): void {
         queued: { count: 0, oldestAt: null },
         held: 0,
         waitingSince: null,
+        episode: null,
+        lastReportAt: null,
+        unreadableJobs: 0,
       });
     });
 

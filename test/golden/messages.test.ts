@@ -224,7 +224,19 @@ const wave = (standing: Standing, count: number, changes: Partial<StandingJob> =
 const FAILED_BEFORE = { status: 'INCRE_TRANSFER_FAILED', since: START - 31 * HOUR, startSeen: true };
 const MB = 1024 * 1024;
 const back = (meanwhile: Meanwhile, downMs = 42 * MINUTE) =>
-  announced({ kind: 'back', from: START - downMs, until: START, meanwhile });
+  announced({ kind: 'back', after: 'down', from: START - downMs, until: START, meanwhile });
+const blind = (changes: Partial<Extract<Announcement, { kind: 'blind' }>> = {}) =>
+  announced({
+    kind: 'blind',
+    since: START - 10 * MINUTE,
+    at: START,
+    why: explanation('server_fault', { label: 'HTTP 503' }),
+    jobs: 7,
+    last: { at: START - 10 * MINUTE, standings: [{ standing: 'in_sync', count: 7 }], worstLagMs: 5_000 },
+    nextTryAt: null,
+    endedAt: null,
+    ...changes,
+  });
 const signalled = (signal: Signal) => announced({ kind: 'signal', signal }, 'COPS');
 
 const VIEW = { channelId: 'C1', isPrivate: true };
@@ -389,12 +401,16 @@ const FIGURES: StoreFigures = {
   queued: { count: 0, oldestAt: null },
   held: 0,
   waitingSince: null,
+  episode: null,
+  lastReportAt: START,
+  unreadableJobs: 0,
 };
 const health =
   (changes: Partial<HealthReport>): Said =>
   (voice) =>
     healthMessage(voice, {
       drs: { kind: 'answers', since: START, lastAt: START + HOUR },
+      blind: null,
       lastTickAt: START + HOUR,
       pausedUntil: null,
       stillLoops: [],
@@ -679,6 +695,28 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     unchanged: 11,
     unknown: 0,
   }),
+  'announced-blind': blind(),
+  'announced-blind-for-a-key': blind({ why: explanation('keys_refused', { label: 'APIGW.0301' }) }),
+  'announced-blind-never-seen': blind({ jobs: 1, last: null }),
+  'announced-blind-without-a-lag': blind({
+    last: {
+      at: START - 10 * MINUTE,
+      standings: [
+        { standing: 'failed', count: 1 },
+        { standing: 'copying', count: 6 },
+      ],
+      worstLagMs: null,
+    },
+  }),
+  'announced-blind-until-monday': blind({ nextTryAt: START + 62 * HOUR }),
+  'announced-blind-over': blind({ endedAt: START + 32 * MINUTE }),
+  'announced-sees-again': announced({
+    kind: 'back',
+    after: 'blind',
+    from: START - 42 * MINUTE,
+    until: START,
+    meanwhile: { changed: [{ job, status: 'INCRE_TRANSFER_FAILED' }], unchanged: 6, unknown: 0 },
+  }),
   'announced-back-nothing-changed': back({ changed: [], unchanged: 13, unknown: 0 }),
   'announced-back-nothing-changed-in-one': back({ changed: [], unchanged: 1, unknown: 0 }),
   'announced-back-not-read': back({ changed: [], unchanged: 11, unknown: 2 }),
@@ -705,6 +743,13 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       { channelId: 'D9', reason: 'msg_too_long', jobs: [] },
     ],
   }),
+  'signal-drs-silent': signalled({
+    kind: 'drs_silent',
+    since: START,
+    until: START + 10 * MINUTE,
+    why: explanation('server_fault', { label: 'HTTP 503' }),
+  }),
+  'signal-drs-answers': signalled({ kind: 'drs_answers', since: START, until: START + 42 * MINUTE }),
   'signal-disk-low': signalled({ kind: 'disk_low', freeBytes: 150 * MB, leastBytes: 200 * MB }),
   'signal-disk-enough': signalled({ kind: 'disk_enough', since: START, until: START + 12 * MINUTE }),
   'signal-disk-full': signalled({ kind: 'disk_full' }),
@@ -1063,8 +1108,19 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'health-in-a-pause-by-schedule': health({ pausedUntil: START + 14 * HOUR }),
   'health-blind': health({
     drs: { kind: 'silent', since: START, forMs: MINUTE, why: explanation('read_denied', { label: 'DRS.M00102' }) },
+    blind: {
+      since: START,
+      why: explanation('read_denied', { label: 'DRS.M00102' }),
+      lastReportAt: START - MINUTE,
+      nextTryAt: START + MINUTE,
+    },
     figures: { ...FIGURES, queued: { count: 1, oldestAt: START } },
   }),
+  'health-blind-since-before-the-start': health({
+    drs: { kind: 'not_asked' },
+    blind: { since: START, why: explanation('timeout'), lastReportAt: null, nextTryAt: START + MINUTE },
+  }),
+  'health-with-jobs-that-cannot-be-read': health({ figures: { ...FIGURES, unreadableJobs: 2 } }),
   'health-late': health({ figures: { ...FIGURES, queued: { count: 1, oldestAt: START } }, isLate: true }),
   'health-asked-late-for-a-quota': health({
     asking: {

@@ -58,7 +58,7 @@ export function assess(
   state: JobState,
   answer: ProgressAnswer,
   now: EpochMs,
-  { times = NO_TIMES, rules = DEFAULT_VERDICT_RULES, othersAnswer = false }: Circumstances = {},
+  { times = NO_TIMES, rules = DEFAULT_VERDICT_RULES, othersAnswer = null }: Circumstances = {},
 ): Assessment {
   const look = { now, times, rules };
   if (answer.kind === 'report') return withReadableAgain(state, assessReport(state, answer.report, look), look);
@@ -71,8 +71,11 @@ export interface Circumstances {
   /** DRS's own times of the job, where known. */
   readonly times?: JobTimes;
   readonly rules?: VerdictRules;
-  /** Other jobs of the connection have given reports lately, so that it is not the connection that is blind. */
-  readonly othersAnswer?: boolean;
+  /**
+   * Other jobs of the connection gave reports in the last pass, so that it is not the connection that is blind; null: nobody
+   * knows.
+   */
+  readonly othersAnswer?: boolean | null;
 }
 
 function assessUnseen(
@@ -86,10 +89,11 @@ function assessUnseen(
 }
 
 /** Tells, once, that a job alone cannot be read, when that has lasted. A time in which no job could be read does not count. */
-function withUnreadable(unseen: Assessment, at: Look & { readonly othersAnswer: boolean }): Assessment {
+function withUnreadable(unseen: Assessment, at: Look & { readonly othersAnswer: boolean | null }): Assessment {
   const { state } = unseen;
   const { unknown } = state;
   if (unknown === null || (state.alone?.toldAt !== undefined && state.alone.toldAt !== null)) return unseen;
+  if (at.othersAnswer === null) return unseen;
   if (!at.othersAnswer) return { ...unseen, state: { ...state, alone: null } };
   const since = Math.min(state.alone?.since ?? at.now, at.now);
   if (!unknown.isLasting || at.now - since < UNREADABLE_MS)
@@ -423,7 +427,8 @@ function lasted(state: JobState, now: EpochMs): number {
   return state.statusSince === null ? 0 : now - state.statusSince;
 }
 
-function whyUnknown(answer: Exclude<ProgressAnswer, { kind: 'report' }>): Explanation {
+/** Why an answer is no report. */
+export function whyUnknown(answer: Exclude<ProgressAnswer, { kind: 'report' }>): Explanation {
   switch (answer.kind) {
     case 'unanswered':
       return answer.failure.why;

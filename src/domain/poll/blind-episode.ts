@@ -12,6 +12,8 @@ export interface BlindEpisode {
   readonly kind: 'blind' | 'down';
   /** The first poll without a usable answer, or the end of the last sign of life. */
   readonly since: EpochMs;
+  /** What changed from here on was not seen to change: the first of those polls, or the bot's return. */
+  readonly newsSince: EpochMs;
   /** Polls in a row without a usable answer. */
   readonly polls: number;
   /** The last of them, or the moment of the return. */
@@ -22,6 +24,8 @@ export interface BlindEpisode {
   readonly why: Explanation | null;
   /** When channels were told that nothing is known; null while they were not. */
   readonly toldAt: EpochMs | null;
+  /** When the bot came back last; null when it was not down. */
+  readonly returnedAt: EpochMs | null;
   /** The first usable answer after it; null while there is none. */
   readonly seeingAt: EpochMs | null;
 }
@@ -47,6 +51,7 @@ export const DEFAULT_BLIND_RULES: BlindRules = {
 
 /** What a poll of everything that was due came to. */
 export interface PollSight {
+  /** When it began. */
   readonly at: EpochMs;
   /** Why there was not one report; null when there was one. */
   readonly why: Explanation | null;
@@ -103,7 +108,16 @@ function missPoll(
   { at, why }: { readonly at: EpochMs; readonly why: Explanation },
   rules: BlindRules,
 ): BlindEpisode {
-  const began = episode ?? { kind: 'blind', since: at, polls: 0, polledAt: at, blindMs: 0, toldAt: null };
+  const began = episode ?? {
+    kind: 'blind',
+    since: at,
+    newsSince: at,
+    polls: 0,
+    polledAt: at,
+    blindMs: 0,
+    toldAt: null,
+    returnedAt: null,
+  };
   // A longer step is a clock that was set, or a time in which nobody asked.
   const stepMs = Math.min(Math.max(0, at - began.polledAt), maxGapMs(rules));
   return {
@@ -122,17 +136,24 @@ function missPoll(
  * they were not: people missed both at a stretch.
  */
 export function noteDownTime(episode: BlindEpisode | null, from: EpochMs, at: EpochMs): BlindEpisode {
-  if (episode?.toldAt !== undefined && episode.toldAt !== null) return { ...episode, seeingAt: null };
+  if (episode?.toldAt !== undefined && episode.toldAt !== null) return { ...episode, returnedAt: at, seeingAt: null };
   return {
     kind: 'down',
     since: Math.min(episode?.since ?? from, from),
+    newsSince: Math.min(episode?.newsSince ?? at, at),
     polls: 0,
     polledAt: at,
     blindMs: 0,
     why: null,
     toldAt: null,
+    returnedAt: at,
     seeingAt: null,
   };
+}
+
+/** Until when the time lasted that its end tells of: until DRS answered, or until the bot was back. */
+export function endOf({ kind, returnedAt, seeingAt }: BlindEpisode, now: EpochMs): EpochMs {
+  return (kind === 'down' ? returnedAt : seeingAt) ?? now;
 }
 
 /**

@@ -25,8 +25,8 @@ export interface JobDecision extends Cadence {
 export interface PollCircumstances {
   /** The moment that counts for the place in the queue of the first job; now unless given. */
   readonly firstPlace?: EpochMs | undefined;
-  /** Some job of the connection has given a report lately. */
-  readonly othersAnswer?: boolean;
+  /** Some job of the connection gave a report in the last pass; null: nobody knows. */
+  readonly othersAnswer?: boolean | null;
 }
 
 /**
@@ -40,7 +40,7 @@ export function decidePoll(
   now: EpochMs,
   spacingMs: number,
   rules: VerdictRules = DEFAULT_VERDICT_RULES,
-  { firstPlace = now, othersAnswer = false }: PollCircumstances = {},
+  { firstPlace = now, othersAnswer = null }: PollCircumstances = {},
 ): readonly JobDecision[] {
   return jobs.map((job, index) => {
     const answer: ProgressAnswer = answers.get(job.jobId) ?? { kind: 'omitted' };

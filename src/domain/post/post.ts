@@ -3,6 +3,8 @@ import type { Cause } from '../job/job-detail.ts';
 import type { JobEvent } from '../job/job-event.ts';
 import type { JobState } from '../job/job-state.ts';
 import type { Standing } from '../job/standing.ts';
+import type { LastSeen } from '../poll/last-seen.ts';
+import type { Explanation } from '../job/explanation.ts';
 import type { Language } from '../base/language.ts';
 import type { Meanwhile } from '../poll/meanwhile.ts';
 import type { MessageTs } from './message-ts.ts';
@@ -48,8 +50,29 @@ export type Announcement =
       readonly reason: string;
       readonly jobs: readonly NamedJob[];
     }
-  /** The bot was down from `from` until `until`, and this is what changed. */
-  | { readonly kind: 'back'; readonly from: EpochMs; readonly until: EpochMs; readonly meanwhile: Meanwhile }
+  /** DRS gives no usable answer for any job since `since`. */
+  | {
+      readonly kind: 'blind';
+      readonly since: EpochMs;
+      readonly at: EpochMs;
+      readonly why: Explanation;
+      /** Jobs that the channel watches. */
+      readonly jobs: number;
+      /** How they stood when they were seen last; null when none ever was. */
+      readonly last: LastSeen | null;
+      /** When DRS is asked next, if the schedule pauses until then. */
+      readonly nextTryAt: EpochMs | null;
+      /** When it answered again; null while it does not. */
+      readonly endedAt: EpochMs | null;
+    }
+  /** The bot was down, or DRS gave no answer, from `from` until `until`, and this is what changed. */
+  | {
+      readonly kind: 'back';
+      readonly after: 'blind' | 'down';
+      readonly from: EpochMs;
+      readonly until: EpochMs;
+      readonly meanwhile: Meanwhile;
+    }
   /** To the operator of the bot. */
   | { readonly kind: 'signal'; readonly signal: Signal }
   /** Of a kind that this version does not know. */

@@ -2,11 +2,9 @@ import { HELD_REASONS } from '../../domain/access.ts';
 import { isDirectMessage } from '../../domain/conversation.ts';
 import { isUnwell } from '../../domain/job/standing.ts';
 import type { Announcement, EndedJob, StandingJob } from '../../domain/post/post.ts';
-import { DAY } from '../../domain/base/time.ts';
-import type { EpochMs } from '../../domain/base/time.ts';
 import { boldName, jobNames, nameAll } from './job-names.ts';
-import { meanwhileLine } from './meanwhile-line.ts';
-import { code, dateAndTime, escapeMrkdwn, timeOfDay } from './mrkdwn.ts';
+import { backLines, blindLines } from './blind-lines.ts';
+import { code, escapeMrkdwn } from './mrkdwn.ts';
 import { remedyElsewhere } from './refusal-text.ts';
 import { failureLines, standingsPart } from './standings.ts';
 import { signalLines } from './signal-lines.ts';
@@ -46,19 +44,15 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
         voice.say('announced.paused_jobs', { count: said.jobs.length, jobs: jobNames(voice, said.jobs) }),
         remedyElsewhere(voice, said.reason),
       ];
+    case 'blind':
+      return blindLines(voice, said);
     case 'back':
-      return [backLine(voice, said.from, said.until), meanwhileLine(voice, said.meanwhile)];
+      return backLines(voice, said);
     case 'signal':
       return signalLines(voice, said.signal);
     case 'other':
       return [voice.say('announced.other', { name: escapeMrkdwn(said.name) })];
   }
-}
-
-/** The day matters only when it may be another one. */
-function backLine(voice: Voice, from: EpochMs, until: EpochMs): string {
-  const at = until - from < DAY / 2 ? timeOfDay : dateAndTime;
-  return voice.say('back.down', { duration: voice.duration(until - from), from: at(from), to: at(until) });
 }
 
 /** The public line that says who changed what a channel watches. */

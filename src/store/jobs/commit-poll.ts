@@ -126,6 +126,7 @@ function toRows({ connectionId, now, clock, held }: HeldPoll) {
       refusals,
       missing_since: state.missing?.since ?? null,
       answered_at: state.checkedAt,
+      unreadable_at: state.alone?.toldAt ?? null,
       created_at: now,
     }),
   );
@@ -156,6 +157,7 @@ const writeJobs = new ReusedQuery(
           refusals: eb.ref('excluded.refusals'),
           missing_since: eb.ref('excluded.missing_since'),
           answered_at: eb.ref('excluded.answered_at'),
+          unreadable_at: eb.ref('excluded.unreadable_at'),
           lease_token: null,
           lease_until: null,
         })),

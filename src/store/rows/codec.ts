@@ -239,6 +239,8 @@ const other = z.object({ kind: z.string() }).transform(({ kind: name }) => ({ ki
 const knownSignal = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('credentials_refused'), why }),
   z.object({ kind: z.literal('credentials_accepted'), since: z.number(), until: z.number() }),
+  z.object({ kind: z.literal('drs_silent'), since: z.number(), until: z.number(), why }),
+  z.object({ kind: z.literal('drs_answers'), since: z.number(), until: z.number() }),
   z.object({
     kind: z.literal('posts_refused'),
     posts: z.array(z.object({ channelId: z.string(), reason: z.string(), jobs: namedJobs })),
@@ -263,7 +265,24 @@ const knownAnnouncement = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hello'), by: z.string().nullable() }),
   z.object({ kind: z.literal('paused'), channelId: z.string(), reason: z.string(), jobs: namedJobs }),
   z.object({
+    kind: z.literal('blind'),
+    since: z.number(),
+    at: z.number(),
+    why,
+    jobs: z.number(),
+    last: z
+      .object({
+        at: z.number(),
+        standings: z.array(z.object({ standing: z.enum(STANDINGS).catch('passing'), count: z.number() })),
+        worstLagMs: z.number().nullable(),
+      })
+      .nullable(),
+    nextTryAt: z.number().nullable(),
+    endedAt: z.number().nullable(),
+  }),
+  z.object({
     kind: z.literal('back'),
+    after: z.enum(['blind', 'down']).default('down'),
     from: z.number(),
     until: z.number(),
     meanwhile: z.object({
@@ -348,11 +367,13 @@ export function decodeAnnouncement(text: string): Announcement | null {
 const episode: z.ZodType<BlindEpisode> = z.object({
   kind: z.enum(['blind', 'down']),
   since: z.number(),
+  newsSince: z.number(),
   polls: z.number(),
   polledAt: z.number(),
   blindMs: z.number(),
   why: why.nullable(),
   toldAt: z.number().nullable(),
+  returnedAt: z.number().nullable(),
   seeingAt: z.number().nullable(),
 });
 

@@ -71,6 +71,7 @@ export interface Schema {
     full_copy_done_at: number | null;
     missing_since: number | null;
     answered_at: number | null;
+    unreadable_at: number | null;
     listed_at: number | null;
     created_at: number;
   };
@@ -120,6 +121,7 @@ export interface Schema {
     started_at: number;
     ended_at: number | null;
     reason: string;
+    episode: string | null;
   };
   subscriptions: {
     id: Generated<number>;
@@ -191,14 +193,6 @@ export interface Schema {
     tries: Generated<number>;
     outcome: string | null;
     created_at: number;
-  };
-  down_times: {
-    id: Generated<number>;
-    connection_id: string;
-    began_at: number;
-    returned_at: number;
-    ended_at: number;
-    told_at: number | null;
   };
   signals: {
     connection_id: string;

@@ -1,6 +1,5 @@
 import { holdFailure } from '../../domain/base/hold-failure.ts';
 import { decidePoll } from '../../domain/poll/decide-poll.ts';
-import { maxGapMs } from '../../domain/poll/verdict-rules.ts';
 import type { JobDecision } from '../../domain/poll/decide-poll.ts';
 import type { Job } from '../../domain/job/job.ts';
 import { endsSubscriptions } from '../../domain/job/job-event.ts';
@@ -51,8 +50,7 @@ export async function askAndCommit(
     const now = clock.now();
     const rules = { ...durations.verdicts, pollMs: pollMsOf(context) };
     const asked = options.firstPlace === undefined ? jobs : jobs.filter((job) => !isPutOff(job, answers, now));
-    const othersAnswer = context.vitals.hasReportsSince(maxGapMs(rules));
-    const circumstances = { firstPlace: options.firstPlace, othersAnswer };
+    const circumstances = { firstPlace: options.firstPlace, othersAnswer: context.vitals.sees };
     const decisions = decidePoll(asked, answers, now, durations.pollSpacingMs, rules, circumstances);
     const { committed, deliveries } = await store.commitPoll({ token, connectionId, now, results: decisions });
     if (asked.length < jobs.length) await store.releaseJobs(token);
@@ -74,7 +72,7 @@ export async function askAndCommit(
 }
 
 /** The usual time between two polls of one job, as it is while DRS wants fewer requests. */
-function pollMsOf({ polling, vitals }: Context): number {
+export function pollMsOf({ polling, vitals }: Context): number {
   return Math.max(polling.intervalMs, vitals.estimate?.passMs ?? 0);
 }
 

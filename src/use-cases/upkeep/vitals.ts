@@ -39,7 +39,7 @@ export class Vitals {
   readonly #beats: Record<LoopName, number>;
   #lastTickAt: number | null = null;
   #heard: Heard = { kind: 'nothing' };
-  #lastReportAt: number | null = null;
+  #sees: boolean | null = null;
   #pastBlindMs = 0;
   #notedAliveAt: number;
   #estimate: PassEstimate | null = null;
@@ -73,6 +73,7 @@ export class Vitals {
       poll: {
         silentMs: silenceMs(this.#timetable, beats.poller, now),
         overdueMs: Math.max(0, now - this.#timetable.nextAfter(beats.poller)),
+        nextAt: this.#timetable.nextAfter(now),
         pausedUntil: endOfPause(this.#timetable, now),
       },
       drs: this.#reach(),
@@ -140,7 +141,6 @@ export class Vitals {
   heard(answers: ProgressAnswers): void {
     if (answers.size === 0) return;
     const now = this.#clock.monotonic();
-    if ([...answers.values()].some(({ kind }) => kind === 'report')) this.#lastReportAt = now;
     const failure = commonFailure(answers);
     const last = this.#heard;
     const silentMs = this.#silentMs();
@@ -152,9 +152,14 @@ export class Vitals {
     this.#heard = { kind: 'answers', since: last.kind === 'answers' ? last.since : now, lastAt: now };
   }
 
-  /** Whether DRS has reported about some job within the last `ms`. */
-  hasReportsSince(ms: number): boolean {
-    return this.#lastReportAt !== null && this.#clock.monotonic() - this.#lastReportAt <= ms;
+  /** Whether DRS reported about some job in the last pass; null before the first. */
+  get sees(): boolean | null {
+    return this.#sees;
+  }
+
+  /** Takes note of what a pass has seen. */
+  noteSight(sees: boolean): void {
+    this.#sees = sees;
   }
 
   /**

@@ -90,11 +90,13 @@ describe('a connection without a usable answer', () => {
     const episode: BlindEpisode = {
       kind: 'blind',
       since: T - HOUR,
+      newsSince: T - HOUR,
       polls: 60,
       polledAt: T - MINUTE,
       blindMs: HOUR,
       why: WHY,
       toldAt: T - 50 * MINUTE,
+      returnedAt: null,
       seeingAt: T,
     };
     expect(isEndDue(episode, { now: T + 9 * MINUTE, isPassComplete: false })).toBe(false);

@@ -14,7 +14,7 @@ const MISSING: ProgressAnswer = { kind: 'item_error', code: 'DRS.M00289', messag
 const OK = reported('INCRE_TRANSFER_STARTED');
 
 /** So many answers a minute apart, and whether other jobs answer meanwhile. */
-type Stretch = readonly [minutes: number, answer: ProgressAnswer, othersAnswer?: boolean];
+type Stretch = readonly [minutes: number, answer: ProgressAnswer, othersAnswer?: boolean | null];
 
 function told(...stretches: readonly Stretch[]): readonly string[] {
   let state = UNSEEN_JOB;
@@ -54,6 +54,10 @@ describe('a job that alone cannot be read', () => {
   test('is not alone while no other job answers: that is the connection', () => {
     expect(told([1, OK], [300, NO_ANSWER, false], [5, OK])).toEqual([]);
     expect(told([1, OK], [25, ODD], [60, NO_ANSWER, false], [25, ODD])).toEqual([]);
+  });
+
+  test('is not forgotten by a bot that has just been started and knows nothing yet', () => {
+    expect(told([1, OK], [25, ODD], [1, ODD, null], [5, ODD])).toEqual(['unreadable']);
   });
 
   test('stays told while the connection is blind as well', () => {
