@@ -20,4 +20,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .where(sql.ref('ended_at'), 'is', null)
     .execute();
   await db.schema.alterTable('jobs').addColumn('unreadable_at', 'bigint').execute();
+  // Whatever closes a failure, not its recovery alone, closes its message.
+  await db.schema.alterTable('failures').addColumn('closed_by', 'text').execute();
 }

@@ -1061,7 +1061,7 @@ export function storeContract(open: OpenStore): void {
       await poll(ORDERS, { events: [recovered] }, {}, 41);
       expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toMatchObject({
         messageTs: '17.5',
-        post: { facts: [{ aftermath: { recoveredAt: 40 } }] },
+        post: { facts: [{ aftermath: { closed: { how: 'recovered', at: 40 } } }] },
       });
       expect((await begin()).post).toMatchObject({
         facts: [{ event: { kind: 'recovered' }, aftermath: { firstMessageTs: '17.5' } }],
@@ -1083,7 +1083,7 @@ export function storeContract(open: OpenStore): void {
       expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toBeNull();
       await store.settleEdit({ token, post: due.post, settlement: 'shown' });
       const again = await store.claimEdit({ workspaceId: 'T1', ...lease(), token });
-      expect(again?.post.facts).toMatchObject([{ aftermath: { recoveredAt: 40, cause: CAUSE } }]);
+      expect(again?.post.facts).toMatchObject([{ aftermath: { closed: { how: 'recovered', at: 40 }, cause: CAUSE } }]);
       if (again === null) return;
       await store.settleEdit({ token, post: again.post, settlement: { afterMs: 500 } });
       expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toBeNull();

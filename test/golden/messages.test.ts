@@ -14,6 +14,7 @@ import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
 import type { Meanwhile } from '../../src/domain/poll/meanwhile.ts';
 import type { Signal } from '../../src/domain/post/signal.ts';
+import { CLOSINGS } from '../../src/domain/post/closing.ts';
 import type { Cause } from '../../src/domain/job/job-detail.ts';
 import { LANGUAGES } from '../../src/domain/base/language.ts';
 import type { Language } from '../../src/domain/base/language.ts';
@@ -59,7 +60,8 @@ import {
 import { createVoice, inPublic } from '../../src/slack/messages/voice.ts';
 import type { Voice } from '../../src/slack/messages/voice.ts';
 import { workspaceListMessage } from '../../src/slack/messages/workspace-list-message.ts';
-import { lines } from '../../src/slack/messages/message.ts';
+import { incidentInFull, incidentParts, recoveriesParts } from '../../src/slack/messages/incident-text.ts';
+import { lines, message } from '../../src/slack/messages/message.ts';
 import type { UsageError } from '../../src/slack/commands/parse-command.ts';
 import type { Job } from '../../src/domain/job/job.ts';
 import type { Look } from '../../src/use-cases/polling/look-at-jobs.ts';
@@ -422,6 +424,58 @@ const health =
     });
 const DUPLICATE: Cause = { code: 'DRS.M05023', text: "Duplicate entry '•••' for key 'PRIMARY' in shop.orders" };
 
+const SOURCE: Cause = { code: 'DRS.M05101', text: 'Cannot connect to the source database' };
+const FLAPPING = { since: START, failures: 4, longestGapMs: HOUR, longestFailureMs: 0, quietSince: START };
+type IncidentFacts = Extract<DeliveryFacts, { kind: 'event' }>;
+const FAILURE: JobEvent = {
+  kind: 'status_changed',
+  from: 'INCRE_TRANSFER_STARTED',
+  to: 'INCRE_TRANSFER_FAILED',
+  ...anEvent,
+  report: aReport({ status: 'INCRE_TRANSFER_FAILED' }),
+};
+const failures = (
+  count: number,
+  cause: Cause | null,
+  from = 0,
+  aftermath: Partial<Aftermath> = {},
+): readonly IncidentFacts[] =>
+  Array.from({ length: count }, (_, n) => ({
+    kind: 'event',
+    job: { ...job, jobId: simulatedJobId(from + n), name: `tenant-${String(from + n + 1).padStart(2, '0')}` },
+    eventNumber: 1,
+    event: { ...FAILURE, lastLag: { ms: (31 - ((from + n) % 31)) * 1_000, at: START } },
+    aftermath: { ...NO_AFTERMATH, cause, ...aftermath },
+  }));
+const recoveries = (count: number): readonly IncidentFacts[] =>
+  failures(count, null).map((one, n) => ({
+    ...one,
+    event: {
+      kind: 'recovered',
+      from: 'INCRE_TRANSFER_FAILED',
+      failedAt: START,
+      startSeen: true,
+      workingAt: START + n * MINUTE,
+      ...anEvent,
+    },
+  }));
+const incident =
+  (facts: readonly IncidentFacts[], jobs: readonly Job[] = []): Said =>
+  (voice) =>
+    message([...incidentParts(voice, { facts, jobs, watched: 60 })], { marker: 'drs_post:POST' });
+const backlog =
+  (...steps: readonly Step[]): Said =>
+  (voice) => {
+    const facts = read(...steps, ...stays(steps)).events.map((event, n): DeliveryFacts => ({
+      kind: 'event',
+      job,
+      eventNumber: n + 1,
+      event,
+      aftermath: NO_AFTERMATH,
+    }));
+    return postMessage(voice, { id: 'POST', channelId: 'C1', facts });
+  };
+
 /** Text first, because that is what is read aloud and pushed; then the blocks. */
 const written = ({ text, blocks }: SlackMessage) => `${text}\n\n${JSON.stringify(blocks, null, 2)}\n`;
 
@@ -596,10 +650,6 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     replicating,
     [8641, 'INCRE_TRANSFER_FAILED'],
   ),
-  'told-failed-and-recovered': toldOf(job, { cause: DUPLICATE, recoveredAt: START + 8_700 * MINUTE }, replicating, [
-    8641,
-    'INCRE_TRANSFER_FAILED',
-  ]),
   'told-recovered-with-link': toldOf(
     job,
     { firstMessageTs: '1700000000.000100' },
@@ -1267,6 +1317,99 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     ...anEvent,
     report: null,
   }),
+  ...Object.fromEntries(
+    CLOSINGS.map((how) => [
+      `told-failed-and-${how}`,
+      toldOf(job, { cause: DUPLICATE, closed: { how, at: START + 61 * MINUTE } }, replicating, [
+        14,
+        'INCRE_TRANSFER_FAILED',
+      ]),
+    ]),
+  ),
+  'told-failed-and-recovered-days-later': (voice) => {
+    const { events, state } = read(
+      replicating,
+      [14, 'INCRE_TRANSFER_FAILED'],
+      [20, lagging(2_880_000)],
+      [30, lagging(2_880_000)],
+    );
+    const [event] = events;
+    if (event === undefined) throw new Error('nothing was told');
+    const aftermath = { ...NO_AFTERMATH, closed: { how: 'recovered' as const, at: event.at + 3 * DAY } };
+    const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath };
+    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] }, [
+      { kind: 'known', job: aJob({ name: 'orders', jobType: 'migration' }, state) },
+    ]);
+  },
+  'backlog-of-one-job': backlog(
+    replicating,
+    [20, 'PAUSING'],
+    [40, 'INCRE_TRANSFER_STARTED'],
+    [60, 'INCRE_TRANSFER_FAILED'],
+  ),
+  'backlog-of-one-job-with-many-steps': backlog(
+    replicating,
+    ...[20, 40, 60, 80].flatMap((minute): readonly Step[] => [
+      [minute, 'PAUSING'],
+      [minute + 10, 'INCRE_TRANSFER_STARTED'],
+    ]),
+  ),
+  'incident-one-cause': incident(failures(30, SOURCE)),
+  'incident-no-cause-yet': incident(failures(4, null)),
+  'incident-seven-fit': incident(failures(7, SOURCE)),
+  'incident-two-causes': incident([...failures(24, SOURCE), ...failures(6, DUPLICATE, 24)]),
+  'incident-five-causes': incident(
+    [1, 2, 3, 4, 5]
+      .flatMap((n) => failures(2, { code: `DRS.M0000${n}`, text: null }, n * 2))
+      .concat(failures(1, null, 20)),
+  ),
+  'incident-of-different-kinds': incident([
+    ...failures(3, SOURCE),
+    ...failures(2, SOURCE, 3).map((one) => ({
+      ...one,
+      event: { ...FAILURE, to: 'FULL_TRANSFER_FAILED', report: aReport({ status: 'FULL_TRANSFER_FAILED' }) },
+    })),
+  ]),
+  'incident-partly-recovered': incident([
+    ...failures(6, SOURCE),
+    ...failures(24, SOURCE, 6, { closed: { how: 'recovered', at: START + 12 * MINUTE } }),
+  ]),
+  'incident-all-recovered': incident(
+    failures(30, SOURCE, 0, { closed: { how: 'recovered', at: START + 20 * MINUTE } }),
+    [aJob({ jobId: simulatedJobId(0) }, { report: aReport(), checkedAt: START })],
+  ),
+  'incident-closed-in-every-way': incident(
+    CLOSINGS.flatMap((how, n) => failures(1, SOURCE, n, { closed: { how, at: START + HOUR } })),
+  ),
+  'incident-in-full': (voice) =>
+    message([...incidentInFull(voice, { facts: failures(30, SOURCE), jobs: [], watched: 60 })]),
+  'incident-of-pauses': incident(
+    failures(5, null).map((one) => ({
+      ...one,
+      event: { ...FAILURE, to: 'PAUSING', report: aReport({ status: 'PAUSING' }) },
+    })),
+  ),
+  'incident-of-ends': incident(
+    failures(5, null).map((one) => ({ ...one, event: { kind: 'gone', code: null, ...anEvent } })),
+  ),
+  'incident-of-several-things': incident([
+    ...failures(2, null).map((one): IncidentFacts => ({
+      ...one,
+      event: { kind: 'ended', verdict: 'had_failed', summary: null, standing: null, ...anEvent },
+    })),
+    ...failures(2, null, 2).map((one): IncidentFacts => ({
+      ...one,
+      event: { kind: 'flapping', flapping: FLAPPING, ...anEvent },
+    })),
+  ]),
+  'incident-of-recoveries': incident(recoveries(5)),
+  'incident-without-reports': incident(
+    failures(4, null).map((one) => ({ ...one, event: { ...FAILURE, report: null, lastLag: null } })),
+  ),
+  'recoveries-of-all': (voice) => message([...recoveriesParts(voice, recoveries(30), { of: 30, closed: 30 })]),
+  'recoveries-with-others-ended': (voice) =>
+    message([...recoveriesParts(voice, recoveries(28), { of: 30, closed: 30 })]),
+  'recoveries-so-far': (voice) => message([...recoveriesParts(voice, recoveries(24), { of: 30, closed: 24 })]),
   'told-flapping': toldOf(
     job,
     {},
@@ -1463,7 +1606,7 @@ describe('whatever DRS sends', () => {
             job: { ...job, name: name === '' ? null : name },
             eventNumber: 1,
             event,
-            aftermath: { ...NO_AFTERMATH, cause: { code: name, text: name }, recoveredAt: START },
+            aftermath: { ...NO_AFTERMATH, cause: { code: name, text: name }, closed: { how: 'recovered', at: START } },
           };
           for (const message of [
             postMessage(voice, { id: 'P', channelId: 'C1', facts: [facts] }),

@@ -5,6 +5,7 @@ import type { JobState } from '../job/job-state.ts';
 import type { Standing } from '../job/standing.ts';
 import type { LastSeen } from '../poll/last-seen.ts';
 import type { Explanation } from '../job/explanation.ts';
+import type { Closing } from './closing.ts';
 import type { Language } from '../base/language.ts';
 import type { Meanwhile } from '../poll/meanwhile.ts';
 import type { MessageTs } from './message-ts.ts';
@@ -82,14 +83,15 @@ export type Announcement =
 export interface Aftermath {
   /** In the language of the channel where there is one. */
   readonly cause: Cause | null;
-  readonly recoveredAt: EpochMs | null;
+  /** What has become of a failure since; null while it is as it was. */
+  readonly closed: Closing | null;
   /** The message that told of the failure, in the channel that a recovery is told in; its Slack timestamp. */
   readonly firstMessageTs: string | null;
   /** The running job that bears the name of one that is over. */
   readonly namesake: NamedJob | null;
 }
 
-export const NO_AFTERMATH: Aftermath = { cause: null, recoveredAt: null, firstMessageTs: null, namesake: null };
+export const NO_AFTERMATH: Aftermath = { cause: null, closed: null, firstMessageTs: null, namesake: null };
 
 /** What a delivery owes its channel. */
 export type DeliveryFacts =

@@ -6,6 +6,8 @@ import { ALARM_LAG_MS } from '../../domain/poll/verdict-rules.ts';
 import { isFinishedCopy, statusGroup } from '../../domain/job/job-status.ts';
 import type { StatusGroup } from '../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../domain/job/job-type.ts';
+import type { Job } from '../../domain/job/job.ts';
+import { closedFailure } from './closed-failure.ts';
 import type { Aftermath, NamedJob } from '../../domain/post/post.ts';
 import type { ProgressReport } from '../../domain/job/progress-report.ts';
 import { DAY, MINUTE } from '../../domain/base/time.ts';
@@ -36,18 +38,22 @@ export interface EventText {
 /**
  * Puts an event into words.
  *
- * @param where what became known since, and the channel it is told in
+ * @param where what became known since, the channel it is told in, and how the job is now
  */
 export function describeEvent(
   voice: Voice,
   job: NamedJob,
   event: JobEvent,
-  where: { readonly aftermath: Aftermath; readonly channelId: string },
+  where: { readonly aftermath: Aftermath; readonly channelId: string; readonly current?: Job | null },
 ): EventText {
-  const { aftermath, channelId } = where;
+  const { aftermath, channelId, current = null } = where;
   switch (event.kind) {
-    case 'status_changed':
-      return statusChanged(voice, job, event, aftermath);
+    case 'status_changed': {
+      const { closed } = aftermath;
+      return closed === null
+        ? statusChanged(voice, job, event, aftermath)
+        : closedFailure(voice, job, { event, aftermath, closed }, current);
+    }
     case 'status_lasting':
       return statusLasting(voice, job, event);
     case 'recovered':
@@ -153,10 +159,9 @@ function changeLines(
       return [beforeLine(voice, event)];
     case 'failed':
       return [
-        recoveredLine(voice, at, aftermath.recoveredAt),
         causeLine(voice, aftermath.cause, report.errorCode),
         beforeLine(voice, event),
-        aftermath.recoveredAt === null ? billingLine(voice, report, at) : null,
+        billingLine(voice, report, at),
       ];
     case 'unknown':
       return [voice.say('told.unknown_status')];
@@ -169,13 +174,6 @@ function afterFullCopy(voice: Voice, report: ProgressReport): string {
   return voice.say(
     isFinishedCopy(report.status, report.taskMode) ? 'told.release_when_ready' : 'told.replication_next',
   );
-}
-
-/** On the message that told of a failure, once it is over. */
-function recoveredLine(voice: Voice, failedAt: number, recoveredAt: number | null): string | null {
-  if (recoveredAt === null) return null;
-  const duration = voice.duration(recoveredAt - failedAt);
-  return `🟢 ${voice.say('told.recovered_since', { at: dateAndTime(recoveredAt), duration })}`;
 }
 
 /** `Replicated 6 d before · last lag 3 s at 02:10`. */

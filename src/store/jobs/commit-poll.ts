@@ -2,6 +2,7 @@ import { endsSubscriptions } from '../../domain/job/job-event.ts';
 import type { JobEvent } from '../../domain/job/job-event.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import { statusGroup } from '../../domain/job/job-status.ts';
+import type { Closing } from '../../domain/post/closing.ts';
 import { GONE_AWAITED_FOR_MS } from '../../domain/poll/absence.ts';
 import type { JobState } from '../../domain/job/job-state.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -201,7 +202,24 @@ async function noteFailure(
   if (event.kind === 'status_changed' && statusGroup(event.to) === 'failed') {
     await openFailure(tx, job, number, isTold ? now : null);
   }
-  if (event.kind === 'recovered') await closeFailures(tx, job, event.workingAt);
+  const closing = closingBy(event);
+  if (closing !== null) await closeFailures(tx, job, closing);
+}
+
+/** What an event makes of a failure that was told before it; null: the job is failed still. */
+function closingBy(event: JobEvent): Closing | null {
+  switch (event.kind) {
+    case 'recovered':
+      return { how: 'recovered', at: event.workingAt };
+    case 'ended':
+    case 'gone':
+    case 'flapping':
+      return { how: event.kind, at: event.at };
+    case 'status_changed':
+      return statusGroup(event.to) === 'paused' ? { how: 'paused', at: event.at } : null;
+    default:
+      return null;
+  }
 }
 
 async function endSubscriptions(

@@ -96,6 +96,7 @@ export interface Schema {
     job_id: string;
     event_number: number;
     recovered_at: number | null;
+    closed_by: string | null;
     causes: Generated<string>;
     wanted_since: number | null;
     next_try_at: number | null;
