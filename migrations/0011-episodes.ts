@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely';
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('blind_episodes').addColumn('episode', 'text').execute();
+  await db.schema.alterTable('blind_episodes').addColumn('told_number', 'bigint').execute();
   await sql`insert into blind_episodes (connection_id, started_at, reason, episode)
     select connection_id, began_at, 'down', json_object('kind', 'down', 'since', began_at, 'newsSince', returned_at,
       'polls', 0, 'polledAt', ended_at, 'blindMs', 0, 'why', null, 'toldAt', null, 'returnedAt', ended_at, 'seeingAt', null)
@@ -20,6 +21,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .where(sql.ref('ended_at'), 'is', null)
     .execute();
   await db.schema.alterTable('jobs').addColumn('unreadable_at', 'bigint').execute();
+  // The incident that shows a post's jobs among its own.
+  await db.schema.alterTable('posts').addColumn('part_of', 'text').execute();
   // Whatever closes a failure, not its recovery alone, closes its message.
   await db.schema.alterTable('failures').addColumn('closed_by', 'text').execute();
 }

@@ -10,9 +10,9 @@ import type { Page } from './ops-server.ts';
 
 const READS: readonly DrsRead[] = ['progress', 'list', 'details', 'recovery'];
 const POST_OUTCOMES = ['delivered', 'retry', 'uncertain', 'refused'] as const;
-const EDIT_OUTCOMES = ['shown', 'again', 'gone', 'refused'] as const;
-const SEARCH_OUTCOMES = ['found', 'absent', 'refused', 'again'] as const;
-const REMOVE_OUTCOMES = ['removed', 'again', 'refused'] as const;
+const EDIT_OUTCOMES = [...POST_OUTCOMES, 'gone'] as const;
+const SEARCH_OUTCOMES = ['found', 'more', 'absent', 'retry', 'uncertain', 'refused'] as const;
+const REMOVE_OUTCOMES = ['gone', 'retry', 'uncertain', 'refused'] as const;
 /** In seconds: from a write on a quick disk to a pass over thousands of jobs. */
 const TURN_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300];
 const READ_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 45];
@@ -120,7 +120,7 @@ function countWork(registers: Registry[]) {
   const searches = new Counter({
     registers,
     name: 'drs_bot_slack_searches_total',
-    help: 'Searches of a channel for a post of our own, by what they came to.',
+    help: 'Pages of channels that were read to look for a post of our own, by what they came to.',
     labelNames: ['outcome'],
   });
   const removals = new Counter({
@@ -135,7 +135,7 @@ function countWork(registers: Registry[]) {
   for (const read of READS) for (const outcome of ['answered', ...DRS_FAILURE_REASONS]) reads.inc({ read, outcome }, 0);
   for (const outcome of POST_OUTCOMES) posts.inc({ outcome, reason: outcome === 'delivered' ? 'none' : 'other' }, 0);
   for (const outcome of EDIT_OUTCOMES)
-    edits.inc({ outcome, reason: outcome === 'shown' || outcome === 'gone' ? 'none' : 'other' }, 0);
+    edits.inc({ outcome, reason: outcome === 'delivered' || outcome === 'gone' ? 'none' : 'other' }, 0);
   for (const outcome of SEARCH_OUTCOMES) searches.inc({ outcome }, 0);
   for (const outcome of REMOVE_OUTCOMES) removals.inc({ outcome }, 0);
   return { turns, turnSeconds, reads, readSeconds, posts, edits, searches, removals };

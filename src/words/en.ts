@@ -388,7 +388,8 @@ export const en = {
   'list.by': '{id}{checked} · by {who}, {at}',
   'list.more': '+{count} more: {names}',
   'list.exactly_once': '✔ Each message comes exactly once: after a lost answer I look here before I send again.',
-  'list.untried': 'Each message comes at least once: I have not read one of mine back here yet.',
+  'list.untried':
+    'Each message is to come exactly once: after a lost answer I look here before I send again. No answer was lost here yet.',
   'list.history_scope_missing':
     'Each message comes at least once, rarely twice: I may not read back what I posted. An administrator can add {scopes} to the app and install it again.',
   'list.history_refused':

@@ -370,7 +370,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'list.by': '{id}{checked} · {who}，{at}',
   'list.more': '另有 {count} 个：{names}',
   'list.exactly_once': '✔ 每条消息只发一次：若 Slack 的应答丢失，我会先在此查找，再决定是否重发。',
-  'list.untried': '每条消息至少发一次：我还没有在此读回过自己的消息。',
+  'list.untried': '每条消息应只发一次：若 Slack 的应答丢失，我会先在此查找，再决定是否重发。此处尚未丢失过应答。',
   'list.history_scope_missing':
     '每条消息至少发一次，偶尔会重复：我无权读回自己发的消息。管理员可为应用添加 {scopes} 权限并重新安装。',
   'list.history_refused': '每条消息至少发一次，偶尔会重复：Slack 不允许我在此读回自己发的消息（{reason}）。',

@@ -8,7 +8,7 @@ const NOW = 1_700_000_000_000;
 const PATIENCE = { intervalMs: MINUTE, stillMs: 3 * MINUTE };
 const signs = (changes: Partial<VitalSigns> = {}): VitalSigns => ({
   startedAt: NOW,
-  beats: { poller: NOW, dispatcher: NOW, editor: NOW, causes: NOW, reader: NOW },
+  beats: { poller: NOW, dispatcher: NOW, causes: NOW },
   lastTickAt: null,
   poll: { silentMs: 0, overdueMs: 0, nextAt: NOW, pausedUntil: null },
   drs: { kind: 'not_asked' },
@@ -24,8 +24,8 @@ describe('a loop', () => {
   });
 
   test('that has not turned for too long is named, with how long', () => {
-    expect(findStillLoops(beats({ editor: NOW - 4 * MINUTE }), NOW, PATIENCE)).toEqual([
-      { loop: 'editor', forMs: 4 * MINUTE },
+    expect(findStillLoops(beats({ causes: NOW - 4 * MINUTE }), NOW, PATIENCE)).toEqual([
+      { loop: 'causes', forMs: 4 * MINUTE },
     ]);
   });
 

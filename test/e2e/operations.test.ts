@@ -168,7 +168,7 @@ describe('/metrics', () => {
     await world.bot().tick();
     await world.slack.waitFor('the cause', () => world.texts('#migrations').find((text) => text.includes('disk full')));
     const series = (name: string, labels: string) => figure(world, `drs_bot_slack_${name}_total{${labels}}`);
-    await expect.poll(() => series('edits', 'outcome="shown",reason="none"')).toBe(1);
+    await expect.poll(() => series('edits', 'outcome="delivered",reason="none"')).toBe(1);
     for (const error of ['internal_error', 'brand_new_error'])
       world.slack.faults.next('chat.postMessage', { kind: 'error', error });
     job.becomes('PAUSING');
@@ -329,8 +329,12 @@ describe('/drs health', () => {
   });
 
   test('says what this channel is promised, with and without the right to read it back', async () => {
+    /** What it says once an answer of Slack's was lost there. */
     const promised = async (world: World) => {
-      await watchOneJob(world);
+      const job = await watchOneJob(world);
+      world.slack.faults.next('chat.postMessage', { kind: 'accept_then_drop' });
+      job.becomes('INCRE_TRANSFER_STARTED');
+      await world.bot().tick();
       return async () => (await world.ask('ana', '#migrations', '/drs health')).text.split('\n').at(-1);
     };
     await using allowed = await startWorld();

@@ -11,7 +11,6 @@ import { openStore } from '../../src/store/open-store.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
 import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import type { Delivering } from '../../src/use-cases/telling/dispatch-deliveries.ts';
-import { removeSurplus } from '../../src/use-cases/telling/remove-surplus.ts';
 import { aReport, ORDERS } from '../support/reports.ts';
 import { SILENT } from '../support/silent-log.ts';
 
@@ -76,7 +75,7 @@ class Dispatcher {
           this.request = { post, startedAt: context.clock.now(), answer };
           underWay();
         }),
-      edit: () => Promise.resolve({ kind: 'shown' }),
+      edit: (_post, message) => Promise.resolve({ kind: 'delivered', ...message }),
       remove: (message) => slack.remove(message.messageTs),
     };
     const claim = await claimTurn(context);
@@ -99,30 +98,29 @@ class FakeSlack {
   readonly messages: { readonly ts: string; readonly post: Post }[] = [];
   #count = 0;
 
-  accept(post: Post): string {
+  accept(post: Post, now: number): string {
     this.#count += 1;
-    const ts = `${1_000 + this.#count}.000000`;
+    const ts = `${Math.floor(now / 1_000)}.${String(this.#count).padStart(6, '0')}`;
     this.messages.push({ ts, post });
     return ts;
   }
 
-  remove(ts: string): Promise<{ readonly kind: 'removed' }> {
+  remove(ts: string): Promise<{ readonly kind: 'gone' }> {
     const index = this.messages.findIndex((message) => message.ts === ts);
     if (index !== -1) this.messages.splice(index, 1);
-    return Promise.resolve({ kind: 'removed' });
+    return Promise.resolve({ kind: 'gone' });
   }
 
   history(mayRead: boolean): History {
     return {
-      search: ({ postId, fromTs }) => {
+      readPage: ({ postId, fromTs, toTs }) => {
         if (!mayRead) return Promise.resolve({ kind: 'refused', what: 'reading', reason: 'missing_scope' });
-        const range = this.messages.filter(({ ts }) => compareTs(ts, fromTs) >= 0);
-        const [first, ...copies] = range.filter(({ post }) => post.id === postId).map(({ ts }) => ts);
-        const found: SearchOutcome =
-          first === undefined
-            ? { kind: 'absent', ownSeen: range.length > 0 }
-            : { kind: 'found', messageTs: [first, ...copies] };
-        return Promise.resolve(found);
+        const range = this.messages.filter(
+          ({ ts }) => compareTs(ts, fromTs) >= 0 && (toTs === null || compareTs(ts, toTs) <= 0),
+        );
+        const found = range.filter(({ post }) => post.id === postId).map(({ ts }) => ts);
+        const page: SearchOutcome = { kind: 'read', found, ownSeen: range.length > 0, cursor: null };
+        return Promise.resolve(page);
       },
     };
   }
@@ -151,7 +149,6 @@ class World {
     await this.#poll([]);
     await this.#subscribe();
     await this.settle();
-    if (this.#mayRead) await this.store.saveReadBack(ana, { kind: 'proven', since: this.now });
   }
 
   async take(one: Step): Promise<void> {
@@ -174,11 +171,6 @@ class World {
   async settle(): Promise<void> {
     for (let round = 0; round < 500; round++) {
       for (const index of [0, 1] as const) await this.#turn(index, 'accepted');
-      await removeSurplus(this.#context(), {
-        send: () => Promise.reject(new Error('not here')),
-        edit: () => Promise.reject(new Error('not here')),
-        remove: ({ messageTs }) => this.slack.remove(messageTs),
-      });
       if ((await this.store.countPending(ana)) === 0 && this.#dispatchers.every((one) => one.request === null)) return;
       this.now += 2 * SECOND;
     }
@@ -198,7 +190,7 @@ class World {
   async #meet(index: 0 | 1, { post }: Request, fate: Fate): Promise<void> {
     const dispatcher = this.#dispatchers[index];
     if (fate !== 'accepted' && fate !== 'told to wait') this.doubts += 1;
-    const ts = fate === 'accepted' || fate.endsWith('after') ? this.slack.accept(post) : '';
+    const ts = fate === 'accepted' || fate.endsWith('after') ? this.slack.accept(post, this.now) : '';
     switch (fate) {
       case 'accepted':
         return await dispatcher?.end({ kind: 'delivered', messageTs: ts, channelId: 'C1' });

@@ -18,8 +18,7 @@ function watched(pattern: string, startAt = FRIDAY) {
   const clock = manualClock(startAt);
   const vitals = new Vitals(clock, NO_METRICS, createTimetable(pattern, 'UTC', startAt));
   const turn = async () => {
-    for (const loop of ['poller', 'dispatcher', 'editor', 'causes', 'reader'] as const)
-      await vitals.timed(loop, () => Promise.resolve())();
+    for (const loop of ['poller', 'dispatcher', 'causes'] as const) await vitals.timed(loop, () => Promise.resolve())();
   };
   const still = () => findStillLoops(vitals.signs(), clock.now(), PATIENCE).map(({ loop }) => loop);
   return { clock, vitals, turn, still };
@@ -58,7 +57,7 @@ describe.each([-DAY, -HOUR, -MINUTE, MINUTE, HOUR, DAY])('a clock that is set by
     vitals.notedAlive();
     clock.set(jumpMs);
     await clock.advance(DAY + HOUR);
-    expect(still()).toEqual(['poller', 'dispatcher', 'editor', 'causes', 'reader']);
+    expect(still()).toEqual(['poller', 'dispatcher', 'causes']);
     expect(vitals.findDownTime(aliveAt, 10 * MINUTE)).toBe(aliveAt);
   });
 

@@ -2,7 +2,7 @@ import type { Explanation } from '../job/explanation.ts';
 import type { EpochMs } from './time.ts';
 
 /** What turns for as long as the bot lives. A closed list: it is also a metric label. */
-export const LOOP_NAMES = ['poller', 'dispatcher', 'editor', 'causes', 'reader'] as const;
+export const LOOP_NAMES = ['poller', 'dispatcher', 'causes'] as const;
 export type LoopName = (typeof LOOP_NAMES)[number];
 /** What has turns: the loops, and each channel that the dispatcher gives a turn of its own. */
 export const TURN_NAMES = [...LOOP_NAMES, 'channel'] as const;

@@ -104,15 +104,22 @@ export type DeliveryFacts =
     }
   | { readonly kind: 'announcement'; readonly announcement: Announcement };
 
-/** One outgoing Slack message: facts, never Slack JSON. Its deliveries were frozen before the first attempt. */
+/**
+ * What a post is. `news`: what happened to one job at one moment, or one announcement. `incident`: what befell several jobs for
+ * one reason; it takes further deliveries for a while, told by edit.
+ */
+export type PostKind = 'news' | 'incident';
+
+/** One Slack message of ours, kept current: facts, never Slack JSON. */
 export interface Post extends ChannelKey {
   /** Unique; travels with the message so that it can be recognised in the channel. */
   readonly id: string;
+  readonly kind: PostKind;
   /** What the channel reads. */
   readonly language: Language;
   /** In the order they happened; never empty. */
   readonly facts: readonly DeliveryFacts[];
-  /** Which state of its facts this is: it grows when something becomes known that the message must show. */
+  /** Which state of its facts this is, from 1: it grows when something becomes known that the message must show. */
   readonly version: number;
   /** This attempt's number, from 1. */
   readonly attempt: number;
@@ -127,7 +134,7 @@ export function isForOperator({ facts }: Pick<Post, 'facts'>): boolean {
   return facts.some((one) => one.kind === 'announcement' && one.announcement.kind === 'signal');
 }
 
-/** Where and from when on a post is looked for. */
+/** A page of a conversation in which a post is looked for. */
 export interface PostSearch {
   readonly postId: string;
   /** The conversation's own id: `C…`, `G…` or `D…`. */
@@ -138,64 +145,73 @@ export interface PostSearch {
   readonly fromTs: MessageTs;
   /** Nor are those after this; null for none. */
   readonly toTs: MessageTs | null;
+  /** Where the page before ended, as Slack called it; null for the first page. */
+  readonly cursor: string | null;
 }
 
-/** What a search of a channel came to. */
-export type SearchOutcome =
-  /** Messages that carry the post's id, oldest first. */
-  | { readonly kind: 'found'; readonly messageTs: readonly [MessageTs, ...MessageTs[]] }
-  /** Everything was read and it was not there; whether another post of ours was. */
-  | { readonly kind: 'absent'; readonly ownSeen: boolean }
-  /** Slack does not let us read here. `channel`: the bot is not in it; `reading`: it may not read at all. */
-  | { readonly kind: 'refused'; readonly what: 'channel' | 'reading'; readonly reason: string }
-  /** Slack asked to wait, or nobody knows: to be tried again. */
-  | { readonly kind: 'again'; readonly afterMs: number | null; readonly reason: string };
+/** Why something that was asked of Slack was not done. */
+export type SlackFailure =
+  /** Slack asked to wait; nothing was done. */
+  | { readonly kind: 'retry'; readonly afterMs: number; readonly reason: string }
+  /** It may or may not have been done: a timeout, a reset, a 5xx. */
+  | { readonly kind: 'uncertain'; readonly reason: string }
+  /**
+   * Slack will not. `payload`: this message; `channel`: anything here; `workspace`: anything from us; `reading`: it lets
+   * nobody read here.
+   */
+  | {
+      readonly kind: 'refused';
+      readonly what: 'payload' | 'channel' | 'workspace' | 'reading';
+      readonly reason: string;
+    };
 
-/** What became of one attempt to send a post. */
+/** What became of one attempt to send, to change or to take away a message. */
 export type SendOutcome =
+  /** Slack shows what was sent. */
   | {
       readonly kind: 'delivered';
       readonly messageTs: MessageTs;
       /** The conversation's own id, where the post went to a person. */
       readonly channelId: string;
     }
-  /** Slack asked to wait; the message was not posted. */
-  | { readonly kind: 'retry'; readonly afterMs: number; readonly reason: string }
-  /** It may or may not have been posted: a timeout, a reset, a 5xx. */
-  | { readonly kind: 'uncertain'; readonly reason: string }
-  /** Slack will not take it. `payload`: this message; `channel`: anything here; `workspace`: anything from us. */
-  | { readonly kind: 'refused'; readonly what: 'payload' | 'channel' | 'workspace'; readonly reason: string };
-
-/** What became of one attempt to edit a message. */
-export type EditOutcome =
-  | { readonly kind: 'shown' }
-  /** Slack asked to wait, or nobody knows: to be tried again. */
-  | { readonly kind: 'again'; readonly afterMs: number | null; readonly reason: string }
-  /** Somebody deleted the message. */
+  /** The message is not there, or not any more. */
   | { readonly kind: 'gone' }
-  /** It cannot be edited, now or later. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  | SlackFailure;
 
-/** What became of one attempt to take a message away. */
-export type RemoveOutcome =
-  /** It is not there any more. */
-  | { readonly kind: 'removed' }
-  | { readonly kind: 'again'; readonly afterMs: number | null; readonly reason: string }
-  | { readonly kind: 'refused'; readonly reason: string };
+/** What one page of a search came to. */
+export type SearchOutcome =
+  | {
+      readonly kind: 'read';
+      /** Messages on it that carry the post's id, oldest first. */
+      readonly found: readonly MessageTs[];
+      /** Whether it showed any post of ours. */
+      readonly ownSeen: boolean;
+      /** Where the next page begins; null after the last one. */
+      readonly cursor: string | null;
+    }
+  | SlackFailure;
 
 /** How an attempt is to be recorded, decided from its outcome. */
 export type PostSettlement =
+  /** Slack shows the version that was attempted. */
   | {
       readonly kind: 'delivered';
       readonly messageTs: MessageTs;
       readonly channelId: string;
       readonly at: EpochMs;
     }
-  /** Nobody knows whether it was posted: it is looked for after this, and nothing else is sent to this channel before. */
+  /** Nobody knows whether a first message was posted: it is looked for after this, and nothing else is sent to this channel before. */
   | { readonly kind: 'look_for_it'; readonly afterMs: number; readonly reason: string }
-  /** Try the same post again, and send nothing else to this channel before. */
+  /**
+   * Try again. A message that nobody has seen frees what it tells, to be grouped anew, unless it goes as `plain` text; its
+   * channel waits. A message that is there waits alone.
+   */
   | { readonly kind: 'try_again'; readonly afterMs: number; readonly plain: boolean; readonly reason: string }
-  /** Never again; the queue moves on. */
+  /** Never again: Slack will not take what was attempted. A message that is there stays as it is, and takes nothing more. */
   | { readonly kind: 'dead'; readonly reason: string; readonly at: EpochMs }
+  /** Somebody deleted the message: it is posted once more, unless what it tells is over. */
+  | { readonly kind: 'gone'; readonly isOver: boolean; readonly at: EpochMs }
+  /** A copy is not there any more, or cannot be taken away. */
+  | { readonly kind: 'removed'; readonly messageTs: MessageTs }
   | { readonly kind: 'pause_channel'; readonly reason: string; readonly at: EpochMs }
   | { readonly kind: 'pause_workspace'; readonly reason: string; readonly at: EpochMs };

@@ -203,7 +203,7 @@ async function noteFailure(
     await openFailure(tx, job, number, isTold ? now : null);
   }
   const closing = closingBy(event);
-  if (closing !== null) await closeFailures(tx, job, closing);
+  if (closing !== null) await closeFailures(tx, job, closing, now);
 }
 
 /** What an event makes of a failure that was told before it; null: the job is failed still. */

@@ -39,7 +39,7 @@ export async function openFailure(
 }
 
 /** Notes what closed the failures that a job still had; their messages will say so. */
-export async function closeFailures(tx: Tx, job: JobKey, { how, at }: Closing): Promise<void> {
+export async function closeFailures(tx: Tx, job: JobKey, { how, at }: Closing, now: EpochMs): Promise<void> {
   const rows = await tx
     .updateTable('failures')
     .set({ recovered_at: at, closed_by: how, wanted_since: null })
@@ -48,7 +48,7 @@ export async function closeFailures(tx: Tx, job: JobKey, { how, at }: Closing): 
     .where('recovered_at', 'is', null)
     .returning('event_number')
     .execute();
-  for (const row of rows) await wantEdit(tx, job, row.event_number);
+  for (const row of rows) await wantEdit(tx, job, row.event_number, now);
 }
 
 export async function claimDetails(
@@ -240,8 +240,8 @@ async function languagesTold(
     .select('channels.language')
     .distinct()
     .where('deliveries.connection_id', '=', connectionId)
-    .where('deliveries.job_id', '=', jobId)
-    .where('deliveries.event_number', '=', number)
+    .where('deliveries.subject', '=', jobId)
+    .where('deliveries.number', '=', number)
     .execute();
   const languages = rows.map((row) => decodeLanguage(row.language) ?? otherwise);
   return languages.length === 0 ? [otherwise] : [...new Set(languages)];
@@ -263,7 +263,7 @@ export async function saveCauses(
     for (const one of found) {
       const job = { connectionId, jobId: one.jobId };
       await writeCause(tx, job, one);
-      await wantEdit(tx, job, one.eventNumber);
+      await wantEdit(tx, job, one.eventNumber, clock);
     }
     for (const { jobId, eventNumber } of [...found, ...givenUp]) {
       await tx

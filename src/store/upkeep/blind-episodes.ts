@@ -10,8 +10,9 @@ import type { SeenJob } from '../../domain/poll/meanwhile.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { SightTold, Store } from '../../ports.ts';
-import { announce } from '../rows/announce.ts';
-import { decodeEpisode, decodeJobId, decodeState, encode } from '../rows/codec.ts';
+import { announceOf } from '../rows/announce.ts';
+import { wantNewVersion } from '../rows/want-edit.ts';
+import { decodeAnnouncement, decodeEpisode, decodeJobId, decodeState, encode } from '../rows/codec.ts';
 import { unreadState } from '../jobs/jobs.ts';
 import { isDue, msUntilDue } from '../rows/timed-work.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
@@ -61,11 +62,12 @@ export async function tellSight(
     const isPassComplete = await isEveryJobAsked(tx, connectionId, seeingAt, now);
     if (!isEndDue(episode, { now, isPassComplete }, rules)) return { channels: 0, episode };
     const channels = await watchedThen(tx, connectionId, (episode.toldAt ?? episode.newsSince - 1) + 1);
+    const number = await nextNumber(tx, connectionId);
     for (const { channel, rows } of channels)
-      await announce(
+      await announceOf(
         tx,
         channel,
-        connectionId,
+        { connectionId, number },
         {
           kind: 'back',
           after: episode.kind,
@@ -78,6 +80,7 @@ export async function tellSight(
         },
         now,
       );
+    await closeBlindness(tx, connectionId, endOf(episode, now), now);
     await keepEpisode(tx, connectionId, null, now);
     return { channels: channels.length, episode };
   });
@@ -126,12 +129,56 @@ async function tellBlind(
   { why, at, nextTryAt }: { readonly why: Explanation; readonly at: EpochMs; readonly nextTryAt: EpochMs | null },
 ): Promise<number> {
   const channels = await watchedThen(tx, connectionId, at + 1);
+  const number = await nextNumber(tx, connectionId);
+  await tx
+    .updateTable('blind_episodes')
+    .set({ told_number: number })
+    .where('connection_id', '=', connectionId)
+    .where('ended_at', 'is', null)
+    .execute();
   for (const { channel, rows } of channels) {
     const states = rows.map((row) => stateOf(row));
     const facts = { since: episode.since, at, why, jobs: rows.length, last: lastSeen(states), nextTryAt };
-    await announce(tx, channel, connectionId, { kind: 'blind', ...facts, endedAt: null }, at);
+    await announceOf(tx, channel, { connectionId, number }, { kind: 'blind', ...facts, endedAt: null }, at);
   }
   return channels.length;
+}
+
+/** Every message that said that nothing is known says that this is over. */
+async function closeBlindness(tx: Tx, connectionId: string, endedAt: EpochMs, now: EpochMs): Promise<void> {
+  const open = await tx
+    .selectFrom('blind_episodes')
+    .select('told_number')
+    .where('connection_id', '=', connectionId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  const number = open?.told_number ?? null;
+  if (number === null) return;
+  const told = await tx
+    .selectFrom('deliveries')
+    .select(['id', 'announcement', 'post_id'])
+    .where('connection_id', '=', connectionId)
+    .where('subject', '=', connectionId)
+    .where('number', '=', number)
+    .execute();
+  for (const { id, announcement, post_id: postId } of told) {
+    const said = decodeAnnouncement(announcement ?? '');
+    if (said?.kind !== 'blind') continue;
+    const closed = encode({ ...said, endedAt });
+    await tx.updateTable('deliveries').set({ announcement: closed }).where('id', '=', id).execute();
+    if (postId !== null) await wantNewVersion(tx, now).where('id', '=', postId).execute();
+  }
+}
+
+/** The number of the next event of a connection itself. */
+async function nextNumber(tx: Tx, connectionId: string): Promise<number> {
+  const { event_number: number } = await tx
+    .updateTable('connections')
+    .set((eb) => ({ event_number: eb('event_number', '+', 1) }))
+    .where('id', '=', connectionId)
+    .returning('event_number')
+    .executeTakeFirstOrThrow();
+  return number;
 }
 
 /** Nothing is due any more that nobody has asked about since. */

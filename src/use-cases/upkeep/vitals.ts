@@ -52,7 +52,7 @@ export class Vitals {
     this.#metrics = metrics;
     this.#timetable = timetable;
     this.#startedAt = clock.now();
-    this.#beats = { poller: now, dispatcher: now, editor: now, causes: now, reader: now };
+    this.#beats = { poller: now, dispatcher: now, causes: now };
     this.#notedAliveAt = now;
   }
 
@@ -62,9 +62,7 @@ export class Vitals {
     const beats = {
       poller: this.#timeOf(this.#beats.poller),
       dispatcher: this.#timeOf(this.#beats.dispatcher),
-      editor: this.#timeOf(this.#beats.editor),
       causes: this.#timeOf(this.#beats.causes),
-      reader: this.#timeOf(this.#beats.reader),
     };
     return {
       startedAt: this.#startedAt,
