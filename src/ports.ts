@@ -13,6 +13,7 @@ import type { JobState } from './domain/job/job-state.ts';
 import type { Language } from './domain/base/language.ts';
 import type { ListedJob, NameCandidate } from './domain/names/listed-job.ts';
 import type { SetAsideRow, Signal, SignalKind } from './domain/post/signal.ts';
+import type { BlindEpisode, BlindRules, PollSight } from './domain/poll/blind-episode.ts';
 import type { SubJob } from './domain/poll/combine-sub-jobs.ts';
 import type { MessageTs } from './domain/post/message-ts.ts';
 import type { Pace } from './domain/post/pace.ts';
@@ -365,6 +366,14 @@ export interface JobListState {
   readonly failure: Explanation | null;
 }
 
+/** What was said of a connection's sight. */
+export interface SightTold {
+  /** How many channels are owed word of it. */
+  readonly channels: number;
+  /** The episode as it is, or was until now; null when there is none. */
+  readonly episode: BlindEpisode | null;
+}
+
 /** How much there is of everything that an operator looks at. */
 export interface StoreFigures {
   /** Jobs that somebody is subscribed to. */
@@ -382,6 +391,12 @@ export interface StoreFigures {
   readonly searching: { readonly count: number; readonly oldestAt: EpochMs | null };
   /** Since when the job has waited to be asked about that has waited longest, those asked alone aside; null: none is watched. */
   readonly waitingSince: EpochMs | null;
+  /** The connection gives no usable answer at the moment, or the bot has just come back. */
+  readonly episode: BlindEpisode | null;
+  /** When a watched job was last reported of. */
+  readonly lastReportAt: EpochMs | null;
+  /** Watched jobs that alone cannot be read, for so long that people were told. */
+  readonly unreadableJobs: number;
 }
 
 /** Until when rows are of use; older ones may go. */
@@ -400,7 +415,7 @@ export interface PruneRequest {
 
 /** How many rows went, by kind. */
 export type Pruned = Readonly<
-  Record<'posts' | 'deliveries' | 'events' | 'failures' | 'subscriptions' | 'downTimes' | 'setAside' | 'jobs', number>
+  Record<'posts' | 'deliveries' | 'events' | 'failures' | 'subscriptions' | 'episodes' | 'setAside' | 'jobs', number>
 >;
 
 /** A word to the operator of the bot. */
@@ -671,7 +686,7 @@ export interface Store {
 
   /**
    * A bot is alive at `now`. `findDownTime` is told when one last was, and says from when on looks were missed; null: none
-   * were. That was a down time of the connection, which is open until it is told; another one before that lengthens it.
+   * were. That begins an episode of the connection (see noteSight), or goes on with the one there is.
    */
   noteAlive(request: {
     readonly connectionId: string;
@@ -679,15 +694,28 @@ export interface Store {
     readonly findDownTime: (lastAliveAt: EpochMs) => EpochMs | null;
   }): Promise<void>;
   /**
-   * Tells an open down time, once, to every channel that had active subscriptions when it ended: one announcement each,
-   * with what changed, behind whatever is owed to the channel already. Not before every due job was asked about and DRS
-   * has said something of one; `patienceMs` after the return it is told whatever is known. Returns how many channels are told.
+   * Notes what a poll of everything that was due came to: `why` there was no report at all, or null. When that has lasted,
+   * every channel that watches through the connection is owed word of it, once. The episode is kept, so that a restart
+   * tells nothing twice and forgets nothing.
+   *
+   * @param request.nextTryAt when DRS is asked next, if the schedule pauses until then
    */
-  tellDownTime(request: {
+  noteSight(request: {
+    readonly connectionId: string;
+    readonly sight: PollSight;
+    readonly nextTryAt: EpochMs | null;
+    readonly rules: BlindRules;
+  }): Promise<SightTold>;
+  /**
+   * Tells the end of an episode, once, to every channel that watched through the connection then, with what changed
+   * meanwhile, behind whatever is owed to the channel already; and closes it. Not before every due job was asked about
+   * since; after `rules.patienceMs` it is told whatever is known.
+   */
+  tellSight(request: {
     readonly connectionId: string;
     readonly now: EpochMs;
-    readonly patienceMs: number;
-  }): Promise<number>;
+    readonly rules: BlindRules;
+  }): Promise<SightTold>;
 
   /**
    * Something has become wrong at `now`: owes the channel `signal` (null: it has been said already), unless that is known.

@@ -161,6 +161,10 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
   const connected = gauge('drs_bot_slack_connected', '1 when Slack can reach the bot: its socket or port is open.');
   const readable = gauge('drs_bot_database_readable', '1 when the figures of the database could be read.');
   const watched = gauge('drs_bot_watched_jobs', 'Jobs that somebody is subscribed to.');
+  const unreadable = gauge(
+    'drs_bot_unreadable_jobs',
+    'Watched jobs that alone have given no report for half an hour, while others do.',
+  );
   const subscriptions = gauge('drs_bot_subscriptions', 'Subscriptions of all channels.');
   const paused = gauge('drs_bot_paused_channels', 'Channels that refuse posts.');
   const refused = gauge('drs_bot_workspace_refused', '1 when Slack refuses posts of this bot everywhere.');
@@ -190,12 +194,13 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
     for (const loop of LOOP_NAMES) beats.set({ loop }, signs.beats[loop] / SECOND);
     lastAnswer.set(drs.kind === 'answers' ? drs.lastAt / SECOND : Number.NaN);
     overdue.set(signs.poll.overdueMs / SECOND);
-    blind.set(drs.kind === 'silent' ? drs.forMs / SECOND : 0);
+    blind.set(blindMs(drs, figures) / SECOND);
     blindTotal.reset();
     blindTotal.inc(signs.blindMs / SECOND);
     connected.set(slackConnected ? 1 : 0);
     readable.set(figures === null ? 0 : 1);
     watched.set(figures?.watchedJobs ?? Number.NaN);
+    unreadable.set(figures?.unreadableJobs ?? Number.NaN);
     subscriptions.set(figures?.subscriptions ?? Number.NaN);
     paused.set(figures?.pausedChannels ?? Number.NaN);
     refused.set(figures === null ? Number.NaN : Number(figures.workspaceRefusal !== null));
@@ -205,6 +210,13 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
     lookedFor.set(figures?.searching.count ?? Number.NaN);
     lookedForOldest.set(figures === null ? Number.NaN : waitedSeconds(figures.searching, now));
   };
+}
+
+/** An episode knows of the time before this process, too. */
+function blindMs(drs: VitalSigns['drs'], figures: StoreFigures | null): number {
+  const heardMs = drs.kind === 'silent' ? drs.forMs : 0;
+  const episode = figures?.episode ?? null;
+  return episode !== null && episode.seeingAt === null ? Math.max(heardMs, episode.blindMs) : heardMs;
 }
 
 function waitedSeconds({ oldestAt }: StoreFigures['queued'], now: EpochMs): number {

@@ -12,7 +12,7 @@ import { listAuditedJobs, pageAudit } from './rows/audit.ts';
 import { commitPoll } from './jobs/commit-poll.ts';
 import { countPending, findLastProjectId, findPause, openConnection, openWorkspace } from './channels/channels.ts';
 import { findChannelLanguage, greetChannel, setChannelLanguage } from './channels/channel-settings.ts';
-import { noteAlive, tellDownTime } from './upkeep/down-times.ts';
+import { noteAlive, noteSight, tellSight } from './upkeep/blind-episodes.ts';
 import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './jobs/failures.ts';
 import { freeBytesAt } from './sqlite/free-space.ts';
 import { findAbsence } from './jobs/absence.ts';
@@ -256,7 +256,8 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     ...turnMethods(db, time, language),
     findPost: (postId) => findPost(db, language, postId),
     noteAlive: (request) => noteAlive(db, request),
-    tellDownTime: (request) => tellDownTime(db, request),
+    noteSight: (request) => noteSight(db, request),
+    tellSight: (request) => tellSight(db, request),
     raiseSignal: (request) => raiseSignal(db, request),
     clearSignal: (request) => clearSignal(db, request),
     reportRefusedPosts: (request) => reportRefusedPosts(db, request),

@@ -1049,6 +1049,7 @@ export function storeContract(open: OpenStore): void {
       kind: 'recovered',
       from: 'INCRE_TRANSFER_FAILED',
       failedAt: 30,
+      startSeen: true,
       workingAt: 40,
       at: 41,
       report: aReport(),
@@ -1136,7 +1137,7 @@ export function storeContract(open: OpenStore): void {
       expect(await turn()).toMatchObject({
         kind: 'edit',
         messageTs: '17.5',
-        post: { facts: [{ aftermath: { recoveredAt: 40 } }] },
+        post: { facts: [{ aftermath: { closed: { how: 'recovered', at: 40 } } }] },
       });
       expect(await store.findCause(key(ORDERS), 'en')).toBeNull();
     });
@@ -1159,7 +1160,7 @@ export function storeContract(open: OpenStore): void {
       expect(await edit()).toBeNull();
       await store.settlePost(due.lease, due.post, deliveredAs('17.5', 43));
       const again = await edit();
-      expect(again?.post.facts).toMatchObject([{ aftermath: { recoveredAt: 40, cause: CAUSE } }]);
+      expect(again?.post.facts).toMatchObject([{ aftermath: { closed: { how: 'recovered', at: 40 }, cause: CAUSE } }]);
       if (again === null) return;
       const putOff = { kind: 'try_again', afterMs: 500, plain: false, reason: 'x' } as const;
       await store.settlePost(again.lease, again.post, putOff);
@@ -1337,6 +1338,9 @@ export function storeContract(open: OpenStore): void {
         held: 0,
         searching: { count: 0, oldestAt: null },
         waitingSince: null,
+        episode: null,
+        lastReportAt: null,
+        unreadableJobs: 0,
       });
     });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
+import { DEFAULT_BLIND_RULES } from '../../src/domain/poll/blind-episode.ts';
 import { explanation } from '../../src/domain/job/explanation.ts';
 import { failureOf } from '../../src/domain/job/progress-answer.ts';
 import { pollDueJobs } from '../../src/use-cases/polling/poll-due-jobs.ts';
@@ -24,6 +25,7 @@ const COLUMNS = [
   { column: 'deliveries.announcement', where: `channel_id = 'C0' and announcement is not null`, isTold: true },
   { column: 'failures.causes', where: `job_id = '${jobNumber(0)}'`, isTold: true },
   { column: 'connections.list_failure', where: 'true', isTold: false },
+  { column: 'blind_episodes.episode', where: 'true', isTold: false },
   { column: 'audit.before', where: 'true', isTold: false },
   { column: 'audit.after', where: 'true', isTold: false },
   { column: 'subscriptions.rules', where: 'true', isTold: false },
@@ -77,6 +79,12 @@ async function openTroubled(): Promise<Desk> {
     connectionId: CONNECTION,
     listing: { parts: [], failure: failureOf('timeout', explanation('timeout')) },
     now: desk.clock.now(),
+  });
+  await desk.context.store.noteSight({
+    connectionId: CONNECTION,
+    sight: { at: desk.clock.now(), why: explanation('timeout') },
+    nextTryAt: null,
+    rules: DEFAULT_BLIND_RULES,
   });
   desk.list = () => listing(JOBS.map((jobId) => ({ jobId, name: `job-${jobId.slice(30, 31)}` })));
   return desk;
@@ -195,7 +203,6 @@ const PLAIN = {
   channels: ['workspace_id', 'channel_id', 'pause_reason', 'conversation_id', 'last_ts', 'read_back_refusal'],
   connections: ['id', 'name', 'endpoint', 'project_id'],
   deliveries: ['workspace_id', 'channel_id', 'connection_id', 'subject', 'post_id', 'outcome', 'reason'],
-  down_times: ['connection_id'],
   failures: ['connection_id', 'job_id', 'lease_token'],
   job_events: ['connection_id', 'job_id', 'kind', 'job_name'],
   job_list_readings: ['connection_id', 'job_type'],

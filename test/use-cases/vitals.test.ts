@@ -4,7 +4,7 @@ import { explanation } from '../../src/domain/job/explanation.ts';
 import { parseJobId } from '../../src/domain/job/job-id.ts';
 import type { ProgressAnswers } from '../../src/domain/job/progress-answer.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
-import { findLastingSilence, findStillLoops } from '../../src/domain/base/vital-signs.ts';
+import { findStillLoops } from '../../src/domain/base/vital-signs.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
 import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
 import { Vitals } from '../../src/use-cases/upkeep/vitals.ts';
@@ -66,9 +66,8 @@ describe.each([-DAY, -HOUR, -MINUTE, MINUTE, HOUR, DAY])('a clock that is set by
     vitals.heard(unanswered());
     await clock.advance(2 * MINUTE);
     clock.set(jumpMs);
-    expect(findLastingSilence(vitals.signs(), PATIENCE)).toBeNull();
     await clock.advance(2 * MINUTE);
-    expect(findLastingSilence(vitals.signs(), PATIENCE)).toMatchObject({ forMs: 4 * MINUTE });
+    expect(vitals.signs().drs).toMatchObject({ kind: 'silent', forMs: 4 * MINUTE });
   });
 });
 
@@ -81,7 +80,7 @@ describe('office hours', () => {
     await turn();
     expect(still()).toEqual([]);
     const monday = Date.parse('2026-06-08T08:00:00Z');
-    expect(vitals.signs().poll).toEqual({ silentMs: 0, overdueMs: 0, pausedUntil: monday });
+    expect(vitals.signs().poll).toEqual({ silentMs: 0, overdueMs: 0, nextAt: monday, pausedUntil: monday });
   });
 
   test('that nobody keeps are noticed on Monday morning', async () => {
@@ -97,9 +96,8 @@ describe('office hours', () => {
     vitals.heard(unanswered());
     await clock.advance(Date.parse('2026-06-08T08:00:00Z') - FRIDAY - 2 * MINUTE);
     vitals.heard(unanswered());
-    expect(findLastingSilence(vitals.signs(), PATIENCE)).toBeNull();
     expect(vitals.signs().blindMs).toBe(MINUTE);
     await clock.advance(3 * MINUTE);
-    expect(findLastingSilence(vitals.signs(), PATIENCE)).toMatchObject({ forMs: 4 * MINUTE });
+    expect(vitals.signs().drs).toMatchObject({ kind: 'silent', forMs: 4 * MINUTE });
   });
 });

@@ -1,6 +1,11 @@
 import type { JobKey } from '../job/job.ts';
 import type { Cause } from '../job/job-detail.ts';
 import type { JobEvent } from '../job/job-event.ts';
+import type { JobState } from '../job/job-state.ts';
+import type { Standing } from '../job/standing.ts';
+import type { LastSeen } from '../poll/last-seen.ts';
+import type { Explanation } from '../job/explanation.ts';
+import type { Closing } from './closing.ts';
 import type { Language } from '../base/language.ts';
 import type { Meanwhile } from '../poll/meanwhile.ts';
 import type { MessageTs } from './message-ts.ts';
@@ -20,9 +25,18 @@ export interface EndedJob extends NamedJob {
   readonly madeBy: string | null;
 }
 
+/** A job that a channel begins to watch, and how it stood then. */
+export interface StandingJob extends NamedJob {
+  /** Null where an older version did not write it down. */
+  readonly standing: Standing | null;
+  /** The failure that it has not recovered from, and why it failed, where known. */
+  readonly failure: JobState['failure'];
+  readonly cause: Cause | null;
+}
+
 /** Said to a channel, or to a person, that is no event of a job. */
 export type Announcement =
-  | { readonly kind: 'subscribed'; readonly by: string; readonly jobs: readonly NamedJob[] }
+  | { readonly kind: 'subscribed'; readonly by: string; readonly jobs: readonly StandingJob[] }
   | { readonly kind: 'unsubscribed'; readonly by: string; readonly jobs: readonly EndedJob[] }
   /** Jobs that were gone are back, and so are the channel's subscriptions to them. */
   | { readonly kind: 'jobs_back'; readonly jobs: readonly NamedJob[] }
@@ -37,8 +51,29 @@ export type Announcement =
       readonly reason: string;
       readonly jobs: readonly NamedJob[];
     }
-  /** The bot was down from `from` until `until`, and this is what changed. */
-  | { readonly kind: 'back'; readonly from: EpochMs; readonly until: EpochMs; readonly meanwhile: Meanwhile }
+  /** DRS gives no usable answer for any job since `since`. */
+  | {
+      readonly kind: 'blind';
+      readonly since: EpochMs;
+      readonly at: EpochMs;
+      readonly why: Explanation;
+      /** Jobs that the channel watches. */
+      readonly jobs: number;
+      /** How they stood when they were seen last; null when none ever was. */
+      readonly last: LastSeen | null;
+      /** When DRS is asked next, if the schedule pauses until then. */
+      readonly nextTryAt: EpochMs | null;
+      /** When it answered again; null while it does not. */
+      readonly endedAt: EpochMs | null;
+    }
+  /** The bot was down, or DRS gave no answer, from `from` until `until`, and this is what changed. */
+  | {
+      readonly kind: 'back';
+      readonly after: 'blind' | 'down';
+      readonly from: EpochMs;
+      readonly until: EpochMs;
+      readonly meanwhile: Meanwhile;
+    }
   /** To the operator of the bot. */
   | { readonly kind: 'signal'; readonly signal: Signal }
   /** Of a kind that this version does not know. */
@@ -48,14 +83,15 @@ export type Announcement =
 export interface Aftermath {
   /** In the language of the channel where there is one. */
   readonly cause: Cause | null;
-  readonly recoveredAt: EpochMs | null;
+  /** What has become of a failure since; null while it is as it was. */
+  readonly closed: Closing | null;
   /** The message that told of the failure, in the channel that a recovery is told in; its Slack timestamp. */
   readonly firstMessageTs: string | null;
   /** The running job that bears the name of one that is over. */
   readonly namesake: NamedJob | null;
 }
 
-export const NO_AFTERMATH: Aftermath = { cause: null, recoveredAt: null, firstMessageTs: null, namesake: null };
+export const NO_AFTERMATH: Aftermath = { cause: null, closed: null, firstMessageTs: null, namesake: null };
 
 /** What a delivery owes its channel. */
 export type DeliveryFacts =

@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
+import { CLOSINGS } from '../../domain/post/closing.ts';
+import type { Closing } from '../../domain/post/closing.ts';
 import { NO_AFTERMATH } from '../../domain/post/post.ts';
 import type { DeliveryFacts, Post, PostKind } from '../../domain/post/post.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -179,6 +181,7 @@ export function selectFacts(db: Db) {
       'jobs.job_type',
       'failures.causes',
       'failures.recovered_at',
+      'failures.closed_by',
       firstMessage().as('first_message_ts'),
     ])
     .orderBy('deliveries.id');
@@ -197,6 +200,11 @@ function firstMessage() {
     order by before.number desc limit 1) end`;
 }
 
+/** A failure that an older version closed has recovered. */
+function closingOf({ recovered_at: at, closed_by: how }: FactsRow): Closing | null {
+  return at === null ? null : { how: CLOSINGS.find((one) => one === how) ?? 'recovered', at };
+}
+
 interface FactsRow {
   readonly connection_id: string;
   readonly subject: string;
@@ -207,6 +215,7 @@ interface FactsRow {
   readonly job_type: string | null;
   readonly causes: string | null;
   readonly recovered_at: number | null;
+  readonly closed_by: string | null;
   readonly first_message_ts: string | null;
   readonly namesake: string | null;
 }
@@ -231,9 +240,7 @@ export function toFacts(row: FactsRow, language: Language): DeliveryFacts | null
   // A cause that cannot be read is one that is not known.
   const causes = row.causes === null ? null : (decodeCauses(row.causes) ?? {});
   const aftermath =
-    causes === null
-      ? NO_AFTERMATH
-      : { ...NO_AFTERMATH, cause: causeFor(causes, language), recoveredAt: row.recovered_at };
+    causes === null ? NO_AFTERMATH : { ...NO_AFTERMATH, cause: causeFor(causes, language), closed: closingOf(row) };
   const eventNumber = row.number;
   const namesake = row.namesake === null ? null : decodeNamedJob(row.namesake);
   return {

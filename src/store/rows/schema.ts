@@ -72,6 +72,7 @@ export interface Schema {
     full_copy_done_at: number | null;
     missing_since: number | null;
     answered_at: number | null;
+    unreadable_at: number | null;
     listed_at: number | null;
     created_at: number;
   };
@@ -96,6 +97,7 @@ export interface Schema {
     job_id: string;
     event_number: number;
     recovered_at: number | null;
+    closed_by: string | null;
     causes: Generated<string>;
     wanted_since: number | null;
     next_try_at: number | null;
@@ -121,6 +123,8 @@ export interface Schema {
     started_at: number;
     ended_at: number | null;
     reason: string;
+    episode: string | null;
+    told_number: number | null;
   };
   subscriptions: {
     id: Generated<number>;
@@ -144,6 +148,7 @@ export interface Schema {
     kind: string;
     about: string;
     joinable: Generated<number>;
+    part_of: string | null;
     thread_ts: string | null;
     message_ts: string | null;
     wanted_version: Generated<number>;
@@ -192,14 +197,6 @@ export interface Schema {
     reason: string | null;
     created_at: number;
     settled_at: number | null;
-  };
-  down_times: {
-    id: Generated<number>;
-    connection_id: string;
-    began_at: number;
-    returned_at: number;
-    ended_at: number;
-    told_at: number | null;
   };
   signals: {
     connection_id: string;

@@ -1,4 +1,5 @@
 import type { StoreFigures } from '../../ports.ts';
+import { findEpisode } from './blind-episodes.ts';
 import type { Db } from '../rows/schema.ts';
 
 /** Whose figures are read. */
@@ -16,6 +17,7 @@ export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
     findFrontOfQueue(db, whose),
     countSearching(db, whose),
   ]);
+  const [episode, seen] = await Promise.all([findEpisode(db, whose.connectionId), readSeen(db, whose)]);
   const queued = owed.find((row) => row.paused === 0);
   const held = owed.find((row) => row.paused === 1);
   return {
@@ -27,6 +29,9 @@ export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
     held: held?.count ?? 0,
     searching: { count: searching.count, oldestAt: searching.oldest },
     waitingSince: queue.waitingSince,
+    episode,
+    lastReportAt: seen.lastReportAt,
+    unreadableJobs: seen.unreadable,
   };
 }
 
@@ -61,6 +66,19 @@ function findRefusal(db: Db, { workspaceId }: Whose) {
     .where('id', '=', workspaceId)
     .where('paused_at', 'is not', null)
     .executeTakeFirst();
+}
+
+/** When a job that is asked about was last reported of, and how many alone cannot be read. */
+function readSeen(db: Db, { connectionId }: Whose) {
+  return db
+    .selectFrom('jobs')
+    .select((eb) => [
+      eb.fn.max<number | null>('answered_at').as('lastReportAt'),
+      eb.fn.count<number>('unreadable_at').as('unreadable'),
+    ])
+    .where('connection_id', '=', connectionId)
+    .where('next_poll_at', 'is not', null)
+    .executeTakeFirstOrThrow();
 }
 
 /** A job that is asked alone waits for reasons of its own. */

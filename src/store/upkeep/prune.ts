@@ -16,7 +16,7 @@ export async function prune(db: Db, request: PruneRequest): Promise<Pruned> {
       events: await pruneEvents(tx, request),
       failures: await pruneFailures(tx, request),
       subscriptions: await pruneSubscriptions(tx, request),
-      downTimes: await pruneDownTimes(tx, request),
+      episodes: await pruneEpisodes(tx, request),
       setAside: await pruneSetAside(tx, request),
     };
     // Most jobs that nobody watches have events still: going through them is left for when there is nothing else to do.
@@ -86,10 +86,10 @@ async function pruneSubscriptions(tx: Tx, { eventsBefore, goneBefore, limit }: P
   );
 }
 
-async function pruneDownTimes(tx: Tx, { eventsBefore, limit }: PruneRequest): Promise<number> {
+async function pruneEpisodes(tx: Tx, { eventsBefore, limit }: PruneRequest): Promise<number> {
   return await count(
-    sql`delete from down_times where id in (select id from down_times
-      where told_at < ${eventsBefore} limit ${limit})`.execute(tx),
+    sql`delete from blind_episodes where id in (select id from blind_episodes
+      where ended_at < ${eventsBefore} limit ${limit})`.execute(tx),
   );
 }
 
