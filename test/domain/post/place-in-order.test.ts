@@ -26,7 +26,7 @@ const anyPlacements = fc
   });
 const anyUntold = fc
   .array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('p', 'q', 'elsewhere')), { maxLength: 3 })
-  .map((entries) => new Map(entries));
+  .map((entries) => new Map<string, string>(entries));
 
 describe('whatever the rules say', () => {
   test('a delivery goes nowhere while an older one of its subject is untold elsewhere', () => {
