@@ -36,8 +36,8 @@ let messages = 0;
 /** A Slack that takes everything. */
 export const deliverAll: Notifier = {
   send: () => Promise.resolve({ kind: 'delivered', messageTs: `${++messages}.000000`, channelId: 'C' }),
-  edit: () => Promise.resolve({ kind: 'shown' }),
-  remove: () => Promise.resolve({ kind: 'removed' }),
+  edit: (_post, message) => Promise.resolve({ kind: 'delivered', ...message }),
+  remove: () => Promise.resolve({ kind: 'gone' }),
 };
 
 const ignore = () => undefined;

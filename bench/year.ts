@@ -24,7 +24,6 @@ import type { Db } from '../src/store/rows/schema.ts';
 import { DEFAULT_DURATIONS } from '../src/use-cases/context.ts';
 import type { Context } from '../src/use-cases/context.ts';
 import { claimTurn, takeTurn } from '../src/use-cases/telling/dispatch-deliveries.ts';
-import { editNext } from '../src/use-cases/telling/edit-messages.ts';
 import { findCauses } from '../src/use-cases/polling/find-causes.ts';
 import { lookAtJobs } from '../src/use-cases/polling/look-at-jobs.ts';
 import { pruneSome } from '../src/use-cases/upkeep/prune.ts';
@@ -119,11 +118,10 @@ async function liveHour({ context }: Year): Promise<void> {
   await tick(context);
   while ((await findCauses(context)).found > 0);
   while (await deliverOne(context));
-  while ((await editNext(context, deliverAll)).kind === 'edited');
 }
 
 const NO_HISTORY: History = {
-  search: () => Promise.resolve({ kind: 'refused', what: 'reading', reason: 'missing_scope' }),
+  readPage: () => Promise.resolve({ kind: 'refused', what: 'reading', reason: 'missing_scope' }),
 };
 
 async function deliverOne(context: Context): Promise<boolean> {
@@ -174,8 +172,9 @@ async function timeStart(url: string, now: number): Promise<number> {
   const store = await openStore(url, { clock: () => now });
   await store.countDueJobs(CONNECTION, now);
   await store.claimDueJobs({ connectionId: CONNECTION, now, limit: 10, token: 'start', leaseMs: SECOND });
-  const waits = { paceMs: 0, reconcileAfterMs: 0, searchLeaseMs: SECOND, pace: { everyMs: 1, burst: 1 } };
-  await store.claimTurn({ workspaceId: WORKSPACE, token: 'start', leaseMs: SECOND, newPostId: 'start', now, ...waits });
+  const pace = { everyMs: 1, burst: 1 };
+  const paces = { paceMs: 0, pace, editPace: pace, readPace: pace, reconcileAfterMs: 0, editLeaseMs: SECOND };
+  await store.claimTurn({ workspaceId: WORKSPACE, token: 'start', leaseMs: SECOND, newPostId: 'start', now, ...paces });
   const took = performance.now() - startedAt;
   await store.close();
   return took;

@@ -60,16 +60,13 @@ import { DEFAULT_DURATIONS } from './use-cases/context.ts';
 import type { Context, Durations } from './use-cases/context.ts';
 import { claimTurn, takeTurn } from './use-cases/telling/dispatch-deliveries.ts';
 import type { Slack } from './use-cases/telling/dispatch-deliveries.ts';
-import { editNext } from './use-cases/telling/edit-messages.ts';
 import { findCauses } from './use-cases/polling/find-causes.ts';
 import { observeDrs, observeHistory, observeNotifier } from './use-cases/upkeep/observe.ts';
 import { openOpsChannel } from './use-cases/telling/open-ops-channel.ts';
 import { isGoodTick } from './use-cases/polling/poll-due-jobs.ts';
 import type { PollReport } from './use-cases/polling/poll-due-jobs.ts';
 import { pruneSome } from './use-cases/upkeep/prune.ts';
-import { proveReadBack } from './use-cases/telling/prove-read-back.ts';
 import { createJobList } from './use-cases/showing/refresh-job-list.ts';
-import { removeSurplus } from './use-cases/telling/remove-surplus.ts';
 import { createReview } from './use-cases/subscribing/review-channels.ts';
 import { tick as runTick } from './use-cases/polling/tick.ts';
 import { DiskState, watchOperations } from './use-cases/upkeep/watch-operations.ts';
@@ -217,8 +214,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const { notifier, history } = createSpeech(foundation, operations, client, identity, voiceIn);
   const lanes = new Lanes(MOST_LANES);
   const turns = createTurns(context, { notifier, history }, lanes);
-  const { woken, reader } = createLoops(foundation, operations, context, turns);
-  loops.push(...woken);
+  loops.push(...createLoops(foundation, operations, context, turns));
   const polling = createPolling(context, foundation, operations.heartbeat);
   const channels = createChannels(client);
   const answers = new InFlight();
@@ -248,7 +244,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
     log,
   });
   await openOpsChannel({ ...context, channels }, identity.botUserId);
-  const upkeep = [reader, review, ...createUpkeep(foundation, context, notifier)];
+  const upkeep = [review, ...createUpkeep(foundation, context, notifier)];
   const work = [...loops, ...upkeep];
   let door: Door | null = null;
   const { opsPort } = foundation;
@@ -308,7 +304,7 @@ async function endWork(work: readonly Loop[], polling: ReturnType<typeof createP
 
 /** How the bot speaks to Slack and reads back what it said, counted for the operator. */
 function createSpeech(
-  { log, clock, durations, decorate }: Foundation,
+  { log, decorate }: Foundation,
   { metrics }: Operations,
   client: WebClient,
   identity: SlackIdentity,
@@ -316,25 +312,22 @@ function createSpeech(
 ): Slack {
   const voiceFor = (post: Post) => (isForOperator(post) ? voiceIn(post.language) : inPublic(voiceIn(post.language)));
   const sender = createNotifier(client, voiceFor, log);
-  const reading = createHistory(client, identity, clock, durations.searchLeaseMs / 2);
+  const reading = createHistory(client, identity);
   return {
     notifier: observeNotifier(decorate.notifier?.(sender) ?? sender, metrics),
     history: observeHistory(reading, metrics),
   };
 }
 
-/** The loops that new work wakes, and the reader, which keeps its pace. */
+/** The loops that new work wakes. */
 function createLoops(
   { clock, log }: Foundation,
   { vitals }: Operations,
   context: Context,
   turns: ReturnType<typeof createTurns>,
-): { readonly woken: readonly Loop[]; readonly reader: Loop } {
+): readonly Loop[] {
   const loop = (name: LoopName, once: () => Promise<number>) => new Loop(name, vitals.timed(name, once), clock, log);
-  return {
-    woken: [loop('dispatcher', turns.dispatch), loop('editor', turns.edit), loop('causes', () => causeTurn(context))],
-    reader: loop('reader', turns.readBack),
-  };
+  return [loop('dispatcher', turns.dispatch), loop('causes', () => causeTurn(context))];
 }
 
 /** What the operator's pages need to know; they are shown before the way in opens, so that a start that waits for Slack can be watched. */
@@ -529,12 +522,11 @@ function createUpkeep(
   return [new Loop('watch', watchTurn, clock, log), new Loop('prune', pruneTurn, clock, log)];
 }
 
-/** One turn of each loop that speaks to Slack: what it does, and how many ms to wait after it. */
+/** One turn of the loop that speaks to Slack: what it does, and how many ms to wait after it. */
 function createTurns(context: Context, slack: Slack, lanes: Lanes) {
-  const { log, durations } = context;
-  const { notifier, history } = slack;
+  const { log } = context;
   return {
-    /** The next channel gets a lane of its own, so that one that hangs holds up no other. */
+    /** Whatever is next gets a lane of its own, so that a message or a page that hangs holds up no other. */
     dispatch: async () => {
       await lanes.free();
       const claim = await claimTurn(context);
@@ -549,22 +541,7 @@ function createTurns(context: Context, slack: Slack, lanes: Lanes) {
       });
       return 0;
     },
-    edit: async () => {
-      // Beside each other, so that a fault in one of them never keeps the other from being done.
-      const [edited, removed] = await Promise.allSettled([
-        editNext(context, notifier),
-        removeSurplus(context, notifier),
-      ]);
-      for (const done of [edited, removed]) if (done.status === 'rejected') throw done.reason;
-      const hasWorked = valueOf(edited)?.kind === 'edited' || valueOf(removed) === true;
-      return hasWorked ? 0 : SECOND;
-    },
-    readBack: async () => ((await proveReadBack(context, history)) ? durations.readBackPaceMs : SECOND),
   };
-}
-
-function valueOf<T>(done: PromiseSettledResult<T>): T | null {
-  return done.status === 'fulfilled' ? done.value : null;
 }
 
 async function causeTurn(context: Context): Promise<number> {

@@ -13,20 +13,13 @@ import type { JobState } from './domain/job/job-state.ts';
 import type { Language } from './domain/base/language.ts';
 import type { ListedJob, NameCandidate } from './domain/names/listed-job.ts';
 import type { SetAsideRow, Signal, SignalKind } from './domain/post/signal.ts';
+import type { BlindEpisode, BlindRules, PollSight } from './domain/poll/blind-episode.ts';
 import type { SubJob } from './domain/poll/combine-sub-jobs.ts';
 import type { MessageTs } from './domain/post/message-ts.ts';
 import type { Pace } from './domain/post/pace.ts';
 import type { ConnectionAbsence } from './domain/poll/absence.ts';
 import type { DrsAllowance } from './domain/poll/poll-budget.ts';
-import type {
-  EditOutcome,
-  Post,
-  PostSearch,
-  PostSettlement,
-  RemoveOutcome,
-  SearchOutcome,
-  SendOutcome,
-} from './domain/post/post.ts';
+import type { Post, PostSearch, PostSettlement, SearchOutcome, SendOutcome, SlackFailure } from './domain/post/post.ts';
 import type { ReadBack } from './domain/post/read-back.ts';
 import type { OpenPost, SearchSettlement } from './domain/post/reconcile.ts';
 import type { DrsFailure, DrsFailureReason, ProgressAnswers } from './domain/job/progress-answer.ts';
@@ -73,6 +66,9 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+/** What a page of a search came to, as a metric label: the post, more to read, or the end of it without the post. */
+export type PageOutcome = 'found' | 'more' | 'absent' | SlackFailure['kind'];
+
 /** What is read from DRS: also a metric label. */
 export type DrsRead = 'progress' | 'list' | 'details' | 'recovery';
 
@@ -88,11 +84,11 @@ export interface Metrics {
   /** An attempt to send a post has ended; `reason` is null when it was delivered. */
   posted(outcome: SendOutcome['kind'], reason: string | null): void;
   /** An attempt to edit a message has ended; `reason` is null when there is none to give. */
-  edited(outcome: EditOutcome['kind'], reason: string | null): void;
-  /** A post was looked for in its channel. */
-  searched(outcome: SearchOutcome['kind']): void;
-  /** An attempt to take away a message that came twice has ended. */
-  removed(outcome: RemoveOutcome['kind']): void;
+  edited(outcome: SendOutcome['kind'], reason: string | null): void;
+  /** A page of a channel was read to look for a post. */
+  searched(outcome: PageOutcome): void;
+  /** An attempt to take away a message that came twice has ended; `gone` is well. */
+  removed(outcome: SendOutcome['kind']): void;
 }
 
 /** A job as DRS's list of jobs has it. */
@@ -168,18 +164,15 @@ export interface Notifier {
     post: Post,
     message: { readonly channelId: string; readonly messageTs: MessageTs },
     now: readonly Job[],
-  ): Promise<EditOutcome>;
-  /** Takes a message of ours away. Repeating it is harmless. Never rejects. */
-  remove(message: { readonly channelId: string; readonly messageTs: MessageTs }): Promise<RemoveOutcome>;
+  ): Promise<SendOutcome>;
+  /** Takes a message of ours away: `gone` when it is not there any more. Repeating it is harmless. Never rejects. */
+  remove(message: { readonly channelId: string; readonly messageTs: MessageTs }): Promise<SendOutcome>;
 }
 
 /** Reads conversations back. */
 export interface History {
-  /**
-   * Looks for a post by its id, through every page of the channel or thread; bounded in time. `absent` only when all of
-   * it was read. Never rejects.
-   */
-  search(search: PostSearch): Promise<SearchOutcome>;
+  /** Reads one page of a channel or thread, newest messages first, for a post by its id. Never rejects. */
+  readPage(search: PostSearch): Promise<SearchOutcome>;
 }
 
 /** Whether the bot can post in a channel, as far as Slack tells. */
@@ -267,64 +260,79 @@ export type SubscribeResult =
   | { readonly kind: 'already_subscribed'; readonly job: Job; readonly subscription: Subscription }
   | { readonly kind: 'already_over'; readonly job: Job };
 
-/** A channel's turn to be written to. */
-export interface ChannelLease extends ChannelKey {
+/** The right to work on a post. */
+export interface PostLease extends ChannelKey {
+  readonly postId: string;
   readonly token: string;
 }
 
-/** What somebody who can send asks for. */
+/** What somebody who can speak to Slack asks for. */
 export interface TurnRequest extends LeaseRequest {
   /** Whose channels may be claimed: what one workspace may send concerns no other. */
   readonly workspaceId: string;
+  /** Only a change of this post's message. */
+  readonly postId?: string | undefined;
   /** The id of the post, should a new one begin. */
   readonly newPostId: string;
   readonly now: EpochMs;
   /** Between the beginnings of two posts in one channel, in ms. */
   readonly paceMs: number;
-  /** Posts to the whole workspace. */
+  /** Posts to the whole workspace, */
   readonly pace: Pace;
+  /** changes of its messages, */
+  readonly editPace: Pace;
+  /** and pages read of its conversations. */
+  readonly readPace: Pace;
   /** An attempt whose outcome is not known is not looked for sooner than this after it began, in ms. */
   readonly reconcileAfterMs: number;
-  /** How long the lease lasts where the channel must be searched, in ms. */
-  readonly searchLeaseMs: number;
+  /** How long the lease lasts where a message is changed, in ms: an earlier change can no longer arrive after it. */
+  readonly editLeaseMs: number;
 }
 
-/** What is to be done in a channel that is leased now. */
-export type ChannelTurn =
+/** What is to be done now, by whoever was given the post. */
+export type Turn =
   /** Send this post; the attempt has been recorded. */
-  | { readonly kind: 'send'; readonly lease: ChannelLease; readonly post: Post; readonly readBack: ReadBack }
-  /** Nobody knows whether the last attempt reached the channel: look for it. */
-  | { readonly kind: 'search'; readonly lease: ChannelLease; readonly open: OpenPost; readonly search: PostSearch };
+  | { readonly kind: 'send'; readonly lease: PostLease; readonly post: Post; readonly readBack: ReadBack }
+  /** Nobody knows whether a message of the post, or one more, is in its channel: read this page. */
+  | { readonly kind: 'search'; readonly lease: PostLease; readonly open: OpenPost; readonly search: PostSearch }
+  /** The message does not show what its post says. */
+  | {
+      readonly kind: 'edit';
+      readonly lease: PostLease;
+      readonly post: Post;
+      readonly messageTs: MessageTs;
+      /** The conversation's own id. */
+      readonly channelId: string;
+      /** How often in a row this was tried in vain. */
+      readonly tries: number;
+      /** The post's jobs as they are known now. */
+      readonly jobs: readonly Job[];
+      /** It tells something that nobody was told yet. */
+      readonly isAwaited: boolean;
+    }
+  /** A second message of the post is to be taken away. */
+  | {
+      readonly kind: 'remove';
+      readonly lease: PostLease;
+      readonly post: Pick<Post, 'id' | 'version'>;
+      readonly messageTs: MessageTs;
+      readonly channelId: string;
+      readonly tries: number;
+    };
 
-/** The answer to somebody who can send. */
+/** The answer to somebody who can speak to Slack. */
 export type TurnClaim =
-  | ChannelTurn
-  /** Nothing can be done now; ms until something can, null when nothing is pending anywhere. */
+  | Turn
+  /** Nothing can be done now; ms until something can, null when there is nothing to do anywhere. */
   | { readonly kind: 'idle'; readonly nextInMs: number | null };
 
 /** What became of a settlement. */
 export type Recorded =
   | 'recorded'
-  /** The post already has a message: this one is a copy, and is noted to be taken away. */
+  /** The post already has a message: this one is a copy, and will be taken away. */
   | 'copy'
-  /** Somebody else has the channel; nothing was written. */
+  /** Somebody else has the post; nothing was written. */
   | 'lease_lost';
-
-/** A second message of a post. */
-export interface SurplusMessage extends ChannelKey {
-  /** How often taking it away was tried, this time included. */
-  readonly tries: number;
-  /** The conversation's own id. */
-  readonly conversationId: string;
-  readonly messageTs: MessageTs;
-  readonly postId: string;
-}
-
-/** A message of ours that is to be read back, to learn whether that works in its channel. */
-export interface ReadBackTrial {
-  readonly channel: ChannelKey;
-  readonly search: PostSearch;
-}
 
 /** What a refresh of an old message needs. */
 export interface SentPost {
@@ -350,24 +358,20 @@ export interface FoundCause {
   readonly cause: Cause;
 }
 
-/** A message that no longer shows what its post says. */
-export interface DueEdit {
-  /** How often in a row it was edited in vain. */
-  readonly tries: number;
-  readonly post: Post;
-  /** The conversation's own id. */
-  readonly channelId: string;
-  readonly messageTs: MessageTs;
-  /** The post's jobs as they are known now. */
-  readonly jobs: readonly Job[];
-}
-
 /** What is known of DRS's list of jobs. */
 export interface JobListState {
   /** When a type was last read to its end; null if never. */
   readonly listedAt: EpochMs | null;
   /** Why the last try did not read all of it. */
   readonly failure: Explanation | null;
+}
+
+/** What was said of a connection's sight. */
+export interface SightTold {
+  /** How many channels are owed word of it. */
+  readonly channels: number;
+  /** The episode as it is, or was until now; null when there is none. */
+  readonly episode: BlindEpisode | null;
 }
 
 /** How much there is of everything that an operator looks at. */
@@ -383,8 +387,16 @@ export interface StoreFigures {
   readonly queued: { readonly count: number; readonly oldestAt: EpochMs | null };
   /** Deliveries that wait in paused channels. */
   readonly held: number;
+  /** Posts whose answer was lost and that are looked for, and since when the oldest is; not those in paused channels. */
+  readonly searching: { readonly count: number; readonly oldestAt: EpochMs | null };
   /** Since when the job has waited to be asked about that has waited longest, those asked alone aside; null: none is watched. */
   readonly waitingSince: EpochMs | null;
+  /** The connection gives no usable answer at the moment, or the bot has just come back. */
+  readonly episode: BlindEpisode | null;
+  /** When a watched job was last reported of. */
+  readonly lastReportAt: EpochMs | null;
+  /** Watched jobs that alone cannot be read, for so long that people were told. */
+  readonly unreadableJobs: number;
 }
 
 /** Until when rows are of use; older ones may go. */
@@ -403,10 +415,7 @@ export interface PruneRequest {
 
 /** How many rows went, by kind. */
 export type Pruned = Readonly<
-  Record<
-    'posts' | 'deliveries' | 'events' | 'failures' | 'subscriptions' | 'downTimes' | 'copies' | 'setAside' | 'jobs',
-    number
-  >
+  Record<'posts' | 'deliveries' | 'events' | 'failures' | 'subscriptions' | 'episodes' | 'setAside' | 'jobs', number>
 >;
 
 /** A word to the operator of the bot. */
@@ -519,42 +528,10 @@ export interface Store {
     readonly retryAfterMs: number;
   }): Promise<void>;
 
-  /** Makes the post's message want an edit. False when it has no message that could be edited. */
+  /** Makes the post's message want to be changed, also when nothing was learnt. False when it has none. */
   wantEdit(postId: string): Promise<boolean>;
-  /**
-   * Leases the message of the workspace that has waited longest for its edit, or the given post's, and takes a turn of its
-   * pace; null when none is due, it is being edited already, or it is too early. A message is leased to one only, so
-   * the edit that comes last is the newest.
-   */
-  claimEdit(
-    request: LeaseRequest & {
-      readonly workspaceId: string;
-      readonly postId?: string | undefined;
-      readonly pace: Pace;
-    },
-  ): Promise<DueEdit | null>;
-  /**
-   * Ends an edit: `shown` when the message shows the post's version (or never will), `repost` when somebody deleted it
-   * (it is owed once more, once in the life of a post), else the pause before it is tried again.
-   */
-  settleEdit(request: {
-    readonly token: string;
-    readonly post: Post;
-    readonly settlement: 'shown' | 'repost' | { readonly afterMs: number };
-  }): Promise<void>;
 
-  /** Takes one copy of a post of the workspace that must go, for `leaseMs`; null when there is none. */
-  claimSurplus(request: { readonly workspaceId: string; readonly leaseMs: number }): Promise<SurplusMessage | null>;
-  /** Ends it: gone, or not to be had, or tried again after `afterMs`. */
-  settleSurplus(
-    message: SurplusMessage,
-    settlement: { readonly outcome: 'removed' | 'refused' } | { readonly afterMs: number },
-  ): Promise<void>;
-
-  /** A channel of the workspace where reading back is to be tried; not the same one again within `everyMs`. Null when there is none. */
-  claimReadBack(request: { readonly workspaceId: string; readonly everyMs: number }): Promise<ReadBackTrial | null>;
-  /** Writes down what a trial showed. */
-  saveReadBack(channel: ChannelKey, readBack: ReadBack): Promise<void>;
+  /** Whether the bot can read its own messages in the channel, as far as a search has shown. */
   findReadBack(channel: ChannelKey): Promise<ReadBack>;
   /** The same for every channel of the workspace that watches something. */
   listReadBacks(workspaceId: string): Promise<readonly { readonly channelId: string; readonly readBack: ReadBack }[]>;
@@ -683,31 +660,33 @@ export interface Store {
   listAuditedJobs(channel: ChannelKey): Promise<readonly ListedJob[]>;
 
   /**
-   * Leases the channel of the workspace that has waited longest among those with something to send, not paused, not held up and not
-   * leased, within the pace of its workspace, and says what to do there. A post is frozen (which deliveries it tells) and
-   * its attempt recorded, on the store's clock, before it is sent. While the outcome of an attempt is not known, nothing
-   * else is sent to the channel.
+   * Leases the post of the workspace with which something is to be done next, in channels that are not paused, within the
+   * paces of the workspace, and says what: a first message to the channel that has waited longest, a page of the search that
+   * has waited longest, or a change of a message, those first that tell something new. Deliveries get their places in posts
+   * here, and an attempt is recorded, on the store's clock, before it is made. While it is not known whether a first
+   * message reached its channel, no other is sent there. Only one holds a post, so the change that comes last is the newest.
    */
   claimTurn(request: TurnRequest): Promise<TurnClaim>;
   /**
-   * Records how the attempt ended, and gives the lease back. That a message is in the channel is recorded whoever holds
-   * the lease by now: the first message of a post stays, any other is a copy and is noted to be taken away.
+   * Records how the attempt ended, and gives the post back. That a message is in the channel is recorded whoever holds the
+   * post by now: the first message of a post stays, any other is a copy and will be taken away. A delivery is told when the
+   * message shows the version it was put in at, or a later one.
    */
-  settlePost(lease: ChannelLease, post: Pick<Post, 'id' | 'version'>, settlement: PostSettlement): Promise<Recorded>;
-  /** Records what a search showed, in the same way. */
+  settlePost(lease: PostLease, post: Pick<Post, 'id' | 'version'>, settlement: PostSettlement): Promise<Recorded>;
+  /** Records what a page of a search showed, in the same way; how far the search has come is kept. */
   settleSearch(
-    lease: ChannelLease,
-    post: Pick<PostSearch, 'postId' | 'channelId'>,
+    lease: PostLease,
+    search: Pick<PostSearch, 'channelId'>,
     settlement: SearchSettlement,
   ): Promise<Recorded>;
-  /** Gives the channel back. */
-  releaseChannel(lease: ChannelLease): Promise<void>;
+  /** Gives the post back; what it waited for is due as before. */
+  releaseTurn(lease: PostLease): Promise<void>;
   /** A post by its id, while it is kept. */
   findPost(postId: string): Promise<SentPost | null>;
 
   /**
    * A bot is alive at `now`. `findDownTime` is told when one last was, and says from when on looks were missed; null: none
-   * were. That was a down time of the connection, which is open until it is told; another one before that lengthens it.
+   * were. That begins an episode of the connection (see noteSight), or goes on with the one there is.
    */
   noteAlive(request: {
     readonly connectionId: string;
@@ -715,15 +694,28 @@ export interface Store {
     readonly findDownTime: (lastAliveAt: EpochMs) => EpochMs | null;
   }): Promise<void>;
   /**
-   * Tells an open down time, once, to every channel that had active subscriptions when it ended: one announcement each,
-   * with what changed, behind whatever is owed to the channel already. Not before every due job was asked about and DRS
-   * has said something of one; `patienceMs` after the return it is told whatever is known. Returns how many channels are told.
+   * Notes what a poll of everything that was due came to: `why` there was no report at all, or null. When that has lasted,
+   * every channel that watches through the connection is owed word of it, once. The episode is kept, so that a restart
+   * tells nothing twice and forgets nothing.
+   *
+   * @param request.nextTryAt when DRS is asked next, if the schedule pauses until then
    */
-  tellDownTime(request: {
+  noteSight(request: {
+    readonly connectionId: string;
+    readonly sight: PollSight;
+    readonly nextTryAt: EpochMs | null;
+    readonly rules: BlindRules;
+  }): Promise<SightTold>;
+  /**
+   * Tells the end of an episode, once, to every channel that watched through the connection then, with what changed
+   * meanwhile, behind whatever is owed to the channel already; and closes it. Not before every due job was asked about
+   * since; after `rules.patienceMs` it is told whatever is known.
+   */
+  tellSight(request: {
     readonly connectionId: string;
     readonly now: EpochMs;
-    readonly patienceMs: number;
-  }): Promise<number>;
+    readonly rules: BlindRules;
+  }): Promise<SightTold>;
 
   /**
    * Something has become wrong at `now`: owes the channel `signal` (null: it has been said already), unless that is known.
@@ -745,7 +737,7 @@ export interface Store {
 
   /**
    * What could not be read since the last report, each row once, and not sooner again than after a day; owes the channel word of it, if there is one. Such a row
-   * never keeps anything else from being polled or told: a job is asked anew, a delivery is dead with the reason `unreadable`.
+   * never keeps anything else from being polled or told: a job is asked anew, a delivery is not told, with the reason `unreadable`.
    */
   reportSetAside(request: {
     readonly connectionId: string;

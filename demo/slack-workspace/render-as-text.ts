@@ -21,6 +21,8 @@ function blockLines(block: Block): readonly string[] {
       return ['────'];
     case 'context':
       return block.elements.map((element) => element.text);
+    case 'table':
+      return block.rows.map((row) => row.map(({ text }) => text).join(' | '));
     case 'actions':
       return [block.elements.map(buttonText).join(' ')];
   }

@@ -45,6 +45,23 @@ const section = z
   })
   .refine((block) => block.text !== undefined || block.fields !== undefined, 'no text or fields');
 
+const cell = z.strictObject({ type: z.literal('raw_text'), text: z.string().min(1) });
+const table = z.strictObject({
+  type: z.literal('table'),
+  block_id: blockId,
+  rows: z
+    .array(z.array(cell).min(1).max(20))
+    .min(1)
+    .max(100)
+    .refine((rows) => rows.flat().reduce((sum, { text }) => sum + text.length, 0) <= 10_000, 'too many characters'),
+  column_settings: z
+    .array(
+      z.strictObject({ align: z.enum(['left', 'center', 'right']).optional(), is_wrapped: z.boolean().optional() }),
+    )
+    .max(20)
+    .optional(),
+});
+
 const block = z.discriminatedUnion('type', [
   section,
   z.strictObject({ type: z.literal('header'), block_id: blockId, text: plainText(150) }),
@@ -57,6 +74,7 @@ const block = z.discriminatedUnion('type', [
       .min(1)
       .max(10),
   }),
+  table,
   z.strictObject({ type: z.literal('actions'), block_id: blockId, elements: z.array(button).min(1).max(25) }),
 ]);
 
@@ -70,6 +88,8 @@ const blocks = z
   .superRefine((all, check) => {
     const ids = all.flatMap((one) => (one.block_id === undefined ? [] : [one.block_id]));
     if (new Set(ids).size < ids.length) check.addIssue({ code: 'custom', message: 'block_id is not unique' });
+    if (all.filter((one) => one.type === 'table').length > 1)
+      check.addIssue({ code: 'custom', message: 'only_one_table_allowed' });
     for (const [index, one] of all.entries()) {
       const actionIds = buttonsOf(one).flatMap((element) =>
         element.action_id === undefined ? [] : [element.action_id],

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { formatDuration } from '../domain/base/duration.ts';
-import { findLastingSilence, findStillLoops } from '../domain/base/vital-signs.ts';
+import { findStillLoops } from '../domain/base/vital-signs.ts';
 import type { Patience } from '../domain/base/vital-signs.ts';
 import type { Timetable } from '../domain/poll/timetable.ts';
 import { sendHttp } from '../drs/http.ts';
@@ -14,7 +14,6 @@ import { NO_METRICS } from '../runtime/no-metrics.ts';
 import type { OpsPages, Verdict } from '../runtime/ops-server.ts';
 import { KNOWN_REASONS } from '../slack/sending/classify-slack-error.ts';
 import { Vitals } from '../use-cases/upkeep/vitals.ts';
-import { speechIn } from '../words/speech.ts';
 
 /** What this is made from. */
 interface Foundation {
@@ -112,7 +111,7 @@ function pagesOf(
         () => null,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
-      return [...(unwritable === null ? [] : [unwritable]), ...judgeSurroundings(await look(), patience)];
+      return [...(unwritable === null ? [] : [unwritable]), ...judgeReach(await look())];
     },
     metrics: async () => await metrics.render(await look()),
   };
@@ -124,23 +123,14 @@ function judgeLife(vitals: Vitals, now: number, patience: Patience): Verdict {
   );
 }
 
-/** Where nobody watches a job, nobody asks DRS, and its silence means nothing. */
-function judgeSurroundings({ signs, figures, slackConnected }: Momentary, patience: Patience): Verdict {
-  const refusal = figures?.workspaceRefusal ?? null;
-  const silence = figures?.watchedJobs === 0 ? null : findLastingSilence(signs, patience);
-  return [
-    ...(slackConnected
-      ? []
-      : [
-          'Slack is not connected: the bot tries again by itself; if this stays, look at the log and at status.slack.com.',
-        ]),
-    ...(refusal === null
-      ? []
-      : [
-          `Slack refuses everything this bot posts (${refusal}): run npm run check, mend the app or its token, then restart the bot. What is owed waits.`,
-        ]),
-    ...(silence === null
-      ? []
-      : [`DRS has given no answer for ${formatDuration(silence.forMs)}: ${speechIn('en').explain(silence.why)}`]),
-  ];
+/**
+ * Only what keeps a command from being taken: a proxy takes the bot out of service for it. While DRS is silent, or Slack
+ * refuses posts, `/drs health` must go on saying so.
+ */
+function judgeReach({ slackConnected }: Momentary): Verdict {
+  return slackConnected
+    ? []
+    : [
+        'Slack is not connected: the bot tries again by itself; if this stays, look at the log and at status.slack.com.',
+      ];
 }

@@ -10,9 +10,9 @@ import type { Page } from './ops-server.ts';
 
 const READS: readonly DrsRead[] = ['progress', 'list', 'details', 'recovery'];
 const POST_OUTCOMES = ['delivered', 'retry', 'uncertain', 'refused'] as const;
-const EDIT_OUTCOMES = ['shown', 'again', 'gone', 'refused'] as const;
-const SEARCH_OUTCOMES = ['found', 'absent', 'refused', 'again'] as const;
-const REMOVE_OUTCOMES = ['removed', 'again', 'refused'] as const;
+const EDIT_OUTCOMES = [...POST_OUTCOMES, 'gone'] as const;
+const SEARCH_OUTCOMES = ['found', 'more', 'absent', 'retry', 'uncertain', 'refused'] as const;
+const REMOVE_OUTCOMES = ['gone', 'retry', 'uncertain', 'refused'] as const;
 /** In seconds: from a write on a quick disk to a pass over thousands of jobs. */
 const TURN_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300];
 const READ_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 45];
@@ -120,7 +120,7 @@ function countWork(registers: Registry[]) {
   const searches = new Counter({
     registers,
     name: 'drs_bot_slack_searches_total',
-    help: 'Searches of a channel for a post of our own, by what they came to.',
+    help: 'Pages of channels that were read to look for a post of our own, by what they came to.',
     labelNames: ['outcome'],
   });
   const removals = new Counter({
@@ -135,7 +135,7 @@ function countWork(registers: Registry[]) {
   for (const read of READS) for (const outcome of ['answered', ...DRS_FAILURE_REASONS]) reads.inc({ read, outcome }, 0);
   for (const outcome of POST_OUTCOMES) posts.inc({ outcome, reason: outcome === 'delivered' ? 'none' : 'other' }, 0);
   for (const outcome of EDIT_OUTCOMES)
-    edits.inc({ outcome, reason: outcome === 'shown' || outcome === 'gone' ? 'none' : 'other' }, 0);
+    edits.inc({ outcome, reason: outcome === 'delivered' || outcome === 'gone' ? 'none' : 'other' }, 0);
   for (const outcome of SEARCH_OUTCOMES) searches.inc({ outcome }, 0);
   for (const outcome of REMOVE_OUTCOMES) removals.inc({ outcome }, 0);
   return { turns, turnSeconds, reads, readSeconds, posts, edits, searches, removals };
@@ -161,11 +161,20 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
   const connected = gauge('drs_bot_slack_connected', '1 when Slack can reach the bot: its socket or port is open.');
   const readable = gauge('drs_bot_database_readable', '1 when the figures of the database could be read.');
   const watched = gauge('drs_bot_watched_jobs', 'Jobs that somebody is subscribed to.');
+  const unreadable = gauge(
+    'drs_bot_unreadable_jobs',
+    'Watched jobs that alone have given no report for half an hour, while others do.',
+  );
   const subscriptions = gauge('drs_bot_subscriptions', 'Subscriptions of all channels.');
   const paused = gauge('drs_bot_paused_channels', 'Channels that refuse posts.');
   const refused = gauge('drs_bot_workspace_refused', '1 when Slack refuses posts of this bot everywhere.');
   const queued = gauge('drs_bot_queue_deliveries', 'Deliveries that wait for their turn.');
   const oldest = gauge('drs_bot_queue_oldest_seconds', 'How long the oldest of them has waited; 0 when none does.');
+  const lookedFor = gauge('drs_bot_looked_for_posts', 'Posts whose answer was lost and that are looked for.');
+  const lookedForOldest = gauge(
+    'drs_bot_looked_for_oldest_seconds',
+    'How long ago the oldest of them was sent; 0 when there is none.',
+  );
   const held = gauge('drs_bot_held_deliveries', 'Deliveries that wait in paused channels.');
   const blindTotal = new Counter({
     name: 'drs_bot_blind_seconds_total',
@@ -185,21 +194,31 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
     for (const loop of LOOP_NAMES) beats.set({ loop }, signs.beats[loop] / SECOND);
     lastAnswer.set(drs.kind === 'answers' ? drs.lastAt / SECOND : Number.NaN);
     overdue.set(signs.poll.overdueMs / SECOND);
-    blind.set(drs.kind === 'silent' ? drs.forMs / SECOND : 0);
+    blind.set(blindMs(drs, figures) / SECOND);
     blindTotal.reset();
     blindTotal.inc(signs.blindMs / SECOND);
     connected.set(slackConnected ? 1 : 0);
     readable.set(figures === null ? 0 : 1);
     watched.set(figures?.watchedJobs ?? Number.NaN);
+    unreadable.set(figures?.unreadableJobs ?? Number.NaN);
     subscriptions.set(figures?.subscriptions ?? Number.NaN);
     paused.set(figures?.pausedChannels ?? Number.NaN);
     refused.set(figures === null ? Number.NaN : Number(figures.workspaceRefusal !== null));
     queued.set(figures?.queued.count ?? Number.NaN);
     held.set(figures?.held ?? Number.NaN);
-    oldest.set(figures === null ? Number.NaN : waitedSeconds(figures, now));
+    oldest.set(figures === null ? Number.NaN : waitedSeconds(figures.queued, now));
+    lookedFor.set(figures?.searching.count ?? Number.NaN);
+    lookedForOldest.set(figures === null ? Number.NaN : waitedSeconds(figures.searching, now));
   };
 }
 
-function waitedSeconds({ queued }: StoreFigures, now: EpochMs): number {
-  return queued.oldestAt === null ? 0 : Math.max(0, now - queued.oldestAt) / SECOND;
+/** An episode knows of the time before this process, too. */
+function blindMs(drs: VitalSigns['drs'], figures: StoreFigures | null): number {
+  const heardMs = drs.kind === 'silent' ? drs.forMs : 0;
+  const episode = figures?.episode ?? null;
+  return episode !== null && episode.seeingAt === null ? Math.max(heardMs, episode.blindMs) : heardMs;
+}
+
+function waitedSeconds({ oldestAt }: StoreFigures['queued'], now: EpochMs): number {
+  return oldestAt === null ? 0 : Math.max(0, now - oldestAt) / SECOND;
 }

@@ -12,9 +12,7 @@ import { listAuditedJobs, pageAudit } from './rows/audit.ts';
 import { commitPoll } from './jobs/commit-poll.ts';
 import { countPending, findLastProjectId, findPause, openConnection, openWorkspace } from './channels/channels.ts';
 import { findChannelLanguage, greetChannel, setChannelLanguage } from './channels/channel-settings.ts';
-import { releaseChannel } from './rows/channel-lease.ts';
-import { noteAlive, tellDownTime } from './upkeep/down-times.ts';
-import { claimEdit, settleEdit, wantEditOf } from './outbox/edits.ts';
+import { noteAlive, noteSight, tellSight } from './upkeep/blind-episodes.ts';
 import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './jobs/failures.ts';
 import { freeBytesAt } from './sqlite/free-space.ts';
 import { findAbsence } from './jobs/absence.ts';
@@ -40,12 +38,12 @@ import {
 } from './jobs/listed-jobs.ts';
 import { probeWrite, readFigures } from './upkeep/figures.ts';
 import { findSchemaVersion, migrateToLatest } from './sqlite/migrate.ts';
-import { claimTurn, findPost } from './outbox/outbox.ts';
+import { claimTurn } from './outbox/claim-turn.ts';
+import { findPost, wantEditOf } from './outbox/sent-posts.ts';
 import { holdChannel, releaseHeldChannel, resumeChannel } from './channels/pause-channel.ts';
 import { giveRoomBack, prune } from './upkeep/prune.ts';
-import { claimReadBack, findReadBack, listReadBacks, saveReadBack } from './outbox/read-back.ts';
-import { settlePost, settleSearch } from './outbox/settlements.ts';
-import { claimSurplus, settleSurplus } from './outbox/surplus-messages.ts';
+import { findReadBack, listReadBacks } from './outbox/read-back.ts';
+import { releaseTurn, settlePost, settleSearch } from './outbox/settlements.ts';
 import type { Db, Schema } from './rows/schema.ts';
 import { clearSignal, raiseSignal, reportRefusedPosts } from './upkeep/signals.ts';
 import { isBusy, isFull, TransactionalSqliteDialect } from './sqlite/sqlite-dialect.ts';
@@ -236,9 +234,7 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     openConnection: (connection) => openConnection(db, connection),
     findLastProjectId: (endpoint) => findLastProjectId(db, endpoint),
     ...jobMethods(db, time, language),
-    wantEdit: (postId) => wantEditOf(db, postId),
-    ...messageMethods(db, time, language),
-    saveReadBack: (channel, readBack) => saveReadBack(db, channel, readBack),
+    wantEdit: (postId) => wantEditOf(db, time.now(), postId),
     findReadBack: (channel) => findReadBack(db, channel),
     listReadBacks: (workspaceId) => listReadBacks(db, workspaceId),
     findChannelLanguage: (channel) => findChannelLanguage(db, channel, language),
@@ -260,7 +256,8 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     ...turnMethods(db, time, language),
     findPost: (postId) => findPost(db, language, postId),
     noteAlive: (request) => noteAlive(db, request),
-    tellDownTime: (request) => tellDownTime(db, request),
+    noteSight: (request) => noteSight(db, request),
+    tellSight: (request) => tellSight(db, request),
     raiseSignal: (request) => raiseSignal(db, request),
     clearSignal: (request) => clearSignal(db, request),
     reportRefusedPosts: (request) => reportRefusedPosts(db, request),
@@ -333,54 +330,37 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
   } satisfies Partial<Store>;
 }
 
-/** Messages that are edited, taken away or read back in their time. */
-function messageMethods(db: Db, time: WorkClock, language: Language) {
-  return {
-    claimEdit: async (request) => {
-      const due = await claimEdit(db, await time.read(db), language, request);
-      if (due !== null) time.hold(request.token, request.leaseMs);
-      return due;
-    },
-    settleEdit: async (request) => {
-      await settleEdit(db, time.now(), request);
-      time.release(request.token);
-    },
-    claimSurplus: async (request) => await claimSurplus(db, await time.read(db), request),
-    settleSurplus: (message, settlement) => settleSurplus(db, time.now(), message, settlement),
-    claimReadBack: async (request) => await claimReadBack(db, await time.read(db), request),
-  } satisfies Partial<Store>;
-}
-
-/** Turns in channels: what is sent, and what is looked for. */
+/** Turns: what is sent, looked for, changed and taken away. */
 function turnMethods(db: Db, time: WorkClock, language: Language) {
   return {
     claimTurn: async (request) => {
-      const turn = await claimTurn(db, await time.read(db), language, request);
-      if (turn.kind === 'send') {
-        time.hold(request.token, request.leaseMs);
-        time.beginAttempt(turn.post.id);
-      }
-      if (turn.kind === 'search') {
-        time.hold(request.token, request.searchLeaseMs);
-        time.beginSearch(turn.search.postId);
-      }
+      const clock = await time.read(db);
+      const turn = await claimTurn(db, { clock, language, slackAheadMs: time.slackAheadMs, request });
+      if (turn.kind === 'idle') return turn;
+      const isChange = turn.kind === 'edit' || turn.kind === 'remove';
+      time.hold(request.token, isChange ? request.editLeaseMs : request.leaseMs);
+      if (turn.kind === 'send') time.beginAttempt(turn.post.id, request.reconcileAfterMs);
+      if (turn.kind === 'search') time.beginSearch(turn.lease.postId);
       return turn;
     },
     settlePost: async (lease, post, settlement) => {
       const recorded = await settlePost(db, time.now(), lease, post, settlement);
       time.release(lease.token);
-      if (settlement.kind !== 'look_for_it') time.endAttempt(post.id);
+      if (settlement.kind === 'delivered') time.heardSlack(post.id, settlement.messageTs);
+      if (settlement.kind === 'look_for_it') time.lookAgain(post.id, settlement.afterMs);
+      else time.endAttempt(post.id);
       return recorded;
     },
-    settleSearch: async (lease, post, settlement) => {
-      const recorded = await settleSearch(db, time.now(), lease, post, settlement);
+    settleSearch: async (lease, search, settlement) => {
+      const recorded = await settleSearch(db, time.now(), lease, search, settlement);
       time.release(lease.token);
-      if (settlement.kind === 'look_again') time.lookAgain(post.postId, settlement.afterMs);
-      else time.endAttempt(post.postId);
+      if (settlement.kind === 'found' || settlement.kind === 'send_again' || settlement.kind === 'alone')
+        time.endAttempt(lease.postId);
+      else time.lookAgain(lease.postId, 'afterMs' in settlement ? settlement.afterMs : 0);
       return recorded;
     },
-    releaseChannel: async (lease) => {
-      await releaseChannel(db, lease);
+    releaseTurn: async (lease) => {
+      await releaseTurn(db, lease);
       time.release(lease.token);
     },
   } satisfies Partial<Store>;

@@ -21,7 +21,7 @@ export interface Durations {
   readonly verdicts: Omit<VerdictRules, 'pollMs'>;
   /** How long Slack may take to answer one call. */
   readonly slackTimeoutMs: number;
-  /** The right to write to a channel expires after this; longer than Slack may take to answer. */
+  /** The right to send a post, or to read a page for one, expires after this; longer than Slack may take to answer. */
   readonly channelLeaseMs: number;
   /** Between two posts to one channel: Slack allows about one a second. */
   readonly postPaceMs: number;
@@ -31,14 +31,12 @@ export interface Durations {
   readonly reconcileAfterMs: number;
   /** and between two looks: a message may take a moment to appear in a channel's history. */
   readonly reconcileAgainMs: number;
-  /** The right to write to a channel lasts this long while it is searched; one search takes half of it at most. */
-  readonly searchLeaseMs: number;
-  /** After which a channel that cannot be read for whatever reason is written to all the same. */
+  /** Pages read in a whole workspace: Slack lets an app read 50 times a minute, or says that it does not. */
+  readonly readPace: Pace;
+  /** A search that has taken longer than this says so. */
+  readonly searchSayMs: number;
+  /** After which a channel whose reading Slack refuses is written to all the same. */
   readonly searchGiveUpMs: number;
-  /** Where reading back did not work, it is tried again after this. */
-  readonly readBackEveryMs: number;
-  /** Between two such trials: Slack lets an app read 50 times a minute. */
-  readonly readBackPaceMs: number;
   /** First pause after an uncertain send; it doubles up to `longestRetryMs`. */
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
@@ -94,10 +92,9 @@ export const DEFAULT_DURATIONS: Durations = {
   workspacePace: { everyMs: 200, burst: 10 },
   reconcileAfterMs: 30 * SECOND,
   reconcileAgainMs: 30 * SECOND,
-  searchLeaseMs: 2 * MINUTE,
+  readPace: { everyMs: 1.25 * SECOND, burst: 3 },
+  searchSayMs: MINUTE,
   searchGiveUpMs: 15 * MINUTE,
-  readBackEveryMs: HOUR,
-  readBackPaceMs: 2 * SECOND,
   firstRetryMs: SECOND,
   longestRetryMs: 5 * MINUTE,
   longestEditRetryMs: DAY,

@@ -7,7 +7,6 @@ import type { SlackWorkspace, WorkspaceOptions } from '../../demo/slack-workspac
 import type { PostSearch } from '../../src/domain/post/post.ts';
 import { createHistory } from '../../src/slack/sending/history.ts';
 import { createSlackClient } from '../../src/slack/workspace/slack-client.ts';
-import { systemClock } from '../../src/runtime/clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 
 let slack: SlackWorkspace;
@@ -24,9 +23,12 @@ const search = (changes: Partial<PostSearch> = {}) => {
   const { apiUrl, botToken: token, state } = slack;
   const client = createSlackClient({ token, apiUrl, timeoutMs: 1_000, fetch, log: SILENT });
   const author = { botUserId: state.bot.id, botId: state.botId };
-  const where = { postId: 'wanted', channelId: channel, threadTs: null, fromTs: '0.000000', toTs: null };
-  return createHistory(client, author, systemClock, 5_000).search({ ...where, ...changes });
+  const where = { postId: 'wanted', channelId: channel, threadTs: null, fromTs: '0.000000', toTs: null, cursor: null };
+  return createHistory(client, author).readPage({ ...where, ...changes });
 };
+
+const read = (found: readonly string[]) => ({ kind: 'read', found, ownSeen: true, cursor: null });
+const absent = (ownSeen: boolean) => ({ kind: 'read', found: [], ownSeen, cursor: null });
 
 /** Posts as the bot does. */
 async function post(postId: string, args: object = {}): Promise<string> {
@@ -41,9 +43,9 @@ describe('a post', () => {
     const ts = await post('wanted');
     const section = { type: 'section', text: { type: 'mrkdwn', text: 'x' } } as const;
     const marked = await post('another', { metadata: '', blocks: [{ ...section, block_id: 'drs_post:wanted' }] });
-    expect(await search()).toEqual({ kind: 'found', messageTs: [ts, marked] });
-    expect(await search({ fromTs: marked })).toEqual({ kind: 'found', messageTs: [marked] });
-    expect(await search({ fromTs: ts, toTs: ts })).toEqual({ kind: 'found', messageTs: [ts] });
+    expect(await search()).toEqual(read([ts, marked]));
+    expect(await search({ fromTs: marked })).toEqual(read([marked]));
+    expect(await search({ fromTs: ts, toTs: ts })).toEqual(read([ts]));
   });
 
   test('is found behind hundreds of messages of others', async () => {
@@ -51,21 +53,25 @@ describe('a post', () => {
     for (let number = 0; number < 450; number++) {
       slack.state.post(channel, { text: `chatter ${number}`, blocks: [] });
     }
-    expect(await search({ fromTs: ts })).toEqual({ kind: 'found', messageTs: [ts] });
-    expect(slack.calls.filter((call) => call.method === 'conversations.history')).toHaveLength(3);
+    let page = await search({ fromTs: ts });
+    for (let pages = 0; pages < 2; pages++) {
+      expect(page).toEqual({ ...absent(false), cursor: expect.any(String) });
+      page = await search({ fromTs: ts, cursor: page.kind === 'read' ? page.cursor : null });
+    }
+    expect(page).toEqual(read([ts]));
   });
 
   test('is found in the thread it went to, and not in the channel', async () => {
     const parent = await post('parent');
     const ts = await post('wanted', { thread_ts: parent });
-    expect(await search()).toEqual({ kind: 'absent', ownSeen: true });
-    expect(await search({ threadTs: parent })).toEqual({ kind: 'found', messageTs: [ts] });
+    expect(await search()).toEqual(absent(true));
+    expect(await search({ threadTs: parent })).toEqual(read([ts]));
   });
 
   test('is absent only when it is; whether another of ours was read is said', async () => {
-    expect(await search()).toEqual({ kind: 'absent', ownSeen: false });
+    expect(await search()).toEqual(absent(false));
     await post('another');
-    expect(await search()).toEqual({ kind: 'absent', ownSeen: true });
+    expect(await search()).toEqual(absent(true));
   });
 
   test("is not mistaken for somebody else's message that carries its id", async () => {
@@ -73,7 +79,7 @@ describe('a post', () => {
     const index = slack.state.messages.findIndex((message) => message.ts === ts);
     const [message] = slack.state.messages.splice(index, 1);
     if (message !== undefined) slack.state.messages.push({ ...message, userId: 'U00000001' });
-    expect(await search()).toEqual({ kind: 'absent', ownSeen: false });
+    expect(await search()).toEqual(absent(false));
   });
 });
 
@@ -96,13 +102,17 @@ describe('a channel', () => {
   });
 
   test.each<[string, Fault, object]>([
-    ['429', { kind: 'rate_limited', retryAfterSeconds: 7 }, { afterMs: 7_000 }],
-    ['a reset connection', { kind: 'reset' }, { afterMs: null }],
-    ['HTTP 503', { kind: 'http', status: 503 }, { afterMs: null }],
-    ['a token that is refused', { kind: 'error', error: 'token_revoked' }, { afterMs: null, reason: 'token_revoked' }],
+    ['429', { kind: 'rate_limited', retryAfterSeconds: 7 }, { kind: 'retry', afterMs: 7_000 }],
+    ['a reset connection', { kind: 'reset' }, { kind: 'uncertain' }],
+    ['HTTP 503', { kind: 'http', status: 503 }, { kind: 'uncertain' }],
+    [
+      'a token that is refused',
+      { kind: 'error', error: 'token_revoked' },
+      { kind: 'refused', what: 'workspace', reason: 'token_revoked' },
+    ],
   ])('is read again after %s: nothing is known yet', async (_what, fault, outcome) => {
     await post('wanted');
     slack.faults.next('conversations.history', fault);
-    expect(await search()).toMatchObject({ kind: 'again', ...outcome });
+    expect(await search()).toMatchObject(outcome);
   });
 });

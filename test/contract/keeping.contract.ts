@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { explanation } from '../../src/domain/job/explanation.ts';
+import type { Explanation } from '../../src/domain/job/explanation.ts';
+import { DEFAULT_BLIND_RULES } from '../../src/domain/poll/blind-episode.ts';
 import type { JobEvent } from '../../src/domain/job/job-event.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
@@ -10,6 +12,7 @@ import type { Signal } from '../../src/domain/post/signal.ts';
 import { DAY, MINUTE } from '../../src/domain/base/time.ts';
 import type { PollResult, Store } from '../../src/ports.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
+import { AT_EASE } from '../support/turns.ts';
 
 const CONNECTION = 'prod';
 const ana = { workspaceId: 'T1', channelId: 'C1', userId: 'UANA' };
@@ -103,8 +106,13 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
   async function drain(settle?: (post: Post) => PostSettlement): Promise<readonly Post[]> {
     const sent: Post[] = [];
     for (;;) {
-      const waits = { paceMs: 0, reconcileAfterMs: 0, searchLeaseMs: 1, pace: { everyMs: 1, burst: 1_000 } };
-      const claim = await store.claimTurn({ workspaceId: 'T1', ...lease(), ...waits, newPostId: `post-${++ids}`, now });
+      const claim = await store.claimTurn({
+        workspaceId: 'T1',
+        ...AT_EASE,
+        ...lease(),
+        newPostId: `post-${++ids}`,
+        now,
+      });
       if (claim.kind !== 'send') return sent;
       const { post } = claim;
       sent.push(post);
@@ -156,8 +164,8 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
       expect(await store.countPending(ana)).toBe(2);
       await store.resumeChannel({ actor: ana, now });
       expect((await drain()).filter((post) => post.channelId === 'C1').map((post) => post.facts)).toMatchObject([
-        [{ event: { to: 'PAUSING' } }],
-        [{ event: { to: 'INCRE_TRANSFER_STARTED' } }],
+        // Nobody has seen the first one, and both happened at one moment.
+        [{ event: { to: 'PAUSING' } }, { event: { to: 'INCRE_TRANSFER_STARTED' } }],
       ]);
     });
 
@@ -253,7 +261,17 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
   describe('a down time', () => {
     const findDownTime = (last: number) => (now - last >= 10 * MINUTE ? last : null);
     const alive = () => store.noteAlive({ connectionId: CONNECTION, now, findDownTime });
-    const tell = () => store.tellDownTime({ connectionId: CONNECTION, now, patienceMs: 10 * MINUTE });
+    const rules = DEFAULT_BLIND_RULES;
+    /** A pass has ended, with a report or without one. */
+    async function tell(why: Explanation | null = null) {
+      const noted = await store.noteSight({
+        connectionId: CONNECTION,
+        sight: { at: now, why },
+        nextTryAt: null,
+        rules,
+      });
+      return noted.channels + (await store.tellSight({ connectionId: CONNECTION, now, rules })).channels;
+    }
     /** Alive until now, then away for so long, then back. */
     async function away(minutes: number) {
       await alive();
@@ -327,18 +345,27 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
       ]);
     });
 
-    test('waits for DRS to answer, but not for ever', async () => {
+    test('in which DRS does not answer afterwards is told as that, and what changed when it answers', async () => {
       await watch(ORDERS);
       await drain();
+      const from = now;
       await away(42);
-      await pollInVain(ORDERS);
-      expect(await tell()).toBe(0);
-      now += 10 * MINUTE;
-      await pollInVain(ORDERS);
+      const why = explanation('timeout');
+      for (let minutes = 0; minutes < 10; minutes += 1) {
+        await pollInVain(ORDERS);
+        expect(await tell(why)).toBe(0);
+        now += MINUTE;
+      }
+      expect(await tell(why)).toBe(1);
+      expect(announced(await drain())).toMatchObject([
+        { channel: 'C1', said: { kind: 'blind', since: from, why, jobs: 1, last: { standings: [{ count: 1 }] } } },
+      ]);
+      await poll(ORDERS, 'PAUSING', [changed('PAUSING')]);
       expect(await tell()).toBe(1);
       expect(announced(await drain())).toMatchObject([
-        { said: { meanwhile: { changed: [], unchanged: 0, unknown: 1 } } },
+        { said: { kind: 'back', after: 'blind', from, meanwhile: { changed: [{ status: 'PAUSING' }] } } },
       ]);
+      expect(await tell()).toBe(0);
     });
 
     test('is told of a job that ended in it, not of one that was unsubscribed or subscribed after it', async () => {

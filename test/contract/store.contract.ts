@@ -12,6 +12,7 @@ import { failureOf } from '../../src/domain/job/progress-answer.ts';
 import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import type { JobListEntry, JobListing, PollResult, Store, TurnRequest } from '../../src/ports.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
+import { AT_EASE, claimChange } from '../support/turns.ts';
 
 /** Opens a store on fresh data; `clock` is the store's own. */
 export type OpenStore = (clock: () => number) => Promise<Store>;
@@ -94,13 +95,11 @@ export function storeContract(open: OpenStore): void {
 
   const turn = (changes: Partial<TurnRequest> = {}) =>
     store.claimTurn({
+      ...AT_EASE,
       workspaceId: 'T1',
       ...lease(),
       newPostId: `post-${++tokens}`,
       now: 7,
-      paceMs: 0,
-      reconcileAfterMs: 30_000,
-      searchLeaseMs: 2 * MINUTE,
       ...changes,
     });
   /** Claims a channel and begins the post that is to be sent there. */
@@ -447,26 +446,25 @@ export function storeContract(open: OpenStore): void {
       expect(await store.findPost('nobody')).toBeNull();
     });
 
-    test('giving a channel back changes nothing else', async () => {
+    test('giving a post back changes nothing else', async () => {
       await watch(ORDERS);
       const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, { kind: 'try_again', afterMs: 0, plain: false, reason: 'x' });
       const again = await begin();
-      await store.releaseChannel(channel);
+      await store.releaseTurn(channel);
       expect((await turn()).kind).toBe('idle');
-      await store.releaseChannel(again.lease);
+      await store.releaseTurn(again.lease);
       storeNow += MINUTE;
-      expect(await turn()).toMatchObject({ kind: 'search', search: { postId: post.id } });
+      expect(await turn()).toMatchObject({ kind: 'search', search: { postId: again.post.id } });
     });
   });
 
   describe('a post of which nobody knows whether it was sent', () => {
-    const proven = async () => {
+    const proven = async (changes: Partial<TurnRequest> = {}) => {
       await watch(ORDERS);
       await drain(deliveredAs('1000.000001'));
-      await store.saveReadBack(ana, { kind: 'proven', since: 8 });
       await poll(ORDERS, { events: [changed(30)] });
-      return await begin();
+      return await begin(changes);
     };
     const search = async () => {
       const claim = await turn();
@@ -486,8 +484,10 @@ export function storeContract(open: OpenStore): void {
       await poll(ORDERS, { events: [changed(40)] });
       storeNow += MINUTE + 1;
       const { where, open } = await search();
-      expect(where).toEqual({ postId: post.id, channelId: 'C1', threadTs: null, fromTs: '1000.000001', toTs: null });
-      expect(open).toMatchObject({ looks: 0, post: { id: post.id, attempt: 1, facts: post.facts } });
+      // Slack gave its last timestamp a moment ago: no message of this attempt has one that is much later.
+      const window = { fromTs: '1000.000001', toTs: '1300.000000', cursor: null };
+      expect(where).toEqual({ postId: post.id, channelId: 'C1', threadTs: null, ...window });
+      expect(open).toMatchObject({ looks: 0, attempt: 1, messageTs: null, pageOf: 'post' });
     });
 
     test('holds its channel up until then', async () => {
@@ -499,11 +499,11 @@ export function storeContract(open: OpenStore): void {
     });
 
     test('is held up as long when a crash left it, although its lease is over sooner', async () => {
-      await proven();
+      await proven({ reconcileAfterMs: 2 * MINUTE });
       storeNow += MINUTE;
-      expect(await turn({ reconcileAfterMs: 2 * MINUTE })).toEqual({ kind: 'idle', nextInMs: MINUTE });
+      expect(await turn()).toEqual({ kind: 'idle', nextInMs: MINUTE });
       await watch(ORDERS, elsewhere);
-      expect((await begin({ reconcileAfterMs: 2 * MINUTE })).post.channelId).toBe('C2');
+      expect((await begin()).post.channelId).toBe('C2');
     });
 
     test('is delivered when it is found, and the channel goes on with the next', async () => {
@@ -514,7 +514,7 @@ export function storeContract(open: OpenStore): void {
       await store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', copies: [], at: 50 });
       expect(await store.findPost(where.postId)).toMatchObject({ messageTs: '1001.1' });
       expect(await drain(deliveredAs('1002.1'))).toEqual(['C1: status_changed 2']);
-      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toBeNull();
+      expect((await turn()).kind).toBe('idle');
     });
 
     test('is sent again, unchanged, only after it was missed', async () => {
@@ -551,9 +551,16 @@ export function storeContract(open: OpenStore): void {
 
     test('is sent again at once where Slack does not let us look', async () => {
       const { post } = await proven();
-      await store.saveReadBack(ana, { kind: 'refused', reason: 'missing_scope' });
       storeNow += MINUTE;
-      expect((await begin()).post).toMatchObject({ id: post.id, attempt: 2 });
+      const { channel, where } = await search();
+      const readBack = { kind: 'refused', reason: 'missing_scope' } as const;
+      await store.settleSearch(channel, where, { ...sendAgain, readBack });
+      expect(await begin()).toMatchObject({ readBack, post: { id: post.id, attempt: 2 } });
+      storeNow += MINUTE;
+      // Nobody looks for what is lost now, until the refusal may be over.
+      expect((await begin()).post).toMatchObject({ id: post.id, attempt: 3 });
+      storeNow += HOUR;
+      expect((await search()).where.postId).toBe(post.id);
     });
 
     test('waits for the bot to be let in again when it was put out of the channel', async () => {
@@ -562,6 +569,8 @@ export function storeContract(open: OpenStore): void {
       const { channel, where } = await search();
       await store.settleSearch(channel, where, { kind: 'pause_channel', reason: 'not_in_channel', at: 50 });
       expect(await store.findPause(ana)).toMatchObject({ reason: 'not_in_channel' });
+      const toOwner = await begin();
+      await store.settlePost(toOwner.lease, toOwner.post, deliveredAs('1002.1'));
       await store.resumeChannel({ actor: ana, now: 8 });
       storeNow += MINUTE;
       expect((await search()).where.postId).toBe(post.id);
@@ -575,16 +584,19 @@ export function storeContract(open: OpenStore): void {
       const again = await begin();
       expect(await store.settlePost(again.lease, again.post, deliveredAs('1002.1'))).toBe('recorded');
       expect(await store.settlePost(late.lease, late.post, deliveredAs('1001.1'))).toBe('copy');
-      const copy = await store.claimSurplus({ workspaceId: 'T1', leaseMs: MINUTE });
-      expect(copy).toMatchObject({ conversationId: 'C1', messageTs: '1001.1', postId: late.post.id });
-      expect(await store.claimSurplus({ workspaceId: 'T1', leaseMs: MINUTE })).toBeNull();
+      const remove = () => claimChange(store, late.post.id);
+      const copy = await remove();
+      expect(copy).toMatchObject({ kind: 'remove', channelId: 'C1', messageTs: '1001.1', tries: 0 });
+      expect(await remove()).toBeNull();
       if (copy === null) return;
-      await store.settleSurplus(copy, { afterMs: 5 });
+      await store.settlePost(copy.lease, copy.post, { kind: 'try_again', afterMs: 5, plain: false, reason: 'x' });
       storeNow += 5;
-      expect(await store.claimSurplus({ workspaceId: 'T1', leaseMs: MINUTE })).toEqual({ ...copy, tries: 2 });
-      await store.settleSurplus(copy, { outcome: 'removed' });
+      const again2 = await remove();
+      expect(again2).toMatchObject({ kind: 'remove', messageTs: '1001.1', tries: 1 });
+      if (again2 === null) return;
+      await store.settlePost(again2.lease, again2.post, { kind: 'removed', messageTs: '1001.1' });
       storeNow += HOUR;
-      expect(await store.claimSurplus({ workspaceId: 'T1', leaseMs: MINUTE })).toBeNull();
+      expect(await remove()).toBeNull();
     });
 
     test('is delivered also when its sender lost the channel meanwhile; nothing else of that sender counts', async () => {
@@ -604,41 +616,94 @@ export function storeContract(open: OpenStore): void {
       const { channel, where } = await search();
       await store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', copies: ['1002.1'], at: 50 });
       expect(await store.findPost(where.postId)).toMatchObject({ messageTs: '1001.1' });
-      expect(await store.claimSurplus({ workspaceId: 'T1', leaseMs: MINUTE })).toMatchObject({ messageTs: '1002.1' });
+      expect(await claimChange(store, where.postId)).toMatchObject({ kind: 'remove', messageTs: '1002.1' });
     });
   });
 
   describe('reading back', () => {
-    test('is tried with the first message of a channel, and not again for a while', async () => {
-      await watch(ORDERS);
-      const { lease: channel, post } = await begin();
-      expect(await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR })).toBeNull();
-      await store.settlePost(channel, post, deliveredAs('1000.1', storeNow));
-      const message = { fromTs: '1000.1', toTs: '1000.1', channelId: 'C1', threadTs: null };
-      expect(await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR })).toEqual({
-        channel: { workspaceId: 'T1', channelId: 'C1' },
-        search: { postId: post.id, ...message },
-      });
-      expect(await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR })).toBeNull();
-      storeNow += HOUR;
-      expect(await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR })).not.toBeNull();
-    });
-
-    test('is remembered, and where it was refused tried again after a start', async () => {
+    /** A lost answer, and the page that is read because of it. */
+    const lost = async () => {
+      await poll(ORDERS, { events: [changed(storeNow)] });
+      await begin();
+      storeNow += MINUTE;
+      const page = await turn();
+      if (page.kind !== 'search') throw new Error(`nothing to look for, but ${page.kind}`);
+      return page;
+    };
+    const inDoubt = async () => {
       await watch(ORDERS);
       await drain(deliveredAs('1000.1', storeNow));
+      return await lost();
+    };
+
+    test('is known to work from any page that showed a message of ours, and remembered', async () => {
+      const { lease: held, search } = await inDoubt();
       expect(await store.findReadBack(ana)).toEqual({ kind: 'untried' });
-      await store.saveReadBack(ana, { kind: 'refused', reason: 'missing_scope' });
-      expect(await store.listReadBacks('T1')).toEqual([
-        { channelId: 'C1', readBack: { kind: 'refused', reason: 'missing_scope' } },
-      ]);
-      await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR });
+      const readBack = { kind: 'proven', since: 77 } as const;
+      await store.settleSearch(held, search, { kind: 'look_again', afterMs: 5, looks: 1, readBack });
+      expect(await store.findReadBack(ana)).toEqual(readBack);
       await store.openWorkspace({ id: 'T1', name: 'Acme', at: storeNow });
-      expect(await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR })).not.toBeNull();
-      await store.saveReadBack(ana, { kind: 'proven', since: 77 });
-      expect(await store.findReadBack(ana)).toEqual({ kind: 'proven', since: 77 });
-      storeNow += HOUR;
-      expect(await store.claimReadBack({ workspaceId: 'T1', everyMs: HOUR })).toBeNull();
+      expect(await store.findReadBack(ana)).toEqual(readBack);
+    });
+
+    test('that Slack refused is tried again after a start', async () => {
+      const { lease: held, search } = await inDoubt();
+      const readBack = { kind: 'refused', reason: 'missing_scope' } as const;
+      await store.settleSearch(held, search, { kind: 'send_again', afterMs: 0, readBack });
+      expect(await store.listReadBacks('T1')).toEqual([{ channelId: 'C1', readBack }]);
+      await store.openWorkspace({ id: 'T1', name: 'Acme', at: storeNow });
+      expect(await store.findReadBack(ana)).toEqual({ kind: 'untried' });
+      await drain(deliveredAs('1000.2', storeNow));
+      expect((await lost()).open.readBack).toEqual({ kind: 'untried' });
+    });
+
+    test('is proven by a message known to be there, where the search itself saw none of ours', async () => {
+      const { lease: held, open, search } = await inDoubt();
+      expect(open).toMatchObject({ pageOf: 'post', hasProof: true });
+      const proof = { kind: 'read_on', cursor: null, proof: true, readBack: { kind: 'untried' } } as const;
+      await store.settleSearch(held, search, proof);
+      expect(await turn()).toMatchObject({
+        kind: 'search',
+        open: { pageOf: 'proof' },
+        search: { fromTs: '1000.1', toTs: '1000.1', cursor: null },
+      });
+    });
+
+    test('goes on where it was, after a page and after Slack asked to wait', async () => {
+      const { lease: held, search } = await inDoubt();
+      const readOn = { kind: 'read_on', cursor: 'next', proof: false, readBack: { kind: 'untried' } } as const;
+      await store.settleSearch(held, search, readOn);
+      const second = await turn();
+      if (second.kind !== 'search') throw new Error(`no page, but ${second.kind}`);
+      expect(second.search).toEqual({ ...search, cursor: 'next' });
+      await store.settleSearch(second.lease, second.search, { kind: 'wait', afterMs: 40_000, everyMs: 40_000 });
+      expect(await turn()).toEqual({ kind: 'idle', nextInMs: 40_000 });
+      storeNow += 40_000;
+      expect(await turn()).toMatchObject({ kind: 'search', search: { cursor: 'next' } });
+    });
+
+    test('in one channel waits for the pace of the workspace, and has its turn after whoever waited longer', async () => {
+      await watch(ORDERS);
+      await watch(ORDERS, elsewhere);
+      await drain(deliveredAs('1000.1', storeNow));
+      await poll(ORDERS, { events: [changed(30)] });
+      const [first, other] = [await begin(), await begin()];
+      storeNow += MINUTE;
+      const readPace = { everyMs: 1_000, burst: 1 };
+      const page = async () => {
+        const claim = await turn({ readPace });
+        if (claim.kind !== 'search') return claim;
+        const readOn = { kind: 'read_on', cursor: 'next', proof: false, readBack: { kind: 'untried' } } as const;
+        await store.settleSearch(claim.lease, claim.search, readOn);
+        return claim.search.postId;
+      };
+      const read: unknown[] = [await page()];
+      expect(await page()).toEqual({ kind: 'idle', nextInMs: 1_000 });
+      for (let second = 0; second < 3; second++) {
+        storeNow += 1_000;
+        read.push(await page());
+      }
+      expect(read).toEqual([first.post.id, other.post.id, first.post.id, other.post.id]);
     });
   });
 
@@ -655,33 +720,41 @@ export function storeContract(open: OpenStore): void {
 
     test('is made when somebody wants it, of one message alone, within the pace of the workspace', async () => {
       const post = await edited();
-      const pace = { everyMs: 1_000, burst: 1 };
-      expect(await store.claimEdit({ workspaceId: 'T1', ...lease(), postId: 'another', pace })).toBeNull();
-      const due = await store.claimEdit({ workspaceId: 'T1', ...lease(), token: 'one', postId: post.id, pace });
-      expect(due).toMatchObject({ messageTs: '17.5', channelId: 'C1', post: { id: post.id } });
+      const editPace = { everyMs: 1_000, burst: 1 };
+      expect(await claimChange(store, 'another', { editPace })).toBeNull();
+      const due = await claimChange(store, post.id, { editPace });
+      expect(due).toMatchObject({ kind: 'edit', messageTs: '17.5', channelId: 'C1', post: { id: post.id } });
       if (due === null) return;
-      await store.settleEdit({ token: 'one', post: due.post, settlement: 'shown' });
+      await store.settlePost(due.lease, due.post, deliveredAs('17.5'));
       await store.wantEdit(post.id);
-      expect(await store.claimEdit({ workspaceId: 'T1', ...lease(), pace })).toBeNull();
+      expect(await turn({ editPace })).toEqual({ kind: 'idle', nextInMs: 1_000 });
       storeNow += 1_000;
-      expect(await store.claimEdit({ workspaceId: 'T1', ...lease(), pace })).not.toBeNull();
+      expect(await turn({ editPace })).toMatchObject({ kind: 'edit' });
     });
 
     test('of a deleted message sends it anew, once', async () => {
       const post = await edited();
-      const remove = async (token: string) => {
-        const due = await store.claimEdit({ workspaceId: 'T1', ...lease(), token });
+      const remove = async () => {
+        const due = await claimChange(store, post.id);
         if (due === null) throw new Error('nothing to edit');
-        await store.settleEdit({ token, post: due.post, settlement: 'repost' });
+        await store.settlePost(due.lease, due.post, { kind: 'gone', isOver: false, at: 50 });
       };
-      await remove('one');
+      await remove();
       const again = await begin();
       expect(again.post).toMatchObject({ id: post.id, facts: post.facts });
       await store.settlePost(again.lease, again.post, deliveredAs('18.5'));
       await store.wantEdit(post.id);
-      await remove('two');
+      await remove();
       expect((await turn()).kind).toBe('idle');
       expect(await store.wantEdit(post.id)).toBe(false);
+    });
+
+    test('of a deleted message that told what is over sends nothing', async () => {
+      const post = await edited();
+      const due = await claimChange(store, post.id);
+      if (due === null) throw new Error('nothing to edit');
+      await store.settlePost(due.lease, due.post, { kind: 'gone', isOver: true, at: 50 });
+      expect((await turn()).kind).toBe('idle');
     });
 
     test('cannot be made of a post that has no message', async () => {
@@ -976,6 +1049,7 @@ export function storeContract(open: OpenStore): void {
       kind: 'recovered',
       from: 'INCRE_TRANSFER_FAILED',
       failedAt: 30,
+      startSeen: true,
       workingAt: 40,
       at: 41,
       report: aReport(),
@@ -1037,11 +1111,10 @@ export function storeContract(open: OpenStore): void {
       await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
       const first = await begin({ newPostId: 'sent-before' });
       await store.settlePost(first.lease, first.post, deliveredAs('17.5', 31));
-      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toBeNull();
+      expect(await claimChange(store, 'sent-before')).toBeNull();
       await wanted();
       await found('token-none', 'en');
-      const due = await store.claimEdit({ workspaceId: 'T1', ...lease() });
-      expect(due).toMatchObject({
+      expect(await claimChange(store, 'sent-before')).toMatchObject({
         messageTs: '17.5',
         post: { id: 'sent-before', facts: [{ aftermath: { cause: CAUSE } }] },
         jobs: [{ jobId: ORDERS }],
@@ -1049,7 +1122,7 @@ export function storeContract(open: OpenStore): void {
       const second = await begin({ newPostId: 'sent-after' });
       expect(second.post).toMatchObject({ facts: [{ aftermath: { cause: CAUSE } }] });
       await store.settlePost(second.lease, second.post, deliveredAs('18.5', 34));
-      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toBeNull();
+      expect((await turn()).kind).toBe('idle');
     });
 
     test('says on its message when the job recovered, and the recovery links to it', async () => {
@@ -1058,12 +1131,13 @@ export function storeContract(open: OpenStore): void {
       await poll(ORDERS, { events: [failedAt(30)] }, FAILED, 30);
       expect(await drain(deliveredAs('17.5', 31))).toEqual(['C1: status_changed 1']);
       await poll(ORDERS, { events: [recovered] }, {}, 41);
-      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toMatchObject({
-        messageTs: '17.5',
-        post: { facts: [{ aftermath: { recoveredAt: 40 } }] },
-      });
       expect((await begin()).post).toMatchObject({
         facts: [{ event: { kind: 'recovered' }, aftermath: { firstMessageTs: '17.5' } }],
+      });
+      expect(await turn()).toMatchObject({
+        kind: 'edit',
+        messageTs: '17.5',
+        post: { facts: [{ aftermath: { closed: { how: 'recovered', at: 40 } } }] },
       });
       expect(await store.findCause(key(ORDERS), 'en')).toBeNull();
     });
@@ -1075,19 +1149,24 @@ export function storeContract(open: OpenStore): void {
       await drain(deliveredAs('17.5', 31));
       await wanted();
       await found('token-none', 'en');
-      const token = 'editor';
-      const due = await store.claimEdit({ workspaceId: 'T1', ...lease(), token });
+      const edit = async () => {
+        const due = await turn();
+        return due.kind === 'edit' ? due : null;
+      };
+      const due = await edit();
       if (due === null) throw new Error('nothing to edit');
       await poll(ORDERS, { events: [recovered] }, {}, 41);
-      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toBeNull();
-      await store.settleEdit({ token, post: due.post, settlement: 'shown' });
-      const again = await store.claimEdit({ workspaceId: 'T1', ...lease(), token });
-      expect(again?.post.facts).toMatchObject([{ aftermath: { recoveredAt: 40, cause: CAUSE } }]);
+      await drain(deliveredAs('18.5', 42));
+      expect(await edit()).toBeNull();
+      await store.settlePost(due.lease, due.post, deliveredAs('17.5', 43));
+      const again = await edit();
+      expect(again?.post.facts).toMatchObject([{ aftermath: { closed: { how: 'recovered', at: 40 }, cause: CAUSE } }]);
       if (again === null) return;
-      await store.settleEdit({ token, post: again.post, settlement: { afterMs: 500 } });
-      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).toBeNull();
+      const putOff = { kind: 'try_again', afterMs: 500, plain: false, reason: 'x' } as const;
+      await store.settlePost(again.lease, again.post, putOff);
+      expect(await edit()).toBeNull();
       storeNow += 500;
-      expect(await store.claimEdit({ workspaceId: 'T1', ...lease() })).not.toBeNull();
+      expect(await edit()).not.toBeNull();
     });
   });
 
@@ -1257,7 +1336,11 @@ export function storeContract(open: OpenStore): void {
         workspaceRefusal: null,
         queued: { count: 0, oldestAt: null },
         held: 0,
+        searching: { count: 0, oldestAt: null },
         waitingSince: null,
+        episode: null,
+        lastReportAt: null,
+        unreadableJobs: 0,
       });
     });
 

@@ -39,7 +39,7 @@ async function startTown() {
     async subscribe() {
       for (const name of CHANNELS) await slack.people.type('ana', name, `/drs subscribe ${job.id}`);
       for (const name of CHANNELS) await slack.waitFor('an answer', () => slack.ephemerals(name, 'ana')[0], 20_000);
-      await allProven(env['DATABASE_URL'] ?? '');
+      await allSpokenTo(env['DATABASE_URL'] ?? '');
     },
     /** The first words of everything a channel shows. */
     told: () =>
@@ -54,17 +54,17 @@ async function startTown() {
   };
 }
 
-/** Waits until both channels are known to be readable: only there is anything promised. */
-async function allProven(url: string): Promise<void> {
+/** Waits until a message stands on record in both channels: only where one can be read back is anything promised. */
+async function allSpokenTo(url: string): Promise<void> {
   const db = openDatabase(url);
-  const unproven = () =>
+  const silent = () =>
     db
       .selectFrom('channels')
       .select('channel_id')
       .where('channel_id', 'like', 'C%')
-      .where('read_back_at', 'is', null)
+      .where('last_ts', 'is', null)
       .execute();
-  await vi.waitFor(async () => expect(await unproven()).toEqual([]), { timeout: 15_000 });
+  await vi.waitFor(async () => expect(await silent()).toEqual([]), { timeout: 15_000 });
   await db.destroy();
 }
 

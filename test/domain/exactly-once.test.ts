@@ -2,23 +2,13 @@ import { describe, expect, test } from 'vitest';
 
 import { compareTs, laterTs, tsAt, tsBefore } from '../../src/domain/post/message-ts.ts';
 import { msUntilTurn, takeTurn } from '../../src/domain/post/pace.ts';
-import type { Post, SearchOutcome } from '../../src/domain/post/post.ts';
+import type { SearchOutcome } from '../../src/domain/post/post.ts';
 import type { ReadBack } from '../../src/domain/post/read-back.ts';
 import { settleSearch } from '../../src/domain/post/reconcile.ts';
+import type { OpenPost } from '../../src/domain/post/reconcile.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 
 describe('a search for a post', () => {
-  const post: Post = {
-    id: 'p',
-    workspaceId: 'T',
-    channelId: 'C',
-    facts: [],
-    attempt: 1,
-    plain: false,
-    language: 'en',
-    version: 0,
-    threadTs: null,
-  };
   const pauses = {
     firstRetryMs: SECOND,
     longestRetryMs: MINUTE,
@@ -27,58 +17,93 @@ describe('a search for a post', () => {
   };
   const proven: ReadBack = { kind: 'proven', since: 1 };
   const untried: ReadBack = { kind: 'untried' };
-  const settle = (outcome: SearchOutcome, readBack: ReadBack = proven, looks = 0, searchedForMs = MINUTE) =>
-    settleSearch({ post, looks, readBack, searchedForMs }, outcome, 7, () => 1, pauses);
-  const absent = { kind: 'absent', ownSeen: false } as const;
+  const settle = (outcome: SearchOutcome, changes: Partial<OpenPost> = {}) => {
+    const open: OpenPost = {
+      attempt: 1,
+      looks: 0,
+      tries: 0,
+      readBack: proven,
+      searchedForMs: MINUTE,
+      messageTs: null,
+      pageOf: 'post',
+      hasProof: true,
+      ...changes,
+    };
+    return settleSearch(open, outcome, 7, () => 1, pauses);
+  };
+  const page = (found: readonly string[], changes: { ownSeen?: boolean; cursor?: string } = {}): SearchOutcome => ({
+    kind: 'read',
+    found,
+    ownSeen: found.length > 0,
+    cursor: null,
+    ...changes,
+  });
+  const absent = page([]);
 
-  test('that finds it ends the matter; further copies are to go', () => {
-    expect(settle({ kind: 'found', messageTs: ['1.1', '2.2'] })).toEqual({
-      kind: 'found',
-      messageTs: '1.1',
-      copies: ['2.2'],
-      at: 7,
-    });
+  test('ends with the first page that shows it; further copies on it are to go', () => {
+    const found = { kind: 'found', messageTs: '1.1', copies: ['2.2'], at: 7 };
+    expect(settle(page(['1.1', '2.2']))).toEqual(found);
+    expect(settle(page(['1.1', '2.2'], { cursor: 'next' }))).toEqual(found);
   });
 
-  test('must miss it twice, 30 s apart, before it is sent again', () => {
+  test('must miss it on every page twice, 30 s apart, before it is sent again', () => {
+    const readOn = { kind: 'read_on', cursor: 'next', proof: false, readBack: proven };
+    expect(settle(page([], { cursor: 'next' }))).toEqual(readOn);
     expect(settle(absent)).toEqual({ kind: 'look_again', afterMs: 30 * SECOND, looks: 1, readBack: proven });
-    expect(settle(absent, proven, 1)).toEqual({ kind: 'send_again', afterMs: 0, readBack: proven });
+    expect(settle(absent, { looks: 1 })).toEqual({ kind: 'send_again', afterMs: 0, readBack: proven });
   });
 
-  test('proves nothing by its absence where nothing of ours was ever read, unless another of our posts is seen', () => {
-    expect(settle(absent, untried)).toEqual({ kind: 'send_again', afterMs: SECOND, readBack: untried });
-    expect(settle({ kind: 'absent', ownSeen: true }, untried)).toMatchObject({
+  test('that saw nothing of ours asks for a message known to be there; only then does the absence mean anything', () => {
+    const open = { readBack: untried };
+    expect(settle(absent, open)).toEqual({ kind: 'read_on', cursor: null, proof: true, readBack: untried });
+    expect(settle(page([], { ownSeen: true }), { ...open, pageOf: 'proof' })).toMatchObject({
       kind: 'look_again',
-      looks: 1,
       readBack: { kind: 'proven', since: 7 },
     });
+    expect(settle(absent, { ...open, pageOf: 'proof' })).toMatchObject({ kind: 'send_again', readBack: untried });
+    expect(settle(absent, { ...open, hasProof: false })).toMatchObject({ kind: 'send_again', readBack: untried });
+    expect(settle(page([], { ownSeen: true }), open)).toMatchObject({ kind: 'look_again', looks: 1 });
   });
 
   test('that may not read has it sent again rather than lost', () => {
     const refused = { kind: 'refused', what: 'reading', reason: 'missing_scope' } as const;
     const sentAgain = { kind: 'send_again', readBack: { kind: 'refused', reason: 'missing_scope' } };
     expect(settle(refused)).toMatchObject(sentAgain);
-    expect(settle(refused, untried)).toMatchObject(sentAgain);
+    expect(settle(refused, { readBack: untried })).toMatchObject(sentAgain);
   });
 
   test('is not given up for one odd answer in a channel that was read before', () => {
     const odd = { kind: 'refused', what: 'reading', reason: 'http_403' } as const;
-    expect(settle(odd)).toMatchObject({ kind: 'look_again', looks: 0, readBack: proven });
-    expect(settle(odd, untried)).toMatchObject({ kind: 'send_again' });
-    expect(settle(odd, proven, 0, HOUR)).toMatchObject({ kind: 'send_again' });
+    expect(settle(odd)).toEqual({ kind: 'try_page_again', afterMs: SECOND });
+    expect(settle(odd, { readBack: untried })).toMatchObject({ kind: 'send_again' });
+    expect(settle(odd, { searchedForMs: HOUR })).toMatchObject({ kind: 'send_again' });
   });
 
   test('in a channel the bot was put out of waits until it is back', () => {
     const out = { kind: 'refused', what: 'channel', reason: 'not_in_channel' } as const;
     expect(settle(out)).toEqual({ kind: 'pause_channel', reason: 'not_in_channel', at: 7 });
-    expect(settle(out, untried)).toMatchObject({ kind: 'send_again' });
+    expect(settle(out, { readBack: untried })).toMatchObject({ kind: 'send_again' });
   });
 
-  test('that Slack does not answer is repeated, and given up in the end', () => {
-    const again = { kind: 'again', afterMs: 5 * SECOND, reason: 'ratelimited' } as const;
-    expect(settle(again, proven, 1)).toEqual({ kind: 'look_again', afterMs: 5 * SECOND, looks: 1, readBack: proven });
-    expect(settle({ ...again, afterMs: null })).toMatchObject({ kind: 'look_again', afterMs: SECOND });
-    expect(settle(again, proven, 1, HOUR)).toMatchObject({ kind: 'send_again', readBack: { kind: 'refused' } });
+  test('that Slack asks to wait waits, however long, and never becomes sending again', () => {
+    const later = { kind: 'retry', afterMs: 5 * SECOND, reason: 'ratelimited' } as const;
+    for (const searchedForMs of [0, HOUR, 24 * HOUR])
+      expect(settle(later, { searchedForMs })).toEqual({ kind: 'wait', afterMs: 5 * SECOND, everyMs: 5 * SECOND });
+    expect(settle({ ...later, afterMs: 5 * MINUTE })).toMatchObject({ afterMs: 5 * MINUTE, everyMs: MINUTE });
+    const lost = { kind: 'uncertain', reason: 'network' } as const;
+    expect(settle(lost, { searchedForMs: 24 * HOUR })).toEqual({ kind: 'try_page_again', afterMs: SECOND });
+    expect(settle(lost, { tries: 3 })).toEqual({ kind: 'try_page_again', afterMs: 8 * SECOND });
+  });
+
+  test('whose place Slack does not know any more begins anew', () => {
+    const lost = { kind: 'refused', what: 'reading', reason: 'invalid_cursor' } as const;
+    expect(settle(lost)).toMatchObject({ kind: 'read_on', cursor: null, proof: false });
+  });
+
+  test('made once more after it was sent again takes away what appeared since, and sends nothing', () => {
+    const late = { attempt: 2, messageTs: '5.5' };
+    expect(settle(page(['1.1', '5.5']), late)).toMatchObject({ kind: 'found', messageTs: '1.1', copies: [] });
+    expect(settle(page(['5.5']), late)).toEqual({ kind: 'alone', readBack: proven });
   });
 });
 

@@ -6,7 +6,7 @@ import { cadence } from '../../src/domain/poll/cadence.ts';
 import { decidePoll } from '../../src/domain/poll/decide-poll.ts';
 import { formatDuration } from '../../src/domain/base/duration.ts';
 import { fullCopyPercent } from '../../src/domain/job/full-copy-percent.ts';
-import { nextGroupSize } from '../../src/domain/post/group-deliveries.ts';
+import { placeDeliveries } from '../../src/domain/post/place-deliveries.ts';
 import { parseJobId, parseJobIdPrefix } from '../../src/domain/job/job-id.ts';
 import { nearest } from '../../src/domain/names/nearest.ts';
 import { estimatePass } from '../../src/domain/poll/poll-budget.ts';
@@ -175,20 +175,14 @@ describe('a pass over many jobs', () => {
 });
 
 describe('an attempt to send', () => {
-  const post = {
-    id: 'p',
-    workspaceId: 'T',
-    channelId: 'C',
-    facts: [],
-    attempt: 1,
-    plain: false,
-    language: 'en' as const,
-    version: 0,
-    threadTs: null,
+  const pauses = {
+    firstRetryMs: SECOND,
+    longestRetryMs: MINUTE,
+    reconcileAfterMs: 30 * SECOND,
+    longestEditRetryMs: HOUR,
   };
-  const pauses = { firstRetryMs: SECOND, longestRetryMs: MINUTE, reconcileAfterMs: 30 * SECOND };
   const settle = (outcome: SendOutcome, plain = false, readBack: ReadBack = { kind: 'untried' }) =>
-    settlePost({ ...post, plain }, readBack, outcome, 7, () => 1, pauses);
+    settlePost({ kind: 'send', post: { attempt: 1, plain }, readBack }, outcome, 7, () => 1, pauses);
 
   test('is looked for when its outcome is unknown, or made again where one cannot look', () => {
     const uncertain = { kind: 'uncertain', reason: 'network' } as const;
@@ -261,10 +255,14 @@ describe('deliveries that share a post', () => {
   };
 
   test('are those of one job at one moment, in a row', () => {
-    expect(nextGroupSize([])).toBe(0);
-    expect(nextGroupSize([fact(ORDERS, 1), fact(ORDERS, 1), fact(ORDERS, 2)])).toBe(2);
-    expect(nextGroupSize([fact(ORDERS, 1), fact(BILLING, 1), fact(ORDERS, 1)])).toBe(1);
-    expect(nextGroupSize([announcement, announcement])).toBe(1);
+    const sizes = (all: readonly DeliveryFacts[]) => {
+      const pending = all.map((facts, id) => ({ id, subject: 'one', owedAt: 1, facts }));
+      return placeDeliveries({ pending, joinable: [], now: 1 }).map(({ deliveries }) => deliveries.length);
+    };
+    expect(sizes([])).toEqual([]);
+    expect(sizes([fact(ORDERS, 1), fact(ORDERS, 1), fact(ORDERS, 2)])).toEqual([2, 1]);
+    expect(sizes([fact(ORDERS, 1), fact(BILLING, 1), fact(ORDERS, 1)])).toEqual([1, 1, 1]);
+    expect(sizes([announcement, announcement])).toEqual([1, 1]);
   });
 });
 

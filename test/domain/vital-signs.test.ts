@@ -1,22 +1,21 @@
 import { describe, expect, test } from 'vitest';
 
-import { explanation } from '../../src/domain/job/explanation.ts';
-import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
-import { findLastingSilence, findStillLoops } from '../../src/domain/base/vital-signs.ts';
+import { MINUTE } from '../../src/domain/base/time.ts';
+import { findStillLoops } from '../../src/domain/base/vital-signs.ts';
 import type { VitalSigns } from '../../src/domain/base/vital-signs.ts';
 
 const NOW = 1_700_000_000_000;
 const PATIENCE = { intervalMs: MINUTE, stillMs: 3 * MINUTE };
 const signs = (changes: Partial<VitalSigns> = {}): VitalSigns => ({
   startedAt: NOW,
-  beats: { poller: NOW, dispatcher: NOW, editor: NOW, causes: NOW, reader: NOW },
+  beats: { poller: NOW, dispatcher: NOW, causes: NOW },
   lastTickAt: null,
-  poll: { silentMs: 0, overdueMs: 0, pausedUntil: null },
+  poll: { silentMs: 0, overdueMs: 0, nextAt: NOW, pausedUntil: null },
   drs: { kind: 'not_asked' },
   blindMs: 0,
   ...changes,
 });
-const polledBefore = (silentMs: number) => signs({ poll: { silentMs, overdueMs: 0, pausedUntil: null } });
+const polledBefore = (silentMs: number) => signs({ poll: { silentMs, overdueMs: 0, nextAt: NOW, pausedUntil: null } });
 const beats = (changes: Partial<VitalSigns['beats']>) => signs({ beats: { ...signs().beats, ...changes } });
 
 describe('a loop', () => {
@@ -25,8 +24,8 @@ describe('a loop', () => {
   });
 
   test('that has not turned for too long is named, with how long', () => {
-    expect(findStillLoops(beats({ editor: NOW - 4 * MINUTE }), NOW, PATIENCE)).toEqual([
-      { loop: 'editor', forMs: 4 * MINUTE },
+    expect(findStillLoops(beats({ causes: NOW - 4 * MINUTE }), NOW, PATIENCE)).toEqual([
+      { loop: 'causes', forMs: 4 * MINUTE },
     ]);
   });
 
@@ -35,20 +34,5 @@ describe('a loop', () => {
     expect(findStillLoops(polledBefore(179 * MINUTE), NOW, hourly)).toEqual([]);
     expect(findStillLoops(polledBefore(181 * MINUTE), NOW, hourly)).toHaveLength(1);
     expect(findStillLoops(beats({ dispatcher: NOW - 4 * MINUTE }), NOW, hourly)).toHaveLength(1);
-  });
-});
-
-describe('the silence of DRS', () => {
-  const silent = (forMs: number) => signs({ drs: { kind: 'silent', since: NOW, forMs, why: explanation('timeout') } });
-
-  test('counts only when it lasts', () => {
-    expect(findLastingSilence(silent(170 * SECOND), PATIENCE)).toBeNull();
-    expect(findLastingSilence(silent(181 * SECOND), PATIENCE)).toMatchObject({ since: NOW });
-  });
-
-  test('is none where nothing was asked, or the last question was answered', () => {
-    expect(findLastingSilence(signs(), PATIENCE)).toBeNull();
-    const answers = signs({ drs: { kind: 'answers', since: NOW, lastAt: NOW } });
-    expect(findLastingSilence(answers, PATIENCE)).toBeNull();
   });
 });

@@ -82,7 +82,7 @@ describe('DRS refuses whole requests with "no such job"', () => {
   });
 
   test.each(['item_error', 'whole_request', 'omitted'] as const)(
-    'for single ids (%s) that its list still has: nobody is told gone, in a day and more',
+    'for single ids (%s) that its list still has: nobody is told gone, in a day and more, but that it cannot be read',
     async (unknownId) => {
       const setting = await watching(4, { unknownId });
       const { world, jobs, pass } = setting;
@@ -91,7 +91,9 @@ describe('DRS refuses whole requests with "no such job"', () => {
       first(jobs).delete();
       world.drs.setHabits({ listsDeleted: true });
       await pass(27, HOUR);
-      expect(await change(world, jobs)).toEqual(NO_CHANGE);
+      await world.nextMessage('#migrations', 1);
+      const unreadable = expect.stringContaining('⚫ No data on job-0 for');
+      expect(await change(world, jobs)).toEqual({ unwatched: [], told: [unreadable] });
     },
   );
 });
@@ -131,9 +133,10 @@ describe('one of five watched jobs is deleted', () => {
     await using _ = world;
     first(jobs).delete();
     await pass(24, HOUR);
-    expect(told(world)).toEqual([]);
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('⚫ No data on job-0 for');
+    expect(told(world)).toHaveLength(1);
     await pass(2, HOUR);
-    expect((await world.nextMessage('#migrations', 1)).text).toContain('⚫ GONE – job-0');
+    expect((await world.nextMessage('#migrations', 2)).text).toContain('⚫ GONE – job-0');
   });
 
   test('and told deleted where batch detail says so, without a list', async () => {

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Store } from '../../src/ports.ts';
-import { SILENT } from '../support/silent-log.ts';
 import { startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -110,22 +108,6 @@ describe('a failure', () => {
     const job = world.drs.addJob('INCRE_TRANSFER_STARTED');
     await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
     world.slack.faults.next('chat.update', { kind: 'http', status: 503 });
-    job.becomes('INCRE_TRANSFER_FAILED').explains({ error_message: 'disk full' });
-    await world.bot().tick();
-    expect((await edited(world, 'disk full')).text).toContain('🔴 FAILED');
-  });
-
-  test('is edited although copies of messages cannot be removed for a fault of the database', async () => {
-    const decorate = {
-      store: (store: Store): Store => ({
-        ...store,
-        claimSurplus: () => Promise.reject(new Error('a row of a copy cannot be read')),
-      }),
-    };
-    await using world = await startWorld({ overrides: { durations: FAST, decorate, log: SILENT } });
-    world.slack.addChannel('migrations');
-    const job = world.drs.addJob('INCRE_TRANSFER_STARTED');
-    await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
     job.becomes('INCRE_TRANSFER_FAILED').explains({ error_message: 'disk full' });
     await world.bot().tick();
     expect((await edited(world, 'disk full')).text).toContain('🔴 FAILED');

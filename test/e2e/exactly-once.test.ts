@@ -9,13 +9,12 @@ const WITHOUT_HISTORY: WorkspaceOptions = {
   scopes: ['commands', 'chat:write', 'channels:read', 'groups:read', 'im:read', 'channels:join', 'users:read'],
 };
 
-/** A channel that watches a job, after the bot has found out whether it can read there. */
+/** A channel that watches a job. */
 async function watching(workspace: WorkspaceOptions = {}) {
   const world = await startWorld({ workspace, overrides: { durations: { slackTimeoutMs: 400, channelLeaseMs: 800 } } });
   world.slack.addChannel('migrations');
   const job = world.drs.addJob('FULL_TRANSFER_STARTED');
   await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
-  await world.slack.waitFor('a trial', () => callsOf(world, 'conversations.history')[0]);
   const channelId = world.slack.state.findChannel('migrations')?.id ?? '';
   return { world, job, channelId };
 }
@@ -84,8 +83,16 @@ describe('a message whose answer was lost', () => {
 });
 
 test('a channel that can be read says in its list that messages come exactly once', async () => {
-  const { world } = await watching();
+  const { world, job } = await watching();
   await using _ = world;
+  const list = await world.ask('ana', '#migrations', '/drs list');
+  expect(list.text).toContain('Each message is to come exactly once');
+  world.slack.faults.next('chat.postMessage', { kind: 'accept_then_drop' });
+  for (const status of ['FULL_TRANSFER_COMPLETE', 'INCRE_TRANSFER_STARTED']) {
+    job.becomes(status);
+    await world.bot().tick();
+  }
+  await world.nextMessage('#migrations', 2);
   expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('✔ Each message comes exactly once');
 });
 

@@ -38,10 +38,8 @@ describe('after the bot was down', () => {
     const other = await world.nextMessage('#other', 1);
     await world.nextMessage('#migrations', 2);
     expect(world.texts('#migrations')[1]).toContain('🔴 FAILED – orders');
-    expect(world.texts('#migrations')[2]).toContain('⚪ BACK – the bot was down 42 min');
-    expect(world.texts('#migrations')[2]).toContain(
-      'Changed meanwhile: 🔴 *orders* FAILED: replication stopped · 1 unchanged',
-    );
+    expect(world.texts('#migrations')[2]).toContain('⚪ *I was down 42 min');
+    expect(world.texts('#migrations')[2]).toContain('Meanwhile: 🔴 *orders* FAILED: replication stopped · 1 unchanged');
     expect(other.text).toContain('Nothing changed meanwhile: the job is as before.');
     await world.stop();
     await world.start();
@@ -73,7 +71,7 @@ describe('after the bot was down', () => {
     await using _ = world;
     clock.advance(42 * MINUTE);
     await world.bot().tick();
-    expect((await world.nextMessage('#other', 1)).text).toContain('⚪ BACK – the bot was down 42 min');
+    expect((await world.nextMessage('#other', 1)).text).toContain('⚪ *I was down 42 min');
   });
 
   test('for less than that nobody is bothered', async () => {
@@ -105,12 +103,12 @@ describe('after the bot was down', () => {
       ['#migrations', '#other'].every((channel) => world.texts(channel).length > 1) ? true : undefined,
     );
     await expect
-      .poll(() => db.selectFrom('down_times').select('told_at').where('told_at', 'is', null).execute())
+      .poll(() => db.selectFrom('blind_episodes').select('episode').where('ended_at', 'is', null).execute())
       .toEqual([]);
     await Promise.all(bots.map((bot) => bot.end('SIGTERM')));
     await db.destroy();
     for (const channel of ['#migrations', '#other'])
-      expect(world.texts(channel).slice(1)).toEqual([expect.stringContaining('⚪ BACK – the bot was down 42 min')]);
+      expect(world.texts(channel).slice(1)).toEqual([expect.stringContaining('⚪ *I was down 42 min')]);
   }, 60_000);
 
   test('and DRS does not answer at first, it is told when DRS does', async () => {
@@ -124,7 +122,7 @@ describe('after the bot was down', () => {
     expect(world.texts('#other')).toHaveLength(1);
     world.drs.faults.clear();
     await world.bot().tick();
-    expect((await world.nextMessage('#other', 1)).text).toContain('⚪ BACK – the bot was down 42 min');
+    expect((await world.nextMessage('#other', 1)).text).toContain('⚪ *I was down 42 min');
   });
 });
 

@@ -34,7 +34,7 @@ async function failToStart(broken: Partial<Store>, more: Readonly<Record<string,
       );
     },
   };
-  const durations = { watchEveryMs: 1, causeRetryMs: 1, readBackPaceMs: 1 };
+  const durations = { watchEveryMs: 1, causeRetryMs: 1 };
   const failure = await startBot(parseConfig(given, isSchedule), { decorate, durations }).then(
     async (bot) => {
       await bot.stop();

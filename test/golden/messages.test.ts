@@ -14,12 +14,14 @@ import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
 import type { Meanwhile } from '../../src/domain/poll/meanwhile.ts';
 import type { Signal } from '../../src/domain/post/signal.ts';
+import { CLOSINGS } from '../../src/domain/post/closing.ts';
 import type { Cause } from '../../src/domain/job/job-detail.ts';
 import { LANGUAGES } from '../../src/domain/base/language.ts';
 import type { Language } from '../../src/domain/base/language.ts';
 import type { ListedJob } from '../../src/domain/names/listed-job.ts';
 import { NO_AFTERMATH } from '../../src/domain/post/post.ts';
-import type { Aftermath, Announcement, DeliveryFacts, NamedJob } from '../../src/domain/post/post.ts';
+import type { Standing } from '../../src/domain/job/standing.ts';
+import type { Aftermath, Announcement, DeliveryFacts, NamedJob, StandingJob } from '../../src/domain/post/post.ts';
 import { failureOf } from '../../src/domain/job/progress-answer.ts';
 import type { DrsFailureReason, ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
 import { durationParts } from '../../src/domain/base/duration.ts';
@@ -58,7 +60,8 @@ import {
 import { createVoice, inPublic } from '../../src/slack/messages/voice.ts';
 import type { Voice } from '../../src/slack/messages/voice.ts';
 import { workspaceListMessage } from '../../src/slack/messages/workspace-list-message.ts';
-import { lines } from '../../src/slack/messages/message.ts';
+import { incidentInFull, incidentParts, recoveriesParts } from '../../src/slack/messages/incident-text.ts';
+import { lines, message } from '../../src/slack/messages/message.ts';
 import type { UsageError } from '../../src/slack/commands/parse-command.ts';
 import type { Job } from '../../src/domain/job/job.ts';
 import type { Look } from '../../src/use-cases/polling/look-at-jobs.ts';
@@ -208,9 +211,34 @@ const announced =
     postMessage(voice, { id: 'POST', channelId, facts: [{ kind: 'announcement', announcement }] });
 
 const billing: NamedJob = { ...job, jobId: BILLING, name: 'billing' };
+/** A job that a channel begins to watch. */
+const begun = (standing: Standing | null, changes: Partial<StandingJob> = {}): StandingJob => ({
+  ...job,
+  standing,
+  failure: null,
+  cause: null,
+  ...changes,
+});
+const wave = (standing: Standing, count: number, changes: Partial<StandingJob> = {}) =>
+  Array.from({ length: count }, (_, number) =>
+    begun(standing, { jobId: simulatedJobId(number), name: `orders-${number}`, ...changes }),
+  );
+const FAILED_BEFORE = { status: 'INCRE_TRANSFER_FAILED', since: START - 31 * HOUR, startSeen: true };
 const MB = 1024 * 1024;
 const back = (meanwhile: Meanwhile, downMs = 42 * MINUTE) =>
-  announced({ kind: 'back', from: START - downMs, until: START, meanwhile });
+  announced({ kind: 'back', after: 'down', from: START - downMs, until: START, meanwhile });
+const blind = (changes: Partial<Extract<Announcement, { kind: 'blind' }>> = {}) =>
+  announced({
+    kind: 'blind',
+    since: START - 10 * MINUTE,
+    at: START,
+    why: explanation('server_fault', { label: 'HTTP 503' }),
+    jobs: 7,
+    last: { at: START - 10 * MINUTE, standings: [{ standing: 'in_sync', count: 7 }], worstLagMs: 5_000 },
+    nextTryAt: null,
+    endedAt: null,
+    ...changes,
+  });
 const signalled = (signal: Signal) => announced({ kind: 'signal', signal }, 'COPS');
 
 const VIEW = { channelId: 'C1', isPrivate: true };
@@ -378,23 +406,81 @@ const FIGURES: StoreFigures = {
   workspaceRefusal: null,
   queued: { count: 0, oldestAt: null },
   held: 0,
+  searching: { count: 0, oldestAt: null },
   waitingSince: null,
+  episode: null,
+  lastReportAt: START,
+  unreadableJobs: 0,
 };
 const health =
   (changes: Partial<HealthReport>): Said =>
   (voice) =>
     healthMessage(voice, {
       drs: { kind: 'answers', since: START, lastAt: START + HOUR },
+      blind: null,
       lastTickAt: START + HOUR,
       pausedUntil: null,
       stillLoops: [],
       asking: { stretch: null, quota: null, closedMs: 0, longestWaitMs: 0, isLate: false },
       figures: FIGURES,
       isLate: false,
+      lookedFor: null,
       delivery: { kind: 'proven', since: START },
       ...changes,
     });
 const DUPLICATE: Cause = { code: 'DRS.M05023', text: "Duplicate entry '•••' for key 'PRIMARY' in shop.orders" };
+
+const SOURCE: Cause = { code: 'DRS.M05101', text: 'Cannot connect to the source database' };
+const FLAPPING = { since: START, failures: 4, longestGapMs: HOUR, longestFailureMs: 0, quietSince: START };
+type IncidentFacts = Extract<DeliveryFacts, { kind: 'event' }>;
+const FAILURE: JobEvent = {
+  kind: 'status_changed',
+  from: 'INCRE_TRANSFER_STARTED',
+  to: 'INCRE_TRANSFER_FAILED',
+  ...anEvent,
+  report: aReport({ status: 'INCRE_TRANSFER_FAILED' }),
+};
+const failures = (
+  count: number,
+  cause: Cause | null,
+  from = 0,
+  aftermath: Partial<Aftermath> = {},
+): readonly IncidentFacts[] =>
+  Array.from({ length: count }, (_, n) => ({
+    kind: 'event',
+    job: { ...job, jobId: simulatedJobId(from + n), name: `tenant-${String(from + n + 1).padStart(2, '0')}` },
+    eventNumber: 1,
+    event: { ...FAILURE, lastLag: { ms: (31 - ((from + n) % 31)) * 1_000, at: START } },
+    aftermath: { ...NO_AFTERMATH, cause, ...aftermath },
+  }));
+const recoveries = (count: number): readonly IncidentFacts[] =>
+  failures(count, null).map((one, n) => ({
+    ...one,
+    event: {
+      kind: 'recovered',
+      from: 'INCRE_TRANSFER_FAILED',
+      failedAt: START,
+      startSeen: true,
+      workingAt: START + n * MINUTE,
+      ...anEvent,
+    },
+  }));
+const incident =
+  (facts: readonly IncidentFacts[], jobs: readonly Job[] = []): Said =>
+  (voice) =>
+    message([...incidentParts(voice, { facts, jobs, watched: 60 })], { marker: 'drs_post:POST' });
+const backlog =
+  (...steps: readonly Step[]): Said =>
+  (voice) => {
+    const facts = read(...steps, ...stays(steps)).events.map((event, n): DeliveryFacts => ({
+      kind: 'event',
+      job,
+      eventNumber: n + 1,
+      event,
+      aftermath: NO_AFTERMATH,
+    }));
+    return postMessage(voice, { id: 'POST', channelId: 'C1', facts });
+  };
 
 /** Text first, because that is what is read aloud and pushed; then the blocks. */
 const written = ({ text, blocks }: SlackMessage) => `${text}\n\n${JSON.stringify(blocks, null, 2)}\n`;
@@ -576,10 +662,6 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     replicating,
     [8641, 'INCRE_TRANSFER_FAILED'],
   ),
-  'told-failed-and-recovered': toldOf(job, { cause: DUPLICATE, recoveredAt: START + 8_700 * MINUTE }, replicating, [
-    8641,
-    'INCRE_TRANSFER_FAILED',
-  ]),
   'told-recovered-with-link': toldOf(
     job,
     { firstMessageTs: '1700000000.000100' },
@@ -616,9 +698,29 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'announced-subscription': announced({
     kind: 'subscribed',
     by: 'U1',
-    jobs: [job, { ...job, jobId: BILLING, name: 'billing' }],
+    jobs: [begun('in_sync'), begun('copying', { jobId: BILLING, name: 'billing' })],
   }),
-  'announced-subscription-in-a-dm': announced({ kind: 'subscribed', by: 'U1', jobs: [job] }, 'D1'),
+  'announced-subscription-of-an-older-version': announced({ kind: 'subscribed', by: 'U1', jobs: [begun(null)] }),
+  'announced-subscription-of-one-that-failed': announced({
+    kind: 'subscribed',
+    by: 'U1',
+    jobs: [begun('failed', { failure: { ...FAILED_BEFORE, startSeen: false } })],
+  }),
+  'announced-subscription-with-one-that-failed': announced({
+    kind: 'subscribed',
+    by: 'U1',
+    jobs: [begun('failed', { name: 'wave-12', failure: FAILED_BEFORE, cause: DUPLICATE }), ...wave('in_sync', 11)],
+  }),
+  'announced-subscription-with-much-that-is-not-well': announced({
+    kind: 'subscribed',
+    by: 'U1',
+    jobs: [
+      ...wave('failed', 5, { failure: FAILED_BEFORE, cause: DUPLICATE }),
+      ...(['gone', 'unknown', 'flapping', 'lag_high', 'paused'] as const).map((standing) => begun(standing)),
+      ...(['ended', 'passing', 'copying', 'in_sync', 'copied'] as const).map((standing) => begun(standing)),
+    ],
+  }),
+  'announced-subscription-in-a-dm': announced({ kind: 'subscribed', by: 'U1', jobs: [begun('in_sync')] }, 'D1'),
   'announced-end-of-subscription': announced({ kind: 'unsubscribed', by: 'U1', jobs: [{ ...job, madeBy: null }] }),
   'announced-end-of-anothers-subscription': announced({
     kind: 'unsubscribed',
@@ -655,6 +757,28 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     unchanged: 11,
     unknown: 0,
   }),
+  'announced-blind': blind(),
+  'announced-blind-for-a-key': blind({ why: explanation('keys_refused', { label: 'APIGW.0301' }) }),
+  'announced-blind-never-seen': blind({ jobs: 1, last: null }),
+  'announced-blind-without-a-lag': blind({
+    last: {
+      at: START - 10 * MINUTE,
+      standings: [
+        { standing: 'failed', count: 1 },
+        { standing: 'copying', count: 6 },
+      ],
+      worstLagMs: null,
+    },
+  }),
+  'announced-blind-until-monday': blind({ nextTryAt: START + 62 * HOUR }),
+  'announced-blind-over': blind({ endedAt: START + 32 * MINUTE }),
+  'announced-sees-again': announced({
+    kind: 'back',
+    after: 'blind',
+    from: START - 42 * MINUTE,
+    until: START,
+    meanwhile: { changed: [{ job, status: 'INCRE_TRANSFER_FAILED' }], unchanged: 6, unknown: 0 },
+  }),
   'announced-back-nothing-changed': back({ changed: [], unchanged: 13, unknown: 0 }),
   'announced-back-nothing-changed-in-one': back({ changed: [], unchanged: 1, unknown: 0 }),
   'announced-back-not-read': back({ changed: [], unchanged: 11, unknown: 2 }),
@@ -681,6 +805,13 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       { channelId: 'D9', reason: 'msg_too_long', jobs: [] },
     ],
   }),
+  'signal-drs-silent': signalled({
+    kind: 'drs_silent',
+    since: START,
+    until: START + 10 * MINUTE,
+    why: explanation('server_fault', { label: 'HTTP 503' }),
+  }),
+  'signal-drs-answers': signalled({ kind: 'drs_answers', since: START, until: START + 42 * MINUTE }),
   'signal-disk-low': signalled({ kind: 'disk_low', freeBytes: 150 * MB, leastBytes: 200 * MB }),
   'signal-disk-enough': signalled({ kind: 'disk_enough', since: START, until: START + 12 * MINUTE }),
   'signal-disk-full': signalled({ kind: 'disk_full' }),
@@ -1039,9 +1170,21 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'health-in-a-pause-by-schedule': health({ pausedUntil: START + 14 * HOUR }),
   'health-blind': health({
     drs: { kind: 'silent', since: START, forMs: MINUTE, why: explanation('read_denied', { label: 'DRS.M00102' }) },
+    blind: {
+      since: START,
+      why: explanation('read_denied', { label: 'DRS.M00102' }),
+      lastReportAt: START - MINUTE,
+      nextTryAt: START + MINUTE,
+    },
     figures: { ...FIGURES, queued: { count: 1, oldestAt: START } },
   }),
+  'health-blind-since-before-the-start': health({
+    drs: { kind: 'not_asked' },
+    blind: { since: START, why: explanation('timeout'), lastReportAt: null, nextTryAt: START + MINUTE },
+  }),
+  'health-with-jobs-that-cannot-be-read': health({ figures: { ...FIGURES, unreadableJobs: 2 } }),
   'health-late': health({ figures: { ...FIGURES, queued: { count: 1, oldestAt: START } }, isLate: true }),
+  'health-looking-slowly': health({ lookedFor: { count: 3, since: START } }),
   'health-asked-late-for-a-quota': health({
     asking: {
       stretch: { everyMs: 200 * SECOND, wantedMs: MINUTE, isByQuota: true },
@@ -1151,18 +1294,21 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       lagNote: 'settled' as const,
       percentBefore: null,
     };
-    const event: JobEvent = { kind: 'recovered', from: 'INCRE_TRANSFER_FAILED', failedAt: START, workingAt, ...moment };
+    const event: JobEvent = {
+      kind: 'recovered',
+      from: 'INCRE_TRANSFER_FAILED',
+      failedAt: START,
+      startSeen: true,
+      workingAt,
+      ...moment,
+    };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
     return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] });
   },
   'announced-very-many-subscriptions': announced({
     kind: 'subscribed',
     by: 'U1',
-    jobs: Array.from({ length: 12 }, (_, number) => ({
-      ...job,
-      jobId: simulatedJobId(number),
-      name: `orders-${number}`,
-    })),
+    jobs: wave('in_sync', 12),
   }),
   'now-no-such-job': nowIs({ kind: 'no_such_job', jobId: ORDERS, name: 'orders', code: 'DRS.M00289' }),
   'now-no-report': nowIs({ kind: 'no_report', jobId: ORDERS, name: 'orders', why: explanation('timeout') }),
@@ -1172,10 +1318,144 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     0,
     reported('INCRE_TRANSFER_STARTED', { lagMs: null }),
   ]),
+  'told-unreadable': happened({
+    kind: 'unreadable',
+    since: START - 30 * MINUTE,
+    why: explanation('item_error', { label: 'DRS.M01501' }),
+    ...anEvent,
+  }),
+  'told-readable-again': happened({ kind: 'readable_again', since: START - HOUR, ...anEvent }),
+  'told-readable-again-without-a-report': happened({
+    kind: 'readable_again',
+    since: START - HOUR,
+    ...anEvent,
+    report: null,
+  }),
+  ...Object.fromEntries(
+    CLOSINGS.map((how) => [
+      `told-failed-and-${how}`,
+      toldOf(job, { cause: DUPLICATE, closed: { how, at: START + 61 * MINUTE } }, replicating, [
+        14,
+        'INCRE_TRANSFER_FAILED',
+      ]),
+    ]),
+  ),
+  'told-failed-and-recovered-days-later': (voice) => {
+    const { events, state } = read(
+      replicating,
+      [14, 'INCRE_TRANSFER_FAILED'],
+      [20, lagging(2_880_000)],
+      [30, lagging(2_880_000)],
+    );
+    const [event] = events;
+    if (event === undefined) throw new Error('nothing was told');
+    const aftermath = { ...NO_AFTERMATH, closed: { how: 'recovered' as const, at: event.at + 3 * DAY } };
+    const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath };
+    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] }, [
+      { kind: 'known', job: aJob({ name: 'orders', jobType: 'migration' }, state) },
+    ]);
+  },
+  'backlog-of-one-job': backlog(
+    replicating,
+    [20, 'PAUSING'],
+    [40, 'INCRE_TRANSFER_STARTED'],
+    [60, 'INCRE_TRANSFER_FAILED'],
+  ),
+  'backlog-of-one-job-with-many-steps': backlog(
+    replicating,
+    ...[20, 40, 60, 80].flatMap((minute): readonly Step[] => [
+      [minute, 'PAUSING'],
+      [minute + 10, 'INCRE_TRANSFER_STARTED'],
+    ]),
+  ),
+  'incident-one-cause': incident(failures(30, SOURCE)),
+  'incident-no-cause-yet': incident(failures(4, null)),
+  'incident-seven-fit': incident(failures(7, SOURCE)),
+  'incident-two-causes': incident([...failures(24, SOURCE), ...failures(6, DUPLICATE, 24)]),
+  'incident-five-causes': incident(
+    [1, 2, 3, 4, 5]
+      .flatMap((n) => failures(2, { code: `DRS.M0000${n}`, text: null }, n * 2))
+      .concat(failures(1, null, 20)),
+  ),
+  'incident-of-different-kinds': incident([
+    ...failures(3, SOURCE),
+    ...failures(2, SOURCE, 3).map((one) => ({
+      ...one,
+      event: { ...FAILURE, to: 'FULL_TRANSFER_FAILED', report: aReport({ status: 'FULL_TRANSFER_FAILED' }) },
+    })),
+  ]),
+  'incident-partly-recovered': incident([
+    ...failures(6, SOURCE),
+    ...failures(24, SOURCE, 6, { closed: { how: 'recovered', at: START + 12 * MINUTE } }),
+  ]),
+  'incident-all-recovered': incident(
+    failures(30, SOURCE, 0, { closed: { how: 'recovered', at: START + 20 * MINUTE } }),
+    [aJob({ jobId: simulatedJobId(0) }, { report: aReport(), checkedAt: START })],
+  ),
+  'incident-closed-in-every-way': incident(
+    CLOSINGS.flatMap((how, n) => failures(1, SOURCE, n, { closed: { how, at: START + HOUR } })),
+  ),
+  'incident-in-full': (voice) =>
+    message([...incidentInFull(voice, { facts: failures(30, SOURCE), jobs: [], watched: 60 })]),
+  'incident-of-pauses': incident(
+    failures(5, null).map((one) => ({
+      ...one,
+      event: { ...FAILURE, to: 'PAUSING', report: aReport({ status: 'PAUSING' }) },
+    })),
+  ),
+  'incident-of-ends': incident(
+    failures(5, null).map((one) => ({ ...one, event: { kind: 'gone', code: null, ...anEvent } })),
+  ),
+  'incident-of-several-things': incident([
+    ...failures(2, null).map((one): IncidentFacts => ({
+      ...one,
+      event: { kind: 'ended', verdict: 'had_failed', summary: null, standing: null, ...anEvent },
+    })),
+    ...failures(2, null, 2).map((one): IncidentFacts => ({
+      ...one,
+      event: { kind: 'flapping', flapping: FLAPPING, ...anEvent },
+    })),
+  ]),
+  'incident-of-recoveries': incident(recoveries(5)),
+  'incident-without-reports': incident(
+    failures(4, null).map((one) => ({ ...one, event: { ...FAILURE, report: null, lastLag: null } })),
+  ),
+  'recoveries-of-all': (voice) => message([...recoveriesParts(voice, recoveries(30), { of: 30, closed: 30 })]),
+  'recoveries-with-others-ended': (voice) =>
+    message([...recoveriesParts(voice, recoveries(28), { of: 30, closed: 30 })]),
+  'recoveries-so-far': (voice) => message([...recoveriesParts(voice, recoveries(24), { of: 30, closed: 24 })]),
+  'told-flapping': toldOf(
+    job,
+    {},
+    ...[0, 31, 62, 93].flatMap((failing): readonly Step[] => [
+      [failing, 'INCRE_TRANSFER_STARTED'],
+      [failing + 16, 'INCRE_TRANSFER_FAILED'],
+    ]),
+  ),
+  'told-settled': happened({
+    kind: 'settled',
+    flapping: {
+      since: START - 22 * HOUR,
+      failures: 37,
+      longestGapMs: 31 * MINUTE,
+      longestFailureMs: 16 * MINUTE,
+      quietSince: START - 62 * MINUTE,
+    },
+    quietMs: 62 * MINUTE,
+    ...anEvent,
+  }),
+  'told-settled-out-of-sight': happened({
+    kind: 'settled',
+    flapping: { since: START - HOUR, failures: 3, longestGapMs: MINUTE, longestFailureMs: 0, quietSince: START },
+    quietMs: 30 * MINUTE,
+    ...anEvent,
+    report: null,
+  }),
   'told-recovered-soon': happened({
     kind: 'recovered',
     from: 'INCRE_TRANSFER_FAILED',
     failedAt: START,
+    startSeen: true,
     workingAt: START + HOUR,
     ...anEvent,
     lagNote: 'unsettled',
@@ -1340,7 +1620,7 @@ describe('whatever DRS sends', () => {
             job: { ...job, name: name === '' ? null : name },
             eventNumber: 1,
             event,
-            aftermath: { ...NO_AFTERMATH, cause: { code: name, text: name }, recoveredAt: START },
+            aftermath: { ...NO_AFTERMATH, cause: { code: name, text: name }, closed: { how: 'recovered', at: START } },
           };
           for (const message of [
             postMessage(voice, { id: 'P', channelId: 'C1', facts: [facts] }),

@@ -9,14 +9,12 @@ export interface Ledger {
   readonly events: number;
   readonly deliveries: number;
   readonly posts: number;
-  readonly merged: number;
   readonly suppressed: number;
   readonly kills: number;
   readonly restarts: number;
   readonly uncertain: number;
   readonly lost: number;
   readonly doubled: number;
-  readonly transientDoubles: number;
   readonly outOfOrder: number;
 }
 
@@ -43,15 +41,13 @@ export async function takeStock(town: Town): Promise<Ledger> {
       events: await count(db, 'job_events'),
       deliveries: await count(db, 'deliveries'),
       posts: await count(db, 'posts'),
-      merged: told.filter((one) => one.outcome === 'merged').length,
-      suppressed: told.filter((one) => one.outcome === 'suppressed').length,
+      suppressed: told.filter((one) => one.outcome === 'not_told').length,
       kills: town.kills,
       restarts: town.restarts,
       uncertain: town.uncertainAnswers,
       lost: told.filter((one) => isLost(one, visible)).length + (await untold(db, town, told)),
       doubled:
         [...visible.values()].reduce((sum, timestamps) => sum + timestamps.length - 1, 0) + (await strays(db, visible)),
-      transientDoubles: await count(db, 'surplus_messages'),
       outOfOrder: countDisorder(told, visible),
     };
   } finally {
@@ -67,20 +63,14 @@ export async function isSettled(databaseUrl: string, since: number): Promise<boo
   const db = openDatabase(databaseUrl);
   try {
     const owed = await db.selectFrom('deliveries').select('id').where('outcome', 'is', null).execute();
-    const surplus = await db.selectFrom('surplus_messages').select('message_ts').where('outcome', 'is', null).execute();
-    const edits = await db
-      .selectFrom('posts')
-      .select('id')
-      .where('message_ts', 'is not', null)
-      .whereRef('wanted_version', '>', 'shown_version')
-      .execute();
+    const open = await db.selectFrom('posts').select('id').where('due_at', 'is not', null).execute();
     const unread = await db
       .selectFrom('jobs')
       .select('job_id')
       .where('next_poll_at', 'is not', null)
       .where((eb) => eb.or([eb('asked_at', 'is', null), eb('asked_at', '<', since)]))
       .execute();
-    return owed.length + surplus.length + edits.length + unread.length === 0;
+    return owed.length + open.length + unread.length === 0;
   } finally {
     await db.destroy();
   }
@@ -92,15 +82,15 @@ async function readTold(db: Db): Promise<readonly Told[]> {
     .innerJoin('job_events', (join) =>
       join
         .onRef('job_events.connection_id', '=', 'deliveries.connection_id')
-        .onRef('job_events.job_id', '=', 'deliveries.job_id')
-        .onRef('job_events.number', '=', 'deliveries.event_number'),
+        .onRef('job_events.job_id', '=', 'deliveries.subject')
+        .onRef('job_events.number', '=', 'deliveries.number'),
     )
-    .select(['channel_id', 'deliveries.job_id', 'event_number', 'outcome', 'post_id', 'facts'])
+    .select(['channel_id', 'deliveries.subject', 'deliveries.number', 'outcome', 'post_id', 'facts'])
     .execute();
   return rows.map((row) => ({
     channelId: row.channel_id,
-    jobId: row.job_id ?? '',
-    eventNumber: row.event_number ?? 0,
+    jobId: row.subject,
+    eventNumber: row.number,
     status: event.parse(JSON.parse(row.facts)).report?.status ?? null,
     outcome: row.outcome,
     postId: row.post_id,
@@ -127,7 +117,7 @@ async function strays(db: Db, visible: ReadonlyMap<string, readonly string[]>): 
 }
 
 function isLost({ outcome, postId }: Told, visible: ReadonlyMap<string, readonly string[]>): boolean {
-  return outcome !== 'suppressed' && (postId === null || !visible.has(postId));
+  return outcome !== 'not_told' && (postId === null || !visible.has(postId));
 }
 
 /** Channels whose last message about a job they watch is not how DRS has it: a change that never became an event. */
@@ -165,7 +155,7 @@ function countDisorder(told: readonly Told[], visible: ReadonlyMap<string, reado
   return disorder;
 }
 
-async function count(db: Db, table: 'job_events' | 'deliveries' | 'posts' | 'surplus_messages'): Promise<number> {
+async function count(db: Db, table: 'job_events' | 'deliveries' | 'posts'): Promise<number> {
   const row = await db
     .selectFrom(table)
     .select((eb) => eb.fn.countAll<number>().as('count'))

@@ -5,9 +5,10 @@ import type { JobId } from '../../src/domain/job/job-id.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { Post, PostSettlement } from '../../src/domain/post/post.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
-import type { ChannelLease, ChannelTurn, Store } from '../../src/ports.ts';
+import type { PostLease, Store, TurnClaim } from '../../src/ports.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
+import { AT_EASE } from '../support/turns.ts';
 
 const CONNECTION = 'prod';
 const ana = { workspaceId: 'T1', channelId: 'C1', userId: 'UANA' };
@@ -59,22 +60,18 @@ const changed = (): JobEvent => {
   return { kind: 'status_changed', from: 'A', to: 'B', ...moment };
 };
 
-function turn(): Promise<ChannelTurn | { readonly kind: 'idle' }> {
+function turn(): Promise<TurnClaim> {
   return store.claimTurn({
+    ...AT_EASE,
     workspaceId: 'T1',
     token: `turn-${++tokens}`,
-    leaseMs: MINUTE,
     newPostId: `post-${tokens}`,
     now,
-    paceMs: 0,
-    pace: { everyMs: 1, burst: 1_000 },
-    reconcileAfterMs: 30_000,
-    searchLeaseMs: MINUTE,
   });
 }
 
 interface Sending {
-  readonly lease: ChannelLease;
+  readonly lease: PostLease;
   readonly post: Post;
   /** The jobs and announcements that it tells. */
   readonly told: readonly string[];
@@ -148,8 +145,8 @@ describe.each(HOLDS)('a post that was held up by $what', ({ end, goOn }) => {
     const post = await freeze(end);
     await unsubscribe([BILLING]);
     await goOn();
-    const { post: again } = await send();
-    expect(again.id).toBe(post.id);
+    expect(post.facts).toMatchObject([{ job: { jobId: ORDERS } }]);
+    expect((await send()).told).toEqual([ORDERS]);
   });
 
   test('tells nothing of what was unsubscribed when somebody subscribes again', async () => {
@@ -204,9 +201,10 @@ describe('a post whose answer was lost before everybody unsubscribed', () => {
 
   test('is not sent again where the channel cannot be read', async () => {
     await freeze(LOST);
-    await store.saveReadBack(ana, { kind: 'refused', reason: 'missing_scope' });
     await unsubscribe('all');
-    now += MINUTE;
+    const { lease, search } = await look();
+    const readBack = { kind: 'refused', reason: 'missing_scope' } as const;
+    await store.settleSearch(lease, search, { kind: 'send_again', afterMs: 0, readBack });
     expect((await send()).told).toEqual(['unsubscribed']);
   });
 });

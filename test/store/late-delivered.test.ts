@@ -4,6 +4,7 @@ import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { aReport, ORDERS } from '../support/reports.ts';
+import { AT_EASE, claimChange } from '../support/turns.ts';
 
 const ana = { workspaceId: 'T1', channelId: 'C1', userId: 'UANA' };
 const KEY = { connectionId: 'prod', jobId: ORDERS };
@@ -18,9 +19,7 @@ async function whileAnnouncing() {
   const read = { jobId: ORDERS, state, events: [], nextPollAt: 10, askAlone: false, refusals: 0 };
   await store.commitPoll({ token: 'job', connectionId: 'prod', now: 5, results: [read] });
   await store.subscribe({ actor: ana, language: 'en', connectionId: 'prod', jobIds: [ORDERS], now: 6 });
-  const waits = { paceMs: 0, reconcileAfterMs: 30_000, searchLeaseMs: MINUTE };
-  const lease = { token: 'channel', leaseMs: MINUTE, pace: { everyMs: 1, burst: 1_000 } };
-  const claim = await store.claimTurn({ workspaceId: 'T1', ...lease, newPostId: 'post', now: 7, ...waits });
+  const claim = await store.claimTurn({ ...AT_EASE, workspaceId: 'T1', token: 'turn', newPostId: 'post', now: 7 });
   if (claim.kind !== 'send') throw new Error(`nothing to send, but ${JSON.stringify(claim)}`);
   return { store, ...claim };
 }
@@ -31,10 +30,7 @@ test('the line of a subscription that was taken back while it was on its way is 
   const { store, lease, post } = await whileAnnouncing();
   await store.unsubscribe({ actor: ana, jobs: [KEY], reason: 'cannot_post', announce: false, now: 8 });
   expect(await store.settlePost(lease, post, arrived(9))).toBe('copy');
-  expect(await store.claimSurplus({ workspaceId: 'T1', leaseMs: MINUTE })).toMatchObject({
-    postId: post.id,
-    messageTs: '1.1',
-  });
+  expect(await claimChange(store, post.id)).toMatchObject({ kind: 'remove', messageTs: '1.1' });
   expect(await store.findPost(post.id)).toMatchObject({ messageTs: null });
   await store.close();
 });
@@ -43,7 +39,7 @@ test('a post that was given up and is in its channel after all is kept, and coun
   const { store, lease, post } = await whileAnnouncing();
   await store.settlePost(lease, post, { kind: 'dead', reason: 'invalid_blocks', at: 8 });
   expect(await store.settlePost(lease, post, arrived(9))).toBe('recorded');
-  expect(await store.claimSurplus({ workspaceId: 'T1', leaseMs: MINUTE })).toBeNull();
+  expect(await claimChange(store, post.id)).toBeNull();
   expect(await store.findPost(post.id)).toMatchObject({ messageTs: '1.1' });
   await store.close();
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
+import { DEFAULT_BLIND_RULES } from '../../src/domain/poll/blind-episode.ts';
 import { explanation } from '../../src/domain/job/explanation.ts';
 import { failureOf } from '../../src/domain/job/progress-answer.ts';
 import { pollDueJobs } from '../../src/use-cases/polling/poll-due-jobs.ts';
@@ -24,6 +25,7 @@ const COLUMNS = [
   { column: 'deliveries.announcement', where: `channel_id = 'C0' and announcement is not null`, isTold: true },
   { column: 'failures.causes', where: `job_id = '${jobNumber(0)}'`, isTold: true },
   { column: 'connections.list_failure', where: 'true', isTold: false },
+  { column: 'blind_episodes.episode', where: 'true', isTold: false },
   { column: 'audit.before', where: 'true', isTold: false },
   { column: 'audit.after', where: 'true', isTold: false },
   { column: 'subscriptions.rules', where: 'true', isTold: false },
@@ -77,6 +79,12 @@ async function openTroubled(): Promise<Desk> {
     connectionId: CONNECTION,
     listing: { parts: [], failure: failureOf('timeout', explanation('timeout')) },
     now: desk.clock.now(),
+  });
+  await desk.context.store.noteSight({
+    connectionId: CONNECTION,
+    sight: { at: desk.clock.now(), why: explanation('timeout') },
+    nextTryAt: null,
+    rules: DEFAULT_BLIND_RULES,
   });
   desk.list = () => listing(JOBS.map((jobId) => ({ jobId, name: `job-${jobId.slice(30, 31)}` })));
   return desk;
@@ -192,24 +200,31 @@ test('a failure that happened while a state could not be read is told all the sa
 const PLAIN = {
   audit: ['workspace_id', 'channel_id', 'user_id', 'action', 'connection_id', 'job_id', 'job_name'],
   blind_episodes: ['connection_id', 'reason'],
-  channels: [
-    'workspace_id',
-    'channel_id',
-    'pause_reason',
-    'lease_token',
-    'conversation_id',
-    'last_ts',
-    'read_back_refusal',
-  ],
+  channels: ['workspace_id', 'channel_id', 'pause_reason', 'conversation_id', 'last_ts', 'read_back_refusal'],
   connections: ['id', 'name', 'endpoint', 'project_id'],
-  deliveries: ['workspace_id', 'channel_id', 'connection_id', 'job_id', 'post_id', 'outcome', 'reason'],
-  down_times: ['connection_id'],
-  failures: ['connection_id', 'job_id', 'lease_token'],
+  deliveries: ['workspace_id', 'channel_id', 'connection_id', 'subject', 'post_id', 'outcome', 'reason'],
+  failures: ['connection_id', 'job_id', 'lease_token', 'closed_by'],
   job_events: ['connection_id', 'job_id', 'kind', 'job_name'],
   job_list_readings: ['connection_id', 'job_type'],
   jobs: ['connection_id', 'job_id', 'parent_id', 'role', 'job_type', 'name', 'status', 'lease_token'],
   listed_jobs: ['connection_id', 'job_id', 'job_type', 'name', 'name_key', 'status', 'parent_id'],
-  posts: ['id', 'workspace_id', 'channel_id', 'outcome', 'reason', 'message_ts', 'edit_token', 'thread_ts', 'known_ts'],
+  posts: [
+    'id',
+    'workspace_id',
+    'channel_id',
+    'kind',
+    'about',
+    'ended',
+    'reason',
+    'message_ts',
+    'copies',
+    'lease_token',
+    'thread_ts',
+    'known_ts',
+    'until_ts',
+    'search_cursor',
+    'part_of',
+  ],
   set_aside: ['connection_id', 'what', 'row_key', 'content'],
   signals: ['connection_id', 'kind'],
   subscriptions: [
@@ -223,7 +238,6 @@ const PLAIN = {
     'end_reason',
     'ended_by',
   ],
-  surplus_messages: ['workspace_id', 'channel_id', 'message_ts', 'post_id', 'outcome'],
   workspaces: ['id', 'name', 'pause_reason', 'last_ts'],
 } as const;
 

@@ -11,6 +11,7 @@ import { storeContract } from '../contract/store.contract.ts';
 import { runProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
 import { ORDERS } from '../support/reports.ts';
+import { AT_EASE } from '../support/turns.ts';
 
 const folder = () => mkdtemp(join(tmpdir(), 'drs-bot-store-'));
 const freshUrl = async () => `sqlite:${join(await folder(), 'data', 'bot.db')}`;
@@ -74,9 +75,8 @@ test('a database of the first version keeps its jobs, subscriptions and messages
     lags: { maxMs: 0 },
   });
   expect(await store.listSubscriptions({ workspaceId: 'T1', channelId: 'C1' })).toHaveLength(1);
-  const lease = { token: 't', leaseMs: 1_000, pace: { everyMs: 1, burst: 1 } };
-  const waits = { paceMs: 0, reconcileAfterMs: 0, searchLeaseMs: 0 };
-  expect(await store.claimTurn({ workspaceId: 'T1', ...lease, newPostId: 'p', now: 10, ...waits })).toMatchObject({
+  const claim = { ...AT_EASE, workspaceId: 'T1', token: 't', newPostId: 'p', now: 10 };
+  expect(await store.claimTurn(claim)).toMatchObject({
     kind: 'send',
     post: { facts: [{ event: { kind: 'ended', summary: null } }] },
   });

@@ -9,6 +9,7 @@ import type { Store, TurnClaim } from '../../src/ports.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { createStore, openDatabase } from '../../src/store/open-store.ts';
 import { aReport, ORDERS } from '../support/reports.ts';
+import { AT_EASE } from '../support/turns.ts';
 
 const WORKSPACE = 'T1';
 const CONNECTION = 'prod';
@@ -76,20 +77,29 @@ function failed(at: number): JobEvent {
 
 function takeTurn({ store, now, token }: World, pace = PACE): Promise<TurnClaim> {
   return store.claimTurn({
+    ...AT_EASE,
     workspaceId: WORKSPACE,
     token: token(),
     leaseMs: LEASE_MS,
+    editLeaseMs: LEASE_MS,
     newPostId: token(),
     now: now(),
-    paceMs: 0,
     pace,
+    editPace: pace,
+    readPace: pace,
     reconcileAfterMs: PAUSE_MS,
-    searchLeaseMs: LEASE_MS,
   });
 }
 
-function claimEdit({ store, token }: World, pace = PACE) {
-  return store.claimEdit({ workspaceId: WORKSPACE, token: token(), leaseMs: LEASE_MS, pace });
+async function takeAny(world: World, pace = PACE) {
+  const turn = await takeTurn(world, pace);
+  return turn.kind === 'idle' ? null : turn;
+}
+
+async function claimChange(world: World, pace = PACE) {
+  const turn = await takeAny(world, pace);
+  if (turn?.kind !== 'edit' && turn?.kind !== 'remove') throw new Error(`nothing to change, but ${turn?.kind}`);
+  return turn;
 }
 
 async function beginPost(world: World) {
@@ -104,6 +114,7 @@ async function settle(world: World, settlement: PostSettlement) {
   return post;
 }
 
+const AGAIN: PostSettlement = { kind: 'try_again', afterMs: PAUSE_MS, plain: false, reason: 'rate_limited' };
 const DELIVERED: PostSettlement = { kind: 'delivered', messageTs: '1001.1', channelId: 'C1', at: 9 };
 
 /** Work that becomes due in `PAUSE_MS`, and how somebody takes it; null when there is nothing to take. */
@@ -154,12 +165,10 @@ const KINDS: readonly Kind[] = [
     async plan(world) {
       const post = await settle(world, DELIVERED);
       await world.store.wantEdit(post.id);
-      const token = world.token();
-      const due = await world.store.claimEdit({ workspaceId: WORKSPACE, token, leaseMs: LEASE_MS, pace: PACE });
-      if (due === null) throw new Error('nothing to edit');
-      await world.store.settleEdit({ token, post: due.post, settlement: { afterMs: PAUSE_MS } });
+      const due = await claimChange(world);
+      await world.store.settlePost(due.lease, due.post, AGAIN);
     },
-    take: (world) => claimEdit(world),
+    take: (world) => takeAny(world),
   },
   {
     name: 'the removal of a copy',
@@ -167,21 +176,21 @@ const KINDS: readonly Kind[] = [
       const { lease, post } = await beginPost(world);
       await world.store.settlePost(lease, post, DELIVERED);
       await world.store.settlePost(lease, post, { ...DELIVERED, messageTs: '1002.2' });
-      const copy = await world.store.claimSurplus({ workspaceId: WORKSPACE, leaseMs: LEASE_MS });
-      if (copy === null) throw new Error('no copy');
-      await world.store.settleSurplus(copy, { afterMs: PAUSE_MS });
+      const copy = await claimChange(world);
+      await world.store.settlePost(copy.lease, copy.post, AGAIN);
     },
-    take: ({ store }) => store.claimSurplus({ workspaceId: WORKSPACE, leaseMs: PAUSE_MS }),
-    isInstant: true,
+    take: (world) => takeAny(world),
   },
   {
-    name: 'the trial whether a channel can be read back',
+    name: 'the next page at the pace that Slack gives',
     async plan(world) {
-      await settle(world, DELIVERED);
-      await world.store.claimReadBack({ workspaceId: WORKSPACE, everyMs: PAUSE_MS });
+      await settle(world, { kind: 'look_for_it', afterMs: 0, reason: 'timeout' });
+      const page = await takeAny(world);
+      if (page?.kind !== 'search') throw new Error('nothing to look for');
+      const wait = { kind: 'wait', afterMs: PAUSE_MS, everyMs: PAUSE_MS } as const;
+      await world.store.settleSearch(page.lease, page.search, wait);
     },
-    take: ({ store }) => store.claimReadBack({ workspaceId: WORKSPACE, everyMs: PAUSE_MS }),
-    isInstant: true,
+    take: (world) => takeAny(world),
   },
   {
     name: 'the search for the cause of a failure',
@@ -224,11 +233,11 @@ const KINDS: readonly Kind[] = [
       for (const messageTs of ['1001.1', '1002.2']) {
         const post = await settle(world, { ...DELIVERED, messageTs });
         await world.store.wantEdit(post.id);
-        await poll(world, [failed(world.now())], PAUSE_MS);
+        if (messageTs === '1001.1') await poll(world, [failed(world.now())], PAUSE_MS);
       }
-      await claimEdit(world, SLOW_PACE);
+      await takeTurn(world, SLOW_PACE);
     },
-    take: (world) => claimEdit(world, SLOW_PACE),
+    take: (world) => takeAny(world, SLOW_PACE),
     isInstant: true,
   },
   {

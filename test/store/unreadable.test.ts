@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { JobId } from '../../src/domain/job/job-id.ts';
 import { DAY, MINUTE } from '../../src/domain/base/time.ts';
-import { editNext } from '../../src/use-cases/telling/edit-messages.ts';
+import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { lookClosely } from '../../src/use-cases/showing/look-closely.ts';
 import { pollDueJobs } from '../../src/use-cases/polling/poll-due-jobs.ts';
 import { pruneSome } from '../../src/use-cases/upkeep/prune.ts';
@@ -16,7 +16,11 @@ import { reported } from '../support/reports.ts';
 
 const [FIRST, SECOND] = [jobNumber(0), jobNumber(1)];
 const unused = () => Promise.reject(new Error('unused'));
-const SHOWS: Notifier = { send: unused, edit: () => Promise.resolve({ kind: 'shown' }), remove: unused };
+const SHOWS: Notifier = {
+  send: unused,
+  edit: (_post, where) => Promise.resolve({ kind: 'delivered', ...where }),
+  remove: unused,
+};
 const NO_NOTIFIER = { send: unused, edit: unused, remove: unused };
 
 async function openWatched(): Promise<Desk> {
@@ -64,11 +68,15 @@ function signals(desk: Desk): readonly string[] {
 async function freeze(desk: Desk, ...jobIds: readonly JobId[]): Promise<void> {
   fail(desk, ...jobIds);
   const { send } = desk;
-  desk.send = () => ({ kind: 'retry', afterMs: 30_000, reason: 'rate_limited' });
+  // Refused as it was, it goes as plain text, so what it tells stays together.
+  desk.send = () => {
+    desk.send = () => ({ kind: 'retry', afterMs: 30_000, reason: 'rate_limited' });
+    return { kind: 'refused', what: 'payload', reason: 'invalid_blocks' };
+  };
   await desk.minutes(1);
   desk.send = send;
-  const frozen = await desk.db.selectFrom('posts').select('id').where('outcome', 'is', null).executeTakeFirstOrThrow();
-  await desk.db.updateTable('deliveries').set({ post_id: frozen.id }).where('outcome', 'is', null).execute();
+  const { id } = await desk.db.selectFrom('posts').select('id').where('plain', '=', 1).executeTakeFirstOrThrow();
+  await desk.db.updateTable('deliveries').set({ post_id: id, at_version: 1 }).where('outcome', 'is', null).execute();
 }
 
 describe('a post that was made before', () => {
@@ -97,13 +105,21 @@ describe('a post that was made before', () => {
   });
 });
 
+/** One turn; what it did. */
+async function doNext(desk: Desk): Promise<unknown> {
+  const claim = await claimTurn(desk.context);
+  return claim.kind === 'idle'
+    ? claim
+    : await takeTurn(desk.context, { notifier: SHOWS, history: { readPage: unused } }, claim);
+}
+
 describe('an edit', () => {
   test('of a message that cannot be read any more holds up no other, and what was told stays told', async () => {
     await using desk = await openWatched();
     fail(desk, FIRST, SECOND);
     await desk.minutes(1);
     await spoil(desk, 'job_events', 'facts', `job_id = '${FIRST}'`);
-    await desk.db.updateTable('posts').set({ wanted_version: 9 }).execute();
+    await desk.db.updateTable('posts').set({ wanted_version: 9, due_at: 0 }).execute();
     desk.clock.advance(MINUTE);
     const posts = await desk.db.selectFrom('posts').select('id').execute();
     for (let turn = 0; turn < posts.length; turn++) {
@@ -112,17 +128,17 @@ describe('an edit', () => {
         .selectFrom('posts')
         .innerJoin('deliveries', 'deliveries.post_id', 'posts.id')
         .select('posts.id')
-        .where('deliveries.job_id', 'is distinct from', FIRST)
+        .where('deliveries.subject', '<>', FIRST)
         .whereRef('posts.shown_version', '<', 'posts.wanted_version')
         .executeTakeFirst();
       if (left === undefined) break;
       desk.clock.advance(2_000);
-      expect(await editNext(desk.context, SHOWS)).toMatchObject({ kind: 'edited' });
+      expect(await doNext(desk)).toMatchObject({ kind: 'edited' });
     }
-    const told = await desk.db.selectFrom('deliveries').select('outcome').where('job_id', '=', FIRST).execute();
-    expect(told).toEqual([{ outcome: 'delivered' }]);
+    const told = await desk.db.selectFrom('deliveries').select('outcome').where('subject', '=', FIRST).execute();
+    expect(told).toEqual([{ outcome: 'told' }]);
     await watch(desk);
-    await desk.db.updateTable('posts').set({ wanted_version: 10 }).execute();
+    await desk.db.updateTable('posts').set({ wanted_version: 10, due_at: 0 }).execute();
     await desk.minutes(1);
     await watch(desk);
     expect(signals(desk)).toEqual(['rows_set_aside']);
@@ -137,7 +153,7 @@ test('a click on a message of which nothing can be read finds no message', async
   const { post_id: postId } = await desk.db
     .selectFrom('deliveries')
     .select('post_id')
-    .where('job_id', '=', FIRST)
+    .where('subject', '=', FIRST)
     .executeTakeFirstOrThrow();
   const context = { ...desk.context, notifier: SHOWS };
   const channel = { workspaceId: WORKSPACE, channelId: 'C0' };
@@ -150,7 +166,7 @@ describe('a cause', () => {
     fail(desk, FIRST);
     await desk.minutes(1);
     await spoil(desk, 'failures', 'causes', `job_id = '${FIRST}'`);
-    await desk.db.updateTable('posts').set({ wanted_version: 9 }).execute();
+    await desk.db.updateTable('posts').set({ wanted_version: 9, due_at: 0 }).execute();
     await desk.minutes(1);
     await watch(desk);
     await watch(desk);
@@ -218,7 +234,7 @@ test.each([
   ['subscriptions', 'job_id'],
   ['failures', 'job_id'],
   ['audit', 'job_id'],
-  ['deliveries', 'job_id'],
+  ['deliveries', 'subject'],
   ['job_events', 'job_id'],
   ['listed_jobs', 'job_id'],
   ['listed_jobs', 'parent_id'],

@@ -14,7 +14,6 @@ import type { Db } from '../../src/store/rows/schema.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
 import type { Context, Durations } from '../../src/use-cases/context.ts';
 import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
-import { editNext } from '../../src/use-cases/telling/edit-messages.ts';
 import { findCauses } from '../../src/use-cases/polling/find-causes.ts';
 import { createJobList } from '../../src/use-cases/showing/refresh-job-list.ts';
 import { tick as runTick } from '../../src/use-cases/polling/tick.ts';
@@ -23,6 +22,8 @@ import { fastClock } from './fast-clock.ts';
 import type { FastClock } from './fast-clock.ts';
 import { reported } from './reports.ts';
 import { SILENT } from './silent-log.ts';
+
+const NOT_THERE = { kind: 'read', found: [], ownSeen: true, cursor: null } as const;
 
 export const WORKSPACE = 'T1';
 export const CONNECTION = 'prod';
@@ -116,16 +117,16 @@ export async function openDesk(durations: Partial<Durations> = {}): Promise<Desk
       if (outcome.kind === 'delivered') said.push({ channelId: post.channelId, post, jobs: [] });
       return Promise.resolve(outcome);
     },
-    edit(post, _message, jobs) {
+    edit(post, where, jobs) {
       const message = said.find((one) => one.post.id === post.id);
       if (message === undefined) return Promise.resolve({ kind: 'gone' });
       message.post = post;
       message.jobs = jobs;
-      return Promise.resolve({ kind: 'shown' });
+      return Promise.resolve({ kind: 'delivered', ...where });
     },
-    remove: () => Promise.resolve({ kind: 'removed' }),
+    remove: () => Promise.resolve({ kind: 'gone' }),
   };
-  const slack = { notifier, history: { search: () => Promise.resolve({ kind: 'absent' as const, ownSeen: true }) } };
+  const slack = { notifier, history: { readPage: () => Promise.resolve(NOT_THERE) } };
   const allDurations: Durations = { ...DEFAULT_DURATIONS, postPaceMs: 0, ...durations };
   const quiet = { ...SILENT, warn: log('warn'), error: log('error') };
   const context: Context = {
@@ -152,6 +153,15 @@ export async function openDesk(durations: Partial<Durations> = {}): Promise<Desk
     runtime: { program: 'test', node: process.versions.node },
     opsChannel: { workspaceId: WORKSPACE, channelId: 'COPS' },
     wakeDispatcher: () => undefined,
+  };
+  /** Everything that can be done in Slack now. */
+  const takeTurns = async () => {
+    for (;;) {
+      const claim = await claimTurn(context);
+      if (claim.kind === 'idle') return;
+      const report = await takeTurn(context, slack, claim);
+      clock.advance(report.kind === 'edited' ? 2_000 : 1);
+    }
   };
   const desk: Desk = {
     db,
@@ -188,14 +198,9 @@ export async function openDesk(durations: Partial<Durations> = {}): Promise<Desk
       }
     },
     async speak() {
-      for (;;) {
-        const claim = await claimTurn(context);
-        if (claim.kind === 'idle') break;
-        await takeTurn(context, slack, claim);
-        clock.advance(1);
-      }
+      await takeTurns();
       await findCauses(context);
-      while ((await editNext(context, notifier)).kind === 'edited') clock.advance(2_000);
+      await takeTurns();
     },
     told: (channelId) => said.flatMap((one) => (one.channelId === channelId ? one.post.facts.map(describe) : [])),
     async [Symbol.asyncDispose]() {

@@ -26,7 +26,7 @@ const SHORT_DURATIONS = {
   workspacePace: { everyMs: 1, burst: 1_000 },
   reconcileAfterMs: 60,
   reconcileAgainMs: 60,
-  readBackPaceMs: 0,
+  readPace: { everyMs: 1, burst: 1_000 },
   firstRetryMs: 20,
   longestRetryMs: 100,
   causeRetryMs: 20,

@@ -17,10 +17,10 @@ const slack = {
       sent.push(post);
       return Promise.resolve({ kind: 'delivered' as const, messageTs: `${sent.length}.1`, channelId: 'C1' });
     },
-    edit: () => Promise.resolve({ kind: 'shown' as const }),
-    remove: () => Promise.resolve({ kind: 'removed' as const }),
+    edit: () => Promise.resolve({ kind: 'gone' as const }),
+    remove: () => Promise.resolve({ kind: 'gone' as const }),
   },
-  history: { search: () => Promise.resolve({ kind: 'absent' as const, ownSeen: true }) },
+  history: { readPage: () => Promise.resolve({ kind: 'read' as const, found: [], ownSeen: true, cursor: null }) },
 };
 
 test('a process that was asleep between its claim and its request does not send: the channel may be another’s by now', async () => {

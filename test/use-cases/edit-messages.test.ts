@@ -9,9 +9,7 @@ import type { Notifier } from '../../src/ports.ts';
 import { createVoice } from '../../src/slack/messages/voice.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
 import { createSlackClient } from '../../src/slack/workspace/slack-client.ts';
-import { claimTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
-import { editNext } from '../../src/use-cases/telling/edit-messages.ts';
-import { removeSurplus } from '../../src/use-cases/telling/remove-surplus.ts';
+import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { jobNumber, openDesk, WORKSPACE } from '../support/desk.ts';
 import type { Desk } from '../support/desk.ts';
 import { SILENT } from '../support/silent-log.ts';
@@ -41,28 +39,36 @@ beforeEach(async () => {
 });
 afterEach(() => slack.stop());
 
-/** A message of ours in the channel, and its copy, in a channel that is archived now. */
-async function sendTwice(desk: Desk): Promise<string> {
+/** A message of ours in a channel that is archived now. It wants an edit, or has a copy that is to go. */
+async function sendOne(desk: Desk, wants: 'edit' | 'removal' = 'edit'): Promise<string> {
   const { store } = desk.context;
   await desk.watch(channel.id, jobNumber(1));
   const claim = await claimTurn(desk.context);
   if (claim.kind === 'idle' || claim.turn.kind !== 'send') throw new Error('nothing to send');
   const { lease, post } = claim.turn;
-  for (let attempt = 0; attempt < 2; attempt++) {
+  for (let attempt = 0; attempt < (wants === 'removal' ? 2 : 1); attempt++) {
     const sent = await notifier.send(post);
     if (sent.kind !== 'delivered') throw new Error(`not delivered, but ${sent.kind}`);
     await store.settlePost(lease, post, { ...sent, at: desk.clock.now() });
   }
-  await store.wantEdit(post.id);
+  if (wants === 'edit') await store.wantEdit(post.id);
   channel.archived = true;
   return post.id;
 }
 
-/** The minutes at which `turn` did something, in two days of trying every minute. */
-async function minutesOf(desk: Desk, turn: () => Promise<boolean>): Promise<readonly number[]> {
+/** A turn, if there is one; what it did. */
+async function doNext(desk: Desk): Promise<string> {
+  const claim = await claimTurn(desk.context);
+  if (claim.kind === 'idle') return claim.kind;
+  const history = { readPage: () => Promise.reject(new Error('unused')) };
+  return (await takeTurn(desk.context, { notifier, history }, claim)).kind;
+}
+
+/** The minutes at which something was done, in two days of trying every minute. */
+async function minutesOf(desk: Desk, what: 'edited' | 'removed'): Promise<readonly number[]> {
   const minutes: number[] = [];
   for (let minute = 0; minute < (2 * DAY) / MINUTE; minute++) {
-    if (await turn()) minutes.push(minute);
+    if ((await doNext(desk)) === what) minutes.push(minute);
     desk.clock.advance(MINUTE);
   }
   return minutes;
@@ -74,8 +80,8 @@ const pauses = (minutes: readonly number[]) =>
 describe('a channel that refuses it', () => {
   test('has an edit tried ever less often', async () => {
     await using desk = await openDesk();
-    await sendTwice(desk);
-    const tried = await minutesOf(desk, async () => (await editNext(desk.context, notifier)).kind === 'edited');
+    await sendOne(desk);
+    const tried = await minutesOf(desk, 'edited');
     const waits = pauses(tried);
     expect(tried.length).toBeLessThan(20);
     expect(waits).toEqual(waits.toSorted((one, other) => one - other));
@@ -84,9 +90,9 @@ describe('a channel that refuses it', () => {
 
   test('has the removal of a copy tried ever less often', async () => {
     await using desk = await openDesk();
-    await sendTwice(desk);
+    await sendOne(desk, 'removal');
     slack.faults.next('chat.delete', { kind: 'error', error: 'is_archived' }, { count: 1_000 });
-    const tried = await minutesOf(desk, () => removeSurplus(desk.context, notifier));
+    const tried = await minutesOf(desk, 'removed');
     const waits = pauses(tried);
     expect(tried.length).toBeLessThan(20);
     expect(waits).toEqual(waits.toSorted((one, other) => one - other));
@@ -95,13 +101,14 @@ describe('a channel that refuses it', () => {
 
   test('has its edit made at once when its pause ends', async () => {
     await using desk = await openDesk();
-    await sendTwice(desk);
+    await sendOne(desk);
     const { store } = desk.context;
-    await minutesOf(desk, async () => (await editNext(desk.context, notifier)).kind === 'edited');
+    await minutesOf(desk, 'edited');
     const actor = { workspaceId: WORKSPACE, channelId: channel.id, userId: 'UANA' };
     await store.holdChannel({ channel: actor, reason: HELD.channel_shared, now: desk.clock.now() });
     await store.resumeChannel({ actor, now: desk.clock.now() });
     channel.archived = false;
-    expect((await editNext(desk.context, notifier)).kind).toBe('edited');
+    // Whoever subscribed is told of the pause as well.
+    expect([await doNext(desk), await doNext(desk)]).toEqual(['sent', 'edited']);
   });
 });

@@ -4,7 +4,7 @@ import { explanation } from '../../src/domain/job/explanation.ts';
 import { parseJobId } from '../../src/domain/job/job-id.ts';
 import type { ProgressAnswers } from '../../src/domain/job/progress-answer.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
-import { findLastingSilence, findStillLoops } from '../../src/domain/base/vital-signs.ts';
+import { findStillLoops } from '../../src/domain/base/vital-signs.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
 import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
 import { Vitals } from '../../src/use-cases/upkeep/vitals.ts';
@@ -18,8 +18,7 @@ function watched(pattern: string, startAt = FRIDAY) {
   const clock = manualClock(startAt);
   const vitals = new Vitals(clock, NO_METRICS, createTimetable(pattern, 'UTC', startAt));
   const turn = async () => {
-    for (const loop of ['poller', 'dispatcher', 'editor', 'causes', 'reader'] as const)
-      await vitals.timed(loop, () => Promise.resolve())();
+    for (const loop of ['poller', 'dispatcher', 'causes'] as const) await vitals.timed(loop, () => Promise.resolve())();
   };
   const still = () => findStillLoops(vitals.signs(), clock.now(), PATIENCE).map(({ loop }) => loop);
   return { clock, vitals, turn, still };
@@ -58,7 +57,7 @@ describe.each([-DAY, -HOUR, -MINUTE, MINUTE, HOUR, DAY])('a clock that is set by
     vitals.notedAlive();
     clock.set(jumpMs);
     await clock.advance(DAY + HOUR);
-    expect(still()).toEqual(['poller', 'dispatcher', 'editor', 'causes', 'reader']);
+    expect(still()).toEqual(['poller', 'dispatcher', 'causes']);
     expect(vitals.findDownTime(aliveAt, 10 * MINUTE)).toBe(aliveAt);
   });
 
@@ -67,9 +66,8 @@ describe.each([-DAY, -HOUR, -MINUTE, MINUTE, HOUR, DAY])('a clock that is set by
     vitals.heard(unanswered());
     await clock.advance(2 * MINUTE);
     clock.set(jumpMs);
-    expect(findLastingSilence(vitals.signs(), PATIENCE)).toBeNull();
     await clock.advance(2 * MINUTE);
-    expect(findLastingSilence(vitals.signs(), PATIENCE)).toMatchObject({ forMs: 4 * MINUTE });
+    expect(vitals.signs().drs).toMatchObject({ kind: 'silent', forMs: 4 * MINUTE });
   });
 });
 
@@ -82,7 +80,7 @@ describe('office hours', () => {
     await turn();
     expect(still()).toEqual([]);
     const monday = Date.parse('2026-06-08T08:00:00Z');
-    expect(vitals.signs().poll).toEqual({ silentMs: 0, overdueMs: 0, pausedUntil: monday });
+    expect(vitals.signs().poll).toEqual({ silentMs: 0, overdueMs: 0, nextAt: monday, pausedUntil: monday });
   });
 
   test('that nobody keeps are noticed on Monday morning', async () => {
@@ -98,9 +96,8 @@ describe('office hours', () => {
     vitals.heard(unanswered());
     await clock.advance(Date.parse('2026-06-08T08:00:00Z') - FRIDAY - 2 * MINUTE);
     vitals.heard(unanswered());
-    expect(findLastingSilence(vitals.signs(), PATIENCE)).toBeNull();
     expect(vitals.signs().blindMs).toBe(MINUTE);
     await clock.advance(3 * MINUTE);
-    expect(findLastingSilence(vitals.signs(), PATIENCE)).toMatchObject({ forMs: 4 * MINUTE });
+    expect(vitals.signs().drs).toMatchObject({ kind: 'silent', forMs: 4 * MINUTE });
   });
 });

@@ -16,6 +16,7 @@ import type { Watch } from '../../src/use-cases/upkeep/watch-operations.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import type { FastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
+import { AT_EASE } from '../support/turns.ts';
 
 const MB = 1024 * 1024;
 const OPS = { workspaceId: 'T1', channelId: 'COPS' };
@@ -51,8 +52,8 @@ describe('watching the disk', () => {
           messageTs: '1.1',
           channelId: 'C1',
         })),
-      edit: () => Promise.resolve({ kind: 'shown' }),
-      remove: () => Promise.resolve({ kind: 'removed' }),
+      edit: () => Promise.resolve({ kind: 'gone' }),
+      remove: () => Promise.resolve({ kind: 'gone' }),
     };
     const full = () => {
       disk.metFull(clock.now());
@@ -92,12 +93,11 @@ describe('watching the disk', () => {
   async function heard(): Promise<readonly Signal['kind'][]> {
     const kinds: Signal['kind'][] = [];
     for (;;) {
-      const waits = { paceMs: 0, reconcileAfterMs: 0, searchLeaseMs: 1, pace: { everyMs: 1, burst: 1_000 } };
       const lease = { token: `t-${++ids}`, leaseMs: 1 };
       const claim = await store.claimTurn({
         workspaceId: OPS.workspaceId,
+        ...AT_EASE,
         ...lease,
-        ...waits,
         newPostId: `p-${++ids}`,
         now: clock.now(),
       });

@@ -2,7 +2,7 @@ import type { Explanation } from '../job/explanation.ts';
 import type { EpochMs } from './time.ts';
 
 /** What turns for as long as the bot lives. A closed list: it is also a metric label. */
-export const LOOP_NAMES = ['poller', 'dispatcher', 'editor', 'causes', 'reader'] as const;
+export const LOOP_NAMES = ['poller', 'dispatcher', 'causes'] as const;
 export type LoopName = (typeof LOOP_NAMES)[number];
 /** What has turns: the loops, and each channel that the dispatcher gives a turn of its own. */
 export const TURN_NAMES = [...LOOP_NAMES, 'channel'] as const;
@@ -24,7 +24,9 @@ export interface PollSigns {
   readonly silentMs: number;
   /** For how long, in ms, the run planned next after its last turn is overdue; 0 when it is not. */
   readonly overdueMs: number;
-  /** When it turns next, if the schedule pauses until then. */
+  /** When it turns next. */
+  readonly nextAt: EpochMs;
+  /** The same, if the schedule pauses until then. */
   readonly pausedUntil: EpochMs | null;
 }
 
@@ -55,7 +57,7 @@ export interface StillLoop {
   readonly forMs: number;
 }
 
-/** Intervals that may pass without a tick, or with no answer from DRS: one bad minute is no reason to wake anybody. */
+/** Intervals that may pass without a tick: one bad minute is no reason to wake anybody. */
 const PATIENT_INTERVALS = 3;
 
 /** The loops that have stopped turning. */
@@ -65,14 +67,6 @@ export function findStillLoops(signs: VitalSigns, now: EpochMs, patience: Patien
       loop === 'poller' ? [signs.poll.silentMs, longestSilence(patience)] : [now - signs.beats[loop], patience.stillMs];
     return forMs > mostMs ? [{ loop, forMs }] : [];
   });
-}
-
-/** DRS has given no answer for longer than a few intervals: for how long and why; null when all is well. */
-export function findLastingSilence(
-  { drs }: VitalSigns,
-  patience: Patience,
-): Extract<DrsReach, { readonly kind: 'silent' }> | null {
-  return drs.kind === 'silent' && drs.forMs > longestSilence(patience) ? drs : null;
 }
 
 function longestSilence({ intervalMs, stillMs }: Patience): number {

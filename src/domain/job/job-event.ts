@@ -1,3 +1,5 @@
+import type { Explanation } from './explanation.ts';
+import type { Flapping } from './flapping.ts';
 import type { LagNote } from './lag-note.ts';
 import type { LastStanding } from './last-standing.ts';
 import type { SubJobName } from './progress-report.ts';
@@ -72,8 +74,18 @@ export type JobEvent =
       readonly kind: 'recovered';
       readonly from: string;
       readonly failedAt: EpochMs;
+      /** False when it had failed before our first look. */
+      readonly startSeen: boolean;
       readonly workingAt: EpochMs;
     })
+  /** It alone gives no report, for so long that people must know, and why. */
+  | (Moment & { readonly kind: 'unreadable'; readonly since: EpochMs; readonly why: Explanation })
+  /** It gives reports again, which was not so since `since`. */
+  | (Moment & { readonly kind: 'readable_again'; readonly since: EpochMs })
+  /** It fails and works in turns: told instead of every failure and recovery from then on. */
+  | (Moment & { readonly kind: 'flapping'; readonly flapping: Flapping })
+  /** It no longer does; it was quiet for `quietMs`, in ms. */
+  | (Moment & { readonly kind: 'settled'; readonly flapping: Flapping; readonly quietMs: number })
   /** DRS calls the job otherwise than before. */
   | (Moment & { readonly kind: 'renamed'; readonly from: string; readonly to: string })
   /** The job is over; its subscriptions end with this. */

@@ -1,4 +1,5 @@
 import type { Explanation } from './explanation.ts';
+import type { Flapping, Round } from './flapping.ts';
 import type { JobId } from './job-id.ts';
 import type { LagBreak } from './lag-break.ts';
 import type { LastStanding } from './last-standing.ts';
@@ -26,9 +27,18 @@ export interface JobState {
   /** The last status before the job began to end, with its lag if it had one then. */
   readonly lastStanding: LastStanding | null;
   /** Set from the first failed report until the job has recovered, paused or ended. */
-  readonly failure: { readonly status: string; readonly since: EpochMs } | null;
+  readonly failure: {
+    readonly status: string;
+    readonly since: EpochMs;
+    /** False when it had failed before our first look, so that a duration is "at least". */
+    readonly startSeen: boolean;
+  } | null;
   /** Failed, then seen working: since when, and in how many reports. */
   readonly recovering: { readonly since: EpochMs; readonly reports: number } | null;
+  /** The last failures, whatever was told of them, oldest first. */
+  readonly rounds: readonly Round[];
+  /** It fails and works in turns, and was told as that; null while it was not. */
+  readonly flapping: Flapping | null;
   /** DRS says there is no such job: since when, when it said so last, and in how many answers. Null after a report. */
   readonly missing: {
     readonly code: string;
@@ -46,6 +56,8 @@ export interface JobState {
     readonly polls: number;
     readonly isLasting: boolean;
   } | null;
+  /** It alone cannot be read while other jobs can: since when, and when that was told. */
+  readonly alone: { readonly since: EpochMs; readonly toldAt: EpochMs | null } | null;
   /** What the first report said, and when. */
   readonly firstSeen: { readonly status: string; readonly at: EpochMs } | null;
   /** How long the job was in each phase since then. */
@@ -91,8 +103,11 @@ export const UNSEEN_JOB: JobState = {
   lastStanding: null,
   failure: null,
   recovering: null,
+  rounds: [],
+  flapping: null,
   missing: null,
   unknown: null,
+  alone: null,
   firstSeen: null,
   phases: {},
   lags: NO_LAGS,

@@ -21,6 +21,10 @@ export function withoutFuture(state: JobState, now: EpochMs): JobState {
     recovering: from(state.recovering),
     missing: state.missing === null ? null : { ...from(state.missing), lastAt: Math.min(state.missing.lastAt, now) },
     unknown: from(state.unknown),
+    alone: state.alone === null ? null : { ...from(state.alone), toldAt: atMost(state.alone.toldAt) },
+    rounds: state.rounds.map(({ failedAt, workedAt }) => ({ failedAt: atMost(failedAt), workedAt: atMost(workedAt) })),
+    flapping:
+      state.flapping === null ? null : { ...from(state.flapping), quietSince: atMost(state.flapping.quietSince) },
     firstSeen: seen(state.firstSeen),
     readings: state.readings.filter(({ at }) => at <= now),
     unsettledAt: atMost(state.unsettledAt),

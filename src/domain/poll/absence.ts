@@ -173,7 +173,7 @@ export function endAsGone(
     lagNote: lagNote(state),
     percentBefore: state.brokenPercent,
   };
-  return { state: { ...state, failure: null, recovering: null, over: 'gone' }, events: [event] };
+  return { state: { ...state, failure: null, recovering: null, flapping: null, over: 'gone' }, events: [event] };
 }
 
 /** When to ask again about a job that is gone since `goneAt`; null when only the list can show it any more. */

@@ -8,6 +8,9 @@ import { isHolding, isInSync } from '../job/in-sync.ts';
 import { isSettled } from '../job/lag-break.ts';
 import type { LagBreak } from '../job/lag-break.ts';
 import { lagNote } from '../job/lag-note.ts';
+import { findFlapping, goOnFlapping, hasSettled, isLongFailure, nextRounds } from '../job/flapping.ts';
+import type { Flapping } from '../job/flapping.ts';
+import type { Silence } from '../job/silence.ts';
 import { addReading } from '../job/readings.ts';
 import type { Reading } from '../job/readings.ts';
 import type { JobEvent } from '../job/job-event.ts';
@@ -36,34 +39,86 @@ export const LASTING_STATUS_MS = 15 * MINUTE;
 const MAX_LAG_BEFORE_START_MS = 30 * DAY;
 /** A finished copy that nobody releases is watched this long. */
 export const UNRELEASED_COPY_MS = 7 * DAY;
+/** A job that alone cannot be read is told after this, in ms. */
+export const UNREADABLE_MS = 30 * MINUTE;
+
 /** What one answer changes. */
 export interface Assessment {
   readonly state: JobState;
   readonly events: readonly JobEvent[];
+  /** Why there is no event; null when there is one. */
+  readonly silence: Silence | null;
 }
 
 /**
  * Decides what an answer means: the job's next state and what is worth telling. The first report is the baseline and
  * tells nothing; replaying a report tells nothing. Whether a job that DRS does not know is gone is decided elsewhere, over
  * the whole connection (poll/absence.ts).
- *
- * @param circumstances.times DRS's own times of the job, where known
  */
 export function assess(
   state: JobState,
   answer: ProgressAnswer,
   now: EpochMs,
-  {
-    times = NO_TIMES,
-    rules = DEFAULT_VERDICT_RULES,
-  }: { readonly times?: JobTimes; readonly rules?: VerdictRules } = {},
+  { times = NO_TIMES, rules = DEFAULT_VERDICT_RULES, othersAnswer = null }: Circumstances = {},
 ): Assessment {
   const look = { now, times, rules };
   const before = withoutFuture(state, now);
-  if (answer.kind === 'report') return assessReport(before, answer.report, look);
+  if (answer.kind === 'report') return withReadableAgain(before, assessReport(before, answer.report, look), look);
+  const unseen = assessUnseen(before, answer, look);
+  return before.over === null ? withUnreadable(unseen, { ...look, othersAnswer }) : unseen;
+}
+
+/** What is known beside the answer. */
+export interface Circumstances {
+  /** DRS's own times of the job, where known. */
+  readonly times?: JobTimes;
+  readonly rules?: VerdictRules;
+  /**
+   * Other jobs of the connection gave reports in the last pass, so that it is not the connection that is blind; null: nobody
+   * knows.
+   */
+  readonly othersAnswer?: boolean | null;
+}
+
+function assessUnseen(
+  state: JobState,
+  answer: Exclude<ProgressAnswer, { kind: 'report' }>,
+  { now, rules }: Look,
+): Assessment {
   const missingCode = noSuchJobCode(answer);
-  if (missingCode !== null) return { state: noteMissing(before, missingCode, now, rules), events: [] };
-  return { state: { ...before, unknown: unknownSince(before, now, whyUnknown(answer), rules) }, events: [] };
+  if (missingCode !== null) return quiet(noteMissing(state, missingCode, now, rules), 'missing');
+  return quiet({ ...state, unknown: unknownSince(state, now, whyUnknown(answer), rules) }, 'not_seen');
+}
+
+/** Tells, once, that a job alone cannot be read, when that has lasted. A time in which no job could be read does not count. */
+function withUnreadable(unseen: Assessment, at: Look & { readonly othersAnswer: boolean | null }): Assessment {
+  const { state } = unseen;
+  const { unknown } = state;
+  if (unknown === null || (state.alone?.toldAt !== undefined && state.alone.toldAt !== null)) return unseen;
+  if (at.othersAnswer === null) return unseen;
+  if (!at.othersAnswer) return { ...unseen, state: { ...state, alone: null } };
+  const since = Math.min(state.alone?.since ?? at.now, at.now);
+  if (!unknown.isLasting || at.now - since < UNREADABLE_MS)
+    return { ...unseen, state: { ...state, alone: { since, toldAt: null } } };
+  const event = { since, why: unknown.why, ...moment(state, state, at) };
+  return tell({ ...state, alone: { since, toldAt: at.now } }, { kind: 'unreadable', ...event });
+}
+
+/** Comes before whatever has become of it meanwhile. */
+function withReadableAgain({ alone }: JobState, told: Assessment, at: Look): Assessment {
+  if (alone === null) return told;
+  const state = { ...told.state, alone: null };
+  if (alone.toldAt === null) return { ...told, state };
+  const event: JobEvent = { kind: 'readable_again', since: alone.since, ...moment(state, state, at) };
+  return { state, events: [event, ...told.events], silence: null };
+}
+
+function quiet(state: JobState, silence: Silence): Assessment {
+  return { state, events: [], silence };
+}
+
+function tell(state: JobState, event: JobEvent): Assessment {
+  return { state, events: [event], silence: null };
 }
 
 /** A job that begins again after its end: what was told stays, what was seen is forgotten. */
@@ -87,8 +142,8 @@ function assessReport(before: JobState, report: ProgressReport, at: Look): Asses
   const seen = see(reborn ? beginAgain(before) : before, known, at);
   // A job whose state could not be read has no report but a status that people know.
   if (isBaseline || reborn)
-    return { state: { ...seen, toldStatus: report.status, failure: failureOf(seen, at.now) }, events: [] };
-  if (before.over !== null) return { state: { ...seen, over: before.over }, events: [] };
+    return quiet({ ...seen, toldStatus: report.status, failure: firstFailure(seen, at.now) }, 'baseline');
+  if (before.over !== null) return quiet({ ...seen, over: before.over }, 'over');
   if (seen.over !== null) return end(before, seen, at);
   return withSubJobFailures(tellStatus(before, seen, known, at), known, at);
 }
@@ -100,7 +155,7 @@ function isLeftFinished({ over, report: last }: JobState, { status, taskMode }: 
 
 /** The first report of an end: nothing is told before a second one says the same. */
 function beginEnd(before: JobState, report: ProgressReport, { now }: Look): Assessment {
-  return { state: { ...before, ending: { status: report.status, at: now }, missing: null, unknown: null }, events: [] };
+  return quiet({ ...before, ending: { status: report.status, at: now }, missing: null, unknown: null }, 'end_not_sure');
 }
 
 /** A lag from before the job began, but for some weeks of changes that waited, is none. */
@@ -135,6 +190,7 @@ function see(before: JobState, report: ProgressReport, at: Look): JobState {
     missing: null,
     unknown: null,
     ending: null,
+    rounds: nextRounds(before.rounds, group, now),
     firstSeen: before.firstSeen ?? { status: report.status, at: now },
     phases: phasesUntil(before, isOver(group) ? firstLookAtEnd(before, at) : at),
     brokenAt: isBroken(group) ? now : before.brokenAt,
@@ -225,12 +281,21 @@ function lastLag(before: JobState, report: ProgressReport, group: StatusGroup, n
 
 function failureOf(state: JobState, now: EpochMs): JobState['failure'] {
   const status = state.report?.status;
-  return status !== undefined && statusGroup(status) === 'failed' ? { status, since: now } : null;
+  return status !== undefined && statusGroup(status) === 'failed' ? { status, since: now, startSeen: true } : null;
+}
+
+/** The job had failed already when it was first looked at: its failure counts from there. */
+function firstFailure(seen: JobState, now: EpochMs): JobState['failure'] {
+  const failure = failureOf(seen, now);
+  return failure === null ? null : { ...failure, startSeen: false };
 }
 
 function tellStatus(before: JobState, seen: JobState, report: ProgressReport, at: Look): Assessment {
   const { now } = at;
   const group = statusGroup(report.status);
+  if (before.flapping !== null) return tellFlapping(before, seen, before.flapping, at);
+  const flapping = group === 'failed' && seen.rounds !== before.rounds ? findFlapping(seen.rounds, now) : null;
+  if (flapping !== null) return beginFlapping(before, seen, flapping, at);
   if (isWorking(group) && before.failure !== null) return tellRecovery(before, seen, report, before.failure, at);
   if (isFinishedCopy(report.status, report.taskMode) && lasted(seen, now) >= UNRELEASED_COPY_MS) {
     return end(before, { ...seen, over: 'ended' }, at);
@@ -247,28 +312,56 @@ function tellStatus(before: JobState, seen: JobState, report: ProgressReport, at
     case 'paused':
     case 'failed':
     case 'unknown':
-      return report.status === before.toldStatus ? { state: settled, events: [] } : change(before, settled, report, at);
+      return report.status === before.toldStatus ? quiet(settled, 'as_told') : change(before, settled, report, at);
     default:
       return tellIfLasting(before, settled, report, at);
   }
 }
 
 function change(before: JobState, seen: JobState, report: ProgressReport, at: Look): Assessment {
-  return {
-    state: { ...seen, toldStatus: report.status },
-    events: [{ kind: 'status_changed', from: before.toldStatus, to: report.status, ...moment(before, seen, at) }],
-  };
+  return tell(
+    { ...seen, toldStatus: report.status },
+    { kind: 'status_changed', from: before.toldStatus, to: report.status, ...moment(before, seen, at) },
+  );
 }
 
 function tellIfLasting(before: JobState, seen: JobState, report: ProgressReport, at: Look): Assessment {
   const since = seen.statusSince;
-  if (report.status === before.toldStatus || since === null || at.now - since < LASTING_STATUS_MS) {
-    return { state: seen, events: [] };
+  if (report.status === before.toldStatus) return quiet(seen, 'as_told');
+  if (since === null || at.now - since < LASTING_STATUS_MS) return quiet(seen, 'passing');
+  return tell(
+    { ...seen, toldStatus: report.status },
+    { kind: 'status_lasting', status: report.status, since, ...moment(before, seen, at) },
+  );
+}
+
+/** One failure more than can be told one by one: from now on they are told as flapping, which is said once. */
+function beginFlapping(before: JobState, seen: JobState, flapping: Flapping, at: Look): Assessment {
+  const state = { ...asFlapping(seen, at.now), flapping, toldStatus: seen.report?.status ?? before.toldStatus };
+  return tell(state, { kind: 'flapping', flapping, ...moment(before, seen, at) });
+}
+
+/** Nothing is told of a flapping job until it was quiet for long enough, or fails for longer than it did before. */
+function tellFlapping(before: JobState, seen: JobState, was: Flapping, at: Look): Assessment {
+  const wasSeen = unseenMs(before, at) === 0;
+  const flapping = goOnFlapping(was, { before: before.rounds, rounds: seen.rounds, wasSeen }, at.now);
+  const state = { ...asFlapping(seen, at.now), toldStatus: seen.report?.status ?? before.toldStatus, flapping: null };
+  const round = seen.rounds.at(-1);
+  if (round !== undefined && state.failure !== null) {
+    if (!isLongFailure(flapping, round, at.now)) return quiet({ ...state, flapping }, 'flapping');
+    const event = { from: before.toldStatus, to: state.failure.status, ...moment(before, seen, at) };
+    return tell({ ...state, rounds: [round] }, { kind: 'status_changed', ...event });
   }
-  return {
-    state: { ...seen, toldStatus: report.status },
-    events: [{ kind: 'status_lasting', status: report.status, since, ...moment(before, seen, at) }],
-  };
+  if (!hasSettled(flapping, at.now)) return quiet({ ...state, flapping }, 'flapping');
+  const event = { flapping, quietMs: at.now - flapping.quietSince, ...moment(before, seen, at) };
+  return tell({ ...state, rounds: [] }, { kind: 'settled', ...event });
+}
+
+/** A flapping job is failed from the report that says so until the next that does not: nothing waits for its recovery. */
+function asFlapping(seen: JobState, now: EpochMs): JobState {
+  const failure = failureOf(seen, now);
+  const since = seen.rounds.at(-1)?.failedAt ?? now;
+  return { ...seen, failure: failure === null ? null : { ...failure, since }, recovering: null };
 }
 
 /** Failed and working now: told when seen in several reports over minutes, so that a flapping job does not cry "recovered". */
@@ -283,19 +376,18 @@ function tellRecovery(
   const since = known?.since ?? at.now;
   const reports = (known?.reports ?? 0) + 1;
   if (reports < at.rules.minReadings || at.now - since < at.rules.steadyMs)
-    return { state: { ...seen, recovering: { since, reports } }, events: [] };
-  return {
-    state: { ...seen, failure: null, recovering: null, toldStatus: report.status },
-    events: [
-      {
-        kind: 'recovered',
-        from: failure.status,
-        failedAt: failure.since,
-        workingAt: since,
-        ...moment(before, seen, at),
-      },
-    ],
-  };
+    return quiet({ ...seen, recovering: { since, reports } }, 'recovery_not_sure');
+  return tell(
+    { ...seen, failure: null, recovering: null, toldStatus: report.status },
+    {
+      kind: 'recovered',
+      from: failure.status,
+      failedAt: failure.since,
+      startSeen: failure.startSeen,
+      workingAt: since,
+      ...moment(before, seen, at),
+    },
+  );
 }
 
 function end(before: JobState, seen: JobState, at: Look): Assessment {
@@ -303,14 +395,16 @@ function end(before: JobState, seen: JobState, at: Look): Assessment {
     ...seen,
     failure: null,
     recovering: null,
+    rounds: [],
+    flapping: null,
     toldStatus: seen.report?.status ?? before.toldStatus,
   };
   const first = firstLookAtEnd(before, at);
   const facts = moment(before, seen, first);
-  if (seen.over === 'gone') return { state, events: [{ kind: 'gone', code: null, ...facts }] };
+  if (seen.over === 'gone') return tell(state, { kind: 'gone', code: null, ...facts });
   const verdict = endVerdict(before, seen, unseenMs(before, first), at.rules);
   const summary = endSummary(seen, at.times);
-  return { state, events: [{ kind: 'ended', verdict, summary, standing: before.lastStanding, ...facts }] };
+  return tell(state, { kind: 'ended', verdict, summary, standing: before.lastStanding, ...facts });
 }
 
 /** The first of the two looks that saw the end: that is when it was over. */
@@ -319,25 +413,26 @@ function firstLookAtEnd({ ending }: JobState, at: Look): Look {
 }
 
 /** Tells, once each, of parts that have failed while their parent goes on. */
-function withSubJobFailures({ state, events }: Assessment, report: ProgressReport, at: Look): Assessment {
-  if (report.failedSubJobs === null) return { state, events };
+function withSubJobFailures(told: Assessment, report: ProgressReport, at: Look): Assessment {
+  if (report.failedSubJobs === null) return told;
+  const { state, events, silence } = told;
   const { failed, of } = report.failedSubJobs;
-  const told = state.toldFailedSubJobs;
+  const known = state.toldFailedSubJobs;
   const failing = failed.map(({ jobId }) => jobId);
-  const isNew = failing.some((jobId) => !told.includes(jobId));
-  const betterReports = told.every((jobId) => failing.includes(jobId)) ? 0 : state.betterReports + 1;
+  const isNew = failing.some((jobId) => !known.includes(jobId));
+  const betterReports = known.every((jobId) => failing.includes(jobId)) ? 0 : state.betterReports + 1;
   const noted =
     betterReports >= at.rules.minReadings
       ? { ...state, toldFailedSubJobs: failing, betterReports: 0 }
-      : { ...state, toldFailedSubJobs: [...new Set([...told, ...failing])], betterReports };
-  if (!isNew) return { state: noted, events };
+      : { ...state, toldFailedSubJobs: [...new Set([...known, ...failing])], betterReports };
+  if (!isNew) return { state: noted, events, silence };
   const event: JobEvent = {
     kind: 'sub_jobs_failed',
     failed,
     of,
     ...moment(state, state, at),
   };
-  return { state: noted, events: [...events, event] };
+  return { state: noted, events: [...events, event], silence: null };
 }
 
 function moment(before: JobState, seen: JobState, { now, times }: Look) {
@@ -355,7 +450,8 @@ function lasted(state: JobState, now: EpochMs): number {
   return state.statusSince === null ? 0 : now - state.statusSince;
 }
 
-function whyUnknown(answer: Exclude<ProgressAnswer, { kind: 'report' }>): Explanation {
+/** Why an answer is no report. */
+export function whyUnknown(answer: Exclude<ProgressAnswer, { kind: 'report' }>): Explanation {
   switch (answer.kind) {
     case 'unanswered':
       return answer.failure.why;

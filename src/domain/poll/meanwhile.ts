@@ -1,6 +1,6 @@
 import type { Job } from '../job/job.ts';
 import type { JobState } from '../job/job-state.ts';
-import { statusGroup } from '../job/job-status.ts';
+import { standingOf, worstFirst } from '../job/standing.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** A job as a message names it. */
@@ -8,7 +8,7 @@ type NamedJob = Pick<Job, 'connectionId' | 'jobId' | 'name' | 'jobType'>;
 
 /** How the jobs of a channel stand after a time in which nobody looked at them, compared with before. */
 export interface Meanwhile {
-  /** The failed ones first. */
+  /** Worst first. */
   readonly changed: readonly ChangedJob[];
   readonly unchanged: number;
   /** Jobs that could not be read since. */
@@ -31,11 +31,12 @@ export interface SeenJob extends NamedJob {
 
 /** What has become of `jobs` since somebody looks again. */
 export function meanwhile(jobs: readonly SeenJob[], since: EpochMs): Meanwhile {
-  const changed = jobs.flatMap((job) => changeOf(job, since) ?? []);
+  const sorted = worstFirst(jobs, ({ state }) => standingOf(state));
+  const changed = sorted.flatMap((job) => changeOf(job, since) ?? []);
   const same = jobs.filter((job) => changeOf(job, since) === null);
   const unknown = same.filter((job) => job.isUnread || job.state.unknown !== null || job.state.report === null).length;
   return {
-    changed: changed.toSorted((one, other) => rank(one) - rank(other)),
+    changed,
     unchanged: same.length - unknown,
     unknown,
   };
@@ -48,9 +49,4 @@ function changeOf({ state, connectionId, jobId, name, jobType }: SeenJob, since:
   if (over === 'gone' && missing !== null && missing.since >= since) return { job, status: 'DELETED' };
   if (report === null || statusSince === null || statusSince < since) return null;
   return { job, status: over === 'gone' ? 'DELETED' : report.status };
-}
-
-/** Worse states first; otherwise the order they were given in. */
-function rank({ status }: ChangedJob): number {
-  return statusGroup(status) === 'failed' ? 0 : 1;
 }

@@ -1,6 +1,11 @@
 import type { JobKey } from '../job/job.ts';
 import type { Cause } from '../job/job-detail.ts';
 import type { JobEvent } from '../job/job-event.ts';
+import type { JobState } from '../job/job-state.ts';
+import type { Standing } from '../job/standing.ts';
+import type { LastSeen } from '../poll/last-seen.ts';
+import type { Explanation } from '../job/explanation.ts';
+import type { Closing } from './closing.ts';
 import type { Language } from '../base/language.ts';
 import type { Meanwhile } from '../poll/meanwhile.ts';
 import type { MessageTs } from './message-ts.ts';
@@ -20,9 +25,18 @@ export interface EndedJob extends NamedJob {
   readonly madeBy: string | null;
 }
 
+/** A job that a channel begins to watch, and how it stood then. */
+export interface StandingJob extends NamedJob {
+  /** Null where an older version did not write it down. */
+  readonly standing: Standing | null;
+  /** The failure that it has not recovered from, and why it failed, where known. */
+  readonly failure: JobState['failure'];
+  readonly cause: Cause | null;
+}
+
 /** Said to a channel, or to a person, that is no event of a job. */
 export type Announcement =
-  | { readonly kind: 'subscribed'; readonly by: string; readonly jobs: readonly NamedJob[] }
+  | { readonly kind: 'subscribed'; readonly by: string; readonly jobs: readonly StandingJob[] }
   | { readonly kind: 'unsubscribed'; readonly by: string; readonly jobs: readonly EndedJob[] }
   /** Jobs that were gone are back, and so are the channel's subscriptions to them. */
   | { readonly kind: 'jobs_back'; readonly jobs: readonly NamedJob[] }
@@ -37,8 +51,29 @@ export type Announcement =
       readonly reason: string;
       readonly jobs: readonly NamedJob[];
     }
-  /** The bot was down from `from` until `until`, and this is what changed. */
-  | { readonly kind: 'back'; readonly from: EpochMs; readonly until: EpochMs; readonly meanwhile: Meanwhile }
+  /** DRS gives no usable answer for any job since `since`. */
+  | {
+      readonly kind: 'blind';
+      readonly since: EpochMs;
+      readonly at: EpochMs;
+      readonly why: Explanation;
+      /** Jobs that the channel watches. */
+      readonly jobs: number;
+      /** How they stood when they were seen last; null when none ever was. */
+      readonly last: LastSeen | null;
+      /** When DRS is asked next, if the schedule pauses until then. */
+      readonly nextTryAt: EpochMs | null;
+      /** When it answered again; null while it does not. */
+      readonly endedAt: EpochMs | null;
+    }
+  /** The bot was down, or DRS gave no answer, from `from` until `until`, and this is what changed. */
+  | {
+      readonly kind: 'back';
+      readonly after: 'blind' | 'down';
+      readonly from: EpochMs;
+      readonly until: EpochMs;
+      readonly meanwhile: Meanwhile;
+    }
   /** To the operator of the bot. */
   | { readonly kind: 'signal'; readonly signal: Signal }
   /** Of a kind that this version does not know. */
@@ -48,14 +83,15 @@ export type Announcement =
 export interface Aftermath {
   /** In the language of the channel where there is one. */
   readonly cause: Cause | null;
-  readonly recoveredAt: EpochMs | null;
+  /** What has become of a failure since; null while it is as it was. */
+  readonly closed: Closing | null;
   /** The message that told of the failure, in the channel that a recovery is told in; its Slack timestamp. */
   readonly firstMessageTs: string | null;
   /** The running job that bears the name of one that is over. */
   readonly namesake: NamedJob | null;
 }
 
-export const NO_AFTERMATH: Aftermath = { cause: null, recoveredAt: null, firstMessageTs: null, namesake: null };
+export const NO_AFTERMATH: Aftermath = { cause: null, closed: null, firstMessageTs: null, namesake: null };
 
 /** What a delivery owes its channel. */
 export type DeliveryFacts =
@@ -68,15 +104,22 @@ export type DeliveryFacts =
     }
   | { readonly kind: 'announcement'; readonly announcement: Announcement };
 
-/** One outgoing Slack message: facts, never Slack JSON. Its deliveries were frozen before the first attempt. */
+/**
+ * What a post is. `news`: what happened to one job at one moment, or one announcement. `incident`: what befell several jobs for
+ * one reason; it takes further deliveries for a while, told by edit.
+ */
+export type PostKind = 'news' | 'incident';
+
+/** One Slack message of ours, kept current: facts, never Slack JSON. */
 export interface Post extends ChannelKey {
   /** Unique; travels with the message so that it can be recognised in the channel. */
   readonly id: string;
+  readonly kind: PostKind;
   /** What the channel reads. */
   readonly language: Language;
   /** In the order they happened; never empty. */
   readonly facts: readonly DeliveryFacts[];
-  /** Which state of its facts this is: it grows when something becomes known that the message must show. */
+  /** Which state of its facts this is, from 1: it grows when something becomes known that the message must show. */
   readonly version: number;
   /** This attempt's number, from 1. */
   readonly attempt: number;
@@ -91,7 +134,7 @@ export function isForOperator({ facts }: Pick<Post, 'facts'>): boolean {
   return facts.some((one) => one.kind === 'announcement' && one.announcement.kind === 'signal');
 }
 
-/** Where and from when on a post is looked for. */
+/** A page of a conversation in which a post is looked for. */
 export interface PostSearch {
   readonly postId: string;
   /** The conversation's own id: `C…`, `G…` or `D…`. */
@@ -102,64 +145,73 @@ export interface PostSearch {
   readonly fromTs: MessageTs;
   /** Nor are those after this; null for none. */
   readonly toTs: MessageTs | null;
+  /** Where the page before ended, as Slack called it; null for the first page. */
+  readonly cursor: string | null;
 }
 
-/** What a search of a channel came to. */
-export type SearchOutcome =
-  /** Messages that carry the post's id, oldest first. */
-  | { readonly kind: 'found'; readonly messageTs: readonly [MessageTs, ...MessageTs[]] }
-  /** Everything was read and it was not there; whether another post of ours was. */
-  | { readonly kind: 'absent'; readonly ownSeen: boolean }
-  /** Slack does not let us read here. `channel`: the bot is not in it; `reading`: it may not read at all. */
-  | { readonly kind: 'refused'; readonly what: 'channel' | 'reading'; readonly reason: string }
-  /** Slack asked to wait, or nobody knows: to be tried again. */
-  | { readonly kind: 'again'; readonly afterMs: number | null; readonly reason: string };
+/** Why something that was asked of Slack was not done. */
+export type SlackFailure =
+  /** Slack asked to wait; nothing was done. */
+  | { readonly kind: 'retry'; readonly afterMs: number; readonly reason: string }
+  /** It may or may not have been done: a timeout, a reset, a 5xx. */
+  | { readonly kind: 'uncertain'; readonly reason: string }
+  /**
+   * Slack will not. `payload`: this message; `channel`: anything here; `workspace`: anything from us; `reading`: it lets
+   * nobody read here.
+   */
+  | {
+      readonly kind: 'refused';
+      readonly what: 'payload' | 'channel' | 'workspace' | 'reading';
+      readonly reason: string;
+    };
 
-/** What became of one attempt to send a post. */
+/** What became of one attempt to send, to change or to take away a message. */
 export type SendOutcome =
+  /** Slack shows what was sent. */
   | {
       readonly kind: 'delivered';
       readonly messageTs: MessageTs;
       /** The conversation's own id, where the post went to a person. */
       readonly channelId: string;
     }
-  /** Slack asked to wait; the message was not posted. */
-  | { readonly kind: 'retry'; readonly afterMs: number; readonly reason: string }
-  /** It may or may not have been posted: a timeout, a reset, a 5xx. */
-  | { readonly kind: 'uncertain'; readonly reason: string }
-  /** Slack will not take it. `payload`: this message; `channel`: anything here; `workspace`: anything from us. */
-  | { readonly kind: 'refused'; readonly what: 'payload' | 'channel' | 'workspace'; readonly reason: string };
-
-/** What became of one attempt to edit a message. */
-export type EditOutcome =
-  | { readonly kind: 'shown' }
-  /** Slack asked to wait, or nobody knows: to be tried again. */
-  | { readonly kind: 'again'; readonly afterMs: number | null; readonly reason: string }
-  /** Somebody deleted the message. */
+  /** The message is not there, or not any more. */
   | { readonly kind: 'gone' }
-  /** It cannot be edited, now or later. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  | SlackFailure;
 
-/** What became of one attempt to take a message away. */
-export type RemoveOutcome =
-  /** It is not there any more. */
-  | { readonly kind: 'removed' }
-  | { readonly kind: 'again'; readonly afterMs: number | null; readonly reason: string }
-  | { readonly kind: 'refused'; readonly reason: string };
+/** What one page of a search came to. */
+export type SearchOutcome =
+  | {
+      readonly kind: 'read';
+      /** Messages on it that carry the post's id, oldest first. */
+      readonly found: readonly MessageTs[];
+      /** Whether it showed any post of ours. */
+      readonly ownSeen: boolean;
+      /** Where the next page begins; null after the last one. */
+      readonly cursor: string | null;
+    }
+  | SlackFailure;
 
 /** How an attempt is to be recorded, decided from its outcome. */
 export type PostSettlement =
+  /** Slack shows the version that was attempted. */
   | {
       readonly kind: 'delivered';
       readonly messageTs: MessageTs;
       readonly channelId: string;
       readonly at: EpochMs;
     }
-  /** Nobody knows whether it was posted: it is looked for after this, and nothing else is sent to this channel before. */
+  /** Nobody knows whether a first message was posted: it is looked for after this, and nothing else is sent to this channel before. */
   | { readonly kind: 'look_for_it'; readonly afterMs: number; readonly reason: string }
-  /** Try the same post again, and send nothing else to this channel before. */
+  /**
+   * Try again. A message that nobody has seen frees what it tells, to be grouped anew, unless it goes as `plain` text; its
+   * channel waits. A message that is there waits alone.
+   */
   | { readonly kind: 'try_again'; readonly afterMs: number; readonly plain: boolean; readonly reason: string }
-  /** Never again; the queue moves on. */
+  /** Never again: Slack will not take what was attempted. A message that is there stays as it is, and takes nothing more. */
   | { readonly kind: 'dead'; readonly reason: string; readonly at: EpochMs }
+  /** Somebody deleted the message: it is posted once more, unless what it tells is over. */
+  | { readonly kind: 'gone'; readonly isOver: boolean; readonly at: EpochMs }
+  /** A copy is not there any more, or cannot be taken away. */
+  | { readonly kind: 'removed'; readonly messageTs: MessageTs }
   | { readonly kind: 'pause_channel'; readonly reason: string; readonly at: EpochMs }
   | { readonly kind: 'pause_workspace'; readonly reason: string; readonly at: EpochMs };

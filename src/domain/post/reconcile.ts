@@ -1,32 +1,51 @@
 import { backoffDelay } from '../base/backoff.ts';
 import type { MessageTs } from './message-ts.ts';
-import type { Post, SearchOutcome } from './post.ts';
+import type { SearchOutcome } from './post.ts';
 import type { ReadBack } from './read-back.ts';
 import type { RetryPauses } from './settle-post.ts';
+import { MINUTE, SECOND } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** A post must be missed this many times before it is sent again. */
 const LOOKS_BEFORE_RESENDING = 2;
+/** A mark of where a page ended that Slack does not know any more: the search begins anew. */
+const LOST_PLACE = new Set(['invalid_cursor', 'invalid_ts_oldest', 'invalid_ts_latest']);
+/** The strictest pace that Slack has for reading is one call a minute (docs.slack.dev, "Rate limit changes for non-Marketplace apps"). */
+const STRICTEST_READ_MS = MINUTE;
+/** Slack is not asked again sooner than this, whatever it says, in ms. */
+const LEAST_WAIT_MS = SECOND;
 
-/** What is known of a post whose last attempt may or may not have put it into the channel. */
+/** What is known of a post whose message is looked for. */
 export interface OpenPost {
-  readonly post: Post;
-  /** How often it was looked for in vain. */
+  /** How often it was sent. */
+  readonly attempt: number;
+  /** How often the whole window was read in vain. */
   readonly looks: number;
+  /** How often in a row a page could not be read. */
+  readonly tries: number;
   readonly readBack: ReadBack;
   /** How long ago it was first looked for, in ms. */
   readonly searchedForMs: number;
+  /** The message that is on record, which was sent after one that was missed; null while none is. */
+  readonly messageTs: MessageTs | null;
+  /**
+   * What this page is for. `post`: the message itself; `proof`: a message that is known to be there, which shows whether the
+   * channel can be read at all.
+   */
+  readonly pageOf: 'post' | 'proof';
+  /** There is such a message. */
+  readonly hasProof: boolean;
 }
 
 /** Pauses of the search, in ms. */
 export interface SearchPauses extends RetryPauses {
   /** Between two looks. */
   readonly reconcileAgainMs: number;
-  /** A channel that could not be read for so long counts as one that cannot be read. */
+  /** A channel whose reading Slack refuses for so long counts as one that cannot be read. */
   readonly searchGiveUpMs: number;
 }
 
-/** What a search means for the post, and what it says about reading in this channel. */
+/** What a page means for the post, and what it says about reading in this channel. */
 export type SearchSettlement =
   /** It is there. Further copies of it are to be taken away. */
   | {
@@ -35,54 +54,93 @@ export type SearchSettlement =
       readonly copies: readonly MessageTs[];
       readonly at: EpochMs;
     }
+  /** There is more to read, or `proof` to be read: in turn. */
+  | { readonly kind: 'read_on'; readonly cursor: string | null; readonly proof: boolean; readonly readBack: ReadBack }
   /** Nobody knows yet. */
   | { readonly kind: 'look_again'; readonly afterMs: number; readonly looks: number; readonly readBack: ReadBack }
+  /** Slack wants the whole workspace to wait; the place in the channel is kept. From then on a page each `everyMs`. */
+  | { readonly kind: 'wait'; readonly afterMs: number; readonly everyMs: number }
+  /** The page could not be read just now; the place in the channel is kept. */
+  | { readonly kind: 'try_page_again'; readonly afterMs: number }
   /** The bot was put out of a channel that it could read: whether the post is there will be seen when it is back. */
   | { readonly kind: 'pause_channel'; readonly reason: string; readonly at: EpochMs }
   /** It is not there, or there is no way to know: the next attempt may be made after `afterMs`. */
-  | { readonly kind: 'send_again'; readonly afterMs: number; readonly readBack: ReadBack };
+  | { readonly kind: 'send_again'; readonly afterMs: number; readonly readBack: ReadBack }
+  /** A message is on record, and no other one is there. */
+  | { readonly kind: 'alone'; readonly readBack: ReadBack };
 
 /**
- * Decides what a search for a post means. In a channel that can be read, it is sent again only after it was missed twice;
- * where one cannot know, it is sent again rather than lost.
+ * Decides what one page of a search means. In a channel that can be read, a post is sent again only after it was missed
+ * twice; where Slack refuses to let us know, it is sent again rather than lost. Waiting never becomes sending again.
  *
  * @param random a number from 0 to 1
  */
 export function settleSearch(
-  { post, looks, readBack, searchedForMs }: OpenPost,
+  open: OpenPost,
   outcome: SearchOutcome,
   now: EpochMs,
   random: () => number,
   pauses: SearchPauses,
 ): SearchSettlement {
-  const afterMs = backoffDelay(post.attempt, { baseMs: pauses.firstRetryMs, capMs: pauses.longestRetryMs }, random);
+  const policy = { baseMs: pauses.firstRetryMs, capMs: pauses.longestRetryMs };
+  const afterMs = backoffDelay(open.tries + 1, policy, random);
   switch (outcome.kind) {
-    case 'found': {
-      const [messageTs, ...copies] = outcome.messageTs;
-      return { kind: 'found', messageTs, copies, at: now };
+    case 'read':
+      return settlePage(open, outcome, now, pauses);
+    case 'retry': {
+      const waitMs = Math.max(outcome.afterMs, LEAST_WAIT_MS);
+      return { kind: 'wait', afterMs: waitMs, everyMs: Math.min(waitMs, STRICTEST_READ_MS) };
     }
-    case 'absent': {
-      const known: ReadBack = readBack.kind !== 'proven' && outcome.ownSeen ? { kind: 'proven', since: now } : readBack;
-      if (known.kind !== 'proven') return { kind: 'send_again', afterMs, readBack: known };
-      return looks + 1 < LOOKS_BEFORE_RESENDING
-        ? { kind: 'look_again', afterMs: pauses.reconcileAgainMs, looks: looks + 1, readBack: known }
-        : { kind: 'send_again', afterMs: 0, readBack: known };
-    }
+    case 'uncertain':
+      return { kind: 'try_page_again', afterMs };
     case 'refused':
-      // A channel that was read before is not given up for one odd answer, unless the right to read is gone.
-      if (
-        outcome.what === 'reading' &&
-        readBack.kind === 'proven' &&
-        outcome.reason !== 'missing_scope' &&
-        searchedForMs < pauses.searchGiveUpMs
-      )
-        return { kind: 'look_again', afterMs, looks, readBack };
-      return outcome.what === 'channel' && readBack.kind === 'proven'
-        ? { kind: 'pause_channel', reason: outcome.reason, at: now }
-        : { kind: 'send_again', afterMs, readBack: { kind: 'refused', reason: outcome.reason } };
-    case 'again':
-      return searchedForMs < pauses.searchGiveUpMs
-        ? { kind: 'look_again', afterMs: outcome.afterMs ?? afterMs, looks, readBack }
-        : { kind: 'send_again', afterMs, readBack: { kind: 'refused', reason: outcome.reason } };
+      if (LOST_PLACE.has(outcome.reason))
+        return { kind: 'read_on', cursor: null, proof: false, readBack: open.readBack };
+      return settleRefusal(open, outcome.what, outcome.reason, now, afterMs, pauses);
   }
+}
+
+function settlePage(
+  open: OpenPost,
+  { found, ownSeen, cursor }: Extract<SearchOutcome, { readonly kind: 'read' }>,
+  now: EpochMs,
+  pauses: SearchPauses,
+): SearchSettlement {
+  const readBack: ReadBack =
+    open.readBack.kind !== 'proven' && ownSeen ? { kind: 'proven', since: now } : open.readBack;
+  // A channel that shows nothing of ours where something is known to be may show nothing of ours anywhere.
+  if (open.pageOf === 'proof') return missed(open, readBack, pauses);
+  const [first, ...copies] = found.filter((ts) => ts !== open.messageTs);
+  if (first !== undefined) return { kind: 'found', messageTs: first, copies, at: now };
+  if (cursor !== null) return { kind: 'read_on', cursor, proof: false, readBack };
+  if (readBack.kind !== 'proven' && open.hasProof && open.messageTs === null)
+    return { kind: 'read_on', cursor: null, proof: true, readBack };
+  return missed(open, readBack, pauses);
+}
+
+/** Everything was read, and it was not there. */
+function missed(open: OpenPost, readBack: ReadBack, pauses: SearchPauses): SearchSettlement {
+  if (open.messageTs !== null) return { kind: 'alone', readBack };
+  if (readBack.kind !== 'proven') return { kind: 'send_again', afterMs: pauses.firstRetryMs, readBack };
+  return open.looks + 1 < LOOKS_BEFORE_RESENDING
+    ? { kind: 'look_again', afterMs: pauses.reconcileAgainMs, looks: open.looks + 1, readBack }
+    : { kind: 'send_again', afterMs: 0, readBack };
+}
+
+function settleRefusal(
+  { readBack, searchedForMs, messageTs }: OpenPost,
+  what: 'payload' | 'channel' | 'workspace' | 'reading',
+  reason: string,
+  now: EpochMs,
+  afterMs: number,
+  pauses: SearchPauses,
+): SearchSettlement {
+  const refused: ReadBack = { kind: 'refused', reason };
+  if (what === 'channel' && readBack.kind === 'proven') return { kind: 'pause_channel', reason, at: now };
+  // A token that is refused says nothing about any channel.
+  if (what === 'workspace' && reason !== 'missing_scope') return { kind: 'try_page_again', afterMs };
+  // A channel that was read before is not given up for one odd answer, unless the right to read is gone.
+  const isOdd = what !== 'channel' && readBack.kind === 'proven' && reason !== 'missing_scope';
+  if (isOdd && searchedForMs < pauses.searchGiveUpMs) return { kind: 'try_page_again', afterMs };
+  return messageTs === null ? { kind: 'send_again', afterMs, readBack: refused } : { kind: 'alone', readBack: refused };
 }

@@ -1,4 +1,5 @@
-import type { Post, PostSettlement, SendOutcome } from './post.ts';
+import type { MessageTs } from './message-ts.ts';
+import type { Post, PostSettlement, SendOutcome, SlackFailure } from './post.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { ReadBack } from './read-back.ts';
 import { backoffDelay } from '../base/backoff.ts';
@@ -11,57 +12,139 @@ export interface RetryPauses {
 
 /** Pauses around an attempt, in ms. */
 export interface SendPauses extends RetryPauses {
-  /** After an attempt whose outcome is not known, before it is looked for. */
+  /** After an attempt whose outcome is not known, before its post is looked for or changed again. */
   readonly reconcileAfterMs: number;
+  /** A change that nobody waits for is tried ever less often, down to once in this time. */
+  readonly longestEditRetryMs: number;
 }
 
+/** What was attempted: a first message, a change of one that is there, or the end of a copy. */
+export type Attempted =
+  | { readonly kind: 'send'; readonly post: Pick<Post, 'attempt' | 'plain'>; readonly readBack: ReadBack }
+  | {
+      readonly kind: 'edit';
+      /** How often in a row it was tried in vain. */
+      readonly tries: number;
+      /** It tells something that nobody has been told yet. */
+      readonly isAwaited: boolean;
+      /** What the post tells is over: should somebody have deleted it, nobody misses it. */
+      readonly isOver: boolean;
+    }
+  | { readonly kind: 'remove'; readonly tries: number; readonly messageTs: MessageTs };
+
+/** A change is refused for good only when it is refused this often in a row. */
+const REFUSALS_BELIEVED = 3;
+
 /**
- * Decides what an attempt's outcome means for the post. An uncertain send is looked for before anything else, or, where
- * Slack does not let us look, tried again; a refused payload gets one more chance as plain text; a refused channel or
- * workspace keeps everything it is owed.
+ * Decides what an attempt's outcome means for the post. An uncertain first message is looked for before anything else, or,
+ * where Slack does not let us look, tried again; a change is repeated harmlessly. A refused first message gets one more chance
+ * as plain text; a refused channel or workspace keeps everything it is owed.
  *
- * @param readBack whether the channel can be read
  * @param random a number from 0 to 1
  */
 export function settlePost(
-  post: Post,
-  readBack: ReadBack,
+  attempted: Attempted,
   outcome: SendOutcome,
   now: EpochMs,
   random: () => number,
   pauses: SendPauses,
 ): PostSettlement {
+  if (attempted.kind === 'remove') return settleRemoval(attempted, outcome, random, pauses);
   switch (outcome.kind) {
     case 'delivered':
       return { kind: 'delivered', messageTs: outcome.messageTs, channelId: outcome.channelId, at: now };
+    case 'gone':
+      return { kind: 'gone', isOver: attempted.kind === 'edit' && attempted.isOver, at: now };
     case 'retry':
-      return { kind: 'try_again', afterMs: outcome.afterMs, plain: post.plain, reason: outcome.reason };
     case 'uncertain':
-      return readBack.kind === 'refused'
-        ? {
-            kind: 'try_again',
-            afterMs: retryPause(post, random, pauses),
-            plain: post.plain,
-            reason: outcome.reason,
-          }
-        : { kind: 'look_for_it', afterMs: pauses.reconcileAfterMs, reason: outcome.reason };
     case 'refused':
-      return refusal(post, outcome.what, outcome.reason, now);
+      return attempted.kind === 'send'
+        ? settleSend(attempted, outcome, now, random, pauses)
+        : settleEdit(attempted, outcome, now, random, pauses);
   }
 }
 
-function refusal(post: Post, what: 'payload' | 'channel' | 'workspace', reason: string, now: EpochMs): PostSettlement {
-  switch (what) {
-    case 'payload':
-      return post.plain ? { kind: 'dead', reason, at: now } : { kind: 'try_again', afterMs: 0, plain: true, reason };
-    case 'channel':
-      return { kind: 'pause_channel', reason, at: now };
-    case 'workspace':
-      return { kind: 'pause_workspace', reason, at: now };
+function settleSend(
+  { post, readBack }: Extract<Attempted, { readonly kind: 'send' }>,
+  outcome: SlackFailure,
+  now: EpochMs,
+  random: () => number,
+  pauses: SendPauses,
+): PostSettlement {
+  const { reason } = outcome;
+  switch (outcome.kind) {
+    case 'retry':
+      return { kind: 'try_again', afterMs: outcome.afterMs, plain: post.plain, reason };
+    case 'uncertain': {
+      if (readBack.kind !== 'refused') return { kind: 'look_for_it', afterMs: pauses.reconcileAfterMs, reason };
+      const policy = { baseMs: pauses.firstRetryMs, capMs: pauses.longestRetryMs };
+      return { kind: 'try_again', afterMs: backoffDelay(post.attempt, policy, random), plain: post.plain, reason };
+    }
+    case 'refused':
+      switch (outcome.what) {
+        case 'payload':
+        case 'reading':
+          return post.plain
+            ? { kind: 'dead', reason, at: now }
+            : { kind: 'try_again', afterMs: 0, plain: true, reason };
+        case 'channel':
+          return { kind: 'pause_channel', reason, at: now };
+        case 'workspace':
+          return { kind: 'pause_workspace', reason, at: now };
+      }
   }
 }
 
-function retryPause(post: Post, random: () => number, pauses: RetryPauses): number {
-  const policy = { baseMs: pauses.firstRetryMs, capMs: pauses.longestRetryMs };
-  return backoffDelay(post.attempt, policy, random);
+/**
+ * A change may be repeated at will, so an uncertain one simply is, when the first can no longer arrive. A channel that refuses
+ * everything may open again: it is tried ever less often.
+ */
+function settleEdit(
+  { tries, isAwaited }: Extract<Attempted, { readonly kind: 'edit' }>,
+  outcome: SlackFailure,
+  now: EpochMs,
+  random: () => number,
+  pauses: SendPauses,
+): PostSettlement {
+  const { reason } = outcome;
+  const again = (afterMs: number): PostSettlement => ({ kind: 'try_again', afterMs, plain: false, reason });
+  if (outcome.kind === 'retry') return again(outcome.afterMs);
+  const isMeantForIt = outcome.kind === 'refused' && outcome.what === 'payload';
+  if (isMeantForIt && (BEYOND_EDITING.has(reason) || tries + 1 >= REFUSALS_BELIEVED))
+    return { kind: 'dead', reason, at: now };
+  // What somebody waits for can be told in a new message instead.
+  if (outcome.kind === 'refused' && isAwaited && !isMeantForIt) return { kind: 'dead', reason, at: now };
+  const capMs = isAwaited ? pauses.longestRetryMs : pauses.longestEditRetryMs;
+  return again(pauses.reconcileAfterMs + backoffDelay(tries + 1, { baseMs: pauses.firstRetryMs * 10, capMs }, random));
+}
+
+/** Slack lets nobody change the message any more (docs.slack.dev, "chat.update", errors), or we cannot say it. */
+const BEYOND_EDITING = new Set(['cant_update_message', 'edit_window_closed', 'is_inactive', 'cannot_be_rendered']);
+
+function settleRemoval(
+  { tries, messageTs }: Extract<Attempted, { readonly kind: 'remove' }>,
+  outcome: SendOutcome,
+  random: () => number,
+  pauses: SendPauses,
+): PostSettlement {
+  const policy = { baseMs: pauses.firstRetryMs * 10, capMs: pauses.longestEditRetryMs };
+  const again = (afterMs: number, reason: string): PostSettlement => ({
+    kind: 'try_again',
+    afterMs,
+    plain: false,
+    reason,
+  });
+  switch (outcome.kind) {
+    case 'delivered':
+    case 'gone':
+      return { kind: 'removed', messageTs };
+    case 'retry':
+      return again(outcome.afterMs, outcome.reason);
+    case 'uncertain':
+      return again(backoffDelay(tries + 1, policy, random), outcome.reason);
+    case 'refused':
+      return outcome.what === 'payload'
+        ? { kind: 'removed', messageTs }
+        : again(backoffDelay(tries + 1, policy, random), outcome.reason);
+  }
 }

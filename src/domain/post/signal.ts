@@ -4,7 +4,7 @@ import type { Job } from '../job/job.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** States of the bot that its operator must mend. A closed list: it is also a key in the store. */
-export type SignalKind = 'credentials' | 'disk_low' | 'disk_full';
+export type SignalKind = 'credentials' | 'drs' | 'disk_low' | 'disk_full';
 
 /** A message that Slack refused twice, so that it was given up. */
 export interface RefusedPost {
@@ -27,6 +27,9 @@ export interface SetAsideRow {
 export type Signal =
   | { readonly kind: 'credentials_refused'; readonly why: Explanation }
   | { readonly kind: 'credentials_accepted'; readonly since: EpochMs; readonly until: EpochMs }
+  /** No usable answer for so long that every channel was told. */
+  | { readonly kind: 'drs_silent'; readonly since: EpochMs; readonly until: EpochMs; readonly why: Explanation }
+  | { readonly kind: 'drs_answers'; readonly since: EpochMs; readonly until: EpochMs }
   | { readonly kind: 'posts_refused'; readonly posts: readonly RefusedPost[] }
   | { readonly kind: 'disk_low'; readonly freeBytes: number; readonly leastBytes: number }
   | { readonly kind: 'disk_enough'; readonly since: EpochMs; readonly until: EpochMs }

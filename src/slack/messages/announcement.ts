@@ -1,12 +1,12 @@
 import { HELD_REASONS } from '../../domain/access.ts';
 import { isDirectMessage } from '../../domain/conversation.ts';
-import type { Announcement, EndedJob } from '../../domain/post/post.ts';
-import { DAY } from '../../domain/base/time.ts';
-import type { EpochMs } from '../../domain/base/time.ts';
+import { isUnwell } from '../../domain/job/standing.ts';
+import type { Announcement, EndedJob, StandingJob } from '../../domain/post/post.ts';
 import { boldName, jobNames, nameAll } from './job-names.ts';
-import { meanwhileLine } from './meanwhile-line.ts';
-import { code, dateAndTime, escapeMrkdwn, timeOfDay } from './mrkdwn.ts';
+import { backLines, blindLines } from './blind-lines.ts';
+import { code, escapeMrkdwn } from './mrkdwn.ts';
 import { remedyElsewhere } from './refusal-text.ts';
+import { failureLines, standingsPart } from './standings.ts';
 import { signalLines } from './signal-lines.ts';
 import type { Voice } from './voice.ts';
 
@@ -14,6 +14,10 @@ import type { Voice } from './voice.ts';
 export function announcementLines(voice: Voice, said: Announcement, channelId: string): readonly string[] {
   switch (said.kind) {
     case 'subscribed':
+      return [
+        [changeLine(voice, said, channelId), ...standingsPart(voice, said.jobs)].join(' – '),
+        ...failureLines(voice, said.jobs),
+      ];
     case 'unsubscribed':
       return [changeLine(voice, said, channelId)];
     case 'jobs_back': {
@@ -40,19 +44,15 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
         voice.say('announced.paused_jobs', { count: said.jobs.length, jobs: jobNames(voice, said.jobs) }),
         remedyElsewhere(voice, said.reason),
       ];
+    case 'blind':
+      return blindLines(voice, said);
     case 'back':
-      return [backLine(voice, said.from, said.until), meanwhileLine(voice, said.meanwhile)];
+      return backLines(voice, said);
     case 'signal':
       return signalLines(voice, said.signal);
     case 'other':
       return [voice.say('announced.other', { name: escapeMrkdwn(said.name) })];
   }
-}
-
-/** The day matters only when it may be another one. */
-function backLine(voice: Voice, from: EpochMs, until: EpochMs): string {
-  const at = until - from < DAY / 2 ? timeOfDay : dateAndTime;
-  return voice.say('back.down', { duration: voice.duration(until - from), from: at(from), to: at(until) });
 }
 
 /** The public line that says who changed what a channel watches. */
@@ -68,8 +68,14 @@ function changeLine(
   }
   const who = mention(by);
   return said.kind === 'subscribed'
-    ? voice.say('announced.subscribed', { who, jobs: jobNames(voice, said.jobs) })
+    ? voice.say('announced.subscribed', { who, jobs: subscribedNames(voice, said.jobs) })
     : voice.say('announced.unsubscribed', { who, jobs: endedNames(voice, said.jobs) });
+}
+
+/** Those that are not well are named with how they are; the names of all others would hide them. */
+function subscribedNames(voice: Voice, jobs: readonly StandingJob[]): string {
+  const isAnyUnwell = jobs.some(({ standing }) => standing !== null && isUnwell(standing));
+  return jobs.length > 1 && isAnyUnwell ? voice.say('names.count', { count: jobs.length }) : jobNames(voice, jobs);
 }
 
 /** The same as `jobNames`, with whose subscription each was. */

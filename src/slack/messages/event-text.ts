@@ -1,10 +1,13 @@
 import { fullCopyPercent } from '../../domain/job/full-copy-percent.ts';
 import type { EndVerdict, JobEvent, PastPhase } from '../../domain/job/job-event.ts';
+import { quietMs } from '../../domain/job/flapping.ts';
 import { jobName } from '../../domain/job/job-name.ts';
 import { ALARM_LAG_MS } from '../../domain/poll/verdict-rules.ts';
 import { isFinishedCopy, statusGroup } from '../../domain/job/job-status.ts';
 import type { StatusGroup } from '../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../domain/job/job-type.ts';
+import type { Job } from '../../domain/job/job.ts';
+import { closedFailure } from './closed-failure.ts';
 import type { Aftermath, NamedJob } from '../../domain/post/post.ts';
 import type { ProgressReport } from '../../domain/job/progress-report.ts';
 import { DAY, MINUTE } from '../../domain/base/time.ts';
@@ -35,22 +38,34 @@ export interface EventText {
 /**
  * Puts an event into words.
  *
- * @param where what became known since, and the channel it is told in
+ * @param where what became known since, the channel it is told in, and how the job is now
  */
 export function describeEvent(
   voice: Voice,
   job: NamedJob,
   event: JobEvent,
-  where: { readonly aftermath: Aftermath; readonly channelId: string },
+  where: { readonly aftermath: Aftermath; readonly channelId: string; readonly current?: Job | null },
 ): EventText {
-  const { aftermath, channelId } = where;
+  const { aftermath, channelId, current = null } = where;
   switch (event.kind) {
-    case 'status_changed':
-      return statusChanged(voice, job, event, aftermath);
+    case 'status_changed': {
+      const { closed } = aftermath;
+      return closed === null
+        ? statusChanged(voice, job, event, aftermath)
+        : closedFailure(voice, job, { event, aftermath, closed }, current);
+    }
     case 'status_lasting':
       return statusLasting(voice, job, event);
     case 'recovered':
       return recovered(voice, job, event, aftermath.firstMessageTs, channelId);
+    case 'unreadable':
+      return unreadable(voice, job, event);
+    case 'readable_again':
+      return readableAgain(voice, job, event);
+    case 'flapping':
+      return flapping(voice, job, event);
+    case 'settled':
+      return settled(voice, job, event);
     case 'renamed':
       return renamed(voice, event);
     case 'ended':
@@ -144,10 +159,9 @@ function changeLines(
       return [beforeLine(voice, event)];
     case 'failed':
       return [
-        recoveredLine(voice, at, aftermath.recoveredAt),
         causeLine(voice, aftermath.cause, report.errorCode),
         beforeLine(voice, event),
-        aftermath.recoveredAt === null ? billingLine(voice, report, at) : null,
+        billingLine(voice, report, at),
       ];
     case 'unknown':
       return [voice.say('told.unknown_status')];
@@ -160,13 +174,6 @@ function afterFullCopy(voice: Voice, report: ProgressReport): string {
   return voice.say(
     isFinishedCopy(report.status, report.taskMode) ? 'told.release_when_ready' : 'told.replication_next',
   );
-}
-
-/** On the message that told of a failure, once it is over. */
-function recoveredLine(voice: Voice, failedAt: number, recoveredAt: number | null): string | null {
-  if (recoveredAt === null) return null;
-  const duration = voice.duration(recoveredAt - failedAt);
-  return `🟢 ${voice.say('told.recovered_since', { at: dateAndTime(recoveredAt), duration })}`;
 }
 
 /** `Replicated 6 d before · last lag 3 s at 02:10`. */
@@ -182,8 +189,13 @@ function beforeLine(voice: Voice, { previous, lastLag, at }: Of<'status_changed'
 }
 
 function billingLine(voice: Voice, report: ProgressReport, at: number): string {
-  const days = report.status === 'CREATE_FAILED' ? UNCREATED_JOB_DAYS : ABNORMAL_JOB_DAYS;
+  const days = daysUntilEnd(report.status);
   return voice.say('told.billed', { day: day(at + days * DAY), days });
+}
+
+/** After how many days DRS ends a job that failed, by default. */
+export function daysUntilEnd(failedStatus: string): number {
+  return failedStatus === 'CREATE_FAILED' ? UNCREATED_JOB_DAYS : ABNORMAL_JOB_DAYS;
 }
 
 /**
@@ -227,13 +239,18 @@ function recovered(
   const said = {
     name: escapeMrkdwn(jobName(job)),
     state: workAgain(voice, event, job.jobType),
-    duration: voice.duration(event.workingAt - event.failedAt),
+    duration: failedFor(voice, event),
   };
   const emoji = event.report === null ? '🟢' : statusWords(voice, event.report, job.jobType, event.lagNote).emoji;
   return {
     headline: `${emoji} ${voice.say('told.recovered', said)}`,
     lines: [`${down}${lagNow}`, ...(url === null ? [] : [voice.say('told.first_message', { url })])],
   };
+}
+
+function failedFor(voice: Voice, { workingAt, failedAt, startSeen }: Of<'recovered'>): string {
+  const duration = voice.duration(workingAt - failedAt);
+  return startSeen ? duration : voice.say('told.at_least', { duration });
 }
 
 /** ` · catching up, lag 48 min`, or that the first figures after a failure mean nothing. */
@@ -243,6 +260,56 @@ function lagAfterFailure(voice: Voice, { report, lagNote: note }: Of<'recovered'
   if (report.lagMs === null) return '';
   const key = report.lagMs > ALARM_LAG_MS ? 'told.recovered_catching_up' : 'told.recovered_lag';
   return voice.say(key, { lag: voice.duration(report.lagMs) });
+}
+
+function unreadable(voice: Voice, job: NamedJob, { since, why, at, report, lagNote }: Of<'unreadable'>): EventText {
+  const said = { name: escapeMrkdwn(jobName(job)), duration: voice.duration(at - since) };
+  const last =
+    report === null
+      ? []
+      : [voice.say('told.unreadable_last', { state: stateOnly(voice, report, job.jobType, lagNote) })];
+  return {
+    headline: `⚫ ${voice.say('told.unreadable', said)}`,
+    lines: [voice.sentences(voice.explain(why), ...last), voice.say('told.unreadable_next')],
+  };
+}
+
+function readableAgain(voice: Voice, job: NamedJob, { since, at, report, lagNote }: Of<'readable_again'>): EventText {
+  const said = { name: escapeMrkdwn(jobName(job)), duration: voice.duration(at - since) };
+  const now = report === null ? null : statusWords(voice, report, job.jobType, lagNote);
+  return {
+    headline: `⚪ ${voice.say('told.readable_again', said)}`,
+    lines: now === null ? [] : [`${now.emoji} ${now.state}`],
+  };
+}
+
+function flapping(voice: Voice, job: NamedJob, { flapping: told, at, report }: Of<'flapping'>): EventText {
+  const said = {
+    name: escapeMrkdwn(jobName(job)),
+    count: told.failures,
+    duration: voice.duration(at - told.since),
+    state: report === null ? voice.say('now.unknown') : statusName(voice, report.status, job.jobType).state,
+  };
+  const every = voice.duration(told.longestGapMs);
+  return {
+    headline: `🟠 ${voice.say('told.flapping', said)}`,
+    lines: [voice.say('told.flapping_next', { every, quiet: voice.duration(quietMs(told)) })],
+  };
+}
+
+function settled(voice: Voice, job: NamedJob, { flapping: told, quietMs: ms, at, report }: Of<'settled'>): EventText {
+  const spoken = report === null ? null : statusWords(voice, report, job.jobType);
+  const state = spoken?.state ?? voice.say('now.unknown');
+  return {
+    headline: `${spoken?.emoji ?? '⚫'} ${voice.say('told.settled', { name: escapeMrkdwn(jobName(job)), state })}`,
+    lines: [
+      voice.say('told.settled_quiet', {
+        quiet: voice.duration(ms),
+        count: told.failures,
+        duration: voice.duration(at - ms - told.since),
+      }),
+    ],
+  };
 }
 
 function workAgain(voice: Voice, event: Of<'recovered'>, jobType: string | null): string {

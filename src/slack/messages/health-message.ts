@@ -1,6 +1,5 @@
 import type { Quota } from '../../domain/poll/poll-budget.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../domain/base/time.ts';
-import type { DrsReach } from '../../domain/base/vital-signs.ts';
 import type { HealthReport } from '../../use-cases/showing/show-health.ts';
 import type { VersionReport } from '../../use-cases/showing/show-version.ts';
 import { deliveryPromise } from './list-message.ts';
@@ -12,19 +11,21 @@ import type { Voice } from './voice.ts';
 
 /** How the bot is: the worst first in its headline, then what it is made of. */
 export function healthMessage(voice: Voice, report: HealthReport): SlackMessage {
-  const { drs, lastTickAt, figures, delivery } = report;
+  const { lastTickAt, figures, delivery } = report;
   const { watchedJobs, pausedChannels, workspaceRefusal } = figures;
   return message([
     {
       kind: 'news',
       headline: headline(voice, report),
       lines: [
-        reachLine(voice, drs),
+        ...reachLines(voice, report),
         lastTickAt === null ? voice.say('health.no_tick') : voice.say('health.tick', { ago: ago(lastTickAt) }),
         ...pauseLines(voice, report.pausedUntil),
         voice.say('health.watched', { jobs: watchedJobs }),
+        ...(figures.unreadableJobs === 0 ? [] : [voice.say('health.unreadable', { count: figures.unreadableJobs })]),
         ...askingLines(voice, report),
         queueLine(voice, report),
+        ...lookedForLines(voice, report),
         ...(pausedChannels === 0 && workspaceRefusal === null ? [] : [pausedLine(voice, report)]),
       ],
     },
@@ -32,25 +33,30 @@ export function healthMessage(voice: Voice, report: HealthReport): SlackMessage 
   ]);
 }
 
-function headline(voice: Voice, { drs, asking, figures, stillLoops, isLate }: HealthReport): string {
+function headline(voice: Voice, { drs, blind, asking, figures, stillLoops, isLate, lookedFor }: HealthReport): string {
   if (stillLoops.length > 0) return voice.say('health.headline.still');
   if (figures.workspaceRefusal !== null) return voice.say('health.headline.refused');
-  if (drs.kind === 'silent') return voice.say('health.headline.blind');
-  if (isLate) return voice.say('health.headline.late');
+  if (blind !== null) return voice.say('health.headline.blind');
+  if (isLate || lookedFor !== null) return voice.say('health.headline.late');
   if (asking.isLate && figures.watchedJobs > 0) return voice.say('health.headline.asked_late');
   if (figures.pausedChannels > 0) return voice.say('health.headline.paused');
   return voice.say(drs.kind === 'not_asked' ? 'health.headline.not_asked' : 'health.headline.well');
 }
 
-function reachLine(voice: Voice, drs: DrsReach): string {
-  switch (drs.kind) {
-    case 'not_asked':
-      return voice.say('health.drs.not_asked');
-    case 'answers':
-      return voice.say('health.drs.answers', { ago: ago(drs.lastAt), since: dateAndTime(drs.since) });
-    case 'silent':
-      return voice.say('health.drs.silent', { since: dateAndTime(drs.since), why: voice.explain(drs.why) });
+/** Whether DRS answers; when it does not: since when, why, the last good answer, and when it is asked again. */
+function reachLines(voice: Voice, { drs, blind }: HealthReport): readonly string[] {
+  if (blind !== null) {
+    const at = dateAndTime(blind.nextTryAt);
+    return [
+      voice.say('health.drs.silent', { since: dateAndTime(blind.since), why: voice.explain(blind.why) }),
+      blind.lastReportAt === null
+        ? voice.say('health.drs.no_report', { at })
+        : voice.say('health.drs.last_report', { ago: ago(blind.lastReportAt), at }),
+    ];
   }
+  return drs.kind === 'answers'
+    ? [voice.say('health.drs.answers', { ago: ago(drs.lastAt), since: dateAndTime(drs.since) })]
+    : [voice.say('health.drs.not_asked')];
 }
 
 /** How often jobs are asked about, and why; nothing where that is simply as often as wanted. */
@@ -82,6 +88,12 @@ function queueLine(voice: Voice, { figures: { queued } }: HealthReport): string 
   return oldestAt === null
     ? voice.say('health.queue.empty')
     : voice.say('health.queue.waiting', { count, since: dateAndTime(oldestAt) });
+}
+
+/** What waits for Slack to let the bot read; nothing while that takes as long as it always does. */
+function lookedForLines(voice: Voice, { lookedFor }: HealthReport): readonly string[] {
+  if (lookedFor === null) return [];
+  return [voice.say('health.looked_for', { count: lookedFor.count, since: dateAndTime(lookedFor.since) })];
 }
 
 function pausedLine(voice: Voice, { figures: { pausedChannels, held, workspaceRefusal } }: HealthReport): string {

@@ -1,6 +1,7 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
 import { shortId } from '../../domain/job/job-id.ts';
 import { lagNote } from '../../domain/job/lag-note.ts';
+import { standingOf, worstFirst } from '../../domain/job/standing.ts';
 import { jobName } from '../../domain/job/job-name.ts';
 import type { ReadBack } from '../../domain/post/read-back.ts';
 import type { ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
@@ -31,15 +32,16 @@ export function listMessage(
 ): SlackMessage {
   const [first] = subscriptions;
   if (first === undefined) return lines(nothingSubscribed(voice));
-  const rows = subscriptions.slice(0, MOST_ROWS).map((one) => row(voice, one));
-  const more = subscriptions.length - rows.length;
+  const sorted = worstFirst(subscriptions, ({ state }) => standingOf(state));
+  const rows = sorted.slice(0, MOST_ROWS).map((one) => row(voice, one));
+  const more = sorted.length - rows.length;
   const share = shareButton(voice, first.channelId, { actionId: ACTIONS.shareList, value: '{}' });
   const headlineKey = isDirectMessage(first.channelId) ? 'list.headline_dm' : 'list.headline';
   return message([
     ...(pause === null ? [] : [pauseNotice(voice, pause)]),
     { kind: 'news', headline: voice.say(headlineKey, { count: subscriptions.length }) },
     ...rows,
-    ...(more > 0 ? [moreRows(voice, subscriptions.slice(MOST_ROWS))] : []),
+    ...(more > 0 ? [moreRows(voice, sorted.slice(MOST_ROWS))] : []),
     { kind: 'footer', line: deliveryPromise(voice, readBack) },
     sharedBy === undefined
       ? { kind: 'buttons', buttons: share }

@@ -1,6 +1,6 @@
-import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock, TableBlock } from '@slack/types';
 
-import { cut } from './mrkdwn.ts';
+import { cut, escapeMrkdwn } from './mrkdwn.ts';
 
 /** Blocks in one message (docs.slack.dev, "Block Kit", blocks). */
 const MOST_BLOCKS = 50;
@@ -9,6 +9,7 @@ const MOST_TEXT = 3000;
 /** Characters of the top-level text that chat.update still takes (docs.slack.dev, "chat.update", msg_too_long). */
 const MOST_TOP_LEVEL_TEXT = 4000;
 const MOST_BUTTON_TEXT = 75;
+const NO_BREAK_SPACE = '\u00a0';
 
 /** What Slack is sent: blocks for the eye, and a text with the same content for notifications and screen readers. */
 export interface SlackMessage {
@@ -41,6 +42,8 @@ export type Part =
   | { readonly kind: 'row'; readonly line: string; readonly button?: ButtonSpec }
   /** Small print. */
   | { readonly kind: 'footer'; readonly line: string; readonly blockId?: string }
+  /** A table of plain text, its first row the headings; at most one in a message. */
+  | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[]; readonly alignRight: readonly number[] }
   | { readonly kind: 'buttons'; readonly buttons: readonly ButtonSpec[] };
 
 /** Builds a message from its pieces. What is too long for Slack is cut, never refused. */
@@ -72,9 +75,23 @@ function toBlock(part: Part): KnownBlock | null {
       return section([part.line], part.button);
     case 'footer':
       return context(part.line, part.blockId);
+    case 'table':
+      return table(part.rows, part.alignRight);
     case 'buttons':
       return part.buttons.length === 0 ? null : actions(part.buttons);
   }
+}
+
+function table(rows: readonly (readonly string[])[], alignRight: readonly number[]): TableBlock {
+  const [head] = rows;
+  return {
+    type: 'table',
+    // An empty cell is none to Slack.
+    rows: rows.map((row) =>
+      row.map((text) => ({ type: 'raw_text' as const, text: text === '' ? NO_BREAK_SPACE : text })),
+    ),
+    column_settings: (head ?? []).map((_heading, column) => (alignRight.includes(column) ? { align: 'right' } : {})),
+  };
 }
 
 function section(text: readonly string[], accessory?: ButtonSpec): SectionBlock {
@@ -130,6 +147,13 @@ function topLevelText(parts: readonly Part[]): string {
         case 'row':
         case 'footer':
           return [part.line];
+        case 'table':
+          return [
+            part.rows
+              .slice(1)
+              .map((row) => escapeMrkdwn(row.filter((cell) => cell !== '').join(' ')))
+              .join(', '),
+          ];
         case 'buttons':
           return [];
       }

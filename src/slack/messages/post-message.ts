@@ -3,6 +3,7 @@ import type { Job } from '../../domain/job/job.ts';
 import { shortId } from '../../domain/job/job-id.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import { jobName } from '../../domain/job/job-name.ts';
+import { NO_AFTERMATH } from '../../domain/post/post.ts';
 import type { DeliveryFacts, NamedJob, Post } from '../../domain/post/post.ts';
 import { lagNote } from '../../domain/job/lag-note.ts';
 import type { LagNote } from '../../domain/job/lag-note.ts';
@@ -27,6 +28,9 @@ export const POST_MARKER = 'drs_post:';
  */
 export const METADATA_EVENT_TYPE = 'drs_post';
 
+/** Earlier steps of a job named in one message. */
+const MOST_STEPS = 5;
+
 type EventFacts = Extract<DeliveryFacts, { readonly kind: 'event' }>;
 
 /**
@@ -40,7 +44,11 @@ export function postMessage(
   post: Pick<Post, 'id' | 'channelId' | 'facts'>,
   now: readonly Look[] = [],
 ): SlackMessage {
-  const told = post.facts.flatMap((facts) => toParts(voice, facts, post.channelId));
+  const steps = stepsOfOneJob(post.facts);
+  const told =
+    steps.length > 0
+      ? backlogParts(voice, steps, post.channelId, now)
+      : post.facts.flatMap((facts) => toParts(voice, facts, post.channelId, now));
   return message([...told, ...nowParts(voice, post, now)], { marker: `${POST_MARKER}${post.id}` });
 }
 
@@ -57,11 +65,48 @@ export function editedPostMessage(
   );
 }
 
-function toParts(voice: Voice, facts: DeliveryFacts, channelId: string): readonly Part[] {
+/** What befell one job at several moments, to be told in one message; empty for anything else. */
+function stepsOfOneJob(facts: readonly DeliveryFacts[]): readonly EventFacts[] {
+  const steps = facts.flatMap((one) => (one.kind === 'event' ? [one] : []));
+  const isOneJob = new Set(steps.map(({ job }) => `${job.connectionId}/${job.jobId}`)).size === 1;
+  const isBacklog = new Set(steps.map(({ event }) => event.at)).size > 1;
+  return steps.length === facts.length && isOneJob && isBacklog ? steps : [];
+}
+
+/** The last step is the news; those before it are a line each. */
+function backlogParts(
+  voice: Voice,
+  steps: readonly EventFacts[],
+  channelId: string,
+  now: readonly Look[],
+): readonly Part[] {
+  const last = steps.at(-1);
+  if (last === undefined) return [];
+  const before = steps.slice(0, -1);
+  const shown = before.slice(-MOST_STEPS);
+  const more = before.length - shown.length;
+  const lines = shown.map(({ job, event }) => {
+    const { headline } = describeEvent(voice, job, event, { aftermath: NO_AFTERMATH, channelId });
+    return voice.say('backlog.step', { at: dateAndTime(event.at), what: headline });
+  });
+  const said = [...(more > 0 ? [voice.say('names.more', { count: more })] : []), ...lines];
+  return [...toParts(voice, last, channelId, now), { kind: 'footer', line: said.join('\n') }];
+}
+
+function currentOf({ job }: EventFacts, now: readonly Look[]): Job | null {
+  const look = now.find((one) => jobIdOf(one) === job.jobId);
+  return look?.kind === 'known' ? look.job : null;
+}
+
+function toParts(voice: Voice, facts: DeliveryFacts, channelId: string, now: readonly Look[]): readonly Part[] {
   if (facts.kind === 'announcement')
     return [{ kind: 'lines', lines: announcementLines(voice, facts.announcement, channelId) }];
   const { job, event, aftermath } = facts;
-  const { headline, lines } = describeEvent(voice, job, event, { aftermath, channelId });
+  const { headline, lines } = describeEvent(voice, job, event, {
+    aftermath,
+    channelId,
+    current: currentOf(facts, now),
+  });
   const news: Part = { kind: 'news', headline, lines: withNamesake(voice, lines, aftermath.namesake) };
   // A closing summary names its times itself and needs the room.
   if (event.kind === 'ended' && event.summary !== null) return [news];
@@ -119,8 +164,9 @@ function nowParts(voice: Voice, post: Pick<Post, 'id' | 'facts'>, now: readonly 
   return [...lines, { kind: 'buttons', buttons: [refresh, ...namesake, ...console] }];
 }
 
-/** A new name says nothing of how the job is. */
-function isStateKnown({ job, event }: EventFacts, now: readonly Look[]): boolean {
+/** A new name says nothing of how the job is; a failure that is closed says it in its headline. */
+function isStateKnown({ job, event, aftermath }: EventFacts, now: readonly Look[]): boolean {
+  if (aftermath.closed !== null) return false;
   return event.kind !== 'renamed' || now.some((one) => jobIdOf(one) === job.jobId);
 }
 

@@ -15,6 +15,11 @@ export function signalLines(voice: Voice, signal: Signal): readonly string[] {
         voice.explain(signal.why),
         voice.say('signal.credentials_refused_note'),
       ];
+    case 'drs_silent':
+      return [
+        voice.say('signal.drs_silent', { duration: voice.duration(signal.until - signal.since) }),
+        voice.explain(signal.why),
+      ];
     case 'posts_refused':
       return [
         voice.say('signal.posts_refused', { count: signal.posts.length }),
@@ -36,6 +41,7 @@ export function signalLines(voice: Voice, signal: Signal): readonly string[] {
       ];
     case 'other':
       return [voice.say('announced.other', { name: escapeMrkdwn(signal.name) })];
+    case 'drs_answers':
     case 'credentials_accepted':
     case 'disk_enough':
     case 'disk_writable':

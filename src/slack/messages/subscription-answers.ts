@@ -1,6 +1,7 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
 import type { Job } from '../../domain/job/job.ts';
 import { shortId } from '../../domain/job/job-id.ts';
+import { standingOf, worstFirst } from '../../domain/job/standing.ts';
 import { jobName } from '../../domain/job/job-name.ts';
 import type { NamedSubscription } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -153,7 +154,7 @@ function linesPart(said: readonly string[]): Part {
 function subscribedLines(voice: Voice, jobs: readonly Job[], { channelId, now }: AnswerPlace): readonly string[] {
   const [first] = jobs;
   if (first === undefined) return [];
-  const states = jobs
+  const states = worstFirst(jobs, ({ state }) => standingOf(state))
     .slice(0, MOST_STATES)
     .flatMap((job) => (job.state.report === null ? [] : [describeJob(voice, job, job.state.report, now).headline]));
   const more = jobs.length - states.length;

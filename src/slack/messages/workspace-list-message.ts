@@ -1,4 +1,5 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
+import { standingOf, worstFirst } from '../../domain/job/standing.ts';
 import type { WorkspaceList } from '../../use-cases/showing/list-workspace.ts';
 import { currentState } from './list-message.ts';
 import type { Part, SlackMessage } from './message.ts';
@@ -25,7 +26,8 @@ export function workspaceListMessage(voice: Voice, { channels, hidden }: Workspa
 
 function channelPart(voice: Voice, { channelId, subscriptions }: WorkspaceList['channels'][number]): Part {
   const channel = isDirectMessage(channelId) ? voice.say('list_all.dm') : `<#${escapeMrkdwn(channelId)}>`;
-  const states = subscriptions.slice(0, MOST_JOBS).map((one) => currentState(voice, one));
+  const sorted = worstFirst(subscriptions, ({ state }) => standingOf(state));
+  const states = sorted.slice(0, MOST_JOBS).map((one) => currentState(voice, one));
   const more = subscriptions.length - states.length;
   return {
     kind: 'lines',

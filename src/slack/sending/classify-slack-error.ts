@@ -1,6 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
 
-import type { SendOutcome } from '../../domain/post/post.ts';
+import type { SlackFailure } from '../../domain/post/post.ts';
 import { SECOND } from '../../domain/base/time.ts';
 
 /** Waited when Slack asks for patience without saying how long. */
@@ -79,7 +79,7 @@ export const KNOWN_REASONS: ReadonlySet<string> = new Set([
  * What a failed `chat.postMessage` means for the post. A fault that is none of Slack's answers counts as uncertain,
  * because the request may have left.
  */
-export function classifySlackError(error: unknown): Exclude<SendOutcome, { readonly kind: 'delivered' }> {
+export function classifySlackError(error: unknown): SlackFailure {
   if (error instanceof WebAPIRateLimitedError) {
     return { kind: 'retry', afterMs: error.retryAfter * SECOND, reason: 'ratelimited' };
   }
@@ -90,7 +90,7 @@ export function classifySlackError(error: unknown): Exclude<SendOutcome, { reado
 }
 
 /** An error name that this version does not know is taken for a refusal of this one message: others may fare better. */
-function classifyAnswer(name: string): Exclude<SendOutcome, { readonly kind: 'delivered' }> {
+function classifyAnswer(name: string): SlackFailure {
   if (LATER.has(name)) return { kind: 'retry', afterMs: DEFAULT_WAIT_MS, reason: name };
   if (UNCERTAIN.has(name)) return { kind: 'uncertain', reason: name };
   if (CHANNEL.has(name)) return { kind: 'refused', what: 'channel', reason: name };

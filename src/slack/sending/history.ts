@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { MessageTs } from '../../domain/post/message-ts.ts';
 import { compareTs } from '../../domain/post/message-ts.ts';
 import type { PostSearch, SearchOutcome } from '../../domain/post/post.ts';
-import type { Clock, History } from '../../ports.ts';
+import type { History } from '../../ports.ts';
 import { classifySlackError } from './classify-slack-error.ts';
 import { METADATA_EVENT_TYPE, POST_MARKER } from '../messages/post-message.ts';
 
@@ -38,39 +38,35 @@ interface Author {
 /**
  * Reads with `conversations.history`, and `conversations.replies` for a thread; needs `channels:history` and its like, and
  * that the bot is in the channel.
- *
- * @param patienceMs how long one search may take
  */
-export function createHistory(client: WebClient, author: Author, clock: Clock, patienceMs: number): History {
+export function createHistory(client: WebClient, author: Author): History {
   return {
-    async search(search) {
-      const deadline = clock.monotonic() + patienceMs;
-      const found: MessageTs[] = [];
-      let ownSeen = false;
-      let cursor = '';
+    async readPage(search) {
       try {
-        do {
-          if (clock.monotonic() > deadline) return { kind: 'again', afterMs: null, reason: 'history_too_long' };
-          const read = historyPage.safeParse(await readPage(client, search, cursor));
-          if (!read.success) return { kind: 'refused', what: 'reading', reason: 'history_not_understood' };
-          const page = read.data;
-          const own = page.messages.flatMap((one) => ownMessage(one, author));
-          ownSeen ||= own.length > 0;
-          found.push(...own.filter(({ postId }) => postId === search.postId).map(({ ts }) => ts));
-          cursor = page.response_metadata?.next_cursor ?? '';
-          if (page.has_more === true && cursor === '') return cutOff();
-        } while (cursor !== '');
+        return toOutcome(await readPage(client, search), search, author);
       } catch (error) {
         return failure(error);
       }
-      const [first, ...others] = [...new Set(found)].toSorted(compareTs);
-      return first === undefined ? { kind: 'absent', ownSeen } : { kind: 'found', messageTs: [first, ...others] };
     },
   };
 }
 
-async function readPage(client: WebClient, search: PostSearch, cursor: string): Promise<unknown> {
-  const { channelId, threadTs, fromTs, toTs } = search;
+function toOutcome(answer: unknown, { postId }: PostSearch, author: Author): SearchOutcome {
+  const read = historyPage.safeParse(answer);
+  if (!read.success) return { kind: 'refused', what: 'reading', reason: 'history_not_understood' };
+  const page = read.data;
+  const own = page.messages.flatMap((one) => ownMessage(one, author));
+  const found = new Set(own.filter((one) => one.postId === postId).map(({ ts }) => ts));
+  const next = page.response_metadata?.next_cursor ?? '';
+  // There is more, and no way to ask for it.
+  if (page.has_more === true && next === '' && found.size === 0)
+    return { kind: 'refused', what: 'reading', reason: 'history_without_cursor' };
+  const cursor = next === '' ? null : next;
+  return { kind: 'read', found: [...found].toSorted(compareTs), ownSeen: own.length > 0, cursor };
+}
+
+async function readPage(client: WebClient, search: PostSearch): Promise<unknown> {
+  const { channelId, threadTs, fromTs, toTs, cursor } = search;
   const range = {
     channel: channelId,
     oldest: fromTs,
@@ -78,7 +74,7 @@ async function readPage(client: WebClient, search: PostSearch, cursor: string): 
     inclusive: true,
     limit: PAGE_SIZE,
     include_all_metadata: true,
-    ...(cursor === '' ? {} : { cursor }),
+    ...(cursor === null ? {} : { cursor }),
   };
   return threadTs === null
     ? await client.conversations.history(range)
@@ -109,25 +105,10 @@ function postIdOf({ metadata, blocks }: HistoryMessage): string | null {
   return marked?.slice(POST_MARKER.length) ?? null;
 }
 
-/** There is more, and no way to ask for it. */
-function cutOff(): SearchOutcome {
-  return { kind: 'refused', what: 'reading', reason: 'history_without_cursor' };
-}
-
 /** What a read that failed says about the channel. A token that is refused says nothing about any. */
 function failure(error: unknown): SearchOutcome {
   if (error instanceof WebAPIHTTPError && error.statusCode >= 400 && error.statusCode < 500)
     return { kind: 'refused', what: 'reading', reason: `http_${error.statusCode}` };
   const outcome = classifySlackError(error);
-  switch (outcome.kind) {
-    case 'retry':
-      return { kind: 'again', afterMs: outcome.afterMs, reason: outcome.reason };
-    case 'uncertain':
-      return { kind: 'again', afterMs: null, reason: outcome.reason };
-    case 'refused': {
-      const { what, reason } = outcome;
-      if (what === 'workspace' && reason !== 'missing_scope') return { kind: 'again', afterMs: null, reason };
-      return { kind: 'refused', what: what === 'channel' ? 'channel' : 'reading', reason };
-    }
-  }
+  return outcome.kind === 'refused' && outcome.what === 'payload' ? { ...outcome, what: 'reading' } : outcome;
 }

@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 
-import type { EditOutcome, Post, SendOutcome } from '../../domain/post/post.ts';
+import type { Post, SlackFailure } from '../../domain/post/post.ts';
 import type { Log, Notifier } from '../../ports.ts';
 import { classifySlackError, slackErrorName } from './classify-slack-error.ts';
 import { plainMessage } from '../messages/message.ts';
@@ -8,8 +8,6 @@ import type { SlackMessage } from '../messages/message.ts';
 import { editedPostMessage, METADATA_EVENT_TYPE, postMessage } from '../messages/post-message.ts';
 import type { Voice } from '../messages/voice.ts';
 
-/** Slack lets nobody edit the message any more (docs.slack.dev, "chat.update", errors). */
-const BEYOND_EDITING = new Set(['cant_update_message', 'edit_window_closed', 'is_inactive']);
 /** The message is not there (docs.slack.dev, "chat.update" and "chat.delete", errors). */
 const MESSAGE_GONE = 'message_not_found';
 /** Our own reason, beside Slack's. */
@@ -40,29 +38,26 @@ export function createNotifier(client: WebClient, voiceFor: (post: Post) => Voic
           ? { kind: 'uncertain', reason: 'answer_without_ts' }
           : { kind: 'delivered', messageTs: answer.ts, channelId: answer.channel ?? post.channelId };
       } catch (error) {
-        return refusedOrUncertain(post, error, log);
+        return failureOf(post, error, log);
       }
     },
     async edit(post, { channelId, messageTs }, now) {
       const content = render(post, () => editedPostMessage(voiceFor(post), post, now), log);
-      if (content === null) return { kind: 'refused', reason: CANNOT_RENDER };
+      if (content === null) return { kind: 'refused', what: 'payload', reason: CANNOT_RENDER };
       const { text, blocks } = content;
       try {
         await client.chat.update({ channel: channelId, ts: messageTs, text, blocks, parse: 'none' });
-        return { kind: 'shown' };
+        return { kind: 'delivered', messageTs, channelId };
       } catch (error) {
-        const name = slackErrorName(error);
-        if (name === MESSAGE_GONE) return { kind: 'gone' };
-        if (name !== null && BEYOND_EDITING.has(name)) return { kind: 'refused', reason: name };
-        return changeOutcome(refusedOrUncertain(post, error, log));
+        return slackErrorName(error) === MESSAGE_GONE ? { kind: 'gone' } : failureOf(post, error, log);
       }
     },
     async remove({ channelId, messageTs }) {
       try {
         await client.chat.delete({ channel: channelId, ts: messageTs });
-        return { kind: 'removed' };
+        return { kind: 'gone' };
       } catch (error) {
-        return slackErrorName(error) === MESSAGE_GONE ? { kind: 'removed' } : changeOutcome(classifySlackError(error));
+        return slackErrorName(error) === MESSAGE_GONE ? { kind: 'gone' } : classifySlackError(error);
       }
     },
   };
@@ -78,33 +73,10 @@ function render(post: Post, build: () => SlackMessage, log: Log): SlackMessage |
   }
 }
 
-function refusedOrUncertain(
-  post: Post,
-  error: unknown,
-  log: Log,
-): Exclude<SendOutcome, { readonly kind: 'delivered' }> {
+function failureOf(post: Post, error: unknown, log: Log): SlackFailure {
   const outcome = classifySlackError(error);
   if (outcome.kind === 'refused' && outcome.what === 'payload') {
     log.error({ post: post.id, channel: post.channelId, err: error }, 'Slack refused a message we built');
   }
   return outcome;
-}
-
-/**
- * A change may be repeated at will, so an uncertain one simply is. A channel that refuses everything may open again: it is
- * tried ever less often, so no pause is named here.
- */
-function changeOutcome(
-  outcome: Exclude<SendOutcome, { readonly kind: 'delivered' }>,
-): Extract<EditOutcome, { readonly kind: 'again' | 'refused' }> {
-  switch (outcome.kind) {
-    case 'retry':
-      return { kind: 'again', afterMs: outcome.afterMs, reason: outcome.reason };
-    case 'uncertain':
-      return { kind: 'again', afterMs: null, reason: outcome.reason };
-    case 'refused':
-      return outcome.what === 'payload'
-        ? { kind: 'refused', reason: outcome.reason }
-        : { kind: 'again', afterMs: null, reason: outcome.reason };
-  }
 }

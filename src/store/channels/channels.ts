@@ -14,12 +14,14 @@ export async function openWorkspace(
     await tx
       .insertInto('workspaces')
       .values({ id, name, created_at: at })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, paused_at: null, pause_reason: null }))
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet({ name, paused_at: null, pause_reason: null, reads_every_ms: 0 }),
+      )
       .execute();
-    // The app may have been given new scopes: channels that could not be read are tried again.
+    // The app may have been given new scopes: what could not be read counts as untried.
     await tx
       .updateTable('channels')
-      .set({ read_back_due_at: at, read_back_set_at: at })
+      .set({ read_back_refusal: null, read_back_refused_at: null })
       .where('workspace_id', '=', id)
       .where('read_back_refusal', 'is not', null)
       .execute();

@@ -1,5 +1,3 @@
-import { sql } from 'kysely';
-
 import { HELD_REASONS } from '../../domain/access.ts';
 import type { HeldReason } from '../../domain/access.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
@@ -7,7 +5,7 @@ import type { EpochMs } from '../../domain/base/time.ts';
 import type { Actor } from '../../ports.ts';
 import { audit } from '../rows/audit.ts';
 import type { Auditor } from '../rows/audit.ts';
-import { updateChannel } from '../rows/channel-lease.ts';
+import { updateChannel } from '../rows/update-channel.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 import { tellOwners } from './tell-owners.ts';
 
@@ -35,13 +33,13 @@ export async function endPause(tx: Tx, { userId, ...channel }: Auditor, now: Epo
   // A channel that was not paused keeps whatever it waits for: its pace, Slack's word, a search.
   if (before === null) return;
   await updateChannel(tx, channel).set({ paused_at: null, pause_reason: null, next_send_at: 0 }).execute();
-  // Edits that were refused meanwhile wait ever longer; now there is a reason to try at once.
+  // Changes of messages that were refused meanwhile wait ever longer; now there is a reason to try at once.
   await tx
     .updateTable('posts')
-    .set({ next_edit_at: 0, edit_tries: 0 })
+    .set({ due_at: 0, tries: 0 })
     .where('workspace_id', '=', channel.workspaceId)
     .where('channel_id', '=', channel.channelId)
-    .where(sql<boolean>`message_ts is not null and wanted_version > shown_version`)
+    .where('due_at', 'is not', null)
     .execute();
   await audit(tx, { ...channel, userId }, 'resume', null, now, posting(before), posting(null));
 }

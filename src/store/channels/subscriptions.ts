@@ -4,7 +4,9 @@ import type { Job, JobKey } from '../../domain/job/job.ts';
 import { isDirectMessage } from '../../domain/conversation.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
-import type { EndedJob, NamedJob } from '../../domain/post/post.ts';
+import { standingOf, worstFirst } from '../../domain/job/standing.ts';
+import { findCause } from '../jobs/failures.ts';
+import type { EndedJob, NamedJob, StandingJob } from '../../domain/post/post.ts';
 import type { ChannelKey, ListedSubscription, NamedSubscription, Subscription } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Actor, SubscribeResult } from '../../ports.ts';
@@ -42,11 +44,24 @@ export async function subscribe(db: Db, request: SubscribeRequest): Promise<read
     for (const jobId of request.jobIds) results.push(await subscribeTo(tx, request, jobId));
     const added = results.flatMap((result) => (result.kind === 'subscribed' ? [result.job] : []));
     if (added.length > 0) {
-      const announcement = { kind: 'subscribed' as const, by: request.actor.userId, jobs: added.map(toNamed) };
+      const jobs: StandingJob[] = [];
+      for (const job of added) jobs.push(await toStanding(tx, request, job));
+      const announcement = {
+        kind: 'subscribed' as const,
+        by: request.actor.userId,
+        jobs: worstFirst(jobs, ({ standing }) => standing ?? 'passing'),
+      };
       await announce(tx, request.actor, request.connectionId, announcement, request.now);
     }
     return results;
   });
+}
+
+/** How a job stands at the moment it begins to be watched: what is bad then is news to the channel. */
+async function toStanding(tx: Tx, { actor, language }: SubscribeRequest, job: Job): Promise<StandingJob> {
+  const { failure } = job.state;
+  const cause = failure === null ? null : await findCause(tx, job, (await chosenLanguage(tx, actor)) ?? language);
+  return { ...toNamed(job), standing: standingOf(job.state), failure, cause };
 }
 
 /** Direct messages with a person are in that person's language, unless another was chosen there. */

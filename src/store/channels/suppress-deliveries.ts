@@ -11,8 +11,8 @@ export const WITHDRAWN = 'cannot_post';
 type EndReason = 'unsubscribed' | typeof WITHDRAWN;
 
 /**
- * Suppresses what is owed to a channel for jobs it no longer watches, also in a post that is held up. A post whose attempt
- * may have reached the channel keeps its deliveries: it is looked for first (see `withdrawUnwatched`).
+ * Suppresses what is owed to a channel for jobs it no longer watches, also in a post that is held up or does not show it yet. A
+ * post whose attempt may have reached the channel keeps its deliveries: it is looked for first (see `withdrawUnwatched`).
  */
 export async function suppressOwed(
   tx: Tx,
@@ -24,21 +24,22 @@ export async function suppressOwed(
   for (const job of jobs) {
     await tx
       .updateTable('deliveries')
-      .set({ outcome: 'suppressed', reason, settled_at: now })
+      .set({ outcome: 'not_told', reason, settled_at: now, post_id: null })
       .where('workspace_id', '=', channel.workspaceId)
       .where('channel_id', '=', channel.channelId)
       .where('connection_id', '=', job.connectionId)
-      .where('job_id', '=', job.jobId)
+      .where('subject', '=', job.jobId)
       .where('outcome', 'is', null)
       .where((eb) =>
         eb.or([
           eb('post_id', 'is', null),
-          eb('post_id', 'in', heldUpPosts(tx, channel).where('attempt_started_at', 'is', null).select('id')),
+          eb('post_id', 'in', heldUpPosts(tx, channel).select('id')),
+          eb('post_id', 'in', shownPosts(tx, channel).select('id')),
         ]),
       )
       .execute();
   }
-  const heldUp = await heldUpPosts(tx, channel).where('attempt_started_at', 'is', null).select('id').execute();
+  const heldUp = await heldUpPosts(tx, channel).select('id').execute();
   for (const { id } of heldUp) await settleIfEmpty(tx, id, reason, now);
   if (reason === WITHDRAWN) await withdrawAnnouncements(tx, channel, jobs, now);
 }
@@ -53,7 +54,7 @@ export async function withdrawUnwatched(tx: Tx, postId: string, now: EpochMs): P
     .innerJoin('subscriptions', (join) =>
       join
         .onRef('subscriptions.connection_id', '=', 'deliveries.connection_id')
-        .onRef('subscriptions.job_id', '=', 'deliveries.job_id')
+        .onRef('subscriptions.job_id', '=', 'deliveries.subject')
         .onRef('subscriptions.workspace_id', '=', 'deliveries.workspace_id')
         .onRef('subscriptions.channel_id', '=', 'deliveries.channel_id'),
     )
@@ -68,7 +69,7 @@ export async function withdrawUnwatched(tx: Tx, postId: string, now: EpochMs): P
   if (withdrawn.length === 0) return false;
   await tx
     .updateTable('deliveries')
-    .set({ outcome: 'suppressed', reason: 'unsubscribed', settled_at: now })
+    .set({ outcome: 'not_told', reason: 'unsubscribed', settled_at: now, post_id: null })
     .where('id', 'in', withdrawn)
     .execute();
   return await settleIfEmpty(tx, postId, 'unsubscribed', now);
@@ -85,14 +86,22 @@ async function isEndedBySomebody(tx: Tx, subscriptionId: number): Promise<boolea
   return row?.end_reason === 'unsubscribed' || row?.end_reason === 'cannot_post';
 }
 
-/** Posts that were begun and are not shown yet; not those sent anew, whose deliveries were told before. */
-function heldUpPosts(tx: Tx, { workspaceId, channelId }: ChannelKey) {
-  return tx
-    .selectFrom('posts')
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
-    .where('outcome', 'is', null)
+/** Posts that were begun and that nobody has seen; not those sent anew, whose deliveries were told before. */
+function heldUpPosts(tx: Tx, channel: ChannelKey) {
+  return postsOf(tx, channel)
+    .where('message_ts', 'is', null)
+    .where('ended', 'is', null)
+    .where('attempt_at', 'is', null)
     .where('reposts', '=', 0);
+}
+
+/** Posts with a message, which may owe an edit. */
+function shownPosts(tx: Tx, channel: ChannelKey) {
+  return postsOf(tx, channel).where('message_ts', 'is not', null);
+}
+
+function postsOf(tx: Tx, { workspaceId, channelId }: ChannelKey) {
+  return tx.selectFrom('posts').where('workspace_id', '=', workspaceId).where('channel_id', '=', channelId);
 }
 
 /** A post that has nothing left to tell is over. True when it is. */
@@ -106,7 +115,7 @@ async function settleIfEmpty(tx: Tx, postId: string, reason: EndReason, now: Epo
   if (left !== undefined) return false;
   await tx
     .updateTable('posts')
-    .set({ outcome: 'dead', reason, settled_at: now, attempt_started_at: null })
+    .set({ ended: 'withdrawn', reason, settled_at: now, attempt_at: null, look_at: null })
     .where('id', '=', postId)
     .execute();
   return true;
@@ -131,12 +140,16 @@ async function withdrawAnnouncements(
   for (const { id, announcement, post_id: postId } of rows) {
     const said = decodeAnnouncement(announcement ?? '');
     if (said?.kind !== 'subscribed' || !said.jobs.every((job) => taken.has(job.jobId))) continue;
-    const settled = { outcome: 'suppressed', reason: WITHDRAWN, settled_at: now };
-    await tx.updateTable('deliveries').set(settled).where('id', '=', id).execute();
+    const settled = { reason: WITHDRAWN, settled_at: now };
+    await tx
+      .updateTable('deliveries')
+      .set({ ...settled, outcome: 'not_told' })
+      .where('id', '=', id)
+      .execute();
     if (postId !== null)
       await tx
         .updateTable('posts')
-        .set({ ...settled, outcome: 'dead' })
+        .set({ ...settled, ended: 'withdrawn', attempt_at: null, look_at: null })
         .where('id', '=', postId)
         .execute();
   }

@@ -2,6 +2,7 @@ import { endsSubscriptions } from '../../domain/job/job-event.ts';
 import type { JobEvent } from '../../domain/job/job-event.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import { statusGroup } from '../../domain/job/job-status.ts';
+import type { Closing } from '../../domain/post/closing.ts';
 import { GONE_AWAITED_FOR_MS } from '../../domain/poll/absence.ts';
 import type { JobState } from '../../domain/job/job-state.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -126,6 +127,7 @@ function toRows({ connectionId, now, clock, held }: HeldPoll) {
       refusals,
       missing_since: state.missing?.since ?? null,
       answered_at: state.checkedAt,
+      unreadable_at: state.alone?.toldAt ?? null,
       created_at: now,
     }),
   );
@@ -156,6 +158,7 @@ const writeJobs = new ReusedQuery(
           refusals: eb.ref('excluded.refusals'),
           missing_since: eb.ref('excluded.missing_since'),
           answered_at: eb.ref('excluded.answered_at'),
+          unreadable_at: eb.ref('excluded.unreadable_at'),
           lease_token: null,
           lease_until: null,
         })),
@@ -199,7 +202,24 @@ async function noteFailure(
   if (event.kind === 'status_changed' && statusGroup(event.to) === 'failed') {
     await openFailure(tx, job, number, isTold ? now : null);
   }
-  if (event.kind === 'recovered') await closeFailures(tx, job, event.workingAt);
+  const closing = closingBy(event);
+  if (closing !== null) await closeFailures(tx, job, closing, now);
+}
+
+/** What an event makes of a failure that was told before it; null: the job is failed still. */
+function closingBy(event: JobEvent): Closing | null {
+  switch (event.kind) {
+    case 'recovered':
+      return { how: 'recovered', at: event.workingAt };
+    case 'ended':
+    case 'gone':
+    case 'flapping':
+      return { how: event.kind, at: event.at };
+    case 'status_changed':
+      return statusGroup(event.to) === 'paused' ? { how: 'paused', at: event.at } : null;
+    default:
+      return null;
+  }
 }
 
 async function endSubscriptions(

@@ -4,6 +4,7 @@ import type { Cause, JobDetail } from '../../domain/job/job-detail.ts';
 import type { JobKey } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import { statusGroup } from '../../domain/job/job-status.ts';
+import type { Closing } from '../../domain/post/closing.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { isWithin } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -37,17 +38,17 @@ export async function openFailure(
     .execute();
 }
 
-/** Notes that a job works again, on every failure it still had; their messages will say so. */
-export async function closeFailures(tx: Tx, job: JobKey, recoveredAt: EpochMs): Promise<void> {
+/** Notes what closed the failures that a job still had; their messages will say so. */
+export async function closeFailures(tx: Tx, job: JobKey, { how, at }: Closing, now: EpochMs): Promise<void> {
   const rows = await tx
     .updateTable('failures')
-    .set({ recovered_at: recoveredAt, wanted_since: null })
+    .set({ recovered_at: at, closed_by: how, wanted_since: null })
     .where('connection_id', '=', job.connectionId)
     .where('job_id', '=', job.jobId)
     .where('recovered_at', 'is', null)
     .returning('event_number')
     .execute();
-  for (const row of rows) await wantEdit(tx, job, row.event_number);
+  for (const row of rows) await wantEdit(tx, job, row.event_number, now);
 }
 
 export async function claimDetails(
@@ -239,8 +240,8 @@ async function languagesTold(
     .select('channels.language')
     .distinct()
     .where('deliveries.connection_id', '=', connectionId)
-    .where('deliveries.job_id', '=', jobId)
-    .where('deliveries.event_number', '=', number)
+    .where('deliveries.subject', '=', jobId)
+    .where('deliveries.number', '=', number)
     .execute();
   const languages = rows.map((row) => decodeLanguage(row.language) ?? otherwise);
   return languages.length === 0 ? [otherwise] : [...new Set(languages)];
@@ -262,7 +263,7 @@ export async function saveCauses(
     for (const one of found) {
       const job = { connectionId, jobId: one.jobId };
       await writeCause(tx, job, one);
-      await wantEdit(tx, job, one.eventNumber);
+      await wantEdit(tx, job, one.eventNumber, clock);
     }
     for (const { jobId, eventNumber } of [...found, ...givenUp]) {
       await tx

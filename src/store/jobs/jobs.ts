@@ -214,7 +214,7 @@ async function findToldFailure(tx: Db, { connectionId, jobId }: JobKey): Promise
     .orderBy('failures.event_number', 'desc')
     .executeTakeFirst();
   const event = row === undefined ? null : decodeEvent(row.facts);
-  return event?.kind === 'status_changed' ? { status: event.to, since: event.at } : null;
+  return event?.kind === 'status_changed' ? { status: event.to, since: event.at, startSeen: true } : null;
 }
 
 /** Jobs to lease: those due at `now` that may or may not share a request. */

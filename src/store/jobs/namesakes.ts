@@ -31,7 +31,7 @@ export async function findNamesakes(tx: Tx, connectionId: string, now: EpochMs):
     if (jobId === null) continue;
     const job = { connectionId, jobId };
     if (!(await keepNamesake(tx, job, number, name))) continue;
-    await wantEdit(tx, job, number);
+    await wantEdit(tx, job, number, now);
     found += 1;
   }
   return found;

@@ -33,7 +33,7 @@ export async function writeEvent(
     .execute();
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('deliveries')
-    .columns(['workspace_id', 'channel_id', 'connection_id', 'job_id', 'event_number', 'created_at'])
+    .columns(['workspace_id', 'channel_id', 'connection_id', 'subject', 'number', 'created_at'])
     .expression((eb) =>
       eb
         .selectFrom('subscriptions')
@@ -41,8 +41,8 @@ export async function writeEvent(
           'workspace_id',
           'channel_id',
           'connection_id',
-          'job_id',
-          s.val(number).as('event_number'),
+          s.ref('job_id').$notNull().as('subject'),
+          s.val(number).as('number'),
           s.val(now).as('created_at'),
         ])
         .where('connection_id', '=', connectionId)

@@ -2,8 +2,10 @@ import { sql } from 'kysely';
 
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
+import { CLOSINGS } from '../../domain/post/closing.ts';
+import type { Closing } from '../../domain/post/closing.ts';
 import { NO_AFTERMATH } from '../../domain/post/post.ts';
-import type { DeliveryFacts, Post } from '../../domain/post/post.ts';
+import type { DeliveryFacts, Post, PostKind } from '../../domain/post/post.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import {
   causeFor,
@@ -18,8 +20,8 @@ import { setAside } from '../rows/set-aside.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 
 /**
- * A post with everything it tells that can be read, as it is now. What cannot is set aside, and its delivery is dead; null
- * when nothing is left to tell: then the post is dead as well.
+ * A post with everything it tells that can be read, as it is now. What cannot is set aside, and its delivery is not told; null
+ * when nothing is left to tell: then the post is over.
  *
  * @param otherwise the language of a channel that chose none
  */
@@ -31,12 +33,13 @@ export async function loadPost(tx: Tx, clock: EpochMs, postId: string, otherwise
   await tx
     .updateTable('posts')
     .set((eb) => ({
-      outcome: eb.fn.coalesce('outcome', eb.val('dead')),
+      ended: UNREADABLE,
       reason: UNREADABLE,
-      // Not Slack refused it: the operator hears of the row instead.
-      reported_at: clock,
+      joinable: 0,
       settled_at: eb.fn.coalesce('settled_at', eb.val(clock)),
-      attempt_started_at: null,
+      attempt_at: null,
+      look_at: null,
+      due_at: null,
       shown_version: eb.ref('wanted_version'),
     }))
     .where('id', '=', postId)
@@ -44,10 +47,10 @@ export async function loadPost(tx: Tx, clock: EpochMs, postId: string, otherwise
   return null;
 }
 
-/** Why a delivery is dead that cannot be read. */
+/** Why a delivery is not told, and a post is over, that cannot be read. */
 const UNREADABLE = 'unreadable';
 
-/** Those of `rows` that can be read; the others are set aside, and their deliveries are dead. */
+/** Those of `rows` that can be read; the others are set aside, and not told. */
 export async function dropUnreadable<Row extends SettledRow>(
   tx: Tx,
   clock: EpochMs,
@@ -63,7 +66,7 @@ export async function dropUnreadable<Row extends SettledRow>(
     await setAside(tx, {
       connectionId: row.connection_id,
       what: isEvent ? 'event' : 'announcement',
-      key: isEvent ? `${row.job_id ?? ''} ${row.event_number ?? ''}` : String(row.id),
+      key: isEvent ? `${row.subject} ${row.number}` : String(row.id),
       content: (isEvent ? row.facts : row.announcement) ?? '',
       at: clock,
     });
@@ -71,7 +74,7 @@ export async function dropUnreadable<Row extends SettledRow>(
     const isOwed = row.outcome === null;
     await tx
       .updateTable('deliveries')
-      .set(isOwed ? { outcome: 'dead', reason: UNREADABLE, settled_at: clock } : { reason: UNREADABLE })
+      .set(isOwed ? { outcome: 'not_told', reason: UNREADABLE, settled_at: clock } : { reason: UNREADABLE })
       .where('id', '=', row.id)
       .execute();
   }
@@ -80,16 +83,16 @@ export async function dropUnreadable<Row extends SettledRow>(
 
 /** Causes that cannot be read are set aside, and asked for anew. */
 async function dropCauses(tx: Tx, clock: EpochMs, row: FactsRow): Promise<void> {
-  const { connection_id: connectionId, job_id: jobId, event_number: number, causes } = row;
-  const key = `${jobId ?? ''} ${number ?? ''}`;
+  const { connection_id: connectionId, subject: jobId, number, causes } = row;
+  const key = `${jobId} ${number}`;
   await setAside(tx, { connectionId, what: 'cause', key, content: causes ?? '', at: clock });
   const wanted = row.recovered_at === null ? { wanted_since: clock, next_try_at: clock, try_set_at: clock } : {};
   await tx
     .updateTable('failures')
     .set({ causes: '{}', ...wanted })
     .where('connection_id', '=', connectionId)
-    .where('job_id', '=', jobId ?? '')
-    .where('event_number', '=', number ?? 0)
+    .where('job_id', '=', jobId)
+    .where('event_number', '=', number)
     .execute();
 }
 
@@ -105,6 +108,7 @@ export async function findPostById(db: Db, postId: string, otherwise: Language):
     .select([
       'posts.workspace_id',
       'posts.channel_id',
+      'posts.kind',
       'posts.attempts',
       'posts.plain',
       'posts.thread_ts',
@@ -122,6 +126,7 @@ export async function findPostById(db: Db, postId: string, otherwise: Language):
     workspaceId: row.workspace_id,
     channelId: row.channel_id,
     id: postId,
+    kind: decodePostKind(row.kind),
     language,
     facts,
     version: row.wanted_version,
@@ -129,6 +134,11 @@ export async function findPostById(db: Db, postId: string, otherwise: Language):
     plain: row.plain === 1,
     threadTs: row.thread_ts,
   };
+}
+
+/** A kind that this version does not know reads as the news that it tells. */
+export function decodePostKind(kind: string): PostKind {
+  return kind === 'incident' ? kind : 'news';
 }
 
 /** The jobs a post is about, each once. */
@@ -143,25 +153,26 @@ export function selectFacts(db: Db) {
     .leftJoin('job_events', (join) =>
       join
         .onRef('job_events.connection_id', '=', 'deliveries.connection_id')
-        .onRef('job_events.job_id', '=', 'deliveries.job_id')
-        .onRef('job_events.number', '=', 'deliveries.event_number'),
+        .onRef('job_events.job_id', '=', 'deliveries.subject')
+        .onRef('job_events.number', '=', 'deliveries.number'),
     )
     .leftJoin('jobs', (join) =>
-      join.onRef('jobs.connection_id', '=', 'deliveries.connection_id').onRef('jobs.job_id', '=', 'deliveries.job_id'),
+      join.onRef('jobs.connection_id', '=', 'deliveries.connection_id').onRef('jobs.job_id', '=', 'deliveries.subject'),
     )
     .leftJoin('failures', (join) =>
       join
         .onRef('failures.connection_id', '=', 'deliveries.connection_id')
-        .onRef('failures.job_id', '=', 'deliveries.job_id')
-        .onRef('failures.event_number', '=', 'deliveries.event_number'),
+        .onRef('failures.job_id', '=', 'deliveries.subject')
+        .onRef('failures.event_number', '=', 'deliveries.number'),
     )
     .select((eb) => [
       'deliveries.id',
       'deliveries.outcome',
       'deliveries.reason',
       'deliveries.connection_id',
-      'deliveries.job_id',
-      'deliveries.event_number',
+      'deliveries.subject',
+      'deliveries.number',
+      'deliveries.created_at',
       'deliveries.announcement',
       'job_events.facts',
       'job_events.namesake',
@@ -170,6 +181,7 @@ export function selectFacts(db: Db) {
       'jobs.job_type',
       'failures.causes',
       'failures.recovered_at',
+      'failures.closed_by',
       firstMessage().as('first_message_ts'),
     ])
     .orderBy('deliveries.id');
@@ -180,24 +192,30 @@ function firstMessage() {
   return sql<string | null>`case when job_events.kind = 'recovered' then (
     select told.message_ts from deliveries as before
       join posts as told on told.id = before.post_id
-      join failures as failed on failed.connection_id = before.connection_id and failed.job_id = before.job_id
-        and failed.event_number = before.event_number
+      join failures as failed on failed.connection_id = before.connection_id and failed.job_id = before.subject
+        and failed.event_number = before.number
     where before.workspace_id = deliveries.workspace_id and before.channel_id = deliveries.channel_id
-      and before.connection_id = deliveries.connection_id and before.job_id = deliveries.job_id
-      and before.event_number < deliveries.event_number and told.message_ts is not null
-    order by before.event_number desc limit 1) end`;
+      and before.connection_id = deliveries.connection_id and before.subject = deliveries.subject
+      and before.number < deliveries.number and told.message_ts is not null
+    order by before.number desc limit 1) end`;
+}
+
+/** A failure that an older version closed has recovered. */
+function closingOf({ recovered_at: at, closed_by: how }: FactsRow): Closing | null {
+  return at === null ? null : { how: CLOSINGS.find((one) => one === how) ?? 'recovered', at };
 }
 
 interface FactsRow {
   readonly connection_id: string;
-  readonly job_id: string | null;
-  readonly event_number: number | null;
+  readonly subject: string;
+  readonly number: number;
   readonly announcement: string | null;
   readonly facts: string | null;
   readonly name: string | null;
   readonly job_type: string | null;
   readonly causes: string | null;
   readonly recovered_at: number | null;
+  readonly closed_by: string | null;
   readonly first_message_ts: string | null;
   readonly namesake: string | null;
 }
@@ -216,16 +234,14 @@ export function toFacts(row: FactsRow, language: Language): DeliveryFacts | null
     return announcement === null ? null : { kind: 'announcement', announcement };
   }
   const event = decodeEvent(row.facts ?? '');
-  const jobId = decodeJobId(row.job_id);
+  const jobId = decodeJobId(row.subject);
   if (event === null || jobId === null) return null;
   const job = { connectionId: row.connection_id, jobId, name: row.name, jobType: row.job_type };
   // A cause that cannot be read is one that is not known.
   const causes = row.causes === null ? null : (decodeCauses(row.causes) ?? {});
   const aftermath =
-    causes === null
-      ? NO_AFTERMATH
-      : { ...NO_AFTERMATH, cause: causeFor(causes, language), recoveredAt: row.recovered_at };
-  const eventNumber = row.event_number ?? 0;
+    causes === null ? NO_AFTERMATH : { ...NO_AFTERMATH, cause: causeFor(causes, language), closed: closingOf(row) };
+  const eventNumber = row.number;
   const namesake = row.namesake === null ? null : decodeNamedJob(row.namesake);
   return {
     kind: 'event',

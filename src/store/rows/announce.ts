@@ -3,6 +3,10 @@ import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { encode } from './codec.ts';
 import type { Tx } from './schema.ts';
+import { updateChannel } from './update-channel.ts';
+
+/** The subject of what is said to one channel only. A job's id and a connection's are never this. */
+const CHANNEL_SUBJECT = 'channel';
 
 /** Makes the row of a conversation, if there is none. */
 export async function ensureChannel(tx: Tx, { workspaceId, channelId }: ChannelKey, now: EpochMs): Promise<void> {
@@ -13,11 +17,41 @@ export async function ensureChannel(tx: Tx, { workspaceId, channelId }: ChannelK
     .execute();
 }
 
-/** Owes a conversation an announcement. */
+/** Owes a conversation, whose row must exist, an announcement: the next event of the conversation itself. */
 export async function announce(
   tx: Tx,
-  { workspaceId, channelId }: ChannelKey,
+  channel: ChannelKey,
   connectionId: string,
+  announcement: Announcement,
+  now: EpochMs,
+): Promise<void> {
+  const { announced } = await updateChannel(tx, channel)
+    .set((eb) => ({ announced: eb('announced', '+', 1) }))
+    .returning('announced')
+    .executeTakeFirstOrThrow();
+  const subject = { subject: CHANNEL_SUBJECT, number: announced };
+  await owe(tx, channel, { connectionId, ...subject }, announcement, now);
+}
+
+/** Owes a conversation an event of a connection itself, such as the end of a down time; owing it again changes nothing. */
+export async function announceOf(
+  tx: Tx,
+  channel: ChannelKey,
+  connection: { readonly connectionId: string; readonly number: number },
+  announcement: Announcement,
+  now: EpochMs,
+): Promise<void> {
+  await owe(tx, channel, { ...connection, subject: connection.connectionId }, announcement, now);
+}
+
+async function owe(
+  tx: Tx,
+  { workspaceId, channelId }: ChannelKey,
+  {
+    connectionId,
+    subject,
+    number,
+  }: { readonly connectionId: string; readonly subject: string; readonly number: number },
   announcement: Announcement,
   now: EpochMs,
 ): Promise<void> {
@@ -27,8 +61,11 @@ export async function announce(
       workspace_id: workspaceId,
       channel_id: channelId,
       connection_id: connectionId,
+      subject,
+      number,
       announcement: encode(announcement),
       created_at: now,
     })
+    .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

@@ -9,12 +9,14 @@ import type { JobEvent } from '../../domain/job/job-event.ts';
 import { parseJobId } from '../../domain/job/job-id.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { JobState } from '../../domain/job/job-state.ts';
+import { STANDINGS } from '../../domain/job/standing.ts';
 import { PHASES } from '../../domain/job/phases.ts';
 import { LAG_NOTES } from '../../domain/job/lag-note.ts';
 import { LANGUAGES } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { NO_LAGS } from '../../domain/job/lag-history.ts';
 import type { Announcement, NamedJob } from '../../domain/post/post.ts';
+import type { BlindEpisode } from '../../domain/poll/blind-episode.ts';
 import type { Signal } from '../../domain/post/signal.ts';
 
 /** A stored id; null when it is none. */
@@ -94,6 +96,14 @@ const phases = z
   )
   .default({});
 
+const flapping = z.object({
+  since: z.number(),
+  failures: z.number(),
+  longestGapMs: z.number(),
+  longestFailureMs: z.number(),
+  quietSince: z.number(),
+});
+
 const state: z.ZodType<JobState> = z.object({
   report: report.nullable(),
   checkedAt: z.number().nullable(),
@@ -102,8 +112,10 @@ const state: z.ZodType<JobState> = z.object({
   toldStatus: z.string().nullable(),
   lastLag: lag,
   lastStanding,
-  failure: z.object({ status: z.string(), since: z.number() }).nullable(),
+  failure: z.object({ status: z.string(), since: z.number(), startSeen: z.boolean().default(true) }).nullable(),
   recovering: z.object({ since: z.number(), reports: z.number().default(1) }).nullable(),
+  rounds: z.array(z.object({ failedAt: z.number(), workedAt: z.number().nullable() })).default([]),
+  flapping: flapping.nullable().default(null),
   missing: z
     .object({ code: z.string(), since: z.number(), lastAt: z.number().optional(), ticks: z.number() })
     // A row of an older version does not say when it was said last.
@@ -117,6 +129,7 @@ const state: z.ZodType<JobState> = z.object({
       isLasting: z.boolean().default(false),
     })
     .nullable(),
+  alone: z.object({ since: z.number(), toldAt: z.number().nullable() }).nullable().default(null),
   firstSeen: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
   phases,
   lags: z.object({ maxMs: z.number(), counts: z.record(z.string(), z.number()) }).default(NO_LAGS),
@@ -197,9 +210,14 @@ const knownEvent = z.discriminatedUnion('kind', [
     kind: z.literal('recovered'),
     from: z.string(),
     failedAt: z.number(),
+    startSeen: z.boolean().default(true),
     workingAt: z.number(),
     ...moment,
   }),
+  z.object({ kind: z.literal('unreadable'), since: z.number(), why, ...moment }),
+  z.object({ kind: z.literal('readable_again'), since: z.number(), ...moment }),
+  z.object({ kind: z.literal('flapping'), flapping, ...moment }),
+  z.object({ kind: z.literal('settled'), flapping, quietMs: z.number(), ...moment }),
   z.object({ kind: z.literal('renamed'), from: z.string(), to: z.string(), ...moment }),
   z.object({ kind: z.literal('ended'), verdict, summary, standing: lastStanding.default(null), ...moment }),
   z.object({ kind: z.literal('sub_jobs_failed'), failed: z.array(subJobName), of: z.number(), ...moment }),
@@ -216,12 +234,22 @@ const namedJob = z.object({
 });
 const namedJobs = z.array(namedJob);
 const endedJobs = z.array(namedJob.extend({ madeBy: z.string().nullable().default(null) }));
+const cause = z.object({ code: z.string().nullable(), text: z.string().nullable() });
+const standingJobs = z.array(
+  namedJob.extend({
+    standing: z.enum(STANDINGS).nullable().catch(null).default(null),
+    failure: z.object({ status: z.string(), since: z.number(), startSeen: z.boolean() }).nullable().default(null),
+    cause: cause.nullable().default(null),
+  }),
+);
 /** Something of a kind that this version does not know: its kind is its name. */
 const other = z.object({ kind: z.string() }).transform(({ kind: name }) => ({ kind: 'other' as const, name }));
 
 const knownSignal = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('credentials_refused'), why }),
   z.object({ kind: z.literal('credentials_accepted'), since: z.number(), until: z.number() }),
+  z.object({ kind: z.literal('drs_silent'), since: z.number(), until: z.number(), why }),
+  z.object({ kind: z.literal('drs_answers'), since: z.number(), until: z.number() }),
   z.object({
     kind: z.literal('posts_refused'),
     posts: z.array(z.object({ channelId: z.string(), reason: z.string(), jobs: namedJobs })),
@@ -239,14 +267,31 @@ const knownSignal = z.discriminatedUnion('kind', [
 const signal: z.ZodType<Signal> = z.union([knownSignal, other]);
 
 const knownAnnouncement = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: namedJobs }),
+  z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: standingJobs }),
   z.object({ kind: z.literal('unsubscribed'), by: z.string(), jobs: endedJobs }),
   z.object({ kind: z.literal('jobs_back'), jobs: namedJobs }),
   z.object({ kind: z.literal('language'), by: z.string(), language }),
   z.object({ kind: z.literal('hello'), by: z.string().nullable() }),
   z.object({ kind: z.literal('paused'), channelId: z.string(), reason: z.string(), jobs: namedJobs }),
   z.object({
+    kind: z.literal('blind'),
+    since: z.number(),
+    at: z.number(),
+    why,
+    jobs: z.number(),
+    last: z
+      .object({
+        at: z.number(),
+        standings: z.array(z.object({ standing: z.enum(STANDINGS).catch('passing'), count: z.number() })),
+        worstLagMs: z.number().nullable(),
+      })
+      .nullable(),
+    nextTryAt: z.number().nullable(),
+    endedAt: z.number().nullable(),
+  }),
+  z.object({
     kind: z.literal('back'),
+    after: z.enum(['blind', 'down']).default('down'),
     from: z.number(),
     until: z.number(),
     meanwhile: z.object({
@@ -259,7 +304,6 @@ const knownAnnouncement = z.discriminatedUnion('kind', [
 ]);
 const announcement: z.ZodType<Announcement> = z.union([knownAnnouncement, other]);
 
-const cause = z.object({ code: z.string().nullable(), text: z.string().nullable() });
 /** Those in languages of a newer version are left out. */
 const causes = z
   .looseObject({})
@@ -327,6 +371,24 @@ export function decodeNamedJob(text: string): NamedJob | null {
 /** Reads a stored announcement; null when it cannot be read. */
 export function decodeAnnouncement(text: string): Announcement | null {
   return read(announcement, text);
+}
+
+const episode: z.ZodType<BlindEpisode> = z.object({
+  kind: z.enum(['blind', 'down']),
+  since: z.number(),
+  newsSince: z.number(),
+  polls: z.number(),
+  polledAt: z.number(),
+  blindMs: z.number(),
+  why: why.nullable(),
+  toldAt: z.number().nullable(),
+  returnedAt: z.number().nullable(),
+  seeingAt: z.number().nullable(),
+});
+
+/** Reads a stored blind episode; null when it cannot be read: whether it goes on shows with the next polls. */
+export function decodeEpisode(text: string): BlindEpisode | null {
+  return read(episode, text);
 }
 
 const unsubscribed = z.object({ reason: z.string() });

@@ -11,6 +11,7 @@ export interface Schema {
     listed_at: number | null;
     list_failure: string | null;
     alive_at: number | null;
+    event_number: Generated<number>;
     created_at: number;
   };
   workspaces: {
@@ -23,6 +24,9 @@ export interface Schema {
     edits_paced_to: Generated<number>;
     posts_paced_at: Generated<number>;
     edits_paced_at: Generated<number>;
+    reads_paced_to: Generated<number>;
+    reads_paced_at: Generated<number>;
+    reads_every_ms: Generated<number>;
     created_at: number;
   };
   channels: {
@@ -32,15 +36,12 @@ export interface Schema {
     pause_reason: string | null;
     next_send_at: Generated<number>;
     send_set_at: Generated<number>;
-    lease_token: string | null;
-    lease_until: number | null;
-    leased_at: Generated<number>;
     conversation_id: string | null;
     last_ts: string | null;
     read_back_at: number | null;
     read_back_refusal: string | null;
-    read_back_due_at: number | null;
-    read_back_set_at: Generated<number>;
+    read_back_refused_at: number | null;
+    announced: Generated<number>;
     language: string | null;
     greeted_at: number | null;
     created_at: number;
@@ -71,6 +72,7 @@ export interface Schema {
     full_copy_done_at: number | null;
     missing_since: number | null;
     answered_at: number | null;
+    unreadable_at: number | null;
     listed_at: number | null;
     created_at: number;
   };
@@ -95,6 +97,7 @@ export interface Schema {
     job_id: string;
     event_number: number;
     recovered_at: number | null;
+    closed_by: string | null;
     causes: Generated<string>;
     wanted_since: number | null;
     next_try_at: number | null;
@@ -120,6 +123,8 @@ export interface Schema {
     started_at: number;
     ended_at: number | null;
     reason: string;
+    episode: string | null;
+    told_number: number | null;
   };
   subscriptions: {
     id: Generated<number>;
@@ -140,28 +145,36 @@ export interface Schema {
     id: string;
     workspace_id: string;
     channel_id: string;
-    attempts: Generated<number>;
-    attempt_started_at: number | null;
-    plain: Generated<number>;
+    kind: string;
+    about: string;
+    joinable: Generated<number>;
+    part_of: string | null;
     thread_ts: string | null;
-    known_ts: string | null;
-    looks: Generated<number>;
-    searched_since: number | null;
-    next_look_at: Generated<number>;
-    look_set_at: Generated<number>;
-    reposts: Generated<number>;
-    attempt_version: Generated<number>;
-    outcome: string | null;
-    reason: string | null;
     message_ts: string | null;
     wanted_version: Generated<number>;
     shown_version: Generated<number>;
-    next_edit_at: Generated<number>;
-    edit_set_at: Generated<number>;
-    edit_tries: Generated<number>;
-    edit_token: string | null;
-    edit_until: number | null;
-    edit_leased_at: Generated<number>;
+    attempt_version: Generated<number>;
+    attempts: Generated<number>;
+    attempt_at: number | null;
+    known_ts: string | null;
+    until_ts: string | null;
+    plain: Generated<number>;
+    reposts: Generated<number>;
+    resent: Generated<number>;
+    look_at: number | null;
+    look_set_at: Generated<number>;
+    looks: Generated<number>;
+    searched_since: number | null;
+    search_cursor: string | null;
+    copies: string | null;
+    due_at: number | null;
+    set_at: Generated<number>;
+    tries: Generated<number>;
+    lease_token: string | null;
+    lease_until: number | null;
+    leased_at: Generated<number>;
+    ended: string | null;
+    reason: string | null;
     created_at: number;
     settled_at: number | null;
     reported_at: number | null;
@@ -171,34 +184,19 @@ export interface Schema {
     workspace_id: string;
     channel_id: string;
     connection_id: string;
-    job_id: string | null;
-    event_number: number | null;
-    blind_episode_id: number | null;
+    /** A job's id, the connection's own id, or `channel`: what is said to one channel only. */
+    subject: string;
+    number: number;
     announcement: string | null;
     post_id: string | null;
+    at_version: Generated<number>;
+    hold_until: Generated<number>;
+    hold_set_at: Generated<number>;
+    /** `told`, or `not_told` for the reason beside it; null while it is owed. */
     outcome: string | null;
     reason: string | null;
     created_at: number;
     settled_at: number | null;
-  };
-  surplus_messages: {
-    workspace_id: string;
-    channel_id: string;
-    message_ts: string;
-    post_id: string;
-    next_try_at: Generated<number>;
-    try_set_at: Generated<number>;
-    tries: Generated<number>;
-    outcome: string | null;
-    created_at: number;
-  };
-  down_times: {
-    id: Generated<number>;
-    connection_id: string;
-    began_at: number;
-    returned_at: number;
-    ended_at: number;
-    told_at: number | null;
   };
   signals: {
     connection_id: string;

@@ -1,4 +1,6 @@
 import { holdFailure } from '../../domain/base/hold-failure.ts';
+import type { MessageTs } from '../../domain/post/message-ts.ts';
+import { SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { bringForward } from './queue-places.ts';
 import type { Db, Tx } from './schema.ts';
@@ -32,6 +34,7 @@ export class WorkClock {
   readonly #leases = new Map<string, number>();
   readonly #attempts = new Map<string, OpenAttempt>();
   #offset: number;
+  #slackAheadMs: number | null = null;
   #restamping: Promise<void> = Promise.resolve();
 
   constructor(clocks: Clocks) {
@@ -50,6 +53,7 @@ export class WorkClock {
     const offset = now - this.#clocks.monotonic();
     const hasJumped = Math.abs(offset - this.#offset) > MIN_JUMP_MS;
     this.#offset = offset;
+    if (hasJumped) this.#slackAheadMs = null;
     if (hasJumped) this.#restamping = holdFailure(this.#restamp(db, now));
     await this.#restamping;
     return this.#clocks.clock();
@@ -65,10 +69,22 @@ export class WorkClock {
     this.#leases.delete(token);
   }
 
-  /** A post is being sent: until its outcome is known it must be looked for, but not before its time. */
-  beginAttempt(postId: string): void {
+  /** How far Slack's clock is ahead of ours, in ms; null when no answer has told since ours was last set. */
+  get slackAheadMs(): number | null {
+    return this.#slackAheadMs;
+  }
+
+  /** Slack says which timestamp the message of a post has: it is a new one if this process was sending the post. */
+  heardSlack(postId: string, messageTs: MessageTs): void {
+    const saidAt = Number(messageTs) * SECOND;
+    if (!this.#attempts.has(postId) || !Number.isFinite(saidAt)) return;
+    this.#slackAheadMs = saidAt - this.#clocks.clock();
+  }
+
+  /** A post is being sent: until its outcome is known it must be looked for, `lookAfterMs` from now. */
+  beginAttempt(postId: string, lookAfterMs: number): void {
     const startedAt = this.#clocks.monotonic();
-    this.#attempts.set(postId, { startedAt, searchedSince: null, nextLookAt: startedAt });
+    this.#attempts.set(postId, { startedAt, searchedSince: null, nextLookAt: startedAt + lookAfterMs });
   }
 
   /** A post is being looked for. */
@@ -100,13 +116,13 @@ export class WorkClock {
         await tx
           .updateTable('posts')
           .set({
-            attempt_started_at: now - (monotonic - startedAt),
+            attempt_at: now - (monotonic - startedAt),
             searched_since: searchedSince === null ? null : now - (monotonic - searchedSince),
-            next_look_at: now + nextLookAt - monotonic,
+            look_at: now + nextLookAt - monotonic,
             look_set_at: now,
           })
           .where('id', '=', postId)
-          .where('attempt_started_at', 'is not', null)
+          .where('attempt_at', 'is not', null)
           .execute();
       }
     });
@@ -114,12 +130,7 @@ export class WorkClock {
 }
 
 async function restampLease(tx: Tx, token: string, now: EpochMs, until: EpochMs): Promise<void> {
-  for (const table of ['jobs', 'channels', 'failures'] as const) {
+  for (const table of ['jobs', 'posts', 'failures'] as const) {
     await tx.updateTable(table).set({ lease_until: until, leased_at: now }).where('lease_token', '=', token).execute();
   }
-  await tx
-    .updateTable('posts')
-    .set({ edit_until: until, edit_leased_at: now })
-    .where('edit_token', '=', token)
-    .execute();
 }

@@ -1,4 +1,5 @@
 import type { StoreFigures } from '../../ports.ts';
+import { findEpisode } from './blind-episodes.ts';
 import type { Db } from '../rows/schema.ts';
 
 /** Whose figures are read. */
@@ -8,13 +9,15 @@ interface Whose {
 }
 
 export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
-  const [watched, paused, refusal, owed, queue] = await Promise.all([
+  const [watched, paused, refusal, owed, queue, searching] = await Promise.all([
     countWatched(db, whose),
     countPaused(db, whose),
     findRefusal(db, whose),
     countOwed(db, whose),
     findFrontOfQueue(db, whose),
+    countSearching(db, whose),
   ]);
+  const [episode, seen] = await Promise.all([findEpisode(db, whose.connectionId), readSeen(db, whose)]);
   const queued = owed.find((row) => row.paused === 0);
   const held = owed.find((row) => row.paused === 1);
   return {
@@ -24,7 +27,11 @@ export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
     workspaceRefusal: refusal === undefined ? null : (refusal.pause_reason ?? 'unknown'),
     queued: { count: queued?.count ?? 0, oldestAt: queued?.oldest ?? null },
     held: held?.count ?? 0,
+    searching: { count: searching.count, oldestAt: searching.oldest },
     waitingSince: queue.waitingSince,
+    episode,
+    lastReportAt: seen.lastReportAt,
+    unreadableJobs: seen.unreadable,
   };
 }
 
@@ -61,6 +68,19 @@ function findRefusal(db: Db, { workspaceId }: Whose) {
     .executeTakeFirst();
 }
 
+/** When a job that is asked about was last reported of, and how many alone cannot be read. */
+function readSeen(db: Db, { connectionId }: Whose) {
+  return db
+    .selectFrom('jobs')
+    .select((eb) => [
+      eb.fn.max<number | null>('answered_at').as('lastReportAt'),
+      eb.fn.count<number>('unreadable_at').as('unreadable'),
+    ])
+    .where('connection_id', '=', connectionId)
+    .where('next_poll_at', 'is not', null)
+    .executeTakeFirstOrThrow();
+}
+
 /** A job that is asked alone waits for reasons of its own. */
 function findFrontOfQueue(db: Db, { connectionId }: Whose) {
   return db
@@ -94,6 +114,21 @@ function countOwed(db: Db, whose: Whose) {
     .where('deliveries.outcome', 'is', null)
     .groupBy('paused')
     .execute();
+}
+
+function countSearching(db: Db, whose: Whose) {
+  return withWorkspace(db, whose)
+    .innerJoin('posts', (join) =>
+      join
+        .onRef('posts.workspace_id', '=', 'channels.workspace_id')
+        .onRef('posts.channel_id', '=', 'channels.channel_id'),
+    )
+    .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min<number | null>('posts.attempt_at').as('oldest')])
+    .where('posts.look_at', 'is not', null)
+    .where('posts.attempt_at', 'is not', null)
+    .where('channels.paused_at', 'is', null)
+    .where('workspaces.paused_at', 'is', null)
+    .executeTakeFirstOrThrow();
 }
 
 /** The id of no workspace. */

@@ -16,8 +16,7 @@ export async function prune(db: Db, request: PruneRequest): Promise<Pruned> {
       events: await pruneEvents(tx, request),
       failures: await pruneFailures(tx, request),
       subscriptions: await pruneSubscriptions(tx, request),
-      downTimes: await pruneDownTimes(tx, request),
-      copies: await pruneCopies(tx, request),
+      episodes: await pruneEpisodes(tx, request),
       setAside: await pruneSetAside(tx, request),
     };
     // Most jobs that nobody watches have events still: going through them is left for when there is nothing else to do.
@@ -26,7 +25,7 @@ export async function prune(db: Db, request: PruneRequest): Promise<Pruned> {
   });
 }
 
-/** Settled posts with all they told; not one that still wants to show something new. */
+/** Settled posts with all they told; not one that there is still something to do about. */
 async function prunePosts(
   tx: Tx,
   { deliveriesBefore, limit }: PruneRequest,
@@ -34,8 +33,8 @@ async function prunePosts(
   const rows = await tx
     .selectFrom('posts')
     .select('id')
-    .where(sql<boolean>`outcome is not null and settled_at < ${deliveriesBefore}`)
-    .where(sql<boolean>`not (message_ts is not null and wanted_version > shown_version)`)
+    .where(sql<boolean>`settled_at < ${deliveriesBefore} and due_at is null and look_at is null`)
+    .where(sql<boolean>`(message_ts is not null or ended is not null)`)
     .where(
       sql<boolean>`not exists (select 1 from deliveries where deliveries.post_id = posts.id
         and (deliveries.outcome is null or deliveries.settled_at >= ${deliveriesBefore}))`,
@@ -62,8 +61,8 @@ async function pruneEvents(tx: Tx, { eventsBefore, limit }: PruneRequest): Promi
   return await count(
     sql`delete from job_events where (connection_id, job_id, number) in (select connection_id, job_id, number from job_events
       where occurred_at < ${eventsBefore} and not exists (select 1 from deliveries
-        where deliveries.connection_id = job_events.connection_id and deliveries.job_id = job_events.job_id
-          and deliveries.event_number = job_events.number)
+        where deliveries.connection_id = job_events.connection_id and deliveries.subject = job_events.job_id
+          and deliveries.number = job_events.number)
       limit ${limit})`.execute(tx),
   );
 }
@@ -87,19 +86,10 @@ async function pruneSubscriptions(tx: Tx, { eventsBefore, goneBefore, limit }: P
   );
 }
 
-async function pruneDownTimes(tx: Tx, { eventsBefore, limit }: PruneRequest): Promise<number> {
+async function pruneEpisodes(tx: Tx, { eventsBefore, limit }: PruneRequest): Promise<number> {
   return await count(
-    sql`delete from down_times where id in (select id from down_times
-      where told_at < ${eventsBefore} limit ${limit})`.execute(tx),
-  );
-}
-
-/** Copies of messages that were taken away, or cannot be. */
-async function pruneCopies(tx: Tx, { deliveriesBefore, limit }: PruneRequest): Promise<number> {
-  return await count(
-    sql`delete from surplus_messages where (workspace_id, channel_id, message_ts) in (
-      select workspace_id, channel_id, message_ts from surplus_messages
-      where outcome is not null and created_at < ${deliveriesBefore} limit ${limit})`.execute(tx),
+    sql`delete from blind_episodes where id in (select id from blind_episodes
+      where ended_at < ${eventsBefore} limit ${limit})`.execute(tx),
   );
 }
 

@@ -81,26 +81,23 @@ async function unreported(db: Db, workspaceId: string, now: EpochMs, limit: numb
     .selectFrom('posts')
     .select(['id', 'channel_id', 'reason'])
     .where('workspace_id', '=', workspaceId)
-    .where(sql<boolean>`outcome = 'dead' and reported_at is null`)
+    .where(sql<boolean>`ended = 'refused' and reported_at is null`)
     .where('settled_at', '>', now - NEWS_MS)
     .orderBy('settled_at')
     .limit(limit)
     .execute();
 }
 
-/**
- * Nothing for a post that was withdrawn rather than refused, and nothing for a word to the operator: if Slack refuses
- * that, saying so in the same way would never end.
- */
+/** Nothing for a word to the operator: if Slack refuses that, saying so in the same way would never end. */
 async function describe(tx: Tx, { id, channel_id: channelId, reason }: DeadPost): Promise<readonly RefusedPost[]> {
   const rows = await tx
     .selectFrom('deliveries')
     .leftJoin('jobs', (join) =>
-      join.onRef('jobs.connection_id', '=', 'deliveries.connection_id').onRef('jobs.job_id', '=', 'deliveries.job_id'),
+      join.onRef('jobs.connection_id', '=', 'deliveries.connection_id').onRef('jobs.job_id', '=', 'deliveries.subject'),
     )
-    .select(['deliveries.connection_id', 'deliveries.job_id', 'deliveries.announcement', 'jobs.name', 'jobs.job_type'])
+    .select(['deliveries.connection_id', 'jobs.job_id', 'deliveries.announcement', 'jobs.name', 'jobs.job_type'])
     .where('deliveries.post_id', '=', id)
-    .where('deliveries.outcome', '=', 'dead')
+    .where('deliveries.outcome', '=', 'not_told')
     .execute();
   const isSignal = rows.some(
     ({ announcement }) => announcement !== null && decodeAnnouncement(announcement)?.kind === 'signal',

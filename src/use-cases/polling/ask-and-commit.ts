@@ -50,7 +50,8 @@ export async function askAndCommit(
     const now = clock.now();
     const rules = { ...durations.verdicts, pollMs: pollMsOf(context) };
     const asked = options.firstPlace === undefined ? jobs : jobs.filter((job) => !isPutOff(job, answers, now));
-    const decisions = decidePoll(asked, answers, now, durations.pollSpacingMs, rules, options.firstPlace);
+    const circumstances = { firstPlace: options.firstPlace, othersAnswer: context.vitals.sees };
+    const decisions = decidePoll(asked, answers, now, durations.pollSpacingMs, rules, circumstances);
     const { committed, deliveries } = await store.commitPoll({ token, connectionId, now, results: decisions });
     if (asked.length < jobs.length) await store.releaseJobs(token);
     if (deliveries > 0) context.wakeDispatcher();
@@ -71,7 +72,7 @@ export async function askAndCommit(
 }
 
 /** The usual time between two polls of one job, as it is while DRS wants fewer requests. */
-function pollMsOf({ polling, vitals }: Context): number {
+export function pollMsOf({ polling, vitals }: Context): number {
   return Math.max(polling.intervalMs, vitals.estimate?.passMs ?? 0);
 }
 

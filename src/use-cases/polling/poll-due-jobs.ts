@@ -4,6 +4,7 @@ import type { Job } from '../../domain/job/job.ts';
 import { formatDuration } from '../../domain/base/duration.ts';
 import { estimatePass } from '../../domain/poll/poll-budget.ts';
 import type { PassEstimate } from '../../domain/poll/poll-budget.ts';
+import { whyUnknown } from '../../domain/poll/assess.ts';
 import { commonFailure } from '../../domain/job/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason } from '../../domain/job/progress-answer.ts';
 import { SECOND } from '../../domain/base/time.ts';
@@ -44,6 +45,12 @@ export interface PollReport {
   readonly throttled: boolean;
   /** The tick ended early because DRS is out of reach: why. */
   readonly stoppedBy: Explanation | null;
+  /** When it began. */
+  readonly beganAt: EpochMs;
+  /** Jobs of which DRS gave a report. */
+  readonly reports: number;
+  /** Why the others gave none: the last reason; null when there is none to give. */
+  readonly why: Explanation | null;
 }
 
 /** A tick in which DRS answered, or in which there was nothing to ask. */
@@ -123,6 +130,9 @@ class PollPass implements PollReport {
   deliveries = 0;
   throttled = false;
   stoppedBy: Explanation | null = null;
+  readonly beganAt: EpochMs;
+  reports = 0;
+  why: Explanation | null = null;
   readonly #context: Context;
   readonly #now: EpochMs;
   /** Jobs leased so far: those answered in one pass keep their order in the queue. */
@@ -134,6 +144,7 @@ class PollPass implements PollReport {
   constructor(context: Context, due: number) {
     this.#context = context;
     this.#now = context.clock.now();
+    this.beganAt = this.#now;
     this.due = due;
   }
 
@@ -161,6 +172,9 @@ class PollPass implements PollReport {
     this.committed += committed.length;
     this.events += events;
     this.deliveries += deliveries;
+    for (const answer of answers.values())
+      if (answer.kind === 'report') this.reports += 1;
+      else this.why = whyUnknown(answer);
     const failure = commonFailure(answers);
     if (failure === null) {
       this.answered += 1;

@@ -1,3 +1,8 @@
+import { explanation } from '../../domain/job/explanation.ts';
+import type { Explanation } from '../../domain/job/explanation.ts';
+import type { BlindEpisode, BlindRules } from '../../domain/poll/blind-episode.ts';
+import { MAX_MISSED_POLLS } from '../../domain/poll/verdict-rules.ts';
+import { pollMsOf } from './ask-and-commit.ts';
 import { isRefusal } from '../../domain/post/signal.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Context } from '../context.ts';
@@ -6,15 +11,16 @@ import { pollDueJobs } from './poll-due-jobs.ts';
 import type { PollReport } from './poll-due-jobs.ts';
 
 /**
- * One tick with what it means beyond the jobs: some may be gone; the bot is alive; channels hear of a time in which it was not; the operator
+ * One tick with what it means beyond the jobs: some may be gone; the bot is alive; channels hear of a time in which nothing was to be seen, or nobody looked; the operator
  * hears when the cloud refuses the bot, and when it no longer does.
  */
 export async function tick(context: Context, signal?: AbortSignal): Promise<PollReport> {
   await noteAlive(context);
   const report = await pollDueJobs(context, signal);
   if (signal?.aborted === true) return report;
+  await noteSight(context, report);
   await endGoneJobs(context, signal);
-  await tellDownTime(context);
+  await tellSight(context);
   await tellOfAccess(context, report);
   rereadNames(context, report);
   return report;
@@ -35,12 +41,63 @@ export async function noteAlive({ store, connectionId, clock, durations, vitals 
   vitals.notedAlive();
 }
 
-async function tellDownTime({ store, connectionId, clock, durations, log, wakeDispatcher }: Context): Promise<void> {
-  const request = { connectionId, now: clock.now(), patienceMs: durations.downMs };
-  const channels = await store.tellDownTime(request);
-  if (channels === 0) return;
-  log.info({ channels }, 'the bot was down: every channel is told what changed meanwhile');
+/** Whether the connection saw anything in this pass: where nothing was asked, nothing is known. */
+async function noteSight(context: Context, report: PollReport): Promise<void> {
+  const { store, connectionId, vitals, log, wakeDispatcher } = context;
+  if (report.batches === 0 && !report.throttled) return;
+  const why = report.reports > 0 ? null : (report.why ?? whyNotAsked(context));
+  vitals.noteSight(why === null);
+  const sight = { at: report.beganAt, why };
+  const nextTryAt = vitals.signs().poll.pausedUntil;
+  const { channels, episode } = await store.noteSight({ connectionId, sight, nextTryAt, rules: blindRules(context) });
+  if (channels > 0) {
+    log.warn({ channels, why: why?.key }, 'DRS gives no usable answer: every channel is told, once');
+    wakeDispatcher();
+  }
+  await tellOfSilence(context, episode, why);
+}
+
+/** DRS wanted no request at all in this pass, and has said so before. */
+function whyNotAsked({ vitals }: Context): Explanation {
+  const { drs } = vitals.signs();
+  return drs.kind === 'silent' ? drs.why : explanation('not_answered');
+}
+
+/** Tells the end of a time without sight as soon as every job was asked about again. */
+async function tellSight(context: Context): Promise<void> {
+  const { store, connectionId, clock, log, wakeDispatcher } = context;
+  const told = await store.tellSight({ connectionId, now: clock.now(), rules: blindRules(context) });
+  if (told.channels === 0) return;
+  const { channels, episode } = told;
+  log.info(
+    { channels, after: episode?.kind },
+    'the connection sees again: every channel is told what changed meanwhile',
+  );
   wakeDispatcher();
+}
+
+function blindRules(context: Context): BlindRules {
+  const { downMs } = context.durations;
+  return { pollMs: pollMsOf(context), polls: MAX_MISSED_POLLS, leastMs: downMs, patienceMs: downMs };
+}
+
+/** The operator hears of it with the channels, unless they know already that the cloud refuses the bot. */
+async function tellOfSilence(context: Context, episode: BlindEpisode | null, why: Explanation | null): Promise<void> {
+  const { store, connectionId, clock, opsChannel: channel, wakeDispatcher } = context;
+  if (channel === null) return;
+  const now = clock.now();
+  const request = { connectionId, channel, kind: 'drs' as const, now };
+  const isTold =
+    why === null
+      ? await store.clearSignal({ ...request, signal: (since) => ({ kind: 'drs_answers', since, until: now }) })
+      : episode !== null && episode.toldAt !== null && !isRefusal(why)
+        ? await store.raiseSignal({
+            ...request,
+            now: episode.since,
+            signal: { kind: 'drs_silent', since: episode.since, until: now, why },
+          })
+        : false;
+  if (isTold) wakeDispatcher();
 }
 
 async function tellOfAccess(context: Context, { stoppedBy, answered }: PollReport): Promise<void> {

@@ -1,11 +1,12 @@
 import type { ReadBack } from '../../domain/post/read-back.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { estimatePass } from '../../domain/poll/poll-budget.ts';
+import type { Explanation } from '../../domain/job/explanation.ts';
 import type { Quota } from '../../domain/poll/poll-budget.ts';
 import { SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { findStillLoops } from '../../domain/base/vital-signs.ts';
-import type { DrsReach, StillLoop } from '../../domain/base/vital-signs.ts';
+import type { DrsReach, StillLoop, VitalSigns } from '../../domain/base/vital-signs.ts';
 import type { StoreFigures } from '../../ports.ts';
 import type { Context } from '../context.ts';
 
@@ -26,9 +27,21 @@ export interface AskingReport {
   readonly isLate: boolean;
 }
 
+/** DRS gives no usable answer. */
+export interface BlindReport {
+  readonly since: EpochMs;
+  readonly why: Explanation;
+  /** When a watched job was last reported of. */
+  readonly lastReportAt: EpochMs | null;
+  /** When DRS is asked again. */
+  readonly nextTryAt: EpochMs;
+}
+
 /** How the bot is, for whoever asks: numbers over everything, and nothing about any other channel. */
 export interface HealthReport {
   readonly drs: DrsReach;
+  /** DRS gives no usable answer; null when it does. */
+  readonly blind: BlindReport | null;
   readonly lastTickAt: EpochMs | null;
   /** When DRS is asked next, if the schedule pauses until then. */
   readonly pausedUntil: EpochMs | null;
@@ -38,6 +51,8 @@ export interface HealthReport {
   readonly figures: StoreFigures;
   /** Something has waited its turn for longer than anything should. */
   readonly isLate: boolean;
+  /** Messages whose answer was lost and that are looked for longer than usual, and since when: their channels wait; null for none. */
+  readonly lookedFor: { readonly count: number; readonly since: EpochMs } | null;
   /** Whether each message to this channel is told exactly once, or at least once, and why. */
   readonly delivery: ReadBack;
 }
@@ -54,16 +69,28 @@ export async function showHealth(context: Context, channel: ChannelKey): Promise
     store.findReadBack(channel),
   ]);
   const { oldestAt } = figures.queued;
+  const { count, oldestAt: since } = figures.searching;
   return {
     drs: signs.drs,
+    blind: describeBlindness(signs, figures),
     lastTickAt: signs.lastTickAt,
     pausedUntil: signs.poll.pausedUntil,
     stillLoops: findStillLoops(signs, now, { intervalMs, stillMs }),
     asking: describeAsking(context, figures, now),
     figures,
     isLate: oldestAt !== null && now - oldestAt > stillMs,
+    lookedFor:
+      since !== null && now - since > durations.searchSayMs + durations.reconcileAfterMs ? { count, since } : null,
     delivery,
   };
+}
+
+/** The episode knows of the time before this process; what this process has just heard is not in it yet. */
+function describeBlindness({ drs, poll }: VitalSigns, { episode, lastReportAt }: StoreFigures): BlindReport | null {
+  const rest = { lastReportAt, nextTryAt: poll.nextAt };
+  if (episode !== null && episode.seeingAt === null && episode.why !== null)
+    return { since: episode.since, why: episode.why, ...rest };
+  return drs.kind === 'silent' ? { since: drs.since, why: drs.why, ...rest } : null;
 }
 
 /** Intervals that a job may wait before that is late. */

@@ -1,20 +1,22 @@
+import { isOver } from '../../domain/post/is-over.ts';
 import { settleSearch } from '../../domain/post/reconcile.ts';
 import { settlePost } from '../../domain/post/settle-post.ts';
+import type { Attempted } from '../../domain/post/settle-post.ts';
 import type { SearchOutcome, SendOutcome } from '../../domain/post/post.ts';
-import type { ChannelTurn, History, Log, Notifier, Recorded, TurnClaim } from '../../ports.ts';
+import type { History, Log, Notifier, Recorded, Turn, TurnClaim } from '../../ports.ts';
 import type { Context } from '../context.ts';
 
 /** What is to be done now, by whoever claimed it. */
 export interface ClaimedTurn {
   readonly kind: 'claimed';
-  readonly turn: ChannelTurn;
+  readonly turn: Turn;
   /** No request may begin after this, on the monotonic clock: it could outlive the lease. */
   readonly lastStartAt: number;
 }
 
-/** What one turn in a channel did. */
+/** What one turn did. */
 export type DispatchReport =
-  | { readonly kind: 'sent'; readonly outcome: SendOutcome['kind'] }
+  | { readonly kind: 'sent' | 'edited' | 'removed'; readonly outcome: SendOutcome['kind'] }
   | { readonly kind: 'searched'; readonly outcome: SearchOutcome['kind'] }
   /** There was no time left to do it. */
   | { readonly kind: 'nothing' };
@@ -28,97 +30,166 @@ export interface Slack {
 /** What delivering needs of the context. */
 export type Delivering = Pick<Context, 'store' | 'clock' | 'newId' | 'durations' | 'random' | 'log' | 'workspaceId'>;
 
-/** Takes the channel that has waited longest. */
-export async function claimTurn({
-  store,
-  newId,
-  clock,
-  durations,
-  workspaceId,
-}: Delivering): Promise<ClaimedTurn | Extract<TurnClaim, { readonly kind: 'idle' }>> {
-  const { channelLeaseMs, slackTimeoutMs } = durations;
+/** A turn with a message: its first one, a change of it, or the end of a copy. */
+type MessageTurn = Exclude<Turn, { readonly kind: 'search' }>;
+
+/**
+ * Takes whatever has waited longest for its turn in Slack.
+ *
+ * @param postId only a change of this post's message
+ */
+export async function claimTurn(
+  { store, newId, clock, durations, workspaceId }: Delivering,
+  postId?: string,
+): Promise<ClaimedTurn | Extract<TurnClaim, { readonly kind: 'idle' }>> {
+  const { channelLeaseMs, reconcileAfterMs, slackTimeoutMs } = durations;
   // Read before the claim, so that the time a slow database takes is not counted on.
-  const lastStartAt = clock.monotonic() + channelLeaseMs - slackTimeoutMs;
+  const before = clock.monotonic();
+  // An uncertain change can still arrive until it has timed out; before that nobody changes the message again.
+  const editLeaseMs = reconcileAfterMs + slackTimeoutMs;
   const turn = await store.claimTurn({
     workspaceId,
+    postId,
     token: newId(),
     leaseMs: channelLeaseMs,
+    editLeaseMs,
     newPostId: newId(),
     now: clock.now(),
     paceMs: durations.postPaceMs,
     pace: durations.workspacePace,
-    reconcileAfterMs: durations.reconcileAfterMs,
-    searchLeaseMs: durations.searchLeaseMs,
+    editPace: durations.editPace,
+    readPace: durations.readPace,
+    reconcileAfterMs,
   });
-  return turn.kind === 'idle' ? turn : { kind: 'claimed', turn, lastStartAt };
+  if (turn.kind === 'idle') return turn;
+  const isChange = turn.kind === 'edit' || turn.kind === 'remove';
+  return { kind: 'claimed', turn, lastStartAt: before + (isChange ? slackTimeoutMs : channelLeaseMs - slackTimeoutMs) };
 }
 
-/** One turn in a claimed channel: its next post is sent once, or the last one is looked for. Gives the channel back. */
-export async function takeTurn(context: Delivering, slack: Slack, claimed: ClaimedTurn): Promise<DispatchReport> {
-  const { turn, lastStartAt } = claimed;
+/** One turn that was claimed: one request to Slack, and the record of how it ended. Gives the post back. */
+export async function takeTurn(
+  context: Delivering,
+  slack: Slack,
+  { turn, lastStartAt }: ClaimedTurn,
+): Promise<DispatchReport> {
+  return turn.kind === 'search'
+    ? await giveBackOnFault(context, turn, () => search(context, slack.history, turn))
+    : await speak(context, slack.notifier, turn, lastStartAt);
+}
+
+/** The same for a turn with a message. */
+export async function speak(
+  context: Delivering,
+  notifier: Notifier,
+  turn: MessageTurn,
+  lastStartAt: number,
+): Promise<DispatchReport> {
+  const { store, clock, log } = context;
+  if (clock.monotonic() <= lastStartAt)
+    return await giveBackOnFault(context, turn, () => tell(context, notifier, turn));
+  // Somebody else may have the post by now, and must not meet our message there.
+  log.warn(factsOf(turn), 'nothing was sent: the right to a post was about to expire');
+  await store.releaseTurn(turn.lease);
+  return { kind: 'nothing' };
+}
+
+async function giveBackOnFault<T>({ store }: Delivering, { lease }: Turn, work: () => Promise<T>): Promise<T> {
   try {
-    return turn.kind === 'send'
-      ? await send(context, slack.notifier, turn, lastStartAt)
-      : await search(context, slack.history, turn);
+    return await work();
   } catch (error) {
-    await context.store.releaseChannel(turn.lease);
+    await store.releaseTurn(lease);
     throw error;
   }
 }
 
-async function send(
+const DONE = { send: 'sent', edit: 'edited', remove: 'removed' } as const;
+
+async function tell(
   { store, clock, durations, random, log }: Delivering,
   notifier: Notifier,
-  { lease, post, readBack }: Extract<ChannelTurn, { readonly kind: 'send' }>,
-  lastStartAt: number,
+  turn: MessageTurn,
 ): Promise<DispatchReport> {
-  const facts = { channel: post.channelId, post: post.id, attempt: post.attempt };
-  if (clock.monotonic() > lastStartAt) {
-    // Somebody else may have the channel by now, and must not meet our message there.
-    log.warn(facts, 'a post was not sent: the right to its channel was about to expire');
-    await store.releaseChannel(lease);
-    return { kind: 'nothing' };
+  const outcome = await attempt(notifier, turn);
+  const settlement = settlePost(attempted(turn), outcome, clock.now(), random, durations);
+  const recorded = await store.settlePost(turn.lease, turn.post, settlement);
+  logOutcome(log, turn.kind, { ...factsOf(turn), settlement: settlement.kind }, outcome, recorded);
+  return { kind: DONE[turn.kind], outcome: outcome.kind };
+}
+
+async function attempt(notifier: Notifier, turn: MessageTurn): Promise<SendOutcome> {
+  switch (turn.kind) {
+    case 'send':
+      return await notifier.send(turn.post);
+    case 'edit':
+      return await notifier.edit(turn.post, messageOf(turn), turn.jobs);
+    case 'remove':
+      return await notifier.remove(messageOf(turn));
   }
-  const outcome = await notifier.send(post);
-  const settlement = settlePost(post, readBack, outcome, clock.now(), random, durations);
-  const recorded = await store.settlePost(lease, post, settlement);
-  logOutcome(log, { ...facts, settlement: settlement.kind }, outcome, recorded);
-  return { kind: 'sent', outcome: outcome.kind };
+}
+
+function messageOf({ channelId, messageTs }: Exclude<MessageTurn, { readonly kind: 'send' }>) {
+  return { channelId, messageTs };
+}
+
+function attempted(turn: MessageTurn): Attempted {
+  switch (turn.kind) {
+    case 'send':
+    case 'remove':
+      return turn;
+    case 'edit':
+      return { ...turn, isOver: isOver(turn.post, turn.jobs) };
+  }
 }
 
 async function search(
   { store, clock, durations, random, log }: Delivering,
   history: History,
-  { lease, open, search: where }: Extract<ChannelTurn, { readonly kind: 'search' }>,
+  { lease, open, search: where }: Extract<Turn, { readonly kind: 'search' }>,
 ): Promise<DispatchReport> {
-  const outcome = await history.search(where);
+  const outcome = await history.readPage(where);
   const settlement = settleSearch(open, outcome, clock.now(), random, durations);
   const recorded = await store.settleSearch(lease, where, settlement);
+  const { channelId: channel, postId: post } = lease;
   const reason = 'reason' in outcome ? { reason: outcome.reason } : {};
-  log.info(
-    {
-      channel: lease.channelId,
-      post: where.postId,
-      search: outcome.kind,
-      settlement: settlement.kind,
-      ...reason,
-      recorded,
-    },
-    'looked for a post whose outcome was not known',
+  const facts = { channel, post, page: outcome.kind, settlement: settlement.kind, ...reason, recorded };
+  const isLate = open.searchedForMs > durations.searchSayMs;
+  log[isLate ? 'warn' : 'info'](
+    { ...facts, searchedForMs: open.searchedForMs },
+    isLate
+      ? 'a post whose outcome is not known is still looked for: Slack lets the bot read its channel only slowly'
+      : 'looked for a post whose outcome was not known',
   );
   return { kind: 'searched', outcome: outcome.kind };
 }
 
-function logOutcome(log: Log, facts: object, outcome: SendOutcome, recorded: Recorded): void {
+function factsOf(turn: Turn): object {
+  const { channelId: channel, postId: post } = turn.lease;
+  return { channel, post, ...(turn.kind === 'send' ? { attempt: turn.post.attempt } : {}) };
+}
+
+const WELL = { send: 'posted', edit: 'edited', remove: 'a copy of a post was taken away' } as const;
+const NOT_WELL = {
+  send: 'a post was not delivered',
+  edit: 'a message was not edited',
+  remove: 'a copy of a post was not taken away',
+} as const;
+
+function logOutcome(
+  log: Log,
+  kind: MessageTurn['kind'],
+  facts: object,
+  outcome: SendOutcome,
+  recorded: Recorded,
+): void {
   if (recorded === 'copy') log.warn(facts, 'a post was sent twice; this copy of it will be taken away');
-  if (recorded === 'lease_lost') log.warn(facts, 'the right to this channel was lost before the outcome was recorded');
-  if (outcome.kind === 'delivered') return log.debug(facts, 'posted');
-  const why = { ...facts, outcome: outcome.kind, reason: outcome.reason };
-  if (outcome.kind === 'refused' && outcome.what === 'workspace') {
+  if (recorded === 'lease_lost') log.warn(facts, 'the right to a post was lost before the outcome was recorded');
+  if (outcome.kind === (kind === 'remove' ? 'gone' : 'delivered')) return log.debug(facts, WELL[kind]);
+  const why = { ...facts, outcome: outcome.kind, ...('reason' in outcome ? { reason: outcome.reason } : {}) };
+  if (kind === 'send' && outcome.kind === 'refused' && outcome.what === 'workspace') {
     return log.error(
       why,
       `Slack refuses everything this bot posts (${outcome.reason}): what is owed waits; mend the app or its token, then restart the bot`,
     );
   }
-  log.warn(why, 'a post was not delivered');
+  log.warn(why, NOT_WELL[kind]);
 }

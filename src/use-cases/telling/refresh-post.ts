@@ -3,7 +3,7 @@ import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Post } from '../../domain/post/post.ts';
 import type { Notifier } from '../../ports.ts';
 import type { Context } from '../context.ts';
-import { editNext } from './edit-messages.ts';
+import { claimTurn, speak } from './dispatch-deliveries.ts';
 import { lookAtJobs } from '../polling/look-at-jobs.ts';
 
 /** What became of a click on *Refresh*. */
@@ -35,12 +35,15 @@ export async function refreshPost(
     // The message is there, for somebody clicked on it, but is not on record yet.
     return { kind: 'refused', post: sent.post, jobs: await store.findJobs(context.connectionId, [...jobIds]) };
   }
-  const report = await editNext(context, notifier, postId);
-  if (report.kind === 'nothing') {
+  const claim = await claimTurn(context, postId);
+  if (claim.kind === 'idle' || claim.turn.kind !== 'edit') {
     context.wakeDispatcher();
     return { kind: 'waiting' };
   }
-  return report.outcome === 'refused'
-    ? { kind: 'refused', post: report.post, jobs: report.jobs }
-    : { kind: report.outcome === 'shown' ? 'shown' : 'waiting' };
+  const { post, jobs } = claim.turn;
+  const report = await speak(context, notifier, claim.turn, claim.lastStartAt);
+  if (report.kind !== 'edited' || report.outcome !== 'delivered') context.wakeDispatcher();
+  if (report.kind !== 'edited') return { kind: 'waiting' };
+  if (report.outcome === 'refused') return { kind: 'refused', post, jobs };
+  return { kind: report.outcome === 'delivered' ? 'shown' : 'waiting' };
 }

@@ -1,6 +1,7 @@
 import { commonFailure } from '../../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../../domain/job/progress-answer.ts';
-import type { Clock, DrsClient, DrsRead, History, Metrics, Notifier } from '../../ports.ts';
+import type { SearchOutcome } from '../../domain/post/post.ts';
+import type { Clock, DrsClient, DrsRead, History, Metrics, Notifier, PageOutcome } from '../../ports.ts';
 import type { Vitals } from './vitals.ts';
 
 /** The same client; how each read ends is counted, and whether DRS answers is noticed. */
@@ -38,7 +39,7 @@ export function observeNotifier(notifier: Notifier, metrics: Metrics): Notifier 
   return {
     async send(post) {
       const outcome = await notifier.send(post);
-      metrics.posted(outcome.kind, outcome.kind === 'delivered' ? null : outcome.reason);
+      metrics.posted(outcome.kind, 'reason' in outcome ? outcome.reason : null);
       return outcome;
     },
     async edit(post, sent, now) {
@@ -54,13 +55,19 @@ export function observeNotifier(notifier: Notifier, metrics: Metrics): Notifier 
   };
 }
 
-/** The same history; what each search comes to is counted. */
+/** The same history; what each page comes to is counted. */
 export function observeHistory(history: History, metrics: Metrics): History {
   return {
-    async search(wanted) {
-      const outcome = await history.search(wanted);
-      metrics.searched(outcome.kind);
+    async readPage(wanted) {
+      const outcome = await history.readPage(wanted);
+      metrics.searched(labelOf(outcome));
       return outcome;
     },
   };
+}
+
+function labelOf(outcome: SearchOutcome): PageOutcome {
+  if (outcome.kind !== 'read') return outcome.kind;
+  if (outcome.found.length > 0) return 'found';
+  return outcome.cursor === null ? 'absent' : 'more';
 }

@@ -39,6 +39,7 @@ export class Vitals {
   readonly #beats: Record<LoopName, number>;
   #lastTickAt: number | null = null;
   #heard: Heard = { kind: 'nothing' };
+  #sees: boolean | null = null;
   #pastBlindMs = 0;
   #notedAliveAt: number;
   #estimate: PassEstimate | null = null;
@@ -51,7 +52,7 @@ export class Vitals {
     this.#metrics = metrics;
     this.#timetable = timetable;
     this.#startedAt = clock.now();
-    this.#beats = { poller: now, dispatcher: now, editor: now, causes: now, reader: now };
+    this.#beats = { poller: now, dispatcher: now, causes: now };
     this.#notedAliveAt = now;
   }
 
@@ -61,9 +62,7 @@ export class Vitals {
     const beats = {
       poller: this.#timeOf(this.#beats.poller),
       dispatcher: this.#timeOf(this.#beats.dispatcher),
-      editor: this.#timeOf(this.#beats.editor),
       causes: this.#timeOf(this.#beats.causes),
-      reader: this.#timeOf(this.#beats.reader),
     };
     return {
       startedAt: this.#startedAt,
@@ -72,6 +71,7 @@ export class Vitals {
       poll: {
         silentMs: silenceMs(this.#timetable, beats.poller, now),
         overdueMs: Math.max(0, now - this.#timetable.nextAfter(beats.poller)),
+        nextAt: this.#timetable.nextAfter(now),
         pausedUntil: endOfPause(this.#timetable, now),
       },
       drs: this.#reach(),
@@ -148,6 +148,16 @@ export class Vitals {
     }
     this.#pastBlindMs += silentMs;
     this.#heard = { kind: 'answers', since: last.kind === 'answers' ? last.since : now, lastAt: now };
+  }
+
+  /** Whether DRS reported about some job in the last pass; null before the first. */
+  get sees(): boolean | null {
+    return this.#sees;
+  }
+
+  /** Takes note of what a pass has seen. */
+  noteSight(sees: boolean): void {
+    this.#sees = sees;
   }
 
   /**

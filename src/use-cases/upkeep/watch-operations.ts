@@ -128,13 +128,13 @@ async function sayFull({ opsChannel, newId, log }: Context, { notifier, language
   const outcome = await notifier.send({
     ...opsChannel,
     id: newId(),
+    kind: 'news',
     threadTs: null,
     language,
     facts: [{ kind: 'announcement', announcement: { kind: 'signal', signal: { kind: 'disk_full' } } }],
-    version: 0,
+    version: 1,
     attempt: 1,
     plain: false,
   });
-  if (outcome.kind !== 'delivered')
-    log.error({ reason: outcome.reason }, 'the operator could not be told that the disk is full');
+  if (outcome.kind !== 'delivered') log.error({ outcome }, 'the operator could not be told that the disk is full');
 }

@@ -1,0 +1,83 @@
+import { ALARM_LAG_MS } from '../poll/verdict-rules.ts';
+import { lagNote } from './lag-note.ts';
+import type { JobState } from './job-state.ts';
+import { isFinishedCopy, statusGroup } from './job-status.ts';
+
+/** How a job stands, in one word, worst first. A closed list: it is stored as well. */
+export const STANDINGS = [
+  'failed',
+  'gone',
+  'unknown',
+  'flapping',
+  'lag_high',
+  'paused',
+  'ended',
+  'passing',
+  'copying',
+  'in_sync',
+  'copied',
+] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+/** Those that people must hear of when they begin to watch a job. */
+const UNWELL: ReadonlySet<Standing> = new Set<Standing>([
+  'failed',
+  'gone',
+  'unknown',
+  'flapping',
+  'lag_high',
+  'paused',
+]);
+
+/** How a job stands that was looked at last as `state` says. */
+export function standingOf(state: JobState): Standing {
+  const { report, unknown, over, flapping } = state;
+  if (over === 'gone') return 'gone';
+  if (over === 'ended') return 'ended';
+  if (unknown?.isLasting === true || report === null) return 'unknown';
+  if (flapping !== null) return 'flapping';
+  return standingByStatus(state, report);
+}
+
+function standingByStatus(state: JobState, report: NonNullable<JobState['report']>): Standing {
+  const group = statusGroup(report.status);
+  switch (group) {
+    case 'failed':
+    case 'paused':
+    case 'gone':
+    case 'ended':
+      return group;
+    case 'full_copy':
+      return 'copying';
+    case 'full_copy_done':
+      return isFinishedCopy(report.status, report.taskMode) ? 'copied' : 'copying';
+    case 'replicating':
+      return replicating(state, report.lagMs);
+    default:
+      return 'passing';
+  }
+}
+
+/** A lag that means nothing yet is neither high nor in sync. */
+function replicating(state: JobState, lagMs: number | null): Standing {
+  switch (lagNote(state)) {
+    case 'unsettled':
+      return 'copying';
+    case 'jumping':
+      return 'lag_high';
+    default:
+      if (lagMs === null) return 'passing';
+      return lagMs > ALARM_LAG_MS ? 'lag_high' : 'in_sync';
+  }
+}
+
+/** Whether somebody who begins to watch a job must hear how it stands. */
+export function isUnwell(standing: Standing): boolean {
+  return UNWELL.has(standing);
+}
+
+/** The worst first, otherwise in the order they came in: to be used before anything is cut. */
+export function worstFirst<T>(jobs: readonly T[], standing: (job: T) => Standing): readonly T[] {
+  const rank = (job: T) => STANDINGS.indexOf(standing(job));
+  return jobs.toSorted((one, other) => rank(one) - rank(other));
+}

@@ -1,0 +1,33 @@
+import { STANDINGS, standingOf } from '../job/standing.ts';
+import type { Standing } from '../job/standing.ts';
+import type { JobState } from '../job/job-state.ts';
+import { statusGroup } from '../job/job-status.ts';
+import type { EpochMs } from '../base/time.ts';
+
+/** How some jobs stood when they were seen last. */
+export interface LastSeen {
+  /** When the last of them was. */
+  readonly at: EpochMs;
+  /** Worst first; none is 0. */
+  readonly standings: readonly { readonly standing: Standing; readonly count: number }[];
+  /** The largest lag of those that replicated, in ms; null when none had one. */
+  readonly worstLagMs: number | null;
+}
+
+/** How jobs stood that nobody can see now; null when none of them was ever seen. */
+export function lastSeen(states: readonly JobState[]): LastSeen | null {
+  const seen = states.flatMap((state) => (state.checkedAt === null ? [] : [{ ...state, unknown: null }]));
+  if (seen.length === 0) return null;
+  const all = seen.map(standingOf);
+  const lags = seen.flatMap(({ report }) =>
+    report !== null && report.lagMs !== null && statusGroup(report.status) === 'replicating' ? [report.lagMs] : [],
+  );
+  return {
+    at: Math.max(...seen.map(({ checkedAt }) => checkedAt ?? 0)),
+    standings: STANDINGS.flatMap((standing) => {
+      const count = all.filter((one) => one === standing).length;
+      return count === 0 ? [] : [{ standing, count }];
+    }),
+    worstLagMs: lags.length === 0 ? null : Math.max(...lags),
+  };
+}

@@ -1,0 +1,255 @@
+import type { Selectable } from 'kysely';
+
+import type { Explanation } from '../../domain/job/explanation.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
+import { endOf, isEndDue, noteDownTime, notePoll } from '../../domain/poll/blind-episode.ts';
+import type { BlindEpisode } from '../../domain/poll/blind-episode.ts';
+import { lastSeen } from '../../domain/poll/last-seen.ts';
+import { meanwhile } from '../../domain/poll/meanwhile.ts';
+import type { SeenJob } from '../../domain/poll/meanwhile.ts';
+import type { ChannelKey } from '../../domain/subscription.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import type { SightTold, Store } from '../../ports.ts';
+import { announceOf } from '../rows/announce.ts';
+import { wantNewVersion } from '../rows/want-edit.ts';
+import { decodeAnnouncement, decodeEpisode, decodeJobId, decodeState, encode } from '../rows/codec.ts';
+import { unreadState } from '../jobs/jobs.ts';
+import { isDue, msUntilDue } from '../rows/timed-work.ts';
+import type { Db, Schema, Tx } from '../rows/schema.ts';
+
+const NOTHING_TOLD: SightTold = { channels: 0, episode: null };
+
+export async function noteAlive(
+  db: Db,
+  { connectionId, now, findDownTime }: Parameters<Store['noteAlive']>[0],
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const row = await tx.selectFrom('connections').select('alive_at').where('id', '=', connectionId).executeTakeFirst();
+    const last = row?.alive_at ?? null;
+    const downSince = last === null ? null : findDownTime(last);
+    if (downSince !== null) {
+      const episode = noteDownTime(await findEpisode(tx, connectionId), downSince, now);
+      await keepEpisode(tx, connectionId, episode, now);
+    }
+    await tx.updateTable('connections').set({ alive_at: now }).where('id', '=', connectionId).execute();
+  });
+}
+
+export async function noteSight(
+  db: Db,
+  { connectionId, sight, nextTryAt, rules }: Parameters<Store['noteSight']>[0],
+): Promise<SightTold> {
+  // Nearly always it sees, as before: no write lock is taken for that.
+  if (sight.why === null && (await findOpen(db, connectionId)) === null) return NOTHING_TOLD;
+  return await db.transaction().execute(async (tx) => {
+    const { episode, tell } = notePoll(await findEpisode(tx, connectionId), sight, rules);
+    await keepEpisode(tx, connectionId, episode, sight.at);
+    if (episode === null || !tell || sight.why === null) return { channels: 0, episode };
+    const channels = await tellBlind(tx, connectionId, episode, { why: sight.why, at: sight.at, nextTryAt });
+    return { channels, episode };
+  });
+}
+
+export async function tellSight(
+  db: Db,
+  { connectionId, now, rules }: Parameters<Store['tellSight']>[0],
+): Promise<SightTold> {
+  if ((await findOpen(db, connectionId)) === null) return NOTHING_TOLD;
+  return await db.transaction().execute(async (tx) => {
+    const episode = await findEpisode(tx, connectionId);
+    const seeingAt = episode?.seeingAt ?? null;
+    if (episode === null || seeingAt === null) return { channels: 0, episode };
+    const isPassComplete = await isEveryJobAsked(tx, connectionId, seeingAt, now);
+    if (!isEndDue(episode, { now, isPassComplete }, rules)) return { channels: 0, episode };
+    const channels = await watchedThen(tx, connectionId, (episode.toldAt ?? episode.newsSince - 1) + 1);
+    const number = await nextNumber(tx, connectionId);
+    for (const { channel, rows } of channels)
+      await announceOf(
+        tx,
+        channel,
+        { connectionId, number },
+        {
+          kind: 'back',
+          after: episode.kind,
+          from: episode.since,
+          until: endOf(episode, now),
+          meanwhile: meanwhile(
+            rows.map((row) => toSeen(row, seeingAt, now)),
+            episode.newsSince,
+          ),
+        },
+        now,
+      );
+    await closeBlindness(tx, connectionId, endOf(episode, now), now);
+    await keepEpisode(tx, connectionId, null, now);
+    return { channels: channels.length, episode };
+  });
+}
+
+/** The episode that goes on; null when there is none, or none that can be read: then it shows anew with the next polls. */
+export async function findEpisode(db: Db, connectionId: string): Promise<BlindEpisode | null> {
+  const row = await findOpen(db, connectionId);
+  return row?.episode === undefined || row.episode === null ? null : decodeEpisode(row.episode);
+}
+
+async function findOpen(db: Db, connectionId: string): Promise<{ readonly episode: string | null } | null> {
+  const row = await db
+    .selectFrom('blind_episodes')
+    .select('episode')
+    .where('connection_id', '=', connectionId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Writes the episode down as it is now; null: it is over. */
+async function keepEpisode(tx: Tx, connectionId: string, episode: BlindEpisode | null, now: EpochMs): Promise<void> {
+  if (episode === null) {
+    await tx
+      .updateTable('blind_episodes')
+      .set({ ended_at: now })
+      .where('connection_id', '=', connectionId)
+      .where('ended_at', 'is', null)
+      .execute();
+    return;
+  }
+  const facts = { started_at: episode.since, reason: episode.why?.key ?? episode.kind, episode: encode(episode) };
+  await tx
+    .insertInto('blind_episodes')
+    .values({ connection_id: connectionId, ...facts })
+    .onConflict((conflict) => conflict.column('connection_id').where('ended_at', 'is', null).doUpdateSet(facts))
+    .execute();
+}
+
+/** Owes every channel that watches through the connection word that nothing is known. */
+async function tellBlind(
+  tx: Tx,
+  connectionId: string,
+  episode: BlindEpisode,
+  { why, at, nextTryAt }: { readonly why: Explanation; readonly at: EpochMs; readonly nextTryAt: EpochMs | null },
+): Promise<number> {
+  const channels = await watchedThen(tx, connectionId, at + 1);
+  const number = await nextNumber(tx, connectionId);
+  await tx
+    .updateTable('blind_episodes')
+    .set({ told_number: number })
+    .where('connection_id', '=', connectionId)
+    .where('ended_at', 'is', null)
+    .execute();
+  for (const { channel, rows } of channels) {
+    const states = rows.map((row) => stateOf(row));
+    const facts = { since: episode.since, at, why, jobs: rows.length, last: lastSeen(states), nextTryAt };
+    await announceOf(tx, channel, { connectionId, number }, { kind: 'blind', ...facts, endedAt: null }, at);
+  }
+  return channels.length;
+}
+
+/** Every message that said that nothing is known says that this is over. */
+async function closeBlindness(tx: Tx, connectionId: string, endedAt: EpochMs, now: EpochMs): Promise<void> {
+  const open = await tx
+    .selectFrom('blind_episodes')
+    .select('told_number')
+    .where('connection_id', '=', connectionId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  const number = open?.told_number ?? null;
+  if (number === null) return;
+  const told = await tx
+    .selectFrom('deliveries')
+    .select(['id', 'announcement', 'post_id'])
+    .where('connection_id', '=', connectionId)
+    .where('subject', '=', connectionId)
+    .where('number', '=', number)
+    .execute();
+  for (const { id, announcement, post_id: postId } of told) {
+    const said = decodeAnnouncement(announcement ?? '');
+    if (said?.kind !== 'blind') continue;
+    const closed = encode({ ...said, endedAt });
+    await tx.updateTable('deliveries').set({ announcement: closed }).where('id', '=', id).execute();
+    if (postId !== null) await wantNewVersion(tx, now).where('id', '=', postId).execute();
+  }
+}
+
+/** The number of the next event of a connection itself. */
+async function nextNumber(tx: Tx, connectionId: string): Promise<number> {
+  const { event_number: number } = await tx
+    .updateTable('connections')
+    .set((eb) => ({ event_number: eb('event_number', '+', 1) }))
+    .where('id', '=', connectionId)
+    .returning('event_number')
+    .executeTakeFirstOrThrow();
+  return number;
+}
+
+/** Nothing is due any more that nobody has asked about since. */
+async function isEveryJobAsked(tx: Tx, connectionId: string, since: EpochMs, now: EpochMs): Promise<boolean> {
+  const left = await tx
+    .selectFrom('jobs')
+    .select('job_id')
+    .where('connection_id', '=', connectionId)
+    .where(isDue('next_poll_at', 'poll_set_at', now))
+    .where((eb) => eb.or([eb('asked_at', 'is', null), eb('asked_at', '<', since)]))
+    .executeTakeFirst();
+  return left === undefined;
+}
+
+type JobRow = Selectable<Schema['jobs']> & { readonly jobId: JobId };
+
+/** A channel with the jobs that it watched. */
+interface WatchingChannel {
+  readonly channel: ChannelKey;
+  readonly rows: readonly JobRow[];
+}
+
+/** What each channel watched at a moment: what ended with its job since, not what somebody has unsubscribed since. */
+async function watchedThen(tx: Tx, connectionId: string, at: EpochMs): Promise<readonly WatchingChannel[]> {
+  const rows = await tx
+    .selectFrom('subscriptions')
+    .innerJoin('jobs', (join) =>
+      join
+        .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
+        .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
+    )
+    .selectAll('jobs')
+    .select(['subscriptions.workspace_id', 'subscriptions.channel_id'])
+    .where('subscriptions.connection_id', '=', connectionId)
+    .where('subscriptions.created_at', '<', at)
+    .where((eb) =>
+      eb.or([
+        eb('subscriptions.ended_at', 'is', null),
+        eb.and([
+          eb('subscriptions.ended_at', '>=', at),
+          eb('subscriptions.end_reason', 'in', ['job_ended', 'job_gone']),
+        ]),
+      ]),
+    )
+    .orderBy('subscriptions.id')
+    .execute();
+  const channels = new Map<string, { channel: ChannelKey; rows: JobRow[] }>();
+  for (const row of rows) {
+    const jobId = decodeJobId(row.job_id);
+    if (jobId === null) continue;
+    const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
+    const key = `${channel.workspaceId}/${channel.channelId}`;
+    const watching = channels.get(key) ?? { channel, rows: [] };
+    watching.rows.push({ ...row, jobId });
+    channels.set(key, watching);
+  }
+  return [...channels.values()];
+}
+
+function stateOf(row: JobRow): SeenJob['state'] {
+  return decodeState(row.state) ?? unreadState(row.status);
+}
+
+function toSeen(row: JobRow, since: EpochMs, now: EpochMs): SeenJob {
+  const isPollDue = row.next_poll_at !== null && msUntilDue(row.next_poll_at, row.poll_set_at, now) === 0;
+  return {
+    connectionId: row.connection_id,
+    jobId: row.jobId,
+    name: row.name,
+    jobType: row.job_type,
+    state: stateOf(row),
+    isUnread: isPollDue && (row.asked_at ?? 0) < since,
+  };
+}
