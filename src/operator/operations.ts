@@ -113,10 +113,18 @@ function pagesOf(
         () => null,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
-      return [...(unwritable === null ? [] : [unwritable]), ...judgeSurroundings(await look(), patience)];
+      const own = [unwritable, describeDisplacement(store)].filter((sentence) => sentence !== null);
+      return [...own, ...judgeSurroundings(await look(), patience)];
     },
     metrics: async () => await metrics.render(await look()),
   };
+}
+
+function describeDisplacement(store: Store): string | null {
+  const displacement = store.findDisplacement();
+  if (displacement === null) return null;
+  const { path, savedAs } = displacement;
+  return `The database that is open is no longer the file at ${path}: stop the bot, put ${savedAs} there, start it.`;
 }
 
 function judgeLife(vitals: Vitals, now: number, patience: Patience): Verdict {
