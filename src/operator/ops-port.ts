@@ -22,11 +22,13 @@ export async function openOpsPort(ops: Config['ops'], log: Log): Promise<OpsPort
   let says = 'The bot is starting: it opens its database.';
   let pages: OpsPages = {
     livez: () => [],
+    note: () => null,
     readyz: () => Promise.resolve([says]),
     metrics: () => Promise.resolve(null),
   };
   const current: OpsPages = {
     livez: () => pages.livez(),
+    note: () => pages.note(),
     readyz: () => pages.readyz(),
     metrics: () => pages.metrics(),
   };
