@@ -121,7 +121,7 @@ export const en = {
   'told.release_when_ready': 'Everything is copied. Release the job in the console when you no longer need it.',
   'told.replication_next': 'Replication comes next.',
   'told.unknown_status': 'DRS reports a status that this bot does not know; it goes on watching.',
-  'told.billed': 'Still billed; DRS ends it by {day} (default {days} d, not confirmed)',
+  'told.billed': 'May still be billed; DRS ends it by {day} (default {days} d, not confirmed)',
   'told.took': 'Took {duration}',
   'told.full_copy_took': 'Full copy took {duration}',
   'told.was_paused': 'Paused {duration}',

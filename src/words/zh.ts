@@ -119,7 +119,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'told.release_when_ready': '数据已全部复制。不再需要时，请在控制台结束该任务。',
   'told.replication_next': '接下来是增量同步。',
   'told.unknown_status': 'DRS 报告了一个本机器人不认识的状态；观察会继续。',
-  'told.billed': '仍在计费；DRS 最晚于 {day} 结束它（默认 {days} 天，未经确认）',
+  'told.billed': '可能仍在计费；DRS 最晚于 {day} 结束它（默认 {days} 天，未经确认）',
   'told.took': '用时 {duration}',
   'told.full_copy_took': '全量复制用时 {duration}',
   'told.was_paused': '暂停了 {duration}',
