@@ -550,6 +550,14 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'told-renamed-now': renamed([{ kind: 'known', job: aJob({}, read(replicating).state) }]),
   'told-gone-unknown-to-drs': told(replicating, [6, NO_SUCH_JOB], [12, JUDGED_GONE]),
   'told-failed-with-cause': toldOf(job, { cause: DUPLICATE }, replicating, [8641, 'INCRE_TRANSFER_FAILED']),
+  'told-failed-and-still-billed': toldOf(job, { cause: { ...DUPLICATE, prepaid: false } }, replicating, [
+    8641,
+    'INCRE_TRANSFER_FAILED',
+  ]),
+  'told-failed-and-paid-in-advance': toldOf(job, { cause: { ...DUPLICATE, prepaid: true } }, replicating, [
+    8641,
+    'INCRE_TRANSFER_FAILED',
+  ]),
   'told-failed-with-known-code': toldOf(job, { cause: { code: 'DRS.KE0002', text: null } }, replicating, [
     8641,
     'INCRE_TRANSFER_FAILED',

@@ -258,7 +258,11 @@ const knownAnnouncement = z.discriminatedUnion('kind', [
 ]);
 const announcement: z.ZodType<Announcement> = z.union([knownAnnouncement, other]);
 
-const cause = z.object({ code: z.string().nullable(), text: z.string().nullable() });
+const cause = z.object({
+  code: z.string().nullable(),
+  text: z.string().nullable(),
+  prepaid: z.boolean().optional(),
+});
 /** Those in languages of a newer version are left out. */
 const causes = z
   .looseObject({})
