@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import type { Log } from '../ports.ts';
 import { openOpsServer } from '../runtime/ops-server.ts';
 import type { OpsPages } from '../runtime/ops-server.ts';
@@ -42,6 +43,6 @@ export async function openOpsPort(ops: Config['ops'], log: Log): Promise<OpsPort
     show(shown) {
       pages = shown;
     },
-    close: () => (closed ??= server.close()),
+    close: () => (closed ??= holdFailure(server.close())),
   };
 }
