@@ -29,7 +29,7 @@ import type { Operations } from './operator/operations.ts';
 import { openOpsPort } from './operator/ops-port.ts';
 import type { OpsPort } from './operator/ops-port.ts';
 import { StartError } from './ports.ts';
-import type { Clock, DrsClient, Log, Notifier, Store } from './ports.ts';
+import type { Channels, Clock, DrsClient, Log, Notifier, Store, StorePlace } from './ports.ts';
 import { programVersion } from './runtime/about.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createCron, createTimetable } from './runtime/cron.ts';
@@ -69,7 +69,7 @@ import { pruneSome } from './use-cases/upkeep/prune.ts';
 import { createJobList } from './use-cases/showing/refresh-job-list.ts';
 import { createReview } from './use-cases/subscribing/review-channels.ts';
 import { tick as runTick } from './use-cases/polling/tick.ts';
-import { DiskState, watchOperations } from './use-cases/upkeep/watch-operations.ts';
+import { DiskState, tellPlace, watchOperations } from './use-cases/upkeep/watch-operations.ts';
 import type { Watch } from './use-cases/upkeep/watch-operations.ts';
 import { speechIn } from './words/speech.ts';
 
@@ -195,15 +195,15 @@ export async function startBot(
 
 /** Opens what takes part in the work, adds to `resources` how it is closed, and sets it to work. */
 async function run(foundation: Foundation, resources: OpenResources): Promise<Omit<Bot, 'stop'>> {
-  const { config, log, clock, durations, network } = foundation;
+  const { config, log, clock, durations, network, opsPort } = foundation;
   const { apiUrl, botToken, command } = config.slack;
   const { slackTimeoutMs: timeoutMs } = durations;
-  foundation.opsPort.startsWith('The bot is starting: it signs in to Slack.');
+  opsPort.startsWith('The bot is starting: it signs in to Slack.');
   const { client, identity } = await signInToSlack(foundation);
-  foundation.opsPort.startsWith('The bot is starting: it signs in to DRS.');
+  opsPort.startsWith('The bot is starting: it signs in to DRS.');
   if (foundation.unwanted.aborted) throw new StartError(UNWANTED);
   const { auth, projectId } = await signIn(foundation);
-  await introduce(foundation, identity, projectId);
+  const place = await introduce(foundation, identity, projectId);
   const whose = { workspaceId: identity.workspaceId, connectionId: projectId };
   const operations = await createOperations({ ...foundation, whose });
   const loops: Loop[] = [];
@@ -243,11 +243,10 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
     newReference: randomUUID,
     log,
   });
-  await openOpsChannel({ ...context, channels }, identity.botUserId);
+  await greetOperator({ ...context, channels }, identity.botUserId, place);
   const upkeep = [review, ...createUpkeep(foundation, context, notifier)];
   const work = [...loops, ...upkeep];
   let door: Door | null = null;
-  const { opsPort } = foundation;
   opsPort.show(operations.pages(toLook(context, () => door?.isOpen() === true)));
   // Before the database is closed, which its pages read.
   resources.add(() => opsPort.close());
@@ -396,19 +395,22 @@ function isRefusedSignIn(reason: DrsFailureReason): boolean {
 
 /**
  * Makes the rows that everything else refers to, and notes that the bot is back before anybody can ask. A workspace that
- * had refused the bot is tried anew.
+ * had refused the bot is tried anew. Returns what was there before.
  */
 async function introduce(
-  { store, config, clock, durations, timetable }: Foundation,
+  { store, config, clock, durations, timetable, log }: Foundation,
   identity: SlackIdentity,
   projectId: string,
-): Promise<void> {
+): Promise<StorePlace> {
+  const place = await store.findPlace();
+  logPlace(place, log);
   const { endpoint } = config.drs;
   const now = clock.now();
   await store.openWorkspace({ id: identity.workspaceId, name: identity.workspaceName, at: clock.now() });
   await store.openConnection({ id: projectId, name: 'default', endpoint, projectId, at: clock.now() });
   const findDownTime = (lastAliveAt: EpochMs) => beginOfDownTime(timetable, lastAliveAt, now, durations.downMs);
   await store.noteAlive({ connectionId: projectId, now, findDownTime });
+  return place;
 }
 
 function opsChannelOf({ operations }: Config, { workspaceId }: SlackIdentity): ChannelKey | null {
@@ -547,6 +549,23 @@ function createTurns(context: Context, slack: Slack, lanes: Lanes) {
 async function causeTurn(context: Context): Promise<number> {
   const { wanted, found } = await findCauses(context);
   return wanted > 0 && wanted === found ? 0 : Math.min(context.durations.causeRetryMs, LONGEST_NAP_MS);
+}
+
+/** Makes sure of the operator's channel, and says there what the bot begins with. */
+async function greetOperator(
+  context: Context & { readonly channels: Channels },
+  botUserId: string,
+  place: StorePlace,
+): Promise<void> {
+  await openOpsChannel(context, botUserId);
+  await tellPlace(context, place);
+}
+
+/** Says what the bot begins with: whoever looks for what has been forgotten looks here first. */
+function logPlace({ path, isNew, bytes, subscriptions }: StorePlace, log: Log): void {
+  const facts = { database: path ?? 'in memory', isNew, bytes, subscriptions };
+  if (!isNew) return log.info(facts, 'the database is open');
+  log.warn(facts, 'the database is new and empty: if this is not the first start, look at DATABASE_URL and the volume');
 }
 
 /** Says in which channels messages are told exactly once, and where not, and why. */

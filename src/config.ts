@@ -14,6 +14,7 @@ import { endpointsOf } from './drs/endpoints.ts';
 import { readNetworkSettings, secretsOfNetwork } from './network/network-settings.ts';
 import type { NetworkSettings } from './network/network.ts';
 import type { LogLevel } from './runtime/logger.ts';
+import { findOddAddress } from './store/database-address.ts';
 import type { Keep } from './use-cases/upkeep/prune.ts';
 
 /** A value that does not print: not in logs, errors, JSON or string concatenation. */
@@ -273,7 +274,10 @@ const environment = z.object({
   POLL_TIMEZONE: z.string().refine(isZone, { error: 'expected the name of a time zone like Europe/Berlin' }).optional(),
   DATABASE_URL: z
     .string()
-    .regex(/^sqlite:./, { error: 'expected sqlite: and a path, like sqlite:data/drs-bot.db' })
+    .superRefine((address, check) => {
+      const message = findOddAddress(address);
+      if (message !== null) check.addIssue({ code: 'custom', message });
+    })
     .default(DEFAULT_DATABASE_URL),
   KEEP_DELIVERIES_DAYS: whole(1, 3_650).default(30),
   KEEP_EVENTS_DAYS: whole(1, 3_650).default(400),

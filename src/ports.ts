@@ -418,6 +418,25 @@ export type Pruned = Readonly<
   Record<'posts' | 'deliveries' | 'events' | 'failures' | 'subscriptions' | 'episodes' | 'setAside' | 'jobs', number>
 >;
 
+/** Where everything is kept. */
+export interface StorePlace {
+  /** Absolute; null: in memory. */
+  readonly path: string | null;
+  /** No bot has worked with it yet. */
+  readonly isNew: boolean;
+  readonly bytes: number;
+  /** Those that have not ended, of all workspaces. */
+  readonly subscriptions: number;
+}
+
+/** The path no longer leads to the file that is open: whatever is written is gone when the process ends, unless it is saved. */
+export interface Displacement {
+  readonly path: string;
+  readonly how: 'gone' | 'replaced';
+  /** Where `saveDisplaced` copies to. */
+  readonly savedAs: string;
+}
+
 /** A word to the operator of the bot. */
 export interface SignalRequest {
   readonly connectionId: string;
@@ -766,9 +785,15 @@ export interface Store {
    * sentence that says what to do.
    */
   probeWrite(): Promise<void>;
+  /** Where everything is kept, and what is there. */
+  findPlace(): Promise<StorePlace>;
+  /** Whether the file that is open is no longer the one at its path; null while all is well. Looks at the disk. */
+  findDisplacement(): Displacement | null;
+  /** Copies everything to the `savedAs` of a displacement, in the place of an earlier copy there. Rejects with one sentence. */
+  saveDisplaced(): Promise<void>;
   /** The name of the last migration that was applied. */
   findSchemaVersion(): Promise<string>;
 
-  /** Waits for what is running and closes the database. */
+  /** Waits for what is running and closes the database. What is open and no longer at its path is saved before. */
   close(): Promise<void>;
 }

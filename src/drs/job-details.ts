@@ -31,7 +31,20 @@ export function parseJobDetail(item: unknown): JobDetail | null {
 function parseCause(item: Fields): Cause | null {
   const code = text(item['error_code']);
   const words = maskedText(item['failed_reason']) ?? maskedText(item['error_message']) ?? maskedText(item['error_msg']);
-  return code === null && words === null ? null : { code, text: words };
+  if (code === null && words === null) return null;
+  const prepaid = findPrepaid(item);
+  return { code, text: words, ...(prepaid === null ? {} : { prepaid }) };
+}
+
+/**
+ * v5 says `charging_mode` (`period` or `on_demand`); v3 has an order in `period_order` for what is paid by month or year. Null
+ * where neither says anything.
+ */
+function findPrepaid(item: Fields): boolean | null {
+  const mode = text(item['charging_mode'])?.toLowerCase() ?? null;
+  if (mode === 'period' || mode === 'on_demand') return mode === 'period';
+  const order = item['period_order'];
+  return isFields(order) && text(order['order_id']) !== null ? true : null;
 }
 
 /**

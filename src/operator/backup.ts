@@ -6,7 +6,7 @@ import { ConfigError, databaseUrlIn } from '../config.ts';
 import { formatDuration } from '../domain/base/duration.ts';
 import { StartError } from '../ports.ts';
 import { backUp } from '../store/sqlite/backup.ts';
-import { openDatabase } from '../store/open-store.ts';
+import { databasePath, openDatabase } from '../store/open-store.ts';
 
 /** Beside the database, named after the time: `20261124T030200Z.db`. */
 function usualPlace(database: string): string {
@@ -15,7 +15,7 @@ function usualPlace(database: string): string {
 }
 
 async function backUpDatabase(url: string, target: string | undefined): Promise<string> {
-  const database = url.replace(/^sqlite:/, '');
+  const database = databasePath(url);
   if (!existsSync(database)) {
     throw new StartError(
       `There is no database at ${database}: set DATABASE_URL to the one the bot uses (sqlite: and a path).`,

@@ -1,15 +1,26 @@
+import { resolve } from 'node:path';
+
 import { readEnvFile } from '../config/env-file.ts';
 import { ConfigError, databaseUrlIn } from '../config.ts';
 import { StartError } from '../ports.ts';
-import { migrateToLatest } from '../store/sqlite/migrate.ts';
-import { openDatabase } from '../store/open-store.ts';
+import { MIGRATIONS, migrateToLatest } from '../store/sqlite/migrate.ts';
+import { databasePath, openDatabase } from '../store/open-store.ts';
+
+/** Whether the first migration of all was among them. */
+function isNew(applied: readonly string[]): boolean {
+  return applied[0] === Object.keys(MIGRATIONS)[0];
+}
 
 try {
   const url = databaseUrlIn(readEnvFile(process.env).env);
   const db = openDatabase(url);
   try {
     const applied = await migrateToLatest(db);
-    console.log(applied.length === 0 ? `${url} is up to date.` : `Applied to ${url}: ${applied.join(', ')}.`);
+    console.log(
+      applied.length === 0
+        ? `${url} is up to date.`
+        : `Applied to ${url}${isNew(applied) ? ` (${resolve(databasePath(url))}, which is new and empty)` : ''}: ${applied.join(', ')}.`,
+    );
   } finally {
     await db.destroy();
   }

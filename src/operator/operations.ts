@@ -39,6 +39,7 @@ export interface Operations {
 /** Without a port nobody looks. */
 const NO_PAGES: OpsPages = {
   livez: () => [],
+  note: () => null,
   readyz: () => Promise.resolve([]),
   metrics: () => Promise.resolve(null),
 };
@@ -95,7 +96,7 @@ async function lookAround(
 }
 
 function pagesOf(
-  { store, clock }: Foundation,
+  { store, clock, timetable }: Foundation,
   seen: {
     readonly vitals: Vitals;
     readonly metrics: FetchableMetrics;
@@ -106,15 +107,37 @@ function pagesOf(
   const { vitals, metrics, patience, look } = seen;
   return {
     livez: () => judgeLife(vitals, clock.now(), patience),
+    note: () => describePause(vitals, timetable),
     async readyz() {
       const unwritable = await store.probeWrite().then(
         () => null,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
-      return [...(unwritable === null ? [] : [unwritable]), ...judgeReach(await look())];
+      const own = [unwritable, describeDisplacement(store)].filter((sentence) => sentence !== null);
+      return [...own, ...judgeReach(await look())];
     },
     metrics: async () => await metrics.render(await look()),
   };
+}
+
+/** `Pause by schedule: next look at DRS Mon 2026-11-30 08:00 (Europe/Berlin).`; null while there is none. */
+function describePause(vitals: Vitals, timetable: Timetable): string | null {
+  const until = vitals.signs().poll.pausedUntil;
+  if (until === null) return null;
+  const zone = timetable.zone ?? 'UTC';
+  const weekday = new Intl.DateTimeFormat('en', { weekday: 'short', timeZone: zone }).format(until);
+  // The Swedish way to write a date is the one of ISO 8601.
+  const moment = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short', timeZone: zone }).format(
+    until,
+  );
+  return `Pause by schedule: next look at DRS ${weekday} ${moment} (${zone}).`;
+}
+
+function describeDisplacement(store: Store): string | null {
+  const displacement = store.findDisplacement();
+  if (displacement === null) return null;
+  const { path, savedAs } = displacement;
+  return `The database that is open is no longer the file at ${path}: stop the bot, put ${savedAs} there, start it.`;
 }
 
 function judgeLife(vitals: Vitals, now: number, patience: Patience): Verdict {

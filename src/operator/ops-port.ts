@@ -1,5 +1,5 @@
-import { holdFailure } from '../domain/base/hold-failure.ts';
 import type { Config } from '../config.ts';
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import type { Log } from '../ports.ts';
 import { openOpsServer } from '../runtime/ops-server.ts';
 import type { OpsPages } from '../runtime/ops-server.ts';
@@ -23,11 +23,13 @@ export async function openOpsPort(ops: Config['ops'], log: Log): Promise<OpsPort
   let says = 'The bot is starting: it opens its database.';
   let pages: OpsPages = {
     livez: () => [],
+    note: () => null,
     readyz: () => Promise.resolve([says]),
     metrics: () => Promise.resolve(null),
   };
   const current: OpsPages = {
     livez: () => pages.livez(),
+    note: () => pages.note(),
     readyz: () => pages.readyz(),
     metrics: () => pages.metrics(),
   };

@@ -12,7 +12,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 const WARNING = 40;
 
 /** Says in the log how many of its lines are missing here. */
-export function describeLoss(lines: number): string {
+function describeLoss(lines: number): string {
   const msg = 'lines of the log could not be written and are lost; the log goes on';
   return `${JSON.stringify({ level: WARNING, time: new Date().toISOString(), lines, msg })}\n`;
 }

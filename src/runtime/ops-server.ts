@@ -17,6 +17,8 @@ export interface Page {
 export interface OpsPages {
   /** Whether the process does its work at all: if not, it should be started anew. */
   livez(): Verdict;
+  /** What is said beside that all is well, such as a pause by schedule; null for nothing. */
+  note(): string | null;
   /** Whether everything around it is there as well. */
   readyz(): Promise<Verdict>;
   /** In the format of Prometheus; null while there is nothing to count yet. */
@@ -73,7 +75,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, pages:
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, plain('Only GET.'));
   switch (new URL(request.url ?? '/', 'http://localhost').pathname) {
     case '/livez':
-      return sendVerdict(response, pages.livez());
+      return sendVerdict(response, pages.livez(), pages.note());
     case '/readyz':
       return sendVerdict(response, await pages.readyz());
     case '/metrics':
@@ -83,8 +85,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, pages:
   }
 }
 
-function sendVerdict(response: ServerResponse, verdict: Verdict): void {
-  if (verdict.length === 0) return send(response, 200, plain('ok'));
+function sendVerdict(response: ServerResponse, verdict: Verdict, note: string | null = null): void {
+  if (verdict.length === 0) return send(response, 200, plain(note === null ? 'ok' : `ok\n${note}`));
   send(response, 503, plain(verdict.map((sentence) => `✖ ${sentence}`).join('\n')));
 }
 

@@ -44,7 +44,10 @@ import { holdChannel, releaseHeldChannel, resumeChannel } from './channels/pause
 import { giveRoomBack, prune } from './upkeep/prune.ts';
 import { findReadBack, listReadBacks } from './outbox/read-back.ts';
 import { releaseTurn, settlePost, settleSearch } from './outbox/settlements.ts';
+import { findOddAddress, pathIn } from './database-address.ts';
 import type { Db, Schema } from './rows/schema.ts';
+import { DatabasePlace } from './sqlite/database-place.ts';
+import { describeUnfitFileSystem } from './sqlite/file-system.ts';
 import { clearSignal, raiseSignal, reportRefusedPosts } from './upkeep/signals.ts';
 import { isBusy, isFull, TransactionalSqliteDialect } from './sqlite/sqlite-dialect.ts';
 import { reportSetAside } from './rows/set-aside.ts';
@@ -72,8 +75,6 @@ const WAL_RETRY_MS = 5;
 const PRIVATE_FOLDER = 0o700;
 /** The write-ahead log is cut to this when a checkpoint has emptied it; SQLite itself would leave it at its largest. */
 const WAL_BYTES_KEPT = 16 * 1024 * 1024;
-
-const PREFIX = 'sqlite:';
 
 /** Who is told of what happens in the database. */
 interface DatabaseHooks {
@@ -140,12 +141,9 @@ export function openDatabase(url: string, { onStatement, onDiskFull }: DatabaseH
  * @throws StoreError when it is no such address
  */
 export function databasePath(url: string): string {
-  if (!url.startsWith(PREFIX) || url === PREFIX) {
-    throw new StoreError(
-      `DATABASE_URL is ${JSON.stringify(url)}: expected sqlite: and a path, like sqlite:data/drs-bot.db.`,
-    );
-  }
-  return url.slice(PREFIX.length);
+  const oddity = findOddAddress(url);
+  if (oddity !== null) throw new StoreError(`DATABASE_URL is ${JSON.stringify(url)}: ${oddity}.`);
+  return pathIn(url);
 }
 
 /** The database with its settings; closed again when it does not take them. */
@@ -195,14 +193,30 @@ function noRoom(path: string): string {
   return `The disk with the database ${path} is full: free some space; what is running then goes on by itself.`;
 }
 
-/** One sentence for a database that cannot be used: what is wrong and what to do. */
-export function cannotUse(url: string, error: unknown): string {
+/** What goes wrong on a file system whose locks or shared memory do not work. */
+const OF_FILE_SYSTEMS: ReadonlySet<string> = new Set([
+  'SQLITE_IOERR',
+  'SQLITE_BUSY',
+  'SQLITE_PROTOCOL',
+  'SQLITE_CANTOPEN',
+  'SQLITE_CORRUPT',
+  'EIO',
+]);
+
+/**
+ * One sentence for a database that cannot be used: what is wrong and what to do.
+ *
+ * @param mounts what is mounted where, as Linux lists it; read from the system unless given
+ */
+export function cannotUse(url: string, error: unknown, mounts?: string | null): string {
   if (error instanceof DiskFullError || error instanceof StoreError) return error.message;
-  const path = url.slice(PREFIX.length);
+  const path = pathIn(url);
   if (isFull(error)) return noRoom(path);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const kind = code.replace(/^(SQLITE_(?:READONLY|CANTOPEN|IOERR|BUSY|CORRUPT))_.*$/, '$1');
   const why = error instanceof Error ? error.message : String(error);
+  const unfit = OF_FILE_SYSTEMS.has(kind) ? describeUnfitFileSystem(path, mounts) : null;
+  if (unfit !== null) return `${unfit} (${why})`;
   switch (kind) {
     case 'SQLITE_NOTADB':
     case 'SQLITE_CORRUPT':
@@ -227,8 +241,9 @@ export function cannotUse(url: string, error: unknown): string {
 
 /** The store on a database that is open and up to date. */
 export function createStore(db: Db, url: string, { clock, monotonic = clock, language = 'en' }: StoreOptions): Store {
-  const path = url.slice(PREFIX.length);
+  const path = pathIn(url);
   const time = new WorkClock({ clock, monotonic });
+  const place = new DatabasePlace(db, path, clock());
   return {
     openWorkspace: (workspace) => openWorkspace(db, workspace),
     openConnection: (connection) => openConnection(db, connection),
@@ -271,8 +286,17 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
       probeWrite(db).catch((error: unknown) => {
         throw new StoreError(cannotUse(url, error), { cause: error });
       }),
+    findPlace: () => place.describe(),
+    findDisplacement: () => place.findDisplacement(),
+    saveDisplaced: () => place.saveDisplaced(),
     findSchemaVersion: () => findSchemaVersion(db),
-    close: () => db.destroy(),
+    close: async () => {
+      try {
+        await place.saveDisplaced();
+      } finally {
+        await db.destroy();
+      }
+    },
   };
 }
 

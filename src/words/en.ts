@@ -122,6 +122,8 @@ export const en = {
   'told.replication_next': 'Replication comes next.',
   'told.unknown_status': 'DRS reports a status that this bot does not know; it goes on watching.',
   'told.billed': 'Still billed; DRS ends it by {day} (default {days} d, not confirmed)',
+  'told.paid_in_advance': 'Paid in advance; DRS ends it by {day} (default {days} d, not confirmed)',
+  'told.perhaps_billed': 'May still be billed; DRS ends it by {day} (default {days} d, not confirmed)',
   'told.took': 'Took {duration}',
   'told.full_copy_took': 'Full copy took {duration}',
   'told.was_paused': 'Paused {duration}',
@@ -303,6 +305,16 @@ export const en = {
   'signal.disk_full_note':
     'Free some space on the disk with its database: until then it asks DRS nothing, tells nobody and takes no command. Then it goes on by itself, and nothing is lost.',
   'signal.disk_writable': '🟢 DISK OK – the bot can write again, after {duration}',
+  'signal.database_new': '🔵 NEW DATABASE – the bot begins with an empty one: {path}',
+  'signal.database_new_note':
+    'No channel is subscribed to anything in it. If this is not its first start, stop it, look at DATABASE_URL and at the volume, and bring the database back.',
+  'signal.database_gone': '🔴 DATABASE GONE – the file of the bot is no longer at {path}',
+  'signal.database_replaced': '🔴 DATABASE REPLACED – another file is now at {path}',
+  'signal.database_saved_note':
+    'The bot goes on with the file it has open, which is lost when it ends. It has copied everything to {copy}, and copies once more when it is stopped: stop it, put that copy at {path}, start it.',
+  'signal.database_not_saved_note':
+    'The bot goes on with the file it has open, which is lost when it ends, and it could not copy it: do not stop it before there is room and permission for a copy beside that path. It tries again every minute.',
+  'signal.database_in_place': '🟢 DATABASE OK – the file is back at its path, after {duration}',
 
   'button.refresh': 'Refresh',
   'button.subscribe': 'Subscribe channel',

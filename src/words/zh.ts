@@ -120,6 +120,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'told.replication_next': '接下来是增量同步。',
   'told.unknown_status': 'DRS 报告了一个本机器人不认识的状态；观察会继续。',
   'told.billed': '仍在计费；DRS 最晚于 {day} 结束它（默认 {days} 天，未经确认）',
+  'told.paid_in_advance': '已预付费；DRS 最晚于 {day} 结束它（默认 {days} 天，未经确认）',
+  'told.perhaps_billed': '可能仍在计费；DRS 最晚于 {day} 结束它（默认 {days} 天，未经确认）',
   'told.took': '用时 {duration}',
   'told.full_copy_took': '全量复制用时 {duration}',
   'told.was_paused': '暂停了 {duration}',
@@ -294,6 +296,16 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'signal.disk_full_note':
     '请在数据库所在磁盘释放空间：在此之前，机器人不查询 DRS、不发送通知、也不执行命令。之后会自动继续，什么都不会丢失。',
   'signal.disk_writable': '🟢 磁盘正常 – 机器人可以重新写入，历时 {duration}',
+  'signal.database_new': '🔵 新数据库 – 机器人从一个空数据库开始：{path}',
+  'signal.database_new_note':
+    '其中没有任何频道的订阅。如果这不是首次启动，请停止机器人，检查 DATABASE_URL 和数据卷，并把原来的数据库放回去。',
+  'signal.database_gone': '🔴 数据库丢失 – 机器人的数据库文件已不在 {path}',
+  'signal.database_replaced': '🔴 数据库被替换 – {path} 现在是另一个文件',
+  'signal.database_saved_note':
+    '机器人继续使用已打开的文件，但进程结束后该文件就会丢失。全部内容已复制到 {copy}，停止时会再复制一次：请停止机器人，把该副本放到 {path}，再启动。',
+  'signal.database_not_saved_note':
+    '机器人继续使用已打开的文件，但进程结束后该文件就会丢失，而且无法复制：在该路径旁有空间和权限存放副本之前，请不要停止机器人。它每分钟重试一次。',
+  'signal.database_in_place': '🟢 数据库正常 – 文件已回到原路径，历时 {duration}',
 
   'button.refresh': '刷新',
   'button.subscribe': '为频道订阅',

@@ -35,6 +35,23 @@ describe('a failure', () => {
     expect((await world.ask('ana', '#migrations', '/drs orders')).text).toContain(cause);
   });
 
+  test.each([
+    [{}, 'May still be billed; DRS ends it by'],
+    [{ charging_mode: 'on_demand' }, '\nStill billed; DRS ends it by'],
+    [{ charging_mode: 'period' }, '\nPaid in advance; DRS ends it by'],
+    [{ period_order: { order_id: 'CS2610' } }, '\nPaid in advance; DRS ends it by'],
+    [{ period_order: null }, '\nMay still be billed; DRS ends it by'],
+  ])('says how its job is paid for only as far as DRS has said it: %j', async (detail, words) => {
+    await using world = await watching();
+    const job = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
+    await world.ask('ana', '#migrations', '/drs subscribe orders');
+    job.becomes('INCRE_TRANSFER_FAILED');
+    await world.bot().tick();
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('\nMay still be billed; DRS ends it by');
+    job.explains({ error_code: 'DRS.M05023', error_message: 'disk full', ...detail });
+    expect((await edited(world, 'disk full')).text).toContain(words);
+  });
+
   test('of a parent job has the cause of the sub-job that failed', async () => {
     await using world = await watching();
     const parent = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'shop' });

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -81,7 +81,7 @@ describe('when nothing is wrong', () => {
         expect.stringMatching(/^✔ Slack token: is drs in the workspace /),
         '✔ Scope channels:history: is there: each message in public channels comes exactly once.',
         '✔ Socket Mode: Slack offers a socket.',
-        expect.stringMatching(/^✔ Database: .* is not there yet; the first start makes it\.$/),
+        expect.stringMatching(/^✔ Database: .* is not there yet; the first start makes it, empty\.$/),
         expect.stringMatching(/^✔ DRS address: http.* answers \(HTTP 404\)\.$/),
         "✔ Clock: agrees with the cloud's.",
         '✔ DRS sign-in: drs-bot of acme has a token.',
@@ -319,6 +319,36 @@ describe('DRS', () => {
 
 describe('the database', () => {
   const pathOf = (env: Readonly<Record<string, string>>) => env['DATABASE_URL']?.slice('sqlite:'.length) ?? '';
+
+  test('that was restored beside the log of the one before says so, and is not opened', async () => {
+    await using all = await surroundings();
+    const path = pathOf(all.env);
+    const db = openDatabase(all.env['DATABASE_URL'] ?? '');
+    await migrateToLatest(db);
+    await copyFile(path, `${path}.copy`);
+    // Left behind as by a process that was killed.
+    await copyFile(`${path}-wal`, `${path}.log`);
+    await db.destroy();
+    await rm(path);
+    await rename(`${path}.log`, `${path}-wal`);
+    await chmod(`${path}-wal`, 0o600);
+    await copyFile(`${path}.copy`, path);
+    const before = await readFile(path);
+    const { ok, lines } = await all.check();
+    expect(ok).toBe(false);
+    expect(about(lines, 'Database')[0]).toContain(
+      `✖ Database: ${path} is younger than ${path}-wal beside it. If the database was restored, that file belongs to the one before: do not start the bot, move ${path}-wal and ${path}-shm away first`,
+    );
+    expect(await readFile(path)).toEqual(before);
+  });
+
+  test('by a path that depends on where the bot is started says where that is', async () => {
+    await using all = await surroundings();
+    const { lines } = await all.check({ DATABASE_URL: 'sqlite:nowhere/bot.db' });
+    expect(about(lines, 'Database')[0]).toBe(
+      `✔ Database: nowhere/bot.db is not there yet, in the folder this runs in (${process.cwd()}); the first start makes it, empty.`,
+    );
+  });
 
   test('of a newer version says so, and is left as it is', async () => {
     await using all = await surroundings();

@@ -136,7 +136,7 @@ describe('the operator', () => {
     await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
     world.drs.keys.set({ ...permanent, secretKey: 'rotated' });
     await world.bot().tick();
-    const refused = await world.nextMessage('#ops', 0);
+    const refused = await world.nextMessage('#ops', 1);
     expect(refused.text).toContain('🔴 DRS REFUSES – the cloud does not let the bot in');
     expect(refused.text).toContain('check HUAWEICLOUD_SDK_SK');
     await world.bot().tick();
@@ -147,9 +147,9 @@ describe('the operator', () => {
     await world.stop();
     await world.start();
     await world.bot().tick();
-    expect((await world.nextMessage('#ops', 1)).text).toContain('🟢 DRS ANSWERS – the cloud lets the bot in again');
+    expect((await world.nextMessage('#ops', 2)).text).toContain('🟢 DRS ANSWERS – the cloud lets the bot in again');
     await world.bot().tick();
-    expect(world.texts('#ops')).toHaveLength(2);
+    expect(world.texts('#ops')).toHaveLength(3);
   });
 
   test('hears of a message that Slack refuses as it is and as plain text', async () => {
@@ -160,7 +160,7 @@ describe('the operator', () => {
     world.slack.faults.next('chat.postMessage', { kind: 'error', error: 'invalid_blocks' }, { channel: id, count: 2 });
     job.becomes('PAUSING');
     await world.bot().tick();
-    const { text } = await world.nextMessage('#ops', 0);
+    const { text } = await world.nextMessage('#ops', 1);
     expect(text).toContain('🔴 NOT TOLD – Slack refused a message');
     expect(text).toContain(`<#${id}>: about *orders* (\`invalid_blocks\`)`);
   });
@@ -224,7 +224,7 @@ describe('on a disk that is really full', () => {
         { timeout: 8_000 },
       )
       .toContain(`The disk with the database ${disk.path}/bot.db is full: free some space`);
-    expect((await world.nextMessage('#ops', 0)).text).toContain('🔴 DISK FULL – the bot can write nothing down');
+    expect((await world.nextMessage('#ops', 1)).text).toContain('🔴 DISK FULL – the bot can write nothing down');
     const answer = await world.ask('ana', '#migrations', `/drs unsubscribe ${job.id}`);
     expect(answer.text).toContain('I cannot write anything down: the disk of this bot is full. Nothing was changed.');
     await world.stop();
@@ -238,9 +238,9 @@ describe('on a disk that is really full', () => {
       world.texts('#migrations').find((text) => text.includes('⏸️ Paused – orders')),
     );
     expect(told).toContain('INCRE_TRANSFER_STARTED → PAUSING');
-    expect(world.texts('#ops')).toHaveLength(1);
+    expect(world.texts('#ops')).toHaveLength(2);
     disk.fill();
-    await expect.poll(() => world.texts('#ops').length, { timeout: 8_000 }).toBe(2);
+    await expect.poll(() => world.texts('#ops').length, { timeout: 8_000 }).toBe(3);
     disk.clear();
     await expect
       .poll(() => world.texts('#ops').at(-1), { timeout: 8_000 })

@@ -80,12 +80,29 @@ describe('/livez', () => {
     await world.bot().tick();
     clock.advance(4 * HOUR);
     const livez = () => fetchPage(world, '/livez');
-    await expect.poll(livez, { timeout: 15_000 }).toEqual({ status: 200, text: 'ok\n' });
+    await expect.poll(livez, { timeout: 15_000 }).toMatchObject({ status: 200 });
+    expect((await livez()).text).toMatch(
+      /^ok\nPause by schedule: next look at DRS \w{3} \d{4}-\d\d-\d\d 00:00 \(UTC\)\.\n$/,
+    );
     expect(await figure(world, 'drs_bot_poll_overdue_seconds')).toBe(0);
     for (const command of ['/drs health', `/drs ${job.id}`])
       expect((await world.ask('ana', '#migrations', command)).text).toContain(
         'Pause by schedule: next look at DRS <!date^',
       );
+  });
+
+  test('says in office hours’ zone that the next look is on Monday morning', async () => {
+    const clock = movableClock();
+    // Friday evening, after the last planned run.
+    clock.set(Date.UTC(2026, 10, 27, 18, 3) - Date.now());
+    const env = { POLL_SCHEDULE: '* 8-17 * * 1-5', POLL_TIMEZONE: 'Europe/Berlin' };
+    await using world = await startWatched({ overrides: { clock }, env });
+    expect(await fetchPage(world, '/livez')).toEqual({
+      status: 200,
+      text: 'ok\nPause by schedule: next look at DRS Mon 2026-11-30 08:00 (Europe/Berlin).\n',
+    });
+    expect(await figure(world, 'drs_bot_poll_overdue_seconds')).toBe(0);
+    expect(await figure(world, 'drs_bot_blind_seconds')).toBe(0);
   });
 
   test.each([-DAY, -HOUR, -MINUTE, MINUTE, HOUR, DAY])('is well after the clock was set by %i ms', async (jumpMs) => {

@@ -646,6 +646,14 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'told-renamed-now': renamed([{ kind: 'known', job: aJob({}, read(replicating).state) }]),
   'told-gone-unknown-to-drs': told(replicating, [6, NO_SUCH_JOB], [12, JUDGED_GONE]),
   'told-failed-with-cause': toldOf(job, { cause: DUPLICATE }, replicating, [8641, 'INCRE_TRANSFER_FAILED']),
+  'told-failed-and-still-billed': toldOf(job, { cause: { ...DUPLICATE, prepaid: false } }, replicating, [
+    8641,
+    'INCRE_TRANSFER_FAILED',
+  ]),
+  'told-failed-and-paid-in-advance': toldOf(job, { cause: { ...DUPLICATE, prepaid: true } }, replicating, [
+    8641,
+    'INCRE_TRANSFER_FAILED',
+  ]),
   'told-failed-with-known-code': toldOf(job, { cause: { code: 'DRS.KE0002', text: null } }, replicating, [
     8641,
     'INCRE_TRANSFER_FAILED',
@@ -812,6 +820,20 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     why: explanation('server_fault', { label: 'HTTP 503' }),
   }),
   'signal-drs-answers': signalled({ kind: 'drs_answers', since: START, until: START + 42 * MINUTE }),
+  'signal-database-new': signalled({ kind: 'database_new', path: '/var/lib/drs-slack-bot/drs-bot.db' }),
+  'signal-database-gone': signalled({
+    kind: 'database_displaced',
+    path: '/data/drs-bot.db',
+    how: 'gone',
+    savedAs: '/data/drs-bot.saved-20261124T030200Z.db',
+  }),
+  'signal-database-replaced': signalled({
+    kind: 'database_displaced',
+    path: '/data/drs-bot.db',
+    how: 'replaced',
+    savedAs: null,
+  }),
+  'signal-database-in-place': signalled({ kind: 'database_in_place', since: START, until: START + 12 * MINUTE }),
   'signal-disk-low': signalled({ kind: 'disk_low', freeBytes: 150 * MB, leastBytes: 200 * MB }),
   'signal-disk-enough': signalled({ kind: 'disk_enough', since: START, until: START + 12 * MINUTE }),
   'signal-disk-full': signalled({ kind: 'disk_full' }),

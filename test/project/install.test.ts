@@ -80,6 +80,24 @@ describe('where there are no sources and no development packages, as in the imag
   });
 });
 
+test('a machine with 512 MB is enough: building and every command fit into half of the heap that Node takes there', async () => {
+  // Node lets its heap grow to about half of such a machine: 256 MB.
+  const small = { NODE_OPTIONS: '--max-old-space-size=128', DATABASE_URL: `sqlite:${join(folder, 'small.db')}` };
+  const built = join(folder, 'built');
+  expect(await ended('node', ['scripts/build.mjs', '--anew'], built, small)).toEqual({ code: 0, said: '' });
+  const commands = [
+    ['migrate', 'Applied to'],
+    ['backup', 'is a checked copy of'],
+    ['check', 'SLACK_BOT_TOKEN'],
+    ['start', 'SLACK_BOT_TOKEN'],
+  ] as const;
+  for (const [command, says] of commands) {
+    const { said } = await ended('npm', ['run', '--silent', command], built, small);
+    expect(said).toContain(says);
+    expect(said).not.toContain('heap out of memory');
+  }
+}, 60_000);
+
 test('migrate and backup take a blank DATABASE_URL for the usual place', async () => {
   const image = await makeImage('image-with-blank');
   const blank = { DATABASE_URL: ' ' };

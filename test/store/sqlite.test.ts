@@ -131,7 +131,9 @@ test('several processes that migrate at once apply each migration once', async (
   const well = (said: string) => ({ code: 0, said, stderr: '' });
   expect(ended.toSorted((one, other) => one.said.localeCompare(other.said))).toEqual(
     [
-      well(`Applied to ${url}: ${Object.keys(MIGRATIONS).join(', ')}.`),
+      well(
+        `Applied to ${url} (${url.slice('sqlite:'.length)}, which is new and empty): ${Object.keys(MIGRATIONS).join(', ')}.`,
+      ),
       well(`${url} is up to date.`),
       well(`${url} is up to date.`),
     ].toSorted((one, other) => one.said.localeCompare(other.said)),

@@ -6,6 +6,8 @@ export interface Cause {
   /** Such as `DRS.M05023`. */
   readonly code: string | null;
   readonly text: string | null;
+  /** Whether the job is paid for in advance, by month or year; missing where DRS did not say how it is paid for. */
+  readonly prepaid?: boolean | undefined;
 }
 
 /** What batch detail says about one job, as far as the bot uses it. */

@@ -4,7 +4,7 @@ import type { Job } from '../job/job.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** States of the bot that its operator must mend. A closed list: it is also a key in the store. */
-export type SignalKind = 'credentials' | 'drs' | 'disk_low' | 'disk_full';
+export type SignalKind = 'credentials' | 'drs' | 'disk_low' | 'disk_full' | 'database_new' | 'database_displaced';
 
 /** A message that Slack refused twice, so that it was given up. */
 export interface RefusedPost {
@@ -34,6 +34,16 @@ export type Signal =
   | { readonly kind: 'disk_low'; readonly freeBytes: number; readonly leastBytes: number }
   | { readonly kind: 'disk_enough'; readonly since: EpochMs; readonly until: EpochMs }
   | { readonly kind: 'disk_full' }
+  /** Nobody has worked with it yet. */
+  | { readonly kind: 'database_new'; readonly path: string }
+  /** The path no longer leads to the file that is open. `savedAs`: null when it could not be copied. */
+  | {
+      readonly kind: 'database_displaced';
+      readonly path: string;
+      readonly how: 'gone' | 'replaced';
+      readonly savedAs: string | null;
+    }
+  | { readonly kind: 'database_in_place'; readonly since: EpochMs; readonly until: EpochMs }
   /** The first of them, and how many there are. */
   | { readonly kind: 'rows_set_aside'; readonly rows: readonly SetAsideRow[]; readonly count: number }
   /** Of a kind that this version does not know. */

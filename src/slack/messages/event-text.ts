@@ -161,7 +161,7 @@ function changeLines(
       return [
         causeLine(voice, aftermath.cause, report.errorCode),
         beforeLine(voice, event),
-        billingLine(voice, report, at),
+        billingLine(voice, report, { at, prepaid: aftermath.cause?.prepaid ?? null }),
       ];
     case 'unknown':
       return [voice.say('told.unknown_status')];
@@ -188,9 +188,15 @@ function beforeLine(voice: Voice, { previous, lastLag, at }: Of<'status_changed'
   return lag === null ? before : `${before} · ${voice.say('told.last_lag_part', lag)}`;
 }
 
-function billingLine(voice: Voice, report: ProgressReport, at: number): string {
+/** What a failed job costs until DRS ends it; `prepaid` null: nobody knows how it is paid for. */
+function billingLine(
+  voice: Voice,
+  report: ProgressReport,
+  { at, prepaid }: { readonly at: number; readonly prepaid: boolean | null },
+): string {
   const days = daysUntilEnd(report.status);
-  return voice.say('told.billed', { day: day(at + days * DAY), days });
+  const key = prepaid === null ? 'told.perhaps_billed' : prepaid ? 'told.paid_in_advance' : 'told.billed';
+  return voice.say(key, { day: day(at + days * DAY), days });
 }
 
 /** After how many days DRS ends a job that failed, by default. */

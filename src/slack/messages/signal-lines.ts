@@ -33,6 +33,15 @@ export function signalLines(voice: Voice, signal: Signal): readonly string[] {
       ];
     case 'disk_full':
       return [voice.say('signal.disk_full'), voice.say('signal.disk_full_note')];
+    case 'database_new':
+      return [voice.say('signal.database_new', { path: code(signal.path) }), voice.say('signal.database_new_note')];
+    case 'database_displaced':
+      return [
+        voice.say(`signal.database_${signal.how}`, { path: code(signal.path) }),
+        signal.savedAs === null
+          ? voice.say('signal.database_not_saved_note')
+          : voice.say('signal.database_saved_note', { copy: code(signal.savedAs), path: code(signal.path) }),
+      ];
     case 'rows_set_aside':
       return [
         voice.say('signal.rows_set_aside', { count: signal.count }),
@@ -45,6 +54,7 @@ export function signalLines(voice: Voice, signal: Signal): readonly string[] {
     case 'credentials_accepted':
     case 'disk_enough':
     case 'disk_writable':
+    case 'database_in_place':
       return [voice.say(`signal.${signal.kind}`, { duration: voice.duration(signal.until - signal.since) })];
   }
 }

@@ -234,7 +234,11 @@ const namedJob = z.object({
 });
 const namedJobs = z.array(namedJob);
 const endedJobs = z.array(namedJob.extend({ madeBy: z.string().nullable().default(null) }));
-const cause = z.object({ code: z.string().nullable(), text: z.string().nullable() });
+const cause = z.object({
+  code: z.string().nullable(),
+  text: z.string().nullable(),
+  prepaid: z.boolean().optional(),
+});
 const standingJobs = z.array(
   namedJob.extend({
     standing: z.enum(STANDINGS).nullable().catch(null).default(null),
@@ -258,6 +262,14 @@ const knownSignal = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('disk_enough'), since: z.number(), until: z.number() }),
   z.object({ kind: z.literal('disk_full') }),
   z.object({ kind: z.literal('disk_writable'), since: z.number(), until: z.number() }),
+  z.object({ kind: z.literal('database_new'), path: z.string() }),
+  z.object({
+    kind: z.literal('database_displaced'),
+    path: z.string(),
+    how: z.enum(['gone', 'replaced']),
+    savedAs: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal('database_in_place'), since: z.number(), until: z.number() }),
   z.object({
     kind: z.literal('rows_set_aside'),
     rows: z.array(z.object({ what: z.string(), key: z.string() })),

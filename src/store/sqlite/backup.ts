@@ -56,6 +56,26 @@ export async function backUp(db: Db, path: string): Promise<Backup> {
 }
 
 /**
+ * The same, in the place of an earlier copy of that name.
+ *
+ * @throws StoreError with one sentence when that cannot be done
+ */
+export async function copyAnew(db: Db, path: string): Promise<Backup> {
+  const part = `${path}.part`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    await copyTo(db, part);
+    verify(part, await appliedMigrations(db));
+    renameSync(part, path);
+    return { path, bytes: statSync(path).size };
+  } catch (error) {
+    throw error instanceof StoreError ? error : new StoreError(noCopy(path, error), { cause: error });
+  } finally {
+    discard(part);
+  }
+}
+
+/**
  * Copies the database beside itself before it is migrated, and keeps the last few such copies. What is in memory is not
  * copied. Null when somebody else has migrated it meanwhile, so that there is nothing to keep.
  *

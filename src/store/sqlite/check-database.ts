@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 
 import type BetterSqlite3 from 'better-sqlite3';
 import { Kysely } from 'kysely';
@@ -13,6 +13,7 @@ import { describeNewer, MIGRATIONS } from './migrate.ts';
 import { cannotUse, databasePath } from '../open-store.ts';
 import type { Db, Schema } from '../rows/schema.ts';
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
+import { describeUnfitFileSystem } from './file-system.ts';
 import { openSqlite } from './sqlite-driver.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -36,10 +37,13 @@ export async function checkDatabase(url: string): Promise<DatabaseCheck> {
   if (path === ':memory:') {
     return { findings: [open(DATABASE, 'is in memory: everything is forgotten when the bot ends.')], watchedJob: null };
   }
-  const disk = checkDisk(path);
-  if (!existsSync(path)) return { findings: [checkPlace(path), disk], watchedJob: null };
+  const disk = [checkDisk(path), ...checkFileSystem(path)];
+  if (!existsSync(path)) return { findings: [checkPlace(path), ...disk], watchedJob: null };
+  const foreign = checkLog(path);
+  // To open it would carry over what stands in that log.
+  if (foreign !== null) return { findings: [foreign, ...disk], watchedJob: null };
   const { findings, watchedJob } = await lookInside(url, path);
-  return { findings: [...findings, checkMode(path), disk], watchedJob };
+  return { findings: [...findings, checkMode(path), ...disk], watchedJob };
 }
 
 async function lookInside(url: string, path: string): Promise<DatabaseCheck> {
@@ -96,7 +100,7 @@ function checkPlace(path: string): Finding {
       return bad(DATABASE, `${path} cannot be made: ${folder} is a file, so change DATABASE_URL.`);
     }
     accessSync(folder, constants.W_OK | constants.X_OK);
-    return good(DATABASE, `${path} is not there yet; the first start makes it.`);
+    return good(DATABASE, `${path} is not there yet${wayTo(path)}; the first start makes it, empty.`);
   } catch {
     return bad(
       DATABASE,
@@ -105,10 +109,36 @@ function checkPlace(path: string): Finding {
   }
 }
 
+/** Where a path leads that depends on where the program is started. */
+function wayTo(path: string): string {
+  return isAbsolute(path) ? '' : `, in the folder this runs in (${process.cwd()})`;
+}
+
 /** The nearest thing above the path that exists. */
 function nearestFolder(path: string): string {
   const above = dirname(resolve(path));
   return existsSync(above) ? above : nearestFolder(above);
+}
+
+/**
+ * A write-ahead log that was there before its database belongs to another one, as after a backup was put in place of the file alone: SQLite
+ * would write its pages into the restored one. Null where the system does not tell when a file was made.
+ */
+function checkLog(path: string): Finding | null {
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  if (log === undefined || log.size === 0) return null;
+  const { birthtimeMs } = statSync(path);
+  const isTold = log.birthtimeMs > 0 && birthtimeMs > 0 && log.birthtimeMs < log.ctimeMs;
+  if (!isTold || log.birthtimeMs >= birthtimeMs) return null;
+  return bad(
+    DATABASE,
+    `${path} is younger than ${path}-wal beside it. If the database was restored, that file belongs to the one before: do not start the bot, move ${path}-wal and ${path}-shm away first, and restore once more if it was started since. If all three were copied together, copy the one that ends in -wal once more.`,
+  );
+}
+
+function checkFileSystem(path: string): readonly Finding[] {
+  const unfit = describeUnfitFileSystem(nearestFolder(path));
+  return unfit === null ? [] : [bad(DATABASE, unfit)];
 }
 
 /** The database names jobs and people: others on this machine have no business in it. */

@@ -2,7 +2,7 @@ import type { Language } from '../../domain/base/language.ts';
 import { isWithin } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { DiskFullError } from '../../ports.ts';
-import type { Notifier } from '../../ports.ts';
+import type { Notifier, StorePlace } from '../../ports.ts';
 import type { Context } from '../context.ts';
 import { noteAlive } from '../polling/tick.ts';
 
@@ -17,6 +17,8 @@ export class DiskState {
   #lastFullAt: EpochMs = 0;
   #isFullSaid = false;
   #isLow = false;
+  /** Whether a database whose file has left its path was copied. It is copied once more when the bot ends. */
+  isSaved = false;
 
   /** Something could not be written. True when that is news. */
   metFull(now: EpochMs): boolean {
@@ -66,6 +68,7 @@ export async function watchOperations(context: Context, watch: Watch): Promise<v
     await noteAlive(context);
     await reportRefusedPosts(context);
     await reportSetAside(context);
+    await watchPlace(context, watch.disk);
     await watchRoom(context, watch);
     await tellWritable(context, watch);
   } catch (error) {
@@ -87,6 +90,44 @@ async function reportRefusedPosts({ store, connectionId, opsChannel, clock, wake
   if (opsChannel === null) return;
   const request = { connectionId, channel: opsChannel, now: clock.now(), limit: MOST_REFUSED_POSTS };
   if ((await store.reportRefusedPosts(request)) > 0) wakeDispatcher();
+}
+
+/** Is the file that is open still the one at its path? If not it is saved while that is possible, and the operator hears. */
+async function watchPlace(context: Context, disk: DiskState): Promise<void> {
+  const { store, connectionId, opsChannel: channel, clock, log, wakeDispatcher } = context;
+  const now = clock.now();
+  const displacement = store.findDisplacement();
+  const kind = 'database_displaced';
+  if (displacement === null) {
+    disk.isSaved = false;
+    if (channel === null) return;
+    const signal = (since: EpochMs) => ({ kind: 'database_in_place', since, until: now }) as const;
+    if (await store.clearSignal({ connectionId, channel, kind, now, signal })) wakeDispatcher();
+    return;
+  }
+  if (disk.isSaved) return;
+  const { path, how, savedAs } = displacement;
+  const trouble = await store.saveDisplaced().then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  disk.isSaved = trouble === null;
+  log.error(
+    { path, how, ...(trouble === null ? { savedAs } : { trouble }) },
+    'the database that is open is no longer the file at its path, and is lost when the bot ends: stop the bot, put the copy in its place, start it',
+  );
+  if (channel === null) return;
+  const signal = { kind, path, how, savedAs: trouble === null ? savedAs : null } as const;
+  if (await store.raiseSignal({ connectionId, channel, kind, now, signal })) wakeDispatcher();
+}
+
+/** What the bot begins with: a database that is new is never passed over in silence. */
+export async function tellPlace(context: Context, { path, isNew }: StorePlace): Promise<void> {
+  const { store, connectionId, opsChannel: channel, clock, wakeDispatcher } = context;
+  if (!isNew || path === null || channel === null) return;
+  const kind = 'database_new';
+  if (await store.raiseSignal({ connectionId, channel, kind, now: clock.now(), signal: { kind, path } }))
+    wakeDispatcher();
 }
 
 async function watchRoom(context: Context, { leastFreeBytes: leastBytes, disk }: Watch): Promise<void> {
