@@ -54,6 +54,7 @@ function causesOf(error: unknown): readonly Error[] {
 
 /** The system's own name for what went wrong; libraries put names of their own around it. */
 function codeOf(error: Error): string | null {
+  if (error.name === 'TimeoutError') return 'no answer in time';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
   return code === null || code.startsWith('slack_') ? null : code;
 }
