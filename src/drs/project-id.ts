@@ -117,7 +117,8 @@ function isSilence({ reason }: DrsFailure): boolean {
 
 function unreachable({ reason, why }: DrsFailure, { endpoint }: DrsRequestOptions): Explanation {
   const { host } = new URL(endpoint);
-  if (why.key !== 'unreachable' && why.key !== 'host_timeout') return why;
+  const isAboutAddress = why.key === 'unreachable' || why.key === 'host_unknown' || why.key === 'host_timeout';
+  if (!isAboutAddress) return why;
   return explanation('iam_unreachable', { host, reason: String(why.values['reason'] ?? reason) });
 }
 
