@@ -47,7 +47,7 @@ describe('the bot behind a proxy', () => {
     [
       'wants a password',
       null,
-      /The proxy 127\.0\.0\.1:\d+ wants a user and a password \(HTTP 407\): put user:password@/,
+      /The proxy 127\.0\.0\.1:\d+ wants the right user and password \(HTTP 407\): put user:password@/,
     ],
   ])('that %s says so at the start', async (_what, url, sentence) => {
     await using proxy = await startConnectProxy('bot:secret');

@@ -32,7 +32,10 @@ export function explainNetworkFailure(error: unknown, host: string): Explanation
     const at = { host, proxy: String(proxy.proxy) };
     const status = 'status' in proxy && typeof proxy.status === 'number' ? proxy.status : null;
     if (status === null) return explanation('proxy_unreachable', { ...at, reason });
-    return explanation(status === 407 ? 'proxy_wants_password' : 'proxy_refused', { ...at, reason: `HTTP ${status}` });
+    return explanation(status === 407 || status === 401 ? 'proxy_wants_password' : 'proxy_refused', {
+      ...at,
+      reason: `HTTP ${status}`,
+    });
   }
   if (NO_NAME.has(reason)) return explanation('host_unknown', { host, reason });
   if (UNTRUSTED.has(reason)) return explanation('certificate_untrusted', { host, reason });
