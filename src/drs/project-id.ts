@@ -78,7 +78,7 @@ export async function lookUpProjectId(
 }
 
 /** Those of a region's projects that are not the region's own. */
-export function findSubProjects(projects: readonly Project[], region: string): readonly Project[] {
+function findSubProjects(projects: readonly Project[], region: string): readonly Project[] {
   return projects.filter(({ name }) => name.startsWith(`${region}_`));
 }
 

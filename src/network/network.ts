@@ -50,7 +50,7 @@ interface Request {
 }
 
 /** A proxy that cannot be reached, or will not let a request through. Its message names no password. */
-export class ProxyFault extends Error {
+class ProxyFault extends Error {
   override readonly name = 'ProxyFault';
   /** `host:port`. */
   readonly proxy: string;

@@ -352,7 +352,11 @@ const explained =
         voice.explain(
           explanation(key, {
             label: 'APIGW.0301',
+            service: 'IAM',
             host: 'drs.example',
+            proxy: 'proxy.example:3128',
+            project: 'ap-southeast-1',
+            projects: 'ap-southeast-1_prod (a1b2c3)',
             reason: 'ECONNREFUSED',
             seconds: 30,
             minutes: 42,

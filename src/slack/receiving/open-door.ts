@@ -56,7 +56,7 @@ async function openSocket(
   const close = async () => void (await endsWithin(CLOSING_MS, receiver.client.disconnect(), clock));
   const isOpen = () => receiver.client.websocket?.isActive() === true;
   try {
-    const opened = Promise.race([receiver.start(), isAborted(unwanted)]);
+    const opened = holdFailure(Promise.race([receiver.start(), isAborted(unwanted)]));
     if (await endsWithin(SOCKET_TIMEOUT_MS, opened, clock)) return { port: null, isOpen, close };
   } catch (error) {
     await close();
