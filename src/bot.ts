@@ -22,6 +22,7 @@ import { createDrsClient } from './drs/drs-client.ts';
 import { createNetwork } from './network/network.ts';
 import type { Network } from './network/network.ts';
 import type { DrsAuth } from './drs/auth.ts';
+import { takeFirstLook } from './drs/first-look.ts';
 import { createSignIn } from './drs/sign-in.ts';
 import type { SignIn } from './drs/sign-in.ts';
 import { createOperations } from './operator/operations.ts';
@@ -202,7 +203,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const { client, identity } = await signInToSlack(foundation);
   opsPort.startsWith('The bot is starting: it signs in to DRS.');
   if (foundation.unwanted.aborted) throw new StartError(UNWANTED);
-  const { auth, projectId } = await signIn(foundation);
+  const { access, auth, projectId } = await signIn(foundation);
   const place = await introduce(foundation, identity, projectId);
   const whose = { workspaceId: identity.workspaceId, connectionId: projectId };
   const operations = await createOperations({ ...foundation, whose });
@@ -259,6 +260,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   resources.add(() => door?.close());
   for (const each of work) each.start();
   polling.start();
+  void holdFailure(lookAtDrs(foundation, access));
   await logPromises(foundation, identity.workspaceId);
   const ports = { port, opsPort: opsPort.port };
   logStart(foundation, { workspace: identity.workspaceName, mode: how.mode, ...ports });
@@ -343,6 +345,7 @@ interface Whose {
 
 /** A way to sign in, and the project to ask about. */
 interface SignedIn {
+  readonly access: SignIn;
   readonly auth: DrsAuth;
   readonly projectId: string;
 }
@@ -358,7 +361,7 @@ async function signIn(foundation: Foundation): Promise<SignedIn> {
   const { iamEndpoint, projectId, region, credentials } = config.drs;
   const shared = { dispatcher: network.dispatcher, clock, random: Math.random, log, unwanted };
   const access = createSignIn({ iamEndpoint, projectId, region, credentials, ...shared });
-  return { auth: access.auth, projectId: await findProject(foundation, access) };
+  return { access, auth: access.auth, projectId: await findProject(foundation, access) };
 }
 
 /**
@@ -386,6 +389,13 @@ async function findProject(foundation: Foundation, access: SignIn): Promise<stri
     await clock.sleep(SIGN_IN_LOOK_MS, unwanted);
     if (unwanted.aborted) throw new StartError(UNWANTED);
   }
+}
+
+/** Beside the work: a start must not depend on DRS. */
+async function lookAtDrs({ config, network, log }: Foundation, access: SignIn): Promise<void> {
+  const { endpoint, guessed, projectId } = config.drs;
+  const isGuessed = guessed.includes('DRS_ENDPOINT');
+  await takeFirstLook({ endpoint, isGuessed, projectId, access, dispatcher: network.dispatcher, log });
 }
 
 /** Asking again and again would lock a key or a user. */

@@ -7,6 +7,7 @@ import type { DrsFailure, DrsFailureReason, ProgressAnswer } from '../domain/job
 import { MINUTE, SECOND } from '../domain/base/time.ts';
 import { speechIn } from '../words/speech.ts';
 import { createDrsClient } from './drs-client.ts';
+import { outOfReach } from './first-look.ts';
 import { HttpFault, sendHttp } from './http.ts';
 import { nameSome } from './project-id.ts';
 import type { Project } from './project-id.ts';
@@ -75,12 +76,8 @@ async function checkReach({ endpoint, isGuessed, dispatcher, clock }: DrsCheckOp
     ];
   } catch (error) {
     if (!(error instanceof HttpFault)) throw error;
-    const why = speechIn('en').explain(error.failure.why);
-    const guess = isGuessed ? ' The address is a guess after DRS_REGION: no published list has this region.' : '';
-    return [
-      bad('DRS address', `${why} Check DRS_REGION or DRS_ENDPOINT, and this machine's network.${guess}`),
-      open('Clock', 'not compared: DRS did not answer.'),
-    ];
+    const { why } = error.failure;
+    return [bad('DRS address', outOfReach(why, isGuessed)), open('Clock', 'not compared: DRS did not answer.')];
   }
 }
 

@@ -78,7 +78,7 @@ export async function lookUpProjectId(
 }
 
 /** Those of a region's projects that are not the region's own. */
-export function findSubProjects(projects: readonly Project[], region: string): readonly Project[] {
+function findSubProjects(projects: readonly Project[], region: string): readonly Project[] {
   return projects.filter(({ name }) => name.startsWith(`${region}_`));
 }
 
@@ -117,7 +117,8 @@ function isSilence({ reason }: DrsFailure): boolean {
 
 function unreachable({ reason, why }: DrsFailure, { endpoint }: DrsRequestOptions): Explanation {
   const { host } = new URL(endpoint);
-  if (why.key !== 'unreachable' && why.key !== 'host_timeout') return why;
+  const isAboutAddress = why.key === 'unreachable' || why.key === 'host_unknown' || why.key === 'host_timeout';
+  if (!isAboutAddress) return why;
   return explanation('iam_unreachable', { host, reason: String(why.values['reason'] ?? reason) });
 }
 

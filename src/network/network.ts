@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { createSecureContext, rootCertificates } from 'node:tls';
 
 import { buildConnector, EnvHttpProxyAgent, fetch, Pool } from 'undici';
@@ -50,7 +50,7 @@ interface Request {
 }
 
 /** A proxy that cannot be reached, or will not let a request through. Its message names no password. */
-export class ProxyFault extends Error {
+class ProxyFault extends Error {
   override readonly name = 'ProxyFault';
   /** `host:port`. */
   readonly proxy: string;
@@ -64,14 +64,23 @@ export class ProxyFault extends Error {
   }
 }
 
-/** Opens nothing before it is asked for something. */
-export function createNetwork(settings: NetworkSettings = DIRECT): Network {
+/**
+ * Opens nothing before it is asked for something.
+ *
+ * @param lookup how names become addresses; as the system does unless given
+ */
+export function createNetwork(settings: NetworkSettings = DIRECT, lookup?: LookupFunction): Network {
   const sockets = new Set<Socket>();
   const routes = new Map<string, string>();
   const tls = settings.authorities === null ? {} : { secureContext: trusting(settings.authorities) };
   const connect = tracking(
     sockets,
-    buildConnector({ ...tls, timeout: CONNECT_MS, autoSelectFamilyAttemptTimeout: ATTEMPT_MS }),
+    buildConnector({
+      ...tls,
+      ...(lookup === undefined ? {} : { lookup }),
+      timeout: CONNECT_MS,
+      autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
+    }),
   );
   const dispatcher = new EnvHttpProxyAgent({
     // Given even where there is none, so that the environment of the process is not read behind our back.

@@ -613,9 +613,9 @@ export const en = {
   'why.proxy_unreachable':
     'The proxy {proxy}, which stands before {host}, cannot be reached ({reason}): check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.',
   'why.proxy_wants_password':
-    'The proxy {proxy} wants a user and a password ({reason}): put user:password@ before its host in HTTPS_PROXY.',
+    'The proxy {proxy} wants the right user and password ({reason}): put user:password@ before its host in HTTPS_PROXY.',
   'why.proxy_refused':
-    'The proxy {proxy} does not let the bot through to {host} ({reason}): have it allowed there, or list it in NO_PROXY.',
+    'The proxy {proxy} does not let the bot through to {host} ({reason}): have it allowed there, or list the host in NO_PROXY.',
   'why.throttled': '{service} asks for fewer requests; the bot waits and goes on by itself. ({label})',
   'why.throttled_for': 'DRS asked for no requests for another {seconds} s; the bot goes on by itself then.',
   'why.server_fault': '{service} has a fault of its own. ({label})',

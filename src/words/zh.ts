@@ -577,7 +577,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'why.proxy_unreachable':
     '无法连接通往 {host} 的代理 {proxy}（{reason}）：请检查 HTTPS_PROXY、HTTP_PROXY 和 NO_PROXY。',
   'why.proxy_wants_password':
-    '代理 {proxy} 需要用户名和密码（{reason}）：请在 HTTPS_PROXY 的主机名前写上“用户名:密码@”。',
+    '代理 {proxy} 需要正确的用户名和密码（{reason}）：请在 HTTPS_PROXY 的主机名前写上“用户名:密码@”。',
   'why.proxy_refused': '代理 {proxy} 不允许机器人访问 {host}（{reason}）：请在代理上放行，或把它列入 NO_PROXY。',
   'why.throttled': '{service} 要求减少请求；机器人会等待并自动继续。（{label}）',
   'why.throttled_for': 'DRS 要求 {seconds} 秒内不再请求；之后机器人会自动继续。',

@@ -66,7 +66,7 @@ describe('a job is found', () => {
     expect((await ask(world, '/drs orders')).text).toBe(
       'I know no job called `orders`.\n' +
         'The list of jobs could not be read, so only watched jobs and full ids are known:\n' +
-        'This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION. (APIGW.0101)',
+        'This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION. (APIGW.0101: The API does not exist or has not been published in the environment)',
     );
     expect((await ask(world, `/drs ${job.id.slice(0, 6)}`)).text).toContain('Replicating');
   });
@@ -233,7 +233,7 @@ describe('/drs jobs', () => {
     await using world = await worldWith();
     world.drs.setHabits({ lists: [] });
     expect((await ask(world, '/drs jobs')).text).toBe(
-      'The list of jobs cannot be read: This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION. (APIGW.0101) Full job ids work all the same.',
+      'The list of jobs cannot be read: This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION. (APIGW.0101: The API does not exist or has not been published in the environment) Full job ids work all the same.',
     );
   });
 });

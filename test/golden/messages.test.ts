@@ -380,11 +380,12 @@ const explained =
         voice.explain(
           explanation(key, {
             label: 'APIGW.0301',
+            service: 'IAM',
             host: 'drs.example',
             proxy: 'proxy.example:3128',
             megabytes: 1,
-            project: 'eu-de',
-            service: 'DRS',
+            project: 'ap-southeast-1',
+            projects: 'ap-southeast-1_prod (a1b2c3)',
             reason: 'ECONNREFUSED',
             seconds: 30,
             minutes: 42,

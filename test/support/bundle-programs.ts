@@ -24,7 +24,9 @@ export async function setup(): Promise<() => Promise<void>> {
     format: 'esm',
     external: ['pino'],
     sourcemap: true,
-    // As in scripts/bundle.mjs: CommonJS packages inside an ES module still ask for Node's own modules by `require`.
+    // As in scripts/build.mjs: errors are called by their classes in the log.
+    keepNames: true,
+    // As there: CommonJS packages inside an ES module still ask for Node's own modules by `require`.
     banner: {
       js: "import { createRequire as createBundleRequire } from 'node:module';\nconst require = createBundleRequire(import.meta.url);",
     },

@@ -32,7 +32,10 @@ export function explainNetworkFailure(error: unknown, host: string): Explanation
     const at = { host, proxy: String(proxy.proxy) };
     const status = 'status' in proxy && typeof proxy.status === 'number' ? proxy.status : null;
     if (status === null) return explanation('proxy_unreachable', { ...at, reason });
-    return explanation(status === 407 ? 'proxy_wants_password' : 'proxy_refused', { ...at, reason: `HTTP ${status}` });
+    return explanation(status === 407 || status === 401 ? 'proxy_wants_password' : 'proxy_refused', {
+      ...at,
+      reason: `HTTP ${status}`,
+    });
   }
   if (NO_NAME.has(reason)) return explanation('host_unknown', { host, reason });
   if (UNTRUSTED.has(reason)) return explanation('certificate_untrusted', { host, reason });
@@ -54,6 +57,7 @@ function causesOf(error: unknown): readonly Error[] {
 
 /** The system's own name for what went wrong; libraries put names of their own around it. */
 function codeOf(error: Error): string | null {
+  if (error.name === 'TimeoutError') return 'no answer in time';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
   return code === null || code.startsWith('slack_') ? null : code;
 }

@@ -73,8 +73,10 @@ function unreachable(error: unknown, apiUrl: string): string {
   if (error instanceof WebAPIHTTPError)
     return `Slack answers HTTP ${error.statusCode} at ${apiUrl}: check SLACK_API_URL, or try again later.`;
   if (error instanceof WebAPIRequestError) {
-    const why = speechIn('en').explain(explainNetworkFailure(error, new URL(apiUrl).host));
-    return `Slack cannot be reached at ${apiUrl}: check SLACK_API_URL and this machine's network. ${why}`;
+    const why = explainNetworkFailure(error, new URL(apiUrl).host);
+    const isAboutAddress = why.key === 'unreachable' || why.key === 'host_unknown' || why.key === 'not_tls';
+    const check = isAboutAddress ? ": check SLACK_API_URL and this machine's network." : '.';
+    return `Slack cannot be reached at ${apiUrl}${check} ${speechIn('en').explain(why)}`;
   }
   return `Slack's answer at ${apiUrl} cannot be understood: check SLACK_API_URL.`;
 }
