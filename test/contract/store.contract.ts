@@ -1137,7 +1137,7 @@ export function storeContract(open: OpenStore): void {
       expect(await turn()).toMatchObject({
         kind: 'edit',
         messageTs: '17.5',
-        post: { facts: [{ aftermath: { recoveredAt: 40 } }] },
+        post: { facts: [{ aftermath: { closed: { how: 'recovered', at: 40 } } }] },
       });
       expect(await store.findCause(key(ORDERS), 'en')).toBeNull();
     });

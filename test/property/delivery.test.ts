@@ -12,6 +12,7 @@ import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
 import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import type { Delivering } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { aReport, ORDERS } from '../support/reports.ts';
+import { AT_ONCE } from '../support/quick-durations.ts';
 import { SILENT } from '../support/silent-log.ts';
 
 const CONNECTION = 'prod';
@@ -214,7 +215,7 @@ class World {
       newId: () => `id-${++this.#ids}`,
       random: () => 0.5,
       log: SILENT,
-      durations: DEFAULT_DURATIONS,
+      durations: { ...DEFAULT_DURATIONS, incidents: AT_ONCE },
     };
   }
 
