@@ -15,6 +15,7 @@ import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
 import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import type { Delivering } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { jobNumber } from '../support/desk.ts';
+import { AT_ONCE } from '../support/quick-durations.ts';
 import { aReport } from '../support/reports.ts';
 import { SILENT } from '../support/silent-log.ts';
 
@@ -248,7 +249,7 @@ class World {
       newId: () => `id-${++this.#ids}`,
       random: () => 0.5,
       log: SILENT,
-      durations: DEFAULT_DURATIONS,
+      durations: { ...DEFAULT_DURATIONS, incidents: AT_ONCE },
     };
   }
 
