@@ -124,7 +124,9 @@ function keyOf(deliveries: readonly PendingDelivery[]): string {
 }
 
 function toNews({ id, subject, owedAt, facts }: PendingDelivery): PendingNews {
-  return { id, job: subject, kind: newsKind(facts), cause: causeOf(facts), foundAt: owedAt };
+  // What is said to a channel is no step of anything: each announcement is a message of its own.
+  const job = facts.kind === 'event' ? subject : `${subject} ${id}`;
+  return { id, job, kind: newsKind(facts), cause: causeOf(facts), foundAt: owedAt };
 }
 
 function toToldPost({ id, kind, isJoinable, begunAt, partOf, told }: ToldInChannel): ToldPost {
