@@ -15,6 +15,7 @@ import type { ListedJob, NameCandidate } from './domain/names/listed-job.ts';
 import type { SetAsideRow, Signal, SignalKind } from './domain/post/signal.ts';
 import type { BlindEpisode, BlindRules, PollSight } from './domain/poll/blind-episode.ts';
 import type { SubJob } from './domain/poll/combine-sub-jobs.ts';
+import type { IncidentRules } from './domain/post/incident.ts';
 import type { MessageTs } from './domain/post/message-ts.ts';
 import type { Pace } from './domain/post/pace.ts';
 import type { ConnectionAbsence } from './domain/poll/absence.ts';
@@ -272,6 +273,8 @@ export interface TurnRequest extends LeaseRequest {
   readonly workspaceId: string;
   /** Only a change of this post's message. */
   readonly postId?: string | undefined;
+  /** How news is collected, and when the pass of the poller began that is under way here (null: none is); not at all unless given. */
+  readonly news?: { readonly rules: IncidentRules; readonly passBeganAt: EpochMs | null };
   /** The id of the post, should a new one begin. */
   readonly newPostId: string;
   readonly now: EpochMs;

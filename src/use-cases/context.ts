@@ -1,4 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../domain/base/time.ts';
+import { DEFAULT_INCIDENT_RULES } from '../domain/post/incident.ts';
+import type { IncidentRules } from '../domain/post/incident.ts';
 import { DEFAULT_VERDICT_RULES } from '../domain/poll/verdict-rules.ts';
 import type { VerdictRules } from '../domain/poll/verdict-rules.ts';
 import type { Pace } from '../domain/post/pace.ts';
@@ -60,6 +62,8 @@ export interface Durations {
   readonly causeRetryMs: number;
   /** and how long that goes on. */
   readonly causeGiveUpMs: number;
+  /** How long news is collected, and what becomes an incident. */
+  readonly incidents: IncidentRules;
   /** Edits of messages in the whole workspace: Slack allows 50 a minute. */
   readonly editPace: Pace;
   /** Each channel that watches something is asked about once in this time: may it still be told things? */
@@ -86,6 +90,7 @@ export const DEFAULT_DURATIONS: Durations = {
   busyWaitMs: 10 * SECOND,
   pollSpacingMs: 10 * SECOND,
   verdicts: DEFAULT_VERDICT_RULES,
+  incidents: DEFAULT_INCIDENT_RULES,
   slackTimeoutMs: 10 * SECOND,
   channelLeaseMs: 15 * SECOND,
   postPaceMs: SECOND,

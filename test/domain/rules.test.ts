@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { AT_ONCE } from '../support/quick-durations.ts';
 import { describe, expect, test } from 'vitest';
 
 import { backoffDelay } from '../../src/domain/base/backoff.ts';
@@ -254,14 +255,17 @@ describe('deliveries that share a post', () => {
     announcement: { kind: 'subscribed', by: 'U1', jobs: [] },
   };
 
-  test('are those of one job at one moment, in a row', () => {
+  test('are those of one job, in their order', () => {
     const sizes = (all: readonly DeliveryFacts[]) => {
-      const pending = all.map((facts, id) => ({ id, subject: 'one', owedAt: 1, facts }));
-      return placeDeliveries({ pending, joinable: [], now: 1 }).map(({ deliveries }) => deliveries.length);
+      const subject = (facts: DeliveryFacts) => (facts.kind === 'event' ? facts.job.jobId : 'channel');
+      const pending = all.map((facts, id) => ({ id, subject: subject(facts), owedAt: 1, facts }));
+      return placeDeliveries({ pending, posts: [], now: 1, passBeganAt: null, rules: AT_ONCE, lookingSince: null }).map(
+        ({ deliveries }) => deliveries.length,
+      );
     };
     expect(sizes([])).toEqual([]);
-    expect(sizes([fact(ORDERS, 1), fact(ORDERS, 1), fact(ORDERS, 2)])).toEqual([2, 1]);
-    expect(sizes([fact(ORDERS, 1), fact(BILLING, 1), fact(ORDERS, 1)])).toEqual([1, 1, 1]);
+    expect(sizes([fact(ORDERS, 1), fact(ORDERS, 1), fact(ORDERS, 2)])).toEqual([3]);
+    expect(sizes([fact(ORDERS, 1), fact(BILLING, 1), fact(ORDERS, 1)])).toEqual([2, 1]);
     expect(sizes([announcement, announcement])).toEqual([1, 1]);
   });
 });

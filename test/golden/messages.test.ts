@@ -19,7 +19,7 @@ import type { Cause } from '../../src/domain/job/job-detail.ts';
 import { LANGUAGES } from '../../src/domain/base/language.ts';
 import type { Language } from '../../src/domain/base/language.ts';
 import type { ListedJob } from '../../src/domain/names/listed-job.ts';
-import { NO_AFTERMATH } from '../../src/domain/post/post.ts';
+import { NO_AFTERMATH, NOTHING_AROUND } from '../../src/domain/post/post.ts';
 import type { Standing } from '../../src/domain/job/standing.ts';
 import type { Aftermath, Announcement, DeliveryFacts, NamedJob, StandingJob } from '../../src/domain/post/post.ts';
 import { failureOf } from '../../src/domain/job/progress-answer.ts';
@@ -47,7 +47,7 @@ import { causeLine } from '../../src/slack/messages/cause-text.ts';
 import { jobsMessage } from '../../src/slack/messages/jobs-message.ts';
 import { listMessage } from '../../src/slack/messages/list-message.ts';
 import type { SlackMessage } from '../../src/slack/messages/message.ts';
-import { postMessage } from '../../src/slack/messages/post-message.ts';
+import { fullPostMessage, postMessage } from '../../src/slack/messages/post-message.ts';
 import { languageChosen, settingsMessage } from '../../src/slack/messages/settings-message.ts';
 import { statusMessage } from '../../src/slack/messages/status-message.ts';
 import {
@@ -60,8 +60,7 @@ import {
 import { createVoice, inPublic } from '../../src/slack/messages/voice.ts';
 import type { Voice } from '../../src/slack/messages/voice.ts';
 import { workspaceListMessage } from '../../src/slack/messages/workspace-list-message.ts';
-import { incidentInFull, incidentParts, recoveriesParts } from '../../src/slack/messages/incident-text.ts';
-import { lines, message } from '../../src/slack/messages/message.ts';
+import { lines } from '../../src/slack/messages/message.ts';
 import type { UsageError } from '../../src/slack/commands/parse-command.ts';
 import type { Job } from '../../src/domain/job/job.ts';
 import type { Look } from '../../src/use-cases/polling/look-at-jobs.ts';
@@ -77,6 +76,7 @@ import { aJob, aReport, BILLING, ORDERS, reported } from '../support/reports.ts'
 const START = Date.parse('2026-11-23T02:10:00Z');
 const job: NamedJob = { connectionId: 'prod', jobId: ORDERS, name: 'orders', jobType: 'migration' };
 const drJob: NamedJob = { ...job, jobType: 'cloudDataGuard' };
+const A_POST = { kind: 'news', around: NOTHING_AROUND } as const;
 const parts = [
   { name: 'struct', percent: 100, remainingTime: null },
   { name: 'data', percent: 63, remainingTime: null },
@@ -166,6 +166,7 @@ const happened =
   (event: JobEvent): Said =>
   (voice) =>
     postMessage(voice, {
+      ...A_POST,
       id: 'POST',
       channelId: 'C1',
       facts: [{ kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH }],
@@ -183,7 +184,7 @@ const toldOf =
       event,
       aftermath: { ...NO_AFTERMATH, ...aftermath },
     };
-    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] });
+    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] });
   };
 const told = (...steps: readonly Step[]): Said => toldOf(job, {}, ...steps);
 
@@ -202,13 +203,13 @@ const renamed =
     const event: JobEvent = { kind: 'renamed', from: 'orders', to: 'orders_v2', ...moment };
     const about = { ...job, name: 'orders_v2' };
     const facts: DeliveryFacts = { kind: 'event', job: about, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] }, now);
+    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, now);
   };
 
 const announced =
   (announcement: Announcement, channelId = 'C1'): Said =>
   (voice) =>
-    postMessage(voice, { id: 'POST', channelId, facts: [{ kind: 'announcement', announcement }] });
+    postMessage(voice, { ...A_POST, id: 'POST', channelId, facts: [{ kind: 'announcement', announcement }] });
 
 const billing: NamedJob = { ...job, jobId: BILLING, name: 'billing' };
 /** A job that a channel begins to watch. */
@@ -226,7 +227,7 @@ const wave = (standing: Standing, count: number, changes: Partial<StandingJob> =
 const FAILED_BEFORE = { status: 'INCRE_TRANSFER_FAILED', since: START - 31 * HOUR, startSeen: true };
 const MB = 1024 * 1024;
 const back = (meanwhile: Meanwhile, downMs = 42 * MINUTE) =>
-  announced({ kind: 'back', after: 'down', from: START - downMs, until: START, meanwhile });
+  announced({ kind: 'back', after: 'down', from: START - downMs, until: START, newsSince: START, meanwhile });
 const blind = (changes: Partial<Extract<Announcement, { kind: 'blind' }>> = {}) =>
   announced({
     kind: 'blind',
@@ -469,7 +470,55 @@ const recoveries = (count: number): readonly IncidentFacts[] =>
 const incident =
   (facts: readonly IncidentFacts[], jobs: readonly Job[] = []): Said =>
   (voice) =>
-    message([...incidentParts(voice, { facts, jobs, watched: 60 })], { marker: 'drs_post:POST' });
+    postMessage(
+      voice,
+      { id: 'POST', channelId: 'C1', kind: 'incident', facts, around: { ...NOTHING_AROUND, watched: 60 } },
+      jobs.map((known) => ({ kind: 'known', job: known })),
+    );
+/** So many recoveries of an incident with 30 jobs, of which `closed` are closed. */
+const recovered =
+  (count: number, closed: number): Said =>
+  (voice) => {
+    const shown = [
+      ...failures(closed, SOURCE, 0, { closed: { how: 'recovered', at: START } }),
+      ...failures(30 - closed, SOURCE, closed),
+    ];
+    const around = { ...NOTHING_AROUND, shown, watched: 60 };
+    return postMessage(voice, { id: 'POST', channelId: 'C1', kind: 'recoveries', facts: recoveries(count), around });
+  };
+const backOf = (changed: Meanwhile['changed']): DeliveryFacts => ({
+  kind: 'announcement',
+  announcement: {
+    kind: 'back',
+    after: 'down',
+    from: START - 42 * MINUTE,
+    until: START,
+    newsSince: START,
+    meanwhile: { changed, unchanged: 6, unknown: 0 },
+  },
+});
+/** The bot was down, and a job failed meanwhile. */
+const meanwhileFailed =
+  (aftermath: Partial<Aftermath>): Said =>
+  (voice) => {
+    const facts = [
+      ...failures(1, DUPLICATE, 0, aftermath),
+      backOf([{ job: { ...job, jobId: simulatedJobId(0) }, status: 'INCRE_TRANSFER_FAILED' }]),
+    ];
+    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts });
+  };
+/** A flapping job's message some hours later. */
+const flappingNow =
+  (flapping: JobState['flapping']): Said =>
+  (voice) => {
+    const event: JobEvent = { kind: 'flapping', flapping: FLAPPING, ...anEvent };
+    const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
+    const now: Look = {
+      kind: 'known',
+      job: aJob({ name: 'orders' }, { report: aReport(), checkedAt: START, flapping }),
+    };
+    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [now]);
+  };
 const backlog =
   (...steps: readonly Step[]): Said =>
   (voice) => {
@@ -480,7 +529,7 @@ const backlog =
       event,
       aftermath: NO_AFTERMATH,
     }));
-    return postMessage(voice, { id: 'POST', channelId: 'C1', facts });
+    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts });
   };
 
 /** Text first, because that is what is read aloud and pushed; then the blocks. */
@@ -510,7 +559,7 @@ const nowIs =
     const event = read([0, 'FULL_TRANSFER_COMPLETE'], replicating).events.at(-1);
     if (event === undefined) throw new Error('nothing was told');
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] }, [look]);
+    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [look]);
   };
 const pageOf = (statuses: readonly string[], jobType = 'migration'): Partial<JobPage> => ({
   total: statuses.length,
@@ -786,8 +835,29 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     after: 'blind',
     from: START - 42 * MINUTE,
     until: START,
+    newsSince: START,
     meanwhile: { changed: [{ job, status: 'INCRE_TRANSFER_FAILED' }], unchanged: 6, unknown: 0 },
   }),
+  'announced-back-with-a-failure': meanwhileFailed({}),
+  'announced-back-with-a-failure-that-recovered': meanwhileFailed({ closed: { how: 'recovered', at: START + HOUR } }),
+  'announced-back-with-several-failures': (voice) =>
+    postMessage(voice, {
+      ...A_POST,
+      id: 'POST',
+      channelId: 'C1',
+      facts: [
+        ...failures(3, SOURCE),
+        backOf(failures(3, SOURCE).map(({ job: one }) => ({ job: one, status: 'INCRE_TRANSFER_FAILED' }))),
+      ],
+    }),
+  'told-failed-and-part-of-an-incident': (voice) =>
+    postMessage(voice, {
+      ...A_POST,
+      id: 'POST',
+      channelId: 'C1',
+      facts: failures(1, SOURCE),
+      around: { ...NOTHING_AROUND, partOfTs: '1700000000.000100' },
+    }),
   'announced-back-nothing-changed': back({ changed: [], unchanged: 13, unknown: 0 }),
   'announced-back-nothing-changed-in-one': back({ changed: [], unchanged: 1, unknown: 0 }),
   'announced-back-not-read': back({ changed: [], unchanged: 11, unknown: 2 }),
@@ -1326,7 +1396,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       ...moment,
     };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] });
+    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] });
   },
   'announced-very-many-subscriptions': announced({
     kind: 'subscribed',
@@ -1374,7 +1444,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     if (event === undefined) throw new Error('nothing was told');
     const aftermath = { ...NO_AFTERMATH, closed: { how: 'recovered' as const, at: event.at + 3 * DAY } };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath };
-    return postMessage(voice, { id: 'POST', channelId: 'C1', facts: [facts] }, [
+    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [
       { kind: 'known', job: aJob({ name: 'orders', jobType: 'migration' }, state) },
     ]);
   },
@@ -1419,7 +1489,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     CLOSINGS.flatMap((how, n) => failures(1, SOURCE, n, { closed: { how, at: START + HOUR } })),
   ),
   'incident-in-full': (voice) =>
-    message([...incidentInFull(voice, { facts: failures(30, SOURCE), jobs: [], watched: 60 })]),
+    fullPostMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: failures(30, SOURCE) }, []),
   'incident-of-pauses': incident(
     failures(5, null).map((one) => ({
       ...one,
@@ -1443,10 +1513,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'incident-without-reports': incident(
     failures(4, null).map((one) => ({ ...one, event: { ...FAILURE, report: null, lastLag: null } })),
   ),
-  'recoveries-of-all': (voice) => message([...recoveriesParts(voice, recoveries(30), { of: 30, closed: 30 })]),
-  'recoveries-with-others-ended': (voice) =>
-    message([...recoveriesParts(voice, recoveries(28), { of: 30, closed: 30 })]),
-  'recoveries-so-far': (voice) => message([...recoveriesParts(voice, recoveries(24), { of: 30, closed: 24 })]),
+  'recoveries-of-all': recovered(30, 30),
+  'recoveries-with-others-ended': recovered(28, 30),
+  'recoveries-so-far': recovered(24, 24),
   'told-flapping': toldOf(
     job,
     {},
@@ -1455,6 +1524,8 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       [failing + 16, 'INCRE_TRANSFER_FAILED'],
     ]),
   ),
+  'told-flapping-kept-current': flappingNow({ ...FLAPPING, failures: 9, quietSince: START + 5 * HOUR }),
+  'told-flapping-over': flappingNow(null),
   'told-settled': happened({
     kind: 'settled',
     flapping: {
@@ -1646,7 +1717,7 @@ describe('whatever DRS sends', () => {
             aftermath: { ...NO_AFTERMATH, cause: { code: name, text: name }, closed: { how: 'recovered', at: START } },
           };
           for (const message of [
-            postMessage(voice, { id: 'P', channelId: 'C1', facts: [facts] }),
+            postMessage(voice, { ...A_POST, id: 'P', channelId: 'C1', facts: [facts] }),
             statusMessage(
               voice,
               {

@@ -15,6 +15,8 @@ import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
 import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import type { Delivering } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { jobNumber } from '../support/desk.ts';
+import { DEFAULT_INCIDENT_RULES } from '../../src/domain/post/incident.ts';
+import type { IncidentRules } from '../../src/domain/post/incident.ts';
 import { aReport } from '../support/reports.ts';
 import { SILENT } from '../support/silent-log.ts';
 
@@ -27,7 +29,7 @@ type Fate = 'accepted' | 'lost before' | 'lost after' | 'told to wait' | 'killed
 /** What happens next. */
 type Step =
   /** A change of one job: known by its number in `JOBS`. */
-  | { readonly kind: 'event'; readonly job: number }
+  | { readonly kind: 'event'; readonly job: number; readonly what: 'failed' | 'recovered' | 'paused' }
   /** Something becomes known about all that was told. */
   | { readonly kind: 'news of the old' }
   | { readonly kind: 'change of mind' }
@@ -35,7 +37,14 @@ type Step =
   | { readonly kind: 'turn'; readonly dispatcher: 0 | 1; readonly fate: Fate };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.nat({ max: JOBS.length - 1 }).map((job): Step => ({ kind: 'event', job })) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('event' as const),
+      job: fc.nat({ max: JOBS.length - 1 }),
+      what: fc.constantFrom('failed' as const, 'failed' as const, 'recovered' as const, 'paused' as const),
+    }),
+  },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: 'news of the old' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: 'change of mind' }) },
   {
@@ -158,11 +167,13 @@ class World {
   doubts = 0;
   readonly #dispatchers = [new Dispatcher(), new Dispatcher()];
   readonly #mayRead: boolean;
+  readonly #rules: IncidentRules;
   #ids = 0;
   #subscribed = true;
 
-  constructor(mayRead: boolean) {
+  constructor(mayRead: boolean, rules: IncidentRules) {
     this.#mayRead = mayRead;
+    this.#rules = rules;
   }
 
   async open(): Promise<void> {
@@ -180,7 +191,7 @@ class World {
     switch (one.kind) {
       case 'event':
         this.events += 1;
-        return await this.#poll(JOBS[one.job] ?? jobNumber(1), [this.#changed()]);
+        return await this.#poll(JOBS[one.job] ?? jobNumber(1), [this.#changed(one.what)]);
       case 'news of the old':
         for (const { post } of this.slack.messages) await this.store.wantEdit(post.id);
         return;
@@ -201,7 +212,7 @@ class World {
       for (const index of [0, 1] as const) await this.#turn(index, 'accepted');
       const isIdle = this.#dispatchers.every((one) => one.request === null);
       if (isIdle && (await this.store.countPending(ana)) === 0 && (await this.#leftToShow()) === 0) return;
-      this.now += 2 * SECOND;
+      this.now += 5 * SECOND;
     }
     throw new Error('it does not come to rest');
   }
@@ -248,11 +259,11 @@ class World {
       newId: () => `id-${++this.#ids}`,
       random: () => 0.5,
       log: SILENT,
-      durations: DEFAULT_DURATIONS,
+      durations: { ...DEFAULT_DURATIONS, incidents: this.#rules },
     };
   }
 
-  #changed(): JobEvent {
+  #changed(what: 'failed' | 'recovered' | 'paused'): JobEvent {
     const moment = {
       at: this.now,
       report: aReport(),
@@ -261,7 +272,10 @@ class World {
       lagNote: 'settled' as const,
       percentBefore: null,
     };
-    return { kind: 'status_changed', from: 'A', to: 'B', ...moment };
+    const failed = 'INCRE_TRANSFER_FAILED';
+    if (what === 'recovered')
+      return { kind: what, from: failed, failedAt: this.now - 1, startSeen: true, workingAt: this.now, ...moment };
+    return { kind: 'status_changed', from: 'A', to: what === 'failed' ? failed : 'PAUSING', ...moment };
   }
 
   async #poll(jobId: JobId, events: readonly JobEvent[]): Promise<void> {
@@ -320,8 +334,11 @@ async function expectConsistent({ db }: World): Promise<void> {
   expect(new Set(keys).size).toBe(keys.length);
 }
 
+/** Two pieces of news of a kind are an incident here, so that most histories have some. */
+const EAGER: IncidentRules = { ...DEFAULT_INCIDENT_RULES, leastNews: 2 };
+
 async function live(steps: readonly Step[], mayRead: boolean): Promise<World> {
-  const world = new World(mayRead);
+  const world = new World(mayRead, EAGER);
   await world.open();
   for (const one of steps) await world.take(one);
   await world.settle();

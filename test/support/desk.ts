@@ -20,6 +20,7 @@ import { tick as runTick } from '../../src/use-cases/polling/tick.ts';
 import { Vitals } from '../../src/use-cases/upkeep/vitals.ts';
 import { fastClock } from './fast-clock.ts';
 import type { FastClock } from './fast-clock.ts';
+import { AT_ONCE } from './quick-durations.ts';
 import { reported } from './reports.ts';
 import { SILENT } from './silent-log.ts';
 
@@ -82,11 +83,22 @@ export function listing(entries: readonly Partial<JobListEntry>[], jobType = 'mi
   return { parts: [{ jobType, entries: full, isWhole: true }], failure: null };
 }
 
-export async function openDesk(durations: Partial<Durations> = {}): Promise<Desk> {
-  const clock = fastClock();
-  const db = openDatabase('sqlite::memory:');
+/** What a process finds that takes over from one that was killed. */
+export interface LeftBehind {
+  /** Of the database. */
+  readonly address: string;
+  readonly clock: FastClock;
+  /** What stands in Slack. */
+  readonly said: Said[];
+}
+
+export async function openDesk(
+  durations: Partial<Durations> = {},
+  { address, clock, said }: LeftBehind = { address: 'sqlite::memory:', clock: fastClock(), said: [] },
+): Promise<Desk> {
+  const db = openDatabase(address);
   await migrateToLatest(db);
-  const store = createStore(db, 'sqlite::memory:', { clock: () => clock.now() });
+  const store = createStore(db, address, { clock: () => clock.now() });
   await store.openWorkspace({ id: WORKSPACE, name: 'Acme', at: clock.now() });
   await store.openConnection({
     id: CONNECTION,
@@ -96,7 +108,6 @@ export async function openDesk(durations: Partial<Durations> = {}): Promise<Desk
     at: clock.now(),
   });
   const answers = new Map<JobId, ProgressAnswer>();
-  const said: Said[] = [];
   const requests: JobId[][] = [];
   const logged: Desk['logged'][number][] = [];
   const log = (level: string) => (fields: object, message: string) => void logged.push({ level, fields, message });
@@ -127,13 +138,13 @@ export async function openDesk(durations: Partial<Durations> = {}): Promise<Desk
     remove: () => Promise.resolve({ kind: 'gone' }),
   };
   const slack = { notifier, history: { readPage: () => Promise.resolve(NOT_THERE) } };
-  const allDurations: Durations = { ...DEFAULT_DURATIONS, postPaceMs: 0, ...durations };
+  const allDurations: Durations = { ...DEFAULT_DURATIONS, postPaceMs: 0, incidents: AT_ONCE, ...durations };
   const quiet = { ...SILENT, warn: log('warn'), error: log('error') };
   const context: Context = {
     store,
     drs,
     clock,
-    newId: () => `id-${++ids}`,
+    newId: () => `id-${clock.now()}-${++ids}`,
     random: () => 0,
     log: quiet,
     durations: allDurations,

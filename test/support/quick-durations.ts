@@ -1,7 +1,11 @@
+import { DEFAULT_INCIDENT_RULES } from '../../src/domain/post/incident.ts';
 import { DEFAULT_VERDICT_RULES } from '../../src/domain/poll/verdict-rules.ts';
 
 /** Verdicts that need no minutes: two ticks make a recovery, an end, or a job in sync; the first figures count. */
 export const QUICK_VERDICTS = { ...DEFAULT_VERDICT_RULES, minReadings: 2, settlingReports: 0, steadyMs: 0 };
+
+/** News that is told as soon as it is owed. */
+export const AT_ONCE = { ...DEFAULT_INCIDENT_RULES, collectFailuresMs: 0, collectMs: 0, passMs: 0 };
 
 /** Every wait of the post protocol, a thirtieth as long, for tests with processes that are killed. */
 export const QUICK_DURATIONS = {
@@ -20,4 +24,5 @@ export const QUICK_DURATIONS = {
   causeRetryMs: 200,
   editPace: { everyMs: 20, burst: 10 },
   verdicts: QUICK_VERDICTS,
+  incidents: { ...AT_ONCE, collectFailuresMs: 100, collectMs: 100, recoveriesMs: 2_000 },
 };

@@ -11,7 +11,7 @@ import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.
 import type { SlackWorkspace, WorkspaceOptions } from '../../demo/slack-workspace/slack-workspace.ts';
 import type { EphemeralMessage, Message } from '../../demo/slack-workspace/workspace.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
-import { QUICK_VERDICTS } from './quick-durations.ts';
+import { AT_ONCE, QUICK_VERDICTS } from './quick-durations.ts';
 
 type Mode = 'socket' | 'http';
 
@@ -33,6 +33,7 @@ const SHORT_DURATIONS = {
   editPace: { everyMs: 1, burst: 1_000 },
   lookIntervalMs: 5,
   verdicts: QUICK_VERDICTS,
+  incidents: AT_ONCE,
 };
 
 /** A bot between a Slack workspace and a DRS, all on loopback, as an end-to-end test needs it. */

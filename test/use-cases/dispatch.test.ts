@@ -7,6 +7,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
 import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { fastClock } from '../support/fast-clock.ts';
+import { AT_ONCE } from '../support/quick-durations.ts';
 import { SILENT } from '../support/silent-log.ts';
 
 const clock = fastClock();
@@ -51,7 +52,7 @@ test('a process that was asleep between its claim and its request does not send:
     newId,
     random: () => 0,
     log: SILENT,
-    durations: DEFAULT_DURATIONS,
+    durations: { ...DEFAULT_DURATIONS, incidents: AT_ONCE },
   };
   const turn = async () => {
     const claim = await claimTurn(context);

@@ -71,6 +71,8 @@ export interface ToldPost {
   readonly kind: NewsKind;
   readonly isIncident: boolean;
   readonly postedAt: EpochMs;
+  /** An incident that takes further news: the last one of its key. */
+  readonly isJoinable: boolean;
   /** The incident that shows it as rows of its own; null for none. */
   readonly shownIn: string | null;
   /** Never empty. Of an incident with those of the posts that it shows. */
@@ -188,10 +190,10 @@ function withRow(post: ToldPost, { job, cause }: PendingNews, now: EpochMs): Tol
 
 /** Whether a post is an incident that further news joins by edit: young, and not grown to twice what people were told of. */
 export function takesMore(
-  { isIncident, postedAt, shownIn, rows }: ToldPost,
+  { isIncident, isJoinable, postedAt, shownIn, rows }: ToldPost,
   { now, rules = DEFAULT_INCIDENT_RULES }: Pick<NewsMoment, 'now' | 'rules'>,
 ): boolean {
-  if (!isIncident || shownIn !== null || !isWithin(now, postedAt, rules.joinMs)) return false;
+  if (!isIncident || !isJoinable || shownIn !== null || !isWithin(now, postedAt, rules.joinMs)) return false;
   const told = rows.filter(({ joinedAt }) => joinedAt - postedAt < rules.settlingMs).length;
   return isWithin(now, postedAt, rules.settlingMs) || rows.length + 1 < 2 * Math.max(told, 1);
 }

@@ -1,5 +1,16 @@
+import { statusGroup } from '../job/job-status.ts';
+import type { StatusGroup } from '../job/job-status.ts';
+import { causeKey } from './cause-key.ts';
+import { decideNews } from './incident.ts';
+import type { IncidentRules, NewsDecision, NewsKind, PendingNews, ToldPost } from './incident.ts';
 import type { DeliveryFacts, PostKind } from './post.ts';
+import { SECOND } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
+
+/** What waits for something that may happen any moment is looked at again after this, in ms. */
+export const LOOK_AGAIN_MS = SECOND;
+/** Failures that fit into the message about a time in which nobody looked. */
+const MOST_MEANWHILE = 3;
 
 /** A delivery that is in no post yet. */
 export interface PendingDelivery {
@@ -11,14 +22,17 @@ export interface PendingDelivery {
   readonly facts: DeliveryFacts;
 }
 
-/** A post that is in the channel and takes further deliveries. */
-export interface JoinablePost {
+/** A post that is in the channel, and may take further deliveries or show in another. */
+export interface ToldInChannel {
   readonly id: string;
   readonly kind: PostKind;
-  readonly about: string;
   readonly begunAt: EpochMs;
-  /** What it tells already, in order. */
-  readonly facts: readonly DeliveryFacts[];
+  /** It takes further deliveries by edit, if the rules have it so. */
+  readonly isJoinable: boolean;
+  /** The incident that shows it among its own; null for none. */
+  readonly partOf: string | null;
+  /** What it tells, in order; of an incident with what the posts tell that it shows. */
+  readonly told: readonly { readonly subject: string; readonly toldAt: EpochMs; readonly facts: DeliveryFacts }[];
 }
 
 /** What a new post is. */
@@ -28,6 +42,8 @@ export interface NewPost {
   readonly about: string;
   /** Takes further deliveries by edit, in the place of the post of the same key that did so far. */
   readonly isJoinable: boolean;
+  /** Posts whose jobs it shows among its own. */
+  readonly shows: readonly string[];
 }
 
 /** Where some deliveries go. */
@@ -40,35 +56,158 @@ export type Placement =
 /** A channel's pending deliveries, oldest first, and what they could join. */
 export interface ToPlace {
   readonly pending: readonly PendingDelivery[];
-  readonly joinable: readonly JoinablePost[];
+  readonly posts: readonly ToldInChannel[];
   readonly now: EpochMs;
+  /** When the pass began that is under way; null while there is none. */
+  readonly passBeganAt: EpochMs | null;
+  readonly rules: IncidentRules;
+  /** What changed from here on was not seen to change: it is being looked at again. Null when nobody was without sight. */
+  readonly lookingSince: EpochMs | null;
 }
 
 /**
- * Where the pending deliveries of a channel go, in the order in which it is to happen: the news of one job at one moment
- * are one post.
+ * Where the pending deliveries of a channel go, in the order in which it is to happen, as `decideNews` decides it. What
+ * changed while nobody could look waits for the message that says so, and is told in it.
  */
-export function placeDeliveries({ pending }: ToPlace): readonly Placement[] {
-  const groups: PendingDelivery[][] = [];
-  for (const one of pending) {
-    const last = groups.at(-1);
-    const first = last?.[0];
-    if (last !== undefined && first !== undefined && belongTogether(first.facts, one.facts)) last.push(one);
-    else groups.push([one]);
-  }
-  const post: NewPost = { kind: 'news', about: '', isJoinable: false };
-  return groups.map((deliveries) => ({ kind: 'begin', post, deliveries }));
+export function placeDeliveries(toPlace: ToPlace): readonly Placement[] {
+  const { pending, posts, now, passBeganAt, rules } = toPlace;
+  const back = pending.find(isBack);
+  const meanwhile = pending.filter((one) => isOfMeanwhile(one, toPlace, back));
+  const rest = pending.filter((one) => one !== back && !meanwhile.includes(one));
+  const byId = new Map(rest.map((one) => [one.id, one]));
+  const decisions = decideNews(rest.map(toNews), posts.map(toToldPost), { now, passBeganAt, rules });
+  const placed = decisions.map((decision) =>
+    toPlacement(
+      decision,
+      decision.news.flatMap((id) => byId.get(id) ?? []),
+      now,
+    ),
+  );
+  if (back !== undefined) return [{ kind: 'begin', post: NEWS, deliveries: [...meanwhile, back] }, ...placed];
+  return meanwhile.length === 0
+    ? placed
+    : [...placed, { kind: 'hold', until: now + LOOK_AGAIN_MS, deliveries: meanwhile }];
 }
 
-function belongTogether(one: DeliveryFacts, other: DeliveryFacts): boolean {
-  return (
-    one.kind === 'event' &&
-    other.kind === 'event' &&
-    one.job.connectionId === other.job.connectionId &&
-    one.job.jobId === other.job.jobId &&
-    one.event.at === other.event.at
-  );
+const NEWS: NewPost = { kind: 'news', about: '', isJoinable: false, shows: [] };
+
+function toPlacement(decision: NewsDecision, deliveries: readonly PendingDelivery[], now: EpochMs): Placement {
+  switch (decision.kind) {
+    case 'hold':
+      return { kind: 'hold', until: untilOf(decision, now), deliveries };
+    case 'join':
+      return { kind: 'attach', postId: decision.post, deliveries };
+    case 'tell_job':
+      return { kind: 'begin', post: NEWS, deliveries };
+    case 'tell_incident': {
+      const post: NewPost = { kind: 'incident', about: keyOf(deliveries), isJoinable: true, shows: decision.shows };
+      return { kind: 'begin', post, deliveries };
+    }
+    case 'tell_recoveries': {
+      const post: NewPost = { kind: 'recoveries', about: decision.of, isJoinable: false, shows: [] };
+      return { kind: 'begin', post, deliveries };
+    }
+  }
 }
+
+/** A pass may end any moment. */
+function untilOf({ until, reason }: Extract<NewsDecision, { readonly kind: 'hold' }>, now: EpochMs): EpochMs {
+  const soon = now + LOOK_AGAIN_MS;
+  return until === null || reason === 'pass_goes_on' ? Math.min(until ?? soon, soon) : until;
+}
+
+/** The kind of event, and the cause where there is one: at most one incident of each can be joined. */
+function keyOf(deliveries: readonly PendingDelivery[]): string {
+  const news = deliveries.map(toNews);
+  const causes = new Set(news.flatMap(({ cause }) => (cause === null ? [] : [cause])));
+  return [news[0]?.kind ?? '', ...[...causes].toSorted()].join(' ');
+}
+
+function toNews({ id, subject, owedAt, facts }: PendingDelivery): PendingNews {
+  // What is said to a channel is no step of anything: each announcement is a message of its own.
+  const job = facts.kind === 'event' ? subject : `${subject} ${id}`;
+  return { id, job, kind: newsKind(facts), cause: causeOf(facts), foundAt: owedAt };
+}
+
+function toToldPost({ id, kind, isJoinable, begunAt, partOf, told }: ToldInChannel): ToldPost {
+  return {
+    id,
+    kind: told[0] === undefined ? 'other' : newsKind(told[0].facts),
+    isIncident: kind === 'incident',
+    isJoinable,
+    postedAt: begunAt,
+    shownIn: partOf,
+    rows: told.map(({ subject, facts, toldAt }) => ({
+      job: subject,
+      cause: causeOf(facts),
+      joinedAt: Math.max(toldAt, begunAt),
+      isOpen: facts.kind === 'event' && facts.aftermath.closed === null,
+    })),
+  };
+}
+
+/** What kind of news a delivery is. */
+export function newsKind(facts: DeliveryFacts): NewsKind {
+  if (facts.kind === 'announcement') return 'other';
+  const { event } = facts;
+  switch (event.kind) {
+    case 'recovered':
+    case 'flapping':
+    case 'settled':
+    case 'ended':
+    case 'gone':
+      return event.kind;
+    case 'status_changed':
+      return STATUS_NEWS[statusGroup(event.to)] ?? 'other';
+    default:
+      return 'other';
+  }
+}
+
+const STATUS_NEWS: Readonly<Partial<Record<StatusGroup, NewsKind>>> = {
+  failed: 'failed',
+  full_copy: 'full_copy',
+  full_copy_done: 'full_copy_done',
+  replicating: 'replicating',
+  paused: 'paused',
+};
+
+function causeOf(facts: DeliveryFacts): string | null {
+  return facts.kind === 'event' ? causeKey(facts.aftermath.cause, facts.event.report?.errorCode ?? null) : null;
+}
+
+function isBack({ facts }: PendingDelivery): boolean {
+  return facts.kind === 'announcement' && facts.announcement.kind === 'back';
+}
+
+/**
+ * Whether a change came to light while nobody could look, so that the message about that names it. The end of a job has
+ * more to say than fits there, and many failures are an incident.
+ */
+function isOfMeanwhile(
+  one: PendingDelivery,
+  { pending, lookingSince }: ToPlace,
+  back: PendingDelivery | undefined,
+): boolean {
+  const told =
+    back?.facts.kind === 'announcement' && back.facts.announcement.kind === 'back' ? back.facts.announcement : null;
+  const since = told === null ? lookingSince : told.newsSince;
+  if (since === null || one.facts.kind !== 'event' || !MEANWHILE.has(newsKind(one.facts))) return false;
+  const failures = pending.filter(({ facts }) => newsKind(facts) === 'failed').length;
+  if (newsKind(one.facts) === 'failed' && failures > MOST_MEANWHILE) return false;
+  const { job, event } = one.facts;
+  const isNamed = told === null || told.meanwhile.changed.some((changed) => changed.job.jobId === job.jobId);
+  return isNamed && event.at >= since;
+}
+
+const MEANWHILE: ReadonlySet<NewsKind> = new Set<NewsKind>([
+  'failed',
+  'recovered',
+  'full_copy',
+  'full_copy_done',
+  'replicating',
+  'paused',
+]);
 
 /** What is done of the placements now: whatever joins a post, the first new post, and what waits until when. */
 export interface PlacedNow {

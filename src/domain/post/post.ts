@@ -72,6 +72,8 @@ export type Announcement =
       readonly after: 'blind' | 'down';
       readonly from: EpochMs;
       readonly until: EpochMs;
+      /** What changed from here on was not seen to change. */
+      readonly newsSince: EpochMs;
       readonly meanwhile: Meanwhile;
     }
   /** To the operator of the bot. */
@@ -106,9 +108,22 @@ export type DeliveryFacts =
 
 /**
  * What a post is. `news`: what happened to one job at one moment, or one announcement. `incident`: what befell several jobs for
- * one reason; it takes further deliveries for a while, told by edit.
+ * one reason; it takes further deliveries for a while, told by edit. `recoveries`: which of the jobs of an incident have
+ * recovered.
  */
-export type PostKind = 'news' | 'incident';
+export type PostKind = 'news' | 'incident' | 'recoveries';
+
+/** What a post shows beside what it tells. */
+export interface Around {
+  /** Told in posts that the incident shows; for recoveries, what their incident told. */
+  readonly shown: readonly DeliveryFacts[];
+  /** How many jobs the channel watches. */
+  readonly watched: number;
+  /** The message of the incident that shows this post among its own; its Slack timestamp. */
+  readonly partOfTs: MessageTs | null;
+}
+
+export const NOTHING_AROUND: Around = { shown: [], watched: 0, partOfTs: null };
 
 /** One Slack message of ours, kept current: facts, never Slack JSON. */
 export interface Post extends ChannelKey {
@@ -119,6 +134,8 @@ export interface Post extends ChannelKey {
   readonly language: Language;
   /** In the order they happened; never empty. */
   readonly facts: readonly DeliveryFacts[];
+  /** Jobs of other posts that an incident shows among its own; of those, and of recoveries, how many the channel watches. */
+  readonly around: Around;
   /** Which state of its facts this is, from 1: it grows when something becomes known that the message must show. */
   readonly version: number;
   /** This attempt's number, from 1. */

@@ -13,7 +13,7 @@ import { auditMessage } from '../messages/audit-message.ts';
 import { helpMessage, staleButtonMessage } from '../messages/help-message.ts';
 import { jobsMessage } from '../messages/jobs-message.ts';
 import { listMessage } from '../messages/list-message.ts';
-import { editedPostMessage } from '../messages/post-message.ts';
+import { editedPostMessage, fullPostMessage } from '../messages/post-message.ts';
 import { statusMessage } from '../messages/status-message.ts';
 import { kept, subscribeAnswer, unsubscribeAnswer, unsubscribedAll } from '../messages/subscription-answers.ts';
 import type { Voice } from '../messages/voice.ts';
@@ -37,6 +37,7 @@ type ClickHandler = (turn: Turn) => Promise<void>;
 const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.refreshStatus]: withJobs(refreshStatus),
   [ACTIONS.refreshPost]: refreshToldPost,
+  [ACTIONS.showAll]: showWholePost,
   [ACTIONS.subscribe]: withJobs(subscribeTarget),
   [ACTIONS.unsubscribe]: withJobs(unsubscribeTarget),
   [ACTIONS.unsubscribeListed]: unsubscribeListed,
@@ -147,6 +148,19 @@ async function refreshToldPost(turn: Turn): Promise<void> {
   if (refreshed.kind === 'unknown') return await answerStale(turn);
   if (refreshed.kind !== 'refused') return;
   await reply.inPlace(editedPostMessage(voices.channel, refreshed.post, refreshed.jobs));
+}
+
+/** Every job of a message about many, for whoever clicked. */
+async function showWholePost(turn: Turn): Promise<void> {
+  const { slack, actor, click, voices, reply } = turn;
+  const { store, connectionId } = slack.useCases;
+  const postId = decodePost(click.value);
+  const sent = postId === null ? null : await store.findPost(postId);
+  if (sent === null || sent.post.channelId !== actor.channelId || sent.post.workspaceId !== actor.workspaceId)
+    return await answerStale(turn);
+  const facts = [...sent.post.facts, ...sent.post.around.shown];
+  const jobIds = new Set(facts.flatMap((one) => (one.kind === 'event' ? [one.job.jobId] : [])));
+  await reply.privately(fullPostMessage(voices.reader, sent.post, await store.findJobs(connectionId, [...jobIds])));
 }
 
 async function subscribeTarget(turn: Turn, value: JobsValue): Promise<void> {

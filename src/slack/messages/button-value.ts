@@ -7,6 +7,7 @@ import type { JobId } from '../../domain/job/job-id.ts';
 export const ACTIONS = {
   refreshStatus: 'drs_refresh_status',
   refreshPost: 'drs_refresh_post',
+  showAll: 'drs_show_all',
   subscribe: 'drs_subscribe',
   unsubscribe: 'drs_unsubscribe',
   unsubscribeListed: 'drs_unsubscribe_listed',

@@ -63,7 +63,7 @@ export function describeEvent(
     case 'readable_again':
       return readableAgain(voice, job, event);
     case 'flapping':
-      return flapping(voice, job, event);
+      return flapping(voice, job, event, current);
     case 'settled':
       return settled(voice, job, event);
     case 'renamed':
@@ -289,7 +289,20 @@ function readableAgain(voice: Voice, job: NamedJob, { since, at, report, lagNote
   };
 }
 
-function flapping(voice: Voice, job: NamedJob, { flapping: told, at, report }: Of<'flapping'>): EventText {
+/** Kept current: how often by now, and how it is; once it no longer flaps, that. */
+function flapping(
+  voice: Voice,
+  job: NamedJob,
+  { flapping: then, at: toldAt, report: reportThen }: Of<'flapping'>,
+  current: Job | null,
+): EventText {
+  const told = current?.state.flapping ?? then;
+  const at = current?.state.flapping?.quietSince ?? toldAt;
+  const report = current?.state.report ?? reportThen;
+  if (current !== null && current.state.flapping === null) {
+    const past = { name: escapeMrkdwn(jobName(job)), count: then.failures, since: dateAndTime(then.since) };
+    return { headline: `⚪ ${voice.say('told.flapped', past)}`, lines: [] };
+  }
   const said = {
     name: escapeMrkdwn(jobName(job)),
     count: told.failures,

@@ -257,6 +257,10 @@ function shortCause(voice: Voice, row: Row): string {
 function stateNow(voice: Voice, row: Row): string {
   const { current, closed, event, job } = row;
   if (closed !== null && closed.how !== 'recovered') return voice.say(`incident.row_${closed.how}`);
+  if (event.kind === 'ended' || event.kind === 'gone' || event.kind === 'flapping') {
+    const happened = eventState(voice, row);
+    return `${happened.emoji} ${happened.state}`;
+  }
   const report = current?.state.report ?? (closed === null ? event.report : null);
   if (report === null) return voice.say(closed === null ? 'now.unknown' : 'incident.row_recovered');
   if (statusGroup(report.status) === 'failed') return `🔴 ${voice.say('incident.row_failed')}`;

@@ -11,6 +11,8 @@ import type { ProgressReport } from '../../domain/job/progress-report.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Look } from '../../use-cases/polling/look-at-jobs.ts';
 import { ACTIONS, encodeJobs, encodePost } from './button-value.ts';
+import { backLines } from './blind-lines.ts';
+import { incidentInFull, incidentParts, recoveriesParts } from './incident-text.ts';
 import { announcementLines } from './announcement.ts';
 import { describeEvent } from './event-text.ts';
 import { consoleButton } from './job-buttons.ts';
@@ -39,30 +41,92 @@ type EventFacts = Extract<DeliveryFacts, { readonly kind: 'event' }>;
  *
  * @param now how the post's jobs are at the moment; empty when it is sent first
  */
-export function postMessage(
-  voice: Voice,
-  post: Pick<Post, 'id' | 'channelId' | 'facts'>,
-  now: readonly Look[] = [],
-): SlackMessage {
+export function postMessage(voice: Voice, post: ShownPost, now: readonly Look[] = []): SlackMessage {
+  if (post.kind !== 'news') return groupMessage(voice, post, now);
+  const back = backParts(voice, post.facts);
   const steps = stepsOfOneJob(post.facts);
   const told =
-    steps.length > 0
-      ? backlogParts(voice, steps, post.channelId, now)
-      : post.facts.flatMap((facts) => toParts(voice, facts, post.channelId, now));
-  return message([...told, ...nowParts(voice, post, now)], { marker: `${POST_MARKER}${post.id}` });
+    back.length > 0
+      ? back
+      : steps.length > 0
+        ? backlogParts(voice, steps, post.channelId, now)
+        : post.facts.flatMap((facts) => toParts(voice, facts, post.channelId, now));
+  return message([...told, ...laterPart(voice, post), ...nowParts(voice, post, now)], {
+    marker: `${POST_MARKER}${post.id}`,
+  });
 }
 
 /** The same with the *Now* line as the store has it. */
-export function editedPostMessage(
-  voice: Voice,
-  post: Pick<Post, 'id' | 'channelId' | 'facts'>,
-  jobs: readonly Job[],
-): SlackMessage {
+export function editedPostMessage(voice: Voice, post: ShownPost, jobs: readonly Job[]): SlackMessage {
   return postMessage(
     voice,
     post,
     jobs.map((job) => ({ kind: 'known', job })),
   );
+}
+
+/** What of a post is shown. */
+export type ShownPost = Pick<Post, 'id' | 'channelId' | 'kind' | 'facts' | 'around'>;
+
+/** What befell many jobs, in one message. */
+function groupMessage(voice: Voice, post: ShownPost, now: readonly Look[]): SlackMessage {
+  const told = eventsOf(post.facts);
+  const shown = eventsOf(post.around.shown);
+  const jobs = now.flatMap((look) => (look.kind === 'known' ? [look.job] : []));
+  const { watched } = post.around;
+  const parts =
+    post.kind === 'incident'
+      ? incidentParts(voice, { facts: [...shown, ...told], jobs, watched })
+      : recoveriesParts(voice, told, countClosed(shown));
+  const later = laterPart(voice, post);
+  const at = Math.max(...told.map(({ event }) => event.at));
+  return message(
+    [
+      ...parts,
+      ...later,
+      {
+        kind: 'buttons',
+        buttons: [
+          { text: voice.say('button.show_all'), actionId: ACTIONS.showAll, value: encodePost(post.id) },
+          { text: voice.say('button.refresh'), actionId: ACTIONS.refreshPost, value: encodePost(post.id) },
+        ],
+      },
+      { kind: 'footer', line: dateAndTime(at) },
+    ],
+    { marker: `${POST_MARKER}${post.id}` },
+  );
+}
+
+/** Every job of a post about many, for whoever wants to see them all. */
+export function fullPostMessage(voice: Voice, post: ShownPost, jobs: readonly Job[]): SlackMessage {
+  const facts = eventsOf([...post.around.shown, ...post.facts]);
+  return message([...incidentInFull(voice, { facts, jobs, watched: post.around.watched })]);
+}
+
+function eventsOf(facts: readonly DeliveryFacts[]): readonly EventFacts[] {
+  return facts.flatMap((one) => (one.kind === 'event' ? [one] : []));
+}
+
+/** Of how many jobs an incident told, and how many are closed by now. */
+function countClosed(shown: readonly EventFacts[]): { readonly of: number; readonly closed: number } {
+  const latest = new Map(
+    shown.filter(({ event }) => event.kind === 'status_changed').map((one) => [one.job.jobId, one]),
+  );
+  return { of: latest.size, closed: [...latest.values()].filter(({ aftermath }) => aftermath.closed !== null).length };
+}
+
+/** Where the incident is that shows this post among its own. */
+function laterPart(voice: Voice, { around, channelId }: ShownPost): readonly Part[] {
+  const url = around.partOfTs === null ? null : voice.messageUrl(channelId, around.partOfTs);
+  return url === null ? [] : [{ kind: 'footer', line: voice.say('incident.part_of', { url }) }];
+}
+
+/** A time in which nobody looked, and what changed in it: the causes of failures stand below, for they have no post of their own. */
+function backParts(voice: Voice, facts: readonly DeliveryFacts[]): readonly Part[] {
+  const back = facts.flatMap((one) =>
+    one.kind === 'announcement' && one.announcement.kind === 'back' ? [one.announcement] : [],
+  )[0];
+  return back === undefined ? [] : [{ kind: 'lines', lines: backLines(voice, back, eventsOf(facts)) }];
 }
 
 /** What befell one job at several moments, to be told in one message; empty for anything else. */
@@ -154,7 +218,7 @@ function nowParts(voice: Voice, post: Pick<Post, 'id' | 'facts'>, now: readonly 
   const open = [...latest.values()].filter((facts) => !endsSubscriptions(facts.event));
   if (open.length === 0) return [{ kind: 'buttons', buttons: [...namesake, ...console] }];
   const lines = open
-    .filter((facts) => isStateKnown(facts, now))
+    .filter((facts) => !isBackPost(post) && isStateKnown(facts, now))
     .map((facts, index): Part => {
       const whose = open.length > 1 ? ` ${escapeMrkdwn(jobName(facts.job))}` : '';
       const state = stateNow(voice, facts, now);
@@ -162,6 +226,11 @@ function nowParts(voice: Voice, post: Pick<Post, 'id' | 'facts'>, now: readonly 
     });
   const refresh = { text: voice.say('button.refresh'), actionId: ACTIONS.refreshPost, value: encodePost(post.id) };
   return [...lines, { kind: 'buttons', buttons: [refresh, ...namesake, ...console] }];
+}
+
+/** The line about what changed says how the jobs are. */
+function isBackPost({ facts }: Pick<Post, 'facts'>): boolean {
+  return facts.some((one) => one.kind === 'announcement');
 }
 
 /** A new name says nothing of how the job is; a failure that is closed says it in its headline. */

@@ -2,6 +2,7 @@ import type { JobKey } from '../../domain/job/job.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { decodeAnnouncement } from '../rows/codec.ts';
+import { wantEditOfPosts } from '../rows/want-edit.ts';
 import type { Tx } from '../rows/schema.ts';
 
 /** The reason of a post whose subscription was taken back, because nothing can be posted in its channel. */
@@ -39,9 +40,43 @@ export async function suppressOwed(
       )
       .execute();
   }
+  await closeLetGo(tx, channel, jobs, now);
   const heldUp = await heldUpPosts(tx, channel).select('id').execute();
   for (const { id } of heldUp) await settleIfEmpty(tx, id, reason, now);
   if (reason === WITHDRAWN) await withdrawAnnouncements(tx, channel, jobs, now);
+}
+
+/** Nobody here looks at these jobs any more: messages about their failures say so, and what waited for them waits no longer. */
+async function closeLetGo(tx: Tx, channel: ChannelKey, jobs: readonly JobKey[], now: EpochMs): Promise<void> {
+  const rows = await tx
+    .selectFrom('deliveries')
+    .innerJoin('posts', 'posts.id', 'deliveries.post_id')
+    .innerJoin('failures', (join) =>
+      join
+        .onRef('failures.connection_id', '=', 'deliveries.connection_id')
+        .onRef('failures.job_id', '=', 'deliveries.subject')
+        .onRef('failures.event_number', '=', 'deliveries.number'),
+    )
+    .select(['posts.id', 'posts.part_of'])
+    .distinct()
+    .where('deliveries.workspace_id', '=', channel.workspaceId)
+    .where('deliveries.channel_id', '=', channel.channelId)
+    .where('failures.recovered_at', 'is', null)
+    .where(
+      'deliveries.subject',
+      'in',
+      jobs.map((job) => job.jobId),
+    )
+    .execute();
+  await wantEditOfPosts(tx, rows, now);
+  await tx
+    .updateTable('deliveries')
+    .set({ hold_until: 0 })
+    .where('workspace_id', '=', channel.workspaceId)
+    .where('channel_id', '=', channel.channelId)
+    .where('outcome', 'is', null)
+    .where('post_id', 'is', null)
+    .execute();
 }
 
 /**

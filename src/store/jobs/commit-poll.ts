@@ -1,5 +1,7 @@
 import { endsSubscriptions } from '../../domain/job/job-event.ts';
 import type { JobEvent } from '../../domain/job/job-event.ts';
+import type { JobKey } from '../../domain/job/job.ts';
+import { wantEdit } from '../rows/want-edit.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import { statusGroup } from '../../domain/job/job-status.ts';
 import type { Closing } from '../../domain/post/closing.ts';
@@ -184,9 +186,34 @@ async function writeEvents(tx: Tx, poll: Poll, held: readonly HeldResult[]): Pro
       if (endsSubscriptions(event)) await findNamesake(tx, job, number, poll.now);
       deliveries += told;
     }
+    if (hasTurned(result, poll.now))
+      await keepFlappingCurrent(tx, { connectionId: poll.connectionId, jobId }, poll.now);
     if (events.some(endsSubscriptions)) await endSubscriptions(tx, poll, jobId, events);
   }
   return deliveries;
+}
+
+/** A flapping job failed or worked again just now, or no longer flaps: the message that says so is kept current. */
+function hasTurned({ state: { flapping }, events }: PollResult, now: EpochMs): boolean {
+  return flapping === null ? events.some(({ kind }) => ENDS_FLAPPING.has(kind)) : flapping.quietSince === now;
+}
+
+const ENDS_FLAPPING: ReadonlySet<JobEvent['kind']> = new Set<JobEvent['kind']>([
+  'settled',
+  'status_changed',
+  'ended',
+  'gone',
+]);
+
+async function keepFlappingCurrent(tx: Tx, job: JobKey, now: EpochMs): Promise<void> {
+  const told = await tx
+    .selectFrom('job_events')
+    .select((eb) => eb.fn.max<number | null>('number').as('number'))
+    .where('connection_id', '=', job.connectionId)
+    .where('job_id', '=', job.jobId)
+    .where('kind', '=', 'flapping')
+    .executeTakeFirstOrThrow();
+  if (told.number !== null) await wantEdit(tx, job, told.number, now);
 }
 
 /** A failure's cause is found later; a recovery is told on the failure's message as well. */

@@ -4,8 +4,8 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { CLOSINGS } from '../../domain/post/closing.ts';
 import type { Closing } from '../../domain/post/closing.ts';
-import { NO_AFTERMATH } from '../../domain/post/post.ts';
-import type { DeliveryFacts, Post, PostKind } from '../../domain/post/post.ts';
+import { NO_AFTERMATH, NOTHING_AROUND } from '../../domain/post/post.ts';
+import type { Around, DeliveryFacts, Post, PostKind } from '../../domain/post/post.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import {
   causeFor,
@@ -109,6 +109,8 @@ export async function findPostById(db: Db, postId: string, otherwise: Language):
       'posts.workspace_id',
       'posts.channel_id',
       'posts.kind',
+      'posts.about',
+      'posts.part_of',
       'posts.attempts',
       'posts.plain',
       'posts.thread_ts',
@@ -129,6 +131,7 @@ export async function findPostById(db: Db, postId: string, otherwise: Language):
     kind: decodePostKind(row.kind),
     language,
     facts,
+    around: await findAround(db, postId, row, language),
     version: row.wanted_version,
     attempt: row.attempts,
     plain: row.plain === 1,
@@ -138,12 +141,83 @@ export async function findPostById(db: Db, postId: string, otherwise: Language):
 
 /** A kind that this version does not know reads as the news that it tells. */
 export function decodePostKind(kind: string): PostKind {
-  return kind === 'incident' ? kind : 'news';
+  return kind === 'incident' || kind === 'recoveries' ? kind : 'news';
+}
+
+/** What a post shows beside what it tells. */
+async function findAround(
+  db: Db,
+  postId: string,
+  post: {
+    readonly kind: string;
+    readonly about: string;
+    readonly part_of: string | null;
+    readonly workspace_id: string;
+    readonly channel_id: string;
+  },
+  language: Language,
+): Promise<Around> {
+  const kind = decodePostKind(post.kind);
+  const partOfTs = post.part_of === null ? null : await findMessageTs(db, post.part_of);
+  if (kind === 'news') return { ...NOTHING_AROUND, partOfTs };
+  const incident = kind === 'recoveries' ? post.about : postId;
+  const shown = (await readTold(db, language, incident)).filter((one) => one.postId !== postId);
+  return { shown: shown.map(({ facts }) => facts), watched: await countWatched(db, post), partOfTs };
+}
+
+async function findMessageTs(db: Db, postId: string): Promise<string | null> {
+  const row = await db.selectFrom('posts').select('message_ts').where('id', '=', postId).executeTakeFirst();
+  return row?.message_ts ?? null;
+}
+
+async function countWatched(
+  db: Db,
+  { workspace_id: workspaceId, channel_id: channelId }: { readonly workspace_id: string; readonly channel_id: string },
+): Promise<number> {
+  const { count } = await db
+    .selectFrom('subscriptions')
+    .select((eb) => eb.fn.count<number>('job_id').distinct().as('count'))
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Something told in a post, or in one that it shows. */
+interface Told {
+  readonly postId: string;
+  readonly subject: string;
+  readonly owedAt: EpochMs;
+  readonly facts: DeliveryFacts;
+}
+
+/** What a post tells, and what those tell that it shows; oldest first. */
+export async function readTold(db: Db, language: Language, postId: string): Promise<readonly Told[]> {
+  const shown = await db
+    .selectFrom('posts')
+    .select('id')
+    .where((eb) => eb.or([eb('id', '=', postId), eb('part_of', '=', postId)]))
+    .execute();
+  if (shown.length === 0) return [];
+  const ids = shown.map(({ id }) => id);
+  const rows = await selectFacts(db).where('deliveries.post_id', 'in', ids).execute();
+  return rows.flatMap((row) => {
+    const facts = toFacts(row, language);
+    return facts === null
+      ? []
+      : [{ postId: row.post_id ?? postId, subject: subjectOf(row), owedAt: row.created_at, facts }];
+  });
+}
+
+/** What a delivery is an event of, unique over all connections. */
+export function subjectOf(row: { readonly connection_id: string; readonly subject: string }): string {
+  return `${row.connection_id} ${row.subject}`;
 }
 
 /** The jobs a post is about, each once. */
-export function jobIdsOf({ facts }: Pick<Post, 'facts'>): readonly JobId[] {
-  return [...new Set(facts.flatMap((one) => (one.kind === 'event' ? [one.job.jobId] : [])))];
+export function jobIdsOf({ facts, around }: Pick<Post, 'facts' | 'around'>): readonly JobId[] {
+  return [...new Set([...facts, ...around.shown].flatMap((one) => (one.kind === 'event' ? [one.job.jobId] : [])))];
 }
 
 /** Deliveries with the event each of them tells and what became known about it, oldest first. */
@@ -173,6 +247,7 @@ export function selectFacts(db: Db) {
       'deliveries.subject',
       'deliveries.number',
       'deliveries.created_at',
+      'deliveries.post_id',
       'deliveries.announcement',
       'job_events.facts',
       'job_events.namesake',
@@ -183,6 +258,7 @@ export function selectFacts(db: Db) {
       'failures.recovered_at',
       'failures.closed_by',
       firstMessage().as('first_message_ts'),
+      letGoAt().as('let_go_at'),
     ])
     .orderBy('deliveries.id');
 }
@@ -200,9 +276,19 @@ function firstMessage() {
     order by before.number desc limit 1) end`;
 }
 
-/** A failure that an older version closed has recovered. */
-function closingOf({ recovered_at: at, closed_by: how }: FactsRow): Closing | null {
-  return at === null ? null : { how: CLOSINGS.find((one) => one === how) ?? 'recovered', at };
+/** When somebody ended what the channel watched of the job last; null while it watches it. */
+function letGoAt() {
+  return sql<number | null>`case when failures.event_number is not null then (
+    select case when last.end_reason = 'unsubscribed' then last.ended_at end from subscriptions as last
+    where last.workspace_id = deliveries.workspace_id and last.channel_id = deliveries.channel_id
+      and last.connection_id = deliveries.connection_id and last.job_id = deliveries.subject
+    order by last.id desc limit 1) end`;
+}
+
+/** A failure that an older version closed has recovered; one that nobody here looks at any more is closed here. */
+function closingOf({ recovered_at: at, closed_by: how, let_go_at: letGo }: FactsRow): Closing | null {
+  if (at !== null) return { how: CLOSINGS.find((one) => one === how) ?? 'recovered', at };
+  return letGo === null ? null : { how: 'unsubscribed', at: letGo };
 }
 
 interface FactsRow {
@@ -216,6 +302,7 @@ interface FactsRow {
   readonly causes: string | null;
   readonly recovered_at: number | null;
   readonly closed_by: string | null;
+  readonly let_go_at: number | null;
   readonly first_message_ts: string | null;
   readonly namesake: string | null;
 }

@@ -1,19 +1,23 @@
 import type { Language } from '../../domain/base/language.ts';
-import { placeDeliveries, placeInOrder } from '../../domain/post/place-deliveries.ts';
-import type { JoinablePost, NewPost, PendingDelivery } from '../../domain/post/place-deliveries.ts';
+import { LOOK_AGAIN_MS, newsKind, placeDeliveries, placeInOrder } from '../../domain/post/place-deliveries.ts';
+import type { NewPost, PendingDelivery, ToldInChannel } from '../../domain/post/place-deliveries.ts';
+import { DEFAULT_INCIDENT_RULES } from '../../domain/post/incident.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
-import { SECOND } from '../../domain/base/time.ts';
+import { MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
+import { findEpisode } from '../upkeep/blind-episodes.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Tx } from '../rows/schema.ts';
 import type { Claim } from './claim-turn.ts';
-import { decodePostKind, dropUnreadable, selectFacts, toFacts } from './delivery-facts.ts';
+import { decodePostKind, dropUnreadable, readTold, selectFacts, subjectOf, toFacts } from './delivery-facts.ts';
 
+/** Nothing is collected. */
+const AT_ONCE = {
+  passBeganAt: null,
+  rules: { ...DEFAULT_INCIDENT_RULES, collectFailuresMs: 0, collectMs: 0 },
+};
 /** Pending deliveries of a channel that are placed at once. */
 const MOST_PLACED = 200;
-/** What has no place yet is looked at again after this, in ms. */
-const LOOK_AGAIN_MS = SECOND;
-
 /**
  * Gives the pending deliveries of a channel their places: in posts that take them, or in the new post whose id is returned.
  * Null when none is begun; what is still pending then waits.
@@ -21,8 +25,10 @@ const LOOK_AGAIN_MS = SECOND;
 export async function placePending(claim: Claim, channel: ChannelKey): Promise<string | null> {
   const { tx, clock, language, request } = claim;
   const pending = await readPending(tx, clock, language, channel);
-  const joinable = await readJoinable(tx, language, channel);
-  const placements = placeDeliveries({ pending, joinable, now: clock });
+  const posts = await readPosts(tx, claim, channel, pending);
+  const lookingSince = await findLookingSince(tx, pending);
+  const { passBeganAt, rules } = request.news ?? AT_ONCE;
+  const placements = placeDeliveries({ pending, posts, now: clock, passBeganAt, rules, lookingSince });
   const { attached, begun, held } = placeInOrder(placements, await findUntold(tx, channel));
   for (const { postId, deliveries } of attached) await attach(tx, clock, postId, deliveries);
   for (const { until, deliveries } of held) await hold(tx, clock, deliveries, Math.max(until, clock + 1));
@@ -34,7 +40,18 @@ export async function placePending(claim: Claim, channel: ChannelKey): Promise<s
   }
   await begin(tx, channel, request.newPostId, begun.post, request.now);
   await put(tx, request.newPostId, begun.deliveries, 1);
+  await showIn(tx, clock, request.newPostId, begun.post.shows);
   return request.newPostId;
+}
+
+/** Since when nobody saw, where a connection of these deliveries is being looked at again. */
+async function findLookingSince(tx: Tx, pending: readonly PendingDelivery[]): Promise<EpochMs | null> {
+  const connections = new Set(pending.flatMap(({ facts }) => (facts.kind === 'event' ? [facts.job.connectionId] : [])));
+  for (const connectionId of connections) {
+    const episode = await findEpisode(tx, connectionId);
+    if (episode !== null && (episode.kind === 'down' || episode.toldAt !== null)) return episode.newsSince;
+  }
+  return null;
 }
 
 /** What is owed to the channel and in no post, oldest first; what cannot be read is not told. */
@@ -58,30 +75,59 @@ async function readPending(
   });
 }
 
-function subjectOf(row: { readonly connection_id: string; readonly subject: string }): string {
-  return `${row.connection_id} ${row.subject}`;
-}
+/** A post that tells failures may become part of an incident for so long; an older incident is wanted for its recoveries. */
+const RECENT_MS = 15 * MINUTE;
 
-async function readJoinable(
+/** The posts that pending deliveries may join, show or be recoveries of; of an incident with what it shows. */
+async function readPosts(
   tx: Tx,
-  language: Language,
+  { clock, language }: Pick<Claim, 'clock' | 'language'>,
   { workspaceId, channelId }: ChannelKey,
-): Promise<readonly JoinablePost[]> {
+  pending: readonly PendingDelivery[],
+): Promise<readonly ToldInChannel[]> {
+  const recovered = pending.flatMap(({ facts }) =>
+    newsKind(facts) === 'recovered' && facts.kind === 'event' ? [facts.job.jobId] : [],
+  );
+  const incidents = await findIncidents(tx, recovered);
   const rows = await tx
     .selectFrom('posts')
-    .select(['id', 'kind', 'about', 'created_at'])
+    .select(['id', 'kind', 'joinable', 'part_of', 'created_at'])
     .where('workspace_id', '=', workspaceId)
     .where('channel_id', '=', channelId)
-    .where('joinable', '=', 1)
     .where('message_ts', 'is not', null)
+    .where('ended', 'is', null)
+    .where((eb) =>
+      eb.or([eb('created_at', '>', clock - RECENT_MS), ...(incidents.length === 0 ? [] : [eb('id', 'in', incidents)])]),
+    )
+    .orderBy('created_at')
     .execute();
-  const posts: JoinablePost[] = [];
-  for (const { id, kind, about, created_at: begunAt } of rows) {
-    const told = await selectFacts(tx).where('deliveries.post_id', '=', id).execute();
-    const facts = told.flatMap((row) => toFacts(row, language) ?? []);
-    posts.push({ id, kind: decodePostKind(kind), about, begunAt, facts });
+  const posts: ToldInChannel[] = [];
+  for (const row of rows) {
+    const told = await readTold(tx, language, row.id);
+    posts.push({
+      id: row.id,
+      kind: decodePostKind(row.kind),
+      begunAt: row.created_at,
+      isJoinable: row.joinable === 1,
+      partOf: row.part_of,
+      told: told.map(({ owedAt: toldAt, ...one }) => ({ ...one, toldAt })),
+    });
   }
   return posts;
+}
+
+/** The posts that told of these jobs, or the incidents that show those. */
+async function findIncidents(tx: Tx, jobIds: readonly string[]): Promise<readonly string[]> {
+  if (jobIds.length === 0) return [];
+  const rows = await tx
+    .selectFrom('deliveries')
+    .innerJoin('posts', 'posts.id', 'deliveries.post_id')
+    .select(['posts.id', 'posts.part_of'])
+    .distinct()
+    .where('deliveries.subject', 'in', jobIds)
+    .where((eb) => eb.or([eb('posts.kind', '=', 'incident'), eb('posts.part_of', 'is not', null)]))
+    .execute();
+  return [...new Set(rows.map(({ id, part_of: partOf }) => partOf ?? id))];
 }
 
 /** For each subject with something that stands in a post and is not shown yet: that post. */
@@ -153,6 +199,17 @@ async function begin(
       created_at: now,
     })
     .execute();
+}
+
+/** The jobs of these posts, and of those that they show, stand in the new one as well: each says where. */
+async function showIn(tx: Tx, clock: EpochMs, postId: string, shows: readonly string[]): Promise<void> {
+  if (shows.length === 0) return;
+  await tx
+    .updateTable('posts')
+    .set({ part_of: postId, joinable: 0 })
+    .where((eb) => eb.or([eb('id', 'in', [...shows]), eb('part_of', 'in', [...shows])]))
+    .execute();
+  await wantNewVersion(tx, clock).where('part_of', '=', postId).execute();
 }
 
 /** What the post owes and has not shown is free to be placed anew. */

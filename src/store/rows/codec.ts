@@ -306,6 +306,8 @@ const knownAnnouncement = z.discriminatedUnion('kind', [
     after: z.enum(['blind', 'down']).default('down'),
     from: z.number(),
     until: z.number(),
+    // An older version told every change in a post of its own.
+    newsSince: z.number().default(Number.MAX_SAFE_INTEGER),
     meanwhile: z.object({
       changed: z.array(z.object({ job: namedJob, status: z.string() })),
       unchanged: z.number(),

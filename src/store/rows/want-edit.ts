@@ -26,15 +26,26 @@ export async function wantEdit(
   eventNumber: number,
   at: EpochMs,
 ): Promise<void> {
+  const rows = await tx
+    .selectFrom('deliveries')
+    .innerJoin('posts', 'posts.id', 'deliveries.post_id')
+    .select(['posts.id', 'posts.part_of'])
+    .where('deliveries.connection_id', '=', connectionId)
+    .where('deliveries.subject', '=', jobId)
+    .where('deliveries.number', '=', eventNumber)
+    .execute();
+  await wantEditOfPosts(tx, rows, at);
+}
+
+/** These messages want to show what is new, and so do those of the incidents that show them among their own. */
+export async function wantEditOfPosts(
+  tx: Tx,
+  posts: readonly { readonly id: string; readonly part_of: string | null }[],
+  at: EpochMs,
+): Promise<void> {
+  const ids = new Set(posts.flatMap(({ id, part_of: partOf }) => (partOf === null ? [id] : [id, partOf])));
+  if (ids.size === 0) return;
   await wantNewVersion(tx, at)
-    .where('id', 'in', (told) =>
-      told
-        .selectFrom('deliveries')
-        .select((eb) => eb.ref('post_id').$notNull().as('post_id'))
-        .where('connection_id', '=', connectionId)
-        .where('subject', '=', jobId)
-        .where('number', '=', eventNumber)
-        .where('post_id', 'is not', null),
-    )
+    .where('id', 'in', [...ids])
     .execute();
 }

@@ -73,6 +73,7 @@ export async function tellSight(
           after: episode.kind,
           from: episode.since,
           until: endOf(episode, now),
+          newsSince: episode.newsSince,
           meanwhile: meanwhile(
             rows.map((row) => toSeen(row, seeingAt, now)),
             episode.newsSince,

@@ -66,7 +66,9 @@ export async function pollDueJobs(context: Context, signal?: AbortSignal): Promi
   const pass = new PollPass(context, await context.store.countDueJobs(context.connectionId, context.clock.now()));
   if (pass.due > 0) {
     noteEstimate(context, pass.due);
+    context.vitals.notePass(pass.beganAt);
     const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => pollLane(context, pass, signal)));
+    context.vitals.notePass(null);
     for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
   }
   return pass;

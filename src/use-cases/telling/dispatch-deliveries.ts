@@ -4,6 +4,7 @@ import { settlePost } from '../../domain/post/settle-post.ts';
 import type { Attempted } from '../../domain/post/settle-post.ts';
 import type { SearchOutcome, SendOutcome } from '../../domain/post/post.ts';
 import type { History, Log, Notifier, Recorded, Turn, TurnClaim } from '../../ports.ts';
+import type { Vitals } from '../upkeep/vitals.ts';
 import type { Context } from '../context.ts';
 
 /** What is to be done now, by whoever claimed it. */
@@ -28,7 +29,10 @@ export interface Slack {
 }
 
 /** What delivering needs of the context. */
-export type Delivering = Pick<Context, 'store' | 'clock' | 'newId' | 'durations' | 'random' | 'log' | 'workspaceId'>;
+export type Delivering = Pick<Context, 'store' | 'clock' | 'newId' | 'durations' | 'random' | 'log' | 'workspaceId'> & {
+  /** Knows of the pass that is under way; without it, none is. */
+  readonly vitals?: Pick<Vitals, 'passBeganAt'>;
+};
 
 /** A turn with a message: its first one, a change of it, or the end of a copy. */
 type MessageTurn = Exclude<Turn, { readonly kind: 'search' }>;
@@ -39,7 +43,7 @@ type MessageTurn = Exclude<Turn, { readonly kind: 'search' }>;
  * @param postId only a change of this post's message
  */
 export async function claimTurn(
-  { store, newId, clock, durations, workspaceId }: Delivering,
+  { store, newId, clock, durations, workspaceId, vitals }: Delivering,
   postId?: string,
 ): Promise<ClaimedTurn | Extract<TurnClaim, { readonly kind: 'idle' }>> {
   const { channelLeaseMs, reconcileAfterMs, slackTimeoutMs } = durations;
@@ -54,6 +58,7 @@ export async function claimTurn(
     leaseMs: channelLeaseMs,
     editLeaseMs,
     newPostId: newId(),
+    news: { rules: durations.incidents, passBeganAt: vitals?.passBeganAt ?? null },
     now: clock.now(),
     paceMs: durations.postPaceMs,
     pace: durations.workspacePace,

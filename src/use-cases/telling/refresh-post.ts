@@ -29,7 +29,8 @@ export async function refreshPost(
   if (sent === null || sent.post.channelId !== channel.channelId || sent.post.workspaceId !== channel.workspaceId) {
     return { kind: 'unknown' };
   }
-  const jobIds = new Set(sent.post.facts.flatMap((facts) => (facts.kind === 'event' ? [facts.job.jobId] : [])));
+  const told = [...sent.post.facts, ...sent.post.around.shown];
+  const jobIds = new Set(told.flatMap((facts) => (facts.kind === 'event' ? [facts.job.jobId] : [])));
   await lookAtJobs(context, [...jobIds]);
   if (!(await store.wantEdit(postId))) {
     // The message is there, for somebody clicked on it, but is not on record yet.

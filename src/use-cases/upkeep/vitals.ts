@@ -40,6 +40,7 @@ export class Vitals {
   #lastTickAt: number | null = null;
   #heard: Heard = { kind: 'nothing' };
   #sees: boolean | null = null;
+  #passBeganAt: EpochMs | null = null;
   #pastBlindMs = 0;
   #notedAliveAt: number;
   #estimate: PassEstimate | null = null;
@@ -153,6 +154,16 @@ export class Vitals {
   /** Whether DRS reported about some job in the last pass; null before the first. */
   get sees(): boolean | null {
     return this.#sees;
+  }
+
+  /** When the pass began that is under way; null while there is none. */
+  get passBeganAt(): EpochMs | null {
+    return this.#passBeganAt;
+  }
+
+  /** A pass begins, or null: it has ended. */
+  notePass(beganAt: EpochMs | null): void {
+    this.#passBeganAt = beganAt;
   }
 
   /** Takes note of what a pass has seen. */

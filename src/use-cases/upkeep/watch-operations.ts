@@ -1,3 +1,4 @@
+import { NOTHING_AROUND } from '../../domain/post/post.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { isWithin } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -173,6 +174,7 @@ async function sayFull({ opsChannel, newId, log }: Context, { notifier, language
     threadTs: null,
     language,
     facts: [{ kind: 'announcement', announcement: { kind: 'signal', signal: { kind: 'disk_full' } } }],
+    around: NOTHING_AROUND,
     version: 1,
     attempt: 1,
     plain: false,

@@ -22,6 +22,7 @@ function incident(told: readonly string[], changes: Partial<ToldPost> = {}, join
     id: 'incident',
     kind: 'failed',
     isIncident: true,
+    isJoinable: true,
     postedAt: T,
     shownIn: null,
     rows: [...told.map((job) => row(job, T)), ...joined.map((job) => row(job, T + 2 * MINUTE))],
@@ -31,7 +32,16 @@ function incident(told: readonly string[], changes: Partial<ToldPost> = {}, join
 
 function single(job: string, changes: Partial<ToldPost> = {}): ToldPost {
   const rows = [{ job, cause: null, joinedAt: T, isOpen: true }];
-  return { id: `post of ${job}`, kind: 'failed', isIncident: false, postedAt: T, shownIn: null, rows, ...changes };
+  return {
+    id: `post of ${job}`,
+    kind: 'failed',
+    isIncident: false,
+    isJoinable: false,
+    postedAt: T,
+    shownIn: null,
+    rows,
+    ...changes,
+  };
 }
 
 function decide(
@@ -245,6 +255,7 @@ const anyPost = fc.record({
   id: fc.constantFrom('p', 'q', 'r'),
   kind: fc.constantFrom(...KINDS),
   isIncident: fc.boolean(),
+  isJoinable: fc.boolean(),
   postedAt: fc.integer({ min: T - 20 * MINUTE, max: T }),
   shownIn: fc.constantFrom(null, null, 'q'),
   rows: fc.array(
@@ -339,6 +350,7 @@ function newPost(
     id,
     kind: 'failed',
     isIncident: decision.kind === 'tell_incident',
+    isJoinable: decision.kind === 'tell_incident',
     postedAt,
     shownIn: null,
     rows: [...shown.map((row) => ({ ...row, joinedAt: postedAt })), ...rows],

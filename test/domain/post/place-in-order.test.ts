@@ -6,7 +6,7 @@ import type { PendingDelivery, Placement } from '../../../src/domain/post/place-
 
 const HELLO = { kind: 'announcement', announcement: { kind: 'hello', by: null } } as const;
 const delivery = (id: number, subject: string): PendingDelivery => ({ id, subject, owedAt: 1, facts: HELLO });
-const NEWS = { kind: 'news', about: '', isJoinable: false } as const;
+const NEWS = { kind: 'news', about: '', isJoinable: false, shows: [] } as const;
 const begin = (...deliveries: readonly PendingDelivery[]): Placement => ({ kind: 'begin', post: NEWS, deliveries });
 const attach = (postId: string, ...deliveries: readonly PendingDelivery[]): Placement => ({
   kind: 'attach',
