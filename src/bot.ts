@@ -50,6 +50,7 @@ import type { Surroundings, Voice } from './slack/messages/voice.ts';
 import { createNotifier } from './slack/sending/notifier.ts';
 import { openDoor } from './slack/receiving/open-door.ts';
 import type { Door } from './slack/receiving/open-door.ts';
+import type { DoorState } from './slack/receiving/door-state.ts';
 import { createPeople } from './slack/workspace/people.ts';
 import { createSlackClient } from './slack/workspace/slack-client.ts';
 import { openStore } from './store/open-store.ts';
@@ -81,6 +82,8 @@ const LONGEST_NAP_MS = 5 * SECOND;
 const SIGN_IN_LOOK_MS = 5 * SECOND;
 /** and gives up after this long. */
 const SIGN_IN_PATIENCE_MS = HOUR;
+/** The way in before it has been opened. */
+const NOT_OPEN: DoorState = { isOpen: false, why: 'it has not been opened yet', otherSockets: 0 };
 /** A stop waits this long, in ms, for commands and clicks being answered, */
 const ANSWERS_GRACE_MS = 3 * SECOND;
 /** and this long for a poll and posts in progress. What is still open then is safe: its lease expires. */
@@ -206,7 +209,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const channels = createChannels(client);
   const answers = new InFlight();
   const how = toReceiverConfig(config);
-  const receiver = createReceiver(how, timeoutMs, log);
+  const receiver = createReceiver(how, timeoutMs, clock, log);
   const people = createPeople(client, clock, log);
   const directory = createDirectory(client, people, clock, log);
   const guarded = { ...context, access: { directory, home: identity, policy: config.access } };
@@ -233,7 +236,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const upkeep = [reader, review, ...createUpkeep(foundation, context, notifier)];
   const work = [...loops, ...upkeep];
   let door: Door | null = null;
-  const ops = await operations.open(toLook(context, () => door?.isOpen() === true));
+  const ops = await operations.open(toLook(context, () => door?.state() ?? NOT_OPEN));
   resources.add(() => ops?.close());
   // Work that has not begun ends at once, so this can stand here, before the way in: a stop closes that first.
   resources.add(() => endWork(work, polling, lanes));
@@ -292,8 +295,8 @@ function createLoops(
 }
 
 /** What the operator's pages need to know; their port opens first, so that a start that waits for Slack can be watched. */
-function toLook({ polling, durations }: Context, slackConnected: () => boolean): Parameters<Operations['open']>[0] {
-  return { slackConnected, patience: { intervalMs: polling.intervalMs, stillMs: durations.stillMs } };
+function toLook({ polling, durations }: Context, door: () => DoorState): Parameters<Operations['open']>[0] {
+  return { door, patience: { intervalMs: polling.intervalMs, stillMs: durations.stillMs } };
 }
 
 /** Whose work this bot does, and how it signs in for it. */

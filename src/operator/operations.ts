@@ -14,6 +14,7 @@ import type { FetchableMetrics, Momentary } from '../runtime/metrics.ts';
 import { NO_METRICS } from '../runtime/no-metrics.ts';
 import { openOpsServer } from '../runtime/ops-server.ts';
 import type { OpsPages, OpsServer, Verdict } from '../runtime/ops-server.ts';
+import type { DoorState } from '../slack/receiving/door-state.ts';
 import { KNOWN_REASONS } from '../slack/sending/classify-slack-error.ts';
 import { Vitals } from '../use-cases/upkeep/vitals.ts';
 import { speechIn } from '../words/speech.ts';
@@ -40,7 +41,7 @@ export interface Operations {
    *
    * @throws StartError when it cannot be opened
    */
-  open(seen: { readonly slackConnected: () => boolean; readonly patience: Patience }): Promise<OpsServer | null>;
+  open(seen: { readonly door: () => DoorState; readonly patience: Patience }): Promise<OpsServer | null>;
 }
 
 /** Makes what the configuration asks for and nothing more: without a port, nothing is counted. */
@@ -57,8 +58,8 @@ export async function createOperations(foundation: Foundation): Promise<Operatio
     };
   const metrics = await loadMetrics(foundation);
   const vitals = new Vitals(clock, metrics, timetable);
-  const open: Operations['open'] = ({ slackConnected, patience }) => {
-    const look = () => lookAround(foundation, vitals, slackConnected);
+  const open: Operations['open'] = ({ door, patience }) => {
+    const look = () => lookAround(foundation, vitals, door);
     return openOpsServer(ops, pagesOf(foundation, { vitals, metrics, patience, look }), log);
   };
   return { vitals, metrics, heartbeat, open };
@@ -81,17 +82,20 @@ function toHeartbeat({ config, http, log }: Foundation): Heartbeat {
   return createHeartbeat(get, log);
 }
 
+/** How everything is at one moment. */
+type Moment = Momentary & { readonly door: DoorState };
+
 /** How everything is at this moment. */
 async function lookAround(
   { store, clock, log, whose }: Foundation,
   vitals: Vitals,
-  slackConnected: () => boolean,
-): Promise<Momentary> {
+  door: () => DoorState,
+): Promise<Moment> {
   const figures: StoreFigures | null = await store.readFigures(whose).catch((error: unknown) => {
     log.warn({ err: error }, 'the figures of the database could not be read');
     return null;
   });
-  return { now: clock.now(), signs: vitals.signs(), figures, slackConnected: slackConnected() };
+  return { now: clock.now(), signs: vitals.signs(), figures, door: door(), slackConnected: door().isOpen };
 }
 
 function pagesOf(
@@ -100,7 +104,7 @@ function pagesOf(
     readonly vitals: Vitals;
     readonly metrics: FetchableMetrics;
     readonly patience: Patience;
-    readonly look: () => Promise<Momentary>;
+    readonly look: () => Promise<Moment>;
   },
 ): OpsPages {
   const { vitals, metrics, patience, look } = seen;
@@ -124,14 +128,14 @@ function judgeLife(vitals: Vitals, now: number, patience: Patience): Verdict {
 }
 
 /** Where nobody watches a job, nobody asks DRS, and its silence means nothing. */
-function judgeSurroundings({ signs, figures, slackConnected }: Momentary, patience: Patience): Verdict {
+function judgeSurroundings({ signs, figures, door }: Moment, patience: Patience): Verdict {
   const refusal = figures?.workspaceRefusal ?? null;
   const silence = figures?.watchedJobs === 0 ? null : findLastingSilence(signs, patience);
   return [
-    ...(slackConnected
+    ...(door.isOpen
       ? []
       : [
-          'Slack is not connected: the bot tries again by itself; if this stays, look at the log and at status.slack.com.',
+          `Slack is not connected (${door.why ?? 'nobody knows why'}): the bot tries again by itself; if this stays, look at the log and at status.slack.com.`,
         ]),
     ...(refusal === null
       ? []

@@ -1,16 +1,16 @@
-import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import { App } from '@slack/bolt';
 import type { Receiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 
-import { SECOND } from '../../domain/base/time.ts';
 import { DiskFullError } from '../../ports.ts';
-import type { Log } from '../../ports.ts';
+import type { Clock, Log } from '../../ports.ts';
 import { reviewChannel } from '../../use-cases/subscribing/review-channels.ts';
 import { handleClick, isHandled } from '../buttons/handle-click.ts';
 import { ifAdmitted } from './admission.ts';
 import type { Request } from './admission.ts';
 import { boltLogger } from './bolt-logger.ts';
 import { handleCommand } from '../commands/drs-command.ts';
+import { HttpReceiver } from './http-receiver.ts';
 import { parseClick, parseDirectMessage } from './interaction.ts';
 import { diskFullMessage, faultMessage } from '../messages/help-message.ts';
 import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-channel.ts';
@@ -18,6 +18,8 @@ import { createDirectReply, createReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { Voice } from '../messages/voice.ts';
 import type { SlackContext } from './slack-context.ts';
+import { SocketReceiver } from './socket-receiver.ts';
+import { createSlackClient } from '../workspace/slack-client.ts';
 
 /** How Slack reaches the bot. */
 export type SlackReceiverConfig =
@@ -26,11 +28,6 @@ export type SlackReceiverConfig =
 
 /** Where signed HTTP requests are taken; one URL serves commands, buttons and events. */
 export const HTTP_ENDPOINT = '/slack/events';
-
-/** A dropped socket is opened again for as long as it takes, at most this far apart. */
-const LONGEST_RECONNECT_PAUSE_MS = 30 * SECOND;
-/** About a week of that; the SDK makes a list of all its pauses in advance, so it must not be endless. */
-const RECONNECT_ATTEMPTS = 20_000;
 
 /** Runs the work behind a command or click so that a stop can wait for it. */
 export type Track = (work: () => Promise<void>) => Promise<void>;
@@ -43,24 +40,14 @@ export type Track = (work: () => Promise<void>) => Promise<void>;
 export function createReceiver(
   config: SlackReceiverConfig,
   timeoutMs: number,
+  clock: Clock,
   log: Log,
-): SocketModeReceiver | HTTPReceiver {
-  const logger = boltLogger(log);
+): SocketReceiver | HttpReceiver {
   if (config.mode === 'http') {
-    return new HTTPReceiver({ signingSecret: config.signingSecret, endpoints: HTTP_ENDPOINT, logger });
+    return new HttpReceiver({ signingSecret: config.signingSecret, endpoint: HTTP_ENDPOINT, clock, log });
   }
-  return new SocketModeReceiver({
-    appToken: config.appToken,
-    logger,
-    // The receiver passes these to its Web API client, which only ever calls apps.connections.open.
-    installerOptions: {
-      clientOptions: {
-        slackApiUrl: config.apiUrl,
-        timeout: timeoutMs,
-        retryConfig: { retries: RECONNECT_ATTEMPTS, factor: 1.3, maxTimeout: LONGEST_RECONNECT_PAUSE_MS },
-      },
-    },
-  });
+  const client = createSlackClient({ token: config.appToken, apiUrl: config.apiUrl, timeoutMs, log });
+  return new SocketReceiver({ client, dispatcher: null, clock, log });
 }
 
 /** What a Bolt app is made of. */

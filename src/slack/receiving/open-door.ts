@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 
-import { HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import type { App } from '@slack/bolt';
 
 import { SECOND } from '../../domain/base/time.ts';
@@ -9,6 +8,9 @@ import type { Clock } from '../../ports.ts';
 import type { SlackReceiverConfig } from './bolt-app.ts';
 import { endsWithin } from '../../domain/base/ends-within.ts';
 import { socketRefused } from '../workspace/identify.ts';
+import type { DoorState } from './door-state.ts';
+import { HttpReceiver } from './http-receiver.ts';
+import { SocketReceiver } from './socket-receiver.ts';
 
 /** Slack must greet a new socket within this, in ms. */
 const SOCKET_TIMEOUT_MS = 30 * SECOND;
@@ -19,8 +21,8 @@ const CLOSING_MS = SECOND;
 export interface Door {
   /** The port listened on; null in Socket Mode. */
   readonly port: number | null;
-  /** Whether Slack can come in at this moment: the socket has been greeted, or the port is open. */
-  isOpen(): boolean;
+  /** How it is at this moment. */
+  state(): DoorState;
   /** Lets nobody else in. What came in before goes on. */
   close(): Promise<void>;
 }
@@ -32,26 +34,25 @@ export interface Door {
  */
 export async function openDoor(
   app: App,
-  receiver: SocketModeReceiver | HTTPReceiver,
+  receiver: SocketReceiver | HttpReceiver,
   how: SlackReceiverConfig,
   clock: Clock,
 ): Promise<Door> {
   await app.init();
-  if (how.mode === 'http' && receiver instanceof HTTPReceiver) return await openPort(receiver, how, clock);
-  if (how.mode === 'socket' && receiver instanceof SocketModeReceiver) return await openSocket(receiver, how, clock);
+  if (how.mode === 'http' && receiver instanceof HttpReceiver) return await openPort(receiver, how, clock);
+  if (how.mode === 'socket' && receiver instanceof SocketReceiver) return await openSocket(receiver, how, clock);
   throw new TypeError('the receiver does not fit its configuration');
 }
 
 async function openSocket(
-  receiver: SocketModeReceiver,
+  receiver: SocketReceiver,
   { apiUrl }: Extract<SlackReceiverConfig, { mode: 'socket' }>,
   clock: Clock,
 ): Promise<Door> {
-  // App.stop() does not wait until the socket is closed; the client's own disconnect does.
-  const close = async () => void (await endsWithin(CLOSING_MS, receiver.client.disconnect(), clock));
-  const isOpen = () => receiver.client.websocket?.isActive() === true;
+  const close = () => receiver.stop();
+  const state = () => receiver.state();
   try {
-    if (await endsWithin(SOCKET_TIMEOUT_MS, receiver.start(), clock)) return { port: null, isOpen, close };
+    if (await endsWithin(SOCKET_TIMEOUT_MS, receiver.start(), clock)) return { port: null, state, close };
   } catch (error) {
     await close();
     throw new StartError(socketRefused(error, apiUrl), { cause: error });
@@ -63,7 +64,7 @@ async function openSocket(
 }
 
 async function openPort(
-  receiver: HTTPReceiver,
+  receiver: HttpReceiver,
   { host, port }: Extract<SlackReceiverConfig, { mode: 'http' }>,
   clock: Clock,
 ): Promise<Door> {
@@ -78,7 +79,12 @@ async function openPort(
   });
   const address = server.address();
   const opened = typeof address === 'object' && address !== null ? address.port : port;
-  return { port: opened, isOpen: () => server.listening, close: () => closeServer(server, clock) };
+  const state = (): DoorState => ({
+    isOpen: server.listening,
+    why: server.listening ? null : 'the port was closed',
+    otherSockets: 0,
+  });
+  return { port: opened, state, close: () => closeServer(server, clock) };
 }
 
 /** Idle and half-sent requests would keep a server open for ever. */
