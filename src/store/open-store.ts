@@ -10,6 +10,7 @@ import { DiskFullError } from '../ports.ts';
 import type { Store } from '../ports.ts';
 import { listAuditedJobs, pageAudit } from './rows/audit.ts';
 import { commitPoll } from './jobs/commit-poll.ts';
+import { claimRequest } from './channels/answered-requests.ts';
 import { countPending, findLastProjectId, findPause, openConnection, openWorkspace } from './channels/channels.ts';
 import { findChannelLanguage, greetChannel, setChannelLanguage } from './channels/channel-settings.ts';
 import { releaseChannel } from './rows/channel-lease.ts';
@@ -268,6 +269,7 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     prune: (request) => prune(db, request),
     giveRoomBack: () => giveRoomBack(db),
     freeBytes: () => (path === ':memory:' ? Promise.resolve(null) : freeBytesAt(dirname(path))),
+    claimRequest: (request) => claimRequest(db, request),
     countPending: (channel) => countPending(db, channel),
     readFigures: (of) => readFigures(db, of),
     probeWrite: () =>

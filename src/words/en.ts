@@ -386,6 +386,8 @@ export const en = {
     'I did nothing: I answer people only, and this is the account of an app, or was switched off. An admin of the workspace can change that.',
   'access.person_not_told':
     'I did nothing: Slack does not tell me at the moment whether you are a full member of this workspace. Try again in a minute; if it stays, tell the operator of this bot.',
+  'access.person_withheld':
+    'I did nothing: Slack does not tell me who is a full member of this workspace, because a permission is missing. Ask the operator of this bot to give its Slack app the scope users:read.',
   'access.person_not_allowed':
     'I did nothing: the operator of this bot has limited it to certain people, and you are none of them. Ask them to add {user} to ALLOWED_USERS.',
   'access.channel_shared':

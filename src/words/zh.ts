@@ -362,6 +362,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'access.nobody': '什么都没有做：我只答复真人，而这是应用的账号，或已被停用的账号。工作区管理员可以更改。',
   'access.person_not_told':
     '什么都没有做：Slack 暂时没有告诉我你是不是本工作区的正式成员。请过一分钟再试；如果一直如此，请告诉本机器人的管理员。',
+  'access.person_withheld':
+    '什么都没有做：缺少一项权限，Slack 不告诉我谁是本工作区的正式成员。请本机器人的管理员为其 Slack 应用添加权限 users:read。',
   'access.person_not_allowed':
     '什么都没有做：本机器人的管理员只允许指定的人使用，你不在其中。请管理员把 {user} 加入 ALLOWED_USERS。',
   'access.channel_shared':

@@ -137,10 +137,10 @@ describe('a person who subscribes', () => {
       'no conversations.info and no join',
       {
         disabledMethods: ['conversations.info', 'conversations.join'],
-        scopes: ['commands', 'chat:write', 'chat:write.public'],
+        scopes: ['commands', 'chat:write', 'chat:write.public', 'users:read'],
       },
     ],
-    ['no scope to read channels', { scopes: ['commands', 'chat:write', 'channels:join'] }],
+    ['no scope to read channels', { scopes: ['commands', 'chat:write', 'channels:join', 'users:read'] }],
   ])('in a workspace with %s is subscribed all the same', async (_what, workspace) => {
     await using world = await startWorld({ workspace });
     world.slack.addChannel('migrations');

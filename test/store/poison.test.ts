@@ -223,6 +223,7 @@ const PLAIN = {
     'end_reason',
     'ended_by',
   ],
+  answered_requests: ['workspace_id', 'request_key'],
   surplus_messages: ['workspace_id', 'channel_id', 'message_ts', 'post_id', 'outcome'],
   workspaces: ['id', 'name', 'pause_reason', 'last_ts'],
 } as const;

@@ -14,6 +14,7 @@ import { HttpReceiver } from './http-receiver.ts';
 import { parseClick, parseDirectMessage } from './interaction.ts';
 import { diskFullMessage, faultMessage } from '../messages/help-message.ts';
 import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-channel.ts';
+import { onlyOnce } from './once.ts';
 import { createDirectReply, createReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { Voice } from '../messages/voice.ts';
@@ -65,8 +66,8 @@ export interface BoltAppOptions {
   readonly log: Log;
 }
 
-/** Lets a request through, and does the work for it. */
-type Answer = (request: Request, work: (reply: Reply) => Promise<void>) => Promise<void>;
+/** Lets a request through, and does the work for it, once however often `body` is delivered. */
+type Answer = (body: unknown, request: Request, work: (reply: Reply) => Promise<void>) => Promise<void>;
 
 /** Registers the slash command and every button on a Bolt app. Nothing is handled before it is started. */
 export function createBoltApp(options: BoltAppOptions): App {
@@ -86,22 +87,23 @@ export function createBoltApp(options: BoltAppOptions): App {
   });
   const readerOf = ({ actor }: Request) => slack.readerLanguage(actor.userId).then(slack.voiceIn);
   /** The one way in: whoever may not do something gets no further, by command or button. */
-  const answer: Answer = (request, work) =>
-    track(() =>
+  const answer: Answer = (body, request, work) => {
+    const carryOut = () =>
       orFault(
         () => ifAdmitted(slack, request, work),
         request.reply,
         () => readerOf(request),
         newReference,
         log,
-      ),
-    );
+      );
+    return track(() => onlyOnce(slack, body, carryOut));
+  };
 
   app.command(options.command, async ({ ack, command, respond }) => {
     await ack();
     const actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
     const request = { actor, teamId: command.team_id, reply: createReply({ client, respond, click: null, log }) };
-    await answer(request, (reply) => handleCommand(slack, actor, command.text ?? '', reply));
+    await answer(command, request, (reply) => handleCommand(slack, actor, command.text ?? '', reply));
   });
 
   app.action(/.*/, async ({ ack, body, respond }) => {
@@ -110,7 +112,7 @@ export function createBoltApp(options: BoltAppOptions): App {
     if (click === null || !isHandled(click)) return;
     const actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
     const request = { actor, teamId: click.teamId, reply: createReply({ client, respond, click, log }) };
-    await answer(request, (reply) => handleClick(slack, actor, click, reply));
+    await answer(body, request, (reply) => handleClick(slack, actor, click, reply));
   });
 
   registerEvents(app, options, answer);
@@ -123,25 +125,25 @@ export function createBoltApp(options: BoltAppOptions): App {
 
 /** What Slack tells the bot without anybody asking for it. */
 function registerEvents(app: App, { slack, client, identity, track }: BoltAppOptions, answer: Answer): void {
-  app.event('member_joined_channel', async ({ event }) => {
+  app.event('member_joined_channel', async ({ body, event }) => {
     if (event.user !== identity.botUserId) return;
     const channel = { workspaceId: slack.workspaceId, channelId: event.channel };
     const inviter = event.inviter === event.user ? null : (event.inviter ?? null);
     // Who joins without being invited is as a rule the bot itself: the subscription it joined for speaks for itself.
-    await track(() =>
+    const greet = () =>
       inviter === null
         ? goOnPosting(slack.useCases, { ...channel, userId: event.user })
-        : greetChannel(slack.useCases, channel, inviter),
-    );
+        : greetChannel(slack.useCases, channel, inviter);
+    await track(() => onlyOnce(slack, body, greet));
   });
 
-  app.event('message', async ({ event }) => {
+  app.event('message', async ({ body, event }) => {
     const written = parseDirectMessage(event);
     if (written === null) return;
     const { userId, channelId, teamId, text } = written;
     const actor = { workspaceId: slack.workspaceId, channelId, userId };
     const request = { actor, teamId, reply: createDirectReply(client, channelId) };
-    await answer(request, (reply) => handleCommand(slack, actor, text, reply));
+    await answer(body, request, (reply) => handleCommand(slack, actor, text, reply));
   });
 
   app.event('channel_shared', ({ event }) => follow(slack, event.channel, true, track));

@@ -10,6 +10,7 @@ import * as timedWork from '../../../migrations/0006-timed-work.ts';
 import * as absence from '../../../migrations/0007-absence.ts';
 import * as namesOfTheirTime from '../../../migrations/0008-names-of-their-time.ts';
 import * as queue from '../../../migrations/0009-queue.ts';
+import * as requests from '../../../migrations/0012-requests.ts';
 import { appliedMigrations, copyBefore } from './backup.ts';
 import type { Db } from '../rows/schema.ts';
 import { StoreError } from '../rows/store-error.ts';
@@ -25,6 +26,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-absence': absence,
   '0008-names-of-their-time': namesOfTheirTime,
   '0009-queue': queue,
+  '0012-requests': requests,
 };
 
 /**
