@@ -511,6 +511,10 @@ export const en = {
   'usage.unknown_option': '{option} is not an option of {command}. Nothing was done. If it is a job, put it in quotes.',
   'usage.all_with_jobs': 'Either name jobs or say {all}, not both. Nothing was done.',
   'usage.unexpected_words': '{command} takes no such words; I do not know what to do with {words}.',
+  'usage.channel_named':
+    'I do this only for the conversation it is typed in. Nothing was done: type the command in {channel}, without the channel.',
+  'usage.person_named':
+    'I tell conversations, not people. Nothing was done: {person} can type the command in a channel, or in a direct message with me.',
   'usage.misspelt_verb':
     'I do not know {word}. Did you mean {meant}? If it is a job, put it in quotes. Nothing was done.',
   'usage.unknown_setting': '{setting} is not a setting. There is {lang}. Nothing was changed.',

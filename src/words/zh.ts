@@ -481,6 +481,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'usage.unknown_option': '{option} 不是 {command} 的选项。什么都没有做。如果它是任务，请加引号。',
   'usage.all_with_jobs': '请要么列出任务，要么写 {all}，不能同时使用。什么都没有做。',
   'usage.unexpected_words': '{command} 后面不能有这样的词；我不明白 {words}。',
+  'usage.channel_named': '我只处理输入命令的那个对话。什么都没有做：请在 {channel} 中输入命令，不要带频道名。',
+  'usage.person_named': '我通知的是对话，不是个人。什么都没有做：{person} 可以在频道里，或在与我的私信里输入命令。',
   'usage.misspelt_verb': '我不认识 {word}。你是指 {meant} 吗？如果它是任务，请加引号。什么都没有做。',
   'usage.unknown_setting': '{setting} 不是设置项。可以使用 {lang}。没有任何变化。',
   'usage.unknown_language': '我不会说 {language}。我会说英文（{en}）和中文（{zh}）。没有任何变化。',

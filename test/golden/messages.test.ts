@@ -1096,6 +1096,8 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'usage-unknown-option': usage({ kind: 'unknown_option', option: 'lag:2m', verb: 'subscribe' }),
   'usage-all-with-jobs': usage({ kind: 'all_with_jobs' }),
   'usage-unexpected-words': usage({ kind: 'unexpected_words', verb: 'list', words: ['now'] }),
+  'usage-channel-named': usage({ kind: 'channel_named', channel: '#ops' }),
+  'usage-person-named': usage({ kind: 'person_named', person: '@ana' }),
   'usage-misspelt-verb': usage({ kind: 'misspelt_verb', word: 'subscrbe', meant: 'subscribe' }),
   'usage-unknown-setting': usage({ kind: 'unknown_setting', setting: 'color:red' }),
   'usage-unknown-language': usage({ kind: 'unknown_language', language: 'fr' }),
