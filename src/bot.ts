@@ -214,6 +214,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const directory = createDirectory(client, people, clock, log);
   const guarded = { ...context, access: { directory, home: identity, policy: config.access } };
   const review = new Loop('review', createReview(guarded, identity.workspaceId), clock, log);
+  let door: Door | null = null;
   const app = createBoltApp({
     receiver,
     client,
@@ -225,6 +226,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
       useCases: { ...guarded, channels, notifier },
       workspaceId: identity.workspaceId,
       voiceIn,
+      otherSockets: () => door?.state().otherSockets ?? 0,
       readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
     },
     identity,
@@ -235,7 +237,6 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   await openOpsChannel({ ...context, channels }, identity.botUserId);
   const upkeep = [reader, review, ...createUpkeep(foundation, context, notifier)];
   const work = [...loops, ...upkeep];
-  let door: Door | null = null;
   const ops = await operations.open(toLook(context, () => door?.state() ?? NOT_OPEN));
   resources.add(() => ops?.close());
   // Work that has not begun ends at once, so this can stand here, before the way in: a stop closes that first.

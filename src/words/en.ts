@@ -441,6 +441,8 @@ export const en = {
   'health.tick': 'Last asked about everything that was due {ago}',
   'health.no_tick': 'Not yet asked about what is due since I was started',
   'schedule.pause': 'Pause by schedule: next look at DRS {next}',
+  'health.other_sockets':
+    '{others, plural, one {Another process is} other {# other processes are}} connected with my app token and may take a part of all commands: tell the operator of this bot',
   'health.watched': 'Watching {jobs, plural, one {# job} other {# jobs}}',
   'health.headline.asked_late': '🟠 Jobs are asked about less often than wanted',
   'health.asking.by_quota':

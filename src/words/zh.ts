@@ -416,6 +416,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'health.tick': '上次查询全部到期任务：{ago}',
   'health.no_tick': '启动以来尚未查询到期任务',
   'schedule.pause': '按计划暂停查询，下次查询 DRS：{next}',
+  'health.other_sockets':
+    '另有 {others, plural, other {# 个进程}}使用同一个应用令牌连接，可能会收走一部分命令：请告诉本机器人的管理员',
   'health.watched': '正在观察 {jobs, plural, other {# 个任务}}',
   'health.headline.asked_late': '🟠 查询任务的次数少于预期',
   'health.asking.by_quota': '每 {every}查询一次任务，而不是每 {wanted}：{quota}；最久未查询 {wait}。',

@@ -379,19 +379,23 @@ const FIGURES: StoreFigures = {
   waitingSince: null,
 };
 const health =
-  (changes: Partial<HealthReport>): Said =>
+  (changes: Partial<HealthReport>, otherSockets = 0): Said =>
   (voice) =>
-    healthMessage(voice, {
-      drs: { kind: 'answers', since: START, lastAt: START + HOUR },
-      lastTickAt: START + HOUR,
-      pausedUntil: null,
-      stillLoops: [],
-      asking: { stretch: null, quota: null, closedMs: 0, longestWaitMs: 0, isLate: false },
-      figures: FIGURES,
-      isLate: false,
-      delivery: { kind: 'proven', since: START },
-      ...changes,
-    });
+    healthMessage(
+      voice,
+      {
+        drs: { kind: 'answers', since: START, lastAt: START + HOUR },
+        lastTickAt: START + HOUR,
+        pausedUntil: null,
+        stillLoops: [],
+        asking: { stretch: null, quota: null, closedMs: 0, longestWaitMs: 0, isLate: false },
+        figures: FIGURES,
+        isLate: false,
+        delivery: { kind: 'proven', since: START },
+        ...changes,
+      },
+      otherSockets,
+    );
 const DUPLICATE: Cause = { code: 'DRS.M05023', text: "Duplicate entry '•••' for key 'PRIMARY' in shop.orders" };
 
 /** Text first, because that is what is read aloud and pushed; then the blocks. */
@@ -1023,6 +1027,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'settings-changed': (voice) => languageChosen(voice, 'zh', true),
   'settings-same': (voice) => languageChosen(voice, 'en', false),
   'health-well': health({}),
+  'health-with-another-process': health({}, 1),
   'health-before-the-first-tick': health({
     drs: { kind: 'not_asked' },
     lastTickAt: null,

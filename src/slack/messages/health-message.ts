@@ -10,8 +10,12 @@ import { ago, code, dateAndTime } from './mrkdwn.ts';
 import { pauseLines } from './pause-lines.ts';
 import type { Voice } from './voice.ts';
 
-/** How the bot is: the worst first in its headline, then what it is made of. */
-export function healthMessage(voice: Voice, report: HealthReport): SlackMessage {
+/**
+ * How the bot is: the worst first in its headline, then what it is made of.
+ *
+ * @param otherSockets of other processes with the same app token, each of which takes a part of all commands
+ */
+export function healthMessage(voice: Voice, report: HealthReport, otherSockets = 0): SlackMessage {
   const { drs, lastTickAt, figures, delivery } = report;
   const { watchedJobs, pausedChannels, workspaceRefusal } = figures;
   return message([
@@ -25,6 +29,7 @@ export function healthMessage(voice: Voice, report: HealthReport): SlackMessage 
         voice.say('health.watched', { jobs: watchedJobs }),
         ...askingLines(voice, report),
         queueLine(voice, report),
+        ...(otherSockets === 0 ? [] : [voice.say('health.other_sockets', { others: otherSockets })]),
         ...(pausedChannels === 0 && workspaceRefusal === null ? [] : [pausedLine(voice, report)]),
       ],
     },

@@ -35,7 +35,7 @@ export async function onlyOnce(slack: SlackContext, body: unknown, work: () => P
 }
 
 /** Null for a request without a name. */
-export function requestKey(body: unknown): string | null {
+function requestKey(body: unknown): string | null {
   const { event_id: event, trigger_id: trigger } = names.safeParse(body).data ?? {};
   if (event !== undefined) return cutText(`event ${event}`, MAX_KEY);
   return trigger === undefined ? null : cutText(`trigger ${trigger}`, MAX_KEY);
