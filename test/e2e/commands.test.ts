@@ -248,10 +248,7 @@ describe('a person who types something else', () => {
       '/drs status',
       'Which job? For example `/drs status orders`; `/drs jobs` lists what there is. `/drs help` shows everything.',
     ],
-    [
-      '/drs <!channel>',
-      'No job is called `&lt;!channel&gt;`, and no id begins with it. `/drs jobs` lists what there is.',
-    ],
+    ['/drs <!channel>', 'I tell conversations, not people. Nothing was done: `@channel` can type the command'],
     ['/drs abc', 'No job is called `abc`, and the beginning of an id needs at least 4 characters.'],
     ['/drs subscrbe x', 'I do not know `subscrbe`. Did you mean `/drs subscribe`?'],
     ['/drs subscribe x lag:2m', '`lag:2m` is not an option of `/drs subscribe`. Nothing was done.'],
