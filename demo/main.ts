@@ -13,6 +13,7 @@ import { isSchedule } from '../src/runtime/cron.ts';
 import { stopOnSignal } from '../src/runtime/lifecycle.ts';
 import { leaveLocalTime } from '../src/runtime/zone.ts';
 import { startDrsSimulator } from './drs-simulator/simulator.ts';
+import { createFaultChanges } from './fault-changes.ts';
 import { createJobChanges } from './job-changes.ts';
 import { Prompt, PROMPT_HELP } from './prompt.ts';
 import { parseSignIn, prepareSignIn, SIGN_INS } from './sign-in.ts';
@@ -53,7 +54,11 @@ const config = parseConfig(
 );
 const stopPrinting = printMessages(slack.state, print);
 const input = createInterface({ input: process.stdin });
-const prompt = new Prompt(slack, { ...signIn, ...createJobChanges(drs), setClock }, print);
+const prompt = new Prompt(
+  slack,
+  { ...signIn, ...createJobChanges(drs), ...createFaultChanges(drs, slack), setClock },
+  print,
+);
 input.on('line', (line) => void prompt.take(line));
 
 const unwanted = new AbortController();

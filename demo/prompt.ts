@@ -1,3 +1,4 @@
+import type { FaultChanges } from './fault-changes.ts';
 import type { JobChanges } from './job-changes.ts';
 import type { SlackWorkspace } from './slack-workspace/slack-workspace.ts';
 import { buttonsOf } from './slack-workspace/validate-blocks.ts';
@@ -20,13 +21,16 @@ export const PROMPT_HELP = [
   '  drs all refuse         let DRS refuse every question with "no such job"; drs all answer ends that',
   '  odd orders 404         let DRS refuse every request that has this job in it, with this HTTP status; odd orders ends it',
   '  quota 5                let DRS answer so many progress requests a minute; quota ends it',
+  '  fail progress 503 3    let the next three requests for progress fail; also list, detail, …, and hang, cut, html, huge, deep, bom',
+  '  fail slack chat.postMessage not_in_channel 3    the same for calls of Slack; also hang, reset, lost, ratelimited, 500',
+  '  socket drop            break the socket to Slack; also refresh, mute, greet, again, strangers 1, frame null',
   '  key rotate             give the access key another secret in the cloud; key lock locks it; key fix mends both',
   '  clock 180              set the clock of the cloud so many minutes ahead',
   '  Start with `npm run demo -- --password`, `--temporary-key`, `--wrong-key` or `--no-project` to see these.',
 ] as const;
 
 /** What the prompt can do to the cloud. Each says what it did, or what was wrong. */
-export interface Cloud extends JobChanges {
+export interface Cloud extends JobChanges, FaultChanges {
   rotateKey(): string;
   lockKey(): string;
   fixKey(): Promise<string>;
@@ -94,6 +98,12 @@ export class Prompt {
         return this.#cloud.makeOdd(rest[0] ?? '', Number(rest[1] ?? 0) || null);
       case 'quota':
         return this.#cloud.setQuota(Number(rest[0] ?? 0) || null);
+      case 'fail':
+        return rest[0] === 'slack'
+          ? this.#cloud.failSlack(rest[1] ?? '', rest[2] ?? '', Number(rest[3]) || 1)
+          : this.#cloud.failDrs(rest[0] ?? '', rest[1] ?? '', Number(rest[2]) || 1);
+      case 'socket':
+        return this.#cloud.changeSocket(rest[0] ?? '', rest.slice(1).join(' '));
       case 'key':
         if (rest[0] === 'rotate') return this.#cloud.rotateKey();
         if (rest[0] === 'lock') return this.#cloud.lockKey();

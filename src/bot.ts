@@ -54,6 +54,7 @@ import type { Surroundings, Voice } from './slack/messages/voice.ts';
 import { createNotifier } from './slack/sending/notifier.ts';
 import { openDoor } from './slack/receiving/open-door.ts';
 import type { Door } from './slack/receiving/open-door.ts';
+import type { DoorState } from './slack/receiving/door-state.ts';
 import { createPeople } from './slack/workspace/people.ts';
 import { createSlackClient } from './slack/workspace/slack-client.ts';
 import { openStore } from './store/open-store.ts';
@@ -82,6 +83,8 @@ const LONGEST_NAP_MS = 5 * SECOND;
 const SIGN_IN_LOOK_MS = 5 * SECOND;
 /** and gives up after this long. */
 const SIGN_IN_PATIENCE_MS = HOUR;
+/** The way in before it has been opened. */
+const NOT_OPEN: DoorState = { isOpen: false, why: 'it has not been opened yet', otherSockets: 0 };
 /** A stop waits this long, in ms, for commands and clicks being answered, */
 const ANSWERS_GRACE_MS = 3 * SECOND;
 /** and this long for a poll and posts in progress. What is still open then is safe: its lease expires. */
@@ -220,11 +223,12 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const channels = createChannels(client);
   const answers = new InFlight();
   const how = toReceiverConfig(config);
-  const receiver = createReceiver(how, { dispatcher: network.dispatcher, fetch: network.fetch, timeoutMs, log });
+  const receiver = createReceiver(how, { dispatcher: network.dispatcher, fetch: network.fetch, timeoutMs, clock, log });
   const people = createPeople(client, clock, log);
   const directory = createDirectory(client, people, clock, log);
   const guarded = { ...context, access: { directory, home: identity, policy: config.access } };
   const review = new Loop('review', createReview(guarded, identity.workspaceId), clock, log);
+  let door: Door | null = null;
   const app = createBoltApp({
     receiver,
     client,
@@ -237,6 +241,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
       useCases: { ...guarded, channels, notifier },
       workspaceId: identity.workspaceId,
       voiceIn,
+      otherSockets: () => door?.state().otherSockets ?? 0,
       readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
     },
     identity,
@@ -247,8 +252,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   await greetOperator({ ...context, channels }, identity.botUserId, place);
   const upkeep = [review, ...createUpkeep(foundation, context, notifier)];
   const work = [...loops, ...upkeep];
-  let door: Door | null = null;
-  opsPort.show(operations.pages(toLook(context, () => door?.isOpen() === true)));
+  opsPort.show(operations.pages(toLook(context, () => door?.state() ?? NOT_OPEN)));
   // Before the database is closed, which its pages read.
   resources.add(() => opsPort.close());
   // Work that has not begun ends at once, so this can stand here, before the way in: a stop closes that first.
@@ -332,8 +336,8 @@ function createLoops(
 }
 
 /** What the operator's pages need to know; they are shown before the way in opens, so that a start that waits for Slack can be watched. */
-function toLook({ polling, durations }: Context, slackConnected: () => boolean): Parameters<Operations['pages']>[0] {
-  return { slackConnected, patience: { intervalMs: polling.intervalMs, stillMs: durations.stillMs } };
+function toLook({ polling, durations }: Context, door: () => DoorState): Parameters<Operations['pages']>[0] {
+  return { door, patience: { intervalMs: polling.intervalMs, stillMs: durations.stillMs } };
 }
 
 /** Whose work this bot does, and how it signs in for it. */

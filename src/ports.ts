@@ -778,6 +778,18 @@ export interface Store {
   /** Room on the disk with the database, in bytes; null when there is no such disk, or it does not tell. */
   freeBytes(): Promise<number | null>;
 
+  /**
+   * Writes down that a command, click, submission or event is being answered. False when that was written down before,
+   * within two hours at least: of any number of calls with one key, by one process or several, one is told true.
+   *
+   * @param key names the request within its workspace; at most 200 characters
+   */
+  claimRequest(request: {
+    readonly workspaceId: string;
+    readonly key: string;
+    readonly now: EpochMs;
+  }): Promise<boolean>;
+
   /** How many deliveries are owed to the channel and not yet settled. */
   countPending(channel: ChannelKey): Promise<number>;
 

@@ -114,6 +114,8 @@ export interface SlackWorkspace extends AsyncDisposable {
   connected(): boolean;
   /** Makes every socket reconnect. */
   refreshConnections(): void;
+  /** The other side of the app's sockets, to be told what goes wrong there. */
+  readonly sockets: SocketMode;
   stop(): Promise<void>;
 }
 
@@ -160,6 +162,7 @@ export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promi
     waitFor: (what, find, timeoutMs = 8_000) => waitFor(state, what, find, timeoutMs),
     connected: () => sockets.connected,
     refreshConnections: () => sockets.refresh(),
+    sockets,
     stop,
     [Symbol.asyncDispose]: stop,
   };

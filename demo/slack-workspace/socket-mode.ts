@@ -20,7 +20,16 @@ export class SocketMode {
   readonly #sockets: WebSocket[] = [];
   readonly #waiting = new Map<string, (ack: Ack) => void>();
   readonly #changed: () => void;
+  #last: string | null = null;
   #turn = 0;
+  /** Sockets of other processes that hold the same token. */
+  strangers = 0;
+  /** New sockets get no `hello`. */
+  isMute = false;
+  /** How many sockets were greeted so far. */
+  greeted = 0;
+  /** The fewest that were open at once since the first one. */
+  fewest = Infinity;
 
   /** @param changed called when a socket has come */
   constructor(http: Server, changed: () => void) {
@@ -43,6 +52,11 @@ export class SocketMode {
     return ticket;
   }
 
+  /** How many are open. */
+  get count(): number {
+    return this.#sockets.length;
+  }
+
   get connected(): boolean {
     return this.#sockets.length > 0;
   }
@@ -59,16 +73,31 @@ export class SocketMode {
         resolve(ack);
       });
     });
-    socket.send(JSON.stringify({ envelope_id: envelopeId, type, payload, accepts_response_payload: true }));
+    this.#last = JSON.stringify({ envelope_id: envelopeId, type, payload, accepts_response_payload: true });
+    socket.send(this.#last);
     const ack = await answered;
     this.#waiting.delete(envelopeId);
     return ack;
   }
 
-  /** Tells every socket to go away, as Slack does every few hours. */
-  refresh(): void {
-    for (const socket of this.#sockets)
-      socket.send(JSON.stringify({ type: 'disconnect', reason: 'refresh_requested' }));
+  /** Tells every socket to go away, as Slack does every few hours, or for another reason. */
+  refresh(reason = 'refresh_requested'): void {
+    this.say(JSON.stringify({ type: 'disconnect', reason }));
+  }
+
+  /** Sends any text as a frame to every socket. */
+  say(frame: string): void {
+    for (const socket of this.#sockets) socket.send(frame);
+  }
+
+  /** Breaks every connection. */
+  drop(): void {
+    for (const socket of this.#sockets) socket.terminate();
+  }
+
+  /** Sends the last envelope again, as Slack does when an acknowledgement was lost. */
+  repeat(): void {
+    if (this.#last !== null) this.say(this.#last);
   }
 
   close(): void {
@@ -78,10 +107,18 @@ export class SocketMode {
 
   #welcome(socket: WebSocket): void {
     this.#sockets.push(socket);
-    socket.on('close', () => this.#sockets.splice(this.#sockets.indexOf(socket), 1));
+    socket.on('close', () => {
+      this.#sockets.splice(this.#sockets.indexOf(socket), 1);
+      this.fewest = Math.min(this.fewest, this.#sockets.length);
+      this.#changed();
+    });
     socket.on('message', (data: Buffer) => this.#receive(data.toString('utf8')));
     const debugInfo = { host: 'demo', approximate_connection_time: 18_060 };
-    socket.send(JSON.stringify({ type: 'hello', num_connections: this.#sockets.length, debug_info: debugInfo }));
+    const connections = this.#sockets.length + this.strangers;
+    if (!this.isMute) {
+      this.greeted += 1;
+      socket.send(JSON.stringify({ type: 'hello', num_connections: connections, debug_info: debugInfo }));
+    }
     this.#changed();
   }
 

@@ -43,7 +43,14 @@ export interface AccessPolicy {
 export type ChannelRefusal = 'channel_shared' | 'channel_not_told' | 'channel_not_allowed';
 
 /** Why somebody may not do something. */
-export type Refusal = 'stranger' | 'guest' | 'nobody' | 'person_not_told' | 'person_not_allowed' | ChannelRefusal;
+export type Refusal =
+  | 'stranger'
+  | 'guest'
+  | 'nobody'
+  | 'person_not_told'
+  | 'person_withheld'
+  | 'person_not_allowed'
+  | ChannelRefusal;
 
 /** May somebody do something somewhere? */
 export type Access =
@@ -82,7 +89,8 @@ function personRefusal({ userId, teamId, person }: Asker, home: Home, policy: Ac
   if (person.kind === 'told' && person.isNobody) return 'nobody';
   if (person.kind === 'told' && person.isGuest) return 'guest';
   if (policy.users !== null && !policy.users.has(userId)) return 'person_not_allowed';
-  return isUnanswered(person) ? 'person_not_told' : null;
+  if (person.kind !== 'not_told') return null;
+  return person.why === 'unanswered' ? 'person_not_told' : 'person_withheld';
 }
 
 /** Why a channel may be told nothing; null when it may. */

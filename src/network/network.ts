@@ -9,6 +9,9 @@ import { SECOND } from '../domain/base/time.ts';
 /** IAM tokens of 16 KiB exist, so a header block must be allowed to be larger than Node's 16 KiB. */
 const MAX_HEADER_BYTES = 64 * 1024;
 const KEEP_ALIVE_MS = 30 * SECOND;
+/** Nothing that Slack has to say over a socket is longer, in bytes, or comes in so many pieces. */
+const MAX_FRAME_BYTES = 1024 * 1024;
+const MAX_FRAGMENTS = 1_000;
 /** A name may have several addresses. Node gives up on each after 250 ms, which is less than a handshake to another continent takes. */
 const ATTEMPT_MS = 2.5 * SECOND;
 /** All attempts at one connection together. */
@@ -82,7 +85,7 @@ export function createNetwork(settings: NetworkSettings = DIRECT, lookup?: Looku
       autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
     }),
   );
-  const dispatcher = new EnvHttpProxyAgent({
+  const dispatcher = new WayOut({
     // Given even where there is none, so that the environment of the process is not read behind our back.
     httpProxy: settings.httpProxy ?? '',
     httpsProxy: settings.httpsProxy ?? '',
@@ -110,6 +113,13 @@ export function createNetwork(settings: NetworkSettings = DIRECT, lookup?: Looku
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** Proxies or none, and a limit for what comes over a web socket: undici asks the dispatcher of a socket for it, and has 128 MB. */
+class WayOut extends EnvHttpProxyAgent {
+  get webSocketOptions(): { readonly maxFragments: number; readonly maxPayloadSize: number } {
+    return { maxFragments: MAX_FRAGMENTS, maxPayloadSize: MAX_FRAME_BYTES };
+  }
 }
 
 type ConnectCallback = (error: Error | null, data: Dispatcher.ConnectData) => void;

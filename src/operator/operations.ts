@@ -12,6 +12,7 @@ import type { Heartbeat } from '../runtime/heartbeat.ts';
 import type { FetchableMetrics, Momentary } from '../runtime/metrics.ts';
 import { NO_METRICS } from '../runtime/no-metrics.ts';
 import type { OpsPages, Verdict } from '../runtime/ops-server.ts';
+import type { DoorState } from '../slack/receiving/door-state.ts';
 import { KNOWN_REASONS } from '../slack/sending/classify-slack-error.ts';
 import { Vitals } from '../use-cases/upkeep/vitals.ts';
 
@@ -33,7 +34,7 @@ export interface Operations {
   readonly metrics: Metrics;
   readonly heartbeat: Heartbeat;
   /** What the operator's port shows once the bot runs. */
-  pages(seen: { readonly slackConnected: () => boolean; readonly patience: Patience }): OpsPages;
+  pages(seen: { readonly door: () => DoorState; readonly patience: Patience }): OpsPages;
 }
 
 /** Without a port nobody looks. */
@@ -58,8 +59,8 @@ export async function createOperations(foundation: Foundation): Promise<Operatio
     };
   const metrics = await loadMetrics(foundation);
   const vitals = new Vitals(clock, metrics, timetable);
-  const pages: Operations['pages'] = ({ slackConnected, patience }) => {
-    const look = () => lookAround(foundation, vitals, slackConnected);
+  const pages: Operations['pages'] = ({ door, patience }) => {
+    const look = () => lookAround(foundation, vitals, door);
     return pagesOf(foundation, { vitals, metrics, patience, look });
   };
   return { vitals, metrics, heartbeat, pages };
@@ -82,17 +83,20 @@ function toHeartbeat({ config, network, log }: Foundation): Heartbeat {
   return createHeartbeat(get, log);
 }
 
+/** How everything is at one moment. */
+type Moment = Momentary & { readonly door: DoorState };
+
 /** How everything is at this moment. */
 async function lookAround(
   { store, clock, log, whose }: Foundation,
   vitals: Vitals,
-  slackConnected: () => boolean,
-): Promise<Momentary> {
+  door: () => DoorState,
+): Promise<Moment> {
   const figures: StoreFigures | null = await store.readFigures(whose).catch((error: unknown) => {
     log.warn({ err: error }, 'the figures of the database could not be read');
     return null;
   });
-  return { now: clock.now(), signs: vitals.signs(), figures, slackConnected: slackConnected() };
+  return { now: clock.now(), signs: vitals.signs(), figures, door: door(), slackConnected: door().isOpen };
 }
 
 function pagesOf(
@@ -101,7 +105,7 @@ function pagesOf(
     readonly vitals: Vitals;
     readonly metrics: FetchableMetrics;
     readonly patience: Patience;
-    readonly look: () => Promise<Momentary>;
+    readonly look: () => Promise<Moment>;
   },
 ): OpsPages {
   const { vitals, metrics, patience, look } = seen;
@@ -150,10 +154,10 @@ function judgeLife(vitals: Vitals, now: number, patience: Patience): Verdict {
  * Only what keeps a command from being taken: a proxy takes the bot out of service for it. While DRS is silent, or Slack
  * refuses posts, `/drs health` must go on saying so.
  */
-function judgeReach({ slackConnected }: Momentary): Verdict {
-  return slackConnected
+function judgeReach({ door }: Moment): Verdict {
+  return door.isOpen
     ? []
     : [
-        'Slack is not connected: the bot tries again by itself; if this stays, look at the log and at status.slack.com.',
+        `Slack is not connected (${door.why ?? 'nobody knows why'}): the bot tries again by itself; if this stays, look at the log and at status.slack.com.`,
       ];
 }

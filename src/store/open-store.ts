@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import type BetterSqlite3 from 'better-sqlite3';
@@ -10,6 +10,7 @@ import { DiskFullError } from '../ports.ts';
 import type { Store } from '../ports.ts';
 import { listAuditedJobs, pageAudit } from './rows/audit.ts';
 import { commitPoll } from './jobs/commit-poll.ts';
+import { claimRequest } from './channels/answered-requests.ts';
 import { countPending, findLastProjectId, findPause, openConnection, openWorkspace } from './channels/channels.ts';
 import { findChannelLanguage, greetChannel, setChannelLanguage } from './channels/channel-settings.ts';
 import { noteAlive, noteSight, tellSight } from './upkeep/blind-episodes.ts';
@@ -65,14 +66,17 @@ import {
   unsubscribe,
 } from './channels/subscriptions.ts';
 
-/** How long a write waits for another process's write, in ms. */
-const BUSY_TIMEOUT_MS = 5_000;
+/** How long the opening of a file waits for another process's write, in ms: nothing else runs meanwhile. */
+const OPENING_TIMEOUT_MS = 5_000;
+/** The driver waits no longer than this, in ms, because nothing else runs meanwhile; the dialect waits on without it. */
+const DRIVER_TIMEOUT_MS = 10;
 
 /** The switch of a new file to its write-ahead log is tried again after this, in ms. */
 const WAL_RETRY_MS = 5;
 
 /** A folder that is made for the database is nobody else's business. */
 const PRIVATE_FOLDER = 0o700;
+const PRIVATE_FILE = 0o600;
 /** The write-ahead log is cut to this when a checkpoint has emptied it; SQLite itself would leave it at its largest. */
 const WAL_BYTES_KEPT = 16 * 1024 * 1024;
 
@@ -124,6 +128,7 @@ export function openDatabase(url: string, { onStatement, onDiskFull }: DatabaseH
   };
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
+    if (path !== ':memory:') keepPrivate(path);
     const database = openPrepared(path);
     const dialect = new TransactionalSqliteDialect({ database: cachingStatements(database) }, full);
     return new Kysely<Schema>({
@@ -148,7 +153,7 @@ export function databasePath(url: string): string {
 
 /** The database with its settings; closed again when it does not take them. */
 function openPrepared(path: string): BetterSqlite3.Database {
-  const database = openSqlite(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = openSqlite(path, { timeout: OPENING_TIMEOUT_MS });
   try {
     prepare(database);
     return database;
@@ -168,6 +173,22 @@ function prepare(database: BetterSqlite3.Database): void {
   // The driver's own default is 16 MB; what is not in 2 MB is in the file cache of the machine.
   database.pragma('cache_size = -2000');
   database.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`);
+  database.pragma(`busy_timeout = ${DRIVER_TIMEOUT_MS}`);
+}
+
+/**
+ * Lets nobody but this user read the file and what SQLite keeps beside it, whatever folder they are in. Where that cannot be
+ * done, SQLite says whether the file can be used at all, and `npm run check` that others can read it.
+ */
+function keepPrivate(path: string): void {
+  const make = () => closeSync(openSync(path, 'a', PRIVATE_FILE));
+  for (const step of [make, ...['', '-wal', '-shm'].map((end) => () => chmodSync(`${path}${end}`, PRIVATE_FILE))]) {
+    try {
+      step();
+    } catch {
+      // The file belongs to somebody else, is not there yet, or its folder cannot be written.
+    }
+  }
 }
 
 /**
@@ -176,7 +197,7 @@ function prepare(database: BetterSqlite3.Database): void {
  * meet here, so the switch is tried for as long as any other write would wait.
  */
 function switchToWal(database: BetterSqlite3.Database): void {
-  const deadline = performance.now() + BUSY_TIMEOUT_MS;
+  const deadline = performance.now() + OPENING_TIMEOUT_MS;
   for (;;) {
     try {
       database.pragma('journal_mode = WAL');
@@ -280,6 +301,7 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     prune: (request) => prune(db, request),
     giveRoomBack: () => giveRoomBack(db),
     freeBytes: () => (path === ':memory:' ? Promise.resolve(null) : freeBytesAt(dirname(path))),
+    claimRequest: (request) => claimRequest(db, request),
     countPending: (channel) => countPending(db, channel),
     readFigures: (of) => readFigures(db, of),
     probeWrite: () =>

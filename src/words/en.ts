@@ -465,6 +465,8 @@ export const en = {
     'I did nothing: I answer people only, and this is the account of an app, or was switched off. An admin of the workspace can change that.',
   'access.person_not_told':
     'I did nothing: Slack does not tell me at the moment whether you are a full member of this workspace. Try again in a minute; if it stays, tell the operator of this bot.',
+  'access.person_withheld':
+    'I did nothing: Slack does not tell me who is a full member of this workspace, because a permission is missing. Ask the operator of this bot to give its Slack app the scope users:read.',
   'access.person_not_allowed':
     'I did nothing: the operator of this bot has limited it to certain people, and you are none of them. Ask them to add {user} to ALLOWED_USERS.',
   'access.channel_shared':
@@ -522,6 +524,8 @@ export const en = {
   'health.tick': 'Last asked about everything that was due {ago}',
   'health.no_tick': 'Not yet asked about what is due since I was started',
   'schedule.pause': 'Pause by schedule: next look at DRS {next}',
+  'health.other_sockets':
+    '{others, plural, one {Another process is} other {# other processes are}} connected with my app token and may take a part of all commands: tell the operator of this bot',
   'health.watched': 'Watching {jobs, plural, one {# job} other {# jobs}}',
   'health.headline.asked_late': '🟠 Jobs are asked about less often than wanted',
   'health.asking.by_quota':
@@ -594,6 +598,10 @@ export const en = {
   'usage.unknown_option': '{option} is not an option of {command}. Nothing was done. If it is a job, put it in quotes.',
   'usage.all_with_jobs': 'Either name jobs or say {all}, not both. Nothing was done.',
   'usage.unexpected_words': '{command} takes no such words; I do not know what to do with {words}.',
+  'usage.channel_named':
+    'I do this only for the conversation it is typed in. Nothing was done: type the command in {channel}, without the channel.',
+  'usage.person_named':
+    'I tell conversations, not people. Nothing was done: {person} can type the command in a channel, or in a direct message with me.',
   'usage.misspelt_verb':
     'I do not know {word}. Did you mean {meant}? If it is a job, put it in quotes. Nothing was done.',
   'usage.unknown_setting': '{setting} is not a setting. There is {lang}. Nothing was changed.',

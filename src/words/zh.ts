@@ -439,6 +439,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'access.nobody': '什么都没有做：我只答复真人，而这是应用的账号，或已被停用的账号。工作区管理员可以更改。',
   'access.person_not_told':
     '什么都没有做：Slack 暂时没有告诉我你是不是本工作区的正式成员。请过一分钟再试；如果一直如此，请告诉本机器人的管理员。',
+  'access.person_withheld':
+    '什么都没有做：缺少一项权限，Slack 不告诉我谁是本工作区的正式成员。请本机器人的管理员为其 Slack 应用添加权限 users:read。',
   'access.person_not_allowed':
     '什么都没有做：本机器人的管理员只允许指定的人使用，你不在其中。请管理员把 {user} 加入 ALLOWED_USERS。',
   'access.channel_shared':
@@ -494,6 +496,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'health.tick': '上次查询全部到期任务：{ago}',
   'health.no_tick': '启动以来尚未查询到期任务',
   'schedule.pause': '按计划暂停查询，下次查询 DRS：{next}',
+  'health.other_sockets':
+    '另有 {others, plural, other {# 个进程}}使用同一个应用令牌连接，可能会收走一部分命令：请告诉本机器人的管理员',
   'health.watched': '正在观察 {jobs, plural, other {# 个任务}}',
   'health.headline.asked_late': '🟠 查询任务的次数少于预期',
   'health.asking.by_quota': '每 {every}查询一次任务，而不是每 {wanted}：{quota}；最久未查询 {wait}。',
@@ -561,6 +565,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'usage.unknown_option': '{option} 不是 {command} 的选项。什么都没有做。如果它是任务，请加引号。',
   'usage.all_with_jobs': '请要么列出任务，要么写 {all}，不能同时使用。什么都没有做。',
   'usage.unexpected_words': '{command} 后面不能有这样的词；我不明白 {words}。',
+  'usage.channel_named': '我只处理输入命令的那个对话。什么都没有做：请在 {channel} 中输入命令，不要带频道名。',
+  'usage.person_named': '我通知的是对话，不是个人。什么都没有做：{person} 可以在频道里，或在与我的私信里输入命令。',
   'usage.misspelt_verb': '我不认识 {word}。你是指 {meant} 吗？如果它是任务，请加引号。什么都没有做。',
   'usage.unknown_setting': '{setting} 不是设置项。可以使用 {lang}。没有任何变化。',
   'usage.unknown_language': '我不会说 {language}。我会说英文（{en}）和中文（{zh}）。没有任何变化。',

@@ -9,7 +9,7 @@ import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
 import type { Post, PostSettlement } from '../../src/domain/post/post.ts';
 import type { Signal } from '../../src/domain/post/signal.ts';
-import { DAY, MINUTE } from '../../src/domain/base/time.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import type { PollResult, Store } from '../../src/ports.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
 import { AT_EASE } from '../support/turns.ts';
@@ -407,6 +407,16 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
       expect([await clear(), await clear()]).toEqual([true, false]);
       expect(await heard()).toEqual([{ kind: 'credentials_accepted', since: now - 5, until: now }]);
       expect(await raise()).toBe(true);
+    });
+
+    test('is not asked to answer a request twice, and old requests go', async () => {
+      const claim = (key: string, at = now, workspaceId = 'T1') => store.claimRequest({ workspaceId, key, now: at });
+      expect(await Promise.all([claim('a'), claim('a'), claim('b')])).toEqual([true, false, true]);
+      expect([await claim('a'), await claim('a', now, 'T2')]).toEqual([false, true]);
+      expect(await claim('c', now + HOUR)).toBe(true);
+      expect(await claim('a', now + HOUR)).toBe(false);
+      expect(await claim('d', now + 3 * HOUR)).toBe(true);
+      expect(await claim('a', now + 3 * HOUR)).toBe(true);
     });
 
     test('does not hear twice what was said past the store', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 
 import { describe, expect, test } from 'vitest';
 
+import { createFaultChanges } from '../../demo/fault-changes.ts';
 import { createJobChanges } from '../../demo/job-changes.ts';
 import { Prompt } from '../../demo/prompt.ts';
 import type { Cloud } from '../../demo/prompt.ts';
@@ -54,6 +55,7 @@ test('the prompt lets nobody into #secret but Li, and locks the key', async () =
   const printed: string[] = [];
   const cloud: Cloud = {
     ...createJobChanges(drs),
+    ...createFaultChanges(drs, slack),
     rotateKey: () => 'rotated',
     lockKey: () => 'locked',
     fixKey: () => Promise.resolve('fixed'),
@@ -77,7 +79,8 @@ test('the prompt renames, recreates and deletes jobs in the cloud', async () => 
   setStage({ slack, drs });
   const cloud = { rotateKey: () => '', lockKey: () => '', fixKey: () => Promise.resolve(''), setClock: () => '' };
   const printed: string[] = [];
-  const prompt = new Prompt(slack, { ...cloud, ...createJobChanges(drs) }, (line) => void printed.push(line.trim()));
+  const changes = { ...createJobChanges(drs), ...createFaultChanges(drs, slack) };
+  const prompt = new Prompt(slack, { ...cloud, ...changes }, (line) => void printed.push(line.trim()));
   const first = drs.findJob('orders')?.id ?? '';
   for (const line of ['rename orders', 'rename orders store', 'delete orders', 'recreate store'])
     await prompt.take(line);
@@ -92,4 +95,17 @@ test('the prompt renames, recreates and deletes jobs in the cloud', async () => 
   ]);
   expect(second).not.toBe(first);
   expect(drs.findJob('store')).toBeUndefined();
+});
+
+test('the prompt lets requests, calls and sockets fail', async () => {
+  await using slack = await startSlackWorkspace();
+  await using drs = await startDrsSimulator();
+  const changes = createFaultChanges(drs, slack);
+  expect(changes.failDrs('progress', 'huge', 1)).toBe('The next 1 requests for progress fail: huge.');
+  expect(changes.failDrs('progress', 'oddly', 1)).toMatch(/^Say what fails/);
+  expect(drs.faults.take('progress')).toEqual({ kind: 'padded', characters: 50_000_000 });
+  expect(changes.failSlack('chat.postMessage', 'not_in_channel', 2)).toContain('not_in_channel');
+  expect(slack.faults.take('chat.postMessage', undefined)).toEqual({ kind: 'error', error: 'not_in_channel' });
+  expect(changes.changeSocket('strangers', '2')).toContain('2 other sockets');
+  expect(changes.changeSocket('', '')).toMatch(/^Say: socket drop/);
 });

@@ -38,7 +38,7 @@ describe('who may use the bot', () => {
     ['somebody of another workspace, by Slack alone', asker(member({ teamIds: ['T2'] }), null), 'stranger'],
     ['somebody of another workspace, by the request alone', asker(member(), 'T2'), 'stranger'],
     ['somebody whom Slack does not show', asker({ kind: 'invisible' }), 'stranger'],
-    ['a member while the scope is missing', asker(WITHHELD), 'allowed'],
+    ['somebody while the scope is missing', asker(WITHHELD), 'person_withheld'],
     ['a stranger while the scope is missing', asker(WITHHELD, 'T2'), 'stranger'],
     ['somebody new while Slack does not answer', asker(UNANSWERED), 'person_not_told'],
     ['a stranger while Slack does not answer', asker(UNANSWERED, 'T2'), 'stranger'],

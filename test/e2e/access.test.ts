@@ -119,7 +119,7 @@ describe('outsiders', () => {
   test('are known by the request also where Slack tells nothing of people', async () => {
     await using world = await worldWith({ workspace: { scopes: ['commands', 'chat:write', 'channels:join'] } });
     expect((await world.ask('sam', '#partners', '/drs orders')).text).toContain(STRANGER);
-    expect((await world.ask('ana', '#migrations', '/drs subscribe orders')).text).toContain('Subscribed to *orders*');
+    expect((await world.ask('ana', '#migrations', '/drs subscribe orders')).text).toContain('the scope users:read');
   });
 
   test('are told in their own language what happened, and who can change it', async () => {

@@ -135,7 +135,7 @@ describe('Slack', () => {
     ['chat:write', 'nothing can be posted, so no channel hears of any change'],
     ['channels:join', 'the bot must be invited by hand into every public channel that subscribes'],
     ['commands', 'nobody can type the slash command'],
-    ['users:read', 'guests are not told from members, and everybody is answered in BOT_LANGUAGE'],
+    ['users:read', 'guests are not told from members, so nobody is answered'],
     ['mpim:read', '/drs list all hides direct messages of a group'],
     ['groups:read', 'the same for private channels'],
     ['channels:read', 'the bot does not see whether a public channel is archived'],

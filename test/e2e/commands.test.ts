@@ -137,10 +137,10 @@ describe('a person who subscribes', () => {
       'no conversations.info and no join',
       {
         disabledMethods: ['conversations.info', 'conversations.join'],
-        scopes: ['commands', 'chat:write', 'chat:write.public'],
+        scopes: ['commands', 'chat:write', 'chat:write.public', 'users:read'],
       },
     ],
-    ['no scope to read channels', { scopes: ['commands', 'chat:write', 'channels:join'] }],
+    ['no scope to read channels', { scopes: ['commands', 'chat:write', 'channels:join', 'users:read'] }],
   ])('in a workspace with %s is subscribed all the same', async (_what, workspace) => {
     await using world = await startWorld({ workspace });
     world.slack.addChannel('migrations');
@@ -248,10 +248,7 @@ describe('a person who types something else', () => {
       '/drs status',
       'Which job? For example `/drs status orders`; `/drs jobs` lists what there is. `/drs help` shows everything.',
     ],
-    [
-      '/drs <!channel>',
-      'No job is called `&lt;!channel&gt;`, and no id begins with it. `/drs jobs` lists what there is.',
-    ],
+    ['/drs <!channel>', 'I tell conversations, not people. Nothing was done: `@channel` can type the command'],
     ['/drs abc', 'No job is called `abc`, and the beginning of an id needs at least 4 characters.'],
     ['/drs subscrbe x', 'I do not know `subscrbe`. Did you mean `/drs subscribe`?'],
     ['/drs subscribe x lag:2m', '`lag:2m` is not an option of `/drs subscribe`. Nothing was done.'],

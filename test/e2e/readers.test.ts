@@ -48,12 +48,11 @@ describe('languages', () => {
     );
   });
 
-  test('that nobody chose are the bot’s own, also where Slack does not tell who speaks what', async () => {
-    await using world = await worldWith({
-      env: { BOT_LANGUAGE: 'zh' },
-      workspace: { scopes: ['commands', 'chat:write', 'channels:read', 'channels:join'] },
-    });
-    expect((await world.ask('ana', '#migrations', '/drs subscribe orders')).text).toContain('已订阅 *orders*');
+  test('that nobody chose are the bot’s own, also where Slack tells nobody’s language', async () => {
+    await using world = await worldWith({ env: { BOT_LANGUAGE: 'zh' } });
+    world.slack.addUser('una', '');
+    world.slack.state.findChannel('migrations')?.members.add(world.slack.state.findUser('una')?.id ?? '');
+    expect((await world.ask('una', '#migrations', '/drs subscribe orders')).text).toContain('已订阅 *orders*');
     expect((await world.nextMessage('#migrations', 0)).text).toContain('为本频道订阅了');
   });
 
@@ -268,21 +267,26 @@ describe('a direct message with the bot', () => {
     await slack.waitFor('the end', () => world.texts(own.name).find((text) => text.startsWith('🔕')));
   });
 
-  test('takes no notice of what nobody wrote to it: edits, files, itself, channels', async () => {
+  test('takes no notice of what nobody wrote to it: edits, itself, channels', async () => {
     await using world = await worldWith();
     const { slack } = world;
     const own = slack.state.directMessages(slack.state.findUser('ana')?.id ?? '');
-    for (const extra of [
-      { subtype: 'message_changed' },
-      { subtype: 'file_share' },
-      { bot_id: slack.state.botId },
-      { channel_type: 'channel' },
-    ])
+    for (const extra of [{ subtype: 'message_changed' }, { bot_id: slack.state.botId }, { channel_type: 'channel' }])
       await slack.people.write('ana', 'help', extra);
     await slack.people.write('ana', 'jobs');
     await slack.waitFor('the one answer', () => world.texts(own.name)[0]);
     expect(world.texts(own.name).map((text) => text.split('\n')[0])).toEqual(['1 job in DRS']);
   });
+
+  test.each(['file_share', 'thread_broadcast', 'me_message'])(
+    'answers whatever a person writes: %s',
+    async (subtype) => {
+      await using world = await worldWith();
+      const own = world.slack.state.directMessages(world.slack.state.findUser('ana')?.id ?? '');
+      await world.slack.people.write('ana', '<@U0BOT>: jobs', { subtype });
+      expect((await world.nextMessage(own.name, 0)).text).toContain('1 job in DRS');
+    },
+  );
 
   test('speaks of you and not of a channel, and has nobody to share with', async () => {
     await using world = await worldWith();

@@ -353,6 +353,7 @@ const REFUSALS: readonly Refusal[] = [
   'guest',
   'nobody',
   'person_not_told',
+  'person_withheld',
   'person_not_allowed',
   'channel_shared',
   'channel_not_told',
@@ -384,12 +385,12 @@ const explained =
             service: 'IAM',
             host: 'drs.example',
             proxy: 'proxy.example:3128',
-            megabytes: 1,
             project: 'ap-southeast-1',
             projects: 'ap-southeast-1_prod (a1b2c3)',
             reason: 'ECONNREFUSED',
             seconds: 30,
             minutes: 42,
+            megabytes: 16,
             direction: 'behind',
             region: 'ap-southeast-1',
             text: ': strange',
@@ -415,21 +416,25 @@ const FIGURES: StoreFigures = {
   unreadableJobs: 0,
 };
 const health =
-  (changes: Partial<HealthReport>): Said =>
+  (changes: Partial<HealthReport>, otherSockets = 0): Said =>
   (voice) =>
-    healthMessage(voice, {
-      drs: { kind: 'answers', since: START, lastAt: START + HOUR },
-      blind: null,
-      lastTickAt: START + HOUR,
-      pausedUntil: null,
-      stillLoops: [],
-      asking: { stretch: null, quota: null, closedMs: 0, longestWaitMs: 0, isLate: false },
-      figures: FIGURES,
-      isLate: false,
-      lookedFor: null,
-      delivery: { kind: 'proven', since: START },
-      ...changes,
-    });
+    healthMessage(
+      voice,
+      {
+        drs: { kind: 'answers', since: START, lastAt: START + HOUR },
+        blind: null,
+        lastTickAt: START + HOUR,
+        pausedUntil: null,
+        stillLoops: [],
+        asking: { stretch: null, quota: null, closedMs: 0, longestWaitMs: 0, isLate: false },
+        figures: FIGURES,
+        isLate: false,
+        lookedFor: null,
+        delivery: { kind: 'proven', since: START },
+        ...changes,
+      },
+      otherSockets,
+    );
 const DUPLICATE: Cause = { code: 'DRS.M05023', text: "Duplicate entry '•••' for key 'PRIMARY' in shop.orders" };
 
 const SOURCE: Cause = { code: 'DRS.M05101', text: 'Cannot connect to the source database' };
@@ -1255,6 +1260,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'settings-changed': (voice) => languageChosen(voice, 'zh', true),
   'settings-same': (voice) => languageChosen(voice, 'en', false),
   'health-well': health({}),
+  'health-with-another-process': health({}, 1),
   'health-before-the-first-tick': health({
     drs: { kind: 'not_asked' },
     lastTickAt: null,
@@ -1340,6 +1346,8 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'usage-unknown-option': usage({ kind: 'unknown_option', option: 'lag:2m', verb: 'subscribe' }),
   'usage-all-with-jobs': usage({ kind: 'all_with_jobs' }),
   'usage-unexpected-words': usage({ kind: 'unexpected_words', verb: 'list', words: ['now'] }),
+  'usage-channel-named': usage({ kind: 'channel_named', channel: '#ops' }),
+  'usage-person-named': usage({ kind: 'person_named', person: '@ana' }),
   'usage-misspelt-verb': usage({ kind: 'misspelt_verb', word: 'subscrbe', meant: 'subscribe' }),
   'usage-unknown-setting': usage({ kind: 'unknown_setting', setting: 'color:red' }),
   'usage-unknown-language': usage({ kind: 'unknown_language', language: 'fr' }),

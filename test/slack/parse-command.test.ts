@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { parseJobId, parseJobIdPrefix } from '../../src/domain/job/job-id.ts';
+import { withoutInvisible } from '../../src/domain/names/plain-text.ts';
+import { nameKey } from '../../src/domain/names/name-key.ts';
 import { parseCommand } from '../../src/slack/commands/parse-command.ts';
 import type { Command } from '../../src/slack/commands/parse-command.ts';
 
@@ -49,6 +52,61 @@ describe('what people type', () => {
     ['   ', { kind: 'help', topic: null }],
   ])('%j is understood', (text, expected) => {
     expect(command(text)).toEqual(expected);
+  });
+
+  const named = { kind: 'subscribe', jobs: ['orders'] };
+  test.each([
+    // Formatting marks around words and lines.
+    ['`/drs unsubscribe 00000001`', { kind: 'unsubscribe', jobs: ['00000001'] }],
+    ['/drs subscribe orders', named],
+    ['subscribe *orders*', named],
+    ['subscribe _orders_', named],
+    ['subscribe ~orders~', named],
+    ['subscribe `orders`', named],
+    ['subscribe *_`orders`_*', named],
+    ['*status orders*', status('orders')],
+    ['_status orders_', status('orders')],
+    ['unsubscribe *all*', { kind: 'unsubscribe_all' }],
+    ['subscribe orders_', { kind: 'subscribe', jobs: ['orders_'] }],
+    ['subscribe _orders', { kind: 'subscribe', jobs: ['_orders'] }],
+    ['status <http://orders.eu|orders.eu>', status('orders.eu')],
+    // What ends a sentence, and who is spoken to.
+    ['orders?', status('orders')],
+    ['orders:', status('orders')],
+    ['status: orders!', status('orders')],
+    ['status orders public.', { ...status('orders'), isPublic: true }],
+    ['help?', { kind: 'help', topic: null }],
+    ['<@U0BOT>: subscribe orders', named],
+    ['<@U0BOT> subscribe orders', named],
+    // What nobody sees, and hyphens of all kinds.
+    ['subscribe \u200borders', named],
+    ['sub\u00adscribe ord\u2060ers\u200e', named],
+    ['\ufeffstatus\u200b orders', status('orders')],
+    ['orders ‑‑public', { ...status('orders'), isPublic: true }],
+  ])('%j is understood as it was meant', (text, expected) => {
+    expect(command(text)).toEqual(expected);
+  });
+
+  test.each([
+    ['subscribe inv-a #random', { kind: 'channel_named', channel: '#random' }],
+    ['subscribe orders to #ops', { kind: 'channel_named', channel: '#ops' }],
+    ['subscribe orders <#C012AB3CD|ops>', { kind: 'channel_named', channel: '#ops' }],
+    ['list #ops', { kind: 'channel_named', channel: '#ops' }],
+    ['subscribe orders @ana', { kind: 'person_named', person: '@ana' }],
+    ['subscribe orders <@U012AB3CD>', { kind: 'person_named', person: '@U012AB3CD' }],
+    ['status orders <!channel>', { kind: 'person_named', person: '@channel' }],
+    ['subscribe orders <!subteam^S1|@dba>', { kind: 'person_named', person: '@dba' }],
+    ['subscribe orders to ops', { kind: 'unknown_option', option: 'to', verb: 'subscribe' }],
+  ])('%j is stopped as a whole', (text, error) => {
+    expect(parseCommand(text)).toEqual({ ok: false, error });
+  });
+
+  test('an id is the same with any hyphens, and with what nobody sees', () => {
+    const id = '6211d20d-0006-41da-836e-db3301ajb20b';
+    const hyphens = ['\u2010', '\u2011', '\u2012', '–', '—', '\u2212', '－', '-\u200b'];
+    expect(hyphens.map((hyphen) => parseJobId(id.replaceAll('-', hyphen)))).toEqual(hyphens.map(() => id));
+    expect(parseJobIdPrefix('6211d20d‑00')).toBe('6211d20d-00');
+    expect(nameKey('or\u200bders‑eu')).toBe(nameKey('Orders-EU'));
   });
 
   test.each(['"list"', "'list'", '“list”', '‘list’', '«list»', '「list」', '„list', "'list’"])(
@@ -112,7 +170,7 @@ describe('what people type', () => {
   test('quoted names come out as they went in', () => {
     const name = fc
       .string({ minLength: 1, maxLength: 30 })
-      .filter((text) => text === text.normalize('NFKC') && !/["“”]/.test(text) && text.trim() !== '');
+      .filter((text) => text === withoutInvisible(text).normalize('NFKC') && !/["“”]/.test(text) && text.trim() !== '');
     fc.assert(
       fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 5 }), (names) => {
         expect(command(`status ${names.map((one) => `"${one}"`).join(' ')}`)).toEqual(status(...names));

@@ -238,6 +238,7 @@ const PLAIN = {
     'end_reason',
     'ended_by',
   ],
+  answered_requests: ['workspace_id', 'request_key'],
   workspaces: ['id', 'name', 'pause_reason', 'last_ts'],
 } as const;
 

@@ -1,4 +1,5 @@
 import { cutText } from '../base/cut-text.ts';
+import { withoutInvisible, withPlainHyphens } from '../names/plain-text.ts';
 
 /** The id of one DRS job: 36 characters, lower case, UUID-shaped but not hexadecimal. */
 export type JobId = string & { readonly __brand: 'JobId' };
@@ -27,9 +28,11 @@ export function parseJobIdPrefix(text: string): string | null {
   return JOB_ID_PREFIX.test(candidate) ? candidate : null;
 }
 
-/** In the usual width and in lower case. */
+/** In the usual width and in lower case, with the usual hyphens. */
 function plainId(text: string): string {
-  return cutText(text).normalize('NFKC').trim().toLowerCase();
+  return withPlainHyphens(withoutInvisible(cutText(text)).normalize('NFKC'))
+    .trim()
+    .toLowerCase();
 }
 
 /** What was typed is an address, such as one copied from the DRS console. */

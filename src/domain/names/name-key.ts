@@ -1,4 +1,5 @@
 import { cutText } from '../base/cut-text.ts';
+import { withoutInvisible, withPlainHyphens } from './plain-text.ts';
 
 /**
  * Letters of other alphabets, and digits, that look like a Latin letter: the usual ones (Unicode TR 39, confusables), not
@@ -37,9 +38,12 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   i: 'l',
 };
 
-/** What makes two names the same to a person: width, capitals and blanks aside. */
+/** What makes two names the same to a person: width, capitals, blanks, kinds of hyphens and what nobody sees aside. */
 export function nameKey(name: string): string {
-  return cutText(name).normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
+  return withPlainHyphens(withoutInvisible(cutText(name)).normalize('NFKC'))
+    .trim()
+    .replace(/\s+/gu, ' ')
+    .toLowerCase();
 }
 
 /** Letters of scripts that are written without blanks between words. */

@@ -68,7 +68,7 @@ async function carryOut(
       return await reply.privately(languageChosen(voice, command.language, changed));
     }
     case 'health':
-      return await reply.privately(healthMessage(voice, await showHealth(useCases, actor)));
+      return await reply.privately(healthMessage(voice, await showHealth(useCases, actor), slack.otherSockets()));
     case 'version':
       return await reply.privately(versionMessage(voice, await showVersion(useCases)));
     case 'status':

@@ -1,5 +1,6 @@
 import { parseLanguage } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
+import { isAddress } from '../../domain/job/job-id.ts';
 import { nearest } from '../../domain/names/nearest.ts';
 import { tokenize } from './tokenize.ts';
 import type { Token } from './tokenize.ts';
@@ -44,6 +45,9 @@ export type UsageError =
     }
   | { readonly kind: 'unknown_setting'; readonly setting: string }
   | { readonly kind: 'unknown_language'; readonly language: string }
+  /** A channel or a person was named, and this verb is about the conversation it is typed in. */
+  | { readonly kind: 'channel_named'; readonly channel: string }
+  | { readonly kind: 'person_named'; readonly person: string }
   | { readonly kind: 'misspelt_verb'; readonly word: string; readonly meant: string };
 
 export type ParsedCommand =
@@ -67,17 +71,45 @@ type VerbWithoutJobs = Extract<Verb, 'list' | 'settings' | 'audit' | 'health' | 
 /** Said on their own: a slip in one of these is told from a job's name even when nothing follows. */
 const LONELY_VERBS: ReadonlySet<Verb> = new Set<Verb>(['list', 'audit', 'help', 'health', 'version']);
 
-/** `public`, `--public` and what Slack's smart dashes make of it. */
-const PUBLIC = /^(?:--|—|–|-)?public$/i;
-const ALL = /^(?:--|—|–|-)?all$/i;
+/** `public`, `--public` and what smart dashes make of it. */
+const PUBLIC = /^-{0,2}public$/i;
+const ALL = /^-{0,2}all$/i;
 /** `key:value` where the key is a plain word: a rule of a subscription. A URL is not one. */
 const OPTION = /^([a-z_]+):(?!\/\/)/i;
+
+/** `#ops`, and what Slack makes of it: `<#C012AB3CD|ops>`. */
+const CHANNEL = /^(?:#(.+)|<#([A-Z0-9]+)(?:\|([^>]*))?>)$/iu;
+/** `@ana`, `<@U012AB3CD>`, `<!subteam^S1|@dba>`, `<!channel>`. */
+const PERSON = /^(?:@(.+)|<[@!]([^|>]+)(?:\|([^>]*))?>)$/u;
+/** The bot itself, at the beginning of what is written to it, and the slash command in a line that was copied. */
+const ADDRESS = /^(?:<@[^>]+>|\/[\p{L}\p{N}_-]+)[:;.!-]*$/iu;
+/** What ends a sentence: no name ends in it. */
+const SENTENCE_END = /[:;.?!。…]+$/u;
+/** Words of a sentence that could be taken for the beginning of a name, and name none. */
+const JOINTS: ReadonlySet<string> = new Set([
+  'to',
+  'in',
+  'into',
+  'for',
+  'from',
+  'on',
+  'of',
+  'at',
+  'with',
+  'and',
+  'or',
+  'the',
+  'here',
+]);
 
 /** Understands what was typed after the slash command. Verbs and flags in any case; a quoted word is always a job. */
 export function parseCommand(text: string): ParsedCommand {
   if (text.length > MAX_COMMAND) return wrong({ kind: 'too_long', most: MAX_COMMAND });
-  const tokens = tokenize(text);
-  if ('quote' in tokens) return wrong({ kind: 'unclosed_quote', text: tokens.text });
+  const all = tokenize(text);
+  if ('quote' in all) return wrong({ kind: 'unclosed_quote', text: all.text });
+  const tokens = withoutAddress(all);
+  const elsewhere = findElsewhere(tokens);
+  if (elsewhere !== null) return wrong(elsewhere);
   const [first, ...rest] = tokens;
   if (first === undefined) return right({ kind: 'help', topic: null });
   const verb = verbOf(first);
@@ -86,9 +118,29 @@ export function parseCommand(text: string): ParsedCommand {
   return meant === null ? parseArguments('status', tokens) : wrong({ kind: 'misspelt_verb', word: first.text, meant });
 }
 
+/** What is said to the bot, without the bot's name before it. */
+function withoutAddress(tokens: readonly Token[]): readonly Token[] {
+  const [first] = tokens;
+  return first !== undefined && !first.quoted && ADDRESS.test(first.text) ? tokens.slice(1) : tokens;
+}
+
+/** A channel or a person among the words: what would be done here is meant for somewhere else. */
+function findElsewhere(tokens: readonly Token[]): UsageError | null {
+  for (const { text, quoted } of tokens) {
+    if (quoted) continue;
+    const [, channel, channelId, channelName] = CHANNEL.exec(text) ?? [];
+    const named = [channel, channelName, channelId].find((one) => one !== undefined && one !== '');
+    if (named !== undefined) return { kind: 'channel_named', channel: `#${named}` };
+    const [, person, personId, personName] = PERSON.exec(text) ?? [];
+    const called = [person, personName, personId].find((one) => one !== undefined && one !== '');
+    if (called !== undefined) return { kind: 'person_named', person: `@${called.replace(/^@/, '')}` };
+  }
+  return null;
+}
+
 function verbOf(token: Token): Verb | null {
   if (token.quoted) return null;
-  const word = token.text.toLowerCase();
+  const word = token.text.toLowerCase().replace(SENTENCE_END, '');
   return VERBS.find((verb) => verb === word) ?? null;
 }
 
@@ -102,7 +154,9 @@ function misspeltVerb(first: Token, rest: readonly Token[]): Verb | null {
 function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
   switch (verb) {
     case 'help':
-      return tokens.length > 1 ? unexpected(verb, tokens) : right({ kind: 'help', topic: tokens[0]?.text ?? null });
+      return tokens.length > 1
+        ? unexpected(verb, tokens)
+        : right({ kind: 'help', topic: tokens[0]?.text.replace(SENTENCE_END, '') ?? null });
     case 'health':
     case 'version':
       return tokens.length > 0 ? unexpected(verb, tokens) : right({ kind: verb });
@@ -113,7 +167,9 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
     case 'settings':
       return parseSettings(tokens);
     case 'audit':
-      return tokens.length > 1 ? unexpected(verb, tokens) : right({ kind: 'audit', job: tokens[0]?.text ?? null });
+      return tokens.length > 1
+        ? unexpected(verb, tokens)
+        : right({ kind: 'audit', job: tokens[0] === undefined ? null : jobNamed(tokens[0]) });
     case 'status':
       return parseStatus(tokens);
     case 'subscribe':
@@ -167,16 +223,27 @@ function parseJobs(
   most: number,
   command: (jobs: readonly string[]) => Command,
 ): ParsedCommand {
-  const option = tokens.find((token) => !token.quoted && (OPTION.test(token.text) || token.text.startsWith('--')));
+  const option = tokens.find((token) => !token.quoted && isNoJob(token.text));
   if (option !== undefined) return wrong({ kind: 'unknown_option', option: option.text, verb });
-  const jobs = [...new Set(tokens.map((token) => token.typed))];
+  const jobs = [...new Set(tokens.map(jobNamed).filter((job) => job !== ''))];
   if (jobs.length === 0) return wrong({ kind: 'jobs_missing', verb });
   if (jobs.length > most) return wrong({ kind: 'too_many_jobs', verb, count: jobs.length, most });
   return right(command(jobs));
 }
 
+/** An option, or a word that only holds a sentence together. */
+function isNoJob(text: string): boolean {
+  const word = text.replace(SENTENCE_END, '');
+  return OPTION.test(word) || word.startsWith('--') || JOINTS.has(word.toLowerCase());
+}
+
+/** What a word says of a job, as it was typed; a question mark behind it asks, and names nothing. */
+function jobNamed({ typed, quoted, text }: Token): string {
+  return quoted || isAddress(text) ? typed : typed.replace(SENTENCE_END, '');
+}
+
 function isFlag(token: Token, flag: RegExp): boolean {
-  return !token.quoted && flag.test(token.text);
+  return !token.quoted && flag.test(token.text.replace(SENTENCE_END, ''));
 }
 
 function right(command: Command): ParsedCommand {

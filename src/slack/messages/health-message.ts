@@ -9,8 +9,12 @@ import { ago, code, dateAndTime } from './mrkdwn.ts';
 import { pauseLines } from './pause-lines.ts';
 import type { Voice } from './voice.ts';
 
-/** How the bot is: the worst first in its headline, then what it is made of. */
-export function healthMessage(voice: Voice, report: HealthReport): SlackMessage {
+/**
+ * How the bot is: the worst first in its headline, then what it is made of.
+ *
+ * @param otherSockets of other processes with the same app token, each of which takes a part of all commands
+ */
+export function healthMessage(voice: Voice, report: HealthReport, otherSockets = 0): SlackMessage {
   const { lastTickAt, figures, delivery } = report;
   const { watchedJobs, pausedChannels, workspaceRefusal } = figures;
   return message([
@@ -26,6 +30,7 @@ export function healthMessage(voice: Voice, report: HealthReport): SlackMessage 
         ...askingLines(voice, report),
         queueLine(voice, report),
         ...lookedForLines(voice, report),
+        ...(otherSockets === 0 ? [] : [voice.say('health.other_sockets', { others: otherSockets })]),
         ...(pausedChannels === 0 && workspaceRefusal === null ? [] : [pausedLine(voice, report)]),
       ],
     },

@@ -108,6 +108,10 @@ function correction(voice: Voice, error: UsageError): string {
         command: voice.typed(error.verb),
         words: code(error.words.join(' ')),
       });
+    case 'channel_named':
+      return voice.say('usage.channel_named', { channel: code(error.channel) });
+    case 'person_named':
+      return voice.say('usage.person_named', { person: code(error.person) });
     case 'misspelt_verb':
       return voice.say('usage.misspelt_verb', { word: code(error.word), meant: voice.typed(error.meant) });
     case 'unknown_setting':

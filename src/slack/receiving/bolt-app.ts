@@ -1,23 +1,27 @@
-import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import { App } from '@slack/bolt';
 import type { Receiver } from '@slack/bolt';
 import type { FetchFunction, WebClient } from '@slack/web-api';
+import type { Dispatcher } from 'undici';
 
-import { SECOND } from '../../domain/base/time.ts';
 import { DiskFullError } from '../../ports.ts';
-import type { Log } from '../../ports.ts';
+import type { Clock, Log } from '../../ports.ts';
 import { reviewChannel } from '../../use-cases/subscribing/review-channels.ts';
 import { handleClick, isHandled } from '../buttons/handle-click.ts';
 import { ifAdmitted } from './admission.ts';
 import type { Request } from './admission.ts';
 import { boltLogger } from './bolt-logger.ts';
 import { handleCommand } from '../commands/drs-command.ts';
+import { HttpReceiver } from './http-receiver.ts';
 import { parseClick, parseDirectMessage } from './interaction.ts';
 import { diskFullMessage, faultMessage } from '../messages/help-message.ts';
 import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-channel.ts';
+import { onlyOnce } from './once.ts';
 import { createDirectReply, createReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { Voice } from '../messages/voice.ts';
 import type { SlackContext } from './slack-context.ts';
+import { SocketReceiver } from './socket-receiver.ts';
+import { createSlackClient } from '../workspace/slack-client.ts';
 
 /** How Slack reaches the bot. */
 export type SlackReceiverConfig =
@@ -27,50 +31,30 @@ export type SlackReceiverConfig =
 /** Where signed HTTP requests are taken; one URL serves commands, buttons and events. */
 export const HTTP_ENDPOINT = '/slack/events';
 
-/** A dropped socket is opened again for as long as it takes, at most this far apart. */
-const LONGEST_RECONNECT_PAUSE_MS = 30 * SECOND;
-/** About a week of that; the SDK makes a list of all its pauses in advance, so it must not be endless. */
-const RECONNECT_ATTEMPTS = 20_000;
-
 /** Runs the work behind a command or click so that a stop can wait for it. */
 export type Track = (work: () => Promise<void>) => Promise<void>;
 
 /** The way to Slack. */
 export interface WayToSlack {
   /** Opens the socket. */
-  readonly dispatcher: SocketDispatcher;
+  readonly dispatcher: Dispatcher;
   readonly fetch: FetchFunction;
   /** How long one call of Slack may take, in ms. */
   readonly timeoutMs: number;
+  readonly clock: Clock;
   readonly log: Log;
 }
-
-type SocketDispatcher = NonNullable<ConstructorParameters<typeof SocketModeReceiver>[0]['dispatcher']>;
 
 /** Builds the receiver without opening anything. */
 export function createReceiver(
   config: SlackReceiverConfig,
-  { dispatcher, fetch, timeoutMs, log }: WayToSlack,
-): SocketModeReceiver | HTTPReceiver {
-  const logger = boltLogger(log);
+  { dispatcher, fetch, timeoutMs, clock, log }: WayToSlack,
+): SocketReceiver | HttpReceiver {
   if (config.mode === 'http') {
-    return new HTTPReceiver({ signingSecret: config.signingSecret, endpoints: HTTP_ENDPOINT, logger });
+    return new HttpReceiver({ signingSecret: config.signingSecret, endpoint: HTTP_ENDPOINT, clock, log });
   }
-  return new SocketModeReceiver({
-    appToken: config.appToken,
-    dispatcher,
-    logger,
-    // The receiver passes these to its Web API client, which only ever calls apps.connections.open.
-    installerOptions: {
-      clientOptions: {
-        slackApiUrl: config.apiUrl,
-        timeout: timeoutMs,
-        fetch,
-        // `unref`: what waits to try again keeps no process alive.
-        retryConfig: { retries: RECONNECT_ATTEMPTS, factor: 1.3, maxTimeout: LONGEST_RECONNECT_PAUSE_MS, unref: true },
-      },
-    },
-  });
+  const client = createSlackClient({ token: config.appToken, apiUrl: config.apiUrl, timeoutMs, fetch, log });
+  return new SocketReceiver({ client, dispatcher, clock, log });
 }
 
 /** What a Bolt app is made of. */
@@ -89,8 +73,8 @@ export interface BoltAppOptions {
   readonly log: Log;
 }
 
-/** Lets a request through, and does the work for it. */
-type Answer = (request: Request, work: (reply: Reply) => Promise<void>) => Promise<void>;
+/** Lets a request through, and does the work for it, once however often `body` is delivered. */
+type Answer = (body: unknown, request: Request, work: (reply: Reply) => Promise<void>) => Promise<void>;
 
 /** Registers the slash command and every button on a Bolt app. Nothing is handled before it is started. */
 export function createBoltApp(options: BoltAppOptions): App {
@@ -111,22 +95,23 @@ export function createBoltApp(options: BoltAppOptions): App {
   });
   const readerOf = ({ actor }: Request) => slack.readerLanguage(actor.userId).then(slack.voiceIn);
   /** The one way in: whoever may not do something gets no further, by command or button. */
-  const answer: Answer = (request, work) =>
-    track(() =>
+  const answer: Answer = (body, request, work) => {
+    const carryOut = () =>
       orFault(
         () => ifAdmitted(slack, request, work),
         request.reply,
         () => readerOf(request),
         newReference,
         log,
-      ),
-    );
+      );
+    return track(() => onlyOnce(slack, body, carryOut));
+  };
 
   app.command(options.command, async ({ ack, command, respond }) => {
     await ack();
     const actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
     const request = { actor, teamId: command.team_id, reply: createReply({ client, respond, click: null, log }) };
-    await answer(request, (reply) => handleCommand(slack, actor, command.text ?? '', reply));
+    await answer(command, request, (reply) => handleCommand(slack, actor, command.text ?? '', reply));
   });
 
   app.action(/.*/, async ({ ack, body, respond }) => {
@@ -135,7 +120,7 @@ export function createBoltApp(options: BoltAppOptions): App {
     if (click === null || !isHandled(click)) return;
     const actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
     const request = { actor, teamId: click.teamId, reply: createReply({ client, respond, click, log }) };
-    await answer(request, (reply) => handleClick(slack, actor, click, reply));
+    await answer(body, request, (reply) => handleClick(slack, actor, click, reply));
   });
 
   registerEvents(app, options, answer);
@@ -148,25 +133,25 @@ export function createBoltApp(options: BoltAppOptions): App {
 
 /** What Slack tells the bot without anybody asking for it. */
 function registerEvents(app: App, { slack, client, identity, track }: BoltAppOptions, answer: Answer): void {
-  app.event('member_joined_channel', async ({ event }) => {
+  app.event('member_joined_channel', async ({ body, event }) => {
     if (event.user !== identity.botUserId) return;
     const channel = { workspaceId: slack.workspaceId, channelId: event.channel };
     const inviter = event.inviter === event.user ? null : (event.inviter ?? null);
     // Who joins without being invited is as a rule the bot itself: the subscription it joined for speaks for itself.
-    await track(() =>
+    const greet = () =>
       inviter === null
         ? goOnPosting(slack.useCases, { ...channel, userId: event.user })
-        : greetChannel(slack.useCases, channel, inviter),
-    );
+        : greetChannel(slack.useCases, channel, inviter);
+    await track(() => onlyOnce(slack, body, greet));
   });
 
-  app.event('message', async ({ event }) => {
+  app.event('message', async ({ body, event }) => {
     const written = parseDirectMessage(event);
     if (written === null) return;
     const { userId, channelId, teamId, text } = written;
     const actor = { workspaceId: slack.workspaceId, channelId, userId };
     const request = { actor, teamId, reply: createDirectReply(client, channelId) };
-    await answer(request, (reply) => handleCommand(slack, actor, text, reply));
+    await answer(body, request, (reply) => handleCommand(slack, actor, text, reply));
   });
 
   app.event('channel_shared', ({ event }) => follow(slack, event.channel, true, track));

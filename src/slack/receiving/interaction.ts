@@ -27,14 +27,17 @@ export interface Click {
   readonly messageTs: string | null;
 }
 
-/** Just what is needed of a message (docs.slack.dev, "message.im event"); edits, files and joins have a subtype. */
+/**
+ * Just what is needed of a message (docs.slack.dev, "message.im event"). What a person writes has no subtype or one of
+ * these: with a file, from a thread to the channel, `/me`. Edits and joins have others.
+ */
 const plainMessage = z.object({
   channel_type: z.literal('im'),
   channel: z.string(),
   user: z.string(),
   team: z.string().optional(),
-  text: z.string(),
-  subtype: z.undefined().optional(),
+  text: z.string().default(''),
+  subtype: z.enum(['file_share', 'thread_broadcast', 'me_message']).optional(),
   bot_id: z.undefined().optional(),
 });
 

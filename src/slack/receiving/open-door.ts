@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 
-import { HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import type { App } from '@slack/bolt';
 
 import { SECOND } from '../../domain/base/time.ts';
@@ -10,6 +9,9 @@ import type { SlackReceiverConfig } from './bolt-app.ts';
 import { holdFailure } from '../../domain/base/hold-failure.ts';
 import { endsWithin } from '../../domain/base/ends-within.ts';
 import { socketRefused } from '../workspace/identify.ts';
+import type { DoorState } from './door-state.ts';
+import { HttpReceiver } from './http-receiver.ts';
+import { SocketReceiver } from './socket-receiver.ts';
 
 /** Slack must greet a new socket within this, in ms. */
 const SOCKET_TIMEOUT_MS = 30 * SECOND;
@@ -20,8 +22,8 @@ const CLOSING_MS = SECOND;
 export interface Door {
   /** The port listened on; null in Socket Mode. */
   readonly port: number | null;
-  /** Whether Slack can come in at this moment: the socket has been greeted, or the port is open. */
-  isOpen(): boolean;
+  /** How it is at this moment. */
+  state(): DoorState;
   /** Lets nobody else in. What came in before goes on. */
   close(): Promise<void>;
 }
@@ -34,30 +36,29 @@ export interface Door {
  */
 export async function openDoor(
   app: App,
-  receiver: SocketModeReceiver | HTTPReceiver,
+  receiver: SocketReceiver | HttpReceiver,
   how: SlackReceiverConfig,
   clock: Clock,
   unwanted: AbortSignal,
 ): Promise<Door> {
   await app.init();
-  if (how.mode === 'http' && receiver instanceof HTTPReceiver) return await openPort(receiver, how, clock);
-  if (how.mode === 'socket' && receiver instanceof SocketModeReceiver)
+  if (how.mode === 'http' && receiver instanceof HttpReceiver) return await openPort(receiver, how, clock);
+  if (how.mode === 'socket' && receiver instanceof SocketReceiver)
     return await openSocket(receiver, how, clock, unwanted);
   throw new TypeError('the receiver does not fit its configuration');
 }
 
 async function openSocket(
-  receiver: SocketModeReceiver,
+  receiver: SocketReceiver,
   { apiUrl }: Extract<SlackReceiverConfig, { mode: 'socket' }>,
   clock: Clock,
   unwanted: AbortSignal,
 ): Promise<Door> {
-  // App.stop() does not wait until the socket is closed; the client's own disconnect does.
-  const close = async () => void (await endsWithin(CLOSING_MS, receiver.client.disconnect(), clock));
-  const isOpen = () => receiver.client.websocket?.isActive() === true;
+  const close = () => receiver.stop();
+  const state = () => receiver.state();
   try {
     const opened = holdFailure(Promise.race([receiver.start(), isAborted(unwanted)]));
-    if (await endsWithin(SOCKET_TIMEOUT_MS, opened, clock)) return { port: null, isOpen, close };
+    if (await endsWithin(SOCKET_TIMEOUT_MS, opened, clock)) return { port: null, state, close };
   } catch (error) {
     await close();
     throw new StartError(socketRefused(error, apiUrl), { cause: error });
@@ -80,7 +81,7 @@ function isAborted(unwanted: AbortSignal): Promise<never> {
 }
 
 async function openPort(
-  receiver: HTTPReceiver,
+  receiver: HttpReceiver,
   { host, port }: Extract<SlackReceiverConfig, { mode: 'http' }>,
   clock: Clock,
 ): Promise<Door> {
@@ -95,7 +96,12 @@ async function openPort(
   });
   const address = server.address();
   const opened = typeof address === 'object' && address !== null ? address.port : port;
-  return { port: opened, isOpen: () => server.listening, close: () => closeServer(server, clock) };
+  const state = (): DoorState => ({
+    isOpen: server.listening,
+    why: server.listening ? null : 'the port was closed',
+    otherSockets: 0,
+  });
+  return { port: opened, state, close: () => closeServer(server, clock) };
 }
 
 /** Idle and half-sent requests would keep a server open for ever. */

@@ -9,6 +9,8 @@ export interface SlackContext {
   readonly useCases: Guarded & { readonly channels: Channels; readonly notifier: Notifier };
   readonly workspaceId: string;
   readonly voiceIn: (language: Language) => Voice;
+  /** See `DoorState`. */
+  readonly otherSockets: () => number;
   /** The language of somebody's Slack, else the bot's own. */
   readonly readerLanguage: (userId: string) => Promise<Language>;
 }

@@ -6,14 +6,14 @@ import { languageOfLocale } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { Clock, Log } from '../../ports.ts';
-import { isPassing, slackErrorName } from '../sending/classify-slack-error.ts';
+import { slackErrorName } from '../sending/classify-slack-error.ts';
 import { cacheAnswers } from './cached-answers.ts';
 import type { Answer } from './cached-answers.ts';
 
 /** A member who becomes a guest is one here after this at the latest, */
 const KEPT_MS = 15 * MINUTE;
 /** and a scope that was granted counts after this. */
-const WITHHELD_MS = 5 * MINUTE;
+const WITHHELD_MS = MINUTE;
 
 /** As much of a user as matters (docs.slack.dev, "User object"); people of other organisations come with less. */
 const userInfo = z.object({
@@ -51,7 +51,7 @@ export function createPeople(client: WebClient, clock: Clock, log: Log): People 
       const answer = await ask(client, userId);
       if (answer?.value.person.kind === 'not_told' && !warned) {
         warned = true;
-        log.warn({}, 'Slack does not tell who is a guest: grant the app users:read; until then guests are let in');
+        log.warn({}, 'Slack does not tell who is a guest: grant the app users:read; until then nobody is answered');
       }
       return answer;
     },
@@ -70,10 +70,12 @@ async function ask(client: WebClient, userId: string): Promise<Answer<Profile>> 
     const parsed = userInfo.safeParse(user);
     return parsed.success ? { value: toProfile(parsed.data), keepMs: KEPT_MS } : null;
   } catch (error) {
-    if (isPassing(error)) return null;
-    return INVISIBLE.has(slackErrorName(error) ?? '')
-      ? { value: { language: null, person: { kind: 'invisible' } }, keepMs: KEPT_MS }
-      : { value: { language: null, person: { kind: 'not_told', why: 'withheld' } }, keepMs: WITHHELD_MS };
+    const name = slackErrorName(error) ?? '';
+    if (INVISIBLE.has(name)) return { value: { language: null, person: { kind: 'invisible' } }, keepMs: KEPT_MS };
+    // Any other refusal may pass, and says nothing of the person.
+    return name === 'missing_scope'
+      ? { value: { language: null, person: { kind: 'not_told', why: 'withheld' } }, keepMs: WITHHELD_MS }
+      : null;
   }
 }
 

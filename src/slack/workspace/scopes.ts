@@ -6,7 +6,7 @@ export const REQUIRED_SCOPES: Readonly<Record<string, string>> = {
     'the bot does not see whether a public channel is archived and whether it is in it, is not told of invitations, and /drs list all hides channels',
   'groups:read': 'the same for private channels: a refusal shows only when a post fails, and /drs list all hides them',
   'mpim:read': '/drs list all hides direct messages of a group',
-  'users:read': 'guests are not told from members, and everybody is answered in BOT_LANGUAGE',
+  'users:read': 'guests are not told from members, so nobody is answered',
   'channels:join': 'the bot must be invited by hand into every public channel that subscribes',
 };
 

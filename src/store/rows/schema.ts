@@ -212,6 +212,11 @@ export interface Schema {
     at: number;
     told_at: number | null;
   };
+  answered_requests: {
+    workspace_id: string;
+    request_key: string;
+    at: number;
+  };
   audit: {
     id: Generated<number>;
     at: number;

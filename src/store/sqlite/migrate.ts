@@ -12,6 +12,7 @@ import * as namesOfTheirTime from '../../../migrations/0008-names-of-their-time.
 import * as queue from '../../../migrations/0009-queue.ts';
 import * as livingPosts from '../../../migrations/0010-living-posts.ts';
 import * as episodes from '../../../migrations/0011-episodes.ts';
+import * as requests from '../../../migrations/0012-requests.ts';
 import { appliedMigrations, copyBefore } from './backup.ts';
 import type { Db } from '../rows/schema.ts';
 import { StoreError } from '../rows/store-error.ts';
@@ -29,6 +30,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-queue': queue,
   '0010-living-posts': livingPosts,
   '0011-episodes': episodes,
+  '0012-requests': requests,
 };
 
 /**

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
 import type { DatabaseConnection, DialectAdapter, Driver, QueryResult, SqliteDialectConfig } from 'kysely';
 
@@ -63,7 +65,12 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 }
 
-/** A connection whose errors about a full disk say so. */
+/** A statement waits this long for another process's write, in ms; what it would have done is not done then. */
+const MAX_BUSY_MS = 15_000;
+/** The pauses between two tries grow from the first to the last of these, in ms. */
+const [FIRST_PAUSE_MS, LAST_PAUSE_MS] = [5, 100];
+
+/** A connection whose errors about a full disk say so, and that waits for other processes while everything else goes on. */
 class SpeakingConnection implements DatabaseConnection {
   readonly #inner: DatabaseConnection;
   readonly #onFull: OnFull;
@@ -74,10 +81,16 @@ class SpeakingConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    try {
-      return await this.#inner.executeQuery<R>(query);
-    } catch (error) {
-      throw isFull(error) ? this.#onFull(error) : error;
+    const startedAt = performance.now();
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS)) {
+      try {
+        return await this.#inner.executeQuery<R>(query);
+      } catch (error) {
+        // A statement that met a lock has done nothing. A transaction has its lock since it began, so this is none of its middle.
+        if (!isBusy(error) || performance.now() - startedAt > MAX_BUSY_MS)
+          throw isFull(error) ? this.#onFull(error) : error;
+        await sleep(pauseMs);
+      }
     }
   }
 
