@@ -155,6 +155,7 @@ describe('an edit', () => {
     await world.slack.waitFor('the newest state', () =>
       shown(world).includes('is paused – it had FAILED') ? true : undefined,
     );
+    expect(world.slack.messages('#migrations')).toHaveLength(3);
   });
 
   test('of a message that somebody deleted posts it once more, and never again', async () => {

@@ -2,7 +2,7 @@ import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { Store, Turn, TurnRequest } from '../../src/ports.ts';
 
 /** So fast that nothing has to wait for its turn. */
-export const FREE_PACE = { everyMs: 1, burst: 1_000 };
+const FREE_PACE = { everyMs: 1, burst: 1_000 };
 
 /** A claim of a turn as far as most tests do not care. */
 export const AT_EASE = {

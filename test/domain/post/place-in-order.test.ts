@@ -36,7 +36,7 @@ describe('whatever the rules say', () => {
         for (const placed of [...attached, ...(begun === null ? [] : [begun])])
           for (const one of placed.deliveries) {
             const post = placed.kind === 'attach' ? placed.postId : null;
-            expect([undefined, post]).toContain(untold.get(one.subject));
+            expect(untold.get(one.subject) ?? post).toBe(post);
             const older = pending.filter(({ subject, id }) => subject === one.subject && id < one.id);
             expect(older.filter((other) => !placed.deliveries.includes(other))).toEqual([]);
           }
