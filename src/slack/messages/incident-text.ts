@@ -265,7 +265,9 @@ function stateNow(voice: Voice, row: Row): string {
   if (report === null) return voice.say(closed === null ? 'now.unknown' : 'incident.row_recovered');
   if (statusGroup(report.status) === 'failed') return `🔴 ${voice.say('incident.row_failed')}`;
   const emoji =
-    current === null ? statusName(voice, report.status, job.jobType).emoji : STANDING_EMOJI[standingOf(current.state)];
+    current === null
+      ? statusWords(voice, report, job.jobType, event.lagNote).emoji
+      : STANDING_EMOJI[standingOf(current.state)];
   return `${emoji} ${plain(statusName(voice, report.status, job.jobType).state)}`;
 }
 

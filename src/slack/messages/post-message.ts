@@ -233,10 +233,10 @@ function isBackPost({ facts }: Pick<Post, 'facts'>): boolean {
   return facts.some((one) => one.kind === 'announcement');
 }
 
-/** A new name says nothing of how the job is; a failure that is closed says it in its headline. */
+/** A new name says nothing of how the job is, nor does a job that cannot be read; a failure that is closed says it in its headline. */
 function isStateKnown({ job, event, aftermath }: EventFacts, now: readonly Look[]): boolean {
   if (aftermath.closed !== null) return false;
-  return event.kind !== 'renamed' || now.some((one) => jobIdOf(one) === job.jobId);
+  return (event.kind !== 'renamed' && event.kind !== 'unreadable') || now.some((one) => jobIdOf(one) === job.jobId);
 }
 
 function jobIdOf(look: Look): JobId {
