@@ -390,6 +390,8 @@ export interface StoreFigures {
   readonly queued: { readonly count: number; readonly oldestAt: EpochMs | null };
   /** Deliveries that wait in paused channels. */
   readonly held: number;
+  /** Posts whose answer was lost and that are looked for, and since when the oldest is; not those in paused channels. */
+  readonly searching: { readonly count: number; readonly oldestAt: EpochMs | null };
   /** Since when the job has waited to be asked about that has waited longest, those asked alone aside; null: none is watched. */
   readonly waitingSince: EpochMs | null;
   /** The connection gives no usable answer at the moment, or the bot has just come back. */

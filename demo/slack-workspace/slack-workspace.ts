@@ -9,7 +9,7 @@ import type { Fault } from './faults.ts';
 import { FOREIGN_TEAM, People } from './people.ts';
 import type { Deliver } from './people.ts';
 import { RateLimit } from './rate-limit.ts';
-import type { PostingLimit } from './rate-limit.ts';
+import type { PostingLimit, ReadingLimit } from './rate-limit.ts';
 import { ResponseUrls } from './response-urls.ts';
 import { deliverByHttp } from './signed-http.ts';
 import type { SignedBody } from './signed-http.ts';
@@ -22,6 +22,11 @@ import type { Channel, EphemeralMessage, Message } from './workspace.ts';
 
 /** An app must acknowledge within this (docs.slack.dev, "Events API"). */
 const ACK_MS = 3_000;
+
+/** Messages in one page of a history (docs.slack.dev, "conversations.history"). */
+const MOST_HISTORY = 999;
+/** An app that may read 50 times a minute may do a few of them at once. */
+const READING_BURST = 3;
 
 /** What this workspace gives the app to sign in with. */
 const SECRETS = {
@@ -55,6 +60,10 @@ export interface WorkspaceOptions {
   readonly postingLimit?: PostingLimit;
   /** How fast may be posted to all channels together; no limit when left out. */
   readonly workspaceLimit?: PostingLimit;
+  /** How fast histories may be read; no limit when left out. */
+  readonly readingLimit?: ReadingLimit;
+  /** The workspace's clock in ms; the machine's unless given. */
+  readonly now?: () => number;
   /** What an earlier workspace left, channels and messages: the same Slack, started again. */
   readonly state?: WorkspaceState;
   /** The port to listen on; a free one unless given. */
@@ -108,7 +117,7 @@ export interface SlackWorkspace extends AsyncDisposable {
 
 /** Starts the workspace on 127.0.0.1. */
 export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promise<SlackWorkspace> {
-  const state = options.state ?? new WorkspaceState();
+  const state = options.state ?? new WorkspaceState(options.now);
   const desk = new FrontDesk(state, options);
   const server = createServer((request, response) => {
     desk.handle(request, response).catch(() => response.destroy());
@@ -154,6 +163,12 @@ export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promi
   };
 }
 
+/** A page a minute is one page and a minute's wait, never two at once. */
+function readingPace(limit: ReadingLimit | undefined): PostingLimit | undefined {
+  if (limit === undefined) return undefined;
+  return { perSecond: limit.perMinute / 60, burst: Math.min(limit.perMinute, READING_BURST) };
+}
+
 /** Takes every request to the workspace, and sends what people do to the app. */
 class FrontDesk {
   readonly faults = new Faults();
@@ -165,6 +180,7 @@ class FrontDesk {
   readonly #scopes: ReadonlySet<string>;
   readonly #limit: RateLimit;
   readonly #workspaceLimit: RateLimit;
+  readonly #readingLimit: RateLimit;
   readonly #urls: ResponseUrls;
   #base = '';
   #sockets: SocketMode | null = null;
@@ -173,8 +189,10 @@ class FrontDesk {
     this.#state = state;
     this.#options = options;
     this.#scopes = new Set(options.scopes ?? USUAL_SCOPES);
-    this.#limit = new RateLimit(options.postingLimit);
-    this.#workspaceLimit = new RateLimit(options.workspaceLimit);
+    const now = options.now ?? Date.now;
+    this.#limit = new RateLimit(options.postingLimit, now);
+    this.#workspaceLimit = new RateLimit(options.workspaceLimit, now);
+    this.#readingLimit = new RateLimit(readingPace(options.readingLimit), now);
     this.#urls = new ResponseUrls(state);
     const deliver: Deliver = (type, payload) => this.#deliver(type, payload);
     this.people = new People(state, options.commands ?? ['/drs'], this.#urls, () => this.#base, deliver);
@@ -226,10 +244,23 @@ class FrontDesk {
   }
 
   #tooFast(method: string, args: Args): Fault | undefined {
-    if (method !== 'chat.postMessage') return undefined;
-    const inChannel = this.#limit.take(String(args['channel']));
-    const waitSeconds = inChannel > 0 ? inChannel : this.#workspaceLimit.take('all');
+    const waitSeconds = this.#secondsToWait(method, args);
     return waitSeconds > 0 ? { kind: 'rate_limited', retryAfterSeconds: waitSeconds } : undefined;
+  }
+
+  #secondsToWait(method: string, args: Args): number {
+    switch (method) {
+      case 'chat.postMessage': {
+        const inChannel = this.#limit.take(String(args['channel']));
+        return inChannel > 0 ? inChannel : this.#workspaceLimit.take('all');
+      }
+      // Each of these has a budget of its own, for all conversations together.
+      case 'conversations.history':
+      case 'conversations.replies':
+        return this.#readingLimit.take(method);
+      default:
+        return 0;
+    }
   }
 
   #call(method: string, token: string, args: Args): Result {
@@ -241,7 +272,14 @@ class FrontDesk {
     if (token !== wanted) return failed('not_allowed_token_type');
     const openSocketUrl = () => `${this.#base.replace('http', 'ws')}/link/?ticket=${this.#sockets?.newTicket()}`;
     const botJoined = (channel: Channel, inviter: string | null) => void this.people.tellBotJoined(channel, inviter);
-    return callMethod(method, args, { state: this.#state, scopes: this.#scopes, openSocketUrl, botJoined });
+    const mostHistory = this.#options.readingLimit?.page ?? MOST_HISTORY;
+    return callMethod(method, args, {
+      state: this.#state,
+      scopes: this.#scopes,
+      mostHistory,
+      openSocketUrl,
+      botJoined,
+    });
   }
 
   async #deliver(type: Parameters<Deliver>[0], payload: Readonly<Record<string, unknown>>): Promise<Ack> {

@@ -8,8 +8,6 @@ import type { Channel, Content, Message, User, WorkspaceState } from './workspac
 /** The characters chat.update takes (docs.slack.dev, "chat.update"); chat.postMessage cuts at 40,000 instead. */
 const MOST_UPDATE_TEXT = 4_000;
 const MOST_POST_TEXT = 40_000;
-/** Messages in one page of a history (docs.slack.dev, "conversations.history"). */
-const MOST_HISTORY = 999;
 
 /** Arguments of a call; objects arrive as JSON text in forms, or as themselves in JSON bodies. */
 export type Args = Readonly<Record<string, unknown>>;
@@ -20,6 +18,8 @@ export type Result = Readonly<Record<string, unknown>> & { readonly ok: boolean 
 export interface ApiContext {
   readonly state: WorkspaceState;
   readonly scopes: ReadonlySet<string>;
+  /** Messages in one page of a history, whatever is asked for. */
+  readonly mostHistory: number;
   /** Makes the address of a new socket; see socket-mode.ts. */
   readonly openSocketUrl: () => string;
   /** Tells the app that it is in a channel now; who invited it, if anybody did. */
@@ -187,7 +187,7 @@ function remove(args: Args, { state }: ApiContext): Result {
 }
 
 /** A channel's messages, or with `ts` a thread's: newest first in a channel, oldest first in a thread, in pages. */
-function history(args: Args, { state }: ApiContext): Result {
+function history(args: Args, { state, mostHistory }: ApiContext): Result {
   const channel = visibleChannel(args, state);
   if (channel === undefined) return failed('channel_not_found');
   if (!channel.members.has(state.bot.id)) return failed('not_in_channel');
@@ -202,7 +202,7 @@ function history(args: Args, { state }: ApiContext): Result {
     return failed('thread_not_found');
   const ordered = parentTs === null ? all.toReversed() : all;
   const from = Number(args['cursor'] ?? 0);
-  const to = from + Math.min(Number(args['limit'] ?? 100), MOST_HISTORY);
+  const to = from + Math.min(Number(args['limit'] ?? 100), mostHistory);
   const withMetadata = String(args['include_all_metadata']) === 'true';
   return {
     ok: true,

@@ -58,9 +58,15 @@ export class WorkspaceState {
   readonly channels: Channel[] = [];
   readonly messages: Message[] = [];
   readonly ephemerals: EphemeralMessage[] = [];
+  readonly #now: () => number;
   readonly #observers = new Set<() => void>();
   #lastTs = 0;
   #ephemeralCount = 0;
+
+  /** @param now the workspace's clock in ms */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   addUser(name: string, locale = 'en-US', changes: Partial<Pick<User, 'teamId' | 'standing'>> = {}): User {
     const id = `U${String(this.users.length + 1).padStart(8, '0')}`;
@@ -157,7 +163,7 @@ export class WorkspaceState {
 
   /** Seconds and microseconds, unique and growing like Slack's. */
   #nextTs(): string {
-    this.#lastTs = Math.max(this.#lastTs + 1, Date.now() * 1_000);
+    this.#lastTs = Math.max(this.#lastTs + 1, Math.floor(this.#now() * 1_000));
     return `${Math.floor(this.#lastTs / 1_000_000)}.${String(this.#lastTs % 1_000_000).padStart(6, '0')}`;
   }
 }

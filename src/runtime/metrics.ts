@@ -170,6 +170,11 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
   const refused = gauge('drs_bot_workspace_refused', '1 when Slack refuses posts of this bot everywhere.');
   const queued = gauge('drs_bot_queue_deliveries', 'Deliveries that wait for their turn.');
   const oldest = gauge('drs_bot_queue_oldest_seconds', 'How long the oldest of them has waited; 0 when none does.');
+  const lookedFor = gauge('drs_bot_looked_for_posts', 'Posts whose answer was lost and that are looked for.');
+  const lookedForOldest = gauge(
+    'drs_bot_looked_for_oldest_seconds',
+    'How long ago the oldest of them was sent; 0 when there is none.',
+  );
   const held = gauge('drs_bot_held_deliveries', 'Deliveries that wait in paused channels.');
   const blindTotal = new Counter({
     name: 'drs_bot_blind_seconds_total',
@@ -201,7 +206,9 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
     refused.set(figures === null ? Number.NaN : Number(figures.workspaceRefusal !== null));
     queued.set(figures?.queued.count ?? Number.NaN);
     held.set(figures?.held ?? Number.NaN);
-    oldest.set(figures === null ? Number.NaN : waitedSeconds(figures, now));
+    oldest.set(figures === null ? Number.NaN : waitedSeconds(figures.queued, now));
+    lookedFor.set(figures?.searching.count ?? Number.NaN);
+    lookedForOldest.set(figures === null ? Number.NaN : waitedSeconds(figures.searching, now));
   };
 }
 
@@ -212,6 +219,6 @@ function blindMs(drs: VitalSigns['drs'], figures: StoreFigures | null): number {
   return episode !== null && episode.seeingAt === null ? Math.max(heardMs, episode.blindMs) : heardMs;
 }
 
-function waitedSeconds({ queued }: StoreFigures, now: EpochMs): number {
-  return queued.oldestAt === null ? 0 : Math.max(0, now - queued.oldestAt) / SECOND;
+function waitedSeconds({ oldestAt }: StoreFigures['queued'], now: EpochMs): number {
+  return oldestAt === null ? 0 : Math.max(0, now - oldestAt) / SECOND;
 }

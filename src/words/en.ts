@@ -523,6 +523,8 @@ export const en = {
     'DRS allows {limit, plural, one {# request} other {# requests}} {unit, select, second {a second} minute {a minute} hour {an hour} day {a day} other {in {window}}}',
   'health.queue.empty': 'No message waits.',
   'health.queue.waiting': '{count, plural, one {# message waits} other {# messages wait}}, the oldest since {since}.',
+  'health.looked_for':
+    'Slack lost its answer to {count, plural, one {# message} other {# messages}}, the oldest {since}, and lets me look for them only slowly: their channels wait, and no others.',
   'health.paused':
     'Posting is paused in {count, plural, one {# channel} other {# channels}}; {held, plural, one {# message is} other {# messages are}} kept for later and nothing is lost. {list} in each says why and what to do.',
   'health.refused':

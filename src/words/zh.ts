@@ -493,6 +493,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     'DRS 允许{unit, select, second {每秒} minute {每分钟} hour {每小时} day {每天} other {每 {window}}} {limit, plural, other {# 次}}请求',
   'health.queue.empty': '没有等待发送的消息。',
   'health.queue.waiting': '{count, plural, other {# 条消息等待发送}}，最早的一条自 {since} 起等待。',
+  'health.looked_for':
+    '有 {count, plural, other {# 条消息}}的应答被 Slack 丢失，最早一条在 {since}；Slack 只允许我缓慢查找，因此这些频道在等待，其他频道不受影响。',
   'health.paused':
     '{count, plural, other {有 # 个频道}}暂停发送，{held, plural, other {# 条消息}}留待之后发送，什么都不会丢失。在各频道输入 {list} 可查看原因和处理办法。',
   'health.refused':

@@ -1336,6 +1336,7 @@ export function storeContract(open: OpenStore): void {
         workspaceRefusal: null,
         queued: { count: 0, oldestAt: null },
         held: 0,
+        searching: { count: 0, oldestAt: null },
         waitingSince: null,
         episode: null,
         lastReportAt: null,

@@ -37,7 +37,20 @@ const store = (inner: Store): Store => ({
   async claimTurn(request) {
     const turn = await inner.claimTurn(request);
     if (turn.kind === 'send') reached('after freezing a group');
+    if (turn.kind === 'search') reached('after a page was claimed');
+    if (turn.kind === 'edit') reached('after an edit was claimed');
     return turn;
+  },
+  async settlePost(lease, post, settlement) {
+    const recorded = await inner.settlePost(lease, post, settlement);
+    reached('after a message was settled');
+    return recorded;
+  },
+  async settleSearch(lease, search, settlement) {
+    reached('after a page was read');
+    const recorded = await inner.settleSearch(lease, search, settlement);
+    reached('after a page was settled');
+    return recorded;
   },
   async openConnection(connection) {
     await inner.openConnection(connection);

@@ -72,11 +72,17 @@ const died = (bot: BotProcess) => vi.waitFor(() => expect(bot.child.signalCode).
 
 const FIRST_AND_SECOND = ['🔔', '🔵 Full copy complete', '🟢 Replicating'];
 
-/** Killed at `point` while it tells a change, the bot tells that one and the next once and in order after the next start. */
-export async function expectEveryChange(point: string): Promise<void> {
+/**
+ * Killed at `point` while it tells a change, the bot tells that one and the next once and in order after the next start.
+ *
+ * @param lost what Slack loses the answers to: messages that it took, so that they are looked for
+ */
+export async function expectEveryChange(point: string, lost: 'nothing' | 'its answers' = 'nothing'): Promise<void> {
   await using town = await startTown();
   const first = await town.start({ KILL_AT: point });
   await town.subscribe();
+  if (lost === 'its answers')
+    town.slack.faults.next('chat.postMessage', { kind: 'accept_then_drop' }, { count: CHANNELS.length });
   first.child.kill('SIGUSR2');
   town.job.becomes('FULL_TRANSFER_COMPLETE');
   await died(first);

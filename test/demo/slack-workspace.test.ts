@@ -200,6 +200,22 @@ describe('the local workspace, called with the real SDK', () => {
     expect(await post(b.id)).toBe('ok');
   });
 
+  test('gives out a page of fifteen messages once a minute, for all channels together, where that is the limit', async () => {
+    await slack.stop();
+    let now = 1_700_000_000_000;
+    slack = await startSlackWorkspace({ readingLimit: { perMinute: 1, page: 15 }, now: () => now });
+    const [a, b] = [slack.addChannel('a', { withBot: true }), slack.addChannel('b', { withBot: true })];
+    for (let count = 0; count < 20; count++) slack.state.post(a.id, { text: `${count}`, blocks: [] });
+    const read = (channel: string) => client().conversations.history({ channel, limit: 200 });
+    const page = await read(a.id);
+    expect([page.messages?.length, page.has_more]).toEqual([15, true]);
+    expect(await error(read(b.id))).toContain('retry');
+    now += 59_000;
+    expect(await error(read(b.id))).toContain('retry');
+    now += 1_000;
+    expect(await error(read(b.id))).toBe('ok');
+  });
+
   test('tells a person when the app does not answer in time, or nobody has the command', async () => {
     expect(await slack.people.type('ana', '#general', '/drs help')).toEqual({
       acked: false,

@@ -403,6 +403,7 @@ const FIGURES: StoreFigures = {
   workspaceRefusal: null,
   queued: { count: 0, oldestAt: null },
   held: 0,
+  searching: { count: 0, oldestAt: null },
   waitingSince: null,
   episode: null,
   lastReportAt: START,
@@ -420,6 +421,7 @@ const health =
       asking: { stretch: null, quota: null, closedMs: 0, longestWaitMs: 0, isLate: false },
       figures: FIGURES,
       isLate: false,
+      lookedFor: null,
       delivery: { kind: 'proven', since: START },
       ...changes,
     });
@@ -1242,6 +1244,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   }),
   'health-with-jobs-that-cannot-be-read': health({ figures: { ...FIGURES, unreadableJobs: 2 } }),
   'health-late': health({ figures: { ...FIGURES, queued: { count: 1, oldestAt: START } }, isLate: true }),
+  'health-looking-slowly': health({ lookedFor: { count: 3, since: START } }),
   'health-asked-late-for-a-quota': health({
     asking: {
       stretch: { everyMs: 200 * SECOND, wantedMs: MINUTE, isByQuota: true },

@@ -4,15 +4,25 @@ import { expectNothingLost, expectTheCause, expectFreshStart, expectEveryChange 
 
 /** Every point that test/crash/kill.test.ts leaves out. */
 describe('a bot that is killed', () => {
-  test.concurrent.each(['after the claim', 'after the answer of DRS', 'after freezing a group', 'before the post'])(
-    '%s tells every change once and in order after the next start',
-    (point) => expectEveryChange(point),
+  test.concurrent.each([
+    'after the claim',
+    'after the answer of DRS',
+    'after freezing a group',
+    'before the post',
+    'after a message was settled',
+  ])('%s tells every change once and in order after the next start', (point) => expectEveryChange(point), 90_000);
+
+  test.concurrent.each(['after a page was claimed', 'after a page was read', 'after a page was settled'])(
+    '%s, because an answer of Slack was lost, tells every change once and in order after the next start',
+    (point) => expectEveryChange(point, 'its answers'),
     90_000,
   );
 
-  test.concurrent('before an edit shows the newest state in the end', async () => {
-    await expectTheCause('before an edit');
-  }, 90_000);
+  test.concurrent.each(['after an edit was claimed', 'before an edit'])(
+    '%s shows the newest state in the end',
+    (point) => expectTheCause(point),
+    90_000,
+  );
 
   test.concurrent('during the start starts as if nothing had happened', async () => {
     await expectFreshStart('during the start');

@@ -2,33 +2,42 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { compareTs } from '../../src/domain/post/message-ts.ts';
+import type { JobId } from '../../src/domain/job/job-id.ts';
 import type { JobEvent } from '../../src/domain/job/job-event.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { Post, SearchOutcome, SendOutcome } from '../../src/domain/post/post.ts';
 import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { Clock, History, Notifier, Store } from '../../src/ports.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { createStore, openDatabase } from '../../src/store/open-store.ts';
+import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
+import type { Db } from '../../src/store/rows/schema.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
 import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import type { Delivering } from '../../src/use-cases/telling/dispatch-deliveries.ts';
-import { aReport, ORDERS } from '../support/reports.ts';
+import { jobNumber } from '../support/desk.ts';
 import { AT_ONCE } from '../support/quick-durations.ts';
+import { aReport } from '../support/reports.ts';
 import { SILENT } from '../support/silent-log.ts';
 
 const CONNECTION = 'prod';
+const JOBS = [1, 2, 3, 4, 5].map(jobNumber);
 const ana = { workspaceId: 'T1', channelId: 'C1', userId: 'UANA' };
 
 /** What becomes of a request that a dispatcher has under way. */
 type Fate = 'accepted' | 'lost before' | 'lost after' | 'told to wait' | 'killed before' | 'killed after';
 /** What happens next. */
 type Step =
-  | { readonly kind: 'event' }
+  /** A change of one job: known by its number in `JOBS`. */
+  | { readonly kind: 'event'; readonly job: number }
+  /** Something becomes known about all that was told. */
+  | { readonly kind: 'news of the old' }
   | { readonly kind: 'change of mind' }
   | { readonly kind: 'time'; readonly ms: number }
   | { readonly kind: 'turn'; readonly dispatcher: 0 | 1; readonly fate: Fate };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant<Step>({ kind: 'event' }) },
+  { weight: 3, arbitrary: fc.nat({ max: JOBS.length - 1 }).map((job): Step => ({ kind: 'event', job })) },
+  { weight: 1, arbitrary: fc.constant<Step>({ kind: 'news of the old' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: 'change of mind' }) },
   {
     weight: 4,
@@ -52,10 +61,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** A post under way. */
+/** A message under way: a first one, or a change of one. */
 interface Request {
-  readonly post: Post;
   readonly startedAt: number;
+  /** Slack takes it: the timestamp that the message has. */
+  readonly accept: () => string;
   readonly answer: (outcome: SendOutcome) => void;
 }
 
@@ -70,13 +80,14 @@ class Dispatcher {
     const sending = new Promise<void>((resolve) => {
       underWay = resolve;
     });
+    const ask = (accept: () => string) =>
+      new Promise<SendOutcome>((answer) => {
+        this.request = { startedAt: context.clock.now(), accept, answer };
+        underWay();
+      });
     const notifier: Notifier = {
-      send: (post) =>
-        new Promise((answer) => {
-          this.request = { post, startedAt: context.clock.now(), answer };
-          underWay();
-        }),
-      edit: (_post, message) => Promise.resolve({ kind: 'delivered', ...message }),
+      send: (post) => ask(() => slack.accept(post, context.clock.now())),
+      edit: (post, { messageTs }) => ask(() => slack.change(messageTs, post)),
       remove: (message) => slack.remove(message.messageTs),
     };
     const claim = await claimTurn(context);
@@ -96,13 +107,24 @@ class Dispatcher {
 
 /** One channel. */
 class FakeSlack {
-  readonly messages: { readonly ts: string; readonly post: Post }[] = [];
+  readonly messages: { readonly ts: string; post: Post }[] = [];
+  /** What became visible, in this order. */
+  readonly told: string[] = [];
   #count = 0;
 
   accept(post: Post, now: number): string {
     this.#count += 1;
     const ts = `${Math.floor(now / 1_000)}.${String(this.#count).padStart(6, '0')}`;
     this.messages.push({ ts, post });
+    this.told.push(...eventsOf(post));
+    return ts;
+  }
+
+  change(ts: string, post: Post): string {
+    const message = this.messages.find((one) => one.ts === ts);
+    if (message === undefined) throw new Error('nothing to change');
+    message.post = post;
+    this.told.push(...eventsOf(post));
     return ts;
   }
 
@@ -131,6 +153,7 @@ class FakeSlack {
 class World {
   readonly slack = new FakeSlack();
   store!: Store;
+  db!: Db;
   now = 1_700_000_000_000;
   events = 0;
   doubts = 0;
@@ -144,10 +167,12 @@ class World {
   }
 
   async open(): Promise<void> {
-    this.store = await openStore('sqlite::memory:', { clock: () => this.now });
+    this.db = openDatabase('sqlite::memory:');
+    await migrateToLatest(this.db);
+    this.store = createStore(this.db, 'sqlite::memory:', { clock: () => this.now });
     await this.store.openWorkspace({ id: 'T1', name: 'Acme', at: 1 });
     await this.store.openConnection({ id: CONNECTION, name: 'x', endpoint: 'https://x', projectId: 'p', at: 1 });
-    await this.#poll([]);
+    for (const jobId of JOBS) await this.#poll(jobId, []);
     await this.#subscribe();
     await this.settle();
   }
@@ -156,7 +181,10 @@ class World {
     switch (one.kind) {
       case 'event':
         this.events += 1;
-        return await this.#poll([this.#changed()]);
+        return await this.#poll(JOBS[one.job] ?? jobNumber(1), [this.#changed()]);
+      case 'news of the old':
+        for (const { post } of this.slack.messages) await this.store.wantEdit(post.id);
+        return;
       case 'change of mind':
         this.#subscribed = !this.#subscribed;
         return this.#subscribed ? await this.#subscribe() : await this.#unsubscribe();
@@ -172,7 +200,8 @@ class World {
   async settle(): Promise<void> {
     for (let round = 0; round < 500; round++) {
       for (const index of [0, 1] as const) await this.#turn(index, 'accepted');
-      if ((await this.store.countPending(ana)) === 0 && this.#dispatchers.every((one) => one.request === null)) return;
+      const isIdle = this.#dispatchers.every((one) => one.request === null);
+      if (isIdle && (await this.store.countPending(ana)) === 0 && (await this.#leftToShow()) === 0) return;
       this.now += 2 * SECOND;
     }
     throw new Error('it does not come to rest');
@@ -188,10 +217,10 @@ class World {
     await this.#meet(index, request, isLate ? 'accepted' : fate);
   }
 
-  async #meet(index: 0 | 1, { post }: Request, fate: Fate): Promise<void> {
+  async #meet(index: 0 | 1, { accept }: Request, fate: Fate): Promise<void> {
     const dispatcher = this.#dispatchers[index];
     if (fate !== 'accepted' && fate !== 'told to wait') this.doubts += 1;
-    const ts = fate === 'accepted' || fate.endsWith('after') ? this.slack.accept(post, this.now) : '';
+    const ts = fate === 'accepted' || fate.endsWith('after') ? accept() : '';
     switch (fate) {
       case 'accepted':
         return await dispatcher?.end({ kind: 'delivered', messageTs: ts, channelId: 'C1' });
@@ -204,6 +233,11 @@ class World {
       case 'killed after':
         this.#dispatchers[index] = new Dispatcher();
     }
+  }
+
+  /** Posts that there is something to do about, but for a look that comes minutes later. */
+  async #leftToShow(): Promise<number> {
+    return (await this.db.selectFrom('posts').select('id').where('due_at', 'is not', null).execute()).length;
   }
 
   #context(): Delivering {
@@ -231,19 +265,19 @@ class World {
     return { kind: 'status_changed', from: 'A', to: 'B', ...moment };
   }
 
-  async #poll(events: readonly JobEvent[]): Promise<void> {
+  async #poll(jobId: JobId, events: readonly JobEvent[]): Promise<void> {
     const token = `poll-${++this.#ids}`;
-    const job = { connectionId: CONNECTION, jobId: ORDERS };
+    const job = { connectionId: CONNECTION, jobId };
     // Every event at a moment of its own, as a poll a minute has it.
     this.now += 1;
     await this.store.claimJob({ ...job, token, leaseMs: MINUTE, now: this.now, maxAgeMs: 0 });
-    const state = { ...UNSEEN_JOB, report: aReport(), checkedAt: this.now };
-    const result = { jobId: ORDERS, state, events, nextPollAt: this.now, askAlone: false, refusals: 0 };
+    const state = { ...UNSEEN_JOB, report: aReport({ jobId }), checkedAt: this.now };
+    const result = { jobId, state, events, nextPollAt: this.now, askAlone: false, refusals: 0 };
     await this.store.commitPoll({ token, connectionId: CONNECTION, now: this.now, results: [result] });
   }
 
   async #subscribe(): Promise<void> {
-    const request = { actor: ana, language: 'en' as const, connectionId: CONNECTION, jobIds: [ORDERS] };
+    const request = { actor: ana, language: 'en' as const, connectionId: CONNECTION, jobIds: JOBS };
     await this.store.subscribe({ ...request, now: this.now });
   }
 
@@ -253,17 +287,46 @@ class World {
   }
 }
 
-/** The numbers of the events that a channel shows, in the order it shows them. */
-const eventsShown = ({ messages }: FakeSlack) =>
-  messages
-    .toSorted((one, other) => compareTs(one.ts, other.ts))
-    .flatMap(({ post }) => post.facts.flatMap((facts) => (facts.kind === 'event' ? [facts.eventNumber] : [])));
+/** The events that a post tells: its job, and its number. */
+function eventsOf({ facts }: Post): readonly string[] {
+  return facts.flatMap((one) => (one.kind === 'event' ? [`${one.job.jobId} ${one.eventNumber}`] : []));
+}
+
+/** The events that a channel shows. */
+const eventsShown = ({ messages }: FakeSlack) => messages.flatMap(({ post }) => eventsOf(post));
+
+/** The numbers of each job's events in the order in which they were seen first. */
+function ordersSeen({ told }: FakeSlack): readonly (readonly number[])[] {
+  const first = [...new Set(told)];
+  return JOBS.map((jobId) => first.filter((one) => one.startsWith(jobId)).map((one) => Number(one.split(' ')[1])));
+}
+
+const isAscending = (numbers: readonly number[]) =>
+  numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? 0));
+
+/** What the database says at the end: where each delivery was told, and what each post shows. */
+async function expectConsistent({ db }: World): Promise<void> {
+  const told = await db
+    .selectFrom('deliveries')
+    .leftJoin('posts', 'posts.id', 'deliveries.post_id')
+    .select(['deliveries.outcome', 'at_version', 'shown_version', 'message_ts'])
+    .execute();
+  for (const one of told.filter(({ outcome }) => outcome === 'told')) {
+    expect(one.message_ts).not.toBeNull();
+    expect(one.shown_version).toBeGreaterThanOrEqual(one.at_version);
+  }
+  const posts = await db.selectFrom('posts').selectAll().where('message_ts', 'is not', null).execute();
+  for (const post of posts) expect(post.shown_version).toBe(post.wanted_version);
+  const keys = posts.filter(({ joinable }) => joinable === 1).map(({ kind, about }) => `${kind} ${about}`);
+  expect(new Set(keys).size).toBe(keys.length);
+}
 
 async function live(steps: readonly Step[], mayRead: boolean): Promise<World> {
   const world = new World(mayRead);
   await world.open();
   for (const one of steps) await world.take(one);
   await world.settle();
+  await expectConsistent(world);
   await world.store.close();
   return world;
 }
@@ -272,11 +335,14 @@ async function live(steps: readonly Step[], mayRead: boolean): Promise<World> {
 const withoutChangeOfMind = (steps: readonly Step[]) => steps.filter((one) => one.kind !== 'change of mind');
 
 describe('whatever two dispatchers, lost answers, kills and a slow clock do', () => {
-  test('a channel shows every event it is owed once and in order', async () => {
+  test('a channel shows every event it is owed in one message, each job’s in order, and the newest of all it knows', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const world = await live(withoutChangeOfMind(steps), true);
-        expect(eventsShown(world.slack)).toEqual(Array.from({ length: world.events }, (_one, index) => index + 1));
+        const shown = eventsShown(world.slack);
+        expect(shown).toHaveLength(world.events);
+        expect(new Set(shown).size).toBe(world.events);
+        for (const numbers of ordersSeen(world.slack)) expect(isAscending(numbers)).toBe(true);
       }),
       { numRuns: 150 },
     );
@@ -285,8 +351,10 @@ describe('whatever two dispatchers, lost answers, kills and a slow clock do', ()
   test('also when somebody unsubscribes and subscribes again meanwhile, nothing comes twice or out of order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        const shown = eventsShown((await live(steps, true)).slack);
-        expect(shown).toEqual([...new Set(shown)].toSorted((one, other) => one - other));
+        const { slack } = await live(steps, true);
+        const shown = eventsShown(slack);
+        expect(shown).toEqual([...new Set(shown)]);
+        for (const numbers of ordersSeen(slack)) expect(isAscending(numbers)).toBe(true);
       }),
       { numRuns: 100 },
     );

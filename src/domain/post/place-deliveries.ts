@@ -222,13 +222,15 @@ export interface PlacedNow {
  */
 export function placeInOrder(placements: readonly Placement[], untold: ReadonlyMap<string, string>): PlacedNow {
   const all = placements.flatMap((placement) => placement.deliveries.map((delivery) => ({ placement, delivery })));
-  const turns = new Map<string, string | Placement>(untold);
+  const turns = new Map<string, string | Placement | null>(untold);
   const taken = new Set<PendingDelivery>();
   for (const { placement, delivery } of all.toSorted((one, other) => one.delivery.id - other.delivery.id)) {
     const target = placement.kind === 'attach' ? placement.postId : placement;
     const before = turns.get(delivery.subject);
-    if (before === undefined) turns.set(delivery.subject, target);
-    if (before === undefined || before === target) taken.add(delivery);
+    const isNext = before === undefined || before === target;
+    // What is younger than one that has to wait waits as well.
+    turns.set(delivery.subject, isNext ? target : null);
+    if (isNext) taken.add(delivery);
   }
   const kept = <P extends Placement>(placement: P): readonly P[] => {
     const deliveries = placement.deliveries.filter((one) => taken.has(one));

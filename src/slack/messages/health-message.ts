@@ -25,6 +25,7 @@ export function healthMessage(voice: Voice, report: HealthReport): SlackMessage 
         ...(figures.unreadableJobs === 0 ? [] : [voice.say('health.unreadable', { count: figures.unreadableJobs })]),
         ...askingLines(voice, report),
         queueLine(voice, report),
+        ...lookedForLines(voice, report),
         ...(pausedChannels === 0 && workspaceRefusal === null ? [] : [pausedLine(voice, report)]),
       ],
     },
@@ -32,11 +33,11 @@ export function healthMessage(voice: Voice, report: HealthReport): SlackMessage 
   ]);
 }
 
-function headline(voice: Voice, { drs, blind, asking, figures, stillLoops, isLate }: HealthReport): string {
+function headline(voice: Voice, { drs, blind, asking, figures, stillLoops, isLate, lookedFor }: HealthReport): string {
   if (stillLoops.length > 0) return voice.say('health.headline.still');
   if (figures.workspaceRefusal !== null) return voice.say('health.headline.refused');
   if (blind !== null) return voice.say('health.headline.blind');
-  if (isLate) return voice.say('health.headline.late');
+  if (isLate || lookedFor !== null) return voice.say('health.headline.late');
   if (asking.isLate && figures.watchedJobs > 0) return voice.say('health.headline.asked_late');
   if (figures.pausedChannels > 0) return voice.say('health.headline.paused');
   return voice.say(drs.kind === 'not_asked' ? 'health.headline.not_asked' : 'health.headline.well');
@@ -87,6 +88,12 @@ function queueLine(voice: Voice, { figures: { queued } }: HealthReport): string 
   return oldestAt === null
     ? voice.say('health.queue.empty')
     : voice.say('health.queue.waiting', { count, since: dateAndTime(oldestAt) });
+}
+
+/** What waits for Slack to let the bot read; nothing while that takes as long as it always does. */
+function lookedForLines(voice: Voice, { lookedFor }: HealthReport): readonly string[] {
+  if (lookedFor === null) return [];
+  return [voice.say('health.looked_for', { count: lookedFor.count, since: dateAndTime(lookedFor.since) })];
 }
 
 function pausedLine(voice: Voice, { figures: { pausedChannels, held, workspaceRefusal } }: HealthReport): string {

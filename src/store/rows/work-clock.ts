@@ -74,8 +74,9 @@ export class WorkClock {
 
   /** Slack says which timestamp the message of a post has: it is a new one if this process was sending the post. */
   heardSlack(postId: string, messageTs: MessageTs): void {
-    if (!this.#attempts.has(postId)) return;
-    this.#slackAheadMs = Number(messageTs) * SECOND - this.#clocks.clock();
+    const saidAt = Number(messageTs) * SECOND;
+    if (!this.#attempts.has(postId) || !Number.isFinite(saidAt)) return;
+    this.#slackAheadMs = saidAt - this.#clocks.clock();
   }
 
   /** A post is being sent: until its outcome is known it must be looked for, `lookAfterMs` from now. */

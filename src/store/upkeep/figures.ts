@@ -9,12 +9,13 @@ interface Whose {
 }
 
 export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
-  const [watched, paused, refusal, owed, queue] = await Promise.all([
+  const [watched, paused, refusal, owed, queue, searching] = await Promise.all([
     countWatched(db, whose),
     countPaused(db, whose),
     findRefusal(db, whose),
     countOwed(db, whose),
     findFrontOfQueue(db, whose),
+    countSearching(db, whose),
   ]);
   const [episode, seen] = await Promise.all([findEpisode(db, whose.connectionId), readSeen(db, whose)]);
   const queued = owed.find((row) => row.paused === 0);
@@ -26,6 +27,7 @@ export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
     workspaceRefusal: refusal === undefined ? null : (refusal.pause_reason ?? 'unknown'),
     queued: { count: queued?.count ?? 0, oldestAt: queued?.oldest ?? null },
     held: held?.count ?? 0,
+    searching: { count: searching.count, oldestAt: searching.oldest },
     waitingSince: queue.waitingSince,
     episode,
     lastReportAt: seen.lastReportAt,
@@ -112,6 +114,21 @@ function countOwed(db: Db, whose: Whose) {
     .where('deliveries.outcome', 'is', null)
     .groupBy('paused')
     .execute();
+}
+
+function countSearching(db: Db, whose: Whose) {
+  return withWorkspace(db, whose)
+    .innerJoin('posts', (join) =>
+      join
+        .onRef('posts.workspace_id', '=', 'channels.workspace_id')
+        .onRef('posts.channel_id', '=', 'channels.channel_id'),
+    )
+    .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min<number | null>('posts.attempt_at').as('oldest')])
+    .where('posts.look_at', 'is not', null)
+    .where('posts.attempt_at', 'is not', null)
+    .where('channels.paused_at', 'is', null)
+    .where('workspaces.paused_at', 'is', null)
+    .executeTakeFirstOrThrow();
 }
 
 /** The id of no workspace. */

@@ -51,6 +51,8 @@ export interface HealthReport {
   readonly figures: StoreFigures;
   /** Something has waited its turn for longer than anything should. */
   readonly isLate: boolean;
+  /** Messages whose answer was lost and that are looked for longer than usual, and since when: their channels wait; null for none. */
+  readonly lookedFor: { readonly count: number; readonly since: EpochMs } | null;
   /** Whether each message to this channel is told exactly once, or at least once, and why. */
   readonly delivery: ReadBack;
 }
@@ -67,6 +69,7 @@ export async function showHealth(context: Context, channel: ChannelKey): Promise
     store.findReadBack(channel),
   ]);
   const { oldestAt } = figures.queued;
+  const { count, oldestAt: since } = figures.searching;
   return {
     drs: signs.drs,
     blind: describeBlindness(signs, figures),
@@ -76,6 +79,8 @@ export async function showHealth(context: Context, channel: ChannelKey): Promise
     asking: describeAsking(context, figures, now),
     figures,
     isLate: oldestAt !== null && now - oldestAt > stillMs,
+    lookedFor:
+      since !== null && now - since > durations.searchSayMs + durations.reconcileAfterMs ? { count, since } : null,
     delivery,
   };
 }
