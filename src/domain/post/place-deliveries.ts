@@ -123,8 +123,10 @@ function keyOf(deliveries: readonly PendingDelivery[]): string {
   return [news[0]?.kind ?? '', ...[...causes].toSorted()].join(' ');
 }
 
+/** An announcement belongs with no other. */
 function toNews({ id, subject, owedAt, facts }: PendingDelivery): PendingNews {
-  return { id, job: subject, kind: newsKind(facts), cause: causeOf(facts), foundAt: owedAt };
+  const job = facts.kind === 'announcement' ? `${subject} ${id}` : subject;
+  return { id, job, kind: newsKind(facts), cause: causeOf(facts), foundAt: owedAt };
 }
 
 function toToldPost({ id, kind, isJoinable, begunAt, partOf, told }: ToldInChannel): ToldPost {

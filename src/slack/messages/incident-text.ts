@@ -22,7 +22,7 @@ const MOST_ROWS_IN_FULL = 98;
 /** Causes told apart in lines of their own. */
 const MOST_CAUSES = 3;
 /** Characters of a cause in a table. */
-const MOST_CAUSE = 24;
+const MOST_CAUSE = 16;
 
 /** One job of an incident: what befell it last, and how it is now. */
 interface Row {
