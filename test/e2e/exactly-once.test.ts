@@ -152,8 +152,10 @@ describe('an edit', () => {
     await world.slack.people.click('ana', message, 'Refresh');
     job.becomes('PAUSING');
     await world.slack.people.click('ana', message, 'Refresh');
-    await world.slack.waitFor('the newest state', () => (shown(world).includes('Now: ⏸️ Paused') ? true : undefined));
-    expect(firstWords(world).slice(0, 2)).toEqual(['🔔', '🔴 FAILED']);
+    await world.slack.waitFor('the newest state', () =>
+      /^⏸️ .* is paused – it had FAILED/.test(shown(world)) ? true : undefined,
+    );
+    expect(world.texts('#migrations')).toHaveLength(3);
   });
 
   test('of a message that somebody deleted posts it once more, and never again', async () => {
