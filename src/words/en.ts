@@ -137,6 +137,7 @@ export const en = {
   'told.lasting_note': 'Since {since}. This normally passes quickly.',
   'told.recovered': 'RECOVERED – {name}: {state} after {duration}',
   'told.unreadable': 'No data on {name} for {duration} – unknown, not fine; other jobs can be read',
+  'told.read_again': 'DRS answered about {name} again',
   'told.unreadable_last': 'Last seen: {state}.',
   'told.unreadable_next': 'I go on asking, and say here when it answers again.',
   'told.readable_again': 'DRS answers about {name} again after {duration}',

@@ -135,6 +135,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'told.lasting_note': '自 {since}。这个状态通常很快就会过去。',
   'told.recovered': '已恢复 – {name}：{state}，中断 {duration}',
   'told.unreadable': '{name} 已 {duration}没有数据 – 状态未知，不等于正常；其他任务可以读取',
+  'told.read_again': 'DRS 已恢复提供 {name} 的数据',
   'told.unreadable_last': '最后一次看到：{state}。',
   'told.unreadable_next': '我会继续查询，恢复后在这里说明。',
   'told.readable_again': 'DRS 在 {duration}后恢复提供 {name} 的数据',

@@ -76,8 +76,11 @@ describe('a failure', () => {
     for (const job of jobs) job.becomes('INCRE_TRANSFER_FAILED').explains({ error_message: `broken ${job.name}` });
     world.drs.clearRequests();
     await world.bot().tick();
-    await world.slack.waitFor('every cause', () =>
-      jobs.every((job) => world.texts('#migrations').some((text) => text.includes(`broken ${job.name}`)))
+    // The same words but for the job's name: one cause, told once for all of them.
+    await world.slack.waitFor('the cause', () =>
+      world
+        .texts('#migrations')
+        .some((text) => text.includes('12 of 12 jobs FAILED') && text.includes('Same cause: *broken'))
         ? true
         : undefined,
     );
@@ -105,7 +108,7 @@ describe('a failure', () => {
     job.becomes('INCRE_TRANSFER_STARTED');
     await world.bot().tick();
     await world.bot().tick();
-    expect((await edited(world, '🟢 Recovered at')).ts).toBe(told.ts);
+    expect((await edited(world, '🟢 orders recovered after')).ts).toBe(told.ts);
     const recovery = await world.nextMessage('#migrations', 2);
     expect(recovery.text).toContain(
       `<https://acme.slack.example/archives/${told.channelId}/p${told.ts.replace('.', '')}|First message>`,

@@ -27,16 +27,15 @@ describe('a message', () => {
       job.becomes(status);
       await world.bot().tick();
     }
-    await world.nextMessage('#other', 3);
-    await world.nextMessage('#migrations', 3);
-    for (const channel of ['#migrations', '#other']) {
-      expect(world.texts(channel).map((text) => text.split(' – ')[0])).toEqual([
-        expect.stringContaining('🔔'),
-        '🔵 Full copy complete',
-        '🟢 Replicating, lag 1 s',
-        '⏸️ Paused',
-      ]);
-    }
+    const steps = ['🔵 Full copy complete', '🟢 Replicating, lag 1 s', '⏸️ Paused'];
+    const all = (channel: string) => world.texts(channel).slice(1).join('\n');
+    // What had to wait is told together: the last step first, then those before it.
+    const told = (step: string, channel: string) => all(channel).split(`${step} – `).length - 1;
+    await world.slack.waitFor('every step', () =>
+      ['#migrations', '#other'].every((channel) => steps.every((step) => told(step, channel) > 0)) ? true : undefined,
+    );
+    for (const channel of ['#migrations', '#other'])
+      expect(steps.map((step) => told(step, channel))).toEqual([1, 1, 1]);
   });
 
   test('that Slack finds malformed is told as plain text', async () => {

@@ -153,9 +153,9 @@ describe('an edit', () => {
     job.becomes('PAUSING');
     await world.slack.people.click('ana', message, 'Refresh');
     await world.slack.waitFor('the newest state', () =>
-      shown(world).includes('is paused – it had FAILED') ? true : undefined,
+      /^⏸️ .* is paused – it had FAILED/.test(shown(world)) ? true : undefined,
     );
-    expect(world.slack.messages('#migrations')).toHaveLength(3);
+    expect(world.texts('#migrations')).toHaveLength(3);
   });
 
   test('of a message that somebody deleted posts it once more, and never again', async () => {

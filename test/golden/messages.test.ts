@@ -855,7 +855,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
         backOf(failures(3, SOURCE).map(({ job: one }) => ({ job: one, status: 'INCRE_TRANSFER_FAILED' }))),
       ],
     }),
-  'told-failed-and-part-of-an-incident': (voice) =>
+  'part-of-an-incident': (voice) =>
     postMessage(voice, {
       ...A_POST,
       id: 'POST',
@@ -1425,6 +1425,13 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     why: explanation('item_error', { label: 'DRS.M01501' }),
     ...anEvent,
   }),
+  'told-unreadable-over': (voice) => {
+    const why = explanation('item_error', { label: 'DRS.M01501' });
+    const event: JobEvent = { kind: 'unreadable', since: START - 30 * MINUTE, why, ...anEvent };
+    const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
+    const now: Look = { kind: 'known', job: aJob({ name: 'orders' }, { report: aReport(), checkedAt: START }) };
+    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [now]);
+  },
   'told-readable-again': happened({ kind: 'readable_again', since: START - HOUR, ...anEvent }),
   'told-readable-again-without-a-report': happened({
     kind: 'readable_again',

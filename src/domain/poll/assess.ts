@@ -40,7 +40,7 @@ const MAX_LAG_BEFORE_START_MS = 30 * DAY;
 /** A finished copy that nobody releases is watched this long. */
 export const UNRELEASED_COPY_MS = 7 * DAY;
 /** A job that alone cannot be read is told after this, in ms. */
-export const UNREADABLE_MS = 30 * MINUTE;
+const UNREADABLE_MS = 30 * MINUTE;
 
 /** What one answer changes. */
 export interface Assessment {

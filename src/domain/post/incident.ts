@@ -189,7 +189,7 @@ function withRow(post: ToldPost, { job, cause }: PendingNews, now: EpochMs): Tol
 }
 
 /** Whether a post is an incident that further news joins by edit: young, and not grown to twice what people were told of. */
-export function takesMore(
+function takesMore(
   { isIncident, isJoinable, postedAt, shownIn, rows }: ToldPost,
   { now, rules = DEFAULT_INCIDENT_RULES }: Pick<NewsMoment, 'now' | 'rules'>,
 ): boolean {

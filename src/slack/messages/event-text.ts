@@ -7,7 +7,7 @@ import { isFinishedCopy, statusGroup } from '../../domain/job/job-status.ts';
 import type { StatusGroup } from '../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../domain/job/job-type.ts';
 import type { Job } from '../../domain/job/job.ts';
-import { closedFailure } from './closed-failure.ts';
+import { closedFailure, lowerFirst } from './closed-failure.ts';
 import type { Aftermath, NamedJob } from '../../domain/post/post.ts';
 import type { ProgressReport } from '../../domain/job/progress-report.ts';
 import { DAY, MINUTE } from '../../domain/base/time.ts';
@@ -59,7 +59,7 @@ export function describeEvent(
     case 'recovered':
       return recovered(voice, job, event, aftermath.firstMessageTs, channelId);
     case 'unreadable':
-      return unreadable(voice, job, event);
+      return unreadable(voice, job, event, current);
     case 'readable_again':
       return readableAgain(voice, job, event);
     case 'flapping':
@@ -268,7 +268,15 @@ function lagAfterFailure(voice: Voice, { report, lagNote: note }: Of<'recovered'
   return voice.say(key, { lag: voice.duration(report.lagMs) });
 }
 
-function unreadable(voice: Voice, job: NamedJob, { since, why, at, report, lagNote }: Of<'unreadable'>): EventText {
+/** Once it can be read again the message says so. */
+function unreadable(
+  voice: Voice,
+  job: NamedJob,
+  { since, why, at, report, lagNote }: Of<'unreadable'>,
+  current: Job | null,
+): EventText {
+  if (current !== null && current.state.alone === null)
+    return { headline: `⚪ ${voice.say('told.read_again', { name: escapeMrkdwn(jobName(job)) })}`, lines: [] };
   const said = { name: escapeMrkdwn(jobName(job)), duration: voice.duration(at - since) };
   const last =
     report === null
@@ -307,7 +315,7 @@ function flapping(
     name: escapeMrkdwn(jobName(job)),
     count: told.failures,
     duration: voice.duration(at - told.since),
-    state: report === null ? voice.say('now.unknown') : statusName(voice, report.status, job.jobType).state,
+    state: lowerFirst(report === null ? voice.say('now.unknown') : statusName(voice, report.status, job.jobType).state),
   };
   const every = voice.duration(told.longestGapMs);
   return {
@@ -318,7 +326,7 @@ function flapping(
 
 function settled(voice: Voice, job: NamedJob, { flapping: told, quietMs: ms, at, report }: Of<'settled'>): EventText {
   const spoken = report === null ? null : statusWords(voice, report, job.jobType);
-  const state = spoken?.state ?? voice.say('now.unknown');
+  const state = lowerFirst(spoken?.state ?? voice.say('now.unknown'));
   return {
     headline: `${spoken?.emoji ?? '⚫'} ${voice.say('told.settled', { name: escapeMrkdwn(jobName(job)), state })}`,
     lines: [

@@ -22,7 +22,7 @@ const MOST_ROWS_IN_FULL = 98;
 /** Causes told apart in lines of their own. */
 const MOST_CAUSES = 3;
 /** Characters of a cause in a table. */
-const MOST_CAUSE = 24;
+const MOST_CAUSE = 16;
 
 /** One job of an incident: what befell it last, and how it is now. */
 interface Row {
@@ -265,7 +265,9 @@ function stateNow(voice: Voice, row: Row): string {
   if (report === null) return voice.say(closed === null ? 'now.unknown' : 'incident.row_recovered');
   if (statusGroup(report.status) === 'failed') return `🔴 ${voice.say('incident.row_failed')}`;
   const emoji =
-    current === null ? statusName(voice, report.status, job.jobType).emoji : STANDING_EMOJI[standingOf(current.state)];
+    current === null
+      ? statusWords(voice, report, job.jobType, event.lagNote).emoji
+      : STANDING_EMOJI[standingOf(current.state)];
   return `${emoji} ${plain(statusName(voice, report.status, job.jobType).state)}`;
 }
 

@@ -30,6 +30,18 @@ export const POST_MARKER = 'drs_post:';
  */
 export const METADATA_EVENT_TYPE = 'drs_post';
 
+/** Events whose message says in its lines all that there is to say. */
+const PLAIN_KINDS: ReadonlySet<EventFacts['event']['kind']> = new Set<EventFacts['event']['kind']>([
+  'flapping',
+  'settled',
+  'unreadable',
+  'readable_again',
+]);
+/** Those that are kept current: their headline says how it is. */
+const CURRENT_KINDS: ReadonlySet<EventFacts['event']['kind']> = new Set<EventFacts['event']['kind']>([
+  'flapping',
+  'unreadable',
+]);
 /** Earlier steps of a job named in one message. */
 const MOST_STEPS = 5;
 
@@ -174,6 +186,8 @@ function toParts(voice: Voice, facts: DeliveryFacts, channelId: string, now: rea
   const news: Part = { kind: 'news', headline, lines: withNamesake(voice, lines, aftermath.namesake) };
   // A closing summary names its times itself and needs the room.
   if (event.kind === 'ended' && event.summary !== null) return [news];
+  // Nor do these need DRS's own names: their lines say what is the case.
+  if (aftermath.closed !== null || PLAIN_KINDS.has(event.kind)) return [news];
   const footer = footerLine(job, event.report, event.previous?.status ?? null, event.at);
   return [news, { kind: 'footer', line: footer }];
 }
@@ -233,9 +247,10 @@ function isBackPost({ facts }: Pick<Post, 'facts'>): boolean {
   return facts.some((one) => one.kind === 'announcement');
 }
 
-/** A new name says nothing of how the job is; a failure that is closed says it in its headline. */
+/** A new name says nothing of how the job is; a message that is kept current, or whose failure is closed, says it in its headline. */
 function isStateKnown({ job, event, aftermath }: EventFacts, now: readonly Look[]): boolean {
   if (aftermath.closed !== null) return false;
+  if (CURRENT_KINDS.has(event.kind)) return false;
   return event.kind !== 'renamed' || now.some((one) => jobIdOf(one) === job.jobId);
 }
 

@@ -178,16 +178,16 @@ async function writeEvents(tx: Tx, poll: Poll, held: readonly HeldResult[]): Pro
   let deliveries = 0;
   for (const { result, lastEvent } of held) {
     const { jobId, events } = result;
+    const job = { connectionId: poll.connectionId, jobId };
     for (const [index, event] of events.entries()) {
       const number = lastEvent + index + 1;
-      const job = { connectionId: poll.connectionId, jobId };
       const told = await writeEvent(tx, job, number, event, poll.now);
       await noteFailure(tx, poll, jobId, number, event, told > 0);
       if (endsSubscriptions(event)) await findNamesake(tx, job, number, poll.now);
       deliveries += told;
     }
-    if (hasTurned(result, poll.now))
-      await keepFlappingCurrent(tx, { connectionId: poll.connectionId, jobId }, poll.now);
+    if (hasTurned(result, poll.now)) await keepCurrent(tx, job, 'flapping', poll.now);
+    if (events.some(({ kind }) => kind === 'readable_again')) await keepCurrent(tx, job, 'unreadable', poll.now);
     if (events.some(endsSubscriptions)) await endSubscriptions(tx, poll, jobId, events);
   }
   return deliveries;
@@ -205,13 +205,14 @@ const ENDS_FLAPPING: ReadonlySet<JobEvent['kind']> = new Set<JobEvent['kind']>([
   'gone',
 ]);
 
-async function keepFlappingCurrent(tx: Tx, job: JobKey, now: EpochMs): Promise<void> {
+/** The message about the last event of this kind shows how the job is by now. */
+async function keepCurrent(tx: Tx, job: JobKey, kind: JobEvent['kind'], now: EpochMs): Promise<void> {
   const told = await tx
     .selectFrom('job_events')
     .select((eb) => eb.fn.max<number | null>('number').as('number'))
     .where('connection_id', '=', job.connectionId)
     .where('job_id', '=', job.jobId)
-    .where('kind', '=', 'flapping')
+    .where('kind', '=', kind)
     .executeTakeFirstOrThrow();
   if (told.number !== null) await wantEdit(tx, job, told.number, now);
 }
