@@ -758,10 +758,12 @@ export interface Store {
   }): Promise<number>;
 
   /**
-   * What could not be read since the last report, each row once, and not sooner again than after a day; owes the channel word of it, if there is one. Such a row
+   * What could not be read since the last report, each row once, and not sooner again than after a day; owes the channel word of it, if there is one. What was
+   * to be read in another workspace is that one's. Such a row
    * never keeps anything else from being polled or told: a job is asked anew, a delivery is not told, with the reason `unreadable`.
    */
   reportSetAside(request: {
+    readonly workspaceId: string;
     readonly connectionId: string;
     readonly channel: ChannelKey | null;
     readonly now: EpochMs;

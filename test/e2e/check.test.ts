@@ -355,6 +355,7 @@ describe('the database', () => {
     const db = openDatabase(all.env['DATABASE_URL'] ?? '');
     await migrateToLatest(db);
     await sql`insert into kysely_migration (name, timestamp) values ('9999-future', '2030')`.execute(db);
+    await sql`update compatibility set oldest_reader = '9999-future'`.execute(db);
     await db.destroy();
     const before = await readFile(pathOf(all.env));
     const { ok, lines } = await all.check();
@@ -363,6 +364,18 @@ describe('the database', () => {
       /^✖ Database: The database was written by a newer version of this bot \(it has 9999-future\): start that version or a later one, or restore/,
     );
     expect(await readFile(pathOf(all.env))).toEqual(before);
+  });
+
+  test('that a newer version has only added to is good', async () => {
+    await using all = await surroundings();
+    const db = openDatabase(all.env['DATABASE_URL'] ?? '');
+    await migrateToLatest(db);
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-future', '2030')`.execute(db);
+    await db.destroy();
+    const { lines } = await all.check();
+    expect(about(lines, 'Database')[0]).toBe(
+      '✔ Database: opens; a newer version of this bot has added to it (9999-future), which this one need not know.',
+    );
   });
 
   test('of an older version says what the next start will do, and does not do it', async () => {

@@ -225,7 +225,8 @@ const PLAIN = {
     'search_cursor',
     'part_of',
   ],
-  set_aside: ['connection_id', 'what', 'row_key', 'content'],
+  compatibility: ['oldest_reader'],
+  set_aside: ['connection_id', 'workspace_id', 'what', 'row_key', 'content'],
   signals: ['connection_id', 'kind'],
   subscriptions: [
     'workspace_id',

@@ -171,10 +171,21 @@ describe('a database that cannot be used ends in a sentence', () => {
     const db = openDatabase(url);
     await migrateToLatest(db);
     await sql`insert into kysely_migration (name, timestamp) values ('9999-future', '2030')`.execute(db);
+    await sql`update compatibility set oldest_reader = '9999-future'`.execute(db);
     await db.destroy();
     expect(await sentence(url)).toBe(
       'StoreError: The database was written by a newer version of this bot (it has 9999-future): start that version or a later one, or restore the backup made before the upgrade.',
     );
+  });
+
+  test('but not when a newer version has only added to it', async () => {
+    const url = await freshUrl();
+    const db = openDatabase(url);
+    await migrateToLatest(db);
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-future', '2030')`.execute(db);
+    await sql`alter table jobs add column mood text`.execute(db);
+    await db.destroy();
+    expect(await sentence(url)).toBe('opened');
   });
 
   test('not a database', async () => {

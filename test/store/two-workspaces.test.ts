@@ -5,7 +5,10 @@ import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { PostSettlement } from '../../src/domain/post/post.ts';
 import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { Store, Turn, TurnClaim } from '../../src/ports.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { createStore, openDatabase } from '../../src/store/open-store.ts';
+import type { Db } from '../../src/store/rows/schema.ts';
+import { setAside } from '../../src/store/rows/set-aside.ts';
+import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
 import { AT_EASE, claimChange } from '../support/turns.ts';
 
@@ -18,6 +21,7 @@ const REFUSED: PostSettlement = { kind: 'pause_workspace', reason: 'token_revoke
 /** One post in ten seconds. */
 const SLOW = { everyMs: 10 * SECOND, burst: 1 };
 
+let db: Db;
 let store: Store;
 let now: number;
 let tokens: number;
@@ -25,7 +29,9 @@ let tokens: number;
 beforeEach(async () => {
   now = 1_000_000;
   tokens = 0;
-  store = await openStore('sqlite::memory:', { clock: () => now });
+  db = openDatabase('sqlite::memory:');
+  await migrateToLatest(db);
+  store = createStore(db, 'sqlite::memory:', { clock: () => now, monotonic: () => now });
   for (const { workspaceId, connectionId } of [ACME, BETA]) {
     await store.openWorkspace({ id: workspaceId, name: workspaceId, at: now });
     await store.openConnection({
@@ -126,6 +132,17 @@ describe('a post', () => {
     expect(await claim(BETA)).toEqual({ kind: 'idle', nextInMs: null });
     expect((await claim(ACME)).kind).toBe('search');
   });
+});
+
+test('what one workspace was to read and nobody can is told to its operator only', async () => {
+  const channelOf = ({ workspaceId }: Bot) => ({ workspaceId, channelId: 'COPS' });
+  const report = (bot: Bot) => store.reportSetAside({ ...bot, connectionId: 'shared', channel: channelOf(bot), now });
+  const row = { connectionId: 'shared', what: 'announcement', content: '?', at: now } as const;
+  await setAside(db, { ...row, workspaceId: ACME.workspaceId, key: '1' });
+  await setAside(db, { ...row, workspaceId: BETA.workspaceId, key: '2' });
+  expect(await report(BETA)).toEqual([{ what: 'announcement', key: '2' }]);
+  expect(await report(ACME)).toEqual([{ what: 'announcement', key: '1' }]);
+  expect(await report(BETA)).toEqual([]);
 });
 
 test('a refusal of a workspace, abandoned or not, is reported to nobody else', async () => {

@@ -214,7 +214,7 @@ async function stopAsking(
   connectionId: string,
   { job_id: jobId, event_number: number }: { readonly job_id: string; readonly event_number: number },
 ): Promise<void> {
-  await setAside(tx, { connectionId, what: 'cause', key: `${jobId} ${number}`, content: jobId, at });
+  await setAside(tx, { connectionId, workspaceId: null, what: 'cause', key: `${jobId} ${number}`, content: jobId, at });
   await tx
     .updateTable('failures')
     .set({ wanted_since: null })

@@ -172,7 +172,7 @@ async function stopAsking(
   at: EpochMs,
   { connection_id: connectionId, job_id: key, state: content }: JobRow,
 ): Promise<void> {
-  await setAside(tx, { connectionId, what: 'job', key, content, at });
+  await setAside(tx, { connectionId, workspaceId: null, what: 'job', key, content, at });
   await tx
     .updateTable('jobs')
     .set({ next_poll_at: null })
@@ -184,7 +184,7 @@ async function stopAsking(
 /** Sets aside a state that cannot be read, and replaces it: the job begins anew, but a failure that was told is not forgotten. */
 async function beginAnew(tx: Db, at: EpochMs, row: JobRow, jobId: JobId): Promise<JobState> {
   const { connection_id: connectionId, status, state: content } = row;
-  await setAside(tx, { connectionId, what: 'job', key: jobId, content, at });
+  await setAside(tx, { connectionId, workspaceId: null, what: 'job', key: jobId, content, at });
   const wasPaused = status !== null && statusGroup(status) === 'paused';
   const failure = wasPaused ? null : await findToldFailure(tx, { connectionId, jobId });
   const state = { ...unreadState(status), failure };

@@ -65,6 +65,7 @@ export async function dropUnreadable<Row extends SettledRow>(
     const isEvent = row.announcement === null;
     await setAside(tx, {
       connectionId: row.connection_id,
+      workspaceId: isEvent ? null : row.workspace_id,
       what: isEvent ? 'event' : 'announcement',
       key: isEvent ? `${row.subject} ${row.number}` : String(row.id),
       content: (isEvent ? row.facts : row.announcement) ?? '',
@@ -85,7 +86,7 @@ export async function dropUnreadable<Row extends SettledRow>(
 async function dropCauses(tx: Tx, clock: EpochMs, row: FactsRow): Promise<void> {
   const { connection_id: connectionId, subject: jobId, number, causes } = row;
   const key = `${jobId} ${number}`;
-  await setAside(tx, { connectionId, what: 'cause', key, content: causes ?? '', at: clock });
+  await setAside(tx, { connectionId, workspaceId: null, what: 'cause', key, content: causes ?? '', at: clock });
   const wanted = row.recovered_at === null ? { wanted_since: clock, next_try_at: clock, try_set_at: clock } : {};
   await tx
     .updateTable('failures')
@@ -241,6 +242,7 @@ export function selectFacts(db: Db) {
     )
     .select((eb) => [
       'deliveries.id',
+      'deliveries.workspace_id',
       'deliveries.outcome',
       'deliveries.reason',
       'deliveries.connection_id',
@@ -310,6 +312,7 @@ interface FactsRow {
 /** The same with how its delivery ended. */
 interface SettledRow extends FactsRow {
   readonly id: number;
+  readonly workspace_id: string;
   readonly outcome: string | null;
   readonly reason: string | null;
 }

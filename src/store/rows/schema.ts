@@ -203,9 +203,13 @@ export interface Schema {
     kind: string;
     since: number;
   };
+  compatibility: {
+    oldest_reader: string;
+  };
   set_aside: {
     id: Generated<number>;
     connection_id: string | null;
+    workspace_id: string | null;
     what: string;
     row_key: string;
     content: string;

@@ -23,6 +23,8 @@ export async function setAside(
   db: Db,
   row: {
     readonly connectionId: string;
+    /** Whose channel was to read it; null for what no workspace owns. */
+    readonly workspaceId: string | null;
     readonly what: UnreadableWhat;
     readonly key: string;
     readonly content: string;
@@ -43,6 +45,7 @@ export async function setAside(
     .insertInto('set_aside')
     .values({
       connection_id: row.connectionId,
+      workspace_id: row.workspaceId,
       what: row.what,
       row_key: row.key,
       content: row.content.slice(0, MAX_CONTENT),
@@ -53,13 +56,18 @@ export async function setAside(
 
 export async function reportSetAside(
   db: Db,
-  request: { readonly connectionId: string; readonly channel: ChannelKey | null; readonly now: EpochMs },
+  request: {
+    readonly workspaceId: string;
+    readonly connectionId: string;
+    readonly channel: ChannelKey | null;
+    readonly now: EpochMs;
+  },
 ): Promise<readonly SetAsideRow[]> {
   const { connectionId, channel, now } = request;
   // Nearly always there is nothing: no write lock is taken for that.
-  if ((await untold(db, connectionId)).length === 0) return [];
+  if ((await untold(db, request)).length === 0) return [];
   return await db.transaction().execute(async (tx) => {
-    const rows = await untold(tx, connectionId);
+    const rows = await untold(tx, request);
     if (rows.length === 0) return [];
     await tx
       .updateTable('set_aside')
@@ -76,11 +84,15 @@ export async function reportSetAside(
   });
 }
 
-async function untold(db: Db, connectionId: string) {
+async function untold(
+  db: Db,
+  { workspaceId, connectionId }: { readonly workspaceId: string; readonly connectionId: string },
+) {
   return await db
     .selectFrom('set_aside')
     .select(['id', 'what', 'row_key'])
     .where('connection_id', '=', connectionId)
+    .where((eb) => eb.or([eb('workspace_id', 'is', null), eb('workspace_id', '=', workspaceId)]))
     .where('told_at', 'is', null)
     .orderBy('id')
     .execute();

@@ -9,7 +9,7 @@ import { bad, good, open } from '../../domain/base/finding.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import { decodeJobId } from '../rows/codec.ts';
 import { appliedMigrations } from './backup.ts';
-import { describeNewer, MIGRATIONS } from './migrate.ts';
+import { describeNewer, findOldestReader, MIGRATIONS } from './migrate.ts';
 import { cannotUse, databasePath } from '../open-store.ts';
 import type { Db, Schema } from '../rows/schema.ts';
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
@@ -52,8 +52,9 @@ async function lookInside(url: string, path: string): Promise<DatabaseCheck> {
     database = openSqlite(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     const db = new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database }, (error) => error) });
     const applied = await appliedMigrations(db);
-    const watchedJob = describeNewer(applied) === null ? await findWatchedJob(db, applied) : null;
-    return { findings: [checkSchema(applied), checkWritable(url, database)], watchedJob };
+    const newer = describeNewer(applied, await findOldestReader(db, applied));
+    const watchedJob = newer === null ? await findWatchedJob(db, applied) : null;
+    return { findings: [checkSchema(applied, newer), checkWritable(url, database)], watchedJob };
   } catch (error) {
     return { findings: [bad(DATABASE, cannotUse(url, error))], watchedJob: null };
   } finally {
@@ -61,9 +62,15 @@ async function lookInside(url: string, path: string): Promise<DatabaseCheck> {
   }
 }
 
-function checkSchema(applied: readonly string[]): Finding {
-  const newer = describeNewer(applied);
+/** @param newer what is wrong with a database of a newer version; null for nothing */
+function checkSchema(applied: readonly string[], newer: string | null): Finding {
   if (newer !== null) return bad(DATABASE, newer);
+  const added = applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  if (added.length > 0)
+    return good(
+      DATABASE,
+      `opens; a newer version of this bot has added to it (${added.join(', ')}), which this one need not know.`,
+    );
   const pending = Object.keys(MIGRATIONS).filter((name) => !applied.includes(name));
   if (pending.length === 0) return good(DATABASE, `opens, and is up to date (${applied.at(-1) ?? 'empty'}).`);
   return good(DATABASE, `opens; the next start brings it up to date (${pending.join(', ')}). Make a backup first.`);

@@ -13,6 +13,7 @@ import * as queue from '../../../migrations/0009-queue.ts';
 import * as livingPosts from '../../../migrations/0010-living-posts.ts';
 import * as episodes from '../../../migrations/0011-episodes.ts';
 import * as requests from '../../../migrations/0012-requests.ts';
+import * as compatibility from '../../../migrations/0013-compatibility.ts';
 import { appliedMigrations, copyBefore } from './backup.ts';
 import type { Db } from '../rows/schema.ts';
 import { StoreError } from '../rows/store-error.ts';
@@ -31,19 +32,22 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-living-posts': livingPosts,
   '0011-episodes': episodes,
   '0012-requests': requests,
+  '0013-compatibility': compatibility,
 };
 
 /**
  * Brings a database up to date; all pending migrations are one transaction. Safe when two processes do it at once. A
  * database that is not new is copied beside itself before.
  *
- * @returns the names of the migrations that were applied
- * @throws StoreError when the database was last written by a newer version of this program, or when it cannot be copied
+ * @returns the names of the migrations that were applied; none where a newer version has added some that this one need not know
+ * @throws StoreError when a newer version has changed the database so that this one cannot use it, or when it cannot be copied
  */
 export async function migrateToLatest(db: Db): Promise<readonly string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
   const applied = await appliedMigrations(db);
-  refuseNewerDatabase(applied);
+  const newer = describeNewer(applied, await findOldestReader(db, applied));
+  if (newer !== null) throw new StoreError(newer);
+  if (applied.some(isUnknown)) return [];
   const next = Object.keys(MIGRATIONS).find((name) => !applied.includes(name));
   if (next === undefined) return [];
   if (applied.length > 0) await copyBefore(db, next);
@@ -52,10 +56,24 @@ export async function migrateToLatest(db: Db): Promise<readonly string[]> {
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
 }
 
-/** What is wrong with a database that has migrations this program does not know; null when it knows them all. */
-export function describeNewer(applied: readonly string[]): string | null {
-  const unknown = applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
-  return unknown.length === 0
+function isUnknown(migration: string): boolean {
+  return !Object.hasOwn(MIGRATIONS, migration);
+}
+
+/** The last migration that whoever uses the database must know; null in one that does not say so. */
+export async function findOldestReader(db: Db, applied: readonly string[]): Promise<string | null> {
+  if (!applied.some(isUnknown) || !applied.includes('0013-compatibility')) return null;
+  const row = await db.selectFrom('compatibility').select('oldest_reader').executeTakeFirst();
+  return row?.oldest_reader ?? null;
+}
+
+/**
+ * What is wrong with a database that has migrations this program does not know; null when it knows them all, or when they
+ * only added something.
+ */
+export function describeNewer(applied: readonly string[], oldestReader: string | null): string | null {
+  const unknown = applied.filter(isUnknown);
+  return unknown.length === 0 || (oldestReader !== null && !isUnknown(oldestReader))
     ? null
     : `The database was written by a newer version of this bot (it has ${unknown.join(', ')}): start that version or a later one, or restore the backup made before the upgrade.`;
 }
@@ -63,9 +81,4 @@ export function describeNewer(applied: readonly string[]): string | null {
 /** See ports.ts. */
 export async function findSchemaVersion(db: Db): Promise<string> {
   return (await appliedMigrations(db)).at(-1) ?? 'none';
-}
-
-function refuseNewerDatabase(applied: readonly string[]): void {
-  const newer = describeNewer(applied);
-  if (newer !== null) throw new StoreError(newer);
 }

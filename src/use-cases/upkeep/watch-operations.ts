@@ -80,8 +80,8 @@ export async function watchOperations(context: Context, watch: Watch): Promise<v
 
 /** What could not be read of the database, in the log and to the operator, once. */
 async function reportSetAside(context: Context): Promise<void> {
-  const { store, connectionId, opsChannel: channel, clock, log, wakeDispatcher } = context;
-  const rows = await store.reportSetAside({ connectionId, channel, now: clock.now() });
+  const { store, workspaceId, connectionId, opsChannel: channel, clock, log, wakeDispatcher } = context;
+  const rows = await store.reportSetAside({ workspaceId, connectionId, channel, now: clock.now() });
   if (rows.length === 0) return;
   log.error({ rows }, 'rows of the database could not be read: they were set aside, and everything else goes on');
   wakeDispatcher();
