@@ -34,7 +34,7 @@ test('SIGTERM in the middle of a poll that hangs ends the bot within 10 s, and t
   expect(code).toBe(0);
   expect(ms).toBeLessThan(5_000);
   drs.faults.clear();
-  job.becomes('FULL_TRANSFER_COMPLETE');
+  job.becomes('FULL_TRANSFER_FAILED');
   const second = await start();
   await slack.waitFor('the change', () => slack.messages('#a')[1], 20_000);
   await second.end('SIGTERM');

@@ -47,11 +47,11 @@ export async function expectOnceOverRestart(signal: 'SIGTERM' | 'SIGKILL'): Prom
           .length,
     );
 
-  // Changed while it runs, told before it ends.
-  jobs[0]?.becomes('INCRE_TRANSFER_STARTED');
+  // Failures, because they are collected for seconds only. One while it runs, told before it ends.
+  jobs[0]?.becomes('INCRE_TRANSFER_FAILED');
   await slack.waitFor(
     'the first change',
-    () => (told(jobs[0]?.id ?? '', 'Replicating, lag')[0] === 1 ? true : undefined),
+    () => (told(jobs[0]?.id ?? '', '🔴 FAILED')[0] === 1 ? true : undefined),
     40_000,
   );
   await settled(env['DATABASE_URL'] ?? '');
@@ -59,11 +59,11 @@ export async function expectOnceOverRestart(signal: 'SIGTERM' | 'SIGKILL'): Prom
   expect(code).toBe(signal === 'SIGTERM' ? 0 : null);
   expect(ms).toBeLessThan(5_000);
   // Changed while it is down, told after it is back: job 7 is watched by two channels.
-  jobs[7]?.becomes('FULL_TRANSFER_COMPLETE');
+  jobs[7]?.becomes('FULL_TRANSFER_FAILED');
   bot = await start();
   await slack.waitFor(
     'the second change',
-    () => (told(jobs[7]?.id ?? '', '🔵 Full copy complete').join() === '1,1,0,0' ? true : undefined),
+    () => (told(jobs[7]?.id ?? '', '🔴 FAILED').join() === '1,1,0,0' ? true : undefined),
     40_000,
   );
   jobs[24]?.becomes('FULL_TRANSFER_FAILED');
@@ -74,6 +74,6 @@ export async function expectOnceOverRestart(signal: 'SIGTERM' | 'SIGKILL'): Prom
   );
   await bot.end('SIGTERM');
 
-  expect(told(jobs[0]?.id ?? '', 'Replicating, lag')).toEqual([1, 0, 0, 0]);
+  expect(told(jobs[0]?.id ?? '', '🔴 FAILED')).toEqual([1, 0, 0, 0]);
   expect(CHANNELS.map((name) => slack.messages(name).length)).toEqual([3, 2, 1, 2]);
 }

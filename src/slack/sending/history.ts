@@ -105,10 +105,12 @@ function postIdOf({ metadata, blocks }: HistoryMessage): string | null {
   return marked?.slice(POST_MARKER.length) ?? null;
 }
 
-/** What a read that failed says about the channel. A token that is refused says nothing about any. */
+/** What a read that failed says about the channel. A token that is refused says nothing about any; a scope that is missing is that of reading. */
 function failure(error: unknown): SearchOutcome {
   if (error instanceof WebAPIHTTPError && error.statusCode >= 400 && error.statusCode < 500)
     return { kind: 'refused', what: 'reading', reason: `http_${error.statusCode}` };
   const outcome = classifySlackError(error);
-  return outcome.kind === 'refused' && outcome.what === 'payload' ? { ...outcome, what: 'reading' } : outcome;
+  if (outcome.kind !== 'refused') return outcome;
+  const isAboutReading = outcome.what === 'payload' || outcome.reason === 'missing_scope';
+  return isAboutReading ? { ...outcome, what: 'reading' } : outcome;
 }
