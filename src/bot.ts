@@ -83,6 +83,8 @@ const LONGEST_NAP_MS = 5 * SECOND;
 const SIGN_IN_LOOK_MS = 5 * SECOND;
 /** and gives up after this long. */
 const SIGN_IN_PATIENCE_MS = HOUR;
+/** How long Slack may take to say who the bot is, in ms. */
+const SIGN_IN_MS = 10 * SECOND;
 /** The way in before it has been opened. */
 const NOT_OPEN: DoorState = { isOpen: false, why: 'it has not been opened yet', otherSockets: 0 };
 /** A stop waits this long, in ms, for commands and clicks being answered, */
@@ -288,13 +290,20 @@ async function signInToSlack({
   log,
 }: Foundation): Promise<{ readonly client: WebClient; readonly identity: SlackIdentity }> {
   const { apiUrl, botToken, receiver } = config.slack;
-  const way = { apiUrl, timeoutMs: durations.slackTimeoutMs, fetch: network.fetch, log };
-  const client = createSlackClient({ ...way, token: botToken.reveal() });
-  const identity = await identify(client, apiUrl);
+  const way = { apiUrl, fetch: network.fetch, log };
+  // No lease runs out meanwhile, so these may take longer than what is said later.
+  const identity = await identify(
+    createSlackClient({ ...way, token: botToken.reveal(), timeoutMs: SIGN_IN_MS }),
+    apiUrl,
+  );
   for (const { scope, says } of findMissingScopes(identity.scopes))
     log.error({ scope }, `The scope ${scope} of the Slack app ${says}`);
   if (receiver.mode === 'socket')
-    await proveAppToken(createSlackClient({ ...way, token: receiver.appToken.reveal() }), apiUrl);
+    await proveAppToken(
+      createSlackClient({ ...way, token: receiver.appToken.reveal(), timeoutMs: SIGN_IN_MS }),
+      apiUrl,
+    );
+  const client = createSlackClient({ ...way, token: botToken.reveal(), timeoutMs: durations.slackTimeoutMs });
   return { client, identity };
 }
 

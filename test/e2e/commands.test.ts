@@ -172,7 +172,7 @@ describe('a person who subscribes', () => {
     const [one, two] = [world.drs.addJob(), world.drs.addJob('PAUSING')];
     const answer = await world.ask('ana', '#migrations', `/drs subscribe ${one.id}, ${two.id} ${UNKNOWN} nonsense`);
     expect(world.texts('#migrations')).toEqual([
-      `🔔 <@U00000001> subscribed this channel to 2 jobs: *${one.id.slice(0, 8)}*, *${two.id.slice(0, 8)}*`,
+      `🔔 <@U00000001> subscribed this channel to 2 jobs – ⏸️ 1 paused: *${two.id.slice(0, 8)}* · 🔵 1`,
     ]);
     expect(answer.text).toContain('Subscribed to 2 jobs');
     expect(answer.text).toContain('⏸️ Paused');
