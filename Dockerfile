@@ -22,5 +22,5 @@ USER 1000:1000
 VOLUME /data
 ENV DATABASE_URL=sqlite:/data/drs-bot.db HOST=0.0.0.0 OPS_HOST=0.0.0.0 OPS_PORT=9464
 EXPOSE 9464
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.OPS_PORT + '/livez').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "scripts/look-alive.mjs"]
 CMD ["node", "--max-semi-space-size=2", "dist/src/main.js"]

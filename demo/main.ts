@@ -18,7 +18,7 @@ import { createJobChanges } from './job-changes.ts';
 import { Prompt, PROMPT_HELP } from './prompt.ts';
 import { parseSignIn, prepareSignIn, SIGN_INS } from './sign-in.ts';
 import { startSlackWorkspace } from './slack-workspace/slack-workspace.ts';
-import { playStory, setStage, STORY_VERDICTS } from './story.ts';
+import { playStory, setStage, STORY_INCIDENTS, STORY_VERDICTS } from './story.ts';
 import { printMessages } from './transcript.ts';
 
 leaveLocalTime();
@@ -48,7 +48,8 @@ const config = parseConfig(
     // Every second instead of every minute, so that the story does not take an hour.
     POLL_SCHEDULE: '* * * * * *',
     DATABASE_URL: `sqlite:${join(folder, 'demo.db')}`,
-    LOG_LEVEL: 'warn',
+    // What a person must know is in the story; a refused key is an error.
+    LOG_LEVEL: 'error',
   },
   isSchedule,
 );
@@ -69,6 +70,7 @@ const durations = {
   listEveryMs: 2_000,
   namesEveryMs: 10_000,
   verdicts: STORY_VERDICTS,
+  incidents: STORY_INCIDENTS,
 };
 const starting = holdFailure(startBot(config, { durations }, unwanted.signal));
 const end = async () => {

@@ -1,3 +1,5 @@
+import { DEFAULT_INCIDENT_RULES } from '../src/domain/post/incident.ts';
+import type { IncidentRules } from '../src/domain/post/incident.ts';
 import { DEFAULT_VERDICT_RULES } from '../src/domain/poll/verdict-rules.ts';
 import type { VerdictRules } from '../src/domain/poll/verdict-rules.ts';
 import { SECOND } from '../src/domain/base/time.ts';
@@ -9,6 +11,14 @@ import type { Message } from './slack-workspace/workspace.ts';
 
 /** Verdicts for a life of seconds: what takes minutes elsewhere takes three readings, a second apart, here. */
 export const STORY_VERDICTS: VerdictRules = { ...DEFAULT_VERDICT_RULES, steadyMs: 1.5 * SECOND, settlingReports: 1 };
+
+/** News is not collected for so long as elsewhere, where many jobs may fail at once: each scene has one piece of it. */
+export const STORY_INCIDENTS: IncidentRules = {
+  ...DEFAULT_INCIDENT_RULES,
+  collectFailuresMs: 200,
+  collectMs: 200,
+  passMs: SECOND,
+};
 
 /** The two channels of the story: the database team, and the team that waits for the cut-over. */
 const CHANNELS = ['#migrations', '#orders-team'] as const;
@@ -73,11 +83,12 @@ export async function playStory(stage: Stage): Promise<void> {
   await scene(stage, 'Ben wants to know how far behind it is.');
   await types(stage, 'ben', '#orders-team', '/drs orders');
 
+  // Before the pause of the scene: who presses just after a poll is shown what that poll read.
+  job.becomes('INCRE_TRANSFER_STARTED', { incre_trans_delay: '2', incre_trans_delay_millis: '2100' });
   await scene(
     stage,
     'A few hours later Ana presses Refresh on the older message: what it said stays, its Now line moves.',
   );
-  job.becomes('INCRE_TRANSFER_STARTED', { incre_trans_delay: '2', incre_trans_delay_millis: '2100' });
   stage.print(`\n  #migrations  @ana presses [ Refresh ]`);
   await slack.people.click('ana', replicating, 'Refresh');
   await edited(stage, replicating);

@@ -60,7 +60,7 @@ function makeDriver() {
     );
   }
   console.error(
-    `Building the SQLite driver for Node ${node}, for which there is no binary to download. This happens once and takes about a minute …`,
+    `Building the SQLite driver for Node ${node}, for which there is no binary to download. This happens once and takes a minute or two …`,
   );
   const startedAt = performance.now();
   const output = [];

@@ -1,6 +1,6 @@
 /**
  * `npm run try-nodes [-- 20 24 …]`: installs and starts a fresh copy of this folder under each Node with the npm that it ships, with and without a
- * compiler, and prints a table. Ends with 1 when anything is not as the table of docs/decisions/0001-sqlite-driver.md promises.
+ * compiler, and prints a table. Ends with 1 when anything is not as docs/decisions/0001-sqlite-driver.md promises.
  *
  * Each Node comes from its package on the npm registry, so none has to be installed before; Linux only.
  */

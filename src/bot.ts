@@ -23,6 +23,7 @@ import { createNetwork } from './network/network.ts';
 import type { Network } from './network/network.ts';
 import type { DrsAuth } from './drs/auth.ts';
 import { takeFirstLook } from './drs/first-look.ts';
+import { describeProjects } from './drs/project-id.ts';
 import { createSignIn } from './drs/sign-in.ts';
 import type { SignIn } from './drs/sign-in.ts';
 import { createOperations } from './operator/operations.ts';
@@ -216,7 +217,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const wake = () => loops.forEach((loop) => loop.wake());
   const opsChannel = opsChannelOf(config, identity);
   const context = createContext(foundation, operations, { auth, ...whose }, opsChannel, wake);
-  const voiceIn = createVoices(config, identity, projectId);
+  const voiceIn = createVoices(config, identity, access, projectId);
   const { notifier, history } = createSpeech(foundation, operations, client, identity, voiceIn);
   const lanes = new Lanes(MOST_LANES);
   const turns = createTurns(context, { notifier, history }, lanes);
@@ -477,6 +478,7 @@ function createContext(
 function createVoices(
   { slack, drs, operations }: Config,
   identity: SlackIdentity,
+  access: SignIn,
   projectId: string,
 ): (language: Language) => Voice {
   const { consoleUrl } = drs;
@@ -486,6 +488,7 @@ function createVoices(
     botName: identity.botName,
     teamUrl: identity.teamUrl,
     tellsOperator: operations.channelId !== null,
+    projects: () => describeProjects(access.seenProjects(), projectId),
     consoleUrl: (job, reader) =>
       consoleUrl === null ? null : consoleLink(consoleUrl, { ...job, region, projectId, language: reader }),
   };

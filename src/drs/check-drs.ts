@@ -9,7 +9,7 @@ import { speechIn } from '../words/speech.ts';
 import { createDrsClient } from './drs-client.ts';
 import { outOfReach } from './first-look.ts';
 import { HttpFault, sendHttp } from './http.ts';
-import { nameSome } from './project-id.ts';
+import { nameSome, othersThan } from './project-id.ts';
 import type { Project } from './project-id.ts';
 import { createSignIn } from './sign-in.ts';
 import type { SignIn, SignInOptions } from './sign-in.ts';
@@ -141,7 +141,7 @@ async function checkRead(options: DrsCheckOptions, access: SignIn, projectId: st
 
 /** Other projects of whoever asks: the jobs may be in one of them, and nothing else would show that. */
 function besides(projects: readonly Project[], projectId: string): string {
-  const others = projects.filter(({ id }) => id !== projectId);
+  const others = othersThan(projectId, projects);
   if (others.length === 0) return '';
   return ` IAM also shows ${nameSome(others)}: if your jobs are in one of these, set DRS_PROJECT_ID to its id.`;
 }

@@ -32,7 +32,7 @@ export async function takeFirstLook(options: FirstLookOptions): Promise<void> {
   const { endpoint, isGuessed, log } = options;
   const why = await findSilence(options);
   if (why !== null) log.error({ host: new URL(endpoint).host }, outOfReach(why, isGuessed));
-  if (options.projectId !== null) await lookForProject(options, options.projectId);
+  if (options.access.seenProjects().length === 0) await lookForProject(options);
 }
 
 /** A sentence for DRS being out of reach, with the settings its address is from. */
@@ -53,10 +53,10 @@ async function findSilence({ endpoint, dispatcher }: FirstLookOptions): Promise<
   }
 }
 
-/** Whoever signs in says themselves why they are refused; an IAM that is out of reach is not needed here. */
-async function lookForProject({ access, log }: FirstLookOptions, projectId: string): Promise<void> {
+/** Which projects there are is remembered, for whoever misses jobs. Whoever signs in says themselves why they are refused; an IAM that is out of reach is not needed here. */
+async function lookForProject({ access, projectId, log }: FirstLookOptions): Promise<void> {
   const projects = await access.listProjects();
-  if (!projects.ok || projects.value.some(({ id }) => id === projectId)) return;
+  if (projectId === null || !projects.ok || projects.value.some(({ id }) => id === projectId)) return;
   log.error(
     { project: projectId },
     `IAM does not show these credentials the project ${projectId}: check DRS_PROJECT_ID, and that it belongs to this region. It shows ${nameSome(projects.value) || 'none'}.`,

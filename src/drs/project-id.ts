@@ -5,6 +5,7 @@ import type { Explanation } from '../domain/job/explanation.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import { MINUTE } from '../domain/base/time.ts';
+import type { Log } from '../ports.ts';
 import { describeFailure, labelOf, parseJson } from './drs-errors.ts';
 import { DrsRequests } from './drs-requests.ts';
 import type { Asked, DrsRequestOptions } from './drs-requests.ts';
@@ -50,18 +51,8 @@ export async function listProjects(
 /**
  * The id of the project that is called like the region: each region has one. Says in the log which others there are, for
  * the jobs may be in one of them.
- *
- * @param options.endpoint IAM's
- * @param unwanted nobody waits for it any more
  */
-export async function lookUpProjectId(
-  options: DrsRequestOptions,
-  region: string,
-  unwanted?: AbortSignal,
-): Promise<Asked<string>> {
-  const asked = await listProjects(options, { unwanted });
-  if (!asked.ok) return asked;
-  const projects = asked.value;
+export function findOfRegion(projects: readonly Project[], region: string, log: Log): Asked<string> {
   const [only, ...others] = projects.filter((project) => project.name === region);
   if (only === undefined) {
     const names = projects.length === 0 ? 'none' : nameSome(projects);
@@ -70,7 +61,7 @@ export async function lookUpProjectId(
   if (others.length > 0) return refused(failureOf('project_unknown', explanation('project_ambiguous', { region })));
   const subProjects = findSubProjects(projects, region);
   if (subProjects.length > 0)
-    options.log.info(
+    log.info(
       { project: only.id, subProjects },
       'IAM shows sub-projects of this region, too: if the jobs are in one of them, set DRS_PROJECT_ID to its id',
     );
@@ -80,6 +71,35 @@ export async function lookUpProjectId(
 /** Those of a region's projects that are not the region's own. */
 function findSubProjects(projects: readonly Project[], region: string): readonly Project[] {
   return projects.filter(({ name }) => name.startsWith(`${region}_`));
+}
+
+/**
+ * What to call the project that is asked about, and those others in which the jobs may be instead, for a sentence: those of its region; all where it
+ * is not among those that IAM has shown.
+ *
+ * @param seen what IAM has shown; none when it was not asked, or did not answer
+ */
+export function describeProjects(
+  seen: readonly Project[],
+  projectId: string,
+): { readonly asked: string; readonly others: string } {
+  const asked = seen.find(({ id }) => id === projectId);
+  if (asked === undefined) return { asked: projectId, others: nameSome(seen) };
+  const others = seen.filter((project) => project !== asked && regionOf(project) === regionOf(asked));
+  return { asked: nameSome([asked]), others: nameSome(others) };
+}
+
+/** All but the one that is asked about, those of its region first. */
+export function othersThan(projectId: string, projects: readonly Project[]): readonly Project[] {
+  const asked = projects.find(({ id }) => id === projectId);
+  const others = projects.filter((project) => project !== asked);
+  const isNear = (project: Project) => asked !== undefined && regionOf(project) === regionOf(asked);
+  return [...others.filter(isNear), ...others.filter((project) => !isNear(project))];
+}
+
+/** A sub-project is called after the project of its region: `eu-de_prod`. */
+function regionOf({ name }: Project): string {
+  return name.split('_')[0] ?? name;
 }
 
 /** The names of projects, for a sentence; empty for none. */

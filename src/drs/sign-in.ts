@@ -6,7 +6,7 @@ import type { Asked, DrsRequestOptions } from './drs-requests.ts';
 import { createIamToken } from './iam-token.ts';
 import { createKeyAuth } from './key-auth.ts';
 import type { AccessKeys } from './key-auth.ts';
-import { listProjects, lookUpProjectId } from './project-id.ts';
+import { findOfRegion, listProjects } from './project-id.ts';
 import type { Project } from './project-id.ts';
 
 /** What is needed to sign in, whichever way is configured. */
@@ -39,6 +39,8 @@ export interface SignIn {
   findProject(): Promise<Asked<string>>;
   /** Every project the credentials may see, asked for once. Never rejects. */
   listProjects(): Promise<Asked<readonly Project[]>>;
+  /** Those that IAM has shown since the start; none while it was not asked. Asks nothing. */
+  seenProjects(): readonly Project[];
 }
 
 /** Signs in with whatever is configured. Nothing is sent before it is asked for something. */
@@ -51,12 +53,14 @@ function withKeys(options: SignInOptions, keys: AccessKeys): SignIn {
   const { clock, log } = options;
   let { projectId } = options;
   const auth = createKeyAuth({ keys, projectId: () => projectId, clock, log });
+  const projects = new Projects(options, auth);
   return {
     auth,
-    listProjects: () => listProjects(askingIam(options, auth), { attempts: 1 }),
+    listProjects: () => projects.list(),
+    seenProjects: () => projects.seen,
     async findProject() {
       if (projectId !== null) return { ok: true, value: projectId };
-      const found = await lookUp(options, auth);
+      const found = await projects.lookUp();
       if (found.ok) projectId = found.value;
       return found;
     },
@@ -72,20 +76,49 @@ function withPassword(
   const scope = projectId === null ? { name: region ?? '' } : { id: projectId };
   const how = { dispatcher, clock, random, log, unwanted };
   const auth = createIamToken({ iamEndpoint, scope, domain, user, password, ...how });
+  const projects = new Projects(options, auth);
   return {
     auth,
-    listProjects: () => listProjects(askingIam(options, auth), { attempts: 1 }),
+    listProjects: () => projects.list(),
+    seenProjects: () => projects.seen,
     async findProject() {
       const known = projectId ?? (await auth.findProjectId());
-      return known === null ? await lookUp(options, auth) : { ok: true, value: known };
+      return known === null ? await projects.lookUp() : { ok: true, value: known };
     },
   };
 }
 
-function lookUp(options: SignInOptions, auth: DrsAuth): Promise<Asked<string>> {
-  return lookUpProjectId(askingIam(options, auth), options.region ?? '', options.unwanted);
-}
+/** The projects of whoever signs in, as IAM shows them. */
+class Projects {
+  readonly #asking: DrsRequestOptions;
+  readonly #region: string;
+  readonly #unwanted: AbortSignal | undefined;
+  #seen: readonly Project[] = [];
 
-function askingIam({ iamEndpoint, dispatcher, clock, random, log }: SignInOptions, auth: DrsAuth): DrsRequestOptions {
-  return { endpoint: iamEndpoint, auth, dispatcher, clock, random, log };
+  constructor({ iamEndpoint, region, dispatcher, clock, random, log, unwanted }: SignInOptions, auth: DrsAuth) {
+    this.#asking = { endpoint: iamEndpoint, auth, dispatcher, clock, random, log };
+    this.#region = region ?? '';
+    this.#unwanted = unwanted;
+  }
+
+  get seen(): readonly Project[] {
+    return this.#seen;
+  }
+
+  /** Asked for once. */
+  list(): Promise<Asked<readonly Project[]>> {
+    return this.#ask({ attempts: 1 });
+  }
+
+  /** The one that is called like the region. */
+  async lookUp(): Promise<Asked<string>> {
+    const asked = await this.#ask({ unwanted: this.#unwanted });
+    return asked.ok ? findOfRegion(asked.value, this.#region, this.#asking.log) : asked;
+  }
+
+  async #ask(how: Parameters<typeof listProjects>[1]): Promise<Asked<readonly Project[]>> {
+    const asked = await listProjects(this.#asking, how);
+    if (asked.ok) this.#seen = asked.value;
+    return asked;
+  }
 }

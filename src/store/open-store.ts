@@ -1,5 +1,5 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import type BetterSqlite3 from 'better-sqlite3';
 import { Kysely } from 'kysely';
@@ -127,8 +127,7 @@ export function openDatabase(url: string, { onStatement, onDiskFull }: DatabaseH
     return new DiskFullError(noRoom(path));
   };
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
-    if (path !== ':memory:') keepPrivate(path);
+    if (path !== ':memory:') makeFile(path);
     const database = openPrepared(path);
     const dialect = new TransactionalSqliteDialect({ database: cachingStatements(database) }, full);
     return new Kysely<Schema>({
@@ -174,6 +173,20 @@ function prepare(database: BetterSqlite3.Database): void {
   database.pragma('cache_size = -2000');
   database.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`);
   database.pragma(`busy_timeout = ${DRIVER_TIMEOUT_MS}`);
+}
+
+function makeFile(path: string): void {
+  // A folder would lose its own mode to that of a file.
+  const folder = describeFolder(path);
+  if (folder !== null) throw new StoreError(folder);
+  mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
+  keepPrivate(path);
+}
+
+/** One sentence for a folder where the file of the database should be; null when there is none. */
+export function describeFolder(path: string): string | null {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return null;
+  return `DATABASE_URL names a folder, ${path}: add the name of the file, as in sqlite:${join(path, 'drs-bot.db')}.`;
 }
 
 /**

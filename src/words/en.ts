@@ -422,7 +422,9 @@ export const en = {
 
   'jobs.headline': '{count, plural, one {# job} other {# jobs}} in DRS',
   'jobs.headline_matching': '{count, plural, one {# job} other {# jobs}} in DRS with {text}',
-  'jobs.none': 'DRS lists no job in this project.',
+  'jobs.none': 'DRS lists no job in the project {project}.',
+  'jobs.other_projects':
+    'The bot can also see {projects}. If the jobs are in one of these, whoever runs the bot sets DRS_PROJECT_ID to its id.',
   'jobs.none_matching': 'DRS lists no job with {text}. {jobs} shows all.',
   'jobs.list_pending': 'The list of jobs is being read; ask again in a moment.',
   'jobs.page': '{from}–{to} of {count} · listed {ago}',

@@ -400,7 +400,9 @@ export const zh: Readonly<Record<MessageKey, string>> = {
 
   'jobs.headline': '{count, plural, other {DRS 中有 # 个任务}}',
   'jobs.headline_matching': '{count, plural, other {DRS 中有 # 个任务}}包含 {text}',
-  'jobs.none': 'DRS 在这个项目中没有任务。',
+  'jobs.none': 'DRS 在项目 {project} 中没有任务。',
+  'jobs.other_projects':
+    '机器人还能看到 {projects}。如果任务在其中某个项目里，请机器人的管理员把 DRS_PROJECT_ID 设为该项目的 ID。',
   'jobs.none_matching': 'DRS 没有包含 {text} 的任务。{jobs} 列出全部。',
   'jobs.list_pending': '正在读取任务列表，请稍后再问。',
   'jobs.page': '第 {from}–{to} 个，共 {count} 个 · 列表读取于 {ago}',

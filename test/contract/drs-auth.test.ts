@@ -8,7 +8,7 @@ import { createDrsClient } from '../../src/drs/drs-client.ts';
 import { createNetwork } from '../../src/network/network.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';
 import { createKeyAuth } from '../../src/drs/key-auth.ts';
-import { lookUpProjectId } from '../../src/drs/project-id.ts';
+import { findOfRegion, listProjects } from '../../src/drs/project-id.ts';
 import { speechIn } from '../../src/words/speech.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
@@ -70,10 +70,7 @@ describe('access keys', () => {
     const client = withKeys(key);
     expect(await ask(client)).toBe('report');
     expect((await client.listJobs()).failure).toBeNull();
-    expect(await lookUpProjectId({ ...client.shared, endpoint: drs.endpoint }, 'ap-southeast-1')).toEqual({
-      ok: true,
-      value: drs.projectId,
-    });
+    expect((await listProjects({ ...client.shared, endpoint: drs.endpoint })).ok).toBe(true);
     expect(drs.loginCount()).toBe(0);
     expect(drs.requests.every((seen) => seen.headers['x-project-id'] === drs.projectId)).toBe(true);
   });
@@ -247,8 +244,10 @@ describe('once a clock that was ahead is set back,', () => {
 });
 
 describe('the project id', () => {
-  const look = (region: string) =>
-    lookUpProjectId({ ...withKeys(SIMULATED_KEYS.permanent).shared, endpoint: drs.endpoint }, region);
+  const look = async (region: string) => {
+    const asked = await listProjects({ ...withKeys(SIMULATED_KEYS.permanent).shared, endpoint: drs.endpoint });
+    return asked.ok ? findOfRegion(asked.value, region, SILENT) : asked;
+  };
 
   test('of a region that the credentials do not have ends in a sentence', async () => {
     const asked = await look('eu-west-101');

@@ -14,16 +14,24 @@ import { running } from '../support/programs.ts';
 
 const demo = (...args: readonly string[]) => startProcess({}, [...running('demo/main.ts'), ...args]);
 
-describe('the demo', () => {
-  test.each(['--password', '--temporary-key'])(
-    'can be played with %s',
-    async (option) => {
-      const playing = demo(option);
-      await playing.printed('🔔 @li 为本频道订阅了 orders');
-      expect((await playing.end('SIGINT')).code).toBe(0);
-    },
-    30_000,
-  );
+// At once, because they mostly wait.
+describe.concurrent('the demo', () => {
+  test('plays its story to the end, shows nothing but it, and goes on until Ctrl-C', async () => {
+    const playing = demo('--password');
+    await playing.printed('  Ctrl-C ends it.');
+    const told = playing.output();
+    expect(told).toContain('The story is over');
+    expect(told).not.toContain('{"level"');
+    expect(told).toContain('│ Now: 🟢 Replicating, lag 2 s · checked just now');
+    expect(told).toContain('✅ ENDED – orders: stopped in sync');
+    expect((await playing.end('SIGINT')).code).toBe(0);
+  }, 90_000);
+
+  test('can be played with a temporary key', async () => {
+    const playing = demo('--temporary-key');
+    await playing.printed('🔔 @li 为本频道订阅了 orders');
+    expect((await playing.end('SIGINT')).code).toBe(0);
+  }, 30_000);
 
   test('says at once that the secret is wrong, and can be ended while it waits', async () => {
     const playing = demo('--wrong-key');

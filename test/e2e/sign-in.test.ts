@@ -50,6 +50,20 @@ describe('the bot works from a name to a message', () => {
   });
 });
 
+test.each([
+  ['with an access key', keys(SIMULATED_KEYS.permanent)],
+  ['with an access key and the project looked up', { ...keys(SIMULATED_KEYS.permanent), ...BY_REGION }],
+  ['with a password and the project looked up', BY_REGION],
+])('%s, an empty list of jobs says of which project, and in which others the jobs may be', async (_how, env) => {
+  await using world = await startWorld({ env });
+  world.slack.addChannel('migrations');
+  await expect
+    .poll(async () => (await world.ask('ana', '#migrations', '/drs jobs')).text)
+    .toMatch(
+      /^DRS lists no job in the project ap-southeast-1 \([0-9a-f]{32}\)\.\nThe bot can also see ap-southeast-1_sub \([0-9a-f]{32}\)\. If the jobs are in one of these, whoever runs the bot sets DRS_PROJECT_ID to its id\.$/,
+    );
+});
+
 describe('a start', () => {
   test('without the project of the region ends in a sentence', async () => {
     const env = { ...keys(SIMULATED_KEYS.permanent), DRS_PROJECT_ID: '', DRS_REGION: 'eu-west-101' };

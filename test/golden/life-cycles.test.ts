@@ -36,6 +36,7 @@ const voice = inPublic(
     botName: 'drs',
     teamUrl: 'https://acme.slack.example/',
     tellsOperator: true,
+    projects: () => ({ asked: 'p1', others: '' }),
     consoleUrl: () => null,
   }),
 );

@@ -121,6 +121,7 @@ const voiceIn = (language: Language): Voice =>
     botName: 'drs',
     teamUrl: 'https://acme.slack.example/',
     tellsOperator: true,
+    projects: () => ({ asked: 'ap-southeast-1 (p1)', others: '' }),
     consoleUrl: (of, reader) =>
       consoleLink('https://console.example/{region}#/{list}/{job}', {
         ...of,
@@ -1254,6 +1255,14 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'jobs-being-read': page({ listedAt: null, isListPending: true }),
   'jobs-being-read-anew': page({ total: 1, isListPending: true, jobs: [{ ...listed(1), subscribed: false }] }),
   'jobs-none': page({}),
+  'jobs-none-but-other-projects': (voice) =>
+    page({})({
+      ...voice,
+      surroundings: {
+        ...voice.surroundings,
+        projects: () => ({ asked: 'ap-southeast-1 (p1)', others: 'ap-southeast-1_prod (p2)' }),
+      },
+    }),
   'jobs-none-matching': page({ text: 'x' }),
   'jobs-unreadable': page({ listedAt: null, failure: explanation('not_offered', { label: 'APIGW.0101' }) }),
   settings: (voice) => settingsMessage(voice, 'zh'),

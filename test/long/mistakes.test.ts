@@ -196,8 +196,8 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   },
   'a folder for the database': {
     changes: ({ folder }) => ({ DATABASE_URL: `sqlite:${folder}` }),
-    names: 'DATABASE_URL',
-    advice: '',
+    names: 'DATABASE_URL names a folder',
+    advice: 'add the name of the file',
   },
   "the name of the operator's channel": plain({ OPS_CHANNEL: '#ops' }, 'OPS_CHANNEL', 'expected a channel id'),
   "an operator's channel of nobody": plain({ OPS_CHANNEL: 'C0NOWHERE' }, 'OPS_CHANNEL', 'check the id'),

@@ -188,7 +188,7 @@ describe('the SQLite driver', () => {
     const { code, said } = await ended('node', sure, place, { npm_config_node_gyp: join(place, 'compiler.cjs') });
     expect(code).toBe(0);
     expect(said.split('\n')[0]).toBe(
-      `Building the SQLite driver for Node ${process.versions.node}, for which there is no binary to download. This happens once and takes about a minute …`,
+      `Building the SQLite driver for Node ${process.versions.node}, for which there is no binary to download. This happens once and takes a minute or two …`,
     );
     expect(await ended('node', sure, place)).toEqual({ code: 0, said: '' });
   });

@@ -224,22 +224,27 @@ describe('the Dockerfile', () => {
     ]);
   });
 
-  test('finds a living bot healthy and a dead one not', async () => {
-    const [, final] = await stages();
-    const [, command = ''] = (restsOf(final, 'HEALTHCHECK')[0] ?? '').split(' CMD ');
-    const [, ...args] = z.array(z.string()).parse(JSON.parse(command));
-    const world = await startWorld({ env: { OPS_PORT: '0' } });
-    const health = () =>
-      run(process.execPath, args, { env: { OPS_PORT: String(port) } }).then(
-        () => 'healthy',
-        (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),
-      );
-    const port = world.bot().opsPort;
-    expect(await health()).toBe('healthy');
-    await world[Symbol.asyncDispose]();
-    expect(await health()).toBe(1);
-    expect(restsOf(final, 'ENV').join(' ')).toMatch(/\bOPS_PORT=\d+\b/);
-  });
+  test.each(['0.0.0.0', '127.0.0.1', '::', '::1', ''])(
+    'finds a living bot healthy and a dead one not, with OPS_HOST=%s',
+    async (host) => {
+      const [, final] = await stages();
+      const [, command = ''] = (restsOf(final, 'HEALTHCHECK')[0] ?? '').split(' CMD ');
+      const [, ...args] = z.array(z.string()).parse(JSON.parse(command));
+      const world = await startWorld({ env: { OPS_PORT: '0', OPS_HOST: host } });
+      // A proxy is for what is outside.
+      const proxy = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:2' };
+      const env = { ...proxy, OPS_PORT: String(world.bot().opsPort), OPS_HOST: host };
+      const health = () =>
+        run(process.execPath, args, { cwd: root, env }).then(
+          () => 'healthy',
+          (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),
+        );
+      expect(await health()).toBe('healthy');
+      await world[Symbol.asyncDispose]();
+      expect(await health()).toBe(1);
+      expect(restsOf(final, 'ENV').join(' ')).toMatch(/\bOPS_PORT=\d+\b/);
+    },
+  );
 });
 
 test('compose.yaml keeps the database, closes the operator port to others and lets a stop take its time', async () => {

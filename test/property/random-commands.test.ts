@@ -59,6 +59,7 @@ test('whatever is typed is a command, or a correction in a sentence that pings n
       botName: 'drs',
       teamUrl: null,
       tellsOperator: false,
+      projects: () => ({ asked: 'p1', others: '' }),
       consoleUrl: () => null,
     }),
   );

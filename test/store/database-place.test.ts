@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { databasePath, cannotUse, openStore } from '../../src/store/open-store.ts';
+import { checkDatabase } from '../../src/store/sqlite/check-database.ts';
 import { describeUnfitFileSystem, fileSystemOf } from '../../src/store/sqlite/file-system.ts';
 
 const clock = () => Date.UTC(2026, 10, 24, 3, 2);
@@ -95,6 +96,20 @@ describe('the address of a database', () => {
   ])('%s is taken', (url) => {
     expect(`sqlite:${databasePath(url)}`).toBe(url);
   });
+});
+
+test('a folder where the file should be is named as that, and keeps its own mode', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'drs-bot-folder-'));
+  const mode = () => statSync(folder).mode;
+  const before = mode();
+  const sentence = `DATABASE_URL names a folder, ${folder}: add the name of the file, as in sqlite:${folder}/drs-bot.db.`;
+  await expect(openStore(`sqlite:${folder}`, { clock })).rejects.toThrow(sentence);
+  expect((await checkDatabase(`sqlite:${folder}`)).findings).toContainEqual({
+    kind: 'bad',
+    about: 'Database',
+    says: sentence,
+  });
+  expect(mode()).toBe(before);
 });
 
 describe('the file system', () => {

@@ -33,6 +33,7 @@ beforeEach(async () => {
     botName: 'drs',
     teamUrl: null,
     tellsOperator: false,
+    projects: () => ({ asked: 'p1', others: '' }),
     consoleUrl: () => null,
   });
   notifier = createNotifier(client, () => voice, SILENT);

@@ -150,7 +150,14 @@ const isBatch = (body: unknown): body is { readonly jobs: readonly string[] } =>
   typeof body === 'object' && body !== null && 'jobs' in body && Array.isArray(body.jobs);
 
 const health = async (context: Context) => {
-  const surroundings = { command: '/drs', botName: 'drs', teamUrl: null, tellsOperator: false, consoleUrl: () => null };
+  const surroundings = {
+    command: '/drs',
+    botName: 'drs',
+    teamUrl: null,
+    tellsOperator: false,
+    projects: () => ({ asked: 'p1', others: '' }),
+    consoleUrl: () => null,
+  };
   return healthMessage(createVoice('en', surroundings), await showHealth(context, CHANNEL)).text;
 };
 

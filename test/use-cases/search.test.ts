@@ -31,7 +31,14 @@ async function openTown(readingLimit: ReadingLimit, channels: number) {
   slack = await startSlackWorkspace({ readingLimit, now: () => desk.clock.now() });
   const { botToken: token, apiUrl, state } = slack;
   const client = createSlackClient({ token, apiUrl, timeoutMs: 5_000, fetch, log: SILENT });
-  const surroundings = { command: '/drs', botName: 'drs', teamUrl: null, tellsOperator: false, consoleUrl: () => null };
+  const surroundings = {
+    command: '/drs',
+    botName: 'drs',
+    teamUrl: null,
+    tellsOperator: false,
+    projects: () => ({ asked: 'p1', others: '' }),
+    consoleUrl: () => null,
+  };
   const speech = {
     notifier: createNotifier(client, () => createVoice('en', surroundings), SILENT),
     history: createHistory(client, { botUserId: state.bot.id, botId: state.botId }),

@@ -35,9 +35,12 @@ function headlinePart(voice: Voice, { total, text, listedAt, isListPending }: Jo
   }
   if (isListPending) return { kind: 'lines', lines: [voice.say('jobs.list_pending')] };
   if (listedAt === null) return { kind: 'lines', lines: [] };
-  const none =
-    text === null ? voice.say('jobs.none') : voice.say('jobs.none_matching', { ...said, jobs: voice.typed('jobs') });
-  return { kind: 'lines', lines: [none] };
+  if (text !== null)
+    return { kind: 'lines', lines: [voice.say('jobs.none_matching', { ...said, jobs: voice.typed('jobs') })] };
+  const { asked, others } = voice.surroundings.projects();
+  const none = voice.say('jobs.none', { project: escapeMrkdwn(asked) });
+  const elsewhere = others === '' ? [] : [voice.say('jobs.other_projects', { projects: escapeMrkdwn(others) })];
+  return { kind: 'lines', lines: [none, ...elsewhere] };
 }
 
 function jobRow(voice: Voice, job: JobPage['jobs'][number], page: JobPage, channelId: string): Part {

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly teamUrl: string | null;
   /** Whether the operator has a channel in which the bot tells what they must mend. */
   readonly tellsOperator: boolean;
+  /** The project whose jobs these are, and others that they may be in instead; the others are empty when none are known. */
+  projects(): { readonly asked: string; readonly others: string };
   /** Where a job is found in the DRS console; null when no console is known. */
   consoleUrl(job: { readonly jobId: JobId; readonly jobType: string | null }, language: Language): string | null;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The longest frame that is read, in UTF-16 code units and in bytes: Slack's own are of some kilobytes. */
-export const MAX_FRAME = 1024 * 1024;
+const MAX_FRAME = 1024 * 1024;
 /** A frame nested deeper is none of Slack's. */
 const MAX_NESTING = 64;
 

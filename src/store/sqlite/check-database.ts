@@ -10,7 +10,7 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import { decodeJobId } from '../rows/codec.ts';
 import { appliedMigrations } from './backup.ts';
 import { describeNewer, findOldestReader, MIGRATIONS } from './migrate.ts';
-import { cannotUse, databasePath } from '../open-store.ts';
+import { cannotUse, databasePath, describeFolder } from '../open-store.ts';
 import type { Db, Schema } from '../rows/schema.ts';
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts';
 import { describeUnfitFileSystem } from './file-system.ts';
@@ -39,6 +39,8 @@ export async function checkDatabase(url: string): Promise<DatabaseCheck> {
   }
   const disk = [checkDisk(path), ...checkFileSystem(path)];
   if (!existsSync(path)) return { findings: [checkPlace(path), ...disk], watchedJob: null };
+  const folder = describeFolder(path);
+  if (folder !== null) return { findings: [bad(DATABASE, folder), ...disk], watchedJob: null };
   const foreign = checkLog(path);
   // To open it would carry over what stands in that log.
   if (foreign !== null) return { findings: [foreign, ...disk], watchedJob: null };
