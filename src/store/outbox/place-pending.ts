@@ -8,6 +8,7 @@ import type { EpochMs } from '../../domain/base/time.ts';
 import { findEpisode } from '../upkeep/blind-episodes.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Tx } from '../rows/schema.ts';
+import { isDue } from '../rows/timed-work.ts';
 import type { Claim } from './claim-turn.ts';
 import { decodePostKind, dropUnreadable, readTold, selectFacts, subjectOf, toFacts } from './delivery-facts.ts';
 
@@ -16,8 +17,9 @@ const AT_ONCE = {
   passBeganAt: null,
   rules: { ...DEFAULT_INCIDENT_RULES, collectFailuresMs: 0, collectMs: 0 },
 };
-/** Pending deliveries of a channel that are placed at once. */
-const MOST_PLACED = 200;
+/** Pending deliveries of a channel that are placed at once: more than any channel is owed of what is held for a while. */
+const MOST_PLACED = 2_000;
+
 /**
  * Gives the pending deliveries of a channel their places: in posts that take them, or in the new post whose id is returned.
  * Null when none is begun; what is still pending then waits.
@@ -33,9 +35,7 @@ export async function placePending(claim: Claim, channel: ChannelKey): Promise<s
   for (const { postId, deliveries } of attached) await attach(tx, clock, postId, deliveries);
   for (const { until, deliveries } of held) await hold(tx, clock, deliveries, Math.max(until, clock + 1));
   if (begun === null) {
-    const placed = new Set([...attached, ...held].flatMap(({ deliveries }) => deliveries));
-    const left = pending.filter((one) => !placed.has(one));
-    await hold(tx, clock, left, clock + LOOK_AGAIN_MS);
+    await holdLeft(tx, clock, channel);
     return null;
   }
   await begin(tx, channel, request.newPostId, begun.post, request.now);
@@ -159,6 +159,19 @@ async function put(tx: Tx, postId: string, deliveries: readonly PendingDelivery[
 
 async function hold(tx: Tx, clock: EpochMs, deliveries: readonly PendingDelivery[], until: EpochMs): Promise<void> {
   await withIds(tx, deliveries)?.set({ hold_until: until, hold_set_at: clock }).execute();
+}
+
+/** Whatever else is due waits as well, be it for its place in the order or because there is too much: else it was due for ever. */
+async function holdLeft(tx: Tx, clock: EpochMs, { workspaceId, channelId }: ChannelKey): Promise<void> {
+  await tx
+    .updateTable('deliveries')
+    .set({ hold_until: clock + LOOK_AGAIN_MS, hold_set_at: clock })
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .where('outcome', 'is', null)
+    .where('post_id', 'is', null)
+    .where(isDue('hold_until', 'hold_set_at', clock))
+    .execute();
 }
 
 /** Begins an update of these deliveries; null for none. */
