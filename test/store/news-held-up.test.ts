@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 
-import { MINUTE } from '../../src/domain/base/time.ts';
+import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
+import type { PostSettlement } from '../../src/domain/post/post.ts';
+import { jobNumber } from '../support/desk.ts';
 import { OneChannel } from '../support/one-channel.ts';
+
+const WAIT: PostSettlement = { kind: 'try_again', afterMs: 5 * SECOND, plain: false, reason: 'ratelimited' };
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -12,4 +16,26 @@ test('more failures than are placed at once are collected, and told together', a
   const done = await channel.pass(MINUTE);
   expect(done[0]).toMatch(/^send incident: 1 failed, 2 failed,/);
   expect(await channel.store.countPending({ workspaceId: 'T1', channelId: 'C1' })).toBe(0);
+});
+
+test('an incident that Slack let wait still shows what was told singly before it', async () => {
+  await using channel = await OneChannel.open(5);
+  await channel.fail(1, 2);
+  expect(await channel.pass(MINUTE)).toEqual(['send news: 1 failed', 'send news: 2 failed']);
+  await channel.fail(3, 4, 5);
+  const { lease, post } = await channel.nextSend();
+  expect(post.around.shown).toHaveLength(2);
+  await channel.store.settlePost(lease, post, WAIT);
+  const done = await channel.pass(MINUTE);
+  expect(done.filter((one) => one.startsWith('send'))).toEqual(['send incident: 3 failed, 4 failed, 5 failed']);
+});
+
+test('what an incident tells can be given up together with what cannot be read of it', async () => {
+  await using channel = await OneChannel.open(4);
+  await channel.fail(1, 2, 3, 4);
+  const { lease, post } = await channel.nextSend();
+  await channel.store.settlePost(lease, post, WAIT);
+  const unread = { outcome: 'not_told', reason: 'unreadable' };
+  await channel.db.updateTable('deliveries').set(unread).where('subject', '=', jobNumber(1)).execute();
+  expect(await channel.pass(MINUTE)).toEqual(['send news: 2 failed', 'send news: 3 failed', 'send news: 4 failed']);
 });

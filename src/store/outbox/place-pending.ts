@@ -225,6 +225,18 @@ async function showIn(tx: Tx, clock: EpochMs, postId: string, shows: readonly st
   await wantNewVersion(tx, clock).where('part_of', '=', postId).execute();
 }
 
+/** A post that nobody has seen is undone: what it tells is free to be placed anew, and what it would have shown to be shown. */
+export async function undoPost(tx: Tx, postId: string): Promise<void> {
+  await tx.updateTable('deliveries').set({ post_id: null, at_version: 0 }).where('post_id', '=', postId).execute();
+  await stopShowing(tx, postId);
+  await tx.deleteFrom('posts').where('id', '=', postId).execute();
+}
+
+/** The posts that this one would show stand for themselves again. */
+export async function stopShowing(tx: Tx, postId: string): Promise<void> {
+  await tx.updateTable('posts').set({ part_of: null }).where('part_of', '=', postId).execute();
+}
+
 /** What the post owes and has not shown is free to be placed anew. */
 export async function freeDeliveries(tx: Tx, postId: string): Promise<void> {
   await tx

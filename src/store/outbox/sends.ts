@@ -12,7 +12,7 @@ import type { Tx } from '../rows/schema.ts';
 import { withdrawUnwatched } from '../channels/suppress-deliveries.ts';
 import type { Claim, Claimed } from './claim-turn.ts';
 import { loadPost } from './delivery-facts.ts';
-import { freeDeliveries, placePending } from './place-pending.ts';
+import { placePending, undoPost } from './place-pending.ts';
 import { believedReadBack } from './read-back.ts';
 
 /** How far the parts of Slack that give out timestamps may be apart. */
@@ -152,8 +152,7 @@ async function begunPost(tx: Tx, { workspaceId, channelId }: ChannelKey): Promis
     .execute();
   for (const row of rows) {
     if (row.plain + row.reposts + row.resent > 0) return row.id;
-    await freeDeliveries(tx, row.id);
-    await tx.deleteFrom('posts').where('id', '=', row.id).execute();
+    await undoPost(tx, row.id);
   }
   return null;
 }

@@ -11,7 +11,7 @@ import type { PostLease, Recorded } from '../../ports.ts';
 import { updateChannel } from '../rows/update-channel.ts';
 import { pauseChannel } from '../channels/pause-channel.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';
-import { freeDeliveries } from './place-pending.ts';
+import { freeDeliveries, stopShowing } from './place-pending.ts';
 import { saveReadBack } from './read-back.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 import { encodePlace } from './searches.ts';
@@ -128,7 +128,7 @@ async function settleFirst(work: Work, settlement: Failure): Promise<void> {
         .set({ ...certain, reason: settlement.reason, ended: 'refused', joinable: 0, settled_at: settlement.at })
         .execute();
       await settleDeliveries(tx, row.id, row.wanted_version, 'not_told', settlement.reason, settlement.at);
-      return;
+      return await stopShowing(tx, row.id);
     case 'pause_channel':
       await post.set({ ...certain, reason: settlement.reason }).execute();
       return await pauseChannel(tx, channel, row.id, settlement);
