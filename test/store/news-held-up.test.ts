@@ -39,3 +39,12 @@ test('what an incident tells can be given up together with what cannot be read o
   await channel.db.updateTable('deliveries').set(unread).where('subject', '=', jobNumber(1)).execute();
   expect(await channel.pass(MINUTE)).toEqual(['send news: 2 failed', 'send news: 3 failed', 'send news: 4 failed']);
 });
+
+test('what was unsubscribed while Slack was asked is not told once Slack has let it wait', async () => {
+  await using channel = await OneChannel.open(1);
+  await channel.fail(1);
+  const { lease, post } = await channel.nextSend();
+  await channel.unsubscribe();
+  await channel.store.settlePost(lease, post, WAIT);
+  expect(await channel.pass(MINUTE)).toEqual(['send news: unsubscribed']);
+});
