@@ -48,3 +48,27 @@ test('what was unsubscribed while Slack was asked is not told once Slack has let
   await channel.store.settlePost(lease, post, WAIT);
   expect(await channel.pass(MINUTE)).toEqual(['send news: unsubscribed']);
 });
+
+test('the end of a copy says nothing about the message that is posted once more', async () => {
+  await using channel = await OneChannel.open(1);
+  const { store } = channel;
+  await channel.fail(1);
+  const sent = await channel.nextSend();
+  for (const messageTs of ['1700000100.000001', '1700000101.000001'])
+    await store.settlePost(sent.lease, sent.post, { kind: 'delivered', messageTs, channelId: 'C1', at: channel.now });
+  await store.wantEdit(sent.post.id);
+  const edit = await channel.claim();
+  if (edit.kind !== 'edit') throw new Error(`no edit, but ${edit.kind}`);
+  // Somebody deleted it, and nobody knows whether it was posted once more.
+  await store.settlePost(edit.lease, edit.post, { kind: 'gone', isOver: false, at: channel.now });
+  const again = await channel.nextSend();
+  await store.settlePost(again.lease, again.post, { kind: 'look_for_it', afterMs: 30 * SECOND, reason: 'network' });
+  channel.now += 10 * SECOND;
+  expect(await channel.claim()).toMatchObject({ kind: 'idle' });
+  channel.now += 20 * SECOND;
+  const search = await channel.claim();
+  if (search.kind !== 'search') throw new Error(`no search, but ${search.kind}`);
+  const found = { kind: 'found', messageTs: '1700000150.000001', copies: [], at: channel.now } as const;
+  await store.settleSearch(search.lease, search.search, found);
+  expect(await channel.pass(MINUTE)).toEqual(['edit news: 1 failed', 'remove']);
+});
