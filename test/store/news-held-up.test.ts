@@ -72,3 +72,17 @@ test('the end of a copy says nothing about the message that is posted once more'
   await store.settleSearch(search.lease, search.search, found);
   expect(await channel.pass(MINUTE)).toEqual(['edit news: 1 failed', 'remove']);
 });
+
+test('a job that recovers and fails again is told of although the message of its incident cannot be changed', async () => {
+  await using channel = await OneChannel.open(5);
+  const refuse = ({ kind }: { readonly kind: string }): PostSettlement | null =>
+    kind === 'edit' ? { kind: 'dead', reason: 'edit_window_closed', at: channel.now } : null;
+  await channel.fail(1, 2, 3, 4, 5);
+  await channel.pass(12 * MINUTE);
+  await channel.recover(1);
+  await channel.pass(MINUTE, refuse);
+  await channel.fail(1);
+  const done = await channel.pass(MINUTE, refuse);
+  expect(done.filter((one) => one.startsWith('send'))).toEqual(['send news: 1 recovered', 'send news: 1 failed']);
+  expect(done.length).toBeLessThan(5);
+});

@@ -29,6 +29,8 @@ export interface ToldInChannel {
   readonly begunAt: EpochMs;
   /** It takes further deliveries by edit, if the rules have it so. */
   readonly isJoinable: boolean;
+  /** Slack refused the last change of its message for good. */
+  readonly isFrozen: boolean;
   /** The incident that shows it among its own; null for none. */
   readonly partOf: string | null;
   /** What it tells, in order; of an incident with what the posts tell that it shows. */
@@ -129,12 +131,13 @@ function toNews({ id, subject, owedAt, facts }: PendingDelivery): PendingNews {
   return { id, job, kind: newsKind(facts), cause: causeOf(facts), foundAt: owedAt };
 }
 
-function toToldPost({ id, kind, isJoinable, begunAt, partOf, told }: ToldInChannel): ToldPost {
+function toToldPost({ id, kind, isJoinable, isFrozen, begunAt, partOf, told }: ToldInChannel): ToldPost {
   return {
     id,
     kind: told[0] === undefined ? 'other' : newsKind(told[0].facts),
     isIncident: kind === 'incident',
     isJoinable,
+    isFrozen,
     postedAt: begunAt,
     shownIn: partOf,
     rows: told.map(({ subject, facts, toldAt }) => ({

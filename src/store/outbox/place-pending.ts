@@ -91,7 +91,7 @@ async function readPosts(
   const incidents = await findIncidents(tx, recovered);
   const rows = await tx
     .selectFrom('posts')
-    .select(['id', 'kind', 'joinable', 'part_of', 'created_at'])
+    .select(['id', 'kind', 'joinable', 'reason', 'part_of', 'created_at'])
     .where('workspace_id', '=', workspaceId)
     .where('channel_id', '=', channelId)
     .where('message_ts', 'is not', null)
@@ -109,6 +109,7 @@ async function readPosts(
       kind: decodePostKind(row.kind),
       begunAt: row.created_at,
       isJoinable: row.joinable === 1,
+      isFrozen: row.reason !== null,
       partOf: row.part_of,
       told: told.map(({ owedAt: toldAt, ...one }) => ({ ...one, toldAt })),
     });

@@ -157,7 +157,9 @@ async function settleChange(work: Work, settlement: Failure): Promise<void> {
       return;
     case 'dead':
       // What it was to tell is told in another message.
-      await updatePost(work).set({ shown_version: row.attempt_version, joinable: 0, tries: 0, due_at: null }).execute();
+      await updatePost(work)
+        .set({ reason: settlement.reason, shown_version: row.attempt_version, joinable: 0, tries: 0, due_at: null })
+        .execute();
       return await freeDeliveries(tx, row.id);
     case 'gone':
       return await settleGone(work, settlement);
@@ -198,7 +200,7 @@ async function show({ tx, clock, row }: Work, version: number): Promise<void> {
   const shown = Math.max(row.shown_version, version);
   await tx
     .updateTable('posts')
-    .set({ shown_version: shown, tries: 0, due_at: null })
+    .set({ reason: null, shown_version: shown, tries: 0, due_at: null })
     .where('id', '=', row.id)
     .execute();
   await settleDeliveries(tx, row.id, shown, 'told', null, clock);
