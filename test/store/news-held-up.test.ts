@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { PostSettlement } from '../../src/domain/post/post.ts';
 import { jobNumber } from '../support/desk.ts';
 import { OneChannel } from '../support/one-channel.ts';
@@ -85,4 +85,20 @@ test('a job that recovers and fails again is told of although the message of its
   const done = await channel.pass(MINUTE, refuse);
   expect(done.filter((one) => one.startsWith('send'))).toEqual(['send news: 1 recovered', 'send news: 1 failed']);
   expect(done.length).toBeLessThan(5);
+});
+
+test('a recovery is none of an incident that its job had recovered from before', async () => {
+  await using channel = await OneChannel.open(5);
+  await channel.fail(1, 2, 3, 4, 5);
+  await channel.pass(MINUTE);
+  await channel.recover(1, 2, 3, 4);
+  await channel.pass(HOUR);
+  channel.now += 2 * DAY;
+  await channel.fail(1);
+  expect(await channel.pass(MINUTE)).toEqual(['send news: 1 failed']);
+  channel.now += HOUR;
+  await channel.recover(1);
+  // Nor does it wait for what has not recovered from that since.
+  const told = ['edit news: 1 failed', 'send news: 1 recovered'];
+  expect(await channel.pass(MINUTE)).toEqual(told);
 });

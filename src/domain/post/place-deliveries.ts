@@ -77,7 +77,8 @@ export function placeDeliveries(toPlace: ToPlace): readonly Placement[] {
   const meanwhile = pending.filter((one) => isOfMeanwhile(one, toPlace, back));
   const rest = pending.filter((one) => one !== back && !meanwhile.includes(one));
   const byId = new Map(rest.map((one) => [one.id, one]));
-  const decisions = decideNews(rest.map(toNews), posts.map(toToldPost), { now, passBeganAt, rules });
+  const toldPosts = posts.map((post) => toToldPost(post, rest)).filter(({ rows }) => rows.length > 0);
+  const decisions = decideNews(rest.map(toNews), toldPosts, { now, passBeganAt, rules });
   const placed = decisions.map((decision) =>
     toPlacement(
       decision,
@@ -131,7 +132,11 @@ function toNews({ id, subject, owedAt, facts }: PendingDelivery): PendingNews {
   return { id, job, kind: newsKind(facts), cause: causeOf(facts), foundAt: owedAt };
 }
 
-function toToldPost({ id, kind, isJoinable, isFrozen, begunAt, partOf, told }: ToldInChannel): ToldPost {
+function toToldPost(
+  { id, kind, isJoinable, isFrozen, begunAt, partOf, told }: ToldInChannel,
+  pending: readonly PendingDelivery[],
+): ToldPost {
+  const rows = told.filter((one) => !isOfEarlier(one, pending));
   return {
     id,
     kind: told[0] === undefined ? 'other' : newsKind(told[0].facts),
@@ -140,13 +145,27 @@ function toToldPost({ id, kind, isJoinable, isFrozen, begunAt, partOf, told }: T
     isFrozen,
     postedAt: begunAt,
     shownIn: partOf,
-    rows: told.map(({ subject, facts, toldAt }) => ({
+    rows: rows.map(({ subject, facts, toldAt }) => ({
       job: subject,
       cause: causeOf(facts),
       joinedAt: Math.max(toldAt, begunAt),
       isOpen: facts.kind === 'event' && facts.aftermath.closed === null,
     })),
   };
+}
+
+/** A failure that was over before those began that its job has recovered from since: no recovery is from it. */
+function isOfEarlier(
+  { subject, facts }: Pick<PendingDelivery, 'subject' | 'facts'>,
+  pending: readonly PendingDelivery[],
+): boolean {
+  const closedAt = facts.kind === 'event' ? (facts.aftermath.closed?.at ?? null) : null;
+  const failedAt = pending.flatMap((one) =>
+    one.subject === subject && one.facts.kind === 'event' && one.facts.event.kind === 'recovered'
+      ? [one.facts.event.failedAt]
+      : [],
+  );
+  return closedAt !== null && failedAt.length > 0 && failedAt.every((at) => at > closedAt);
 }
 
 /** What kind of news a delivery is. */
