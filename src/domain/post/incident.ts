@@ -73,6 +73,8 @@ export interface ToldPost {
   readonly postedAt: EpochMs;
   /** An incident that takes further news: the last one of its key. */
   readonly isJoinable: boolean;
+  /** Slack refused the last change of its message for good: what is to be told is told elsewhere. */
+  readonly isFrozen: boolean;
   /** The incident that shows it as rows of its own; null for none. */
   readonly shownIn: string | null;
   /** Never empty. Of an incident with those of the posts that it shows. */
@@ -245,7 +247,10 @@ function holdFor(
 /** Recoveries from an incident wait for one another; any other is news like the rest. */
 function decideRecoveries(news: readonly PendingNews[], desk: Desk): readonly NewsDecision[] {
   const incidents = desk.posts.filter((post) => post.kind === 'failed' && post.isIncident && post.shownIn === null);
-  const incidentOf = ({ job }: PendingNews) => incidents.findLast(({ rows }) => rows.some((row) => row.job === job));
+  const incidentOf = (one: PendingNews) => {
+    const incident = incidents.findLast(({ rows }) => rows.some((row) => row.job === one.job));
+    return incident?.isFrozen === true && isOvertaken(one, desk.pending) ? undefined : incident;
+  };
   const single = news.filter((one) => incidentOf(one) === undefined);
   const together = incidents.flatMap((incident) =>
     decideRecoveriesOf(
@@ -257,16 +262,20 @@ function decideRecoveries(news: readonly PendingNews[], desk: Desk): readonly Ne
   return [...together, ...collect('recovered', single, desk)];
 }
 
+/** Something newer of its job is to be told. */
+function isOvertaken({ job, id }: PendingNews, pending: readonly PendingNews[]): boolean {
+  return pending.some((other) => other.job === job && other.id > id);
+}
+
 function decideRecoveriesOf(
   { id: of, rows }: ToldPost,
   news: readonly PendingNews[],
   { pending, at: { now, rules } }: Desk,
 ): readonly NewsDecision[] {
   // Whatever came after it shall not wait for the recovery of others: the incident's message shows it already.
-  const isOvertaken = (one: PendingNews) => pending.some(({ job, id }) => job === one.job && id > one.id);
-  const overtaken = news.filter(isOvertaken).map(({ id }) => id);
+  const overtaken = news.filter((one) => isOvertaken(one, pending)).map(({ id }) => id);
   const joined: readonly NewsDecision[] = overtaken.length === 0 ? [] : [{ kind: 'join', news: overtaken, post: of }];
-  const rest = news.filter((one) => !isOvertaken(one));
+  const rest = news.filter((one) => !isOvertaken(one, pending));
   const [oldest] = rest;
   if (oldest === undefined) return joined;
   const ids = rest.map(({ id }) => id);

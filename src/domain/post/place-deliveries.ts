@@ -29,6 +29,8 @@ export interface ToldInChannel {
   readonly begunAt: EpochMs;
   /** It takes further deliveries by edit, if the rules have it so. */
   readonly isJoinable: boolean;
+  /** Slack refused the last change of its message for good. */
+  readonly isFrozen: boolean;
   /** The incident that shows it among its own; null for none. */
   readonly partOf: string | null;
   /** What it tells, in order; of an incident with what the posts tell that it shows. */
@@ -75,7 +77,8 @@ export function placeDeliveries(toPlace: ToPlace): readonly Placement[] {
   const meanwhile = pending.filter((one) => isOfMeanwhile(one, toPlace, back));
   const rest = pending.filter((one) => one !== back && !meanwhile.includes(one));
   const byId = new Map(rest.map((one) => [one.id, one]));
-  const decisions = decideNews(rest.map(toNews), posts.map(toToldPost), { now, passBeganAt, rules });
+  const toldPosts = posts.map((post) => toToldPost(post, rest)).filter(({ rows }) => rows.length > 0);
+  const decisions = decideNews(rest.map(toNews), toldPosts, { now, passBeganAt, rules });
   const placed = decisions.map((decision) =>
     toPlacement(
       decision,
@@ -129,21 +132,40 @@ function toNews({ id, subject, owedAt, facts }: PendingDelivery): PendingNews {
   return { id, job, kind: newsKind(facts), cause: causeOf(facts), foundAt: owedAt };
 }
 
-function toToldPost({ id, kind, isJoinable, begunAt, partOf, told }: ToldInChannel): ToldPost {
+function toToldPost(
+  { id, kind, isJoinable, isFrozen, begunAt, partOf, told }: ToldInChannel,
+  pending: readonly PendingDelivery[],
+): ToldPost {
+  const rows = told.filter((one) => !isOfEarlier(one, pending));
   return {
     id,
     kind: told[0] === undefined ? 'other' : newsKind(told[0].facts),
     isIncident: kind === 'incident',
     isJoinable,
+    isFrozen,
     postedAt: begunAt,
     shownIn: partOf,
-    rows: told.map(({ subject, facts, toldAt }) => ({
+    rows: rows.map(({ subject, facts, toldAt }) => ({
       job: subject,
       cause: causeOf(facts),
       joinedAt: Math.max(toldAt, begunAt),
       isOpen: facts.kind === 'event' && facts.aftermath.closed === null,
     })),
   };
+}
+
+/** A failure that was over before those began that its job has recovered from since: no recovery is from it. */
+function isOfEarlier(
+  { subject, facts }: Pick<PendingDelivery, 'subject' | 'facts'>,
+  pending: readonly PendingDelivery[],
+): boolean {
+  const closedAt = facts.kind === 'event' ? (facts.aftermath.closed?.at ?? null) : null;
+  const failedAt = pending.flatMap((one) =>
+    one.subject === subject && one.facts.kind === 'event' && one.facts.event.kind === 'recovered'
+      ? [one.facts.event.failedAt]
+      : [],
+  );
+  return closedAt !== null && failedAt.length > 0 && failedAt.every((at) => at > closedAt);
 }
 
 /** What kind of news a delivery is. */

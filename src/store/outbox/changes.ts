@@ -7,7 +7,10 @@ import type { Claim, Claimed } from './claim-turn.ts';
 import { decodeCopies } from './copies.ts';
 import { jobIdsOf, loadPost } from './delivery-facts.ts';
 
-/** Posts of a workspace with a message to change, or a copy to take away, where posts go out. */
+/**
+ * Posts of a workspace with a message to change, or a copy to take away, where posts go out. A copy stays until the post has
+ * its own message: how a first message ended is never to be taken for how the end of a copy did.
+ */
 function changing({ tx, request: { workspaceId, postId } }: Claim) {
   const due = tx
     .selectFrom('posts')
@@ -19,6 +22,7 @@ function changing({ tx, request: { workspaceId, postId } }: Claim) {
     .innerJoin('workspaces', 'workspaces.id', 'posts.workspace_id')
     .where('posts.workspace_id', '=', workspaceId)
     .where('posts.due_at', 'is not', null)
+    .where((eb) => eb.or([eb('posts.message_ts', 'is not', null), eb('posts.ended', 'is not', null)]))
     .where('channels.paused_at', 'is', null)
     .where('workspaces.paused_at', 'is', null);
   return postId === undefined ? due : due.where('posts.id', '=', postId);

@@ -8,6 +8,7 @@ import type { EpochMs } from '../../domain/base/time.ts';
 import { findEpisode } from '../upkeep/blind-episodes.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Tx } from '../rows/schema.ts';
+import { isDue } from '../rows/timed-work.ts';
 import type { Claim } from './claim-turn.ts';
 import { decodePostKind, dropUnreadable, readTold, selectFacts, subjectOf, toFacts } from './delivery-facts.ts';
 
@@ -16,8 +17,9 @@ const AT_ONCE = {
   passBeganAt: null,
   rules: { ...DEFAULT_INCIDENT_RULES, collectFailuresMs: 0, collectMs: 0 },
 };
-/** Pending deliveries of a channel that are placed at once. */
-const MOST_PLACED = 200;
+/** Pending deliveries of a channel that are placed at once: more than any channel is owed of what is held for a while. */
+const MOST_PLACED = 2_000;
+
 /**
  * Gives the pending deliveries of a channel their places: in posts that take them, or in the new post whose id is returned.
  * Null when none is begun; what is still pending then waits.
@@ -33,9 +35,7 @@ export async function placePending(claim: Claim, channel: ChannelKey): Promise<s
   for (const { postId, deliveries } of attached) await attach(tx, clock, postId, deliveries);
   for (const { until, deliveries } of held) await hold(tx, clock, deliveries, Math.max(until, clock + 1));
   if (begun === null) {
-    const placed = new Set([...attached, ...held].flatMap(({ deliveries }) => deliveries));
-    const left = pending.filter((one) => !placed.has(one));
-    await hold(tx, clock, left, clock + LOOK_AGAIN_MS);
+    await holdLeft(tx, clock, channel);
     return null;
   }
   await begin(tx, channel, request.newPostId, begun.post, request.now);
@@ -91,7 +91,7 @@ async function readPosts(
   const incidents = await findIncidents(tx, recovered);
   const rows = await tx
     .selectFrom('posts')
-    .select(['id', 'kind', 'joinable', 'part_of', 'created_at'])
+    .select(['id', 'kind', 'joinable', 'reason', 'part_of', 'created_at'])
     .where('workspace_id', '=', workspaceId)
     .where('channel_id', '=', channelId)
     .where('message_ts', 'is not', null)
@@ -109,6 +109,7 @@ async function readPosts(
       kind: decodePostKind(row.kind),
       begunAt: row.created_at,
       isJoinable: row.joinable === 1,
+      isFrozen: row.reason !== null,
       partOf: row.part_of,
       told: told.map(({ owedAt: toldAt, ...one }) => ({ ...one, toldAt })),
     });
@@ -161,6 +162,19 @@ async function hold(tx: Tx, clock: EpochMs, deliveries: readonly PendingDelivery
   await withIds(tx, deliveries)?.set({ hold_until: until, hold_set_at: clock }).execute();
 }
 
+/** Whatever else is due waits as well, be it for its place in the order or because there is too much: else it was due for ever. */
+async function holdLeft(tx: Tx, clock: EpochMs, { workspaceId, channelId }: ChannelKey): Promise<void> {
+  await tx
+    .updateTable('deliveries')
+    .set({ hold_until: clock + LOOK_AGAIN_MS, hold_set_at: clock })
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .where('outcome', 'is', null)
+    .where('post_id', 'is', null)
+    .where(isDue('hold_until', 'hold_set_at', clock))
+    .execute();
+}
+
 /** Begins an update of these deliveries; null for none. */
 function withIds(tx: Tx, deliveries: readonly PendingDelivery[]) {
   if (deliveries.length === 0) return null;
@@ -210,6 +224,18 @@ async function showIn(tx: Tx, clock: EpochMs, postId: string, shows: readonly st
     .where((eb) => eb.or([eb('id', 'in', [...shows]), eb('part_of', 'in', [...shows])]))
     .execute();
   await wantNewVersion(tx, clock).where('part_of', '=', postId).execute();
+}
+
+/** A post that nobody has seen is undone: what it tells is free to be placed anew, and what it would have shown to be shown. */
+export async function undoPost(tx: Tx, postId: string): Promise<void> {
+  await tx.updateTable('deliveries').set({ post_id: null, at_version: 0 }).where('post_id', '=', postId).execute();
+  await stopShowing(tx, postId);
+  await tx.deleteFrom('posts').where('id', '=', postId).execute();
+}
+
+/** The posts that this one would show stand for themselves again. */
+export async function stopShowing(tx: Tx, postId: string): Promise<void> {
+  await tx.updateTable('posts').set({ part_of: null }).where('part_of', '=', postId).execute();
 }
 
 /** What the post owes and has not shown is free to be placed anew. */

@@ -12,7 +12,7 @@ import type { Tx } from '../rows/schema.ts';
 import { withdrawUnwatched } from '../channels/suppress-deliveries.ts';
 import type { Claim, Claimed } from './claim-turn.ts';
 import { loadPost } from './delivery-facts.ts';
-import { freeDeliveries, placePending } from './place-pending.ts';
+import { placePending, undoPost } from './place-pending.ts';
 import { believedReadBack } from './read-back.ts';
 
 /** How far the parts of Slack that give out timestamps may be apart. */
@@ -130,7 +130,7 @@ export async function msUntilSend(claim: Claim): Promise<number | null> {
 /** A post that was begun goes first, as it is; else whatever is pending finds its place. */
 async function beginTurn(claim: Claim, channel: NextChannel): Promise<Claimed> {
   const { tx, request } = claim;
-  const begun = await begunPost(tx, channel);
+  const begun = await begunPost(tx, channel, request.now);
   if (begun !== null && (await withdrawUnwatched(tx, begun, request.now))) return 'look again';
   const postId = begun ?? (await placePending(claim, channel));
   return postId === null ? 'look again' : await beginAttempt(claim, channel, postId);
@@ -138,9 +138,9 @@ async function beginTurn(claim: Claim, channel: NextChannel): Promise<Claimed> {
 
 /**
  * A post without a message that is sent as it was: as plain text, once more, or because its message may yet appear. Any
- * other was refused before anybody saw it: what it tells is free to be grouped anew.
+ * other was refused before anybody saw it: what it tells is free to be grouped anew, but for what was unsubscribed meanwhile.
  */
-async function begunPost(tx: Tx, { workspaceId, channelId }: ChannelKey): Promise<string | null> {
+async function begunPost(tx: Tx, { workspaceId, channelId }: ChannelKey, now: EpochMs): Promise<string | null> {
   const rows = await tx
     .selectFrom('posts')
     .select(['id', 'plain', 'reposts', 'resent'])
@@ -152,8 +152,7 @@ async function begunPost(tx: Tx, { workspaceId, channelId }: ChannelKey): Promis
     .execute();
   for (const row of rows) {
     if (row.plain + row.reposts + row.resent > 0) return row.id;
-    await freeDeliveries(tx, row.id);
-    await tx.deleteFrom('posts').where('id', '=', row.id).execute();
+    if (!(await withdrawUnwatched(tx, row.id, now))) await undoPost(tx, row.id);
   }
   return null;
 }

@@ -11,7 +11,7 @@ import type { PostLease, Recorded } from '../../ports.ts';
 import { updateChannel } from '../rows/update-channel.ts';
 import { pauseChannel } from '../channels/pause-channel.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';
-import { freeDeliveries } from './place-pending.ts';
+import { freeDeliveries, stopShowing } from './place-pending.ts';
 import { saveReadBack } from './read-back.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 import { encodePlace } from './searches.ts';
@@ -128,7 +128,7 @@ async function settleFirst(work: Work, settlement: Failure): Promise<void> {
         .set({ ...certain, reason: settlement.reason, ended: 'refused', joinable: 0, settled_at: settlement.at })
         .execute();
       await settleDeliveries(tx, row.id, row.wanted_version, 'not_told', settlement.reason, settlement.at);
-      return;
+      return await stopShowing(tx, row.id);
     case 'pause_channel':
       await post.set({ ...certain, reason: settlement.reason }).execute();
       return await pauseChannel(tx, channel, row.id, settlement);
@@ -157,7 +157,9 @@ async function settleChange(work: Work, settlement: Failure): Promise<void> {
       return;
     case 'dead':
       // What it was to tell is told in another message.
-      await updatePost(work).set({ shown_version: row.attempt_version, joinable: 0, tries: 0, due_at: null }).execute();
+      await updatePost(work)
+        .set({ reason: settlement.reason, shown_version: row.attempt_version, joinable: 0, tries: 0, due_at: null })
+        .execute();
       return await freeDeliveries(tx, row.id);
     case 'gone':
       return await settleGone(work, settlement);
@@ -198,7 +200,7 @@ async function show({ tx, clock, row }: Work, version: number): Promise<void> {
   const shown = Math.max(row.shown_version, version);
   await tx
     .updateTable('posts')
-    .set({ shown_version: shown, tries: 0, due_at: null })
+    .set({ reason: null, shown_version: shown, tries: 0, due_at: null })
     .where('id', '=', row.id)
     .execute();
   await settleDeliveries(tx, row.id, shown, 'told', null, clock);

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
+import type { PostSettlement } from '../../src/domain/post/post.ts';
+import { jobNumber } from '../support/desk.ts';
+import { OneChannel } from '../support/one-channel.ts';
+
+const WAIT: PostSettlement = { kind: 'try_again', afterMs: 5 * SECOND, plain: false, reason: 'ratelimited' };
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+test('more failures than are placed at once are collected, and told together', async () => {
+  await using channel = await OneChannel.open(2_100);
+  await channel.fail(...upTo(2_100));
+  expect(await channel.claim()).toMatchObject({ kind: 'idle' });
+  const done = await channel.pass(MINUTE);
+  expect(done[0]).toMatch(/^send incident: 1 failed, 2 failed,/);
+  expect(await channel.store.countPending({ workspaceId: 'T1', channelId: 'C1' })).toBe(0);
+});
+
+test('an incident that Slack let wait still shows what was told singly before it', async () => {
+  await using channel = await OneChannel.open(5);
+  await channel.fail(1, 2);
+  expect(await channel.pass(MINUTE)).toEqual(['send news: 1 failed', 'send news: 2 failed']);
+  await channel.fail(3, 4, 5);
+  const { lease, post } = await channel.nextSend();
+  expect(post.around.shown).toHaveLength(2);
+  await channel.store.settlePost(lease, post, WAIT);
+  const done = await channel.pass(MINUTE);
+  expect(done.filter((one) => one.startsWith('send'))).toEqual(['send incident: 3 failed, 4 failed, 5 failed']);
+});
+
+test('what an incident tells can be given up together with what cannot be read of it', async () => {
+  await using channel = await OneChannel.open(4);
+  await channel.fail(1, 2, 3, 4);
+  const { lease, post } = await channel.nextSend();
+  await channel.store.settlePost(lease, post, WAIT);
+  const unread = { outcome: 'not_told', reason: 'unreadable' };
+  await channel.db.updateTable('deliveries').set(unread).where('subject', '=', jobNumber(1)).execute();
+  expect(await channel.pass(MINUTE)).toEqual(['send news: 2 failed', 'send news: 3 failed', 'send news: 4 failed']);
+});
+
+test('what was unsubscribed while Slack was asked is not told once Slack has let it wait', async () => {
+  await using channel = await OneChannel.open(1);
+  await channel.fail(1);
+  const { lease, post } = await channel.nextSend();
+  await channel.unsubscribe();
+  await channel.store.settlePost(lease, post, WAIT);
+  expect(await channel.pass(MINUTE)).toEqual(['send news: unsubscribed']);
+});
+
+test('the end of a copy says nothing about the message that is posted once more', async () => {
+  await using channel = await OneChannel.open(1);
+  const { store } = channel;
+  await channel.fail(1);
+  const sent = await channel.nextSend();
+  for (const messageTs of ['1700000100.000001', '1700000101.000001'])
+    await store.settlePost(sent.lease, sent.post, { kind: 'delivered', messageTs, channelId: 'C1', at: channel.now });
+  await store.wantEdit(sent.post.id);
+  const edit = await channel.claim();
+  if (edit.kind !== 'edit') throw new Error(`no edit, but ${edit.kind}`);
+  // Somebody deleted it, and nobody knows whether it was posted once more.
+  await store.settlePost(edit.lease, edit.post, { kind: 'gone', isOver: false, at: channel.now });
+  const again = await channel.nextSend();
+  await store.settlePost(again.lease, again.post, { kind: 'look_for_it', afterMs: 30 * SECOND, reason: 'network' });
+  channel.now += 10 * SECOND;
+  expect(await channel.claim()).toMatchObject({ kind: 'idle' });
+  channel.now += 20 * SECOND;
+  const search = await channel.claim();
+  if (search.kind !== 'search') throw new Error(`no search, but ${search.kind}`);
+  const found = { kind: 'found', messageTs: '1700000150.000001', copies: [], at: channel.now } as const;
+  await store.settleSearch(search.lease, search.search, found);
+  expect(await channel.pass(MINUTE)).toEqual(['edit news: 1 failed', 'remove']);
+});
+
+test('a job that recovers and fails again is told of although the message of its incident cannot be changed', async () => {
+  await using channel = await OneChannel.open(5);
+  const refuse = ({ kind }: { readonly kind: string }): PostSettlement | null =>
+    kind === 'edit' ? { kind: 'dead', reason: 'edit_window_closed', at: channel.now } : null;
+  await channel.fail(1, 2, 3, 4, 5);
+  await channel.pass(12 * MINUTE);
+  await channel.recover(1);
+  await channel.pass(MINUTE, refuse);
+  await channel.fail(1);
+  const done = await channel.pass(MINUTE, refuse);
+  expect(done.filter((one) => one.startsWith('send'))).toEqual(['send news: 1 recovered', 'send news: 1 failed']);
+  expect(done.length).toBeLessThan(5);
+});
+
+test('a recovery is none of an incident that its job had recovered from before', async () => {
+  await using channel = await OneChannel.open(5);
+  await channel.fail(1, 2, 3, 4, 5);
+  await channel.pass(MINUTE);
+  await channel.recover(1, 2, 3, 4);
+  await channel.pass(HOUR);
+  channel.now += 2 * DAY;
+  await channel.fail(1);
+  expect(await channel.pass(MINUTE)).toEqual(['send news: 1 failed']);
+  channel.now += HOUR;
+  await channel.recover(1);
+  // Nor does it wait for what has not recovered from that since.
+  const told = ['edit news: 1 failed', 'send news: 1 recovered'];
+  expect(await channel.pass(MINUTE)).toEqual(told);
+});
