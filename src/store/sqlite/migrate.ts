@@ -13,6 +13,7 @@ import * as queue from '../../../migrations/0009-queue.ts';
 import * as livingPosts from '../../../migrations/0010-living-posts.ts';
 import * as episodes from '../../../migrations/0011-episodes.ts';
 import * as requests from '../../../migrations/0012-requests.ts';
+import * as askedPosts from '../../../migrations/0013-asked-posts.ts';
 import { appliedMigrations, copyBefore } from './backup.ts';
 import type { Db } from '../rows/schema.ts';
 import { StoreError } from '../rows/store-error.ts';
@@ -31,6 +32,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-living-posts': livingPosts,
   '0011-episodes': episodes,
   '0012-requests': requests,
+  '0013-asked-posts': askedPosts,
 };
 
 /**
