@@ -87,7 +87,7 @@ export async function playStory(stage: Stage): Promise<void> {
   job.becomes('INCRE_TRANSFER_STARTED', { incre_trans_delay: '2', incre_trans_delay_millis: '2100' });
   await scene(
     stage,
-    'A few hours later Ana presses Refresh on the older message: what it said stays, its Now line moves.',
+    'A few hours later Ana presses Refresh on the older message: what it said stays, and below it stands how the job is, with the time.',
   );
   stage.print(`\n  #migrations  @ana presses [ Refresh ]`);
   await slack.people.click('ana', replicating, 'Refresh');

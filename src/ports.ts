@@ -550,8 +550,11 @@ export interface Store {
     readonly retryAfterMs: number;
   }): Promise<void>;
 
-  /** Makes the post's message want to be changed, also when nothing was learnt. False when it has none. */
-  wantEdit(postId: string): Promise<boolean>;
+  /**
+   * Makes the post's message want to say how its jobs are, also when nothing was learnt, until something happens to one of
+   * them. False when it has no message.
+   */
+  askPost(postId: string): Promise<boolean>;
 
   /** Whether the bot can read its own messages in the channel, as far as a search has shown. */
   findReadBack(channel: ChannelKey): Promise<ReadBack>;

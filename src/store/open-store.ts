@@ -40,7 +40,7 @@ import {
 import { probeWrite, readFigures } from './upkeep/figures.ts';
 import { findSchemaVersion, migrateToLatest } from './sqlite/migrate.ts';
 import { claimTurn } from './outbox/claim-turn.ts';
-import { findPost, wantEditOf } from './outbox/sent-posts.ts';
+import { askPost, findPost } from './outbox/sent-posts.ts';
 import { holdChannel, releaseHeldChannel, resumeChannel } from './channels/pause-channel.ts';
 import { giveRoomBack, prune } from './upkeep/prune.ts';
 import { findReadBack, listReadBacks } from './outbox/read-back.ts';
@@ -283,7 +283,7 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     openConnection: (connection) => openConnection(db, connection),
     findLastProjectId: (endpoint) => findLastProjectId(db, endpoint),
     ...jobMethods(db, time, language),
-    wantEdit: (postId) => wantEditOf(db, time.now(), postId),
+    askPost: (postId) => askPost(db, time.now(), postId),
     findReadBack: (channel) => findReadBack(db, channel),
     listReadBacks: (workspaceId) => listReadBacks(db, workspaceId),
     findChannelLanguage: (channel) => findChannelLanguage(db, channel, language),

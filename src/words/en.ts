@@ -171,7 +171,7 @@ export const en = {
   'incident.mixed': '*{count} jobs* changed',
   'incident.all': '*All {count} jobs*',
   'incident.job': 'Job',
-  'incident.now': 'Now',
+  'incident.now': 'State',
   'incident.cause': 'Cause',
   'incident.last_lag': 'Last lag',
   'incident.row_failed': 'failed',
@@ -227,7 +227,7 @@ export const en = {
   'told.gone_unknown': 'DRS no longer knows this job ({code})',
   'told.before_status': 'Before: {status}',
 
-  'now.line': 'Now{whose}: {state}',
+  'now.line': 'As of {at}{whose}: {state}',
   'now.unknown': 'unknown',
   'now.no_such_job': 'DRS says there is no such job ({code})',
   'now.unknown_why': 'unknown – {why}',
@@ -582,7 +582,7 @@ export const en = {
   'help.topic.audit':
     'Every subscription, its end, every setting, and every time my posts were held back or went on: when, by whom, before → after. It cannot be changed or erased. `audit orders` shows one job, also one that is no longer subscribed; other channels have their own.',
   'help.topic.messages':
-    "🔵 copying · 🟢 replicating · ⏸️ paused · 🔴 failed · ✅ ended well · ⏹️ ended otherwise · ⚫ gone · ⚪ unknown or passing. What a message said stays; its *Now* line moves when somebody presses *Refresh*. A failure's cause and the time it recovered are added to its message.",
+    "🔵 copying · 🟢 replicating · ⏸️ paused · 🔴 failed · ✅ ended well · ⏹️ ended otherwise · ⚫ gone · ⚪ unknown or passing. What a message said stays. *Refresh* adds how the job is, with the time; that goes when something happens to the job. A failure's cause and the time it recovered are added to its message.",
   'help.topic.health':
     'Whether DRS answers me and since when, when I last asked about every job, how many messages wait and for how long, and how many channels refuse them. The last line says what this channel is promised: each message exactly once, or at least once.',
   'help.topic.version':

@@ -169,7 +169,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'incident.mixed': '*{count} 个任务*有变化',
   'incident.all': '*全部 {count} 个任务*',
   'incident.job': '任务',
-  'incident.now': '当前',
+  'incident.now': '状态',
   'incident.cause': '原因',
   'incident.last_lag': '最后延迟',
   'incident.row_failed': '失败',
@@ -225,7 +225,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'told.gone_unknown': 'DRS 已查不到该任务（{code}）',
   'told.before_status': '此前状态：{status}',
 
-  'now.line': '现在{whose}：{state}',
+  'now.line': '截至 {at}{whose}：{state}',
   'now.unknown': '未知',
   'now.no_such_job': 'DRS 说没有这个任务（{code}）',
   'now.unknown_why': '未知 – {why}',
@@ -552,7 +552,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.topic.audit':
     '每个订阅、订阅的结束、每项设置，以及我的消息何时暂停、何时继续：时间、操作人、之前 → 之后。记录不能修改或删除。`audit orders` 只看一个任务，已不再订阅的也可以；其他频道各有自己的记录。',
   'help.topic.messages':
-    '🔵 复制中 · 🟢 增量同步中 · ⏸️ 已暂停 · 🔴 失败 · ✅ 正常结束 · ⏹️ 其他结束 · ⚫ 已消失 · ⚪ 未知或短暂状态。消息说过的内容不会改变；有人按 *刷新* 时，只有“现在”一行会更新。失败的原因和恢复时间会补充到原消息。',
+    '🔵 复制中 · 🟢 增量同步中 · ⏸️ 已暂停 · 🔴 失败 · ✅ 正常结束 · ⏹️ 其他结束 · ⚫ 已消失 · ⚪ 未知或短暂状态。消息说过的内容不会改变。按 *刷新* 会补上任务当时的状态和时间，任务有新变化时撤下。失败的原因和恢复时间会补充到原消息。',
   'help.topic.health':
     'DRS 是否答复、自何时起，上次查询全部任务的时间，有多少条消息在等待、等了多久，以及有多少个频道拒收消息。最后一行说明对本频道的承诺：每条消息恰好一次，或至少一次。',
   'help.topic.version': '运行的版本、Node 版本、数据库结构版本和启动时间：报告故障时请附上。',

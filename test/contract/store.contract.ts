@@ -709,7 +709,7 @@ export function storeContract(open: OpenStore): void {
       await poll(ORDERS, { events: [changed(30)] });
       const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, deliveredAs('17.5'));
-      expect(await store.wantEdit(post.id)).toBe(true);
+      expect(await store.askPost(post.id)).toBe(true);
       return post;
     };
 
@@ -721,7 +721,7 @@ export function storeContract(open: OpenStore): void {
       expect(due).toMatchObject({ kind: 'edit', messageTs: '17.5', channelId: 'C1', post: { id: post.id } });
       if (due === null) return;
       await store.settlePost(due.lease, due.post, deliveredAs('17.5'));
-      await store.wantEdit(post.id);
+      await store.askPost(post.id);
       expect(await turn({ editPace })).toEqual({ kind: 'idle', nextInMs: 1_000 });
       storeNow += 1_000;
       expect(await turn({ editPace })).toMatchObject({ kind: 'edit' });
@@ -738,10 +738,10 @@ export function storeContract(open: OpenStore): void {
       const again = await begin();
       expect(again.post).toMatchObject({ id: post.id, facts: post.facts });
       await store.settlePost(again.lease, again.post, deliveredAs('18.5'));
-      await store.wantEdit(post.id);
+      await store.askPost(post.id);
       await remove();
       expect((await turn()).kind).toBe('idle');
-      expect(await store.wantEdit(post.id)).toBe(false);
+      expect(await store.askPost(post.id)).toBe(false);
     });
 
     test('of a deleted message that told what is over sends nothing', async () => {
@@ -753,7 +753,7 @@ export function storeContract(open: OpenStore): void {
     });
 
     test('cannot be made of a post that has no message', async () => {
-      expect(await store.wantEdit('nobody')).toBe(false);
+      expect(await store.askPost('nobody')).toBe(false);
     });
   });
 

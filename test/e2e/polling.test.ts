@@ -151,7 +151,7 @@ describe('a tick', () => {
 });
 
 describe('Refresh', () => {
-  test('on a told message moves its Now line for everybody, and nothing else', async () => {
+  test('on a told message adds how the job is to it for everybody, until something happens to the job', async () => {
     await using world = await startWorld();
     const { slack, drs } = world;
     slack.addChannel('migrations');
@@ -165,10 +165,17 @@ describe('Refresh', () => {
     const after = await slack.waitFor('the edit', () =>
       slack.messages('#migrations').find((one) => one.ts === told.ts && one.edited),
     );
-    const withoutNow = (text: string) => text.split('\n').filter((line) => !line.startsWith('Now'));
+    const withoutNow = (text: string) => text.split('\n').filter((line) => !line.startsWith('As of'));
+    expect(told.text).not.toContain('As of');
     expect(withoutNow(after.text)).toEqual(withoutNow(told.text));
-    expect(after.text).toContain('Now: 🟢 Replicating, lag 2 s');
+    expect(after.text).toMatch(/As of .*: 🟢 Replicating, lag 2 s/);
     expect(after.blocks[0]?.block_id).toBe(told.blocks[0]?.block_id);
+    job.becomes('PAUSING');
+    await world.bot().tick();
+    expect((await world.nextMessage('#migrations', 2)).text).toContain('Paused');
+    await slack.waitFor('the line to go', () =>
+      slack.messages('#migrations').find((one) => one.ts === told.ts && one.text === told.text),
+    );
   });
 
   test('by ten people costs one request', async () => {

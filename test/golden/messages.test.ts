@@ -76,7 +76,9 @@ import { aJob, aReport, BILLING, ORDERS, reported } from '../support/reports.ts'
 const START = Date.parse('2026-11-23T02:10:00Z');
 const job: NamedJob = { connectionId: 'prod', jobId: ORDERS, name: 'orders', jobType: 'migration' };
 const drJob: NamedJob = { ...job, jobType: 'cloudDataGuard' };
-const A_POST = { kind: 'news', around: NOTHING_AROUND } as const;
+const A_POST = { kind: 'news', around: NOTHING_AROUND, askedAt: null } as const;
+/** Somebody asked how its jobs are. */
+const ASKED = { ...A_POST, askedAt: START } as const;
 const parts = [
   { name: 'struct', percent: 100, remainingTime: null },
   { name: 'data', percent: 63, remainingTime: null },
@@ -204,7 +206,7 @@ const renamed =
     const event: JobEvent = { kind: 'renamed', from: 'orders', to: 'orders_v2', ...moment };
     const about = { ...job, name: 'orders_v2' };
     const facts: DeliveryFacts = { kind: 'event', job: about, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, now);
+    return postMessage(voice, { ...ASKED, id: 'POST', channelId: 'C1', facts: [facts] }, now);
   };
 
 const announced =
@@ -478,7 +480,7 @@ const incident =
   (voice) =>
     postMessage(
       voice,
-      { id: 'POST', channelId: 'C1', kind: 'incident', facts, around: { ...NOTHING_AROUND, watched: 60 } },
+      { ...ASKED, id: 'POST', channelId: 'C1', kind: 'incident', facts, around: { ...NOTHING_AROUND, watched: 60 } },
       jobs.map((known) => ({ kind: 'known', job: known })),
     );
 /** So many recoveries of an incident with 30 jobs, of which `closed` are closed. */
@@ -490,7 +492,15 @@ const recovered =
       ...failures(30 - closed, SOURCE, closed),
     ];
     const around = { ...NOTHING_AROUND, shown, watched: 60 };
-    return postMessage(voice, { id: 'POST', channelId: 'C1', kind: 'recoveries', facts: recoveries(count), around });
+    const post = {
+      ...A_POST,
+      id: 'POST',
+      channelId: 'C1',
+      kind: 'recoveries',
+      facts: recoveries(count),
+      around,
+    } as const;
+    return postMessage(voice, post);
   };
 const backOf = (changed: Meanwhile['changed']): DeliveryFacts => ({
   kind: 'announcement',
@@ -565,7 +575,7 @@ const nowIs =
     const event = read([0, 'FULL_TRANSFER_COMPLETE'], replicating).events.at(-1);
     if (event === undefined) throw new Error('nothing was told');
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [look]);
+    return postMessage(voice, { ...ASKED, id: 'POST', channelId: 'C1', facts: [facts] }, [look]);
   };
 const pageOf = (statuses: readonly string[], jobType = 'migration'): Partial<JobPage> => ({
   total: statuses.length,
@@ -1579,6 +1589,11 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     lagNote: 'unsettled',
   }),
   'now-gone': nowIs({ kind: 'known', job: aJob({}, { over: 'gone' }) }),
+  'now-paused': nowIs({ kind: 'known', job: aJob({}, read(replicating, [10, 'PAUSING']).state) }),
+  'now-as-told': nowIs({
+    kind: 'known',
+    job: aJob({ jobType: 'migration' }, read([0, 'FULL_TRANSFER_COMPLETE'], replicating).state),
+  }),
   'now-never-read': nowIs({ kind: 'known', job: aJob() }),
   'status-replicating-without-any-lag-so-far': shown([0, reported('INCRE_TRANSFER_STARTED', { lagMs: null })]),
   'status-full-copy-without-a-figure': shown([0, reported('FULL_TRANSFER_STARTED', { percent: null, parts: [] })]),

@@ -193,7 +193,7 @@ class World {
         this.events += 1;
         return await this.#poll(JOBS[one.job] ?? jobNumber(1), [this.#changed(one.what)]);
       case 'news of the old':
-        for (const { post } of this.slack.messages) await this.store.wantEdit(post.id);
+        for (const { post } of this.slack.messages) await this.store.askPost(post.id);
         return;
       case 'change of mind':
         this.#subscribed = !this.#subscribed;

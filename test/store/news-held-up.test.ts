@@ -56,7 +56,7 @@ test('the end of a copy says nothing about the message that is posted once more'
   const sent = await channel.nextSend();
   for (const messageTs of ['1700000100.000001', '1700000101.000001'])
     await store.settlePost(sent.lease, sent.post, { kind: 'delivered', messageTs, channelId: 'C1', at: channel.now });
-  await store.wantEdit(sent.post.id);
+  await store.askPost(sent.post.id);
   const edit = await channel.claim();
   if (edit.kind !== 'edit') throw new Error(`no edit, but ${edit.kind}`);
   // Somebody deleted it, and nobody knows whether it was posted once more.

@@ -164,7 +164,7 @@ const KINDS: readonly Kind[] = [
     name: 'the edit of a message',
     async plan(world) {
       const post = await settle(world, DELIVERED);
-      await world.store.wantEdit(post.id);
+      await world.store.askPost(post.id);
       const due = await claimChange(world);
       await world.store.settlePost(due.lease, due.post, AGAIN);
     },
@@ -232,7 +232,7 @@ const KINDS: readonly Kind[] = [
     async plan(world) {
       for (const messageTs of ['1001.1', '1002.2']) {
         const post = await settle(world, { ...DELIVERED, messageTs });
-        await world.store.wantEdit(post.id);
+        await world.store.askPost(post.id);
         if (messageTs === '1001.1') await poll(world, [failed(world.now())], PAUSE_MS);
       }
       await takeTurn(world, SLOW_PACE);

@@ -193,7 +193,7 @@ test('a copy and an edit go to the bot of their own workspace', async () => {
   expect(copy).toMatchObject({ kind: 'remove', messageTs: '2.2' });
   if (copy === null) return;
   await store.settlePost(copy.lease, copy.post, { kind: 'removed', messageTs: '2.2' });
-  await store.wantEdit(postId);
+  await store.askPost(postId);
   expect(await claim(BETA)).toEqual({ kind: 'idle', nextInMs: null });
   expect(await claimChange(store, postId, { workspaceId: other })).toBeNull();
   expect(await claim(ACME)).toMatchObject({ kind: 'edit', messageTs: '1.1' });

@@ -52,7 +52,7 @@ async function sendOne(desk: Desk, wants: 'edit' | 'removal' = 'edit'): Promise<
     if (sent.kind !== 'delivered') throw new Error(`not delivered, but ${sent.kind}`);
     await store.settlePost(lease, post, { ...sent, at: desk.clock.now() });
   }
-  if (wants === 'edit') await store.wantEdit(post.id);
+  if (wants === 'edit') await store.askPost(post.id);
   channel.archived = true;
   return post.id;
 }

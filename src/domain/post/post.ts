@@ -134,6 +134,8 @@ export interface Post extends ChannelKey {
   readonly language: Language;
   /** In the order they happened; never empty. */
   readonly facts: readonly DeliveryFacts[];
+  /** When somebody asked how its jobs are, since when nothing happened to them; null: the message does not say. */
+  readonly askedAt: EpochMs | null;
   /** Jobs of other posts that an incident shows among its own; of those, and of recoveries, how many the channel watches. */
   readonly around: Around;
   /** Which state of its facts this is, from 1: it grows when something becomes known that the message must show. */

@@ -3,10 +3,10 @@ import type { Job } from '../../domain/job/job.ts';
 import { shortId } from '../../domain/job/job-id.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import { jobName } from '../../domain/job/job-name.ts';
+import { isWorking, statusGroup } from '../../domain/job/job-status.ts';
 import { NO_AFTERMATH } from '../../domain/post/post.ts';
 import type { DeliveryFacts, NamedJob, Post } from '../../domain/post/post.ts';
 import { lagNote } from '../../domain/job/lag-note.ts';
-import type { LagNote } from '../../domain/job/lag-note.ts';
 import type { ProgressReport } from '../../domain/job/progress-report.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Look } from '../../use-cases/polling/look-at-jobs.ts';
@@ -19,7 +19,7 @@ import { consoleButton } from './job-buttons.ts';
 import { boldName } from './job-names.ts';
 import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
-import { ago, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
+import { dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
 import { stateOnly, statusWords } from './status-words.ts';
 import type { Voice } from './voice.ts';
 
@@ -49,7 +49,7 @@ type EventFacts = Extract<DeliveryFacts, { readonly kind: 'event' }>;
 
 /**
  * Renders a post. What it says follows from its facts: the event never changes, a failure's cause and recovery are added
- * when they are known, and the *Now* line moves.
+ * when they are known. How a job was when somebody asked is said where that differs, with its time.
  *
  * @param now how the post's jobs are at the moment; empty when it is sent first
  */
@@ -68,7 +68,7 @@ export function postMessage(voice: Voice, post: ShownPost, now: readonly Look[] 
   });
 }
 
-/** The same with the *Now* line as the store has it. */
+/** The same where the jobs are as the store has them. */
 export function editedPostMessage(voice: Voice, post: ShownPost, jobs: readonly Job[]): SlackMessage {
   return postMessage(
     voice,
@@ -78,13 +78,13 @@ export function editedPostMessage(voice: Voice, post: ShownPost, jobs: readonly 
 }
 
 /** What of a post is shown. */
-export type ShownPost = Pick<Post, 'id' | 'channelId' | 'kind' | 'facts' | 'around'>;
+export type ShownPost = Pick<Post, 'id' | 'channelId' | 'kind' | 'facts' | 'around' | 'askedAt'>;
 
 /** What befell many jobs, in one message. */
 function groupMessage(voice: Voice, post: ShownPost, now: readonly Look[]): SlackMessage {
   const told = eventsOf(post.facts);
   const shown = eventsOf(post.around.shown);
-  const jobs = now.flatMap((look) => (look.kind === 'known' ? [look.job] : []));
+  const jobs = post.askedAt === null ? [] : now.flatMap((look) => (look.kind === 'known' ? [look.job] : []));
   const { watched } = post.around;
   const parts =
     post.kind === 'incident'
@@ -221,7 +221,7 @@ function footerLine(job: NamedJob, report: ProgressReport | null, previous: stri
     .join(' · ');
 }
 
-function nowParts(voice: Voice, post: Pick<Post, 'id' | 'facts'>, now: readonly Look[]): readonly Part[] {
+function nowParts(voice: Voice, post: Pick<Post, 'id' | 'facts' | 'askedAt'>, now: readonly Look[]): readonly Part[] {
   const latest = new Map(
     post.facts.flatMap((facts) => (facts.kind === 'event' ? [[facts.job.jobId, facts] as const] : [])),
   );
@@ -232,38 +232,46 @@ function nowParts(voice: Voice, post: Pick<Post, 'id' | 'facts'>, now: readonly 
   const open = [...latest.values()].filter((facts) => !endsSubscriptions(facts.event));
   if (open.length === 0) return [{ kind: 'buttons', buttons: [...namesake, ...console] }];
   const lines = open
-    .filter((facts) => !isBackPost(post) && isStateKnown(facts, now))
-    .map((facts, index): Part => {
-      const whose = open.length > 1 ? ` ${escapeMrkdwn(jobName(facts.job))}` : '';
-      const state = stateNow(voice, facts, now);
-      return { kind: 'footer', line: voice.say('now.line', { whose, state }), blockId: `drs_now:${index}` };
+    .flatMap((facts) => stateSince(voice, post, facts, now) ?? [])
+    .map(({ job, state, at }, index): Part => {
+      const whose = open.length > 1 ? ` ${escapeMrkdwn(jobName(job))}` : '';
+      const line = voice.say('now.line', { at: dateAndTime(at), whose, state });
+      return { kind: 'footer', line, blockId: `drs_now:${index}` };
     });
   const refresh = { text: voice.say('button.refresh'), actionId: ACTIONS.refreshPost, value: encodePost(post.id) };
   return [...lines, { kind: 'buttons', buttons: [refresh, ...namesake, ...console] }];
 }
 
-/** The line about what changed says how the jobs are. */
-function isBackPost({ facts }: Pick<Post, 'facts'>): boolean {
-  return facts.some((one) => one.kind === 'announcement');
+/** How a job was when somebody asked; null where nobody did, or where the message says the same above. */
+function stateSince(
+  voice: Voice,
+  { facts: told, askedAt }: Pick<Post, 'facts' | 'askedAt'>,
+  facts: EventFacts,
+  now: readonly Look[],
+): { readonly job: NamedJob; readonly state: string; readonly at: EpochMs } | null {
+  const look = now.find((one) => jobIdOf(one) === facts.job.jobId);
+  // The line about a time in which nobody looked says how the jobs are; so does a headline that is kept current.
+  const isSaid = told.some((one) => one.kind === 'announcement') || CURRENT_KINDS.has(facts.event.kind);
+  if (askedAt === null || look === undefined || isSaid || isAsTold(voice, facts, look)) return null;
+  const checkedAt = look.kind === 'known' ? look.job.state.checkedAt : null;
+  return { job: facts.job, state: asLooked(voice, look), at: checkedAt ?? askedAt };
 }
 
-/** A new name says nothing of how the job is; a message that is kept current, or whose failure is closed, says it in its headline. */
-function isStateKnown({ job, event, aftermath }: EventFacts, now: readonly Look[]): boolean {
-  if (aftermath.closed !== null) return false;
-  if (CURRENT_KINDS.has(event.kind)) return false;
-  return event.kind !== 'renamed' || now.some((one) => jobIdOf(one) === job.jobId);
+/** Whether the job is as the message says it was, in the same words. */
+function isAsTold(voice: Voice, { job, event, aftermath: { closed } }: EventFacts, look: Look): boolean {
+  if (look.kind !== 'known') return false;
+  const { report, unknown, over } = look.job.state;
+  if (report === null || unknown !== null || over !== null) return false;
+  if (closed !== null) {
+    const group = statusGroup(report.status);
+    return closed.how === 'recovered' ? isWorking(group) : group === closed.how;
+  }
+  const said = event.report === null ? null : stateOnly(voice, event.report, job.jobType, event.lagNote);
+  return event.kind !== 'renamed' && said === stateOnly(voice, report, job.jobType, lagNote(look.job.state));
 }
 
 function jobIdOf(look: Look): JobId {
   return look.kind === 'known' ? look.job.jobId : look.jobId;
-}
-
-function stateNow(voice: Voice, { job, event }: EventFacts, now: readonly Look[]): string {
-  const look = now.find((one) => jobIdOf(one) === job.jobId);
-  if (look !== undefined) return asLooked(voice, look);
-  return event.report === null
-    ? voice.say('now.unknown')
-    : present(voice, event.report, job.jobType, event.at, event.lagNote);
 }
 
 function asLooked(voice: Voice, look: Look): string {
@@ -273,26 +281,17 @@ function asLooked(voice: Voice, look: Look): string {
     case 'no_report':
       return `⚪ ${voice.say('now.unknown_why', { why: voice.explain(look.why) })}`;
     case 'known': {
-      const { report, unknown, checkedAt, over } = look.job.state;
+      const { report, unknown, over } = look.job.state;
       if (over === 'gone') return `⚫ ${voice.say('now.gone')}`;
       if (unknown?.isLasting === true) {
         const since = dateAndTime(unknown.since);
         return `⚪ ${voice.say('now.unknown_since', { since, why: voice.explain(unknown.why) })}`;
       }
-      if (report === null || checkedAt === null) return voice.say('now.unknown');
-      const known = present(voice, report, look.job.jobType, checkedAt, lagNote(look.job.state));
+      if (report === null) return voice.say('now.unknown');
+      const { jobType, state } = look.job;
+      const note = lagNote(state);
+      const known = `${statusWords(voice, report, jobType, note).emoji} ${stateOnly(voice, report, jobType, note)}`;
       return unknown === null ? known : `${known} · ${voice.say('now.not_asked', { why: voice.explain(unknown.why) })}`;
     }
   }
-}
-
-function present(
-  voice: Voice,
-  report: ProgressReport,
-  jobType: string | null,
-  checkedAt: EpochMs,
-  note: LagNote,
-): string {
-  const checked = voice.say('detail.checked', { ago: ago(checkedAt) });
-  return `${statusWords(voice, report, jobType, note).emoji} ${stateOnly(voice, report, jobType, note)} · ${checked}`;
 }

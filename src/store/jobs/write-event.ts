@@ -2,6 +2,7 @@ import type { JobEvent } from '../../domain/job/job-event.ts';
 import type { JobKey } from '../../domain/job/job.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { encode } from '../rows/codec.ts';
+import { dropAsked } from '../rows/want-edit.ts';
 import type { Tx } from '../rows/schema.ts';
 
 /**
@@ -31,6 +32,7 @@ export async function writeEvent(
         .where('job_id', '=', jobId),
     }))
     .execute();
+  await dropAsked(tx, { connectionId, jobId }, now);
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('deliveries')
     .columns(['workspace_id', 'channel_id', 'connection_id', 'subject', 'number', 'created_at'])

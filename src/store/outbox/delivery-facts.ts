@@ -116,6 +116,7 @@ export async function findPostById(db: Db, postId: string, otherwise: Language):
       'posts.plain',
       'posts.thread_ts',
       'posts.wanted_version',
+      'posts.asked_at',
       'channels.language',
     ])
     .where('posts.id', '=', postId)
@@ -132,6 +133,7 @@ export async function findPostById(db: Db, postId: string, otherwise: Language):
     kind: decodePostKind(row.kind),
     language,
     facts,
+    askedAt: row.asked_at,
     around: await findAround(db, postId, row, language),
     version: row.wanted_version,
     attempt: row.attempts,

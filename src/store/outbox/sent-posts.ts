@@ -12,8 +12,10 @@ export async function findPost(db: Db, language: Language, postId: string): Prom
   return { post, messageTs: row?.message_ts ?? null };
 }
 
-export async function wantEditOf(db: Db, clock: EpochMs, postId: string): Promise<boolean> {
+/** Somebody asks how a post's jobs are: its message wants to say it. */
+export async function askPost(db: Db, clock: EpochMs, postId: string): Promise<boolean> {
   const { numUpdatedRows } = await wantNewVersion(db, clock)
+    .set({ asked_at: clock })
     .where('id', '=', postId)
     .where('message_ts', 'is not', null)
     .executeTakeFirst();

@@ -167,6 +167,8 @@ export interface Schema {
     searched_since: number | null;
     search_cursor: string | null;
     copies: string | null;
+    /** When somebody asked how its jobs are; null once something happened to one of them since. */
+    asked_at: number | null;
     due_at: number | null;
     set_at: Generated<number>;
     tries: Generated<number>;

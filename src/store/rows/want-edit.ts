@@ -37,6 +37,36 @@ export async function wantEdit(
   await wantEditOfPosts(tx, rows, at);
 }
 
+/** Something happened to a job: what a message said of it when somebody asked is said no longer. */
+export async function dropAsked(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs): Promise<void> {
+  const asked = await tx.selectFrom('posts').select('id').where('asked_at', 'is not', null).execute();
+  if (asked.length === 0) return;
+  const about = await tx
+    .selectFrom('deliveries')
+    .innerJoin('posts', 'posts.id', 'deliveries.post_id')
+    .select(['posts.id', 'posts.part_of'])
+    .where('deliveries.connection_id', '=', connectionId)
+    .where('deliveries.subject', '=', jobId)
+    .where((eb) =>
+      eb.or([
+        eb('posts.asked_at', 'is not', null),
+        eb(
+          'posts.part_of',
+          'in',
+          asked.map(({ id }) => id),
+        ),
+      ]),
+    )
+    .execute();
+  const ids = new Set(about.flatMap(({ id, part_of: partOf }) => (partOf === null ? [id] : [id, partOf])));
+  if (ids.size === 0) return;
+  await wantNewVersion(tx, at)
+    .set({ asked_at: null })
+    .where('asked_at', 'is not', null)
+    .where('id', 'in', [...ids])
+    .execute();
+}
+
 /** These messages want to show what is new, and so do those of the incidents that show them among their own. */
 export async function wantEditOfPosts(
   tx: Tx,

@@ -14,6 +14,7 @@ import * as livingPosts from '../../../migrations/0010-living-posts.ts';
 import * as episodes from '../../../migrations/0011-episodes.ts';
 import * as requests from '../../../migrations/0012-requests.ts';
 import * as compatibility from '../../../migrations/0013-compatibility.ts';
+import * as askedPosts from '../../../migrations/0014-asked-posts.ts';
 import { appliedMigrations, copyBefore } from './backup.ts';
 import type { Db } from '../rows/schema.ts';
 import { StoreError } from '../rows/store-error.ts';
@@ -33,6 +34,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-episodes': episodes,
   '0012-requests': requests,
   '0013-compatibility': compatibility,
+  '0014-asked-posts': askedPosts,
 };
 
 /**

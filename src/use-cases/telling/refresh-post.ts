@@ -24,7 +24,7 @@ export async function refreshPost(
   channel: ChannelKey,
   postId: string,
 ): Promise<RefreshedPost> {
-  const { store, notifier } = context;
+  const { store, notifier, clock } = context;
   const sent = await store.findPost(postId);
   if (sent === null || sent.post.channelId !== channel.channelId || sent.post.workspaceId !== channel.workspaceId) {
     return { kind: 'unknown' };
@@ -32,9 +32,10 @@ export async function refreshPost(
   const told = [...sent.post.facts, ...sent.post.around.shown];
   const jobIds = new Set(told.flatMap((facts) => (facts.kind === 'event' ? [facts.job.jobId] : [])));
   await lookAtJobs(context, [...jobIds]);
-  if (!(await store.wantEdit(postId))) {
+  if (!(await store.askPost(postId))) {
     // The message is there, for somebody clicked on it, but is not on record yet.
-    return { kind: 'refused', post: sent.post, jobs: await store.findJobs(context.connectionId, [...jobIds]) };
+    const post = { ...sent.post, askedAt: clock.now() };
+    return { kind: 'refused', post, jobs: await store.findJobs(context.connectionId, [...jobIds]) };
   }
   const claim = await claimTurn(context, postId);
   if (claim.kind === 'idle' || claim.turn.kind !== 'edit') {

@@ -174,6 +174,7 @@ async function sayFull({ opsChannel, newId, log }: Context, { notifier, language
     threadTs: null,
     language,
     facts: [{ kind: 'announcement', announcement: { kind: 'signal', signal: { kind: 'disk_full' } } }],
+    askedAt: null,
     around: NOTHING_AROUND,
     version: 1,
     attempt: 1,
