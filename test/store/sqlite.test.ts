@@ -197,7 +197,7 @@ describe('a database that cannot be used ends in a sentence', () => {
   test('a folder', async () => {
     const path = join(await folder(), 'bot.db');
     await mkdir(path);
-    expect(await sentence(`sqlite:${path}`)).toContain('cannot be written');
+    expect(await sentence(`sqlite:${path}`)).toContain('names a folder');
   });
 
   test.skipIf(process.getuid?.() === 0)('not writable', async () => {
