@@ -102,3 +102,22 @@ test('a recovery is none of an incident that its job had recovered from before',
   const told = ['edit news: 1 failed', 'send news: 1 recovered'];
   expect(await channel.pass(MINUTE)).toEqual(told);
 });
+
+test('what was told singly points to its incident, whatever is changed before that is there', async () => {
+  await using channel = await OneChannel.open(5);
+  const { store } = channel;
+  await channel.fail(1, 2);
+  await channel.pass(MINUTE);
+  await channel.fail(3, 4, 5);
+  const incident = await channel.nextSend();
+  // Its message is on its way, and others are changed meanwhile.
+  expect((await channel.pass(SECOND)).filter((one) => one.startsWith('send'))).toEqual([]);
+  const messageTs = '1700000900.000001';
+  await store.settlePost(incident.lease, incident.post, {
+    kind: 'delivered',
+    messageTs,
+    channelId: 'C1',
+    at: channel.now,
+  });
+  expect(await channel.pass(MINUTE)).toEqual(['edit news: 1 failed', 'edit news: 2 failed']);
+});

@@ -13,6 +13,7 @@ import { pauseChannel } from '../channels/pause-channel.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';
 import { freeDeliveries, stopShowing } from './place-pending.ts';
 import { saveReadBack } from './read-back.ts';
+import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 import { encodePlace } from './searches.ts';
 import { WITHDRAWN } from '../channels/suppress-deliveries.ts';
@@ -266,6 +267,8 @@ async function recordFirst(work: Work, messageTs: MessageTs, version: number, at
     .where('id', '=', row.id)
     .execute();
   await settleDeliveries(tx, row.id, version, 'told', null, at);
+  // Now there is a message that those can point to whose jobs it shows.
+  await wantNewVersion(tx, clock).where('part_of', '=', row.id).execute();
 }
 
 /** The newest timestamps are where a later search begins. */
