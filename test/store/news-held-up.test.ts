@@ -121,3 +121,19 @@ test('what was told singly points to its incident, whatever is changed before th
   });
   expect(await channel.pass(MINUTE)).toEqual(['edit news: 1 failed', 'edit news: 2 failed']);
 });
+
+test('a change that Slack took late, after a newer one, is made good', async () => {
+  await using channel = await OneChannel.open(1);
+  const { store } = channel;
+  await channel.fail(1);
+  const { lease, post } = await channel.nextSend();
+  const taken = { kind: 'delivered', messageTs: '1700000900.000001', channelId: 'C1', at: channel.now } as const;
+  await store.settlePost(lease, post, taken);
+  await store.wantEdit(post.id);
+  const older = await channel.claim();
+  if (older.kind !== 'edit') throw new Error(`no edit, but ${older.kind}`);
+  await store.wantEdit(post.id);
+  expect(await channel.pass(2 * MINUTE)).toEqual(['edit news: 1 failed']);
+  await store.settlePost(older.lease, older.post, taken);
+  expect(await channel.pass(MINUTE)).toEqual(['edit news: 1 failed']);
+});

@@ -91,8 +91,10 @@ export async function settlePost(
     const isHeld = work.row.lease_token === lease.token;
     if (settlement.kind === 'delivered') {
       const { messageTs, channelId, at } = settlement;
-      // Only who holds the message knows that no newer version was shown since.
+      // Only who holds the message knows that no newer version was shown since; else Slack may show an older one again.
       if (isHeld && work.row.message_ts === messageTs) await show(work, sent.version);
+      else if (sent.version < work.row.shown_version)
+        await wantNewVersion(tx, clock).where('id', '=', sent.id).execute();
       const isCopy = await recordMessages(work, [messageTs], sent.version, at);
       await noteTimestamp(work, channelId, messageTs);
       await release(tx, clock, sent.id, isHeld);
