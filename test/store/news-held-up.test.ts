@@ -137,3 +137,13 @@ test('a change that Slack took late, after a newer one, is made good', async () 
   await store.settlePost(older.lease, older.post, taken);
   expect(await channel.pass(MINUTE)).toEqual(['edit news: 1 failed']);
 });
+
+test('a copy is taken away although the clock is set back by a day', async () => {
+  await using channel = await OneChannel.open(1);
+  await channel.fail(1);
+  const { lease, post } = await channel.nextSend();
+  for (const messageTs of ['1700000900.000001', '1700000901.000001'])
+    await channel.store.settlePost(lease, post, { kind: 'delivered', messageTs, channelId: 'C1', at: channel.now });
+  channel.now -= DAY;
+  expect(await channel.pass(MINUTE)).toEqual(['remove']);
+});

@@ -54,6 +54,7 @@ async function release(tx: Tx, clock: EpochMs, postId: string, isHeld: boolean):
     .updateTable('posts')
     .set((eb) => ({
       ...(isHeld ? FREE : {}),
+      set_at: eb.case().when('due_at', 'is', null).then(clock).else(eb.ref('set_at')).end(),
       due_at: eb
         .case()
         .when(
