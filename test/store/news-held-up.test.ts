@@ -147,3 +147,24 @@ test('a copy is taken away although the clock is set back by a day', async () =>
   channel.now -= DAY;
   expect(await channel.pass(MINUTE)).toEqual(['remove']);
 });
+
+test('a process that stood still after an answer still looks for the next message where it can be', async () => {
+  await using channel = await OneChannel.open(1);
+  const { store } = channel;
+  await channel.fail(1);
+  const first = await channel.nextSend();
+  const messageTs = `${Math.floor(channel.now / SECOND)}.000001`;
+  channel.now += 20 * MINUTE;
+  await store.settlePost(first.lease, first.post, { kind: 'delivered', messageTs, channelId: 'C1', at: channel.now });
+  await channel.recover(1);
+  channel.now += MINUTE;
+  const second = await channel.nextSend();
+  const sentAt = channel.now;
+  await store.settlePost(second.lease, second.post, { kind: 'look_for_it', afterMs: 30 * SECOND, reason: 'network' });
+  channel.now += 30 * SECOND;
+  let search = await channel.claim();
+  // The message of the failure shows the recovery meanwhile.
+  if (search.kind === 'edit') search = await channel.claim();
+  if (search.kind !== 'search') throw new Error(`no search, but ${search.kind}`);
+  expect(Number(search.search.toTs ?? Infinity) * SECOND).toBeGreaterThan(sentAt);
+});
