@@ -168,3 +168,31 @@ test('a process that stood still after an answer still looks for the next messag
   if (search.kind !== 'search') throw new Error(`no search, but ${search.kind}`);
   expect(Number(search.search.toTs ?? Infinity) * SECOND).toBeGreaterThan(sentAt);
 });
+
+test('what Slack said once of how fast it lets us read is not kept for ever', async () => {
+  await using channel = await OneChannel.open(2);
+  const { store } = channel;
+  const search = async (job: number) => {
+    await channel.fail(job);
+    const { lease, post } = await channel.nextSend();
+    await store.settlePost(lease, post, { kind: 'look_for_it', afterMs: 30 * SECOND, reason: 'network' });
+    channel.now += 30 * SECOND;
+    return await page();
+  };
+  const page = async () => {
+    const turn = await channel.claim();
+    if (turn.kind !== 'search') throw new Error(`no search, but ${turn.kind}`);
+    return turn;
+  };
+  const first = await search(1);
+  await store.settleSearch(first.lease, first.search, { kind: 'wait', afterMs: MINUTE, everyMs: MINUTE });
+  channel.now += MINUTE;
+  const { lease, search: where } = await page();
+  const messageTs = `${Math.floor(channel.now / SECOND)}.000001`;
+  await store.settleSearch(lease, where, { kind: 'found', messageTs, copies: [], at: channel.now });
+  channel.now += 2 * HOUR;
+  const second = await search(2);
+  const readBack = { kind: 'untried' } as const;
+  await store.settleSearch(second.lease, second.search, { kind: 'read_on', cursor: 'next', proof: false, readBack });
+  expect(await channel.claim()).toMatchObject({ kind: 'search', search: { cursor: 'next' } });
+});
