@@ -196,3 +196,16 @@ test('what Slack said once of how fast it lets us read is not kept for ever', as
   await store.settleSearch(second.lease, second.search, { kind: 'read_on', cursor: 'next', proof: false, readBack });
   expect(await channel.claim()).toMatchObject({ kind: 'search', search: { cursor: 'next' } });
 });
+
+test('a recovery that an incident tells by the way is none of those that it waits for', async () => {
+  await using channel = await OneChannel.open(5);
+  await channel.fail(1, 2, 3, 4, 5);
+  await channel.pass(MINUTE);
+  await channel.recover(1);
+  await channel.pass(MINUTE);
+  await channel.fail(1);
+  await channel.pass(MINUTE);
+  channel.now += MINUTE;
+  await channel.recover(1, 2, 3, 4, 5);
+  expect(await channel.pass(MINUTE)).toContainEqual(expect.stringContaining('send recoveries: 1 recovered, 2 recovered'));
+});
