@@ -1,21 +1,35 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { PostSettlement } from '../../src/domain/post/post.ts';
+import { postMessage } from '../../src/slack/messages/post-message.ts';
+import { createVoice } from '../../src/slack/messages/voice.ts';
 import { jobNumber } from '../support/desk.ts';
 import { OneChannel } from '../support/one-channel.ts';
 
 const WAIT: PostSettlement = { kind: 'try_again', afterMs: 5 * SECOND, plain: false, reason: 'ratelimited' };
 
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+const VOICE = createVoice('en', {
+  command: '/drs',
+  botName: 'drs',
+  teamUrl: null,
+  tellsOperator: false,
+  consoleUrl: () => null,
+});
 
-test('more failures than are placed at once are collected, and told together', async () => {
-  await using channel = await OneChannel.open(2_100);
-  await channel.fail(...upTo(2_100));
+test('a channel with more news to be collected than is placed at once waits like any other', async () => {
+  await using channel = await OneChannel.open(1);
+  await channel.fail(1);
+  const more = sql`with recursive many(number) as (select 2 union all select number + 1 from many where number < 2100)`;
+  await sql`insert into job_events (connection_id, job_id, number, kind, facts, occurred_at)
+    ${more} select connection_id, job_id, many.number, kind, facts, occurred_at from job_events, many`.execute(
+    channel.db,
+  );
+  await sql`insert into deliveries (workspace_id, channel_id, connection_id, subject, number, created_at)
+    ${more} select workspace_id, channel_id, connection_id, subject, many.number, created_at from deliveries, many
+      where outcome is null`.execute(channel.db);
   expect(await channel.claim()).toMatchObject({ kind: 'idle' });
-  const done = await channel.pass(MINUTE);
-  expect(done[0]).toMatch(/^send incident: 1 failed, 2 failed,/);
-  expect(await channel.store.countPending({ workspaceId: 'T1', channelId: 'C1' })).toBe(0);
 });
 
 test('an incident that Slack let wait still shows what was told singly before it', async () => {
@@ -207,5 +221,28 @@ test('a recovery that an incident tells by the way is none of those that it wait
   await channel.pass(MINUTE);
   channel.now += MINUTE;
   await channel.recover(1, 2, 3, 4, 5);
-  expect(await channel.pass(MINUTE)).toContainEqual(expect.stringContaining('send recoveries: 1 recovered, 2 recovered'));
+  expect(await channel.pass(MINUTE)).toContainEqual(
+    expect.stringContaining('send recoveries: 1 recovered, 2 recovered'),
+  );
+});
+
+test('an incident that tells a recovery by the way calls no other of its jobs recovered, and stays red for none that has', async () => {
+  await using channel = await OneChannel.open(5);
+  await channel.fail(1, 2, 3, 4, 5);
+  const { lease, post } = await channel.nextSend();
+  const messageTs = '1700000900.000001';
+  await channel.store.settlePost(lease, post, { kind: 'delivered', messageTs, channelId: 'C1', at: channel.now });
+  await channel.pass(12 * MINUTE);
+  await channel.recover(1);
+  await channel.pass(MINUTE);
+  await channel.fail(1);
+  await channel.pass(MINUTE);
+  const headline = async () => {
+    const sent = await channel.store.findPost(post.id);
+    return sent === null ? null : postMessage(VOICE, sent.post).text.split('\n')[0];
+  };
+  expect(await headline()).toBe('🔴 *4 of 5 jobs still FAILED* – 1 no longer');
+  await channel.recover(1, 2, 3, 4, 5);
+  await channel.pass(MINUTE);
+  expect(await headline()).toMatch(/^🟢 \*5 of 5 jobs recovered\*/);
 });
