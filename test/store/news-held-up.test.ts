@@ -1,21 +1,35 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { PostSettlement } from '../../src/domain/post/post.ts';
+import { postMessage } from '../../src/slack/messages/post-message.ts';
+import { createVoice } from '../../src/slack/messages/voice.ts';
 import { jobNumber } from '../support/desk.ts';
 import { OneChannel } from '../support/one-channel.ts';
 
 const WAIT: PostSettlement = { kind: 'try_again', afterMs: 5 * SECOND, plain: false, reason: 'ratelimited' };
 
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+const VOICE = createVoice('en', {
+  command: '/drs',
+  botName: 'drs',
+  teamUrl: null,
+  tellsOperator: false,
+  consoleUrl: () => null,
+});
 
-test('more failures than are placed at once are collected, and told together', async () => {
-  await using channel = await OneChannel.open(2_100);
-  await channel.fail(...upTo(2_100));
+test('a channel with more news to be collected than is placed at once waits like any other', async () => {
+  await using channel = await OneChannel.open(1);
+  await channel.fail(1);
+  const more = sql`with recursive many(number) as (select 2 union all select number + 1 from many where number < 2100)`;
+  await sql`insert into job_events (connection_id, job_id, number, kind, facts, occurred_at)
+    ${more} select connection_id, job_id, many.number, kind, facts, occurred_at from job_events, many`.execute(
+    channel.db,
+  );
+  await sql`insert into deliveries (workspace_id, channel_id, connection_id, subject, number, created_at)
+    ${more} select workspace_id, channel_id, connection_id, subject, many.number, created_at from deliveries, many
+      where outcome is null`.execute(channel.db);
   expect(await channel.claim()).toMatchObject({ kind: 'idle' });
-  const done = await channel.pass(MINUTE);
-  expect(done[0]).toMatch(/^send incident: 1 failed, 2 failed,/);
-  expect(await channel.store.countPending({ workspaceId: 'T1', channelId: 'C1' })).toBe(0);
 });
 
 test('an incident that Slack let wait still shows what was told singly before it', async () => {
@@ -101,4 +115,134 @@ test('a recovery is none of an incident that its job had recovered from before',
   // Nor does it wait for what has not recovered from that since.
   const told = ['edit news: 1 failed', 'send news: 1 recovered'];
   expect(await channel.pass(MINUTE)).toEqual(told);
+});
+
+test('what was told singly points to its incident, whatever is changed before that is there', async () => {
+  await using channel = await OneChannel.open(5);
+  const { store } = channel;
+  await channel.fail(1, 2);
+  await channel.pass(MINUTE);
+  await channel.fail(3, 4, 5);
+  const incident = await channel.nextSend();
+  // Its message is on its way, and others are changed meanwhile.
+  expect((await channel.pass(SECOND)).filter((one) => one.startsWith('send'))).toEqual([]);
+  const messageTs = '1700000900.000001';
+  await store.settlePost(incident.lease, incident.post, {
+    kind: 'delivered',
+    messageTs,
+    channelId: 'C1',
+    at: channel.now,
+  });
+  expect(await channel.pass(MINUTE)).toEqual(['edit news: 1 failed', 'edit news: 2 failed']);
+});
+
+test('a change that Slack took late, after a newer one, is made good', async () => {
+  await using channel = await OneChannel.open(1);
+  const { store } = channel;
+  await channel.fail(1);
+  const { lease, post } = await channel.nextSend();
+  const taken = { kind: 'delivered', messageTs: '1700000900.000001', channelId: 'C1', at: channel.now } as const;
+  await store.settlePost(lease, post, taken);
+  await store.wantEdit(post.id);
+  const older = await channel.claim();
+  if (older.kind !== 'edit') throw new Error(`no edit, but ${older.kind}`);
+  await store.wantEdit(post.id);
+  expect(await channel.pass(2 * MINUTE)).toEqual(['edit news: 1 failed']);
+  await store.settlePost(older.lease, older.post, taken);
+  expect(await channel.pass(MINUTE)).toEqual(['edit news: 1 failed']);
+});
+
+test('a copy is taken away although the clock is set back by a day', async () => {
+  await using channel = await OneChannel.open(1);
+  await channel.fail(1);
+  const { lease, post } = await channel.nextSend();
+  for (const messageTs of ['1700000900.000001', '1700000901.000001'])
+    await channel.store.settlePost(lease, post, { kind: 'delivered', messageTs, channelId: 'C1', at: channel.now });
+  channel.now -= DAY;
+  expect(await channel.pass(MINUTE)).toEqual(['remove']);
+});
+
+test('a process that stood still after an answer still looks for the next message where it can be', async () => {
+  await using channel = await OneChannel.open(1);
+  const { store } = channel;
+  await channel.fail(1);
+  const first = await channel.nextSend();
+  const messageTs = `${Math.floor(channel.now / SECOND)}.000001`;
+  channel.now += 20 * MINUTE;
+  await store.settlePost(first.lease, first.post, { kind: 'delivered', messageTs, channelId: 'C1', at: channel.now });
+  await channel.recover(1);
+  channel.now += MINUTE;
+  const second = await channel.nextSend();
+  const sentAt = channel.now;
+  await store.settlePost(second.lease, second.post, { kind: 'look_for_it', afterMs: 30 * SECOND, reason: 'network' });
+  channel.now += 30 * SECOND;
+  let search = await channel.claim();
+  // The message of the failure shows the recovery meanwhile.
+  if (search.kind === 'edit') search = await channel.claim();
+  if (search.kind !== 'search') throw new Error(`no search, but ${search.kind}`);
+  expect(Number(search.search.toTs ?? Infinity) * SECOND).toBeGreaterThan(sentAt);
+});
+
+test('what Slack said once of how fast it lets us read is not kept for ever', async () => {
+  await using channel = await OneChannel.open(2);
+  const { store } = channel;
+  const search = async (job: number) => {
+    await channel.fail(job);
+    const { lease, post } = await channel.nextSend();
+    await store.settlePost(lease, post, { kind: 'look_for_it', afterMs: 30 * SECOND, reason: 'network' });
+    channel.now += 30 * SECOND;
+    return await page();
+  };
+  const page = async () => {
+    const turn = await channel.claim();
+    if (turn.kind !== 'search') throw new Error(`no search, but ${turn.kind}`);
+    return turn;
+  };
+  const first = await search(1);
+  await store.settleSearch(first.lease, first.search, { kind: 'wait', afterMs: MINUTE, everyMs: MINUTE });
+  channel.now += MINUTE;
+  const { lease, search: where } = await page();
+  const messageTs = `${Math.floor(channel.now / SECOND)}.000001`;
+  await store.settleSearch(lease, where, { kind: 'found', messageTs, copies: [], at: channel.now });
+  channel.now += 2 * HOUR;
+  const second = await search(2);
+  const readBack = { kind: 'untried' } as const;
+  await store.settleSearch(second.lease, second.search, { kind: 'read_on', cursor: 'next', proof: false, readBack });
+  expect(await channel.claim()).toMatchObject({ kind: 'search', search: { cursor: 'next' } });
+});
+
+test('a recovery that an incident tells by the way is none of those that it waits for', async () => {
+  await using channel = await OneChannel.open(5);
+  await channel.fail(1, 2, 3, 4, 5);
+  await channel.pass(MINUTE);
+  await channel.recover(1);
+  await channel.pass(MINUTE);
+  await channel.fail(1);
+  await channel.pass(MINUTE);
+  channel.now += MINUTE;
+  await channel.recover(1, 2, 3, 4, 5);
+  expect(await channel.pass(MINUTE)).toContainEqual(
+    expect.stringContaining('send recoveries: 1 recovered, 2 recovered'),
+  );
+});
+
+test('an incident that tells a recovery by the way calls no other of its jobs recovered, and stays red for none that has', async () => {
+  await using channel = await OneChannel.open(5);
+  await channel.fail(1, 2, 3, 4, 5);
+  const { lease, post } = await channel.nextSend();
+  const messageTs = '1700000900.000001';
+  await channel.store.settlePost(lease, post, { kind: 'delivered', messageTs, channelId: 'C1', at: channel.now });
+  await channel.pass(12 * MINUTE);
+  await channel.recover(1);
+  await channel.pass(MINUTE);
+  await channel.fail(1);
+  await channel.pass(MINUTE);
+  const headline = async () => {
+    const sent = await channel.store.findPost(post.id);
+    return sent === null ? null : postMessage(VOICE, sent.post).text.split('\n')[0];
+  };
+  expect(await headline()).toBe('🔴 *4 of 5 jobs still FAILED* – 1 no longer');
+  await channel.recover(1, 2, 3, 4, 5);
+  await channel.pass(MINUTE);
+  expect(await headline()).toMatch(/^🟢 \*5 of 5 jobs recovered\*/);
 });

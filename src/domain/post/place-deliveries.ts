@@ -136,10 +136,12 @@ function toToldPost(
   { id, kind, isJoinable, isFrozen, begunAt, partOf, told }: ToldInChannel,
   pending: readonly PendingDelivery[],
 ): ToldPost {
-  const rows = told.filter((one) => !isOfEarlier(one, pending));
+  const kindTold = told[0] === undefined ? 'other' : newsKind(told[0].facts);
+  // What else it tells of a job, such as a recovery by the way, makes no row.
+  const rows = told.filter((one) => newsKind(one.facts) === kindTold && !isOfEarlier(one, pending));
   return {
     id,
-    kind: told[0] === undefined ? 'other' : newsKind(told[0].facts),
+    kind: kindTold,
     isIncident: kind === 'incident',
     isJoinable,
     isFrozen,

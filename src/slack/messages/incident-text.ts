@@ -280,8 +280,10 @@ function codeOf({ event }: Row): string | null {
 }
 
 /** The last event of each job. */
+/** Of an incident of failures those: what else is told of a job by the way, such as a recovery, is not what befell it here. */
 function toRows({ facts, jobs }: Incident): readonly Row[] {
-  const latest = new Map(facts.map((one) => [one.job.jobId, one]));
+  const failures = facts.filter(({ event }) => isFailure(event));
+  const latest = new Map((failures.length === 0 ? facts : failures).map((one) => [one.job.jobId, one]));
   return [...latest.values()].map(({ job, event, aftermath }) => ({
     job,
     event,

@@ -40,7 +40,7 @@ export async function placePending(claim: Claim, channel: ChannelKey): Promise<s
   }
   await begin(tx, channel, request.newPostId, begun.post, request.now);
   await put(tx, request.newPostId, begun.deliveries, 1);
-  await showIn(tx, clock, request.newPostId, begun.post.shows);
+  await showIn(tx, request.newPostId, begun.post.shows);
   return request.newPostId;
 }
 
@@ -215,15 +215,14 @@ async function begin(
     .execute();
 }
 
-/** The jobs of these posts, and of those that they show, stand in the new one as well: each says where. */
-async function showIn(tx: Tx, clock: EpochMs, postId: string, shows: readonly string[]): Promise<void> {
+/** The jobs of these posts, and of those that they show, stand in the new one as well: each says where once that is there. */
+async function showIn(tx: Tx, postId: string, shows: readonly string[]): Promise<void> {
   if (shows.length === 0) return;
   await tx
     .updateTable('posts')
     .set({ part_of: postId, joinable: 0 })
     .where((eb) => eb.or([eb('id', 'in', [...shows]), eb('part_of', 'in', [...shows])]))
     .execute();
-  await wantNewVersion(tx, clock).where('part_of', '=', postId).execute();
 }
 
 /** A post that nobody has seen is undone: what it tells is free to be placed anew, and what it would have shown to be shown. */

@@ -4,6 +4,7 @@ import { msUntilTurn, takeTurn } from '../../domain/post/pace.ts';
 import type { Pace } from '../../domain/post/pace.ts';
 import type { PostSearch } from '../../domain/post/post.ts';
 import type { ReadBack } from '../../domain/post/read-back.ts';
+import { HOUR, isWithin } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { isDue, isFree, msUntilDue, stillMeant } from '../rows/timed-work.ts';
 import type { Tx } from '../rows/schema.ts';
@@ -25,6 +26,9 @@ export function encodePlace({
   if (proof) return PROOF;
   return cursor === null ? null : `${PAGE}${cursor}`;
 }
+
+/** After so long without a page Slack is asked at the usual pace again, in ms: what it said may have been said for once. */
+const PACE_BELIEVED_MS = HOUR;
 
 /** Posts of the workspace whose message is to be looked for, where posts go out. */
 function lookedFor({ tx, request: { workspaceId } }: Claim) {
@@ -89,14 +93,22 @@ export async function claimSearch(claim: Claim): Promise<Claimed> {
   const pacedTo = takeTurn(
     stillMeant(row.reads_paced_to, row.reads_paced_at, clock),
     clock,
-    paceOf(request.readPace, row),
+    paceOf(request.readPace, row, clock),
   );
   return pacedTo === null ? 'nothing' : await beginPage(claim, row, readBack, pacedTo);
 }
 
 /** How fast Slack lets us read: as usual, or as it said last. */
-function paceOf(pace: Pace, { reads_every_ms: everyMs }: { readonly reads_every_ms: number }): Pace {
+function paceOf(pace: Pace, said: SaidPace, clock: EpochMs): Pace {
+  const everyMs = saidPace(said, clock);
   return everyMs > pace.everyMs ? { everyMs, burst: 1 } : pace;
+}
+
+type SaidPace = Pick<LookedFor, 'reads_every_ms' | 'reads_paced_at'>;
+
+/** What Slack said last, unless nothing was read for long; 0 for nothing. */
+function saidPace({ reads_every_ms: everyMs, reads_paced_at: readAt }: SaidPace, clock: EpochMs): number {
+  return isWithin(clock, readAt, PACE_BELIEVED_MS) ? everyMs : 0;
 }
 
 async function beginPage(claim: Claim, row: LookedFor, readBack: ReadBack, pacedTo: EpochMs): Promise<Claimed> {
@@ -114,7 +126,7 @@ async function beginPage(claim: Claim, row: LookedFor, readBack: ReadBack, paced
     .execute();
   await tx
     .updateTable('workspaces')
-    .set({ reads_paced_to: pacedTo, reads_paced_at: clock })
+    .set({ reads_paced_to: pacedTo, reads_paced_at: clock, reads_every_ms: saidPace(row, clock) })
     .where('id', '=', workspaceId)
     .execute();
   const open: OpenPost = {
@@ -164,7 +176,11 @@ export async function msUntilSearch(claim: Claim): Promise<number | null> {
     Math.max(
       msUntilDue(row.look_at ?? 0, row.look_set_at, clock),
       msUntilDue(row.lease_until ?? 0, row.leased_at, clock),
-      msUntilTurn(stillMeant(row.reads_paced_to, row.reads_paced_at, clock), clock, paceOf(request.readPace, row)),
+      msUntilTurn(
+        stillMeant(row.reads_paced_to, row.reads_paced_at, clock),
+        clock,
+        paceOf(request.readPace, row, clock),
+      ),
     ),
   );
   return waits.length === 0 ? null : Math.min(...waits);

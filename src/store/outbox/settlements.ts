@@ -13,6 +13,7 @@ import { pauseChannel } from '../channels/pause-channel.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';
 import { freeDeliveries, stopShowing } from './place-pending.ts';
 import { saveReadBack } from './read-back.ts';
+import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 import { encodePlace } from './searches.ts';
 import { WITHDRAWN } from '../channels/suppress-deliveries.ts';
@@ -53,6 +54,7 @@ async function release(tx: Tx, clock: EpochMs, postId: string, isHeld: boolean):
     .updateTable('posts')
     .set((eb) => ({
       ...(isHeld ? FREE : {}),
+      set_at: eb.case().when('due_at', 'is', null).then(clock).else(eb.ref('set_at')).end(),
       due_at: eb
         .case()
         .when(
@@ -90,8 +92,10 @@ export async function settlePost(
     const isHeld = work.row.lease_token === lease.token;
     if (settlement.kind === 'delivered') {
       const { messageTs, channelId, at } = settlement;
-      // Only who holds the message knows that no newer version was shown since.
+      // Only who holds the message knows that no newer version was shown since; else Slack may show an older one again.
       if (isHeld && work.row.message_ts === messageTs) await show(work, sent.version);
+      else if (sent.version < work.row.shown_version)
+        await wantNewVersion(tx, clock).where('id', '=', sent.id).execute();
       const isCopy = await recordMessages(work, [messageTs], sent.version, at);
       await noteTimestamp(work, channelId, messageTs);
       await release(tx, clock, sent.id, isHeld);
@@ -266,6 +270,8 @@ async function recordFirst(work: Work, messageTs: MessageTs, version: number, at
     .where('id', '=', row.id)
     .execute();
   await settleDeliveries(tx, row.id, version, 'told', null, at);
+  // Now there is a message that those can point to whose jobs it shows.
+  await wantNewVersion(tx, clock).where('part_of', '=', row.id).execute();
 }
 
 /** The newest timestamps are where a later search begins. */

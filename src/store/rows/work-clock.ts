@@ -8,6 +8,9 @@ import type { Db, Tx } from './schema.ts';
 /** Wall clock and monotonic clock that move apart by more than this, in ms, between two readings: one was set. */
 const MIN_JUMP_MS = 1_000;
 
+/** An answer that took longer than this, in ms, says too little about Slack's clock. */
+const MOST_ANSWER_MS = 30_000;
+
 /** The two clocks of a process, in ms. */
 export interface Clocks {
   readonly clock: () => EpochMs;
@@ -77,7 +80,10 @@ export class WorkClock {
   /** Slack says which timestamp the message of a post has: it is a new one if this process was sending the post. */
   heardSlack(postId: string, messageTs: MessageTs): void {
     const saidAt = Number(messageTs) * SECOND;
-    if (!this.#attempts.has(postId) || !Number.isFinite(saidAt)) return;
+    const attempt = this.#attempts.get(postId);
+    if (attempt === undefined || !Number.isFinite(saidAt)) return;
+    // A process that stood still between the answer and now would take that time for a distance.
+    if (this.#clocks.monotonic() - attempt.startedAt > MOST_ANSWER_MS) return;
     this.#slackAheadMs = saidAt - this.#clocks.clock();
   }
 
