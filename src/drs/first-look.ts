@@ -40,8 +40,15 @@ export async function takeFirstLook(options: FirstLookOptions): Promise<void> {
 
 /** A sentence for DRS being out of reach, with the settings its address is from. */
 export function outOfReach(why: Explanation, isGuessed: boolean): string {
+  const says = speechIn('en').explain(why);
+  if (!isAboutAddress(why)) return says;
   const guess = isGuessed ? ' The address is a guess after DRS_REGION: no published list has this region.' : '';
-  return `${speechIn('en').explain(why)} Check DRS_REGION or DRS_ENDPOINT, and this machine's network.${guess}`;
+  return `${says} Check DRS_REGION or DRS_ENDPOINT, and this machine's network.${guess}`;
+}
+
+/** A proxy or a certificate that stands in the way has nothing to do with where DRS is. */
+function isAboutAddress({ key }: Explanation): boolean {
+  return key === 'unreachable' || key === 'host_unknown' || key === 'host_timeout' || key === 'not_tls';
 }
 
 /** A sentence for somebody else who answers at the address of DRS. */
