@@ -204,6 +204,11 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     names: 'OPS_PORT',
     advice: 'stop what uses it',
   },
+  'a host for the operator that is of another machine': plain(
+    { OPS_PORT: '0', OPS_HOST: '192.0.2.1' },
+    'OPS_HOST',
+    'this machine has no such address',
+  ),
   'a port for Slack that is taken': {
     changes: ({ takenPort, slack }) => ({
       SLACK_APP_TOKEN: '',
@@ -298,6 +303,11 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     names: 'DRS_ENDPOINT',
     advice: 'does not speak like DRS (HTTP 200, and no JSON): check DRS_ENDPOINT',
   },
+  'a proxy in the way of everything': plain(
+    { HTTP_PROXY: 'proxy.nowhere.invalid:3128' },
+    'HTTP_PROXY',
+    'cannot be reached (E',
+  ),
   "an operator's channel of nobody": plain({ OPS_CHANNEL: 'C0NOWHERE' }, 'OPS_CHANNEL', 'check the id'),
 };
 

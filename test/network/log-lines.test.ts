@@ -44,7 +44,7 @@ test.each([
     const httpProxy = proxy === undefined ? null : `http://${proxy}`;
     const network = createNetwork({ httpProxy, httpsProxy: null, noProxy: '', authorities: null });
     const way = { token: 'xoxb-1', apiUrl, timeoutMs: 5_000, fetch: network.fetch, log: { ...SILENT, warn } };
-    await expect(createSlackClient(way).auth.test()).rejects.toThrow();
+    await expect(createSlackClient(way).auth.test()).rejects.toThrow('fetch failed');
     await network.destroy();
     expect(lines).toEqual([expect.objectContaining({ ...facts, said: 'a request to Slack failed' })]);
   },
