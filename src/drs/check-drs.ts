@@ -7,7 +7,7 @@ import type { DrsFailure, DrsFailureReason, ProgressAnswer } from '../domain/job
 import { MINUTE, SECOND } from '../domain/base/time.ts';
 import { speechIn } from '../words/speech.ts';
 import { createDrsClient } from './drs-client.ts';
-import { outOfReach } from './first-look.ts';
+import { isLikeDrs, notLikeDrs, outOfReach } from './first-look.ts';
 import { HttpFault, sendHttp } from './http.ts';
 import { nameSome, othersThan } from './project-id.ts';
 import type { Project } from './project-id.ts';
@@ -65,13 +65,15 @@ async function checkReach({ endpoint, isGuessed, dispatcher, clock }: DrsCheckOp
   const startedAt = clock.now();
   try {
     const request = { method: 'GET' as const, url: `${endpoint}/`, headers: {}, body: '' };
-    const { status, headers } = await sendHttp(dispatcher, request, AbortSignal.timeout(TIMEOUT_MS));
+    const { status, headers, body } = await sendHttp(dispatcher, request, AbortSignal.timeout(TIMEOUT_MS));
     const date = typeof headers['date'] === 'string' ? Date.parse(headers['date']) : Number.NaN;
     const guess = isGuessed
       ? ' It is a guess after DRS_REGION, which no published list has: if what follows is wrong, set DRS_ENDPOINT.'
       : '';
     return [
-      good('DRS address', `${endpoint} answers (HTTP ${status}).${guess}`),
+      isLikeDrs(body)
+        ? good('DRS address', `${endpoint} answers (HTTP ${status}).${guess}`)
+        : bad('DRS address', notLikeDrs(new URL(endpoint).host, status)),
       checkClock(date, startedAt, clock.now()),
     ];
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Explanation } from '../domain/job/explanation.ts';
 import { SECOND } from '../domain/base/time.ts';
 import type { Log } from '../ports.ts';
 import { speechIn } from '../words/speech.ts';
+import { parseJson } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
 import { nameSome } from './project-id.ts';
 import type { SignIn } from './sign-in.ts';
@@ -30,25 +31,49 @@ export interface FirstLookOptions {
  */
 export async function takeFirstLook(options: FirstLookOptions): Promise<void> {
   const { endpoint, isGuessed, log } = options;
-  const why = await findSilence(options);
-  if (why !== null) log.error({ host: new URL(endpoint).host }, outOfReach(why, isGuessed));
+  const { host } = new URL(endpoint);
+  const found = await lookAtAddress(options);
+  if (found.kind === 'silent') log.error({ host }, outOfReach(found.why, isGuessed));
+  if (found.kind === 'stranger') log.error({ host }, notLikeDrs(host, found.status));
   if (options.access.seenProjects().length === 0) await lookForProject(options);
 }
 
 /** A sentence for DRS being out of reach, with the settings its address is from. */
 export function outOfReach(why: Explanation, isGuessed: boolean): string {
+  const says = speechIn('en').explain(why);
+  if (!isAboutAddress(why)) return says;
   const guess = isGuessed ? ' The address is a guess after DRS_REGION: no published list has this region.' : '';
-  return `${speechIn('en').explain(why)} Check DRS_REGION or DRS_ENDPOINT, and this machine's network.${guess}`;
+  return `${says} Check DRS_REGION or DRS_ENDPOINT, and this machine's network.${guess}`;
 }
 
-/** One request that needs no permission; null when anybody answers it. */
-async function findSilence({ endpoint, dispatcher }: FirstLookOptions): Promise<Explanation | null> {
+/** A proxy or a certificate that stands in the way has nothing to do with where DRS is. */
+function isAboutAddress({ key }: Explanation): boolean {
+  return key === 'unreachable' || key === 'host_unknown' || key === 'host_timeout' || key === 'not_tls';
+}
+
+/** A sentence for somebody else who answers at the address of DRS. */
+export function notLikeDrs(host: string, status: number): string {
+  return `Whoever answers at ${host} does not speak like DRS (HTTP ${status}, and no JSON): check DRS_ENDPOINT and DRS_REGION, and any proxy between.`;
+}
+
+/** Whether the cloud's gateway may have written this: it answers everybody, also strangers and wrong paths, in JSON. */
+export function isLikeDrs(body: string): boolean {
+  return typeof parseJson(body) === 'object';
+}
+
+/** Who answers a request that needs no permission. */
+type Answerer =
+  | { readonly kind: 'drs' }
+  | { readonly kind: 'stranger'; readonly status: number }
+  | { readonly kind: 'silent'; readonly why: Explanation };
+
+async function lookAtAddress({ endpoint, dispatcher }: FirstLookOptions): Promise<Answerer> {
   const request = { method: 'GET' as const, url: `${endpoint}/`, headers: {}, body: '' };
   try {
-    await sendHttp(dispatcher, request, AbortSignal.timeout(TIMEOUT_MS));
-    return null;
+    const { status, body } = await sendHttp(dispatcher, request, AbortSignal.timeout(TIMEOUT_MS));
+    return isLikeDrs(body) ? { kind: 'drs' } : { kind: 'stranger', status };
   } catch (error) {
-    if (error instanceof HttpFault) return error.failure.why;
+    if (error instanceof HttpFault) return { kind: 'silent', why: error.failure.why };
     throw error;
   }
 }

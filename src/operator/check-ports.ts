@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { explainClosedPort } from '../domain/base/closed-port.ts';
 import { bad, good } from '../domain/base/finding.ts';
 import type { Finding } from '../domain/base/finding.ts';
 import { SECOND } from '../domain/base/time.ts';
@@ -33,9 +34,7 @@ async function checkPort(
   if (why === null) return [good(portName, `port ${where} can be opened.`)];
   if (why === 'EADDRINUSE' && (await isOurs(`http://${hostInAddress(host)}:${port}`).catch(() => false)))
     return [good(portName, `port ${where} is open: the bot is running.`)];
-  return [
-    bad(portName, `port ${where} cannot be opened (${why}): stop what uses it, or set ${portName} and ${hostName}.`),
-  ];
+  return [bad(portName, `port ${where} ${explainClosedPort(why, { port: portName, host: hostName })}.`)];
 }
 
 /** Where something that listens on `host` is found: every address of this machine is its own as well. */

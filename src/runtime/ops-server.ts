@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { explainClosedPort } from '../domain/base/closed-port.ts';
 import { StartError } from '../ports.ts';
 import type { Log } from '../ports.ts';
 
@@ -65,10 +66,9 @@ export async function openOpsServer(
 
 function cannotOpen(host: string, port: number, error: Error): StartError {
   const why = 'code' in error ? String(error.code) : error.message;
-  return new StartError(
-    `Port ${port} on ${host} cannot be opened (${why}): stop what uses it, or set OPS_PORT and OPS_HOST.`,
-    { cause: error },
-  );
+  return new StartError(`Port ${port} on ${host} ${explainClosedPort(why, { port: 'OPS_PORT', host: 'OPS_HOST' })}.`, {
+    cause: error,
+  });
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, pages: OpsPages): Promise<void> {

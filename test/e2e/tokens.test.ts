@@ -59,6 +59,12 @@ describe('an app token', () => {
   );
 });
 
+test("a fault of Slack's own at the start is called that, and no token is blamed for it", async () => {
+  await using all = await between();
+  all.slack.faults.next('auth.test', { kind: 'error', error: 'internal_error' }, { count: 99 });
+  expect((await failure(all.start())).says).toBe('Slack has a fault of its own (internal_error): try again later.');
+});
+
 test('a scope that is missing is said at the start, in the sentence of the check, and the bot goes on', async () => {
   await using all = await between({ scopes: MANIFEST.filter((scope) => scope !== 'chat:write') });
   const log = keptLog();

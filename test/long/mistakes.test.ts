@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
+import { createServer as createWebServer } from 'node:http';
 import { createServer } from 'node:net';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -32,6 +36,8 @@ interface Mistake {
 interface Place {
   readonly takenPort: string;
   readonly folder: string;
+  /** The address of something that shows a page to everybody, as a portal does. */
+  readonly webPage: string;
   readonly slack: SlackWorkspace;
 }
 
@@ -45,6 +51,19 @@ const WITH_PASSWORD = {
   IAM_PASSWORD: 'correct horse',
 };
 const plain = (changes: Changes, names: string, advice: string): Mistake => ({ changes: () => changes, names, advice });
+
+/** A file with this text, for a mistake of which it is a part. */
+function fileWith({ folder }: Place, text: string): string {
+  const path = join(folder, randomUUID());
+  writeFileSync(path, text);
+  return path;
+}
+
+const inEnvFile = (text: string, names: string, advice: string): Mistake => ({
+  changes: (place) => ({ ENV_FILE: fileWith(place, text) }),
+  names,
+  advice,
+});
 
 const MISTAKES: Readonly<Record<string, Mistake>> = {
   'no bot token': plain({ SLACK_BOT_TOKEN: '' }, 'SLACK_BOT_TOKEN', 'expected the bot token of your Slack app, xoxb-…'),
@@ -185,6 +204,11 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     names: 'OPS_PORT',
     advice: 'stop what uses it',
   },
+  'a host for the operator that is of another machine': plain(
+    { OPS_PORT: '0', OPS_HOST: '192.0.2.1' },
+    'OPS_HOST',
+    'this machine has no such address',
+  ),
   'a port for Slack that is taken': {
     changes: ({ takenPort, slack }) => ({
       SLACK_APP_TOKEN: '',
@@ -200,24 +224,118 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     advice: 'add the name of the file',
   },
   "the name of the operator's channel": plain({ OPS_CHANNEL: '#ops' }, 'OPS_CHANNEL', 'expected a channel id'),
+  'a file of settings that is not there': plain(
+    { ENV_FILE: '/nowhere/.env' },
+    'ENV_FILE',
+    'cannot be read (ENOENT); expected a file with lines NAME=value',
+  ),
+  'a folder as file of settings': {
+    changes: ({ folder }) => ({ ENV_FILE: folder }),
+    names: 'ENV_FILE',
+    advice: 'cannot be read (EISDIR); expected a file with lines NAME=value',
+  },
+  'a line in the file of settings that sets nothing': inEnvFile(
+    '# mine\nSLACK_COMMAND: /drs\n',
+    'ENV_FILE',
+    'line 2: expected NAME=value',
+  ),
+  'a setting twice in the file of settings': inEnvFile(
+    'DRS_LANGUAGE=en-us\nDRS_LANGUAGE=zh-cn\n',
+    'DRS_LANGUAGE',
+    'is there a second time; keep one of them',
+  ),
+  'half a pair of quotes in the file of settings': inEnvFile(
+    'SLACK_COMMAND="/drs\n',
+    'SLACK_COMMAND',
+    'a value is one line, without quotes or with one pair around all of it',
+  ),
+  'a setting of Node in the file of settings': inEnvFile(
+    'NODE_EXTRA_CA_CERTS=/etc/ssl/own.pem\n',
+    'NODE_EXTRA_CA_CERTS',
+    'is read before this file; set it in the environment itself',
+  ),
+  'a misspelt setting in the file of settings': inEnvFile(
+    'DRS_REGOIN=eu-de\n',
+    'DRS_REGOIN',
+    'DRS_REGION was probably meant',
+  ),
+  'a misspelt setting': plain({ ALLOWED_USER: 'U012AB3CD' }, 'ALLOWED_USER', 'ALLOWED_USERS was probably meant'),
+  'a setting in small letters': plain({ drs_batch_size: '5' }, 'drs_batch_size', 'DRS_BATCH_SIZE was probably meant'),
+  'a setting of another program': plain(
+    { DRS_TOKEN: 'x' },
+    'DRS_TOKEN',
+    'is no setting of this bot: it changes nothing',
+  ),
+  'a file for what is no secret': plain({ DRS_REGION_FILE: '/etc/region' }, 'DRS_REGION_FILE', 'set DRS_REGION itself'),
+  'a secret and a file for it': plain(
+    { HUAWEICLOUD_SDK_SK_FILE: '/run/secrets/sk' },
+    'HUAWEICLOUD_SDK_SK_FILE',
+    'set one of the two',
+  ),
+  "the console's file of an access key for a token": {
+    changes: (place) => ({
+      SLACK_BOT_TOKEN: '',
+      SLACK_BOT_TOKEN_FILE: fileWith(place, 'User Name,Access Key Id,Secret Access Key\n"bot","A","S"\n'),
+    }),
+    names: 'SLACK_BOT_TOKEN_FILE',
+    advice: 'which does not hold this secret',
+  },
+  'names in place of ids': plain({ ALLOWED_USERS: 'U012AB3CD, @ana' }, 'ALLOWED_USERS', 'number 2 of 2 is not one'),
+  'a command without its slash': plain({ SLACK_COMMAND: 'drs' }, 'SLACK_COMMAND', 'expected a slash command like /drs'),
+  'a time zone by its letters': plain({ POLL_TIMEZONE: 'CEST' }, 'POLL_TIMEZONE', 'like Europe/Berlin'),
+  'a database of another kind': plain(
+    { DATABASE_URL: 'postgres://bot@db/drs' },
+    'DATABASE_URL',
+    'expected sqlite: and a path',
+  ),
+  'a file that is no database': {
+    changes: (place) => ({ DATABASE_URL: `sqlite:${fileWith(place, 'SLACK_COMMAND=/drs\n'.repeat(100))}` }),
+    names: 'DATABASE_URL',
+    advice: 'is not a database this bot can read',
+  },
+  'the address of Slack without its path': {
+    changes: ({ slack }) => ({ SLACK_API_URL: new URL(slack.apiUrl).origin }),
+    names: 'SLACK_API_URL',
+    advice: 'https://slack.com/api/',
+  },
+  'a web page for DRS': {
+    changes: ({ webPage }) => ({ DRS_ENDPOINT: webPage }),
+    names: 'DRS_ENDPOINT',
+    advice: 'does not speak like DRS (HTTP 200, and no JSON): check DRS_ENDPOINT',
+  },
+  'a proxy in the way of everything': plain(
+    { HTTP_PROXY: 'proxy.nowhere.invalid:3128' },
+    'HTTP_PROXY',
+    'cannot be reached (E',
+  ),
   "an operator's channel of nobody": plain({ OPS_CHANNEL: 'C0NOWHERE' }, 'OPS_CHANNEL', 'check the id'),
 };
 
 let slack: SlackWorkspace;
 let drs: DrsSimulator;
 let place: Place;
-let taken: ReturnType<typeof createServer>;
+let taken: Server;
+let portal: Server;
 
 beforeAll(async () => {
   [slack, drs] = await Promise.all([startSlackWorkspace(), startDrsSimulator()]);
   taken = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-  const address = taken.address();
-  const takenPort = typeof address === 'object' && address !== null ? String(address.port) : '';
-  place = { slack, takenPort, folder: await mkdtemp(join(tmpdir(), 'drs-bot-folder-')) };
+  portal = createWebServer((_request, response) => response.end('<html>Welcome</html>'));
+  const [takenPort, portalPort] = await Promise.all([portOf(taken), portOf(portal)]);
+  const folder = await mkdtemp(join(tmpdir(), 'drs-bot-folder-'));
+  place = { slack, takenPort, folder, webPage: `http://127.0.0.1:${portalPort}` };
 });
+
+/** The port on which it listens from now on. */
+async function portOf(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? String(address.port) : '';
+}
+
 afterAll(async () => {
   taken.close();
+  portal.close();
   await Promise.all([slack.stop(), drs.stop()]);
 });
 

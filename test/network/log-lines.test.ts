@@ -4,6 +4,7 @@ import type { DrsAuth } from '../../src/drs/auth.ts';
 import { listProjects } from '../../src/drs/project-id.ts';
 import { createNetwork } from '../../src/network/network.ts';
 import { explainNetworkFailure } from '../../src/domain/job/network-failure.ts';
+import { createSlackClient } from '../../src/slack/workspace/slack-client.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 
@@ -29,6 +30,23 @@ test.each([
     await network.destroy();
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatchObject({ host, cause: expect.stringMatching(cause), said: 'a request to IAM failed' });
+  },
+);
+
+test.each([
+  ['http://127.0.0.1:2/api/', undefined, { host: '127.0.0.1:2', cause: 'ECONNREFUSED', method: 'auth.test' }],
+  ['http://slack.example/api/', '127.0.0.1:2', { host: 'slack.example', cause: 'ECONNREFUSED', proxy: '127.0.0.1:2' }],
+])(
+  'a request to Slack at %s, by the proxy %s, that fails is one line with its host and the cause',
+  async (apiUrl, proxy, facts) => {
+    const lines: object[] = [];
+    const warn = (fields: object, said: string) => void lines.push({ ...fields, said });
+    const httpProxy = proxy === undefined ? null : `http://${proxy}`;
+    const network = createNetwork({ httpProxy, httpsProxy: null, noProxy: '', authorities: null });
+    const way = { token: 'xoxb-1', apiUrl, timeoutMs: 5_000, fetch: network.fetch, log: { ...SILENT, warn } };
+    await expect(createSlackClient(way).auth.test()).rejects.toThrow('fetch failed');
+    await network.destroy();
+    expect(lines).toEqual([expect.objectContaining({ ...facts, said: 'a request to Slack failed' })]);
   },
 );
 

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { App } from '@slack/bolt';
 
 import { SECOND } from '../../domain/base/time.ts';
+import { explainClosedPort } from '../../domain/base/closed-port.ts';
 import { StartError } from '../../ports.ts';
 import type { Clock } from '../../ports.ts';
 import type { SlackReceiverConfig } from './bolt-app.ts';
@@ -87,12 +88,9 @@ async function openPort(
 ): Promise<Door> {
   const server = await receiver.start({ host, port }).catch((error: unknown) => {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new StartError(
-      `Port ${port} on ${host} cannot be opened (${why}): stop what uses it, or set PORT and HOST.`,
-      {
-        cause: error,
-      },
-    );
+    throw new StartError(`Port ${port} on ${host} ${explainClosedPort(why, { port: 'PORT', host: 'HOST' })}.`, {
+      cause: error,
+    });
   });
   const address = server.address();
   const opened = typeof address === 'object' && address !== null ? address.port : port;

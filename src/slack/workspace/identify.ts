@@ -63,15 +63,25 @@ export async function identify(client: WebClient, apiUrl: string): Promise<Slack
 function whyNot(error: unknown, apiUrl: string): string {
   const name = slackErrorName(error);
   if (name !== null) {
-    return `Slack refuses SLACK_BOT_TOKEN (${name}): copy the Bot User OAuth Token again from the OAuth & Permissions page of your Slack app.`;
+    return (
+      notTheToken(name, error, apiUrl) ??
+      `Slack refuses SLACK_BOT_TOKEN (${name}): copy the Bot User OAuth Token again from the OAuth & Permissions page of your Slack app.`
+    );
   }
   return unreachable(error, apiUrl);
+}
+
+/** A sentence for an error of Slack's that is about no token; null for one that is. */
+function notTheToken(name: string, error: unknown, apiUrl: string): string | null {
+  if (name === 'unknown_method')
+    return `Slack has nothing to ask at ${apiUrl} (${name}): check SLACK_API_URL, or leave it out; Slack's own address is https://slack.com/api/.`;
+  return isPassing(error) ? `Slack has a fault of its own (${name}): try again later.` : null;
 }
 
 /** A sentence for Slack being out of reach, which says what stands in the way. */
 function unreachable(error: unknown, apiUrl: string): string {
   if (error instanceof WebAPIHTTPError)
-    return `Slack answers HTTP ${error.statusCode} at ${apiUrl}: check SLACK_API_URL, or try again later.`;
+    return `Slack answers HTTP ${error.statusCode} at ${apiUrl}: check SLACK_API_URL (Slack's own address is https://slack.com/api/), or try again later.`;
   if (error instanceof WebAPIRequestError) {
     const why = explainNetworkFailure(error, new URL(apiUrl).host);
     const isAboutAddress = why.key === 'unreachable' || why.key === 'host_unknown' || why.key === 'not_tls';
@@ -100,6 +110,8 @@ export async function proveAppToken(client: WebClient, apiUrl: string): Promise<
 export function socketRefused(error: unknown, apiUrl: string): string {
   const name = slackErrorName(error);
   if (name === null) return unreachable(error, apiUrl);
+  const other = notTheToken(name, error, apiUrl);
+  if (other !== null) return other;
   const begin = `Slack refuses SLACK_APP_TOKEN (${name}): `;
   if (name === 'missing_scope' || name === 'no_permission')
     return `${begin}it lacks the scope connections:write. Press Generate Token and Scopes on the Basic Information page of your Slack app, add connections:write, and set SLACK_APP_TOKEN to the new token.`;

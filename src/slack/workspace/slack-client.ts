@@ -1,8 +1,12 @@
 import { WebClient } from '@slack/web-api';
 import type { FetchFunction } from '@slack/web-api';
 
+import { explainNetworkFailure } from '../../domain/job/network-failure.ts';
 import { boltLogger } from '../receiving/bolt-logger.ts';
 import type { Log } from '../../ports.ts';
+
+/** What the SDK says of a request without an answer: neither the host nor why. */
+const SAID_WITHOUT_HOST = 'http request failed';
 
 /** Requests at once; more than there ever are. */
 const MOST_AT_ONCE = 10_000;
@@ -28,7 +32,28 @@ export function createSlackClient(options: {
     // A queue of its own would hold a post back after its right to be sent was checked.
     maxRequestConcurrency: MOST_AT_ONCE,
     timeout: options.timeoutMs,
-    fetch: options.fetch,
-    logger: boltLogger(options.log),
+    fetch: loggingFaults(options.fetch, options.log),
+    logger: withoutVagueLines(options.log),
   });
+}
+
+/** Says in the log which host gave no answer, and why. */
+function loggingFaults(fetch: FetchFunction, log: Log): FetchFunction {
+  return async (url, init) => {
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      const { host, pathname } = new URL(url);
+      const { values } = explainNetworkFailure(error, host);
+      const facts = { host, cause: values['reason'], proxy: values['proxy'], method: pathname.split('/').at(-1) };
+      log.warn(facts, 'a request to Slack failed');
+      throw error;
+    }
+  };
+}
+
+function withoutVagueLines(log: Log): ReturnType<typeof boltLogger> {
+  const logger = boltLogger(log);
+  const warn = (...parts: unknown[]) => (parts[0] === SAID_WITHOUT_HOST ? undefined : logger.warn(...parts));
+  return { ...logger, warn };
 }
