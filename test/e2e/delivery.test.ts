@@ -80,8 +80,7 @@ describe('a message', () => {
       event_type: 'drs_post',
       event_payload: { post_id: marker.slice('drs_post:'.length) },
     });
-    for (const words of ['🔴 FAILED', 'DRS error `DRS.M05023`'])
-      expect(message.text).toContain(words);
+    for (const words of ['🔴 FAILED', 'DRS error `DRS.M05023`']) expect(message.text).toContain(words);
   });
 });
 

@@ -14,6 +14,7 @@ const VOICE = createVoice('en', {
   command: '/drs',
   botName: 'drs',
   teamUrl: null,
+  projects: () => ({ asked: 'p1', others: '' }),
   tellsOperator: false,
   consoleUrl: () => null,
 });
@@ -143,10 +144,10 @@ test('a change that Slack took late, after a newer one, is made good', async () 
   const { lease, post } = await channel.nextSend();
   const taken = { kind: 'delivered', messageTs: '1700000900.000001', channelId: 'C1', at: channel.now } as const;
   await store.settlePost(lease, post, taken);
-  await store.wantEdit(post.id);
+  await store.askPost(post.id);
   const older = await channel.claim();
   if (older.kind !== 'edit') throw new Error(`no edit, but ${older.kind}`);
-  await store.wantEdit(post.id);
+  await store.askPost(post.id);
   expect(await channel.pass(2 * MINUTE)).toEqual(['edit news: 1 failed']);
   await store.settlePost(older.lease, older.post, taken);
   expect(await channel.pass(MINUTE)).toEqual(['edit news: 1 failed']);
