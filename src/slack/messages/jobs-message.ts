@@ -6,7 +6,7 @@ import { mention } from './announcement.ts';
 import { shareButton, subscribeLabel } from './job-buttons.ts';
 import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
-import { ago, code, escapeMrkdwn } from './mrkdwn.ts';
+import { ago, code, safeName } from './mrkdwn.ts';
 import { isListedAsOver } from '../../domain/names/listed-job.ts';
 import { statusName } from './status-words.ts';
 import type { Voice } from './voice.ts';
@@ -56,7 +56,7 @@ function jobRow(voice: Voice, job: JobPage['jobs'][number], page: JobPage, chann
       : { text: subscribeLabel(voice, channelId), actionId: ACTIONS.subscribeListed, value };
   return {
     kind: 'row',
-    line: `${spoken.emoji} *${escapeMrkdwn(jobName(job))}* – ${spoken.state}\n${small}`,
+    line: `${spoken.emoji} *${safeName(jobName(job))}* – ${spoken.state}\n${small}`,
     ...(button === null ? {} : { button }),
   };
 }
