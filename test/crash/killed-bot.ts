@@ -13,7 +13,7 @@ const CHANNELS = ['#a', '#b'];
 const KILLABLE = running('test/crash/killable-bot.ts');
 
 /** Two channels watch one job; the bot is a process of its own that can be told where to die. */
-async function startTown() {
+async function startTown(durations: object = QUICK_DURATIONS) {
   const [slack, drs] = await Promise.all([startSlackWorkspace(), startDrsSimulator()]);
   slack.addUser('ana');
   for (const name of CHANNELS) slack.addChannel(name.slice(1));
@@ -22,7 +22,7 @@ async function startTown() {
     ...(await environment('socket', slack, drs)),
     POLL_SCHEDULE: '* * * * * *',
     LOG_LEVEL: 'info',
-    DURATIONS: JSON.stringify(QUICK_DURATIONS),
+    DURATIONS: JSON.stringify(durations),
   };
   let bot: BotProcess | null = null;
   const start = async (more: Readonly<Record<string, string>> = {}) => {
@@ -70,6 +70,7 @@ async function allSpokenTo(url: string): Promise<void> {
 
 const died = (bot: BotProcess) => vi.waitFor(() => expect(bot.child.signalCode).toBe('SIGKILL'), { timeout: 30_000 });
 
+const SILENT = /^⚫ \*No data from DRS for \d+ s\*$/;
 const FIRST_AND_SECOND = ['🔔', '🔵 Full copy complete', '🟢 Replicating'];
 
 /**
@@ -112,6 +113,38 @@ export async function expectTheCause(point: string): Promise<void> {
     ['🔔', '🔴 FAILED'],
     ['🔔', '🔴 FAILED'],
   ]);
+}
+
+/**
+ * Killed while DRS gives no answer, after the channels were told and before a change, the bot says once how it was: nothing
+ * twice about the silence, and the change where the silence ends.
+ */
+export async function expectOneEpisode(): Promise<void> {
+  await using town = await startTown({ ...QUICK_DURATIONS, downMs: 3_000 });
+  const first = await town.start();
+  await town.subscribe();
+  const silence = setInterval(() => town.drs.faults.next('progress', { kind: 'status', status: 503 }, 20), 200);
+  try {
+    await town.until('the silence', 2);
+    for (const texts of town.told()) expect(texts).toEqual(['🔔', expect.stringMatching(SILENT)]);
+    first.child.kill('SIGKILL');
+    await died(first);
+    town.job.becomes('INCRE_TRANSFER_FAILED');
+    const second = await town.start();
+    await second.printed('HTTP 503');
+  } finally {
+    clearInterval(silence);
+    town.drs.faults.clear();
+  }
+  await town.until('the end of it', 3);
+  const isOver = (name: string) =>
+    town.slack.messages(name)[1]?.text.includes('answered again') === true ? true : undefined;
+  for (const name of CHANNELS) {
+    await town.slack.waitFor('the first message to say so', () => isOver(name), 30_000);
+    const texts = town.slack.messages(name).map(({ text }) => text);
+    expect(texts).toHaveLength(3);
+    expect(texts[2]).toMatch(/^⚪ \*DRS answers again after .*\*\nMeanwhile: 🔴 .* FAILED: replication stopped/);
+  }
 }
 
 /** Killed at `point` of its start, the bot starts the next time as if nothing had happened. */

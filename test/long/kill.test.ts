@@ -1,6 +1,12 @@
 import { describe, test } from 'vitest';
 
-import { expectNothingLost, expectTheCause, expectFreshStart, expectEveryChange } from '../crash/killed-bot.ts';
+import {
+  expectNothingLost,
+  expectTheCause,
+  expectFreshStart,
+  expectEveryChange,
+  expectOneEpisode,
+} from '../crash/killed-bot.ts';
 
 /** Every point that test/crash/kill.test.ts leaves out. */
 describe('a bot that is killed', () => {
@@ -23,6 +29,10 @@ describe('a bot that is killed', () => {
     (point) => expectTheCause(point),
     90_000,
   );
+
+  test.concurrent('while DRS answers 503 tells the silence once, and the change in it once', async () => {
+    await expectOneEpisode();
+  }, 90_000);
 
   test.concurrent('during the start starts as if nothing had happened', async () => {
     await expectFreshStart('during the start');

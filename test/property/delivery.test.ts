@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { compareTs } from '../../src/domain/post/message-ts.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
 import type { JobEvent } from '../../src/domain/job/job-event.ts';
+import { explanation } from '../../src/domain/job/explanation.ts';
+import type { BlindRules } from '../../src/domain/poll/blind-episode.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { Post, SearchOutcome, SendOutcome } from '../../src/domain/post/post.ts';
 import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
@@ -21,6 +23,8 @@ import { aReport } from '../support/reports.ts';
 import { SILENT } from '../support/silent-log.ts';
 
 const CONNECTION = 'prod';
+/** One pass in vain is a time without sight. */
+const QUICKLY_BLIND: BlindRules = { pollMs: SECOND, polls: 1, leastMs: 0, patienceMs: SECOND };
 const JOBS = [1, 2, 3, 4, 5].map(jobNumber);
 const ana = { workspaceId: 'T1', channelId: 'C1', userId: 'UANA' };
 
@@ -33,6 +37,8 @@ type Step =
   /** Something becomes known about all that was told. */
   | { readonly kind: 'news of the old' }
   | { readonly kind: 'change of mind' }
+  /** A pass in which DRS gave every answer, or none. */
+  | { readonly kind: 'pass'; readonly sees: boolean }
   | { readonly kind: 'time'; readonly ms: number }
   | { readonly kind: 'turn'; readonly dispatcher: 0 | 1; readonly fate: Fate };
 
@@ -47,6 +53,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: 'news of the old' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: 'change of mind' }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('pass' as const), sees: fc.boolean() }) },
   {
     weight: 4,
     arbitrary: fc.constantFrom(SECOND, 6 * SECOND, 16 * SECOND, 31 * SECOND).map((ms): Step => ({ kind: 'time', ms })),
@@ -170,6 +177,7 @@ class World {
   readonly #rules: IncidentRules;
   #ids = 0;
   #subscribed = true;
+  #sees = true;
 
   constructor(mayRead: boolean, rules: IncidentRules) {
     this.#mayRead = mayRead;
@@ -198,6 +206,8 @@ class World {
       case 'change of mind':
         this.#subscribed = !this.#subscribed;
         return this.#subscribed ? await this.#subscribe() : await this.#unsubscribe();
+      case 'pass':
+        return await this.#pass(one.sees);
       case 'time':
         this.now += one.ms;
         return;
@@ -208,6 +218,8 @@ class World {
 
   /** Nothing goes wrong any more until everything is told and tidied up. */
   async settle(): Promise<void> {
+    // What changed while nobody saw anything is told when somebody does again.
+    if (!this.#sees) await this.#pass(true);
     for (let round = 0; round < 500; round++) {
       for (const index of [0, 1] as const) await this.#turn(index, 'accepted');
       const isIdle = this.#dispatchers.every((one) => one.request === null);
@@ -289,6 +301,16 @@ class World {
     await this.store.commitPoll({ token, connectionId: CONNECTION, now: this.now, results: [result] });
   }
 
+  async #pass(sees: boolean): Promise<void> {
+    this.#sees = sees;
+    this.now += SECOND;
+    const at = { connectionId: CONNECTION, rules: QUICKLY_BLIND };
+    const sight = { at: this.now, why: sees ? null : explanation('timeout') };
+    await this.store.noteSight({ ...at, sight, nextTryAt: null });
+    if (sees) for (const jobId of JOBS) await this.#poll(jobId, []);
+    await this.store.tellSight({ ...at, now: this.now });
+  }
+
   async #subscribe(): Promise<void> {
     const request = { actor: ana, language: 'en' as const, connectionId: CONNECTION, jobIds: JOBS };
     await this.store.subscribe({ ...request, now: this.now });
@@ -304,6 +326,18 @@ class World {
 function eventsOf({ facts }: Post): readonly string[] {
   return facts.flatMap((one) => (one.kind === 'event' ? [`${one.job.jobId} ${one.eventNumber}`] : []));
 }
+
+/** What a channel shows of times in which nobody saw anything: that it began, and that it is over. */
+const episodesShown = ({ messages }: FakeSlack) =>
+  messages.flatMap(({ post }) =>
+    post.facts.flatMap((one) =>
+      one.kind === 'announcement' && (one.announcement.kind === 'blind' || one.announcement.kind === 'back')
+        ? [
+            `${one.announcement.kind} ${one.announcement.kind === 'blind' ? one.announcement.since : one.announcement.from}`,
+          ]
+        : [],
+    ),
+  );
 
 /** The events that a channel shows. */
 const eventsShown = ({ messages }: FakeSlack) => messages.flatMap(({ post }) => eventsOf(post));
@@ -329,7 +363,7 @@ const isAscending = (numbers: readonly number[]) =>
   numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? 0));
 
 /** What the database says at the end: where each delivery was told, and what each post shows. */
-async function expectConsistent({ db }: World): Promise<void> {
+async function expectConsistent({ db, slack }: World, mayRead: boolean): Promise<void> {
   const told = await db
     .selectFrom('deliveries')
     .leftJoin('posts', 'posts.id', 'deliveries.post_id')
@@ -339,6 +373,10 @@ async function expectConsistent({ db }: World): Promise<void> {
     expect(one.message_ts).not.toBeNull();
     expect(one.shown_version).toBeGreaterThanOrEqual(one.at_version);
   }
+  const owed = await db.selectFrom('deliveries').select('id').where('subject', '=', CONNECTION).execute();
+  const episodes = episodesShown(slack);
+  if (mayRead) expect(episodes).toHaveLength(owed.length);
+  expect(new Set(episodes).size).toBe(owed.length);
   const posts = await db.selectFrom('posts').selectAll().where('message_ts', 'is not', null).execute();
   for (const post of posts) expect(post.shown_version).toBe(post.wanted_version);
   const keys = posts.filter(({ joinable }) => joinable === 1).map(({ kind, about }) => `${kind} ${about}`);
@@ -353,7 +391,7 @@ async function live(steps: readonly Step[], mayRead: boolean): Promise<World> {
   await world.open();
   for (const one of steps) await world.take(one);
   await world.settle();
-  await expectConsistent(world);
+  await expectConsistent(world, mayRead);
   await world.store.close();
   return world;
 }

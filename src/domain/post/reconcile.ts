@@ -138,7 +138,7 @@ function settleRefusal(
   const refused: ReadBack = { kind: 'refused', reason };
   if (what === 'channel' && readBack.kind === 'proven') return { kind: 'pause_channel', reason, at: now };
   // A token that is refused says nothing about any channel.
-  if (what === 'workspace' && reason !== 'missing_scope') return { kind: 'try_page_again', afterMs };
+  if (what === 'workspace') return { kind: 'try_page_again', afterMs };
   // A channel that was read before is not given up for one odd answer, unless the right to read is gone.
   const isOdd = what !== 'channel' && readBack.kind === 'proven' && reason !== 'missing_scope';
   if (isOdd && searchedForMs < pauses.searchGiveUpMs) return { kind: 'try_page_again', afterMs };

@@ -6,7 +6,7 @@ import { ACTIONS, encodeAudit } from './button-value.ts';
 import { mention } from './announcement.ts';
 import type { ButtonSpec, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
-import { code, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
+import { code, dateAndTime, safeName } from './mrkdwn.ts';
 import { problemParts } from './reference-problem.ts';
 import type { Voice } from './voice.ts';
 
@@ -14,7 +14,7 @@ import type { Voice } from './voice.ts';
 export function auditMessage(voice: Voice, page: AuditPage): SlackMessage {
   const { entries, jobId, before, older } = page;
   if (entries.length === 0 && before === null) return lines(nothing(voice, jobId));
-  const name = jobId === null ? null : `*${escapeMrkdwn(jobName({ jobId, name: entries[0]?.job?.name ?? null }))}*`;
+  const name = jobId === null ? null : `*${safeName(jobName({ jobId, name: entries[0]?.job?.name ?? null }))}*`;
   return message([
     { kind: 'news', headline: voice.say('audit.headline') },
     ...(name === null ? [] : [{ kind: 'lines' as const, lines: [voice.say('audit.about', { job: name })] }]),
@@ -48,7 +48,7 @@ function buttons(voice: Voice, { entries, jobId, before, older }: AuditPage): re
 }
 
 function entryLine(voice: Voice, { at, by, job, change }: AuditEntry): string {
-  const what = job === null ? voice.say(subjectOf(change)) : `*${escapeMrkdwn(jobName(job))}*`;
+  const what = job === null ? voice.say(subjectOf(change)) : `*${safeName(jobName(job))}*`;
   return voice.say('audit.entry', {
     at: dateAndTime(at),
     who: by === null ? voice.say('audit.bot') : mention(by),

@@ -2,9 +2,12 @@ import { jobName } from '../../domain/job/job-name.ts';
 import type { ChangedJob, Meanwhile } from '../../domain/poll/meanwhile.ts';
 import type { LastSeen } from '../../domain/poll/last-seen.ts';
 import { statusGroup } from '../../domain/job/job-status.ts';
-import { causeLine } from './cause-text.ts';
+import { causeLine, MOST_TOLD, shortCause } from './cause-text.ts';
+import { causeKey } from '../../domain/post/cause-key.ts';
+import { DAY } from '../../domain/base/time.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
 import type { Announcement, DeliveryFacts } from '../../domain/post/post.ts';
-import { dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
+import { dateAndTime, safeName, timeOfDay } from './mrkdwn.ts';
 import { STANDING_EMOJI } from './standings.ts';
 import { statusName } from './status-words.ts';
 import type { Voice } from './voice.ts';
@@ -14,9 +17,9 @@ type Of<Kind extends Announcement['kind']> = Extract<Announcement, { readonly ki
 type EventFacts = Extract<DeliveryFacts, { readonly kind: 'event' }>;
 
 /** Failures whose cause is told below the line. */
-const MOST_CAUSES = 3;
+const MOST_CAUSES = 2;
 /** Changes named in the line. */
-const MOST_CHANGES = 5;
+const MOST_CHANGES = 3;
 
 /** DRS gives no answer: since when, why, and how the jobs stood last. Once it answers again the message says so. */
 export function blindLines(
@@ -31,14 +34,20 @@ export function blindLines(
     ];
   return [
     voice.say('blind.headline', { duration, jobs }),
-    voice.sentences(voice.explain(why), ...(last === null ? [] : [lastSeenLine(voice, last)])),
-    nextTryAt === null ? voice.say('blind.next') : voice.say('blind.next_at', { at: dateAndTime(nextTryAt) }),
+    voice.sentences(
+      voice.explain(why),
+      ...(nextTryAt === null
+        ? last === null
+          ? []
+          : [lastSeenLine(voice, last, at)]
+        : [voice.say('blind.next_at', { at: dateAndTime(nextTryAt) })]),
+    ),
   ];
 }
 
-function lastSeenLine(voice: Voice, { at, standings, worstLagMs }: LastSeen): string {
+function lastSeenLine(voice: Voice, { at, standings, worstLagMs }: LastSeen, now: EpochMs): string {
   const counts = standings.map(({ standing, count }) => `${STANDING_EMOJI[standing]} ${count}`).join(' · ');
-  const said = { at: dateAndTime(at), counts };
+  const said = { at: now - at < DAY / 2 ? timeOfDay(at) : dateAndTime(at), counts };
   return worstLagMs === null
     ? voice.say('blind.last_seen', said)
     : voice.say('blind.last_seen_lag', { ...said, lag: voice.duration(worstLagMs) });
@@ -55,18 +64,30 @@ export function backLines(
   return [
     voice.say(`back.${after}`, { duration }),
     meanwhileLine(voice, meanwhile, failed),
-    ...failed.slice(0, MOST_CAUSES).flatMap((one) => failureLines(voice, one, failed.length > 1)),
+    ...causesBelow(
+      voice,
+      failed.filter(({ aftermath }) => aftermath.closed === null),
+      failed.length > 1,
+    ),
   ];
 }
 
-/** Why it failed, and how it stood before; nothing any more once the failure is closed. */
-function failureLines(voice: Voice, { job, event, aftermath }: EventFacts, isNamed: boolean): readonly string[] {
-  if (aftermath.closed !== null) return [];
-  const whose = isNamed ? `*${escapeMrkdwn(jobName(job))}*: ` : '';
-  const cause = `> ${whose}${causeLine(voice, aftermath.cause, event.report?.errorCode ?? null)}`;
+/** Why they failed, a cause that several share once; of one alone also how it stood before. */
+function causesBelow(voice: Voice, open: readonly EventFacts[], isNamed: boolean): readonly string[] {
+  const [only, ...others] = open;
+  if (only === undefined) return [];
+  const { event, aftermath } = only;
+  const keys = new Set(open.map((one) => causeKey(one.aftermath.cause, one.event.report?.errorCode ?? null)));
+  if (others.length > 0 && keys.size > 1) return open.slice(0, MOST_CAUSES).map((one) => namedCause(voice, one));
+  if (isNamed && others.length === 0) return [namedCause(voice, only)];
+  const cause = `> ${causeLine(voice, aftermath.cause, event.report?.errorCode ?? null, MOST_TOLD)}`;
   if (event.lastLag === null || isNamed) return [cause];
   const last = { lag: voice.duration(event.lastLag.ms), at: dateAndTime(event.lastLag.at) };
   return [cause, voice.say('back.failed_after', last)];
+}
+
+function namedCause(voice: Voice, { job, event, aftermath }: EventFacts): string {
+  return `> *${safeName(jobName(job))}*: ${shortCause(voice, aftermath.cause, event.report?.errorCode ?? null)}`;
 }
 
 /** What became of the jobs of a channel while nobody looked: `Meanwhile: orders FAILED … · 11 unchanged`. */
@@ -88,9 +109,13 @@ function meanwhileLine(
 }
 
 function change(voice: Voice, { job, status }: ChangedJob, failed: readonly EventFacts[]): string {
-  const { emoji, state } = statusName(voice, status, job.jobType);
+  const spoken = statusName(voice, status, job.jobType);
+  const { emoji } = spoken;
+  // Of several that failed each says no more than that.
+  const isOneOfMany = failed.length > 1 && statusGroup(status) === 'failed';
+  const state = isOneOfMany ? voice.say('state.failed') : spoken.state;
   const closed = failed.find((one) => one.job.jobId === job.jobId)?.aftermath.closed ?? null;
-  const name = `*${escapeMrkdwn(jobName(job))}*`;
+  const name = `*${safeName(jobName(job))}*`;
   return closed === null
     ? `${emoji} ${name} ${state}`
     : `~${emoji} ${voice.say('state.failed')}~ ${name} ${voice.say(`incident.row_${closed.how}`)}`;

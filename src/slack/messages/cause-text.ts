@@ -5,8 +5,11 @@ import type { MessageKey } from '../../words/en.ts';
 import { code, cut, escapeMrkdwn } from './mrkdwn.ts';
 import type { Voice } from './voice.ts';
 
-/** Of an error text, in characters: the first lines of a message must fit a phone. */
+/** Of an error text, in characters, where somebody asked for it. */
 const MOST_TEXT = 300;
+/** The same in a message that tells of the failure, of which six lines fit a phone; and where several are told. */
+export const MOST_TOLD = 80;
+const MOST_SHORT = 34;
 
 /** Where the vendor explains its error codes. */
 const ERROR_PAGES: Readonly<Record<Language, string>> = {
@@ -19,20 +22,39 @@ const ERROR_PAGES: Readonly<Record<Language, string>> = {
  * it.
  *
  * @param reported the code that came with the progress, when nothing else is known
+ * @param most characters of DRS's own text
  */
-export function causeLine(voice: Voice, cause: Cause | null, reported: string | null): string {
+export function causeLine(
+  voice: Voice,
+  cause: Cause | null,
+  reported: string | null,
+  most: number = MOST_TEXT,
+): string {
   const errorCode = cause?.code ?? reported;
   const words = cause?.text ?? null;
   if (words === null) {
     if (errorCode === null) return voice.say('cause.none_yet');
     return meaningOf(voice, errorCode) ?? voice.say('cause.code_open_log', { code: code(errorCode) });
   }
-  const said = escapeMrkdwn(cut(words, MOST_TEXT));
-  if (errorCode === null) return said;
-  const coded = words.includes(errorCode) ? said : `${code(errorCode)} ${said}`;
+  if (errorCode === null) return escapeMrkdwn(cut(words, most));
   const key = keyOf(errorCode);
+  // Where room is short, what a code means says more than DRS's own text.
+  if (isKey(key) && most < MOST_TEXT)
+    return voice.say('cause.text_meaning_short', { said: code(errorCode), meaning: voice.say(key) });
+  const said = escapeMrkdwn(cut(words, most));
+  const coded = words.includes(errorCode) ? said : `${code(errorCode)} ${said}`;
   if (!isKey(key)) return coded;
   return voice.say('cause.text_meaning', { said: coded, meaning: voice.say(key), page: pageLink(voice) });
+}
+
+/** The code, and the beginning of DRS's own text, where several causes stand one below the other. */
+export function shortCause(voice: Voice, cause: Cause | null, reported: string | null): string {
+  const errorCode = cause?.code ?? reported;
+  const words = cause?.text ?? null;
+  if (words === null)
+    return errorCode === null ? voice.say('cause.none_yet') : voice.say('cause.code', { code: code(errorCode) });
+  const said = escapeMrkdwn(cut(words, MOST_SHORT));
+  return errorCode === null || words.includes(errorCode) ? said : `${code(errorCode)} ${said}`;
 }
 
 /** What a code of the vendor's table means; null for any other. */

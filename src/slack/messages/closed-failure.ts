@@ -7,9 +7,9 @@ import type { Closing } from '../../domain/post/closing.ts';
 import type { Aftermath, NamedJob } from '../../domain/post/post.ts';
 import { DAY } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import { causeLine } from './cause-text.ts';
+import { causeLine, MOST_TOLD } from './cause-text.ts';
 import type { EventText } from './event-text.ts';
-import { dateAndTime, escapeMrkdwn, timeOfDay } from './mrkdwn.ts';
+import { dateAndTime, safeName, timeOfDay } from './mrkdwn.ts';
 import { statusWords } from './status-words.ts';
 import type { Voice } from './voice.ts';
 
@@ -39,7 +39,7 @@ export function closedFailure(
   current: Job | null,
 ): EventText {
   const duration = voice.duration(Math.max(0, closed.at - event.at));
-  const name = escapeMrkdwn(jobName(job));
+  const name = safeName(jobName(job));
   const now = closed.how === 'recovered' ? workingState(voice, job, current) : null;
   const headline = voice.say(`closed.${closed.how}`, { name, duration });
   return {
@@ -63,7 +63,7 @@ function workingState(
 /** `~🔴 FAILED~ 02:14–03:01 · Duplicate entry …` */
 function struckLine(voice: Voice, { at, report }: Failed, until: EpochMs, { cause }: Aftermath): string {
   const known = cause !== null || (report?.errorCode ?? null) !== null;
-  const why = known ? ` · ${causeLine(voice, cause, report?.errorCode ?? null)}` : '';
+  const why = known ? ` · ${causeLine(voice, cause, report?.errorCode ?? null, MOST_TOLD)}` : '';
   return `~🔴 ${voice.say('state.failed')}~ ${stretch(at, until)}${why}`;
 }
 

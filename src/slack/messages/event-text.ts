@@ -12,9 +12,9 @@ import type { Aftermath, NamedJob } from '../../domain/post/post.ts';
 import type { ProgressReport } from '../../domain/job/progress-report.ts';
 import { DAY, MINUTE } from '../../domain/base/time.ts';
 import type { MessageKey } from '../../words/en.ts';
-import { causeLine } from './cause-text.ts';
+import { causeLine, MOST_TOLD } from './cause-text.ts';
 import { subJobLine } from './job-details.ts';
-import { code, dateAndTime, day, escapeMrkdwn, timeOfDay } from './mrkdwn.ts';
+import { code, dateAndTime, day, escapeMrkdwn, safeName, timeOfDay } from './mrkdwn.ts';
 import { headline, partsLine, stateOnly, statusName, statusWords } from './status-words.ts';
 import type { StatusWords } from './status-words.ts';
 import { summaryLines } from './summary-text.ts';
@@ -24,6 +24,8 @@ import type { Voice } from './voice.ts';
 const ABNORMAL_JOB_DAYS = 14;
 const UNCREATED_JOB_DAYS = 3;
 
+/** A figure read no longer than this before needs no time of its own, in ms. */
+const FRESH_MS = 10 * MINUTE;
 /** Failed parts named in one message. */
 const MAX_SUB_JOBS = 10;
 
@@ -80,13 +82,13 @@ export function describeEvent(
 }
 
 function subJobsFailed(voice: Voice, job: NamedJob, { failed, of }: Of<'sub_jobs_failed'>): EventText {
-  const said = { count: failed.length, of, name: escapeMrkdwn(jobName(job)) };
+  const said = { count: failed.length, of, name: safeName(jobName(job)) };
   return {
     headline: `🔴 ${voice.say('told.sub_jobs_failed', said)}`,
     lines: [
       failed
         .slice(0, MAX_SUB_JOBS)
-        .map((subJob) => escapeMrkdwn(jobName(subJob)))
+        .map((subJob) => safeName(jobName(subJob)))
         .join(', '),
     ],
   };
@@ -94,7 +96,7 @@ function subJobsFailed(voice: Voice, job: NamedJob, { failed, of }: Of<'sub_jobs
 
 /** Another version of the bot noticed something that this one has no words for. */
 function other(voice: Voice, job: NamedJob, { name, report }: Of<'other'>): EventText {
-  const happened = voice.say('told.other', { job: escapeMrkdwn(jobName(job)), name: escapeMrkdwn(name) });
+  const happened = voice.say('told.other', { job: safeName(jobName(job)), name: escapeMrkdwn(name) });
   return {
     headline: `⚪ ${happened}`,
     lines: report === null ? [] : [voice.say('told.other_status', { status: code(report.status) })],
@@ -104,7 +106,7 @@ function other(voice: Voice, job: NamedJob, { name, report }: Of<'other'>): Even
 function statusChanged(voice: Voice, job: NamedJob, event: Of<'status_changed'>, aftermath: Aftermath): EventText {
   const { report } = event;
   const name = jobName(job);
-  if (report === null) return { headline: `⚪ ${escapeMrkdwn(event.to)} – ${escapeMrkdwn(name)}`, lines: [] };
+  if (report === null) return { headline: `⚪ ${escapeMrkdwn(event.to)} – ${safeName(name)}`, lines: [] };
   const lines = [...changeLines(voice, event, report, aftermath), subJobLine(voice, report)];
   return {
     headline: headline(voice, changeWords(voice, job, event, report), name),
@@ -159,7 +161,7 @@ function changeLines(
       return [beforeLine(voice, event)];
     case 'failed':
       return [
-        causeLine(voice, aftermath.cause, report.errorCode),
+        causeLine(voice, aftermath.cause, report.errorCode, MOST_TOLD),
         beforeLine(voice, event),
         billingLine(voice, report, { at, prepaid: aftermath.cause?.prepaid ?? null }),
       ];
@@ -184,8 +186,10 @@ function beforeLine(voice: Voice, { previous, lastLag, at }: Of<'status_changed'
     lasted(voice, 'told.paused_before', 'paused', previous, at),
   ].find((line) => line !== null);
   const lag = lastLag === null ? null : { lag: voice.duration(lastLag.ms), at: timeOfDay(lastLag.at) };
+  const isFresh = lastLag !== null && at - lastLag.at <= FRESH_MS;
   if (before === undefined) return lag === null ? null : voice.say('told.last_lag', lag);
-  return lag === null ? before : `${before} · ${voice.say('told.last_lag_part', lag)}`;
+  if (lag === null) return before;
+  return `${before} · ${voice.say(isFresh ? 'told.last_lag_fresh' : 'told.last_lag_part', lag)}`;
 }
 
 /** What a failed job costs until DRS ends it; `prepaid` null: nobody knows how it is paid for. */
@@ -196,7 +200,7 @@ function billingLine(
 ): string {
   const days = daysUntilEnd(report.status);
   const key = prepaid === null ? 'told.perhaps_billed' : prepaid ? 'told.paid_in_advance' : 'told.billed';
-  return voice.say(key, { day: day(at + days * DAY), days });
+  return voice.say(key, { day: day(at + days * DAY) });
 }
 
 /** After how many days DRS ends a job that failed, by default. */
@@ -227,7 +231,7 @@ function statusLasting(voice: Voice, job: NamedJob, event: Of<'status_lasting'>)
     event.report === null ? escapeMrkdwn(event.status) : statusWords(voice, event.report, job.jobType).state;
   const duration = voice.duration(event.at - event.since);
   return {
-    headline: `⚪ ${voice.say('told.lasting', { state, duration, name: escapeMrkdwn(jobName(job)) })}`,
+    headline: `⚪ ${voice.say('told.lasting', { state, duration, name: safeName(jobName(job)) })}`,
     lines: [voice.say('told.lasting_note', { since: dateAndTime(event.since) })],
   };
 }
@@ -243,7 +247,7 @@ function recovered(
   const lagNow = lagAfterFailure(voice, event);
   const url = firstMessageTs === null ? null : voice.messageUrl(channelId, firstMessageTs);
   const said = {
-    name: escapeMrkdwn(jobName(job)),
+    name: safeName(jobName(job)),
     state: workAgain(voice, event, job.jobType),
     duration: failedFor(voice, event),
   };
@@ -276,20 +280,20 @@ function unreadable(
   current: Job | null,
 ): EventText {
   if (current !== null && current.state.alone === null)
-    return { headline: `⚪ ${voice.say('told.read_again', { name: escapeMrkdwn(jobName(job)) })}`, lines: [] };
-  const said = { name: escapeMrkdwn(jobName(job)), duration: voice.duration(at - since) };
+    return { headline: `⚪ ${voice.say('told.read_again', { name: safeName(jobName(job)) })}`, lines: [] };
+  const said = { name: safeName(jobName(job)), duration: voice.duration(at - since) };
   const last =
     report === null
       ? []
       : [voice.say('told.unreadable_last', { state: stateOnly(voice, report, job.jobType, lagNote) })];
   return {
     headline: `⚫ ${voice.say('told.unreadable', said)}`,
-    lines: [voice.sentences(voice.explain(why), ...last), voice.say('told.unreadable_next')],
+    lines: [voice.sentences(voice.explain(why), ...last)],
   };
 }
 
 function readableAgain(voice: Voice, job: NamedJob, { since, at, report, lagNote }: Of<'readable_again'>): EventText {
-  const said = { name: escapeMrkdwn(jobName(job)), duration: voice.duration(at - since) };
+  const said = { name: safeName(jobName(job)), duration: voice.duration(at - since) };
   const now = report === null ? null : statusWords(voice, report, job.jobType, lagNote);
   return {
     headline: `⚪ ${voice.say('told.readable_again', said)}`,
@@ -308,11 +312,11 @@ function flapping(
   const at = current?.state.flapping?.quietSince ?? toldAt;
   const report = current?.state.report ?? reportThen;
   if (current !== null && current.state.flapping === null) {
-    const past = { name: escapeMrkdwn(jobName(job)), count: then.failures, since: dateAndTime(then.since) };
+    const past = { name: safeName(jobName(job)), count: then.failures, since: dateAndTime(then.since) };
     return { headline: `⚪ ${voice.say('told.flapped', past)}`, lines: [] };
   }
   const said = {
-    name: escapeMrkdwn(jobName(job)),
+    name: safeName(jobName(job)),
     count: told.failures,
     duration: voice.duration(at - told.since),
     state: lowerFirst(report === null ? voice.say('now.unknown') : statusName(voice, report.status, job.jobType).state),
@@ -328,7 +332,7 @@ function settled(voice: Voice, job: NamedJob, { flapping: told, quietMs: ms, at,
   const spoken = report === null ? null : statusWords(voice, report, job.jobType);
   const state = lowerFirst(spoken?.state ?? voice.say('now.unknown'));
   return {
-    headline: `${spoken?.emoji ?? '⚫'} ${voice.say('told.settled', { name: escapeMrkdwn(jobName(job)), state })}`,
+    headline: `${spoken?.emoji ?? '⚫'} ${voice.say('told.settled', { name: safeName(jobName(job)), state })}`,
     lines: [
       voice.say('told.settled_quiet', {
         quiet: voice.duration(ms),
@@ -370,7 +374,7 @@ const UNPROVEN: ReadonlySet<EndVerdict> = new Set<EndVerdict>(['not_seen', 'othe
 const MAX_LINES_UNPROVEN = 2;
 
 function ended(voice: Voice, job: NamedJob, event: Of<'ended'>): EventText {
-  const name = escapeMrkdwn(jobName(job));
+  const name = safeName(jobName(job));
   if (isDisasterRecovery(job.jobType) && event.verdict !== 'had_failed') {
     const how = voice.say('ended.disaster_recovery');
     return {
@@ -414,11 +418,11 @@ function lastSeenLines(voice: Voice, { jobType }: NamedJob, { verdict, standing,
 }
 
 function renamed(voice: Voice, { from, to }: Of<'renamed'>): EventText {
-  return { headline: `🔔 ${voice.say('told.renamed', { from: escapeMrkdwn(from), to: escapeMrkdwn(to) })}`, lines: [] };
+  return { headline: `🔔 ${voice.say('told.renamed', { from: safeName(from), to: safeName(to) })}`, lines: [] };
 }
 
 function gone(voice: Voice, job: NamedJob, event: Of<'gone'>): EventText {
-  const name = escapeMrkdwn(jobName(job));
+  const name = safeName(jobName(job));
   const how =
     event.code === null
       ? voice.say('told.gone_deleted')

@@ -7,7 +7,7 @@ import { causeKey } from '../../domain/post/cause-key.ts';
 import type { Closing } from '../../domain/post/closing.ts';
 import type { DeliveryFacts, NamedJob } from '../../domain/post/post.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import { causeLine } from './cause-text.ts';
+import { causeLine, MOST_TOLD, shortCause } from './cause-text.ts';
 import { stretch } from './closed-failure.ts';
 import type { Part } from './message.ts';
 import { STANDING_EMOJI } from './standings.ts';
@@ -158,6 +158,8 @@ interface CauseCount {
   readonly key: string | null;
   readonly count: number;
   readonly said: string;
+  /** The same where several stand one below the other. */
+  readonly short: string;
 }
 
 /** The causes there are, the most frequent first, what is not known last. */
@@ -167,8 +169,11 @@ function causesOf(voice: Voice, rows: readonly Row[]): readonly CauseCount[] {
     const of = rows.filter((row) => row.key === key);
     const [example] = of;
     if (example === undefined) return [];
-    const said = key === null ? voice.say('incident.cause_unknown') : causeLine(voice, example.cause, codeOf(example));
-    return [{ key, count: of.length, said }];
+    const { cause } = example;
+    const said =
+      key === null ? voice.say('incident.cause_unknown') : causeLine(voice, cause, codeOf(example), MOST_TOLD);
+    const short = key === null ? said : shortCause(voice, cause, codeOf(example));
+    return [{ key, count: of.length, said, short }];
   });
   return counted.toSorted(
     (one, other) => Number(one.key === null) - Number(other.key === null) || other.count - one.count,
@@ -181,7 +186,7 @@ function causeLines(voice: Voice, rows: readonly Row[]): readonly string[] {
   if (only === undefined) return [];
   if (others.length === 0)
     return [only.key === null ? only.said : voice.say('incident.same_cause', { cause: only.said })];
-  const shown = causes.slice(0, MOST_CAUSES).map(({ count, said }) => `*${count}:* ${said}`);
+  const shown = causes.slice(0, MOST_CAUSES).map(({ count, short }) => `*${count}:* ${short}`);
   const more = causes.length - shown.length;
   return [...shown, ...(more > 0 ? [voice.say('names.more', { count: more })] : [])];
 }
@@ -244,11 +249,11 @@ function tablePart(voice: Voice, rows: readonly Row[], most: number): Part {
 function rowCells(voice: Voice, row: Row, isByCause: boolean): readonly string[] {
   const { event, job } = row;
   const lag = event.lastLag === null ? '–' : plain(voice.duration(event.lastLag.ms));
-  const state = isByCause && row.closed === null ? shortCause(voice, row) : stateNow(voice, row);
+  const state = isByCause && row.closed === null ? cellCause(voice, row) : stateNow(voice, row);
   return [jobName(job), state, lag];
 }
 
-function shortCause(voice: Voice, row: Row): string {
+function cellCause(voice: Voice, row: Row): string {
   const said = row.cause?.text ?? codeOf(row) ?? voice.say('incident.cause_short_unknown');
   return `🔴 ${said.length > MOST_CAUSE ? `${said.slice(0, MOST_CAUSE - 1)}…` : said}`;
 }

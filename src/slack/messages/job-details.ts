@@ -10,7 +10,7 @@ import type { ProgressReport } from '../../domain/job/progress-report.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { causeLine, meaningOf } from './cause-text.ts';
-import { ago, code, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
+import { ago, code, dateAndTime, escapeMrkdwn, safeName } from './mrkdwn.ts';
 import { headline, partsLine, stateOnly, statusWords } from './status-words.ts';
 import type { Voice } from './voice.ts';
 
@@ -42,7 +42,7 @@ export function describeJob(
   extras: Extras = NO_EXTRAS,
 ): JobText {
   const { state } = job;
-  const name = escapeMrkdwn(jobName(job));
+  const name = safeName(jobName(job));
   const footer = reportFooter(voice, job, report, extras.subJobs);
   if (state.over === 'gone' && statusGroup(report.status) !== 'gone') {
     return { headline: `⚫ ${voice.say('state.gone_job', { name })}`, lines: [lastSeen(voice, job, report)], footer };
@@ -144,14 +144,14 @@ function recoveryLine(voice: Voice, recovery: Extras['recovery']): string | null
 /** Which part of a parent job the figures are of. */
 export function subJobLine(voice: Voice, { subJob }: ProgressReport): string | null {
   if (subJob === null) return null;
-  return voice.say('detail.worst_sub_job', { name: escapeMrkdwn(jobName(subJob)), count: subJob.of });
+  return voice.say('detail.worst_sub_job', { name: safeName(jobName(subJob)), count: subJob.of });
 }
 
 /** Parts of a job that goes on itself which have failed. */
 function failedSubJobsLine(voice: Voice, { failedSubJobs }: ProgressReport): string | null {
   if (failedSubJobs === null || failedSubJobs.failed.length === 0) return null;
   const { failed, of } = failedSubJobs;
-  const names = failed.map((subJob) => escapeMrkdwn(jobName(subJob))).join(', ');
+  const names = failed.map((subJob) => safeName(jobName(subJob))).join(', ');
   return `🔴 ${voice.say('told.sub_jobs_failed_short', { count: failed.length, of, names })}`;
 }
 

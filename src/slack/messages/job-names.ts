@@ -1,6 +1,6 @@
 import { jobName } from '../../domain/job/job-name.ts';
 import type { NamedJob } from '../../domain/post/post.ts';
-import { escapeMrkdwn } from './mrkdwn.ts';
+import { safeName } from './mrkdwn.ts';
 import type { Voice } from './voice.ts';
 
 /** Jobs named in one line. */
@@ -13,7 +13,7 @@ export function jobNames(voice: Voice, jobs: readonly Pick<NamedJob, 'jobId' | '
 
 /** What a job is called, in bold. */
 export function boldName(job: Pick<NamedJob, 'jobId' | 'name'>): string {
-  return `*${escapeMrkdwn(jobName(job))}*`;
+  return `*${safeName(jobName(job))}*`;
 }
 
 /** The same list with another name for each. */

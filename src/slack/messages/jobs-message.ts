@@ -6,7 +6,7 @@ import { mention } from './announcement.ts';
 import { shareButton, subscribeLabel } from './job-buttons.ts';
 import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
-import { ago, code, escapeMrkdwn } from './mrkdwn.ts';
+import { ago, code, safeName } from './mrkdwn.ts';
 import { isListedAsOver } from '../../domain/names/listed-job.ts';
 import { statusName } from './status-words.ts';
 import type { Voice } from './voice.ts';
@@ -38,8 +38,8 @@ function headlinePart(voice: Voice, { total, text, listedAt, isListPending }: Jo
   if (text !== null)
     return { kind: 'lines', lines: [voice.say('jobs.none_matching', { ...said, jobs: voice.typed('jobs') })] };
   const { asked, others } = voice.surroundings.projects();
-  const none = voice.say('jobs.none', { project: escapeMrkdwn(asked) });
-  const elsewhere = others === '' ? [] : [voice.say('jobs.other_projects', { projects: escapeMrkdwn(others) })];
+  const none = voice.say('jobs.none', { project: safeName(asked) });
+  const elsewhere = others === '' ? [] : [voice.say('jobs.other_projects', { projects: safeName(others) })];
   return { kind: 'lines', lines: [none, ...elsewhere] };
 }
 
@@ -59,7 +59,7 @@ function jobRow(voice: Voice, job: JobPage['jobs'][number], page: JobPage, chann
       : { text: subscribeLabel(voice, channelId), actionId: ACTIONS.subscribeListed, value };
   return {
     kind: 'row',
-    line: `${spoken.emoji} *${escapeMrkdwn(jobName(job))}* – ${spoken.state}\n${small}`,
+    line: `${spoken.emoji} *${safeName(jobName(job))}* – ${spoken.state}\n${small}`,
     ...(button === null ? {} : { button }),
   };
 }

@@ -11,7 +11,7 @@ import { mention } from './announcement.ts';
 import { shareButton } from './job-buttons.ts';
 import type { Part, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
-import { ago, code, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
+import { ago, code, dateAndTime, safeName } from './mrkdwn.ts';
 import { refusal } from './refusal-text.ts';
 import { headline, statusWords } from './status-words.ts';
 import { nothingSubscribed } from './subscription-answers.ts';
@@ -94,14 +94,14 @@ function row(voice: Voice, subscription: ListedSubscription): Part {
 /** One line about how a watched job stood when it was last looked at. */
 export function currentState(voice: Voice, { state, jobId, jobName: given, jobType }: ListedSubscription): string {
   const name = jobName({ jobId, name: given });
-  if (state.report === null) return `⚪ ${voice.say('state.no_report')} – ${escapeMrkdwn(name)}`;
+  if (state.report === null) return `⚪ ${voice.say('state.no_report')} – ${safeName(name)}`;
   if (state.unknown?.isLasting !== true)
     return headline(voice, statusWords(voice, state.report, jobType, lagNote(state)), name);
   const since = dateAndTime(state.unknown.since);
-  return `⚪ ${voice.say('state.unknown_since', { name: escapeMrkdwn(name), since })}`;
+  return `⚪ ${voice.say('state.unknown_since', { name: safeName(name), since })}`;
 }
 
 function moreRows(voice: Voice, rest: readonly ListedSubscription[]): Part {
-  const names = rest.map((one) => escapeMrkdwn(jobName({ jobId: one.jobId, name: one.jobName }))).join(', ');
+  const names = rest.map((one) => safeName(jobName({ jobId: one.jobId, name: one.jobName }))).join(', ');
   return { kind: 'lines', lines: [voice.say('list.more', { count: rest.length, names })] };
 }

@@ -42,6 +42,8 @@ export type Part =
   | { readonly kind: 'row'; readonly line: string; readonly button?: ButtonSpec }
   /** Small print. */
   | { readonly kind: 'footer'; readonly line: string; readonly blockId?: string }
+  /** Found by Slack's search, and drawn nowhere. */
+  | { readonly kind: 'search'; readonly line: string }
   /** A table of plain text, its first row the headings; at most one in a message. */
   | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[]; readonly alignRight: readonly number[] }
   | { readonly kind: 'buttons'; readonly buttons: readonly ButtonSpec[] };
@@ -75,6 +77,8 @@ function toBlock(part: Part): KnownBlock | null {
       return section([part.line], part.button);
     case 'footer':
       return context(part.line, part.blockId);
+    case 'search':
+      return null;
     case 'table':
       return table(part.rows, part.alignRight);
     case 'buttons':
@@ -146,6 +150,7 @@ function topLevelText(parts: readonly Part[]): string {
           return part.lines;
         case 'row':
         case 'footer':
+        case 'search':
           return [part.line];
         case 'table':
           return [

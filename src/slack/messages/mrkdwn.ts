@@ -9,6 +9,16 @@ export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** What Slack takes for formatting: `_` within a word is none. */
+const FORMATTING = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
+/** The same signs in full width, which format nothing. Their normal forms (NFKC) are those that they stand for. */
+const FULL_WIDTH: Readonly<Record<string, string>> = { '*': '＊', '~': '～', '`': '｀', _: '＿' };
+
+/** A name that no part of can become formatting, also within bold text. Pasted into a command it is the name again. */
+export function safeName(name: string): string {
+  return escapeMrkdwn(name.replace(FORMATTING, (sign) => FULL_WIDTH[sign] ?? sign));
+}
+
 /** Text as code, cut to `most` characters; grave accents and line breaks inside would end it and are replaced. */
 export function code(text: string, most = 120): string {
   return `\`${escapeMrkdwn(cut(cutText(text).replaceAll('`', "'").replace(/\s+/g, ' '), most))}\``;

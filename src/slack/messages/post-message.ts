@@ -7,7 +7,6 @@ import { isWorking, statusGroup } from '../../domain/job/job-status.ts';
 import { NO_AFTERMATH } from '../../domain/post/post.ts';
 import type { DeliveryFacts, NamedJob, Post } from '../../domain/post/post.ts';
 import { lagNote } from '../../domain/job/lag-note.ts';
-import type { ProgressReport } from '../../domain/job/progress-report.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Look } from '../../use-cases/polling/look-at-jobs.ts';
 import { ACTIONS, encodeJobs, encodePost } from './button-value.ts';
@@ -15,11 +14,12 @@ import { backLines } from './blind-lines.ts';
 import { incidentInFull, incidentParts, recoveriesParts } from './incident-text.ts';
 import { announcementLines } from './announcement.ts';
 import { describeEvent } from './event-text.ts';
+import type { EventText } from './event-text.ts';
 import { consoleButton } from './job-buttons.ts';
 import { boldName } from './job-names.ts';
 import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
-import { dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
+import { ago, dateAndTime, escapeMrkdwn, safeName, timeOfDay } from './mrkdwn.ts';
 import { stateOnly, statusWords } from './status-words.ts';
 import type { Voice } from './voice.ts';
 
@@ -30,20 +30,13 @@ export const POST_MARKER = 'drs_post:';
  */
 export const METADATA_EVENT_TYPE = 'drs_post';
 
-/** Events whose message says in its lines all that there is to say. */
-const PLAIN_KINDS: ReadonlySet<EventFacts['event']['kind']> = new Set<EventFacts['event']['kind']>([
-  'flapping',
-  'settled',
-  'unreadable',
-  'readable_again',
-]);
 /** Those that are kept current: their headline says how it is. */
 const CURRENT_KINDS: ReadonlySet<EventFacts['event']['kind']> = new Set<EventFacts['event']['kind']>([
   'flapping',
   'unreadable',
 ]);
 /** Earlier steps of a job named in one message. */
-const MOST_STEPS = 5;
+const MOST_STEPS = 3;
 
 type EventFacts = Extract<DeliveryFacts, { readonly kind: 'event' }>;
 
@@ -62,8 +55,8 @@ export function postMessage(voice: Voice, post: ShownPost, now: readonly Look[] 
       ? back
       : steps.length > 0
         ? backlogParts(voice, steps, post.channelId, now)
-        : post.facts.flatMap((facts) => toParts(voice, facts, post.channelId, now));
-  return message([...told, ...laterPart(voice, post), ...nowParts(voice, post, now)], {
+        : post.facts.flatMap((facts) => toPart(voice, facts, post.channelId, now));
+  return message([...told, ...nowParts(voice, post, now), ...footerParts(voice, post, now)], {
     marker: `${POST_MARKER}${post.id}`,
   });
 }
@@ -90,12 +83,9 @@ function groupMessage(voice: Voice, post: ShownPost, now: readonly Look[]): Slac
     post.kind === 'incident'
       ? incidentParts(voice, { facts: [...shown, ...told], jobs, watched })
       : recoveriesParts(voice, told, countClosed(shown));
-  const later = laterPart(voice, post);
-  const at = Math.max(...told.map(({ event }) => event.at));
   return message(
     [
       ...parts,
-      ...later,
       {
         kind: 'buttons',
         buttons: [
@@ -103,7 +93,7 @@ function groupMessage(voice: Voice, post: ShownPost, now: readonly Look[]): Slac
           { text: voice.say('button.refresh'), actionId: ACTIONS.refreshPost, value: encodePost(post.id) },
         ],
       },
-      { kind: 'footer', line: dateAndTime(at) },
+      ...footerParts(voice, post, now),
     ],
     { marker: `${POST_MARKER}${post.id}` },
   );
@@ -128,9 +118,9 @@ function countClosed(shown: readonly EventFacts[]): { readonly of: number; reado
 }
 
 /** Where the incident is that shows this post among its own. */
-function laterPart(voice: Voice, { around, channelId }: ShownPost): readonly Part[] {
+function partOf(voice: Voice, { around, channelId }: ShownPost): readonly string[] {
   const url = around.partOfTs === null ? null : voice.messageUrl(channelId, around.partOfTs);
-  return url === null ? [] : [{ kind: 'footer', line: voice.say('incident.part_of', { url }) }];
+  return url === null ? [] : [voice.say('incident.part_of', { url })];
 }
 
 /** A time in which nobody looked, and what changed in it: the causes of failures stand below, for they have no post of their own. */
@@ -149,7 +139,7 @@ function stepsOfOneJob(facts: readonly DeliveryFacts[]): readonly EventFacts[] {
   return steps.length === facts.length && isOneJob && isBacklog ? steps : [];
 }
 
-/** The last step is the news; those before it are a line each. */
+/** The last step is the news, with why and until when; those before it are one line. */
 function backlogParts(
   voice: Voice,
   steps: readonly EventFacts[],
@@ -161,12 +151,22 @@ function backlogParts(
   const before = steps.slice(0, -1);
   const shown = before.slice(-MOST_STEPS);
   const more = before.length - shown.length;
-  const lines = shown.map(({ job, event }) => {
-    const { headline } = describeEvent(voice, job, event, { aftermath: NO_AFTERMATH, channelId });
-    return voice.say('backlog.step', { at: dateAndTime(event.at), what: headline });
-  });
-  const said = [...(more > 0 ? [voice.say('names.more', { count: more })] : []), ...lines];
-  return [...toParts(voice, last, channelId, now), { kind: 'footer', line: said.join('\n') }];
+  const told = shown.map((step) =>
+    voice.say('backlog.step', { at: timeOfDay(step.event.at), what: stepState(voice, step) }),
+  );
+  const said = [...(more > 0 ? [voice.say('names.more', { count: more })] : []), ...told];
+  const { headline, lines } = describe(voice, last, channelId, now);
+  const kept = lines.filter((_line, index) => index === 0 || index === lines.length - 1);
+  return [{ kind: 'news', headline, lines: [...kept, said.join(' · ')] }];
+}
+
+/** A step in a word or two. */
+function stepState(voice: Voice, { job, event }: EventFacts): string {
+  const isState = event.kind === 'status_changed' || event.kind === 'status_lasting' || event.kind === 'recovered';
+  if (event.report === null || !isState)
+    return describeEvent(voice, job, event, { aftermath: NO_AFTERMATH, channelId: '' }).headline;
+  const { emoji, state } = statusWords(voice, event.report, job.jobType, event.lagNote);
+  return `${emoji} ${state}`;
 }
 
 function currentOf({ job }: EventFacts, now: readonly Look[]): Job | null {
@@ -174,22 +174,17 @@ function currentOf({ job }: EventFacts, now: readonly Look[]): Job | null {
   return look?.kind === 'known' ? look.job : null;
 }
 
-function toParts(voice: Voice, facts: DeliveryFacts, channelId: string, now: readonly Look[]): readonly Part[] {
-  if (facts.kind === 'announcement')
-    return [{ kind: 'lines', lines: announcementLines(voice, facts.announcement, channelId) }];
+function toPart(voice: Voice, facts: DeliveryFacts, channelId: string, now: readonly Look[]): Part {
+  return facts.kind === 'announcement'
+    ? { kind: 'lines', lines: announcementLines(voice, facts.announcement, channelId) }
+    : { kind: 'news', ...describe(voice, facts, channelId, now) };
+}
+
+function describe(voice: Voice, facts: EventFacts, channelId: string, now: readonly Look[]): EventText {
   const { job, event, aftermath } = facts;
-  const { headline, lines } = describeEvent(voice, job, event, {
-    aftermath,
-    channelId,
-    current: currentOf(facts, now),
-  });
-  const news: Part = { kind: 'news', headline, lines: withNamesake(voice, lines, aftermath.namesake) };
-  // A closing summary names its times itself and needs the room.
-  if (event.kind === 'ended' && event.summary !== null) return [news];
-  // Nor do these need DRS's own names: their lines say what is the case.
-  if (aftermath.closed !== null || PLAIN_KINDS.has(event.kind)) return [news];
-  const footer = footerLine(job, event.report, event.previous?.status ?? null, event.at);
-  return [news, { kind: 'footer', line: footer }];
+  const current = currentOf(facts, now);
+  const { headline, lines } = describeEvent(voice, job, event, { aftermath, channelId, current });
+  return { headline, lines: withNamesake(voice, lines, aftermath.namesake) };
 }
 
 /** Who reads that a job is over must not take the other one of its name for it; the last line has room for that. */
@@ -208,17 +203,23 @@ function namesakeButtons(voice: Voice, told: Iterable<EventFacts>): readonly But
   return [{ text: voice.say('button.watch_namesake'), actionId: ACTIONS.watchNamesake, value }];
 }
 
-function footerLine(job: NamedJob, report: ProgressReport | null, previous: string | null, at: EpochMs): string {
-  const status = report?.status ?? null;
-  const change = [previous, status].filter((one, index) => one !== null && (index === 1 || one !== status));
+/** When it happened, and when somebody asked since; the id is for Slack's search. */
+function footerParts(voice: Voice, post: ShownPost, now: readonly Look[]): readonly Part[] {
+  const { facts, askedAt } = post;
+  const told = eventsOf(facts);
+  if (told.length === 0 || told.length < facts.length) return [];
+  const [id, ...others] = new Set(told.map(({ job }) => job.jobId));
+  const at = Math.max(...told.map(({ event }) => event.at));
+  const looks = now.flatMap((look) => (look.kind === 'known' ? (look.job.state.checkedAt ?? []) : []));
+  const checked = askedAt === null || looks.length === 0 ? [] : [checkedAgo(voice, Math.min(...looks))];
   return [
-    change.map((one) => escapeMrkdwn(one ?? '')).join(' → '),
-    report?.taskMode === null || report?.taskMode === undefined ? '' : escapeMrkdwn(report.taskMode),
-    shortId(job.jobId),
-    dateAndTime(at),
-  ]
-    .filter((piece) => piece !== '')
-    .join(' · ');
+    { kind: 'footer', line: [dateAndTime(at), ...checked, ...partOf(voice, post)].join(' · ') },
+    ...(id === undefined || others.length > 0 ? [] : [{ kind: 'search' as const, line: escapeMrkdwn(id) }]),
+  ];
+}
+
+function checkedAgo(voice: Voice, at: EpochMs): string {
+  return voice.say('detail.checked', { ago: ago(at) });
 }
 
 function nowParts(voice: Voice, post: Pick<Post, 'id' | 'facts' | 'askedAt'>, now: readonly Look[]): readonly Part[] {
@@ -234,7 +235,7 @@ function nowParts(voice: Voice, post: Pick<Post, 'id' | 'facts' | 'askedAt'>, no
   const lines = open
     .flatMap((facts) => stateSince(voice, post, facts, now) ?? [])
     .map(({ job, state, at }, index): Part => {
-      const whose = open.length > 1 ? ` ${escapeMrkdwn(jobName(job))}` : '';
+      const whose = open.length > 1 ? ` ${safeName(jobName(job))}` : '';
       const line = voice.say('now.line', { at: dateAndTime(at), whose, state });
       return { kind: 'footer', line, blockId: `drs_now:${index}` };
     });

@@ -6,7 +6,7 @@ import type { Guess, OldNames, ReferenceProblem } from '../../use-cases/naming/r
 import { ACTIONS, encodeJobs } from './button-value.ts';
 import { subscribeLabel } from './job-buttons.ts';
 import type { ButtonSpec, Part } from './message.ts';
-import { ago, code, escapeMrkdwn } from './mrkdwn.ts';
+import { ago, code, safeName } from './mrkdwn.ts';
 import { statusName } from './status-words.ts';
 import type { Voice } from './voice.ts';
 
@@ -124,7 +124,7 @@ function isShortOfId(reference: string): boolean {
 }
 
 function namesOf(jobs: readonly ListedJob[]): string {
-  const names = new Set(jobs.map((job) => `*${escapeMrkdwn(jobName(job))}*`));
+  const names = new Set(jobs.map((job) => `*${safeName(jobName(job))}*`));
   return [...names].join(', ');
 }
 
@@ -133,7 +133,7 @@ function candidate(voice: Voice, job: ListedJob, wanted: Wanted, channelId: stri
   const { emoji, state } = statusName(voice, job.status, job.jobType);
   return {
     kind: 'row',
-    line: `${emoji} *${escapeMrkdwn(jobName(job))}* – ${state} · ${shortId(job.jobId)}`,
+    line: `${emoji} *${safeName(jobName(job))}* – ${state} · ${shortId(job.jobId)}`,
     button: candidateButton(voice, job, wanted, channelId),
   };
 }

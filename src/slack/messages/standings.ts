@@ -2,7 +2,7 @@ import { isUnwell, STANDINGS, worstFirst } from '../../domain/job/standing.ts';
 import type { Standing } from '../../domain/job/standing.ts';
 import type { StandingJob } from '../../domain/post/post.ts';
 import { DAY } from '../../domain/base/time.ts';
-import { causeLine } from './cause-text.ts';
+import { causeLine, MOST_TOLD, shortCause } from './cause-text.ts';
 import { daysUntilEnd } from './event-text.ts';
 import { boldName } from './job-names.ts';
 import { dateAndTime, day } from './mrkdwn.ts';
@@ -23,26 +23,29 @@ export const STANDING_EMOJI: Readonly<Record<Standing, string>> = {
   copied: '✅',
 };
 
-/** Jobs named for one standing, and failures told with their cause. */
-const MOST_NAMES = 3;
-const MOST_FAILURES = 2;
+/** Jobs named for one standing, standings whose jobs are named, and failures told with their cause. */
+const MOST_NAMES = 2;
+const MOST_NAMED = 2;
+const MOST_FAILURES = 1;
 
 /** `🔴 1 FAILED: wave-12 · 🟢 11`; nothing when all are well, or when nobody wrote down how they were. */
 export function standingsPart(voice: Voice, jobs: readonly StandingJob[]): readonly string[] {
   const known = jobs.filter(({ standing }) => standing !== null);
   if (!known.some(({ standing }) => standing !== null && isUnwell(standing))) return [];
   const groups = STANDINGS.map((standing) => ({ standing, jobs: known.filter((job) => job.standing === standing) }));
-  const said = groups.filter((group) => group.jobs.length > 0).map((group) => oneStanding(voice, group, jobs.length));
+  const said = groups
+    .filter((group) => group.jobs.length > 0)
+    .map((group, index) => oneStanding(voice, group, { all: jobs.length, isNamed: index < MOST_NAMED }));
   return [said.join(' · ')];
 }
 
 function oneStanding(
   voice: Voice,
   { standing, jobs }: { readonly standing: Standing; readonly jobs: readonly StandingJob[] },
-  all: number,
+  { all, isNamed }: { readonly all: number; readonly isNamed: boolean },
 ): string {
   const emoji = STANDING_EMOJI[standing];
-  if (!isUnwell(standing)) return `${emoji} ${jobs.length}`;
+  if (!isUnwell(standing) || !isNamed) return `${emoji} ${jobs.length}`;
   const state = voice.say(`standing.${wordOf(standing)}`);
   if (all === 1) return `${emoji} ${state}`;
   const more = jobs.length - MOST_NAMES;
@@ -73,10 +76,10 @@ export function failureLines(voice: Voice, jobs: readonly StandingJob[]): readon
   return failed.slice(0, MOST_FAILURES).flatMap((job) => {
     const { failure, cause } = job;
     if (failure === null) return [];
-    const whose = failed.length === 1 ? '' : `${boldName(job)}: `;
+    if (failed.length > 1) return [`> ${boldName(job)}: ${shortCause(voice, cause, null)}`];
     const since = dateAndTime(failure.since);
     const begun = voice.say(failure.startSeen ? 'standing.failed_since' : 'standing.failed_before', { since });
     const ends = voice.say('standing.ends_by', { day: day(failure.since + daysUntilEnd(failure.status) * DAY) });
-    return [`> ${whose}${causeLine(voice, cause, null)}`, `${begun} · ${ends}`];
+    return [`> ${causeLine(voice, cause, null, MOST_TOLD)}`, `${begun} · ${ends}`];
   });
 }

@@ -9,7 +9,7 @@ import { consoleButton, shareButton, subscribeLabel } from './job-buttons.ts';
 import { describeJob } from './job-details.ts';
 import type { ButtonSpec, Part, SlackMessage } from './message.ts';
 import { message } from './message.ts';
-import { code, escapeMrkdwn } from './mrkdwn.ts';
+import { code, escapeMrkdwn, safeName } from './mrkdwn.ts';
 import { pauseLines } from './pause-lines.ts';
 import { oldNamesParts, problemParts } from './reference-problem.ts';
 import type { Voice } from './voice.ts';
@@ -127,7 +127,7 @@ export function noReport(voice: Voice, stranger: Stranger, why: Explanation): st
 }
 
 function called({ jobId, name }: Stranger): string {
-  return name === null ? code(jobId) : `*${escapeMrkdwn(name)}*`;
+  return name === null ? code(jobId) : `*${safeName(name)}*`;
 }
 
 function jobIdOf(look: Look): JobId {

@@ -6,7 +6,7 @@ import { ALARM_LAG_MS } from '../../domain/poll/verdict-rules.ts';
 import type { PartProgress, ProgressReport } from '../../domain/job/progress-report.ts';
 import { en } from '../../words/en.ts';
 import type { MessageKey } from '../../words/en.ts';
-import { escapeMrkdwn } from './mrkdwn.ts';
+import { escapeMrkdwn, safeName } from './mrkdwn.ts';
 import type { Voice } from './voice.ts';
 
 /** Parts of a full copy shown in one line. */
@@ -134,7 +134,7 @@ export function statusName(voice: Voice, status: string | null, jobType: string 
 
 /** `🟢 Replicating, lag 3 s – orders`, name escaped. */
 export function headline(voice: Voice, { emoji, state, tail }: StatusWords, name: string): string {
-  const safe = escapeMrkdwn(name);
+  const safe = safeName(name);
   return `${emoji} ${tail === null ? `${state} – ${safe}` : voice.say('state.with_tail', { state, name: safe, tail })}`;
 }
 

@@ -13,7 +13,7 @@ import { jobNames } from './job-names.ts';
 import { describeJob } from './job-details.ts';
 import type { Part, SlackMessage } from './message.ts';
 import { lines, message } from './message.ts';
-import { code, dateAndTime, escapeMrkdwn } from './mrkdwn.ts';
+import { code, dateAndTime, escapeMrkdwn, safeName } from './mrkdwn.ts';
 import { guessParts, oldNamesParts, problemParts } from './reference-problem.ts';
 import { refusal } from './refusal-text.ts';
 import { noReport, noSuchJob } from './status-message.ts';
@@ -35,7 +35,7 @@ export function subscribeAnswer(voice: Voice, outcome: SubscribeOutcome, place: 
     ...subscribedLines(voice, outcome.subscribed, place),
     ...outcome.already.map(({ job, subscription }) =>
       voice.say('answer.already', {
-        job: `*${escapeMrkdwn(jobName(job))}*`,
+        job: `*${safeName(jobName(job))}*`,
         who: mention(subscription.createdBy),
         at: dateAndTime(subscription.createdAt),
       }),
@@ -101,7 +101,7 @@ function confirmOthers(voice: Voice, others: readonly NamedSubscription[]): read
 function madeByLine(voice: Voice, { jobId, jobName: name, createdBy, createdAt }: NamedSubscription): string {
   return voice.say('answer.made_by', {
     who: mention(createdBy),
-    job: `*${escapeMrkdwn(jobName({ jobId, name }))}*`,
+    job: `*${safeName(jobName({ jobId, name }))}*`,
     at: dateAndTime(createdAt),
   });
 }
@@ -178,7 +178,7 @@ function endedLine(voice: Voice, ended: readonly NamedSubscription[]): string {
 }
 
 function alreadyOver(voice: Voice, job: Job): string {
-  const said = { job: `*${escapeMrkdwn(jobName(job))}*` };
+  const said = { job: `*${safeName(jobName(job))}*` };
   return voice.say(job.state.over === 'gone' ? 'answer.over_gone' : 'answer.over_ended', said);
 }
 

@@ -6,7 +6,7 @@ import type { MessageTs } from '../../domain/post/message-ts.ts';
 import { compareTs } from '../../domain/post/message-ts.ts';
 import type { PostSearch, SearchOutcome } from '../../domain/post/post.ts';
 import type { History } from '../../ports.ts';
-import { classifySlackError } from './classify-slack-error.ts';
+import { classifySlackError, slackErrorName } from './classify-slack-error.ts';
 import { METADATA_EVENT_TYPE, POST_MARKER } from '../messages/post-message.ts';
 
 /** Messages in one page: Slack recommends no more (docs.slack.dev, "Pagination"). */
@@ -105,12 +105,12 @@ function postIdOf({ metadata, blocks }: HistoryMessage): string | null {
   return marked?.slice(POST_MARKER.length) ?? null;
 }
 
-/** What a read that failed says about the channel. A token that is refused says nothing about any; a scope that is missing is that of reading. */
+/** What a read that failed says about the channel. A token that is refused says nothing about any. */
 function failure(error: unknown): SearchOutcome {
   if (error instanceof WebAPIHTTPError && error.statusCode >= 400 && error.statusCode < 500)
     return { kind: 'refused', what: 'reading', reason: `http_${error.statusCode}` };
   const outcome = classifySlackError(error);
-  if (outcome.kind !== 'refused') return outcome;
-  const isAboutReading = outcome.what === 'payload' || outcome.reason === 'missing_scope';
-  return isAboutReading ? { ...outcome, what: 'reading' } : outcome;
+  // The right to read is missing; posting is another one.
+  if (slackErrorName(error) === 'missing_scope') return { kind: 'refused', what: 'reading', reason: 'missing_scope' };
+  return outcome.kind === 'refused' && outcome.what === 'payload' ? { ...outcome, what: 'reading' } : outcome;
 }
