@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { PostSettlement } from '../../src/domain/post/post.ts';
+import { settlePost } from '../../src/domain/post/settle-post.ts';
+import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
 import { postMessage } from '../../src/slack/messages/post-message.ts';
 import { createVoice } from '../../src/slack/messages/voice.ts';
 import { jobNumber } from '../support/desk.ts';
@@ -246,4 +248,18 @@ test('an incident that tells a recovery by the way calls no other of its jobs re
   await channel.recover(1, 2, 3, 4, 5);
   await channel.pass(MINUTE);
   expect(await headline()).toMatch(/^🟢 \*5 of 5 jobs recovered\*/);
+});
+
+test('what may have reached a channel that nobody can read is sent again as the post it was', async () => {
+  await using channel = await OneChannel.open(5);
+  const refused = { read_back_at: null, read_back_refusal: 'missing_scope', read_back_refused_at: channel.now };
+  await channel.db.updateTable('channels').set(refused).execute();
+  await channel.fail(1, 2, 3, 4);
+  const first = await channel.nextSend();
+  const lost = { kind: 'uncertain', reason: 'network' } as const;
+  const settlement = settlePost(first, lost, channel.now, () => 0.5, DEFAULT_DURATIONS);
+  await channel.store.settlePost(first.lease, first.post, settlement);
+  await channel.fail(5);
+  const again = await channel.nextSend();
+  expect(again.post).toMatchObject({ id: first.post.id, facts: { length: 4 } });
 });

@@ -77,8 +77,9 @@ function settleSend(
       return { kind: 'try_again', afterMs: outcome.afterMs, plain: post.plain, reason };
     case 'uncertain': {
       if (readBack.kind !== 'refused') return { kind: 'look_for_it', afterMs: pauses.reconcileAfterMs, reason };
+      // Nobody can look there: it is sent again then.
       const policy = { baseMs: pauses.firstRetryMs, capMs: pauses.longestRetryMs };
-      return { kind: 'try_again', afterMs: backoffDelay(post.attempt, policy, random), plain: post.plain, reason };
+      return { kind: 'look_for_it', afterMs: backoffDelay(post.attempt, policy, random), reason };
     }
     case 'refused':
       switch (outcome.what) {

@@ -31,6 +31,17 @@ export function believedReadBack(
   return toReadBack(isFresh ? row : { ...row, read_back_refusal: null });
 }
 
+/** The same for a channel whose row is not at hand. */
+export async function findBelieved(db: Db, channel: ChannelKey, clock: EpochMs): Promise<ReadBack> {
+  const row = await db
+    .selectFrom('channels')
+    .select(['read_back_at', 'read_back_refusal', 'read_back_refused_at'])
+    .where('workspace_id', '=', channel.workspaceId)
+    .where('channel_id', '=', channel.channelId)
+    .executeTakeFirstOrThrow();
+  return believedReadBack(row, clock);
+}
+
 export async function findReadBack(db: Db, channel: ChannelKey): Promise<ReadBack> {
   const row = await db
     .selectFrom('channels')

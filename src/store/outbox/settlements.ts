@@ -12,7 +12,7 @@ import { updateChannel } from '../rows/update-channel.ts';
 import { pauseChannel } from '../channels/pause-channel.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';
 import { freeDeliveries, stopShowing } from './place-pending.ts';
-import { saveReadBack } from './read-back.ts';
+import { findBelieved, saveReadBack } from './read-back.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 import { encodePlace } from './searches.ts';
@@ -122,6 +122,11 @@ async function settleFirst(work: Work, settlement: Failure): Promise<void> {
   const post = updatePost(work);
   switch (settlement.kind) {
     case 'look_for_it':
+      if ((await findBelieved(tx, channel, clock)).kind === 'refused') {
+        // Nobody can look: it is sent again as the post it was, for it may be there.
+        await post.set({ ...certain, reason: settlement.reason, resent: 1 }).execute();
+        return await holdUp(tx, channel, clock, settlement.afterMs);
+      }
       await post.set({ reason: settlement.reason, look_at: clock + settlement.afterMs, look_set_at: clock }).execute();
       return;
     case 'try_again':
