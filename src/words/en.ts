@@ -655,9 +655,9 @@ export const en = {
   'why.clock_skewed':
     "The clock of the bot's machine is {minutes} min {direction, select, behind {behind} other {ahead of}} the cloud's, so its signatures are refused: set the clock (NTP). While it runs, the bot tries again every 10 minutes. ({label})",
   'why.user_locked':
-    'IAM says the user is locked, so the bot has stopped asking: unlock it in the console or wait, and check IAM_PASSWORD. ({label})',
+    'IAM says the user is locked: unlock it in the console or wait, and check IAM_PASSWORD. While it runs, the bot tries again ever less often, so as not to lock it again. ({label})',
   'why.password_refused':
-    'IAM does not accept the user name or password, so the bot has stopped asking: check IAM_DOMAIN, IAM_USER and IAM_PASSWORD, then restart it. ({label})',
+    'IAM does not accept the user name or password. Check IAM_DOMAIN, IAM_USER and IAM_PASSWORD. While it runs, the bot tries again ever less often, so as not to lock the user: restart it when they are right. ({label})',
   'why.login_protected':
     'IAM wants a second factor from this user (login protection), which a bot does not have: use an access key (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK) instead of IAM_PASSWORD. ({label})',
   'why.user_disabled': 'The IAM user is disabled: enable it in the console. ({label})',

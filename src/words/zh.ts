@@ -615,9 +615,10 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     '{service} 不认识这个访问密钥。它以 HST 开头，是临时密钥：请设置随它获得的 HUAWEICLOUD_SDK_SECURITY_TOKEN；如果密钥已过期，请设置新的密钥。（{label}）',
   'why.clock_skewed':
     '机器人所在机器的时钟比云平台{direction, select, behind {慢} other {快}} {minutes} 分钟，签名因此被拒绝：请校准时钟（NTP）。机器人运行期间每 10 分钟重试一次。（{label}）',
-  'why.user_locked': 'IAM 说该用户已被锁定，机器人已停止登录：请在控制台解锁或等待，并检查 IAM_PASSWORD。（{label}）',
+  'why.user_locked':
+    'IAM 表示该用户已被锁定：请在控制台解锁或等待，并检查 IAM_PASSWORD。机器人运行期间会以越来越长的间隔重试，以免再次锁定。（{label}）',
   'why.password_refused':
-    'IAM 不接受用户名或密码，机器人已停止登录：请检查 IAM_DOMAIN、IAM_USER 和 IAM_PASSWORD，然后重启。（{label}）',
+    'IAM 不接受用户名或密码：请检查 IAM_DOMAIN、IAM_USER 和 IAM_PASSWORD。机器人运行期间会以越来越长的间隔重试，以免锁定用户；改正后请重启机器人。（{label}）',
   'why.login_protected':
     'IAM 要求该用户进行二次验证（登录保护），机器人无法做到：请改用访问密钥（HUAWEICLOUD_SDK_AK 和 HUAWEICLOUD_SDK_SK），而不是 IAM_PASSWORD。（{label}）',
   'why.user_disabled': 'IAM 用户已被停用：请在控制台启用。（{label}）',

@@ -105,7 +105,7 @@ describe('a tick', () => {
     expect(answer.text).toMatch(/^🔵 Full copy 0 % – .*\nCould not ask DRS just now: IAM does not accept/);
     const later = await world.ask('ana', '#migrations', `/drs ${job.id}`);
     expect(later.text).toContain('⚪ UNKNOWN');
-    expect(later.text).toContain('check IAM_DOMAIN, IAM_USER and IAM_PASSWORD, then restart it.');
+    expect(later.text).toContain('Check IAM_DOMAIN, IAM_USER and IAM_PASSWORD.');
     const logins = world.drs.loginCount();
     await world.bot().tick();
     expect(world.drs.loginCount()).toBe(logins);

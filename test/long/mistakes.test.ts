@@ -135,7 +135,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'a wrong password': plain(
     { ...WITH_PASSWORD, IAM_PASSWORD: 'wrong' },
     'IAM_PASSWORD',
-    'check IAM_DOMAIN, IAM_USER and IAM_PASSWORD',
+    'Check IAM_DOMAIN, IAM_USER and IAM_PASSWORD',
   ),
   'another region': plain(
     { ...LOOKED_UP, DRS_REGION: 'eu-west-101' },

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { EXPLANATIONS } from '../../src/domain/job/explanation.ts';
 import { LANGUAGES } from '../../src/domain/base/language.ts';
+import { scrub } from '../../src/runtime/scrub.ts';
 import { en } from '../../src/words/en.ts';
 import { speechIn } from '../../src/words/speech.ts';
 import { zh } from '../../src/words/zh.ts';
@@ -24,6 +25,10 @@ describe('the catalogues', () => {
     const [first = [], ...others] = texts.map((catalogue) => gaps(catalogue[key] ?? ''));
     for (const other of others) expect(other).toEqual(first);
     for (const catalogue of texts) expect((catalogue[key] ?? '').trim()).not.toBe('');
+  });
+
+  test.each([en, zh])('have no words that the log takes for a secret and leaves out', (catalogue) => {
+    expect(Object.values(catalogue).filter((text) => scrub(text, []) !== text)).toEqual([]);
   });
 
   test('are understood: a gap that one language forgot would be seen', () => {
