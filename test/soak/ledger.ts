@@ -9,6 +9,9 @@ export interface Ledger {
   readonly events: number;
   readonly deliveries: number;
   readonly posts: number;
+  /** Posts about many jobs, and times without sight that channels were told of. */
+  readonly incidents: number;
+  readonly episodes: number;
   readonly suppressed: number;
   readonly kills: number;
   readonly restarts: number;
@@ -26,6 +29,8 @@ interface Told {
   readonly status: string | null;
   readonly outcome: string | null;
   readonly postId: string | null;
+  /** When it was told by a change of a message that was there already, in ms since 1970; null for any other. */
+  readonly editedInAt: number | null;
 }
 
 const marked = z.object({ event_payload: z.object({ post_id: z.string() }) });
@@ -41,6 +46,8 @@ export async function takeStock(town: Town): Promise<Ledger> {
       events: await count(db, 'job_events'),
       deliveries: await count(db, 'deliveries'),
       posts: await count(db, 'posts'),
+      incidents: await countIncidents(db),
+      episodes: await countEpisodes(db),
       suppressed: told.filter((one) => one.outcome === 'not_told').length,
       kills: town.kills,
       restarts: town.restarts,
@@ -85,7 +92,16 @@ async function readTold(db: Db): Promise<readonly Told[]> {
         .onRef('job_events.job_id', '=', 'deliveries.subject')
         .onRef('job_events.number', '=', 'deliveries.number'),
     )
-    .select(['channel_id', 'deliveries.subject', 'deliveries.number', 'outcome', 'post_id', 'facts'])
+    .select([
+      'channel_id',
+      'deliveries.subject',
+      'deliveries.number',
+      'outcome',
+      'post_id',
+      'facts',
+      'at_version',
+      'settled_at',
+    ])
     .execute();
   return rows.map((row) => ({
     channelId: row.channel_id,
@@ -94,6 +110,7 @@ async function readTold(db: Db): Promise<readonly Told[]> {
     status: event.parse(JSON.parse(row.facts)).report?.status ?? null,
     outcome: row.outcome,
     postId: row.post_id,
+    editedInAt: row.at_version > 1 ? row.settled_at : null,
   }));
 }
 
@@ -138,13 +155,13 @@ async function untold(db: Db, { drs }: Town, told: readonly Told[]): Promise<num
   }).length;
 }
 
-/** Events of one job that stand above an earlier one in a channel. */
+/** Events of one job that a channel read before an earlier one; what joined a message later was read when it joined. */
 function countDisorder(told: readonly Told[], visible: ReadonlyMap<string, readonly string[]>): number {
   const shown = told.flatMap((one) => {
     const ts = one.postId === null ? undefined : visible.get(one.postId)?.[0];
-    return ts === undefined ? [] : [{ ...one, ts }];
+    return ts === undefined ? [] : [{ ...one, at: one.editedInAt === null ? Number(ts) : one.editedInAt / 1_000 }];
   });
-  shown.sort((one, other) => Number(one.ts) - Number(other.ts) || one.eventNumber - other.eventNumber);
+  shown.sort((one, other) => one.at - other.at || one.eventNumber - other.eventNumber);
   const newest = new Map<string, number>();
   let disorder = 0;
   for (const { channelId, jobId, eventNumber } of shown) {
@@ -153,6 +170,16 @@ function countDisorder(told: readonly Told[], visible: ReadonlyMap<string, reado
     else newest.set(key, eventNumber);
   }
   return disorder;
+}
+
+async function countIncidents(db: Db): Promise<number> {
+  const rows = await db.selectFrom('posts').select('id').where('kind', '=', 'incident').execute();
+  return rows.length;
+}
+
+async function countEpisodes(db: Db): Promise<number> {
+  const rows = await db.selectFrom('blind_episodes').select('id').where('told_number', 'is not', null).execute();
+  return rows.length;
 }
 
 async function count(db: Db, table: 'job_events' | 'deliveries' | 'posts'): Promise<number> {

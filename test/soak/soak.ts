@@ -1,5 +1,6 @@
 import type { Fault } from '../../demo/slack-workspace/faults.ts';
 import { throttle } from '../../demo/drs-simulator/faults.ts';
+import type { SimulatedJob } from '../../demo/drs-simulator/jobs.ts';
 import { isSettled, takeStock } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { pause, Town } from './town.ts';
@@ -23,6 +24,12 @@ const METHODS = [
   'conversations.history',
   'chat.delete',
 ];
+/** Groups of jobs that only ever fail and recover together, and how often each does: a third time would be flapping. */
+const RACKS = 2;
+const FAILURES_OF_A_RACK = 2;
+/** How long a rack stays failed, and DRS blind, in ms. */
+const RACK_DOWN_MS = 5_000;
+const BLIND_MS = 12_000;
 /** Each job is watched by two channels; a command takes 50 jobs. */
 const CHANNELS_OF_A_JOB = 2;
 const JOBS_IN_A_COMMAND = 50;
@@ -89,16 +96,19 @@ async function makeTrouble(town: Town, options: SoakOptions, say: (line: string)
   const later = (ms: number, bots: number) => pause(ms).then(() => town.want(bots));
   const two = [later(third, 2), later(2 * third, 1)];
   await Promise.all([
-    ...troubles(town, random).map((trouble) => repeat(trouble, endsAt, random)),
+    ...troubles(town, options, random).map((trouble) => repeat(trouble, endsAt, random)),
     ...two,
     report(town, endsAt, say),
   ]);
 }
 
-function troubles(town: Town, random: () => number): readonly Trouble[] {
+function troubles(town: Town, { troubleMs }: SoakOptions, random: () => number): readonly Trouble[] {
+  const racks = racksOf(town);
+  const single = town.jobs.filter((job) => !racks.some((rack) => rack.includes(job)));
+  const failing = Array.from({ length: FAILURES_OF_A_RACK }, () => racks).flat();
   const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random() * items.length)];
   return [
-    { everyMs: 150, make: () => void pick(town.jobs)?.becomes(pick(STATUSES) ?? '') },
+    { everyMs: 150, make: () => void pick(single)?.becomes(pick(STATUSES) ?? '') },
     { everyMs: 250, make: () => town.slack.faults.next(pick(METHODS) ?? '', pick(SLACK_FAULTS) ?? { kind: 'reset' }) },
     {
       everyMs: 2_000,
@@ -111,9 +121,25 @@ function troubles(town: Town, random: () => number): readonly Trouble[] {
     { everyMs: 4_000, make: () => town.kill(random()) },
     { everyMs: 15_000, make: () => town.restartSlack(500 + random() * 1_500) },
     { everyMs: 15_000, make: () => town.restartDrs(500 + random() * 1_500) },
+    { everyMs: troubleMs / (failing.length + 2), make: () => failTogether(failing.shift() ?? []) },
+    { everyMs: 20_000, make: () => town.blind(BLIND_MS) },
     { everyMs: 1_000, make: () => clickSomething(town, pick) },
     { everyMs: 3_000, make: () => changeMind(town, pick) },
   ];
+}
+
+/** Jobs that share both of their channels. */
+function racksOf({ jobs, channels }: Town): readonly (readonly SimulatedJob[])[] {
+  return Array.from({ length: RACKS }, (_rack, index) =>
+    jobs.filter((_job, number) => number % channels.length === channels.length - 1 - index),
+  );
+}
+
+/** Many jobs fail in the same moment, and are mended in another one. */
+async function failTogether(rack: readonly SimulatedJob[]): Promise<void> {
+  for (const job of rack) job.becomes('INCRE_TRANSFER_FAILED');
+  await pause(RACK_DOWN_MS);
+  for (const job of rack) job.becomes('INCRE_TRANSFER_STARTED');
 }
 
 /** Somebody presses *Refresh* on any message that has it. */

@@ -21,6 +21,8 @@ export interface SoakOptions {
   readonly seed: number;
 }
 
+/** How long nobody may see anything before every channel is told, in ms. */
+const DOWN_MS = 2_000;
 /** As fast as the bots post: a post every 50 ms in a channel. */
 const LIMIT = { perSecond: 20, burst: 20 };
 const EVERYTHING_BUT_HISTORY = [
@@ -74,7 +76,7 @@ export class Town {
       ...(await environment('socket', slack, drs)),
       POLL_SCHEDULE: '* * * * * *',
       LOG_LEVEL: 'info',
-      DURATIONS: JSON.stringify(QUICK_DURATIONS),
+      DURATIONS: JSON.stringify({ ...QUICK_DURATIONS, downMs: DOWN_MS }),
     };
     return new Town(options, slackOptions, slack, drs, env);
   }
@@ -117,6 +119,17 @@ export class Town {
     await this.drs.stop();
     await pause(awayMs);
     this.drs = await startDrsSimulator({ port, jobs });
+  }
+
+  /** DRS answers nothing but 503 for a while. */
+  async blind(lastsMs: number): Promise<void> {
+    const until = performance.now() + lastsMs;
+    while (performance.now() < until) {
+      this.drs.faults.clear();
+      this.drs.faults.next('progress', { kind: 'status', status: 503 }, 100);
+      await pause(100);
+    }
+    this.drs.faults.clear();
   }
 
   /** Adds what has left the bots in doubt about a post since it was last counted. */

@@ -25,7 +25,7 @@ const COLUMNS = [
   { column: 'deliveries.announcement', where: `channel_id = 'C0' and announcement is not null`, isTold: true },
   { column: 'failures.causes', where: `job_id = '${jobNumber(0)}'`, isTold: true },
   { column: 'connections.list_failure', where: 'true', isTold: false },
-  { column: 'blind_episodes.episode', where: 'true', isTold: false },
+  { column: 'blind_episodes.episode', where: 'true', isTold: true },
   { column: 'audit.before', where: 'true', isTold: false },
   { column: 'audit.after', where: 'true', isTold: false },
   { column: 'subscriptions.rules', where: 'true', isTold: false },

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
+import { explanation } from '../../src/domain/job/explanation.ts';
+import type { Explanation } from '../../src/domain/job/explanation.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
 import { DAY, MINUTE } from '../../src/domain/base/time.ts';
 import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
@@ -271,4 +273,20 @@ test.each([
   await store.findNamedJobs(CONNECTION);
   await lookClosely(desk.context, [SECOND], 'en');
   expect(desk.logged.filter((one) => one.level === 'error').length).toBeLessThanOrEqual(1);
+});
+
+test('a time without sight that cannot be read is set aside, and is over as soon as DRS answers', async () => {
+  await using desk = await openWatched();
+  const rules = { pollMs: MINUTE, polls: 1, leastMs: 0, patienceMs: MINUTE };
+  const pass = async (why: Explanation | null) => {
+    const sight = { at: desk.clock.now(), why };
+    return await desk.context.store.noteSight({ connectionId: CONNECTION, sight, nextTryAt: null, rules });
+  };
+  await pass(explanation('timeout'));
+  await spoil(desk, 'blind_episodes', 'episode', 'true');
+  expect((await pass(null)).episode).toBeNull();
+  const aside = await desk.db.selectFrom('set_aside').select(['what', 'row_key', 'content']).execute();
+  expect(aside).toEqual([{ what: 'episode', row_key: CONNECTION, content: '{' }]);
+  const open = await desk.db.selectFrom('blind_episodes').select('id').where('ended_at', 'is', null).execute();
+  expect(open).toEqual([]);
 });

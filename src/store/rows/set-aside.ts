@@ -6,7 +6,7 @@ import { announce, ensureChannel } from './announce.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** What could not be read. A closed list: it is also what the operator is told. */
-export type UnreadableWhat = 'job' | 'event' | 'announcement' | 'cause';
+export type UnreadableWhat = 'job' | 'event' | 'announcement' | 'cause' | 'episode';
 
 /** Rows of one message to the operator. */
 const MAX_ROWS_TOLD = 10;

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import type { Explanation } from '../../domain/job/explanation.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import { endOf, isEndDue, noteDownTime, notePoll } from '../../domain/poll/blind-episode.ts';
-import type { BlindEpisode } from '../../domain/poll/blind-episode.ts';
+import type { BlindEpisode, PollSight } from '../../domain/poll/blind-episode.ts';
 import { lastSeen } from '../../domain/poll/last-seen.ts';
 import { meanwhile } from '../../domain/poll/meanwhile.ts';
 import type { SeenJob } from '../../domain/poll/meanwhile.ts';
@@ -11,6 +11,7 @@ import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { SightTold, Store } from '../../ports.ts';
 import { announceOf } from '../rows/announce.ts';
+import { setAside } from '../rows/set-aside.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import { decodeAnnouncement, decodeEpisode, decodeJobId, decodeState, encode } from '../rows/codec.ts';
 import { unreadState } from '../jobs/jobs.ts';
@@ -42,6 +43,7 @@ export async function noteSight(
   // Nearly always it sees, as before: no write lock is taken for that.
   if (sight.why === null && (await findOpen(db, connectionId)) === null) return NOTHING_TOLD;
   return await db.transaction().execute(async (tx) => {
+    await dropUnreadable(tx, connectionId, sight);
     const { episode, tell } = notePoll(await findEpisode(tx, connectionId), sight, rules);
     await keepEpisode(tx, connectionId, episode, sight.at);
     if (episode === null || !tell || sight.why === null) return { channels: 0, episode };
@@ -91,6 +93,16 @@ export async function tellSight(
 export async function findEpisode(db: Db, connectionId: string): Promise<BlindEpisode | null> {
   const row = await findOpen(db, connectionId);
   return row?.episode === undefined || row.episode === null ? null : decodeEpisode(row.episode);
+}
+
+/** An episode that cannot be read is set aside. While nothing is seen it begins anew; otherwise its messages are closed. */
+async function dropUnreadable(tx: Tx, connectionId: string, { at, why }: PollSight): Promise<void> {
+  const content = (await findOpen(tx, connectionId))?.episode ?? null;
+  if (content === null || decodeEpisode(content) !== null) return;
+  await setAside(tx, { connectionId, what: 'episode', key: connectionId, content, at });
+  if (why !== null) return;
+  await closeBlindness(tx, connectionId, at, at);
+  await keepEpisode(tx, connectionId, null, at);
 }
 
 async function findOpen(db: Db, connectionId: string): Promise<{ readonly episode: string | null } | null> {
