@@ -99,7 +99,7 @@ export async function findEpisode(db: Db, connectionId: string): Promise<BlindEp
 async function dropUnreadable(tx: Tx, connectionId: string, { at, why }: PollSight): Promise<void> {
   const content = (await findOpen(tx, connectionId))?.episode ?? null;
   if (content === null || decodeEpisode(content) !== null) return;
-  await setAside(tx, { connectionId, what: 'episode', key: connectionId, content, at });
+  await setAside(tx, { connectionId, workspaceId: null, what: 'episode', key: connectionId, content, at });
   if (why !== null) return;
   await closeBlindness(tx, connectionId, at, at);
   await keepEpisode(tx, connectionId, null, at);
