@@ -165,7 +165,11 @@ describe('Refresh', () => {
     const after = await slack.waitFor('the edit', () =>
       slack.messages('#migrations').find((one) => one.ts === told.ts && one.edited),
     );
-    const withoutNow = (text: string) => text.split('\n').filter((line) => !line.startsWith('As of'));
+    const withoutNow = (text: string) =>
+      text
+        .replace(/ · checked .*$/m, '')
+        .split('\n')
+        .filter((line) => !line.startsWith('As of'));
     expect(told.text).not.toContain('As of');
     expect(withoutNow(after.text)).toEqual(withoutNow(told.text));
     expect(after.text).toMatch(/As of .*: 🟢 Replicating, lag 2 s/);
