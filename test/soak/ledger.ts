@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { openDatabase } from '../../src/store/open-store.ts';
+import { decodeState } from '../../src/store/rows/codec.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
 import type { Town } from './town.ts';
 
@@ -137,13 +138,17 @@ function isLost({ outcome, postId }: Told, visible: ReadonlyMap<string, readonly
   return outcome !== 'not_told' && (postId === null || !visible.has(postId));
 }
 
-/** Channels whose last message about a job they watch is not how DRS has it: a change that never became an event. */
+/**
+ * Channels whose last message about a job they watch is not how DRS has it: a change that never became an event. A job that
+ * flaps is told as that once, and nothing more until it is quiet.
+ */
 async function untold(db: Db, { drs }: Town, told: readonly Told[]): Promise<number> {
   const last = new Map<string, Told>();
   for (const one of told) {
     const key = `${one.channelId} ${one.jobId}`;
     if (one.eventNumber > (last.get(key)?.eventNumber ?? 0)) last.set(key, one);
   }
+  const flapping = await findFlapping(db);
   const active = await db
     .selectFrom('subscriptions')
     .select(['channel_id', 'job_id'])
@@ -151,8 +156,15 @@ async function untold(db: Db, { drs }: Town, told: readonly Told[]): Promise<num
     .execute();
   return active.filter(({ channel_id: channelId, job_id: jobId }) => {
     const latest = last.get(`${channelId} ${jobId}`);
+    if (flapping.has(jobId ?? '')) return false;
     return latest !== undefined && latest.status !== drs.jobs.get(jobId ?? '')?.status;
   }).length;
+}
+
+async function findFlapping(db: Db): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom('jobs').select(['job_id', 'state']).execute();
+  const isFlapping = (state: string) => (decodeState(state)?.flapping ?? null) !== null;
+  return new Set(rows.flatMap((row) => (isFlapping(row.state) ? [row.job_id] : [])));
 }
 
 /** Events of one job that a channel read before an earlier one; what joined a message later was read when it joined. */
