@@ -320,6 +320,24 @@ describe('a gateway that lets only some requests of each window through', () => 
   });
 });
 
+type Poller = Awaited<ReturnType<typeof startPoller>>;
+
+/** Two changes of all jobs: these are told of the first at most three polls late, and once, and of the second at once. */
+async function expectLateOnce({ pass, jobs }: Pick<Poller, 'pass' | 'jobs'>, others: Poller['jobs']): Promise<void> {
+  const change = async (to: string, polls: number) => {
+    const from = passes;
+    for (const job of jobs) job.becomes(to);
+    for (let index = 0; index < polls; index++) await pass();
+    return others.map(({ id }) =>
+      told.filter((one) => one.jobId === id && one.to === to).map((one) => one.pass - from),
+    );
+  };
+  const first = await change('PAUSING', 5);
+  expect(first.map((late) => late.length)).toEqual(others.map(() => 1));
+  expect(Math.max(...first.flat())).toBeLessThanOrEqual(3);
+  expect(await change('INCRE_TRANSFER_STARTED', 3)).toEqual(others.map(() => [0]));
+}
+
 const STATUSES = [
   [400, 'DRS.M00200'],
   [404, 'DRS.M00101'],
@@ -336,19 +354,7 @@ describe.each([25, 12, 8, 2])('one odd id among %d jobs', (count) => {
     const at = { first: 0, middle: Math.floor(count / 2), last: count - 1 }[odd.place];
     const others = jobs.filter((_job, index) => index !== at);
     jobs[at]?.poison({ status: odd.status, code: odd.code });
-    /** Everybody else changes now: how many polls late each is told of it. */
-    const change = async (to: string, polls: number) => {
-      const from = passes;
-      for (const job of jobs) job.becomes(to);
-      for (let index = 0; index < polls; index++) await pass();
-      return others.map(({ id }) =>
-        told.filter((one) => one.jobId === id && one.to === to).map((one) => one.pass - from),
-      );
-    };
-    const first = await change('PAUSING', 5);
-    expect(first.map((late) => late.length)).toEqual(others.map(() => 1));
-    expect(Math.max(...first.flat())).toBeLessThanOrEqual(3);
-    expect(await change('INCRE_TRANSFER_STARTED', 3)).toEqual(others.map(() => [0]));
+    await expectLateOnce({ pass, jobs }, others);
   });
 });
 
@@ -362,18 +368,7 @@ describe.each<Fault>([
     const { pass, jobs } = await startPoller(12, undefined, fault.kind === 'hang' ? 200 : undefined);
     const others = jobs.filter((_job, index) => index !== 4);
     jobs[4]?.spoil(fault);
-    const change = async (to: string, polls: number) => {
-      const from = passes;
-      for (const job of jobs) job.becomes(to);
-      for (let index = 0; index < polls; index++) await pass();
-      return others.map(({ id }) =>
-        told.filter((one) => one.jobId === id && one.to === to).map((one) => one.pass - from),
-      );
-    };
-    const first = await change('PAUSING', 5);
-    expect(first.map((late) => late.length)).toEqual(others.map(() => 1));
-    expect(Math.max(...first.flat())).toBeLessThanOrEqual(3);
-    expect(await change('INCRE_TRANSFER_STARTED', 3)).toEqual(others.map(() => [0]));
+    await expectLateOnce({ pass, jobs }, others);
   });
 });
 

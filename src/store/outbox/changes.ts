@@ -6,25 +6,17 @@ import { isDue, isFree, msUntilDue, stillMeant } from '../rows/timed-work.ts';
 import type { Claim, Claimed } from './claim-turn.ts';
 import { decodeCopies } from './copies.ts';
 import { jobIdsOf, loadPost } from './delivery-facts.ts';
+import { reachablePosts } from './reachable-posts.ts';
 
 /**
  * Posts of a workspace with a message to change, or a copy to take away, where posts go out. A copy stays until the post has
  * its own message: how a first message ended is never to be taken for how the end of a copy did.
  */
-function changing({ tx, request: { workspaceId, postId } }: Claim) {
-  const due = tx
-    .selectFrom('posts')
-    .innerJoin('channels', (join) =>
-      join
-        .onRef('channels.workspace_id', '=', 'posts.workspace_id')
-        .onRef('channels.channel_id', '=', 'posts.channel_id'),
-    )
-    .innerJoin('workspaces', 'workspaces.id', 'posts.workspace_id')
-    .where('posts.workspace_id', '=', workspaceId)
+function changing(claim: Claim) {
+  const { postId } = claim.request;
+  const due = reachablePosts(claim)
     .where('posts.due_at', 'is not', null)
-    .where((eb) => eb.or([eb('posts.message_ts', 'is not', null), eb('posts.ended', 'is not', null)]))
-    .where('channels.paused_at', 'is', null)
-    .where('workspaces.paused_at', 'is', null);
+    .where((eb) => eb.or([eb('posts.message_ts', 'is not', null), eb('posts.ended', 'is not', null)]));
   return postId === undefined ? due : due.where('posts.id', '=', postId);
 }
 

@@ -9,6 +9,7 @@ import type { EpochMs } from '../../domain/base/time.ts';
 import { isDue, isFree, msUntilDue, stillMeant } from '../rows/timed-work.ts';
 import type { Tx } from '../rows/schema.ts';
 import type { Claim, Claimed } from './claim-turn.ts';
+import { reachablePosts } from './reachable-posts.ts';
 import { believedReadBack } from './read-back.ts';
 
 /** Before the mark of a page: which page of a search comes next. Null in the row: the first one. */
@@ -31,19 +32,8 @@ export function encodePlace({
 const PACE_BELIEVED_MS = HOUR;
 
 /** Posts of the workspace whose message is to be looked for, where posts go out. */
-function lookedFor({ tx, request: { workspaceId } }: Claim) {
-  return tx
-    .selectFrom('posts')
-    .innerJoin('channels', (join) =>
-      join
-        .onRef('channels.workspace_id', '=', 'posts.workspace_id')
-        .onRef('channels.channel_id', '=', 'posts.channel_id'),
-    )
-    .innerJoin('workspaces', 'workspaces.id', 'posts.workspace_id')
-    .where('posts.workspace_id', '=', workspaceId)
-    .where('posts.look_at', 'is not', null)
-    .where('channels.paused_at', 'is', null)
-    .where('workspaces.paused_at', 'is', null);
+function lookedFor(claim: Claim) {
+  return reachablePosts(claim).where('posts.look_at', 'is not', null);
 }
 
 type LookedFor = NonNullable<Awaited<ReturnType<typeof nextLook>>>;
