@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
-import { findOddLength, findWrongShape } from './config/secret-shape.ts';
-import { findOddity, readSecretFile } from './config/secret-text.ts';
+import { readSecretFile } from './config/secret-file.ts';
+import { findOddity, findOddLength, findWrongShape } from './config/secret-shape.ts';
 import { findUnknownSettings } from './config/unknown-settings.ts';
 import type { AccessPolicy } from './domain/access.ts';
 import { isZone } from './domain/base/zone.ts';

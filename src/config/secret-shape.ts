@@ -1,6 +1,6 @@
 /** Who knows the signing secret can speak for Slack, and a short one can be guessed. Slack's have 32 characters. */
 const SHORTEST_SIGNING_SECRET = 16;
-/** How long the two parts of an access key are (drs-api: "My Credentials → Access Keys"). */
+/** How long the two parts of an access key are (Huawei Cloud console, "My Credentials → Access Keys"). */
 const USUAL_LENGTH: Readonly<Record<string, number>> = { HUAWEICLOUD_SDK_AK: 20, HUAWEICLOUD_SDK_SK: 40 };
 /** What stands in examples. */
 const PLACEHOLDERS: readonly RegExp[] = [
@@ -10,6 +10,9 @@ const PLACEHOLDERS: readonly RegExp[] = [
   /^(?:xox[a-z]|xapp)-(?:…|\.{2,}|x{3,}|\*+|•+)/i,
   /^(?:todo|tbd|none|null|undefined|placeholder|example)$/i,
 ];
+
+/** A value with its quotes, as some files of settings have it. */
+const QUOTED = /^(["'`])[^]*\1$|^[“‘][^]*[”’]$/;
 
 /**
  * Why a value cannot be the secret, by its looks alone; null when it can.
@@ -24,6 +27,23 @@ export function findWrongShape(name: string, value: string): string | null {
   if (name === 'SLACK_SIGNING_SECRET' && value.length < SHORTEST_SIGNING_SECRET)
     return `has ${value.length} characters, and Slack's have 32; copy it again (Basic Information page of your Slack app)`;
   return null;
+}
+
+/**
+ * What shows that a value is not the secret alone, but what a file of settings had around it: such a key signs wrongly, and
+ * more than five wrong signatures lock it.
+ *
+ * @param isPassword people choose passwords, so anything may be in one
+ * @returns what is wrong; null for nothing
+ */
+export function findOddity(value: string, isPassword: boolean): string | null {
+  if (/[\r\n]/.test(value)) return 'has a line break in it; expected the secret alone, on one line';
+  if (QUOTED.test(value)) return 'has quotes around it; expected the secret without them';
+  if (/\s#/.test(value)) return 'has a comment behind it; expected the secret alone';
+  if (isPassword) return null;
+  if (/\s/.test(value)) return 'has a blank in it; expected the secret alone';
+  if (/["'`“”‘’]/.test(value)) return 'has a quote in it; expected the secret without quotes';
+  return /^[\x21-\x7e]*$/.test(value) ? null : 'has a letter in it that no such secret has; copy it again';
 }
 
 /** What is odd about the length of a secret, without being wrong everywhere; null for nothing, and for a secret that is not given. */

@@ -6,7 +6,6 @@ const KEY_COLUMNS: Readonly<Record<string, RegExp>> = {
   HUAWEICLOUD_SDK_AK: /^access key id$/i,
   HUAWEICLOUD_SDK_SK: /^secret access key$/i,
 };
-const QUOTED = /^(["'`])[^]*\1$|^[“‘][^]*[”’]$/;
 
 /**
  * The secret in a file: all of it without blanks around, or, of the console's `credentials.csv`, the value for this setting.
@@ -25,23 +24,6 @@ export function readSecretFile(name: string, text: string): SecretText {
   if (only === undefined || others.length > 0)
     return { problem: `holds ${filled.length} access keys; expected the console's file of one` };
   return { value: only[at] ?? '' };
-}
-
-/**
- * What shows that a value is not the secret alone, but what a file of settings had around it: such a key signs wrongly, and
- * more than five wrong signatures lock it.
- *
- * @param isPassword people choose passwords, so anything may be in one
- * @returns what is wrong; null for nothing
- */
-export function findOddity(value: string, isPassword: boolean): string | null {
-  if (/[\r\n]/.test(value)) return 'has a line break in it; expected the secret alone, on one line';
-  if (QUOTED.test(value)) return 'has quotes around it; expected the secret without them';
-  if (/\s#/.test(value)) return 'has a comment behind it; expected the secret alone';
-  if (isPassword) return null;
-  if (/\s/.test(value)) return 'has a blank in it; expected the secret alone';
-  if (/["'`“”‘’]/.test(value)) return 'has a quote in it; expected the secret without quotes';
-  return /^[\x21-\x7e]*$/.test(value) ? null : 'has a letter in it that no such secret has; copy it again';
 }
 
 /** A row of a file of comma-separated values, without its quotes. */
