@@ -76,6 +76,8 @@ import type { PollReport } from './use-cases/polling/poll-due-jobs.ts';
 import { pruneSome } from './use-cases/upkeep/prune.ts';
 import { createJobList } from './use-cases/showing/refresh-job-list.ts';
 import { createReview } from './use-cases/subscribing/review-channels.ts';
+import type { Guarded } from './use-cases/subscribing/review-channels.ts';
+import { tellPauses } from './use-cases/telling/tell-pauses.ts';
 import { tick as runTick } from './use-cases/polling/tick.ts';
 import { DiskState, tellPlace, watchOperations } from './use-cases/upkeep/watch-operations.ts';
 import type { Watch } from './use-cases/upkeep/watch-operations.ts';
@@ -172,6 +174,7 @@ export async function startBot(
       clock: () => clock.now(),
       monotonic: () => clock.monotonic(),
       language: config.language,
+      trialsMs: durations.trialsMs,
       onStatement: overrides.onStatement,
       onDiskFull: () => {
         if (disk.metFull(clock.now())) log.error({}, 'the disk with the database is full: free some space');
@@ -257,8 +260,8 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
     newReference: randomUUID,
     log,
   });
-  await greetOperator({ ...context, channels }, identity.botUserId, place);
-  const upkeep = [review, ...createUpkeep(foundation, context, notifier)];
+  await greetOperator({ ...context, channels }, place);
+  const upkeep = [review, ...createUpkeep(foundation, guarded, notifier)];
   const work = [...loops, ...upkeep];
   opsPort.show(operations.pages(toLook(context, () => door?.state() ?? NOT_OPEN)));
   // Before the database is closed, which its pages read.
@@ -541,13 +544,14 @@ function createPolling(context: Context, { config, timetable }: Foundation, hear
 /** What keeps the bot itself in order, beside its work: nobody waits for it, and nothing wakes it. */
 function createUpkeep(
   { config, clock, durations, disk, log }: Foundation,
-  context: Context,
+  context: Guarded,
   notifier: Notifier,
 ): readonly Loop[] {
   const { leastFreeBytes } = config.operations;
   const watch: Watch = { notifier, disk, language: config.language, leastFreeBytes };
   const watchTurn = async () => {
     await watchOperations(context, watch);
+    await tellPauses(context);
     return durations.watchEveryMs;
   };
   const pruneTurn = async () =>
@@ -585,10 +589,9 @@ async function causeTurn(context: Context): Promise<number> {
 /** Makes sure of the operator's channel, and says there what the bot begins with. */
 async function greetOperator(
   context: Context & { readonly channels: Channels },
-  botUserId: string,
   place: StorePlace,
 ): Promise<void> {
-  await openOpsChannel(context, botUserId);
+  await openOpsChannel(context);
   await tellPlace(context, place);
 }
 

@@ -6,6 +6,7 @@ import { Kysely } from 'kysely';
 import type { LogEvent } from 'kysely';
 
 import type { Language } from '../domain/base/language.ts';
+import { TRIALS_MS } from '../domain/post/pause.ts';
 import { DiskFullError } from '../ports/start-error.ts';
 import type { Store } from '../ports/store/store.ts';
 import { listAuditedJobs, pageAudit } from './rows/audit.ts';
@@ -41,7 +42,8 @@ import { probeWrite, readFigures } from './upkeep/figures.ts';
 import { findSchemaVersion, migrateToLatest } from './sqlite/migrate.ts';
 import { claimTurn } from './outbox/claim-turn.ts';
 import { askPost, findPost } from './outbox/sent-posts.ts';
-import { holdChannel, releaseHeldChannel, resumeChannel } from './channels/pause-channel.ts';
+import { holdChannel, releaseHeldChannel, tryAtOnce } from './channels/pauses.ts';
+import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';
 import { giveRoomBack, prune } from './upkeep/prune.ts';
 import { findReadBack, listReadBacks } from './outbox/read-back.ts';
 import { releaseTurn, settlePost, settleSearch } from './outbox/settlements.ts';
@@ -96,6 +98,8 @@ export interface StoreOptions extends DatabaseHooks {
   readonly monotonic?: () => number;
   /** What channels read that chose no language. */
   readonly language?: Language;
+  /** What is refused is tried again after these, in ms. */
+  readonly trialsMs?: readonly number[];
 }
 
 /**
@@ -274,7 +278,11 @@ export function cannotUse(url: string, error: unknown, mounts?: string | null): 
 }
 
 /** The store on a database that is open and up to date. */
-export function createStore(db: Db, url: string, { clock, monotonic = clock, language = 'en' }: StoreOptions): Store {
+export function createStore(
+  db: Db,
+  url: string,
+  { clock, monotonic = clock, language = 'en', trialsMs = TRIALS_MS }: StoreOptions,
+): Store {
   const path = pathIn(url);
   const time = new WorkClock({ clock, monotonic });
   const place = new DatabasePlace(db, path, clock());
@@ -296,13 +304,15 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     listSubscriptions: (channel) => listSubscriptions(db, channel),
     listAwaitedSubscriptions: (channel, now) => listAwaitedSubscriptions(db, channel, now),
     findPause: (channel) => findPause(db, channel),
-    resumeChannel: (request) => resumeChannel(db, request),
+    tryAtOnce: (request) => tryAtOnce(db, request),
+    listPausesToTell: (request) => listPausesToTell(db, request),
+    tellPause: (request) => tellPause(db, request),
     holdChannel: (request) => holdChannel(db, request),
     releaseHeldChannel: (request) => releaseHeldChannel(db, request),
     listWatchingChannels: (workspaceId) => listWatchingChannels(db, workspaceId),
     pageAudit: (request) => pageAudit(db, request),
     listAuditedJobs: (channel) => listAuditedJobs(db, channel),
-    ...turnMethods(db, time, language),
+    ...turnMethods(db, time, language, trialsMs),
     findPost: (postId) => findPost(db, language, postId),
     noteAlive: (request) => noteAlive(db, request),
     noteSight: (request) => noteSight(db, request),
@@ -390,7 +400,8 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
 }
 
 /** Turns: what is sent, looked for, changed and taken away. */
-function turnMethods(db: Db, time: WorkClock, language: Language) {
+function turnMethods(db: Db, time: WorkClock, language: Language, trialsMs: readonly number[]) {
+  const timing = () => ({ clock: time.now(), trialsMs });
   return {
     claimTurn: async (request) => {
       const clock = await time.read(db);
@@ -403,7 +414,7 @@ function turnMethods(db: Db, time: WorkClock, language: Language) {
       return turn;
     },
     settlePost: async (lease, post, settlement) => {
-      const recorded = await settlePost(db, time.now(), lease, post, settlement);
+      const recorded = await settlePost(db, timing(), lease, post, settlement);
       time.release(lease.token);
       if (settlement.kind === 'delivered') time.heardSlack(post.id, settlement.messageTs);
       if (settlement.kind === 'look_for_it') time.lookAgain(post.id, settlement.afterMs);
@@ -411,7 +422,7 @@ function turnMethods(db: Db, time: WorkClock, language: Language) {
       return recorded;
     },
     settleSearch: async (lease, search, settlement) => {
-      const recorded = await settleSearch(db, time.now(), lease, search, settlement);
+      const recorded = await settleSearch(db, timing(), lease, search, settlement);
       time.release(lease.token);
       if (settlement.kind === 'found' || settlement.kind === 'send_again' || settlement.kind === 'alone')
         time.endAttempt(lease.postId);

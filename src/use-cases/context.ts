@@ -1,6 +1,7 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../domain/base/time.ts';
 import { DEFAULT_INCIDENT_RULES } from '../domain/post/incident.ts';
 import type { IncidentRules } from '../domain/post/incident.ts';
+import { TRIALS_MS } from '../domain/post/pause.ts';
 import { DEFAULT_VERDICT_RULES } from '../domain/poll/verdict-rules.ts';
 import type { VerdictRules } from '../domain/poll/verdict-rules.ts';
 import type { Pace } from '../domain/post/pace.ts';
@@ -48,6 +49,10 @@ export interface Durations {
   readonly longestRetryMs: number;
   /** The pause between two tries of an edit or a removal grows up to this. */
   readonly longestEditRetryMs: number;
+  /** What Slack refuses is tried again after these; the last one goes on for ever. */
+  readonly trialsMs: readonly number[];
+  /** A refusal that lasts this long is told to people. */
+  readonly pauseSayMs: number;
   /** How long a person waits to learn whether the public line of a subscription could be posted. */
   readonly announcementWaitMs: number;
   /** DRS's list of jobs is read at most once in this time. */
@@ -107,6 +112,8 @@ export const DEFAULT_DURATIONS: Durations = {
   firstRetryMs: SECOND,
   longestRetryMs: 5 * MINUTE,
   longestEditRetryMs: DAY,
+  trialsMs: TRIALS_MS,
+  pauseSayMs: 5 * MINUTE,
   announcementWaitMs: 3 * SECOND,
   listEveryMs: MINUTE,
   listWaitMs: 15 * SECOND,

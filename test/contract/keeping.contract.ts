@@ -163,7 +163,7 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
       now += 1_000 * DAY;
       await pruneAll();
       expect(await store.countPending(ana)).toBe(2);
-      await store.resumeChannel({ actor: ana, now });
+      await store.tryAtOnce({ channel: ana, now });
       expect((await drain()).filter((post) => post.channelId === 'C1').map((post) => post.facts)).toMatchObject([
         // Nobody has seen the first one, and both happened at one moment.
         [{ event: { to: 'PAUSING' } }, { event: { to: 'INCRE_TRANSFER_STARTED' } }],
@@ -174,7 +174,7 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
       await watch(ORDERS);
       await poll(ORDERS, 'INCRE_TRANSFER_FAILED', [changed('INCRE_TRANSFER_FAILED')]);
       const sent = await drain();
-      const request = { ...lease(), connectionId: CONNECTION, limit: 10 };
+      const request = { ...lease(), connectionId: CONNECTION, limit: 10, sayMs: 0 };
       const wanted = await store.claimWantedCauses(request);
       const cause = { code: 'DRS.M1', text: 'why' };
       const found = wanted.map(({ jobId, eventNumber }) => ({ jobId, eventNumber, language: 'en' as const, cause }));
@@ -429,7 +429,7 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
     });
 
     test('hears of messages that Slack refused, once each, and never of a refused word about that', async () => {
-      const report = () => store.reportRefusedPosts({ connectionId: CONNECTION, channel: OPS, now, limit: 10 });
+      const report = () => store.reportRefusedPosts({ connectionId: CONNECTION, channel: OPS, now, limit: 10, sayMs: 0 });
       const dead = () => ({ kind: 'dead' as const, reason: 'invalid_blocks', at: now });
       await watch(ORDERS);
       await drain(dead);

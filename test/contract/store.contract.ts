@@ -316,7 +316,7 @@ export function storeContract(open: OpenStore): void {
       const { lease: channel, post } = await begin();
       await store.settlePost(channel, post, { kind: 'pause_channel', reason: 'not_in_channel', at: 8 });
       await store.unsubscribe({ actor: ana, jobs: [key(ORDERS)], reason: 'cannot_post', announce: false, now: 9 });
-      await store.resumeChannel({ actor: ana, now: 8 });
+      await store.tryAtOnce({ channel: ana, now: 8 });
       expect(await drain()).toEqual([]);
       expect(await store.countPending(ana)).toBe(0);
     });
@@ -402,7 +402,7 @@ export function storeContract(open: OpenStore): void {
       await poll(ORDERS, { events: [changed(30)] });
       expect(await drain()).toEqual([]);
       expect(await store.findPause(ana)).toEqual({ reason: 'is_archived', since: 50, waiting: 2 });
-      await store.resumeChannel({ actor: ana, now: 8 });
+      await store.tryAtOnce({ channel: ana, now: 8 });
       expect(await store.findPause(ana)).toBeNull();
       expect(await drain()).toEqual(['C1: subscribed', 'C1: status_changed 1']);
     });
@@ -569,7 +569,7 @@ export function storeContract(open: OpenStore): void {
       expect(await store.findPause(ana)).toMatchObject({ reason: 'not_in_channel' });
       const toOwner = await begin();
       await store.settlePost(toOwner.lease, toOwner.post, deliveredAs('1002.1'));
-      await store.resumeChannel({ actor: ana, now: 8 });
+      await store.tryAtOnce({ channel: ana, now: 8 });
       storeNow += MINUTE;
       expect((await search()).where.postId).toBe(post.id);
     });
@@ -1295,9 +1295,9 @@ export function storeContract(open: OpenStore): void {
 
     test('has posts that are held back and go on, and no going on where nothing was held back', async () => {
       await watch(ORDERS);
-      await store.resumeChannel({ actor: ana, now: 7 });
+      await store.tryAtOnce({ channel: ana, now: 7 });
       await drain({ kind: 'pause_channel', reason: 'is_archived', at: 8 });
-      await store.resumeChannel({ actor: ana, now: 9 });
+      await store.tryAtOnce({ channel: ana, now: 9 });
       await store.holdChannel({ channel: ana, reason: 'externally_shared', now: 10 });
       await store.greetChannel({ channel: ana, connectionId: CONNECTION, by: 'UBEN', now: 11 });
       expect((await changes()).slice(0, 4)).toEqual([

@@ -258,7 +258,7 @@ describe('deliveries that share a post', () => {
     const sizes = (all: readonly DeliveryFacts[]) => {
       const subject = (facts: DeliveryFacts) => (facts.kind === 'event' ? facts.job.jobId : 'channel');
       const pending = all.map((facts, id) => ({ id, subject: subject(facts), owedAt: 1, facts }));
-      return placeDeliveries({ pending, posts: [], now: 1, passBeganAt: null, rules: AT_ONCE, lookingSince: null }).map(
+      return placeDeliveries({ pending, posts: [], now: 1, passBeganAt: null, rules: AT_ONCE, lookingSince: null, isHeld: false }).map(
         ({ deliveries }) => deliveries.length,
       );
     };

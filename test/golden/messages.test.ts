@@ -1204,7 +1204,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   ),
   list: (voice) => {
     const { state } = read(replicating);
-    const pause = { reason: 'is_archived', since: START + HOUR, waiting: 2 };
+    const pause = { reason: 'is_archived', since: START + HOUR, tries: 4, nextTrialAt: START + 2 * HOUR, waiting: 2 };
     const subscriptions = [
       subscription(state),
       subscription(UNSEEN_JOB),
@@ -1222,13 +1222,13 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'list-held-for-another-organisation': (voice) =>
     listMessage(voice, {
       ...watching(read(replicating).state),
-      pause: { reason: 'externally_shared', since: START + HOUR, waiting: 2 },
+      pause: { reason: 'externally_shared', since: START + HOUR, tries: 4, nextTrialAt: START + 2 * HOUR, waiting: 2 },
       readBack: { kind: 'untried' },
     }),
   'list-held-by-the-operator': (voice) =>
     listMessage(voice, {
       ...watching(read(replicating).state),
-      pause: { reason: 'channel_not_allowed', since: START + HOUR, waiting: 2 },
+      pause: { reason: 'channel_not_allowed', since: START + HOUR, tries: 4, nextTrialAt: START + 2 * HOUR, waiting: 2 },
       readBack: { kind: 'untried' },
     }),
   'list-unreadable': (voice) =>
@@ -1645,7 +1645,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'list-paused-not-a-member': (voice) =>
     listMessage(voice, {
       subscriptions: [subscription(UNSEEN_JOB)],
-      pause: { reason: 'not_in_channel', since: START, waiting: 1 },
+      pause: { reason: 'not_in_channel', since: START, tries: 4, nextTrialAt: START + 2 * HOUR, waiting: 1 },
       readBack: { kind: 'untried' },
     }),
   'list-very-long': (voice) =>

@@ -92,15 +92,6 @@ async function freeze(end: PostSettlement): Promise<Post> {
   for (const jobId of [ORDERS, BILLING]) await poll(jobId, [changed()]);
   const { lease, post } = await send();
   await store.settlePost(lease, post, end);
-  if (end.kind === 'pause_channel') {
-    const toOwner = await send();
-    await store.settlePost(toOwner.lease, toOwner.post, {
-      kind: 'delivered',
-      messageTs: '3.1',
-      channelId: 'D1',
-      at: now,
-    });
-  }
   return post;
 }
 
@@ -120,7 +111,7 @@ interface Hold {
 }
 
 const HOLDS: readonly Hold[] = [
-  { what: 'a paused channel', end: PAUSED, goOn: () => store.resumeChannel({ actor: ana, now }) },
+  { what: 'a paused channel', end: PAUSED, goOn: async () => void (await store.tryAtOnce({ channel: ana, now })) },
   { what: 'a back-off', end: BACK_OFF, goOn: () => Promise.resolve(void (now += MINUTE)) },
 ];
 

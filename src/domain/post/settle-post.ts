@@ -32,13 +32,13 @@ export type Attempted =
     }
   | { readonly kind: 'remove'; readonly tries: number; readonly messageTs: MessageTs };
 
-/** A change is refused for good only when it is refused this often in a row. */
+/** What somebody waits for is told in a new message when its change is refused this often in a row. */
 const REFUSALS_BELIEVED = 3;
 
 /**
  * Decides what an attempt's outcome means for the post. An uncertain first message is looked for before anything else, or,
  * where Slack does not let us look, tried again; a change is repeated harmlessly. A refused first message gets one more chance
- * as plain text; a refused channel or workspace keeps everything it is owed.
+ * as plain text. Whatever is refused keeps everything it is owed.
  *
  * @param random a number from 0 to 1
  */
@@ -86,7 +86,7 @@ function settleSend(
         case 'payload':
         case 'reading':
           return post.plain
-            ? { kind: 'dead', reason, at: now }
+            ? { kind: 'pause_message', reason, at: now }
             : { kind: 'try_again', afterMs: 0, plain: true, reason };
         case 'channel':
           return { kind: 'pause_channel', reason, at: now };
@@ -97,8 +97,8 @@ function settleSend(
 }
 
 /**
- * A change may be repeated at will, so an uncertain one simply is, when the first can no longer arrive. A channel that refuses
- * everything may open again: it is tried ever less often.
+ * A change may be repeated at will, so an uncertain one simply is, when the first can no longer arrive. One that is refused
+ * may be taken another time: it is tried ever less often.
  */
 function settleEdit(
   { tries, isAwaited }: Extract<Attempted, { readonly kind: 'edit' }>,
@@ -110,11 +110,11 @@ function settleEdit(
   const { reason } = outcome;
   const again = (afterMs: number): PostSettlement => ({ kind: 'try_again', afterMs, plain: false, reason });
   if (outcome.kind === 'retry') return again(outcome.afterMs);
-  const isMeantForIt = outcome.kind === 'refused' && outcome.what === 'payload';
-  if (isMeantForIt && (BEYOND_EDITING.has(reason) || tries + 1 >= REFUSALS_BELIEVED))
-    return { kind: 'dead', reason, at: now };
-  // What somebody waits for can be told in a new message instead.
-  if (outcome.kind === 'refused' && isAwaited && !isMeantForIt) return { kind: 'dead', reason, at: now };
+  if (outcome.kind === 'refused') {
+    if (outcome.what === 'workspace') return { kind: 'pause_workspace', reason, at: now };
+    const isBelieved = isAwaited && tries + 1 >= REFUSALS_BELIEVED;
+    if (BEYOND_EDITING.has(reason) || isBelieved) return { kind: 'dead', reason, at: now };
+  }
   const capMs = isAwaited ? pauses.longestRetryMs : pauses.longestEditRetryMs;
   return again(pauses.reconcileAfterMs + backoffDelay(tries + 1, { baseMs: pauses.firstRetryMs * 10, capMs }, random));
 }

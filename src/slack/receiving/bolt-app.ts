@@ -141,7 +141,7 @@ function registerEvents(app: App, { slack, client, identity, track }: BoltAppOpt
     // Who joins without being invited is as a rule the bot itself: the subscription it joined for speaks for itself.
     const greet = () =>
       inviter === null
-        ? goOnPosting(slack.useCases, { ...channel, userId: event.user })
+        ? goOnPosting(slack.useCases, channel)
         : greetChannel(slack.useCases, channel, inviter);
     await track(() => onlyOnce(slack, body, greet));
   });

@@ -254,8 +254,8 @@ async function findSubscription(db: Db, channel: ChannelKey, job: JobKey): Promi
 }
 
 /** A channel's active subscriptions with what to call their jobs, oldest first. */
-export async function activeSubscriptions(tx: Tx, channel: ChannelKey): Promise<readonly NamedSubscription[]> {
-  return await namedRows(selectActive(tx, channel));
+export async function activeSubscriptions(db: Db, channel: ChannelKey): Promise<readonly NamedSubscription[]> {
+  return await namedRows(selectActive(db, channel));
 }
 
 /** Those that come back when their jobs do, in the same form. */

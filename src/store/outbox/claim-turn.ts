@@ -2,6 +2,7 @@ import type { Language } from '../../domain/base/language.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Turn, TurnClaim, TurnRequest } from '../../ports/store/outbox.ts';
 import type { Db, Tx } from '../rows/schema.ts';
+import { beginTrial, msUntilTrialIn } from '../channels/pauses.ts';
 import { claimChange, msUntilChange } from './changes.ts';
 import { claimSearch, msUntilSearch } from './searches.ts';
 import { claimSend, msUntilSend } from './sends.ts';
@@ -31,7 +32,10 @@ export async function claimTurn(db: Db, claim: Omit<Claim, 'tx'>): Promise<TurnC
     const kinds = claim.request.postId === undefined ? [claimSend, claimSearch, claimChange] : [claimChange];
     for (let kind = 0; kind < kinds.length;) {
       const claimed = (await kinds[kind]?.(held)) ?? 'nothing';
-      if (typeof claimed === 'object') return claimed;
+      if (typeof claimed === 'object') {
+        await beginTrial(tx, claimed.lease, claim.clock, claim.clock + claim.request.leaseMs);
+        return claimed;
+      }
       kind = claimed === 'nothing' ? kind + 1 : 0;
     }
     return { kind: 'idle', nextInMs: await msUntilNextTurn(held) };
@@ -39,7 +43,9 @@ export async function claimTurn(db: Db, claim: Omit<Claim, 'tx'>): Promise<TurnC
 }
 
 async function msUntilNextTurn(claim: Claim): Promise<number | null> {
-  const waits = [await msUntilSend(claim), await msUntilSearch(claim), await msUntilChange(claim)];
+  const { tx, clock, request } = claim;
+  const trial = await msUntilTrialIn(tx, request.workspaceId, clock);
+  const waits = [await msUntilSend(claim), await msUntilSearch(claim), await msUntilChange(claim), trial];
   const known = waits.filter((wait) => wait !== null);
   return known.length === 0 ? null : Math.min(...known);
 }

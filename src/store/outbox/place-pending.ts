@@ -5,7 +5,9 @@ import { DEFAULT_INCIDENT_RULES } from '../../domain/post/incident.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
+import { isPaused } from '../channels/pauses.ts';
 import { findEpisode } from '../upkeep/blind-episodes.ts';
+import { CHANNEL_SUBJECT } from '../rows/announce.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Tx } from '../rows/schema.ts';
 import { isDue } from '../rows/timed-work.ts';
@@ -30,7 +32,8 @@ export async function placePending(claim: Claim, channel: ChannelKey): Promise<s
   const posts = await readPosts(tx, claim, channel, pending);
   const lookingSince = await findLookingSince(tx, pending);
   const { passBeganAt, rules } = request.news ?? AT_ONCE;
-  const placements = placeDeliveries({ pending, posts, now: clock, passBeganAt, rules, lookingSince });
+  const isHeld = await isPaused(tx, channel);
+  const placements = placeDeliveries({ pending, posts, now: clock, passBeganAt, rules, lookingSince, isHeld });
   const { attached, begun, held } = placeInOrder(placements, await findUntold(tx, channel));
   for (const { postId, deliveries } of attached) await attach(tx, clock, postId, deliveries);
   for (const { until, deliveries } of held) await hold(tx, clock, deliveries, Math.max(until, clock + 1));
@@ -135,11 +138,19 @@ async function findIncidents(tx: Tx, jobIds: readonly string[]): Promise<readonl
 async function findUntold(tx: Tx, { workspaceId, channelId }: ChannelKey): Promise<ReadonlyMap<string, string>> {
   const rows = await tx
     .selectFrom('deliveries')
-    .select(['connection_id', 'subject', 'post_id'])
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
+    .leftJoin('pauses', (join) =>
+      join
+        .onRef('pauses.workspace_id', '=', 'deliveries.workspace_id')
+        .onRef('pauses.channel_id', '=', 'deliveries.channel_id')
+        .onRef('pauses.post_id', '=', 'deliveries.post_id'),
+    )
+    .select(['connection_id', 'subject', 'deliveries.post_id'])
+    .where('deliveries.workspace_id', '=', workspaceId)
+    .where('deliveries.channel_id', '=', channelId)
     .where('outcome', 'is', null)
-    .where('post_id', 'is not', null)
+    .where('deliveries.post_id', 'is not', null)
+    // What is said to the channel itself is no step of anything: one announcement that is refused holds up no other.
+    .where((eb) => eb.or([eb('pauses.since', 'is', null), eb('subject', '<>', CHANNEL_SUBJECT)]))
     .orderBy('id')
     .execute();
   return new Map(rows.toReversed().map((row) => [subjectOf(row), row.post_id ?? '']));

@@ -1,7 +1,8 @@
+import { isHeldBack } from '../channels/pauses.ts';
 import type { Claim } from './claim-turn.ts';
 
-/** Posts of the workspace where posts go out: neither their channel nor the workspace is paused. */
-export function reachablePosts({ tx, request: { workspaceId } }: Pick<Claim, 'tx' | 'request'>) {
+/** Posts of the workspace where posts go out: nothing is refused there, or it is time for a trial. */
+export function reachablePosts({ tx, clock, request: { workspaceId } }: Pick<Claim, 'tx' | 'clock' | 'request'>) {
   return tx
     .selectFrom('posts')
     .innerJoin('channels', (join) =>
@@ -11,6 +12,5 @@ export function reachablePosts({ tx, request: { workspaceId } }: Pick<Claim, 'tx
     )
     .innerJoin('workspaces', 'workspaces.id', 'posts.workspace_id')
     .where('posts.workspace_id', '=', workspaceId)
-    .where('channels.paused_at', 'is', null)
-    .where('workspaces.paused_at', 'is', null);
+    .where((eb) => eb.not(isHeldBack('posts', clock)));
 }

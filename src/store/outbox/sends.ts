@@ -8,7 +8,7 @@ import { MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { updateChannel } from '../rows/update-channel.ts';
 import { isDue, msUntilDue, stillMeant } from '../rows/timed-work.ts';
-import type { Tx } from '../rows/schema.ts';
+import { isBehindHeldPost, isHeldBack, isHeldPost } from '../channels/pauses.ts';
 import { withdrawUnwatched } from '../channels/suppress-deliveries.ts';
 import type { Claim, Claimed } from './claim-turn.ts';
 import { loadPost } from './delivery-facts.ts';
@@ -46,6 +46,7 @@ function sendable({ tx, clock, request: { workspaceId } }: Claim) {
           .where('deliveries.outcome', 'is', null)
           .where('posts.message_ts', 'is', null)
           .where('posts.ended', 'is', null)
+          .where((of) => of.not(isBehindHeldPost(clock)))
           .groupBy(['deliveries.workspace_id', 'deliveries.channel_id'])
           .unionAll(
             eb
@@ -54,7 +55,8 @@ function sendable({ tx, clock, request: { workspaceId } }: Claim) {
               .where('workspace_id', '=', workspaceId)
               .where('message_ts', 'is', null)
               .where('ended', 'is', null)
-              .where('reposts', '>', 0),
+              .where('reposts', '>', 0)
+              .where((of) => of.not(isHeldPost('posts.id', clock))),
           )
           .as('owed'),
       (join) =>
@@ -62,8 +64,7 @@ function sendable({ tx, clock, request: { workspaceId } }: Claim) {
           .onRef('owed.workspace_id', '=', 'channels.workspace_id')
           .onRef('owed.channel_id', '=', 'channels.channel_id'),
     )
-    .where('channels.paused_at', 'is', null)
-    .where('workspaces.paused_at', 'is', null)
+    .where((eb) => eb.not(isHeldBack('channels', clock)))
     .where((eb) =>
       eb.not(
         eb.exists(
@@ -130,28 +131,39 @@ export async function msUntilSend(claim: Claim): Promise<number | null> {
 /** A post that was begun goes first, as it is; else whatever is pending finds its place. */
 async function beginTurn(claim: Claim, channel: NextChannel): Promise<Claimed> {
   const { tx, request } = claim;
-  const begun = await begunPost(tx, channel, request.now);
+  const begun = await begunPost(claim, channel);
   if (begun !== null && (await withdrawUnwatched(tx, begun, request.now))) return 'look again';
   const postId = begun ?? (await placePending(claim, channel));
   return postId === null ? 'look again' : await beginAttempt(claim, channel, postId);
 }
 
 /**
- * A post without a message that is sent as it was: as plain text, once more, or because its message may yet appear. Any
- * other was refused before anybody saw it: what it tells is free to be grouped anew, but for what was unsubscribed meanwhile.
+ * A post without a message that is sent as it was: as plain text, once more, because its message may yet appear, or because
+ * Slack has refused just this one and its trial is due. Any other was refused before anybody saw it: what it tells is free
+ * to be grouped anew, but for what was unsubscribed meanwhile.
  */
-async function begunPost(tx: Tx, { workspaceId, channelId }: ChannelKey, now: EpochMs): Promise<string | null> {
+async function begunPost(
+  { tx, clock, request: { now } }: Claim,
+  { workspaceId, channelId }: ChannelKey,
+): Promise<string | null> {
   const rows = await tx
     .selectFrom('posts')
-    .select(['id', 'plain', 'reposts', 'resent'])
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
-    .where('message_ts', 'is', null)
-    .where('ended', 'is', null)
-    .orderBy('created_at')
+    .leftJoin('pauses', (join) =>
+      join
+        .onRef('pauses.workspace_id', '=', 'posts.workspace_id')
+        .onRef('pauses.channel_id', '=', 'posts.channel_id')
+        .onRef('pauses.post_id', '=', 'posts.id'),
+    )
+    .select(['posts.id', 'plain', 'posts.reposts', 'posts.resent', 'pauses.since as refused_since'])
+    .where('posts.workspace_id', '=', workspaceId)
+    .where('posts.channel_id', '=', channelId)
+    .where('posts.message_ts', 'is', null)
+    .where('posts.ended', 'is', null)
+    .where((eb) => eb.not(isHeldPost('posts.id', clock)))
+    .orderBy('posts.created_at')
     .execute();
   for (const row of rows) {
-    if (row.plain + row.reposts + row.resent > 0) return row.id;
+    if (row.refused_since !== null || row.plain + row.reposts + row.resent > 0) return row.id;
     if (!(await withdrawUnwatched(tx, row.id, now))) await undoPost(tx, row.id);
   }
   return null;

@@ -9,9 +9,9 @@ import { HOUR, MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { PostLease, Recorded } from '../../ports/store/outbox.ts';
 import { updateChannel } from '../rows/update-channel.ts';
-import { pauseChannel } from '../channels/pause-channel.ts';
+import { endPauses, giveTrialBack, notePause } from '../channels/pauses.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';
-import { freeDeliveries, stopShowing } from './place-pending.ts';
+import { freeDeliveries, undoPost } from './place-pending.ts';
 import { findBelieved, saveReadBack } from './read-back.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
@@ -34,12 +34,22 @@ type PostRow = Selectable<Schema['posts']>;
 interface Work {
   readonly tx: Tx;
   readonly clock: EpochMs;
+  /** How long to wait after each refusal in a row, in ms. */
+  readonly trialsMs: readonly number[];
   readonly row: PostRow;
 }
 
-async function openWork(tx: Tx, clock: EpochMs, postId: string): Promise<Work | null> {
+/** When something is settled, by the store's clock, and how often what is refused is tried again. */
+export type Timing = Pick<Work, 'clock' | 'trialsMs'>;
+
+async function openWork(tx: Tx, timing: Timing, postId: string): Promise<Work | null> {
   const row = await tx.selectFrom('posts').selectAll().where('id', '=', postId).executeTakeFirst();
-  return row === undefined ? null : { tx, clock, row };
+  return row === undefined ? null : { tx, ...timing, row };
+}
+
+/** The post as what may be paused. */
+function placeOf({ row }: Work) {
+  return { workspaceId: row.workspace_id, channelId: row.channel_id, postId: row.id };
 }
 
 function updatePost({ tx, row }: Work) {
@@ -81,13 +91,14 @@ export async function releaseTurn(db: Db, { postId, token }: PostLease): Promise
 
 export async function settlePost(
   db: Db,
-  clock: EpochMs,
+  timing: Timing,
   lease: PostLease,
   sent: Pick<Post, 'id' | 'version'>,
   settlement: PostSettlement,
 ): Promise<Recorded> {
+  const { clock } = timing;
   return await db.transaction().execute(async (tx) => {
-    const work = await openWork(tx, clock, sent.id);
+    const work = await openWork(tx, timing, sent.id);
     if (work === null) return 'lease_lost';
     const isHeld = work.row.lease_token === lease.token;
     if (settlement.kind === 'delivered') {
@@ -98,6 +109,7 @@ export async function settlePost(
         await wantNewVersion(tx, clock).where('id', '=', sent.id).execute();
       const isCopy = await recordMessages(work, [messageTs], sent.version, at);
       await noteTimestamp(work, channelId, messageTs);
+      await endPauses(tx, placeOf(work), at);
       await release(tx, clock, sent.id, isHeld);
       return isCopy ? 'copy' : 'recorded';
     }
@@ -117,7 +129,8 @@ type Failure = Exclude<PostSettlement, { readonly kind: 'delivered' }>;
 
 async function settleFirst(work: Work, settlement: Failure): Promise<void> {
   const { tx, clock, row } = work;
-  const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
+  const workspace = { workspaceId: row.workspace_id };
+  const channel = { ...workspace, channelId: row.channel_id };
   const certain = { attempt_at: null, look_at: null };
   const post = updatePost(work);
   switch (settlement.kind) {
@@ -131,28 +144,42 @@ async function settleFirst(work: Work, settlement: Failure): Promise<void> {
       return;
     case 'try_again':
       await post.set({ ...certain, reason: settlement.reason, plain: settlement.plain ? 1 : 0 }).execute();
+      await giveTrialBack(tx, placeOf(work), clock);
       return await holdUp(tx, channel, clock, settlement.afterMs);
-    case 'dead':
-      await post
-        .set({ ...certain, reason: settlement.reason, ended: 'refused', joinable: 0, settled_at: settlement.at })
-        .execute();
-      await settleDeliveries(tx, row.id, row.wanted_version, 'not_told', settlement.reason, settlement.at);
-      return await stopShowing(tx, row.id);
+    case 'pause_message':
+      return await pauseMessage(work, settlement);
     case 'pause_channel':
-      await post.set({ ...certain, reason: settlement.reason }).execute();
-      return await pauseChannel(tx, channel, row.id, settlement);
     case 'pause_workspace':
       await post.set({ ...certain, reason: settlement.reason }).execute();
-      await tx
-        .updateTable('workspaces')
-        .set({ paused_at: settlement.at, pause_reason: settlement.reason })
-        .where('id', '=', row.workspace_id)
-        .execute();
-      return;
+      return await notePause(tx, settlement.kind === 'pause_channel' ? channel : workspace, settlement, work);
+    case 'dead':
     case 'gone':
     case 'removed':
       return;
   }
+}
+
+/**
+ * Slack has taken offence at this one message, so it takes others here. What was told together only because all of it had
+ * been held back is taken apart, so that nothing waits for another's sake.
+ */
+async function pauseMessage(work: Work, refused: Extract<Failure, { readonly kind: 'pause_message' }>): Promise<void> {
+  const { tx, row } = work;
+  const wasTrial = await endPauses(tx, { ...placeOf(work), postId: '' }, refused.at);
+  if (wasTrial && row.reposts === 0 && (await countSubjects(tx, row.id)) > 1) return await undoPost(tx, row.id);
+  await updatePost(work).set({ attempt_at: null, look_at: null, plain: 0, reason: refused.reason }).execute();
+  await notePause(tx, placeOf(work), refused, work);
+}
+
+async function countSubjects(tx: Tx, postId: string): Promise<number> {
+  const rows = await tx
+    .selectFrom('deliveries')
+    .select(['connection_id', 'subject'])
+    .distinct()
+    .where('post_id', '=', postId)
+    .where('outcome', 'is', null)
+    .execute();
+  return rows.length;
 }
 
 async function settleChange(work: Work, settlement: Failure): Promise<void> {
@@ -179,9 +206,11 @@ async function settleChange(work: Work, settlement: Failure): Promise<void> {
         .execute();
       return;
     }
-    // A message that is there is no reason to pause anything: first messages are.
-    case 'pause_channel':
     case 'pause_workspace':
+      return await notePause(tx, { workspaceId: row.workspace_id }, settlement, work);
+    // That a message cannot be changed says nothing about the channel.
+    case 'pause_channel':
+    case 'pause_message':
       return;
   }
 }
@@ -307,17 +336,19 @@ async function holdUp(tx: Tx, channel: ChannelKey, clock: EpochMs, waitMs: numbe
 
 export async function settleSearch(
   db: Db,
-  clock: EpochMs,
+  timing: Timing,
   lease: PostLease,
   { channelId: conversationId }: { readonly channelId: string },
   settlement: SearchSettlement,
 ): Promise<Recorded> {
+  const { clock } = timing;
   return await db.transaction().execute(async (tx) => {
-    const work = await openWork(tx, clock, lease.postId);
+    const work = await openWork(tx, timing, lease.postId);
     if (work === null) return 'lease_lost';
     if (settlement.kind === 'found') {
       await recordFound(work, settlement, conversationId);
       await saveReadBack(tx, lease, { kind: 'proven', since: settlement.at }, clock);
+      await endPauses(tx, placeOf(work), settlement.at);
       await release(tx, clock, lease.postId, work.row.lease_token === lease.token);
       return 'recorded';
     }
@@ -379,7 +410,12 @@ async function settlePage(
     case 'pause_channel':
       // Time out of the channel is no time of looking in vain.
       await updatePost(work).set({ searched_since: null }).execute();
-      return await pauseChannel(tx, lease, lease.postId, settlement);
+      return await notePause(
+        tx,
+        { workspaceId: row.workspace_id, channelId: row.channel_id },
+        settlement,
+        work,
+      );
     case 'send_again':
       await updatePost(work)
         .set({ attempt_at: null, look_at: null, looks: 0, search_cursor: null, tries: 0, resent: 1 })

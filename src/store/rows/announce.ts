@@ -6,7 +6,7 @@ import type { Tx } from './schema.ts';
 import { updateChannel } from './update-channel.ts';
 
 /** The subject of what is said to one channel only. A job's id and a connection's are never this. */
-const CHANNEL_SUBJECT = 'channel';
+export const CHANNEL_SUBJECT = 'channel';
 
 /** Makes the row of a conversation, if there is none. */
 export async function ensureChannel(tx: Tx, { workspaceId, channelId }: ChannelKey, now: EpochMs): Promise<void> {

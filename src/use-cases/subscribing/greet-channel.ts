@@ -1,6 +1,5 @@
 import { HELD_REASONS } from '../../domain/access.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
-import type { Actor } from '../../ports/store/subscriptions.ts';
 import { reviewChannel } from './review-channels.ts';
 import type { Guarded } from './review-channels.ts';
 
@@ -15,11 +14,10 @@ export async function greetChannel(context: Guarded, channel: ChannelKey, by: st
   context.wakeDispatcher();
 }
 
-/** The bot (`actor`) has come in by itself: whatever the channel is owed goes out again, unless it may be told nothing. */
-export async function goOnPosting(context: Guarded, actor: Actor): Promise<void> {
-  if (!(await mayBeTold(context, actor))) return;
-  await context.store.resumeChannel({ actor, now: context.clock.now() });
-  context.wakeDispatcher();
+/** Something has happened that may let posts into the channel: whatever it is owed is tried at once, unless it may be told nothing. */
+export async function goOnPosting(context: Guarded, channel: ChannelKey): Promise<void> {
+  if (!(await mayBeTold(context, channel))) return;
+  if (await context.store.tryAtOnce({ channel, now: context.clock.now() })) context.wakeDispatcher();
 }
 
 async function mayBeTold(context: Guarded, channel: ChannelKey): Promise<boolean> {

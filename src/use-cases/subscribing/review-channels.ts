@@ -3,6 +3,7 @@ import type { AccessPolicy, ChannelRefusal, Home, Place, Sharing } from '../../d
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Directory } from '../../ports/slack.ts';
 import type { Context } from '../context.ts';
+import { tellPauses } from '../telling/tell-pauses.ts';
 
 /** What deciding about access takes. */
 export interface AccessContext {
@@ -48,7 +49,7 @@ export async function holdOrRelease(
   const pause = await store.findPause(channel);
   if (refusal !== null && pause?.reason !== HELD[refusal]) {
     await store.holdChannel({ channel, reason: HELD[refusal], now: clock.now() });
-    context.wakeDispatcher();
+    await tellPauses(context);
   }
   if (refusal === null && pause !== null && canGoOn(pause.reason, place.sharing)) {
     await store.releaseHeldChannel({ channel, now: clock.now() });

@@ -106,9 +106,9 @@ async function save(
   return results;
 }
 
-/** Somebody wants posts here and Slack did not object: what had been held back may go out. */
+/** Somebody wants posts here and Slack did not object: what had been held back is tried at once. */
 async function resumePaused(context: Context, actor: Actor, pause: ChannelPause): Promise<number> {
-  await context.store.resumeChannel({ actor, now: context.clock.now() });
+  await context.store.tryAtOnce({ channel: actor, now: context.clock.now() });
   context.wakeDispatcher();
   return pause.waiting;
 }
@@ -119,7 +119,7 @@ async function refusalOfAnnouncement(context: Context, channel: ChannelKey): Pro
   const deadline = clock.monotonic() + durations.announcementWaitMs;
   for (;;) {
     const pause = await store.findPause(channel);
-    if (pause !== null) return pause.reason;
+    if (pause !== null && (pause.tries > 0 || pause.nextTrialAt === null)) return pause.reason;
     if ((await store.countPending(channel)) === 0 || clock.monotonic() >= deadline) return null;
     await clock.sleep(durations.lookIntervalMs);
   }

@@ -2,10 +2,7 @@ import type { Channels } from '../../ports/slack.ts';
 import type { Context } from '../context.ts';
 
 /** Makes sure that the operator's channel can be written to, as far as that is in our hands; else the log says what to do. */
-export async function openOpsChannel(
-  context: Context & { readonly channels: Channels },
-  botUserId: string,
-): Promise<void> {
+export async function openOpsChannel(context: Context & { readonly channels: Channels }): Promise<void> {
   const { store, channels, clock, opsChannel, log } = context;
   if (opsChannel === null) return;
   const { channelId } = opsChannel;
@@ -25,9 +22,6 @@ export async function openOpsChannel(
       );
     case 'ready':
       // What had been held back since the bot was thrown out goes out.
-      if ((await store.findPause(opsChannel)) !== null) {
-        const actor = { ...opsChannel, userId: botUserId };
-        await store.resumeChannel({ actor, now: clock.now() });
-      }
+      await store.tryAtOnce({ channel: opsChannel, now: clock.now() });
   }
 }

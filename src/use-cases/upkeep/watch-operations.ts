@@ -88,9 +88,10 @@ async function reportSetAside(context: Context): Promise<void> {
   wakeDispatcher();
 }
 
-async function reportRefusedPosts({ store, connectionId, opsChannel, clock, wakeDispatcher }: Context): Promise<void> {
+async function reportRefusedPosts({ store, connectionId, opsChannel, clock, durations, wakeDispatcher }: Context) {
   if (opsChannel === null) return;
-  const request = { connectionId, channel: opsChannel, now: clock.now(), limit: MOST_REFUSED_POSTS };
+  const { pauseSayMs: sayMs } = durations;
+  const request = { connectionId, channel: opsChannel, now: clock.now(), limit: MOST_REFUSED_POSTS, sayMs };
   if ((await store.reportRefusedPosts(request)) > 0) wakeDispatcher();
 }
 
