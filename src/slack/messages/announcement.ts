@@ -7,7 +7,7 @@ import { backLines, blindLines } from './blind-lines.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';
 import { remedyElsewhere } from './refusal-text.ts';
 import { failureLines, standingsPart } from './standings.ts';
-import { signalLines } from './signal-lines.ts';
+import { alertLines } from './alert-lines.ts';
 import type { Voice } from './voice.ts';
 
 /** What a conversation is told beside the events of jobs, line by line. */
@@ -49,7 +49,7 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
     case 'back':
       return backLines(voice, said);
     case 'signal':
-      return signalLines(voice, said.signal);
+      return alertLines(voice, said.signal);
     case 'other':
       return [voice.say('announced.other', { name: escapeMrkdwn(said.name) })];
   }

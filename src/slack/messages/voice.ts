@@ -2,7 +2,7 @@ import { operatorMatter } from '../../domain/job/explanation.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
-import { isRefusal } from '../../domain/post/signal.ts';
+import { isRefusal } from '../../domain/post/operator-alert.ts';
 import { speechIn } from '../../words/speech.ts';
 import type { Speech } from '../../words/speech.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';
