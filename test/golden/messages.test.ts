@@ -30,9 +30,9 @@ import { explanation, EXPLANATIONS } from '../../src/domain/job/explanation.ts';
 import type { Explanation, ExplanationKey } from '../../src/domain/job/explanation.ts';
 import { chunks } from '../../src/drs/chunks.ts';
 import { consoleLink } from '../../src/domain/console-link.ts';
-import { notOpenlyMessage, refusalMessage } from '../../src/slack/messages/access-refusal.ts';
-import { auditMessage, auditProblem } from '../../src/slack/messages/audit-message.ts';
-import { healthMessage, versionMessage } from '../../src/slack/messages/health-message.ts';
+import { notOpenlyMessage, refusalMessage } from '../../src/slack/messages/answers/access-refusal.ts';
+import { auditMessage, auditProblem } from '../../src/slack/messages/answers/audit-message.ts';
+import { healthMessage, versionMessage } from '../../src/slack/messages/answers/health-message.ts';
 import type { StoreFigures } from '../../src/ports/store/upkeep.ts';
 import type { HealthReport } from '../../src/use-cases/showing/show-health.ts';
 import {
@@ -42,28 +42,28 @@ import {
   helpMessage,
   staleButtonMessage,
   usageMessage,
-} from '../../src/slack/messages/help-message.ts';
-import { causeLine } from '../../src/slack/messages/cause-text.ts';
-import { jobsMessage } from '../../src/slack/messages/jobs-message.ts';
-import { listMessage } from '../../src/slack/messages/list-message.ts';
-import type { SlackMessage } from '../../src/slack/messages/message.ts';
-import { fullPostMessage, postMessage } from '../../src/slack/messages/post-message.ts';
-import { languageChosen, settingsMessage } from '../../src/slack/messages/settings-message.ts';
-import { statusMessage } from '../../src/slack/messages/status-message.ts';
+} from '../../src/slack/messages/answers/help-message.ts';
+import { causeLine } from '../../src/slack/messages/jobs/cause-text.ts';
+import { jobsMessage } from '../../src/slack/messages/answers/jobs-message.ts';
+import { listMessage } from '../../src/slack/messages/answers/list-message.ts';
+import type { SlackMessage } from '../../src/slack/messages/kit/message.ts';
+import { fullPostMessage, postMessage } from '../../src/slack/messages/posts/post-message.ts';
+import { languageChosen, settingsMessage } from '../../src/slack/messages/answers/settings-message.ts';
+import { statusMessage } from '../../src/slack/messages/answers/status-message.ts';
 import {
   confirmUnsubscribeAll,
   kept,
   subscribeAnswer,
   unsubscribeAnswer,
   unsubscribedAll,
-} from '../../src/slack/messages/subscription-answers.ts';
-import { createVoice, inPublic } from '../../src/slack/messages/voice.ts';
-import type { Voice } from '../../src/slack/messages/voice.ts';
-import { workspaceListMessage } from '../../src/slack/messages/workspace-list-message.ts';
-import { lines } from '../../src/slack/messages/message.ts';
-import { safeName } from '../../src/slack/messages/mrkdwn.ts';
+} from '../../src/slack/messages/answers/subscribe-answer.ts';
+import { createVoice, inPublic } from '../../src/slack/messages/kit/texts.ts';
+import type { Voice } from '../../src/slack/messages/kit/texts.ts';
+import { workspaceListMessage } from '../../src/slack/messages/answers/workspace-list-message.ts';
+import { lines } from '../../src/slack/messages/kit/message.ts';
+import { safeName } from '../../src/slack/messages/kit/mrkdwn.ts';
 import { nameKey } from '../../src/domain/names/name-key.ts';
-import type { UsageError } from '../../src/slack/commands/parse-command.ts';
+import type { UsageError } from '../../src/slack/parsing/parse-command.ts';
 import type { Job } from '../../src/domain/job/job.ts';
 import type { Look } from '../../src/use-cases/polling/look-at-jobs.ts';
 import type { JobStatus } from '../../src/use-cases/showing/show-status.ts';

@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 import { explainNetworkFailure } from '../../domain/job/network-failure.ts';
 import { StartError } from '../../ports/start-error.ts';
-import { speechIn } from '../../words/speech.ts';
-import { isPassing, slackErrorName } from '../sending/classify-slack-error.ts';
+import { speechIn } from '../../words/plain-texts.ts';
+import { isPassing, slackErrorName } from '../web-api/classify-slack-error.ts';
 
 const answer = z.object({
   team_id: z.string(),
