@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { WebClient } from '@slack/web-api';
 
-import { secretsOf } from './config.ts';
-import type { Config } from './config.ts';
+import { secretsOf } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { holdFailure } from './domain/base/hold-failure.ts';
 import { consoleLink } from './domain/console-link.ts';
 import { endsWithin } from './domain/base/ends-within.ts';
@@ -30,7 +30,7 @@ import { createOperations } from './operator/operations.ts';
 import type { Operations } from './operator/operations.ts';
 import { openOpsPort } from './operator/ops-port.ts';
 import type { OpsPort } from './operator/ops-port.ts';
-import { StartError } from './ports/start-error.ts';
+import { StartError } from './ports/operator-error.ts';
 import type { Channels, Notifier } from './ports/slack.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DrsClient } from './ports/drs.ts';

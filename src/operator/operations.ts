@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { formatDuration } from '../domain/base/duration.ts';
 import { findStillLoops } from '../domain/base/vital-signs.ts';
 import type { Patience } from '../domain/base/vital-signs.ts';

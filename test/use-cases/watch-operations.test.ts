@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Post } from '../../src/domain/post/post.ts';
 import type { OperatorAlert } from '../../src/domain/post/operator-alert.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
-import { DiskFullError } from '../../src/ports/start-error.ts';
+import { DiskFullError } from '../../src/ports/operator-error.ts';
 import type { Notifier } from '../../src/ports/slack.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { NO_METRICS } from '../../src/runtime/no-metrics.ts';

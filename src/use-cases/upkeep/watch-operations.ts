@@ -2,7 +2,7 @@ import { NOTHING_AROUND } from '../../domain/post/post.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { isWithin } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import { DiskFullError } from '../../ports/start-error.ts';
+import { DiskFullError } from '../../ports/operator-error.ts';
 import type { Notifier } from '../../ports/slack.ts';
 import type { StorePlace } from '../../ports/store/place.ts';
 import type { Context } from '../context.ts';
