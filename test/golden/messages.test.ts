@@ -556,7 +556,7 @@ const written = ({ text, blocks }: SlackMessage) => `${text}\n\n${JSON.stringify
 function expectValid(message: SlackMessage): void {
   const parsed = parseBlocks(message.blocks);
   expect('errors' in parsed ? parsed.errors : []).toEqual([]);
-  expect(message.text.length).toBeLessThanOrEqual(4_000);
+  expect(message.text.length).toBeLessThanOrEqual(3_000);
 }
 
 const NO_SUCH_JOB: ProgressAnswer = { kind: 'item_error', code: 'DRS.M00289', message: null };
