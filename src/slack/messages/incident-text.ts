@@ -75,8 +75,8 @@ export function recoveriesParts(
   const failures = toRows({ facts: told.filter(({ event }) => isFailure(event)), jobs: [], watched: 0 });
   const failed = failures.filter(isStillFailed);
   const [of, left] = [failures.length, failed.length];
-  const count = Math.min(of, rows.length);
-  const said = { count, of, left, other: Math.max(0, of - left - count), duration: longest(voice, rows) };
+  const count = countRecovered(failures);
+  const said = { count, of, left, other: of - left - count, duration: longest(voice, [...failures, ...rows]) };
   return [
     headlinePart(
       `${left === 0 ? '🟢' : '🟠'} ${voice.say(left === 0 ? 'incident.recovered' : 'incident.partly_recovered', said)}`,
@@ -96,7 +96,10 @@ function recoveryParts(voice: Voice, rows: readonly Row[]): readonly Part[] {
 }
 
 function longest(voice: Voice, rows: readonly Row[]): string {
-  const lengths = rows.flatMap(({ event }) => (event.kind === 'recovered' ? [event.workingAt - event.failedAt] : []));
+  const lengths = rows.flatMap(({ event, closed }) => {
+    if (event.kind === 'recovered') return [event.workingAt - event.failedAt];
+    return closed?.how === 'recovered' ? [closed.at - event.at] : [];
+  });
   return voice.duration(Math.max(0, ...lengths));
 }
 
@@ -133,7 +136,7 @@ function sharedState(voice: Voice, rows: readonly Row[]): string | null {
 }
 
 function closedHeadline(voice: Voice, rows: readonly Row[]): string {
-  const recovered = rows.filter(({ closed }) => closed?.how === 'recovered').length;
+  const recovered = countRecovered(rows);
   const duration = voice.duration(Math.max(0, lastClosing(rows) - firstFailure(rows)));
   const said = { count: recovered, of: rows.length, other: rows.length - recovered, duration };
   return `${recovered === rows.length ? '🟢' : '⚪'} ${voice.say('incident.closed', said)}`;
@@ -244,6 +247,10 @@ function tablePart(voice: Voice, rows: readonly Row[], most: number): Part {
     ],
     alignRight: [2],
   };
+}
+
+function countRecovered(rows: readonly Row[]): number {
+  return rows.filter(({ closed }) => closed?.how === 'recovered').length;
 }
 
 function isStillFailed({ event, closed }: Row): boolean {
