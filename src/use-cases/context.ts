@@ -160,6 +160,8 @@ export interface Context {
   readonly runtime: { readonly program: string; readonly node: string };
   /** Where the operator of the bot hears of what must be mended; null: in the log only. */
   readonly opsChannel: ChannelKey | null;
+  /** The app is known to have no right to read the conversation back. */
+  readonly lacksHistory: (channelId: string) => boolean;
   /** Something to send, to edit or to find out has been committed. */
   readonly wakeDispatcher: () => void;
 }
