@@ -3,7 +3,7 @@ import type { JobDetail } from '../src/domain/job/job-detail.ts';
 import type { JobId } from '../src/domain/job/job-id.ts';
 import type { ProgressReport } from '../src/domain/job/progress-report.ts';
 import { DAY, HOUR, SECOND } from '../src/domain/base/time.ts';
-import type { DrsClient } from '../src/ports.ts';
+import type { DrsClient } from '../src/ports/drs.ts';
 
 const CHANNELS = 20;
 /** No status lasts for less, so that no tick misses one. */

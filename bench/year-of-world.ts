@@ -1,4 +1,6 @@
-import type { Clock, Log, Notifier } from '../src/ports.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { Log } from '../src/ports/log.ts';
+import type { Notifier } from '../src/ports/slack.ts';
 
 /** A clock that stands still until it is moved. */
 export interface YearClock extends Clock {

@@ -8,7 +8,7 @@
  * Prints what is left, and exits 1 beyond the limits.
  */
 import { NO_METRICS } from '../src/runtime/no-metrics.ts';
-import type { History } from '../src/ports.ts';
+import type { History } from '../src/ports/slack.ts';
 import { createTimetable } from '../src/runtime/cron.ts';
 import { Vitals } from '../src/use-cases/upkeep/vitals.ts';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';

@@ -7,7 +7,7 @@ import { startBot } from '../src/bot.ts';
 import { parseConfig } from '../src/config.ts';
 import { holdFailure } from '../src/domain/base/hold-failure.ts';
 import { MINUTE } from '../src/domain/base/time.ts';
-import { StartError } from '../src/ports.ts';
+import { StartError } from '../src/ports/start-error.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { isSchedule } from '../src/runtime/cron.ts';
 import { stopOnSignal } from '../src/runtime/lifecycle.ts';

@@ -3,7 +3,7 @@ import type { IncidentRules } from '../src/domain/post/incident.ts';
 import { DEFAULT_VERDICT_RULES } from '../src/domain/poll/verdict-rules.ts';
 import type { VerdictRules } from '../src/domain/poll/verdict-rules.ts';
 import { SECOND } from '../src/domain/base/time.ts';
-import type { Clock } from '../src/ports.ts';
+import type { Clock } from '../src/ports/clock.ts';
 import type { DrsSimulator } from './drs-simulator/simulator.ts';
 import type { SimulatedJob } from './drs-simulator/jobs.ts';
 import type { SlackWorkspace } from './slack-workspace/slack-workspace.ts';

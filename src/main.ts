@@ -2,7 +2,7 @@ import { startBot } from './bot.ts';
 import { readEnvFile } from './config/env-file.ts';
 import { ConfigError, parseConfig, secretsOf } from './config.ts';
 import { holdFailure } from './domain/base/hold-failure.ts';
-import { StartError } from './ports.ts';
+import { StartError } from './ports/start-error.ts';
 import { isSchedule } from './runtime/cron.ts';
 import { stopOnSignal } from './runtime/lifecycle.ts';
 import { createLogger } from './runtime/logger.ts';

@@ -7,7 +7,7 @@ import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import { explanation } from '../domain/job/explanation.ts';
 import { isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
-import type { CompanionAnswer, JobListEntry, JobListing } from '../ports.ts';
+import type { CompanionAnswer, JobListEntry, JobListing } from '../ports/drs.ts';
 import { chunks } from './chunks.ts';
 import { describeFailure, parseJson } from './drs-errors.ts';
 import { DrsRequests, isOversized } from './drs-requests.ts';

@@ -5,7 +5,7 @@ import { maskPrivate } from '../domain/mask-private.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason, ProgressAnswers } from '../domain/job/progress-answer.ts';
 import { SECOND } from '../domain/base/time.ts';
-import type { DrsClient } from '../ports.ts';
+import type { DrsClient } from '../ports/drs.ts';
 import { chunks } from './chunks.ts';
 import { withDeadline } from './deadline.ts';
 import { describeFailure, parseErrorBody, parseJson, requestId } from './drs-errors.ts';

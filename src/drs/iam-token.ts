@@ -10,7 +10,8 @@ import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer
 import { formatDuration } from '../domain/base/duration.ts';
 import { HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
-import type { Clock, Log } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import { speechIn } from '../words/speech.ts';
 import type { Authorization, DrsAuth, RotatingSecret } from './auth.ts';
 import { describeFailure, labelOf, parseErrorBody, parseJson, requestId } from './drs-errors.ts';

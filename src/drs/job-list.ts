@@ -1,5 +1,5 @@
 import { parseJobId } from '../domain/job/job-id.ts';
-import type { JobListEntry } from '../ports.ts';
+import type { JobListEntry } from '../ports/drs.ts';
 import { fieldsIn, isFields, measured, text } from './wire-values.ts';
 import type { Fields } from './wire-values.ts';
 

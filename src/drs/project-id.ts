@@ -5,7 +5,7 @@ import type { Explanation } from '../domain/job/explanation.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import { MINUTE } from '../domain/base/time.ts';
-import type { Log } from '../ports.ts';
+import type { Log } from '../ports/log.ts';
 import { describeFailure, labelOf, parseJson } from './drs-errors.ts';
 import { DrsRequests } from './drs-requests.ts';
 import type { Asked, DrsRequestOptions } from './drs-requests.ts';

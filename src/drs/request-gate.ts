@@ -1,7 +1,7 @@
 import type { Quota } from '../domain/poll/poll-budget.ts';
 import { DAY, HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
 import { MAX_PAUSE_MS, usualPause } from './quota.ts';
 import type { Throttle } from './quota.ts';
 

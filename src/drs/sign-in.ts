@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 
-import type { Clock, Log } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import type { DrsAuth, RotatingSecret } from './auth.ts';
 import type { Asked, DrsRequestOptions } from './drs-requests.ts';
 import { createIamToken } from './iam-token.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { readEnvFile } from '../config/env-file.ts';
 import { ConfigError, databaseUrlIn } from '../config.ts';
 import { formatDuration } from '../domain/base/duration.ts';
-import { StartError } from '../ports.ts';
+import { StartError } from '../ports/start-error.ts';
 import { backUp } from '../store/sqlite/backup.ts';
 import { databasePath, openDatabase } from '../store/open-store.ts';
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import { readEnvFile } from '../config/env-file.ts';
 import { ConfigError, databaseUrlIn } from '../config.ts';
-import { StartError } from '../ports.ts';
+import { StartError } from '../ports/start-error.ts';
 import { MIGRATIONS, migrateToLatest } from '../store/sqlite/migrate.ts';
 import { databasePath, openDatabase } from '../store/open-store.ts';
 

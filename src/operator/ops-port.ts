@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { holdFailure } from '../domain/base/hold-failure.ts';
-import type { Log } from '../ports.ts';
+import type { Log } from '../ports/log.ts';
 import { openOpsServer } from '../runtime/ops-server.ts';
 import type { OpsPages } from '../runtime/ops-server.ts';
 

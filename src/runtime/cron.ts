@@ -6,7 +6,8 @@ import type { Moment } from '../domain/poll/planned-run.ts';
 import type { Timetable } from '../domain/poll/timetable.ts';
 import { SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
-import type { Clock, Log } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import { Loop } from './loop.ts';
 
 /** So many planned runs are looked at to find out how often a schedule comes. */

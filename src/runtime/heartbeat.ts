@@ -1,5 +1,5 @@
 import { holdFailure } from '../domain/base/hold-failure.ts';
-import type { Log } from '../ports.ts';
+import type { Log } from '../ports/log.ts';
 
 /** How long one request may take, in ms. */
 const TIMEOUT_MS = 5_000;

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 
-import type { Log } from '../ports.ts';
+import type { Log } from '../ports/log.ts';
 import { openStandardOutput } from './log-output.ts';
 import { scrubLine } from './scrub.ts';
 

@@ -1,6 +1,7 @@
 import { holdFailure } from '../domain/base/hold-failure.ts';
-import { DiskFullError } from '../ports.ts';
-import type { Clock, Log } from '../ports.ts';
+import { DiskFullError } from '../ports/start-error.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 
 /** Waited after a turn that threw, so that a broken disk does not spin. */
 const PAUSE_AFTER_FAULT_MS = 1_000;

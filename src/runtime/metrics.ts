@@ -5,7 +5,8 @@ import { SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
 import { LOOP_NAMES, TURN_NAMES } from '../domain/base/vital-signs.ts';
 import type { VitalSigns } from '../domain/base/vital-signs.ts';
-import type { DrsRead, Metrics, StoreFigures } from '../ports.ts';
+import type { DrsRead, Metrics } from '../ports/metrics.ts';
+import type { StoreFigures } from '../ports/store/upkeep.ts';
 import type { Page } from './ops-server.ts';
 
 const READS: readonly DrsRead[] = ['progress', 'list', 'details', 'recovery'];

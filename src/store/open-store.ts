@@ -6,8 +6,8 @@ import { Kysely } from 'kysely';
 import type { LogEvent } from 'kysely';
 
 import type { Language } from '../domain/base/language.ts';
-import { DiskFullError } from '../ports.ts';
-import type { Store } from '../ports.ts';
+import { DiskFullError } from '../ports/start-error.ts';
+import type { Store } from '../ports/store/store.ts';
 import { listAuditedJobs, pageAudit } from './rows/audit.ts';
 import { commitPoll } from './jobs/commit-poll.ts';
 import { claimRequest } from './channels/answered-requests.ts';

@@ -7,7 +7,11 @@ import type { Pace } from '../domain/post/pace.ts';
 import type { PollBudget } from '../domain/poll/poll-budget.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
 import type { Vitals } from './upkeep/vitals.ts';
-import type { Clock, DrsClient, Log, NewId, Store } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { DrsClient } from '../ports/drs.ts';
+import type { Log } from '../ports/log.ts';
+import type { NewId } from '../ports/new-id.ts';
+import type { Store } from '../ports/store/store.ts';
 
 /** How long things take or are allowed to take, in milliseconds. */
 export interface Durations {

@@ -6,7 +6,8 @@ import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
 import { GONE_AWAITED_FOR_MS } from '../../src/domain/poll/absence.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
-import type { JobListEntry, Store } from '../../src/ports.ts';
+import type { JobListEntry } from '../../src/ports/drs.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
 import type { OpenStore } from './store.contract.ts';
 

@@ -10,7 +10,8 @@ import type { JobState } from '../../src/domain/job/job-state.ts';
 import type { Post, PostSettlement } from '../../src/domain/post/post.ts';
 import type { Signal } from '../../src/domain/post/signal.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
-import type { PollResult, Store } from '../../src/ports.ts';
+import type { PollResult } from '../../src/ports/store/jobs.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
 import { AT_EASE } from '../support/turns.ts';
 

@@ -10,7 +10,10 @@ import type { JobState } from '../../src/domain/job/job-state.ts';
 import type { PostSettlement } from '../../src/domain/post/post.ts';
 import { failureOf } from '../../src/domain/job/progress-answer.ts';
 import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
-import type { JobListEntry, JobListing, PollResult, Store, TurnRequest } from '../../src/ports.ts';
+import type { JobListEntry, JobListing } from '../../src/ports/drs.ts';
+import type { PollResult } from '../../src/ports/store/jobs.ts';
+import type { Store } from '../../src/ports/store/store.ts';
+import type { TurnRequest } from '../../src/ports/store/outbox.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
 import { AT_EASE, claimChange } from '../support/turns.ts';
 

@@ -7,7 +7,9 @@ import { z } from 'zod';
 import { startBot } from '../../src/bot.ts';
 import type { Overrides } from '../../src/bot.ts';
 import { parseConfig } from '../../src/config.ts';
-import type { DrsClient, Notifier, Store } from '../../src/ports.ts';
+import type { DrsClient } from '../../src/ports/drs.ts';
+import type { Notifier } from '../../src/ports/slack.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
 import { stopOnSignal } from '../../src/runtime/lifecycle.ts';
 

@@ -7,7 +7,7 @@ import { startBot } from '../../src/bot.ts';
 import { parseConfig } from '../../src/config.ts';
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
-import type { Store } from '../../src/ports.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
 import { environment } from '../support/world.ts';
 

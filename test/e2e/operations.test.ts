@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { throttle } from '../../demo/drs-simulator/faults.ts';
 import { listenOnLoopback } from '../../demo/loopback.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
-import type { Store } from '../../src/ports.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import { movableClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 import { startWorld } from '../support/world.ts';

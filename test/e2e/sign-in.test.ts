@@ -10,7 +10,7 @@ import type { AccessKey } from '../../demo/drs-simulator/access-keys.ts';
 import { SIMULATED_KEYS, startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import { sdkDate } from '../../src/drs/sign-request.ts';
-import type { Clock } from '../../src/ports.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
 import { startProcess } from '../support/bot-process.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import type { DrsClient, Store } from '../../src/ports.ts';
+import type { DrsClient } from '../../src/ports/drs.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import { startWorld } from '../support/world.ts';
 
 /** What would have ended the process: failures that nobody was there to catch. */

@@ -6,7 +6,7 @@ import type { WorkspaceOptions } from '../../demo/slack-workspace/slack-workspac
 import { startBot } from '../../src/bot.ts';
 import { parseConfig } from '../../src/config.ts';
 import { runChecks } from '../../src/operator/checks.ts';
-import type { Log } from '../../src/ports.ts';
+import type { Log } from '../../src/ports/log.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
 import { keptLog, SILENT } from '../support/silent-log.ts';
 import { environment } from '../support/world.ts';

@@ -33,7 +33,7 @@ import { consoleLink } from '../../src/domain/console-link.ts';
 import { notOpenlyMessage, refusalMessage } from '../../src/slack/messages/access-refusal.ts';
 import { auditMessage, auditProblem } from '../../src/slack/messages/audit-message.ts';
 import { healthMessage, versionMessage } from '../../src/slack/messages/health-message.ts';
-import type { StoreFigures } from '../../src/ports.ts';
+import type { StoreFigures } from '../../src/ports/store/upkeep.ts';
 import type { HealthReport } from '../../src/use-cases/showing/show-health.ts';
 import {
   diskFullMessage,

@@ -123,11 +123,11 @@ describe('the layers', () => {
 
   test.each([
     ['src/domain/x', "import { readFileSync } from 'node:fs';\nexport const x = readFileSync;\n"],
-    ['src/domain/x', "import type { Store } from '../../ports.ts';\nexport type X = Store;\n"],
+    ['src/domain/x', "import type { Store } from '../../ports/store/store.ts';\nexport type X = Store;\n"],
     ['src/use-cases/x', "import { request } from 'undici';\nexport const x = request;\n"],
     ['src/slack/x', "import { openStore } from '../../store/open-store.ts';\nexport const x = openStore;\n"],
     ['src/drs/x', "import { App } from '@slack/bolt';\nexport const x = App;\n"],
-    ['src/words/x', "import type { Store } from '../../ports.ts';\nexport type X = Store;\n"],
+    ['src/words/x', "import type { Store } from '../../ports/store/store.ts';\nexport type X = Store;\n"],
     ['src/store/x', "import { post } from '../../drs/http.ts';\nexport const x = post;\n"],
     ['src/runtime/x', "import { openStore } from '../../store/open-store.ts';\nexport const x = openStore;\n"],
   ])('are held by a rule that fails: %s', async (file, code) => {

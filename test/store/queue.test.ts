@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JobId } from '../../src/domain/job/job-id.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
-import type { Store } from '../../src/ports.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import { createStore, openDatabase } from '../../src/store/open-store.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import type { Db } from '../../src/store/rows/schema.ts';

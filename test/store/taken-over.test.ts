@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest';
 
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
-import type { Store, Turn } from '../../src/ports.ts';
+import type { Store } from '../../src/ports/store/store.ts';
+import type { Turn } from '../../src/ports/store/outbox.ts';
 import { createStore, openDatabase } from '../../src/store/open-store.ts';
 import { MIGRATIONS, migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import type { Db } from '../../src/store/rows/schema.ts';

@@ -11,7 +11,7 @@ import { pollDueJobs } from '../../src/use-cases/polling/poll-due-jobs.ts';
 import { pruneSome } from '../../src/use-cases/upkeep/prune.ts';
 import { refreshPost } from '../../src/use-cases/telling/refresh-post.ts';
 import { DiskState, watchOperations } from '../../src/use-cases/upkeep/watch-operations.ts';
-import type { Notifier } from '../../src/ports.ts';
+import type { Notifier } from '../../src/ports/slack.ts';
 import { CONNECTION, jobNumber, listing, openDesk, WORKSPACE } from '../support/desk.ts';
 import type { Desk } from '../support/desk.ts';
 import { reported } from '../support/reports.ts';

@@ -1,8 +1,9 @@
-import type { DrsClient, Notifier } from '../../src/ports.ts';
+import type { DrsClient } from '../../src/ports/drs.ts';
+import type { Notifier } from '../../src/ports/slack.ts';
 import type { Job } from '../../src/domain/job/job.ts';
 import { parseJobId } from '../../src/domain/job/job-id.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
-import type { JobListEntry, JobListing } from '../../src/ports.ts';
+import type { JobListEntry, JobListing } from '../../src/ports/drs.ts';
 import type { Post, SendOutcome } from '../../src/domain/post/post.ts';
 import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/ports.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 
 /** A clock that stands still until somebody moves it. */
 export interface ManualClock extends Clock {

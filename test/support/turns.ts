@@ -1,5 +1,6 @@
 import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
-import type { Store, Turn, TurnRequest } from '../../src/ports.ts';
+import type { Store } from '../../src/ports/store/store.ts';
+import type { Turn, TurnRequest } from '../../src/ports/store/outbox.ts';
 
 /** So fast that nothing has to wait for its turn. */
 const FREE_PACE = { everyMs: 1, burst: 1_000 };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Post } from '../../src/domain/post/post.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
-import type { Store } from '../../src/ports.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
 import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';

@@ -5,7 +5,7 @@ import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.
 import type { Channel } from '../../demo/slack-workspace/workspace.ts';
 import { HELD } from '../../src/domain/access.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
-import type { Notifier } from '../../src/ports.ts';
+import type { Notifier } from '../../src/ports/slack.ts';
 import { createVoice } from '../../src/slack/messages/voice.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
 import { createSlackClient } from '../../src/slack/workspace/slack-client.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { Store } from '../../src/ports.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import type { Context } from '../../src/use-cases/context.ts';
 import { lookAtJobs } from '../../src/use-cases/polling/look-at-jobs.ts';
 import { CONNECTION, jobNumber, openDesk } from '../support/desk.ts';

@@ -1,6 +1,6 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
-import type { Actor } from '../../ports.ts';
+import type { Actor } from '../../ports/store/subscriptions.ts';
 import { listJobs } from '../../use-cases/showing/list-jobs.ts';
 import { listSubscriptions } from '../../use-cases/showing/list-subscriptions.ts';
 import { refreshPost } from '../../use-cases/telling/refresh-post.ts';

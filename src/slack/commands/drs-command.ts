@@ -1,4 +1,4 @@
-import type { Actor } from '../../ports.ts';
+import type { Actor } from '../../ports/store/subscriptions.ts';
 import { chooseLanguage } from '../../use-cases/subscribing/change-settings.ts';
 import { listJobs } from '../../use-cases/showing/list-jobs.ts';
 import { listSubscriptions } from '../../use-cases/showing/list-subscriptions.ts';

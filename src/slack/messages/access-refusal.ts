@@ -1,5 +1,5 @@
 import type { Refusal } from '../../domain/access.ts';
-import type { Actor } from '../../ports.ts';
+import type { Actor } from '../../ports/store/subscriptions.ts';
 import type { SlackMessage } from './message.ts';
 import { lines } from './message.ts';
 import { code } from './mrkdwn.ts';

@@ -1,4 +1,4 @@
-import type { Actor } from '../../ports.ts';
+import type { Actor } from '../../ports/store/subscriptions.ts';
 import { admit } from '../../use-cases/subscribing/admit.ts';
 import { notOpenlyMessage, refusalMessage } from '../messages/access-refusal.ts';
 import type { Voice } from '../messages/voice.ts';

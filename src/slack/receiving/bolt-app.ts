@@ -3,8 +3,9 @@ import type { Receiver } from '@slack/bolt';
 import type { FetchFunction, WebClient } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 
-import { DiskFullError } from '../../ports.ts';
-import type { Clock, Log } from '../../ports.ts';
+import { DiskFullError } from '../../ports/start-error.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
 import { reviewChannel } from '../../use-cases/subscribing/review-channels.ts';
 import { handleClick, isHandled } from '../buttons/handle-click.ts';
 import { ifAdmitted } from './admission.ts';

@@ -1,7 +1,7 @@
 import { LogLevel } from '@slack/bolt';
 import type { Logger } from '@slack/bolt';
 
-import type { Log } from '../../ports.ts';
+import type { Log } from '../../ports/log.ts';
 
 /** Lets Bolt and the SDK write to our log, which decides what is shown and scrubs secrets. */
 export function boltLogger(log: Log): Logger {

@@ -5,7 +5,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { App, Receiver } from '@slack/bolt';
 
 import { MINUTE, SECOND } from '../../domain/base/time.ts';
-import type { Clock, Log } from '../../ports.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
 import { isNestedDeeper } from './socket-frame.ts';
 import type { Body } from './socket-frame.ts';
 

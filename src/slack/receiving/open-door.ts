@@ -4,8 +4,8 @@ import type { App } from '@slack/bolt';
 
 import { SECOND } from '../../domain/base/time.ts';
 import { explainClosedPort } from '../../domain/base/closed-port.ts';
-import { StartError } from '../../ports.ts';
-import type { Clock } from '../../ports.ts';
+import { StartError } from '../../ports/start-error.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { SlackReceiverConfig } from './bolt-app.ts';
 import { holdFailure } from '../../domain/base/hold-failure.ts';
 import { endsWithin } from '../../domain/base/ends-within.ts';

@@ -1,7 +1,7 @@
 import type { RespondArguments, RespondFn } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 
-import type { Log } from '../../ports.ts';
+import type { Log } from '../../ports/log.ts';
 import type { Click } from './interaction.ts';
 import type { SlackMessage } from '../messages/message.ts';
 

@@ -1,5 +1,6 @@
 import type { Language } from '../../domain/base/language.ts';
-import type { Actor, Channels, Notifier } from '../../ports.ts';
+import type { Actor } from '../../ports/store/subscriptions.ts';
+import type { Channels, Notifier } from '../../ports/slack.ts';
 import { inPublic } from '../messages/voice.ts';
 import type { Guarded } from '../../use-cases/subscribing/review-channels.ts';
 import type { Voice } from '../messages/voice.ts';

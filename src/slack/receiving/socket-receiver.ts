@@ -5,7 +5,8 @@ import type { Dispatcher } from 'undici';
 
 import { backoffDelay } from '../../domain/base/backoff.ts';
 import { MINUTE, SECOND } from '../../domain/base/time.ts';
-import type { Clock, Log } from '../../ports.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
 import { slackErrorName } from '../sending/classify-slack-error.ts';
 import type { DoorState } from './door-state.ts';
 import { Socket } from './socket.ts';

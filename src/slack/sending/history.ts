@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { MessageTs } from '../../domain/post/message-ts.ts';
 import { compareTs } from '../../domain/post/message-ts.ts';
 import type { PostSearch, SearchOutcome } from '../../domain/post/post.ts';
-import type { History } from '../../ports.ts';
+import type { History } from '../../ports/slack.ts';
 import { classifySlackError, slackErrorName } from './classify-slack-error.ts';
 import { METADATA_EVENT_TYPE, POST_MARKER } from '../messages/post-message.ts';
 

@@ -1,7 +1,8 @@
 import type { WebClient } from '@slack/web-api';
 
 import type { Post, SlackFailure } from '../../domain/post/post.ts';
-import type { Log, Notifier } from '../../ports.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Notifier } from '../../ports/slack.ts';
 import { classifySlackError, slackErrorName } from './classify-slack-error.ts';
 import { plainMessage } from '../messages/message.ts';
 import type { SlackMessage } from '../messages/message.ts';

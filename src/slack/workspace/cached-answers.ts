@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { holdFailure } from '../../domain/base/hold-failure.ts';
 import { endsWithin } from '../../domain/base/ends-within.ts';
 import { DAY, SECOND } from '../../domain/base/time.ts';
-import type { Clock } from '../../ports.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /** How long somebody waits for an answer, in ms; the asking goes on and serves the next. */
 const PATIENCE_MS = 2 * SECOND;

@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 
 import { isDirectMessage } from '../../domain/conversation.ts';
-import type { ChannelAccess, Channels } from '../../ports.ts';
+import type { ChannelAccess, Channels } from '../../ports/slack.ts';
 import { slackErrorName } from '../sending/classify-slack-error.ts';
 
 const channelInfo = z.object({

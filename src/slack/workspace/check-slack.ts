@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 import type { Finding } from '../../domain/base/finding.ts';
 import { bad, good, open } from '../../domain/base/finding.ts';
-import { StartError } from '../../ports.ts';
-import type { Log } from '../../ports.ts';
+import { StartError } from '../../ports/start-error.ts';
+import type { Log } from '../../ports/log.ts';
 import { slackErrorName } from '../sending/classify-slack-error.ts';
 import { identify, socketRefused } from './identify.ts';
 import { HISTORY_SCOPES, REQUIRED_SCOPES } from './scopes.ts';

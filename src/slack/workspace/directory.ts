@@ -3,7 +3,9 @@ import { z } from 'zod';
 
 import type { Sharing } from '../../domain/access.ts';
 import { MINUTE, SECOND } from '../../domain/base/time.ts';
-import type { Clock, Directory, Log } from '../../ports.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Directory } from '../../ports/slack.ts';
+import type { Log } from '../../ports/log.ts';
 import { isPassing, slackErrorName } from '../sending/classify-slack-error.ts';
 import type { People } from './people.ts';
 import { cacheAnswers } from './cached-answers.ts';

@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 
 import { explainNetworkFailure } from '../../domain/job/network-failure.ts';
-import { StartError } from '../../ports.ts';
+import { StartError } from '../../ports/start-error.ts';
 import { speechIn } from '../../words/speech.ts';
 import { isPassing, slackErrorName } from '../sending/classify-slack-error.ts';
 

@@ -3,7 +3,7 @@ import type { FetchFunction } from '@slack/web-api';
 
 import { explainNetworkFailure } from '../../domain/job/network-failure.ts';
 import { boltLogger } from '../receiving/bolt-logger.ts';
-import type { Log } from '../../ports.ts';
+import type { Log } from '../../ports/log.ts';
 
 /** What the SDK says of a request without an answer: neither the host nor why. */
 const SAID_WITHOUT_HOST = 'http request failed';

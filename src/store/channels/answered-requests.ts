@@ -7,7 +7,7 @@ const KEPT_MS = 2 * HOUR;
 /** Old entries that go with each new one, so that there are never many more than there were requests in that time. */
 const FORGOTTEN_AT_ONCE = 20;
 
-/** See `claimRequest` in ports.ts. */
+/** See `claimRequest`. */
 export async function claimRequest(
   db: Db,
   { workspaceId, key, now }: { readonly workspaceId: string; readonly key: string; readonly now: EpochMs },

@@ -2,7 +2,7 @@ import { HELD_REASONS } from '../../domain/access.ts';
 import type { HeldReason } from '../../domain/access.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { Actor } from '../../ports.ts';
+import type { Actor } from '../../ports/store/subscriptions.ts';
 import { audit } from '../rows/audit.ts';
 import type { Auditor } from '../rows/audit.ts';
 import { updateChannel } from '../rows/update-channel.ts';

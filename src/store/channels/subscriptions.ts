@@ -9,7 +9,7 @@ import { findCause } from '../jobs/failures.ts';
 import type { EndedJob, NamedJob, StandingJob } from '../../domain/post/post.ts';
 import type { ChannelKey, ListedSubscription, NamedSubscription, Subscription } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { Actor, SubscribeResult } from '../../ports.ts';
+import type { Actor, SubscribeResult } from '../../ports/store/subscriptions.ts';
 import { announce, ensureChannel } from '../rows/announce.ts';
 import { audit } from '../rows/audit.ts';
 import { chosenLanguage, setLanguage } from './channels.ts';
@@ -27,7 +27,7 @@ interface SubscribeRequest {
   readonly now: EpochMs;
 }
 
-/** What unsubscribing is asked to do; see ports.ts. */
+/** What unsubscribing is asked to do; see `SubscriptionStore`. */
 export interface UnsubscribeRequest {
   readonly actor: Actor;
   readonly jobs: 'all' | readonly JobKey[];

@@ -14,7 +14,7 @@ const IS_WATCHED = sql<boolean>`exists (select 1 from subscriptions where subscr
 /** The last look gave a report. */
 const IS_ANSWERING = sql<boolean>`(jobs.answered_at is not null and jobs.answered_at >= jobs.asked_at)`;
 
-/** See ports.ts. */
+/** See `JobStore`. */
 export async function findAbsence(
   db: Db,
   { connectionId, now }: { readonly connectionId: string; readonly now: EpochMs },

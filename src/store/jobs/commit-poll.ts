@@ -8,7 +8,7 @@ import type { Closing } from '../../domain/post/closing.ts';
 import { GONE_AWAITED_FOR_MS } from '../../domain/poll/absence.ts';
 import type { JobState } from '../../domain/job/job-state.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { CommittedPoll, PollResult } from '../../ports.ts';
+import type { CommittedPoll, PollResult } from '../../ports/store/jobs.ts';
 import { audit } from '../rows/audit.ts';
 import { encode } from '../rows/codec.ts';
 import { closeFailures, openFailure } from './failures.ts';

@@ -9,7 +9,8 @@ import { isListedAsOver } from '../../domain/names/listed-job.ts';
 import type { ListedJob, NameCandidate } from '../../domain/names/listed-job.ts';
 import { hasWord, nameKey } from '../../domain/names/name-key.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { JobListEntry, JobListing, JobListState } from '../../ports.ts';
+import type { JobListEntry, JobListing } from '../../ports/drs.ts';
+import type { JobListState } from '../../ports/store/job-list.ts';
 import { decodeJobId, decodeWhy, encode } from '../rows/codec.ts';
 import { isAwaited } from './awaited-subscriptions.ts';
 import { findNamesakes } from './namesakes.ts';
@@ -155,7 +156,7 @@ export async function findJobListState(db: Db, connectionId: string): Promise<Jo
   return { listedAt: row?.listed_at ?? null, failure: failure === null ? null : decodeWhy(failure) };
 }
 
-/** Names and ids of which one is meant, as ports.ts says. */
+/** Names and ids of which one is meant, as `JobListStore` says. */
 export async function findJobsLike(
   db: Db,
   connectionId: string,
@@ -227,7 +228,7 @@ export async function findNamedJobs(db: Db, connectionId: string): Promise<reado
   return [...listed.flatMap(toListed), ...others];
 }
 
-/** See ports.ts. */
+/** See `JobListStore`. */
 export async function findNamedAt(
   db: Db,
   connectionId: string,

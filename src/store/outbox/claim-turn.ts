@@ -1,6 +1,6 @@
 import type { Language } from '../../domain/base/language.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { Turn, TurnClaim, TurnRequest } from '../../ports.ts';
+import type { Turn, TurnClaim, TurnRequest } from '../../ports/store/outbox.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 import { claimChange, msUntilChange } from './changes.ts';
 import { claimSearch, msUntilSearch } from './searches.ts';

@@ -1,6 +1,6 @@
 import type { Language } from '../../domain/base/language.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { SentPost } from '../../ports.ts';
+import type { SentPost } from '../../ports/store/outbox.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Db } from '../rows/schema.ts';
 import { findPostById } from './delivery-facts.ts';

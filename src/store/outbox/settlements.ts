@@ -7,7 +7,7 @@ import type { SearchSettlement } from '../../domain/post/reconcile.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { HOUR, MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { PostLease, Recorded } from '../../ports.ts';
+import type { PostLease, Recorded } from '../../ports/store/outbox.ts';
 import { updateChannel } from '../rows/update-channel.ts';
 import { pauseChannel } from '../channels/pause-channel.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import type { Displacement, StorePlace } from '../../ports.ts';
+import type { Displacement, StorePlace } from '../../ports/store/place.ts';
 import type { Db } from '../rows/schema.ts';
 import { copyAnew } from './backup.ts';
 
@@ -26,7 +26,7 @@ export class DatabasePlace {
     this.#savedAs = this.#path === null ? null : join(dirname(this.#path), nameOfCopy(this.#path, now));
   }
 
-  /** See ports.ts. */
+  /** See `PlaceStore`. */
   async describe(): Promise<StorePlace> {
     const known = await this.#db.selectFrom('workspaces').select('id').limit(1).executeTakeFirst();
     const { subscriptions } = await this.#db
@@ -38,7 +38,7 @@ export class DatabasePlace {
     return { path: this.#path, isNew: known === undefined, bytes, subscriptions };
   }
 
-  /** See ports.ts. */
+  /** See `PlaceStore`. */
   findDisplacement(): Displacement | null {
     if (this.#path === null || this.#opened === null || this.#savedAs === null) return null;
     const found = identityOf(this.#path);
@@ -46,7 +46,7 @@ export class DatabasePlace {
     return { path: this.#path, how: found === null ? 'gone' : 'replaced', savedAs: this.#savedAs };
   }
 
-  /** See ports.ts. */
+  /** See `PlaceStore`. */
   async saveDisplaced(): Promise<void> {
     const displacement = this.findDisplacement();
     if (displacement !== null) await copyAnew(this.#db, displacement.savedAs);

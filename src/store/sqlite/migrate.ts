@@ -80,7 +80,7 @@ export function describeNewer(applied: readonly string[], oldestReader: string |
     : `The database was written by a newer version of this bot (it has ${unknown.join(', ')}): start that version or a later one, or restore the backup made before the upgrade.`;
 }
 
-/** See ports.ts. */
+/** See `PlaceStore`. */
 export async function findSchemaVersion(db: Db): Promise<string> {
   return (await appliedMigrations(db)).at(-1) ?? 'none';
 }

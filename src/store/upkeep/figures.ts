@@ -1,4 +1,4 @@
-import type { StoreFigures } from '../../ports.ts';
+import type { StoreFigures } from '../../ports/store/upkeep.ts';
 import { findEpisode } from './blind-episodes.ts';
 import type { Db } from '../rows/schema.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-import type { PruneRequest, Pruned } from '../../ports.ts';
+import type { PruneRequest, Pruned } from '../../ports/store/upkeep.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 
 /** Pages of the file given back at once: a few ms. */

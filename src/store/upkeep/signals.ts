@@ -4,7 +4,7 @@ import type { RefusedPost, Signal } from '../../domain/post/signal.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { DAY } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { SignalRequest } from '../../ports.ts';
+import type { SignalRequest } from '../../ports/store/operator-alerts.ts';
 import { announce, ensureChannel } from '../rows/announce.ts';
 import { decodeAnnouncement, decodeJobId } from '../rows/codec.ts';
 import type { Db, Tx } from '../rows/schema.ts';

@@ -5,7 +5,7 @@ import { isAddress, jobIdInAddress, parseJobId } from '../../domain/job/job-id.t
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { ListedJob, NameCandidate } from '../../domain/names/listed-job.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { JobListState } from '../../ports.ts';
+import type { JobListState } from '../../ports/store/job-list.ts';
 import type { Context } from '../context.ts';
 
 /** Matches that are counted; the better ones come first. */

@@ -1,7 +1,7 @@
 import type { JobDetail } from '../../domain/job/job-detail.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
-import type { FoundCause, WantedCause } from '../../ports.ts';
+import type { FoundCause, WantedCause } from '../../ports/store/details.ts';
 import type { Context } from '../context.ts';
 import { fetchDetails } from './fetch-details.ts';
 

@@ -3,7 +3,7 @@ import type { Explanation } from '../../domain/job/explanation.ts';
 import type { Job } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
-import type { JobClaim } from '../../ports.ts';
+import type { JobClaim } from '../../ports/store/jobs.ts';
 import { askAndCommit } from './ask-and-commit.ts';
 import type { Context } from '../context.ts';
 

@@ -1,6 +1,6 @@
 import type { ListedJob } from '../../domain/names/listed-job.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
-import type { JobListState } from '../../ports.ts';
+import type { JobListState } from '../../ports/store/job-list.ts';
 import type { Context } from '../context.ts';
 
 /** Jobs on one page: each has a button, and a phone shows not many more. */

@@ -1,6 +1,7 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
 import type { ListedSubscription } from '../../domain/subscription.ts';
-import type { Actor, Channels } from '../../ports.ts';
+import type { Actor } from '../../ports/store/subscriptions.ts';
+import type { Channels } from '../../ports/slack.ts';
 import type { Context } from '../context.ts';
 
 /** What a whole workspace watches, as far as one person may know. */

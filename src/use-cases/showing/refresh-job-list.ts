@@ -1,5 +1,8 @@
 import { endsWithin } from '../../domain/base/ends-within.ts';
-import type { Clock, DrsClient, Log, Store } from '../../ports.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DrsClient } from '../../ports/drs.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Store } from '../../ports/store/store.ts';
 import type { Durations, JobList } from '../context.ts';
 
 /**

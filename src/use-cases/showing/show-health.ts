@@ -7,7 +7,7 @@ import { SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { findStillLoops } from '../../domain/base/vital-signs.ts';
 import type { DrsReach, StillLoop, VitalSigns } from '../../domain/base/vital-signs.ts';
-import type { StoreFigures } from '../../ports.ts';
+import type { StoreFigures } from '../../ports/store/upkeep.ts';
 import type { Context } from '../context.ts';
 
 /** A shorter wait for the next request is the usual distance between two. */

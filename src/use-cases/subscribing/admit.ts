@@ -1,6 +1,6 @@
 import { decideAccess } from '../../domain/access.ts';
 import type { Access } from '../../domain/access.ts';
-import type { Actor } from '../../ports.ts';
+import type { Actor } from '../../ports/store/subscriptions.ts';
 import { holdOrRelease } from './review-channels.ts';
 import type { Guarded } from './review-channels.ts';
 

@@ -1,5 +1,5 @@
 import type { Language } from '../../domain/base/language.ts';
-import type { Actor } from '../../ports.ts';
+import type { Actor } from '../../ports/store/subscriptions.ts';
 import type { Context } from '../context.ts';
 
 /** Chooses the language of posts to a channel. False when it is that already. */

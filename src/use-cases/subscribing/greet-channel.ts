@@ -1,6 +1,6 @@
 import { HELD_REASONS } from '../../domain/access.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
-import type { Actor } from '../../ports.ts';
+import type { Actor } from '../../ports/store/subscriptions.ts';
 import { reviewChannel } from './review-channels.ts';
 import type { Guarded } from './review-channels.ts';
 

@@ -1,7 +1,7 @@
 import { canGoOn, channelRefusal, HELD } from '../../domain/access.ts';
 import type { AccessPolicy, ChannelRefusal, Home, Place, Sharing } from '../../domain/access.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
-import type { Directory } from '../../ports.ts';
+import type { Directory } from '../../ports/slack.ts';
 import type { Context } from '../context.ts';
 
 /** What deciding about access takes. */

@@ -3,7 +3,7 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import type { NameCandidate } from '../../domain/names/listed-job.ts';
 import type { ListedSubscription, NamedSubscription } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { Actor } from '../../ports.ts';
+import type { Actor } from '../../ports/store/subscriptions.ts';
 import type { Context } from '../context.ts';
 import {
   describeOld,

@@ -3,7 +3,9 @@ import { settleSearch } from '../../domain/post/reconcile.ts';
 import { settlePost } from '../../domain/post/settle-post.ts';
 import type { Attempted } from '../../domain/post/settle-post.ts';
 import type { SearchOutcome, SendOutcome } from '../../domain/post/post.ts';
-import type { History, Log, Notifier, Recorded, Turn, TurnClaim } from '../../ports.ts';
+import type { History, Notifier } from '../../ports/slack.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Recorded, Turn, TurnClaim } from '../../ports/store/outbox.ts';
 import type { Vitals } from '../upkeep/vitals.ts';
 import type { Context } from '../context.ts';
 

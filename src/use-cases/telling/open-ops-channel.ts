@@ -1,4 +1,4 @@
-import type { Channels } from '../../ports.ts';
+import type { Channels } from '../../ports/slack.ts';
 import type { Context } from '../context.ts';
 
 /** Makes sure that the operator's channel can be written to, as far as that is in our hands; else the log says what to do. */

@@ -1,7 +1,7 @@
 import type { Job } from '../../domain/job/job.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Post } from '../../domain/post/post.ts';
-import type { Notifier } from '../../ports.ts';
+import type { Notifier } from '../../ports/slack.ts';
 import type { Context } from '../context.ts';
 import { claimTurn, speak } from './dispatch-deliveries.ts';
 import { lookAtJobs } from '../polling/look-at-jobs.ts';

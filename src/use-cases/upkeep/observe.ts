@@ -1,7 +1,10 @@
 import { commonFailure } from '../../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../../domain/job/progress-answer.ts';
 import type { SearchOutcome } from '../../domain/post/post.ts';
-import type { Clock, DrsClient, DrsRead, History, Metrics, Notifier, PageOutcome } from '../../ports.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DrsClient } from '../../ports/drs.ts';
+import type { DrsRead, Metrics, PageOutcome } from '../../ports/metrics.ts';
+import type { History, Notifier } from '../../ports/slack.ts';
 import type { Vitals } from './vitals.ts';
 
 /** The same client; how each read ends is counted, and whether DRS answers is noticed. */

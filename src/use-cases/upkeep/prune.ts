@@ -1,7 +1,7 @@
 import { GONE_AWAITED_FOR_MS } from '../../domain/poll/absence.ts';
 import { DAY } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { PruneRequest, Pruned } from '../../ports.ts';
+import type { PruneRequest, Pruned } from '../../ports/store/upkeep.ts';
 import type { Context } from '../context.ts';
 
 /** Rows of one kind deleted in one transaction: some ten milliseconds. */

@@ -7,7 +7,9 @@ import { MINUTE } from '../../domain/base/time.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { DrsReach, LoopName, TurnName, VitalSigns } from '../../domain/base/vital-signs.ts';
-import type { Clock, DrsClient, Metrics } from '../../ports.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DrsClient } from '../../ports/drs.ts';
+import type { Metrics } from '../../ports/metrics.ts';
 
 /** A change of the interval by this part of it is noticeable. */
 const NOTICEABLE = 0.25;

@@ -2,8 +2,9 @@ import { NOTHING_AROUND } from '../../domain/post/post.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { isWithin } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import { DiskFullError } from '../../ports.ts';
-import type { Notifier, StorePlace } from '../../ports.ts';
+import { DiskFullError } from '../../ports/start-error.ts';
+import type { Notifier } from '../../ports/slack.ts';
+import type { StorePlace } from '../../ports/store/place.ts';
 import type { Context } from '../context.ts';
 import { noteAlive } from '../polling/tick.ts';
 

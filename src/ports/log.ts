@@ -1,0 +1,7 @@
+/** Structured log lines. Secrets are scrubbed by the implementation, also inside values. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

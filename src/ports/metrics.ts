@@ -1,0 +1,28 @@
+import type { TurnName } from '../domain/base/vital-signs.ts';
+import type { DrsFailureReason } from '../domain/job/progress-answer.ts';
+import type { SendOutcome, SlackFailure } from '../domain/post/post.ts';
+
+/** What a page of a search came to, as a metric label: the post, more to read, or the end of it without the post. */
+export type PageOutcome = 'found' | 'more' | 'absent' | SlackFailure['kind'];
+
+/** What is read from DRS: also a metric label. */
+export type DrsRead = 'progress' | 'list' | 'details' | 'recovery';
+
+/**
+ * What is counted and measured for the operator. Every label comes from a closed list; what is in none counts as `other`.
+ * Never throws and never waits.
+ */
+export interface Metrics {
+  /** A turn has ended: how long it took, and whether it ended without a fault. */
+  turned(loop: TurnName, turn: { readonly ms: number; readonly ok: boolean }): void;
+  /** A read has ended, all its attempts included; also one that was not sent because there is no way to sign in. */
+  readDrs(read: DrsRead, outcome: 'answered' | DrsFailureReason, ms: number): void;
+  /** An attempt to send a post has ended; `reason` is null when it was delivered. */
+  posted(outcome: SendOutcome['kind'], reason: string | null): void;
+  /** An attempt to edit a message has ended; `reason` is null when there is none to give. */
+  edited(outcome: SendOutcome['kind'], reason: string | null): void;
+  /** A page of a channel was read to look for a post. */
+  searched(outcome: PageOutcome): void;
+  /** An attempt to take away a message that came twice has ended; `gone` is well. */
+  removed(outcome: SendOutcome['kind']): void;
+}

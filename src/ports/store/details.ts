@@ -1,0 +1,62 @@
+import type { Language } from '../../domain/base/language.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import type { Cause, JobDetail } from '../../domain/job/job-detail.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
+import type { JobKey } from '../../domain/job/job.ts';
+import type { LeaseRequest } from './leases.ts';
+
+/** A failure whose cause is still to be found. */
+export interface WantedCause {
+  readonly jobId: JobId;
+  readonly eventNumber: number;
+  /** How often it was asked for in vain. */
+  readonly tries: number;
+  /** Of the channels that were told. */
+  readonly languages: readonly Language[];
+}
+
+/** A cause that was found, in one language. */
+export interface FoundCause {
+  readonly jobId: JobId;
+  readonly eventNumber: number;
+  readonly language: Language;
+  readonly cause: Cause;
+}
+
+/** What DRS knows of jobs beside their progress: names, times, and why a job failed. */
+export interface DetailStore {
+  /**
+   * Takes the right to read the details of those of `jobIds` for which they are missing: never read, or failed without a
+   * known cause; each at most once in `everyMs` unless it succeeded.
+   */
+  claimDetails(request: {
+    readonly connectionId: string;
+    readonly jobIds: readonly JobId[];
+    readonly now: EpochMs;
+    readonly everyMs: number;
+  }): Promise<readonly JobId[]>;
+  /** Names, types and times of jobs that have a row; the cause of a job that is failed now, if none is known. */
+  saveDetails(request: {
+    readonly connectionId: string;
+    readonly details: readonly JobDetail[];
+    readonly language: Language;
+    readonly now: EpochMs;
+  }): Promise<void>;
+  /** Why the job failed last, if it is failed now; in `language` where there is a choice. */
+  findCause(job: JobKey, language: Language): Promise<Cause | null>;
+  /** Leases failures whose cause is wanted and whose next try is due. */
+  claimWantedCauses(
+    request: LeaseRequest & { readonly connectionId: string; readonly limit: number },
+  ): Promise<readonly WantedCause[]>;
+  /**
+   * Records what was found, marks the messages that told of these failures for an edit, and gives the leases back: what
+   * was not found is tried again after `retryAfterMs`, or never for those in `givenUp`.
+   */
+  saveCauses(request: {
+    readonly connectionId: string;
+    readonly token: string;
+    readonly found: readonly FoundCause[];
+    readonly givenUp: readonly WantedCause[];
+    readonly retryAfterMs: number;
+  }): Promise<void>;
+}
