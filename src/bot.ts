@@ -461,7 +461,16 @@ function createContext(
   const { endpoint, language, batchSize, maxRps } = config.drs;
   const { intervalMs } = timetable;
   const shared = { dispatcher: network.dispatcher, clock, random: Math.random, log };
-  const asking = createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
+  const asking = createDrsClient({
+    endpoint,
+    projectId,
+    language,
+    batchSize,
+    maxRps,
+    requestTimeoutMs: durations.drsTimeoutMs,
+    auth,
+    ...shared,
+  });
   const drs = observeDrs(foundation.decorate.drs?.(asking) ?? asking, { vitals, metrics, clock });
   return {
     store,
