@@ -10,7 +10,7 @@ import type { Reading } from '../../src/domain/job/readings.ts';
 import type { JobEvent } from '../../src/domain/job/job-event.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
-import { DEFAULT_VERDICT_RULES as RULES } from '../../src/domain/poll/verdict-rules.ts';
+import { DEFAULT_VERDICT_RULES as RULES } from '../../src/domain/job/verdict-rules.ts';
 import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { jobNumber } from '../support/desk.ts';

@@ -1,5 +1,5 @@
-import { ALARM_LAG_MS, IN_SYNC_LAG_MS, maxGapMs } from '../poll/verdict-rules.ts';
-import type { VerdictRules } from '../poll/verdict-rules.ts';
+import { ALARM_LAG_MS, IN_SYNC_LAG_MS, maxGapMs } from './verdict-rules.ts';
+import type { VerdictRules } from './verdict-rules.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { Reading } from './readings.ts';
 

@@ -1,5 +1,5 @@
-import { maxGapMs } from '../poll/verdict-rules.ts';
-import type { VerdictRules } from '../poll/verdict-rules.ts';
+import { maxGapMs } from './verdict-rules.ts';
+import type { VerdictRules } from './verdict-rules.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** One lag read while a job replicated. */

@@ -9,7 +9,7 @@ import type { EpochMs } from '../base/time.ts';
 import { lagNote } from '../job/lag-note.ts';
 import { pastPhase } from './past-phase.ts';
 import { unknownSince } from './unknown-since.ts';
-import type { VerdictRules } from './verdict-rules.ts';
+import type { VerdictRules } from '../job/verdict-rules.ts';
 
 /** "No such job" is believed when DRS has said it for this long, in ms, and its list of jobs lacks the job as well … */
 export const GONE_AFTER_MS = 5 * MINUTE;

@@ -8,8 +8,8 @@ import type { Silence } from '../job/silence.ts';
 import type { JobState } from '../job/job-state.ts';
 import { nextPollOfGone } from './absence.ts';
 import type { ProgressAnswer, ProgressAnswers } from '../job/progress-answer.ts';
-import { DEFAULT_VERDICT_RULES } from './verdict-rules.ts';
-import type { VerdictRules } from './verdict-rules.ts';
+import { DEFAULT_VERDICT_RULES } from '../job/verdict-rules.ts';
+import type { VerdictRules } from '../job/verdict-rules.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** What a poll of one job leads to. */

@@ -2,8 +2,8 @@ import { isAlarming } from '../job/in-sync.ts';
 import type { EndVerdict } from '../job/job-event.ts';
 import type { JobState } from '../job/job-state.ts';
 import { isOver, statusGroup } from '../job/job-status.ts';
-import { IN_SYNC_LAG_MS, maxGapMs } from './verdict-rules.ts';
-import type { VerdictRules } from './verdict-rules.ts';
+import { IN_SYNC_LAG_MS, maxGapMs } from '../job/verdict-rules.ts';
+import type { VerdictRules } from '../job/verdict-rules.ts';
 
 /**
  * How a job ended. Only a stop in sync and a finished copy are a success; DRS itself says no more than "released", and it

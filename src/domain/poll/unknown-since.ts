@@ -1,8 +1,8 @@
 import type { Explanation } from '../job/explanation.ts';
 import type { JobState } from '../job/job-state.ts';
 import type { EpochMs } from '../base/time.ts';
-import { MAX_MISSED_POLLS } from './verdict-rules.ts';
-import type { VerdictRules } from './verdict-rules.ts';
+import { MAX_MISSED_POLLS } from '../job/verdict-rules.ts';
+import type { VerdictRules } from '../job/verdict-rules.ts';
 
 /** What is known of a job whose last look gave no report; that it is unknown counts only when several looks say so. */
 export function unknownSince(

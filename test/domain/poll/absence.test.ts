@@ -13,7 +13,7 @@ import {
   wantsList,
 } from '../../../src/domain/poll/absence.ts';
 import type { ConnectionAbsence, Suspect } from '../../../src/domain/poll/absence.ts';
-import { DEFAULT_VERDICT_RULES } from '../../../src/domain/poll/verdict-rules.ts';
+import { DEFAULT_VERDICT_RULES } from '../../../src/domain/job/verdict-rules.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/base/time.ts';
 import { ORDERS } from '../../support/reports.ts';
 
