@@ -1,8 +1,7 @@
 import type { Explanation } from './explanation.ts';
 import type { Flapping, Round } from './flapping.ts';
 import type { JobId } from './job-id.ts';
-import type { LagBreak } from './lag-break.ts';
-import type { Reading } from './readings.ts';
+import type { LagBreak, Reading } from './readings.ts';
 import { NO_LAGS } from './lag-history.ts';
 import type { LagHistory } from './lag-history.ts';
 import type { PhaseTimes } from './phases.ts';

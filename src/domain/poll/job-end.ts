@@ -1,4 +1,4 @@
-import { isAlarming } from '../job/in-sync.ts';
+import { isAlarming } from '../job/readings.ts';
 import type { EndSummary, EndVerdict } from '../job/job-event.ts';
 import type { JobState } from '../job/job-state.ts';
 import { isOver, statusGroup } from '../job/job-status.ts';
