@@ -17,7 +17,7 @@ import type { ChannelKey } from './domain/subscription.ts';
 import { HOUR, SECOND } from './domain/base/time.ts';
 import type { EpochMs } from './domain/base/time.ts';
 import type { DrsFailureReason } from './domain/job/progress-answer.ts';
-import type { LoopName } from './domain/base/vital-signs.ts';
+import type { LoopName } from './domain/vital-signs.ts';
 import { createDrsClient } from './drs/drs-client.ts';
 import { createNetwork } from './network/network.ts';
 import type { Network } from './network/network.ts';

@@ -279,7 +279,6 @@ const none = (
 ): Extract<ReferenceProblem, { kind: 'none' }> => ({
   kind: 'none',
   reference: 'x',
-  lookAlike: null,
   nearest: [],
   isListPending: false,
   listedAt: null,
@@ -1084,10 +1083,6 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       listedAt: START,
     }),
   ),
-  'name-look-alike': problem(none({ reference: 'оrders-1', lookAlike: { jobs: [listed(1)], by: 'alphabet' } })),
-  'name-look-alike-of-the-same-alphabet': problem(
-    none({ reference: '0rders-1', lookAlike: { jobs: [listed(1)], by: 'character' } }),
-  ),
   'name-list-pending': problem(none({ reference: 'orders', isListPending: true })),
   'name-list-unreadable': problem(
     none({ reference: 'orders', listFailure: explanation('not_offered', { label: 'APIGW.0101' }) }),
@@ -1182,7 +1177,6 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       {
         kind: 'none',
         reference: 'x',
-        lookAlike: null,
         nearest: [listed(1)],
         isListPending: false,
         listedAt: null,
@@ -1782,7 +1776,7 @@ describe('whatever DRS sends', () => {
                 problems: [
                   none({
                     reference: name,
-                    lookAlike: { jobs: [listed(1, { name })], by: 'alphabet' },
+                    nearest: [listed(1, { name })],
                     listedAt: START,
                   }),
                   none({
