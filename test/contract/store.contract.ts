@@ -401,7 +401,7 @@ export function storeContract(open: OpenStore): void {
       await store.settlePost(channel, post, { kind: 'pause_channel', reason: 'is_archived', at: 50 });
       await poll(ORDERS, { events: [changed(30)] });
       expect(await drain()).toEqual([]);
-      const pause = { reason: 'is_archived', since: 50, tries: 1, nextTrialAt: storeNow + 5 * SECOND, waiting: 2 };
+      const pause = { reason: 'is_archived', since: 50, tries: 1, nextTrialAt: storeNow + 5_000, waiting: 2 };
       expect(await store.findPause(ana)).toEqual(pause);
       expect(await store.tryAtOnce({ channel: ana, now: 8 })).toBe(true);
       expect(await store.findPause(ana)).toMatchObject({ tries: 0, waiting: 2 });
@@ -409,7 +409,7 @@ export function storeContract(open: OpenStore): void {
       expect(await store.findPause(ana)).toBeNull();
     });
 
-    test('a refused workspace pauses every channel until the bot is started again', async () => {
+    test('a refused workspace pauses every channel, and is tried when the bot is started again', async () => {
       await watch(ORDERS);
       await watch(ORDERS, elsewhere);
       const { lease: channel, post } = await begin();
@@ -420,11 +420,11 @@ export function storeContract(open: OpenStore): void {
       expect(await drain()).toHaveLength(2);
     });
 
-    test('a post given up for good lets the queue move on', async () => {
+    test('a post that Slack refuses by itself lets the queue move on', async () => {
       await watch(ORDERS);
       await poll(ORDERS, { events: [changed(30)] });
       const { lease: channel, post } = await begin();
-      await store.settlePost(channel, post, { kind: 'dead', reason: 'invalid_blocks', at: 50 });
+      await store.settlePost(channel, post, { kind: 'pause_message', reason: 'invalid_blocks', at: 50 });
       expect(await drain()).toEqual(['C1: status_changed 1']);
     });
 
@@ -1200,14 +1200,24 @@ export function storeContract(open: OpenStore): void {
       expect(await drain()).toEqual(['C1: subscribed']);
     });
 
-    test('that refuses posts has its owners told in direct messages, but not whoever is being answered', async () => {
+    test('that refuses posts for long is to be told of, once, with who subscribed and who used it', async () => {
+      const toTell = () => store.listPausesToTell({ workspaceId: 'T1', sayMs: 1_000 });
       await watch(ORDERS);
       await drain();
       await watch(BILLING, { ...ana, userId: 'UBEN' });
-      const told = await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 8 });
-      expect(told).toEqual(['C1: subscribed', 'UANA: paused']);
-      expect(await store.findPause({ workspaceId: 'T1', channelId: 'UANA' })).toMatchObject({ waiting: 1 });
-      expect(await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 9 })).toEqual([]);
+      await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 8 });
+      expect(await toTell()).toEqual([]);
+      await store.tryAtOnce({ channel: ana, now: 8 });
+      await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 1_008 });
+      const [pause, ...others] = await toTell();
+      expect(others).toEqual([]);
+      if (pause === undefined) throw new Error('nothing to tell');
+      expect(pause).toMatchObject({ channelId: 'C1', reason: 'not_in_channel', users: ['UBEN', 'UANA'] });
+      const readers = pause.subscriptions.map((one) => ({ conversationId: one.createdBy, subscriptions: [one] }));
+      expect(await store.tellPause({ pause, readers, now: 9 })).toBe(true);
+      expect(await store.tellPause({ pause, readers, now: 9 })).toBe(false);
+      expect(await toTell()).toEqual([]);
+      expect(await drain()).toEqual(['UANA: paused', 'UBEN: paused']);
     });
 
     test('that may be told nothing keeps what it is owed until it may again, and only that ends it', async () => {
@@ -1361,10 +1371,9 @@ export function storeContract(open: OpenStore): void {
       await drain();
       await watch(BILLING, elsewhere);
       await drain({ kind: 'pause_channel', reason: 'is_archived', at: 8 });
-      // The channel, and the direct messages in which its owner was to be told.
       expect(await store.readFigures({ workspaceId: 'T1', connectionId: CONNECTION })).toMatchObject({
-        pausedChannels: 2,
-        held: 2,
+        pausedChannels: 1,
+        held: 1,
         queued: { count: 0 },
       });
       await store.unsubscribe({ actor: ana, jobs: 'all', reason: 'unsubscribed', announce: false, now: 9 });
@@ -1382,6 +1391,7 @@ export function storeContract(open: OpenStore): void {
         held: 1,
       });
       await store.openWorkspace({ id: 'T1', name: 'Acme', at: 9 });
+      await drain();
       expect(await store.readFigures({ workspaceId: 'T1', connectionId: CONNECTION })).toMatchObject({
         workspaceRefusal: null,
         held: 0,

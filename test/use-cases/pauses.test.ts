@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { msUntilTrial } from '../../src/domain/post/pause.ts';
 import type { Post, SendOutcome } from '../../src/domain/post/post.ts';
-import { classifyAnswer } from '../../src/slack/sending/classify-slack-error.ts';
+import { classifyAnswer } from '../../src/slack/web-api/classify-slack-error.ts';
 import { openDesk, jobNumber, WORKSPACE } from '../support/desk.ts';
 import type { Desk } from '../support/desk.ts';
 import { reported } from '../support/reports.ts';
