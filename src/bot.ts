@@ -263,7 +263,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
     log,
   });
   await greetOperator({ ...context, channels }, place);
-  const upkeep = [review, ...createUpkeep(foundation, guarded, notifier)];
+  const upkeep = [review, ...createUpkeep(foundation, guarded, notifier, identity)];
   const work = [...loops, ...upkeep];
   opsPort.show(operations.pages(toLook(context, () => door?.state() ?? NOT_OPEN)));
   // Before the database is closed, which its pages read.
@@ -314,7 +314,13 @@ async function signInToSlack({
       createSlackClient({ ...way, token: receiver.appToken.reveal(), timeoutMs: SIGN_IN_MS }),
       apiUrl,
     );
-  const client = createSlackClient({ ...way, token: botToken.reveal(), timeoutMs: durations.slackTimeoutMs });
+  const presentToken = () => botToken.reveal();
+  const client = createSlackClient({
+    ...way,
+    token: presentToken(),
+    presentToken,
+    timeoutMs: durations.slackTimeoutMs,
+  });
   return { client, identity };
 }
 
@@ -560,17 +566,33 @@ function createUpkeep(
   { config, clock, durations, disk, log }: Foundation,
   context: Guarded,
   notifier: Notifier,
+  identity: SlackIdentity,
 ): readonly Loop[] {
   const { leastFreeBytes } = config.operations;
   const watch: Watch = { notifier, disk, language: config.language, leastFreeBytes };
   const watchTurn = async () => {
     await watchOperations(context, watch);
+    await rereadTokens(config, context, identity);
     await tellPauses(context);
     return durations.watchEveryMs;
   };
   const pruneTurn = async () =>
     (await pruneSome(context, config.keep)) ? durations.pruneBreathMs : msUntilQuietMinute(clock.now());
   return [new Loop('watch', watchTurn, clock, log), new Loop('prune', pruneTurn, clock, log)];
+}
+
+/** A token that was replaced in its file counts from now on, and whatever Slack refused is tried at once. */
+async function rereadTokens(
+  { slack: { botToken, receiver } }: Config,
+  { store, clock, log, wakeDispatcher }: Context,
+  { workspaceId: id, workspaceName: name }: SlackIdentity,
+): Promise<void> {
+  const isAppTokenNew = receiver.mode === 'socket' && receiver.appToken.reread();
+  const isBotTokenNew = botToken.reread();
+  if (!isAppTokenNew && !isBotTokenNew) return;
+  log.info({}, 'a token of Slack was replaced in its file: the new one counts from now on');
+  await store.openWorkspace({ id, name, at: clock.now() });
+  wakeDispatcher();
 }
 
 /** One turn of the loop that speaks to Slack: what it does, and how many ms to wait after it. */
@@ -641,7 +663,7 @@ function logPass(report: PollReport, log: Log): void {
 
 function toReceiverConfig({ slack }: Config): SlackReceiverConfig {
   const { receiver, apiUrl } = slack;
-  if (receiver.mode === 'socket') return { mode: 'socket', appToken: receiver.appToken.reveal(), apiUrl };
+  if (receiver.mode === 'socket') return { mode: 'socket', appToken: () => receiver.appToken.reveal(), apiUrl };
   const { signingSecret, host, port } = receiver;
   return { mode: 'http', signingSecret: signingSecret.reveal(), host, port };
 }

@@ -43,6 +43,7 @@ import { findSchemaVersion, migrateToLatest } from './sqlite/migrate.ts';
 import { claimTurn } from './outbox/claim-turn.ts';
 import { askPost, findPost } from './outbox/sent-posts.ts';
 import { holdChannel, releaseHeldChannel, tryAtOnce } from './channels/pauses.ts';
+import { moveChannel } from './channels/move-channel.ts';
 import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';
 import { giveRoomBack, prune } from './upkeep/prune.ts';
 import { findReadBack, listReadBacks } from './outbox/read-back.ts';
@@ -304,6 +305,7 @@ export function createStore(
     listSubscriptions: (channel) => listSubscriptions(db, channel),
     listAwaitedSubscriptions: (channel, now) => listAwaitedSubscriptions(db, channel, now),
     findPause: (channel) => findPause(db, channel),
+    moveChannel: (request) => moveChannel(db, request),
     tryAtOnce: (request) => tryAtOnce(db, request),
     listPausesToTell: (request) => listPausesToTell(db, request),
     tellPause: (request) => tellPause(db, request),

@@ -1235,9 +1235,13 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     const { state } = read(replicating);
     return workspaceListMessage(voice, {
       channels: [
-        { channelId: 'C1', subscriptions: [subscription(state)] },
-        { channelId: 'C2', subscriptions: [subscription(state, { jobName: 'billing' })] },
-        { channelId: 'D1', subscriptions: [subscription(state)] },
+        { channelId: 'C1', subscriptions: [subscription(state)], pause: null },
+        {
+          channelId: 'C2',
+          subscriptions: [subscription(state, { jobName: 'billing' })],
+          pause: { reason: 'is_archived', since: START, tries: 4, nextTrialAt: START + HOUR, waiting: 2 },
+        },
+        { channelId: 'D1', subscriptions: [subscription(state)], pause: null },
       ],
       hidden: { channels: 1, jobs: 3 },
     });
@@ -1656,6 +1660,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       channels: Array.from({ length: 42 }, (_, number) => ({
         channelId: `C${number}`,
         subscriptions: [subscription(UNSEEN_JOB)],
+        pause: null,
       })),
       hidden: { channels: 0, jobs: 0 },
     }),

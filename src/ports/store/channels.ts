@@ -48,6 +48,11 @@ export interface ChannelStore {
   }): Promise<void>;
   /** Lets the posts of a channel go on that `holdChannel` held back; audited. False when it had not. */
   releaseHeldChannel(request: { readonly channel: ChannelKey; readonly now: EpochMs }): Promise<boolean>;
+  /**
+   * The conversation has another id from now on: subscriptions, what is owed, posts and pauses follow, and the audit shows both;
+   * what was refused is tried at once. Audited. False when nothing is known under the old id.
+   */
+  moveChannel(request: { readonly channel: ChannelKey; readonly to: string; readonly now: EpochMs }): Promise<boolean>;
   /** The channels of a workspace that watch something. */
   listWatchingChannels(workspaceId: string): Promise<readonly string[]>;
   /** The language of posts to the channel: what somebody chose, else the bot's own. */

@@ -20,21 +20,34 @@ const MOST_AT_ONCE = 10_000;
  */
 export function createSlackClient(options: {
   readonly token: string;
+  /** What it is at the moment of a call, where it may be replaced while the bot runs. */
+  readonly presentToken?: () => string;
   readonly apiUrl: string;
   readonly timeoutMs: number;
   readonly fetch: FetchFunction;
   readonly log: Log;
 }): WebClient {
-  return new WebClient(options.token, {
+  const { token, presentToken = () => token } = options;
+  return new WebClient(token, {
     slackApiUrl: options.apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     // A queue of its own would hold a post back after its right to be sent was checked.
     maxRequestConcurrency: MOST_AT_ONCE,
     timeout: options.timeoutMs,
-    fetch: loggingFaults(options.fetch, options.log),
+    fetch: withPresentToken(loggingFaults(options.fetch, options.log), presentToken),
     logger: withoutVagueLines(options.log),
   });
+}
+
+/** The SDK keeps the token that it was made with, and sends it as a header. */
+function withPresentToken(fetch: FetchFunction, token: () => string): FetchFunction {
+  return async (url, init) => {
+    const headers = Object.entries(init?.headers ?? {}).map(([name, value]) =>
+      name.toLowerCase() === 'authorization' ? [name, `Bearer ${token()}`] : [name, value],
+    );
+    return await fetch(url, { ...init, headers: Object.fromEntries<string>(headers) });
+  };
 }
 
 /** Says in the log which host gave no answer, and why. */

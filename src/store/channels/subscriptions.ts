@@ -17,6 +17,7 @@ import { decodeJobId, decodeState } from '../rows/codec.ts';
 import { toJob, unreadState } from '../jobs/jobs.ts';
 import { isAwaited } from '../jobs/awaited-subscriptions.ts';
 import { suppressOwed } from './suppress-deliveries.ts';
+import type { EndReason } from './suppress-deliveries.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 
 interface SubscribeRequest {
@@ -31,7 +32,7 @@ interface SubscribeRequest {
 export interface UnsubscribeRequest {
   readonly actor: Actor;
   readonly jobs: 'all' | readonly JobKey[];
-  readonly reason: 'unsubscribed' | 'cannot_post';
+  readonly reason: EndReason;
   readonly announce: boolean;
   readonly now: EpochMs;
 }

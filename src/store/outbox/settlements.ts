@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 
+import { isDirectMessage } from '../../domain/conversation.ts';
 import type { MessageTs } from '../../domain/post/message-ts.ts';
 import { laterTs } from '../../domain/post/message-ts.ts';
 import type { Post, PostSettlement } from '../../domain/post/post.ts';
@@ -9,6 +10,7 @@ import { HOUR, MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { PostLease, Recorded } from '../../ports/store/outbox.ts';
 import { updateChannel } from '../rows/update-channel.ts';
+import { moveChannelIn } from '../channels/move-channel.ts';
 import { endPauses, giveTrialBack, notePause } from '../channels/pauses.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';
 import { freeDeliveries, undoPost } from './place-pending.ts';
@@ -110,6 +112,7 @@ export async function settlePost(
       const isCopy = await recordMessages(work, [messageTs], sent.version, at);
       await noteTimestamp(work, channelId, messageTs);
       await endPauses(tx, placeOf(work), at);
+      await followAnswer(work, channelId, at);
       await release(tx, clock, sent.id, isHeld);
       return isCopy ? 'copy' : 'recorded';
     }
@@ -118,6 +121,13 @@ export async function settlePost(
     await release(tx, clock, sent.id, true);
     return 'recorded';
   });
+}
+
+/** Slack has answered with another id than the one it was asked for: the conversation is called so now. */
+async function followAnswer({ tx, row }: Work, conversationId: string, at: EpochMs): Promise<void> {
+  const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
+  if (!isDirectMessage(channel.channelId) && conversationId !== channel.channelId)
+    await moveChannelIn(tx, channel, conversationId, at);
 }
 
 /** Nobody has seen a message of the post yet. */

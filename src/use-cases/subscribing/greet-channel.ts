@@ -1,4 +1,5 @@
 import { HELD_REASONS } from '../../domain/access.ts';
+import type { Sharing } from '../../domain/access.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { reviewChannel } from './review-channels.ts';
 import type { Guarded } from './review-channels.ts';
@@ -14,14 +15,19 @@ export async function greetChannel(context: Guarded, channel: ChannelKey, by: st
   context.wakeDispatcher();
 }
 
-/** Something has happened that may let posts into the channel: whatever it is owed is tried at once, unless it may be told nothing. */
-export async function goOnPosting(context: Guarded, channel: ChannelKey): Promise<void> {
-  if (!(await mayBeTold(context, channel))) return;
+/**
+ * Something has happened that may let posts into the channel: whatever it is owed is tried at once, unless it may be told
+ * nothing.
+ *
+ * @param announced see `reviewChannel`
+ */
+export async function goOnPosting(context: Guarded, channel: ChannelKey, announced?: Sharing): Promise<void> {
+  if (!(await mayBeTold(context, channel, announced))) return;
   if (await context.store.tryAtOnce({ channel, now: context.clock.now() })) context.wakeDispatcher();
 }
 
-async function mayBeTold(context: Guarded, channel: ChannelKey): Promise<boolean> {
-  const refusal = await reviewChannel(context, channel);
+async function mayBeTold(context: Guarded, channel: ChannelKey, announced?: Sharing): Promise<boolean> {
+  const refusal = await reviewChannel(context, channel, announced);
   if (refusal === 'channel_shared' || refusal === 'channel_not_allowed') return false;
   const pause = await context.store.findPause(channel);
   return pause === null || !HELD_REASONS.includes(pause.reason);

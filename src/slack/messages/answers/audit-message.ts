@@ -77,6 +77,8 @@ function changeWords(voice: Voice, change: AuditedChange): string {
       return voice.say('audit.paused', { reason: code(change.reason) });
     case 'resumed':
       return voice.say('audit.resumed', { reason: code(change.reason) });
+    case 'moved':
+      return voice.say('audit.moved');
     case 'other':
       return code(change.action);
   }
@@ -95,6 +97,7 @@ function reasonWords(voice: Voice, reason: string): string {
     case 'job_ended':
     case 'job_gone':
     case 'cannot_post':
+    case 'channel_deleted':
       return voice.say(`audit.why.${reason}`);
     default:
       return code(reason);

@@ -72,8 +72,15 @@ function pauseNotice(voice: Voice, pause: ChannelPause): Part {
   return {
     kind: 'news',
     headline: voice.say('list.paused'),
-    lines: [voice.say('list.paused_note', note), voice.say('list.paused_since', { since: dateAndTime(pause.since) })],
+    lines: [voice.say('list.paused_note', note), pausedSince(voice, pause)],
   };
+}
+
+function pausedSince(voice: Voice, { since: at, nextTrialAt }: ChannelPause): string {
+  const since = dateAndTime(at);
+  return nextTrialAt === null || nextTrialAt === 0
+    ? voice.say('list.paused_since', { since })
+    : voice.say('list.paused_next', { since, next: dateAndTime(nextTrialAt) });
 }
 
 function row(voice: Voice, subscription: ListedSubscription): Part {

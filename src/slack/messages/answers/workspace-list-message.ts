@@ -4,12 +4,15 @@ import type { WorkspaceList } from '../../../use-cases/showing/list-workspace.ts
 import { currentState } from './list-message.ts';
 import type { Part, SlackMessage } from '../kit/message.ts';
 import { lines, message } from '../kit/message.ts';
-import { escapeMrkdwn } from '../kit/mrkdwn.ts';
+import { code, escapeMrkdwn } from '../kit/mrkdwn.ts';
+import { mention } from '../posts/announcement.ts';
 import type { Voice } from '../kit/texts.ts';
 
 /** Channels shown, and jobs shown of each. */
 const MOST_CHANNELS = 40;
 const MOST_JOBS = 10;
+/** Who subscribed, of each channel. */
+const MOST_OWNERS = 5;
 
 /** What the channels of a workspace watch; those the reader may not know of are only counted. */
 export function workspaceListMessage(voice: Voice, { channels, hidden }: WorkspaceList): SlackMessage {
@@ -24,14 +27,18 @@ export function workspaceListMessage(voice: Voice, { channels, hidden }: Workspa
   ]);
 }
 
-function channelPart(voice: Voice, { channelId, subscriptions }: WorkspaceList['channels'][number]): Part {
-  const channel = isDirectMessage(channelId) ? voice.say('list_all.dm') : `<#${escapeMrkdwn(channelId)}>`;
+function channelPart(voice: Voice, { channelId, subscriptions, pause }: WorkspaceList['channels'][number]): Part {
+  const owners = [...new Set(subscriptions.map(({ createdBy }) => mention(createdBy)))];
+  const channel = isDirectMessage(channelId)
+    ? `*${voice.say('list_all.dm')}*`
+    : voice.say('list_all.by', { channel: `*<#${escapeMrkdwn(channelId)}>*`, who: owners.slice(0, MOST_OWNERS).join(', ') });
+  const held = pause === null ? [] : [voice.say('list_all.paused', { reason: code(pause.reason) })];
   const sorted = worstFirst(subscriptions, ({ state }) => standingOf(state));
   const states = sorted.slice(0, MOST_JOBS).map((one) => currentState(voice, one));
   const more = subscriptions.length - states.length;
   return {
     kind: 'lines',
-    lines: [`*${channel}*`, ...states, ...(more > 0 ? [voice.say('names.more', { count: more })] : [])],
+    lines: [channel, ...held, ...states, ...(more > 0 ? [voice.say('names.more', { count: more })] : [])],
   };
 }
 

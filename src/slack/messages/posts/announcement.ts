@@ -1,4 +1,4 @@
-import { HELD_REASONS } from '../../../domain/access.ts';
+import { HELD, HELD_REASONS } from '../../../domain/access.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { isUnwell } from '../../../domain/job/standing.ts';
 import type { Announcement, EndedJob, StandingJob } from '../../../domain/post/post.ts';
@@ -36,14 +36,7 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
       ];
     }
     case 'paused':
-      return [
-        voice.say(HELD_REASONS.includes(said.reason) ? 'announced.held' : 'announced.paused', {
-          channel: `<#${escapeMrkdwn(said.channelId)}>`,
-          reason: code(said.reason),
-        }),
-        voice.say('announced.paused_jobs', { count: said.jobs.length, jobs: jobNames(voice, said.jobs) }),
-        remedyElsewhere(voice, said.reason),
-      ];
+      return pausedLines(voice, said);
     case 'blind':
       return blindLines(voice, said);
     case 'back':
@@ -53,6 +46,21 @@ export function announcementLines(voice: Voice, said: Announcement, channelId: s
     case 'other':
       return [voice.say('announced.other', { name: escapeMrkdwn(said.name) })];
   }
+}
+
+/** Posts to another channel are held back, or it is no more. */
+function pausedLines(
+  voice: Voice,
+  { channelId, reason, jobs }: Extract<Announcement, { readonly kind: 'paused' }>,
+): readonly string[] {
+  const isDeleted = reason === HELD.channel_deleted;
+  const headline = isDeleted ? 'announced.deleted' : HELD_REASONS.includes(reason) ? 'announced.held' : 'announced.paused';
+  const whose = { count: jobs.length, jobs: jobNames(voice, jobs) };
+  return [
+    voice.say(headline, { channel: `<#${escapeMrkdwn(channelId)}>`, reason: code(reason) }),
+    voice.say(isDeleted ? 'announced.deleted_jobs' : 'announced.paused_jobs', whose),
+    remedyElsewhere(voice, reason),
+  ];
 }
 
 /** The public line that says who changed what a channel watches. */
