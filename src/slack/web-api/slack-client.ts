@@ -43,10 +43,10 @@ export function createSlackClient(options: {
 /** The SDK keeps the token that it was made with, and sends it as a header. */
 function withPresentToken(fetch: FetchFunction, token: () => string): FetchFunction {
   return async (url, init) => {
-    const headers = Object.entries(init?.headers ?? {}).map(([name, value]) =>
-      name.toLowerCase() === 'authorization' ? [name, `Bearer ${token()}`] : [name, value],
-    );
-    return await fetch(url, { ...init, headers: Object.fromEntries<string>(headers) });
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(init?.headers ?? {}))
+      headers[name] = name.toLowerCase() === 'authorization' ? `Bearer ${token()}` : value;
+    return await fetch(url, { ...init, headers });
   };
 }
 

@@ -1,3 +1,4 @@
+import { HELD } from '../../domain/access.ts';
 import { readersOfPause } from '../../domain/post/pause.ts';
 import type { Directory } from '../../ports/slack.ts';
 import type { PauseToTell } from '../../ports/store/channels.ts';
@@ -21,13 +22,16 @@ async function tellPause(context: Telling, pause: PauseToTell): Promise<void> {
   const people = new Set([...pause.subscriptions.map(({ createdBy }) => createdBy), ...pause.users]);
   const there = new Set<string>();
   for (const userId of people) if (await isThere(context, userId)) there.add(userId);
-  const found = readersOfPause(pause.subscriptions, pause.users, (userId) => there.has(userId));
-  const readers = [...found].flatMap(([reader, subscriptions]) => {
-    const conversationId = reader ?? opsChannel?.channelId;
-    return conversationId === undefined ? [] : [{ conversationId, subscriptions }];
-  });
+  const found = new Map(readersOfPause(pause.subscriptions, pause.users, (userId) => there.has(userId)));
   const { channelId: channel, reason } = pause;
-  if (found.has(null)) log.warn({ channel, reason }, 'posts to a channel are held back, and who subscribed it has left');
+  const operator = opsChannel?.channelId ?? null;
+  // What nothing mends is for the operator to know as well, whoever else is told.
+  if (reason === HELD.channel_deleted) found.set(null, pause.subscriptions);
+  const readers = [...found].flatMap(([reader, subscriptions]) => {
+    const conversationId = reader ?? operator;
+    return conversationId === null ? [] : [{ conversationId, subscriptions }];
+  });
+  if (found.has(null)) log.warn({ channel, reason }, 'posts to a channel are held back, which is for the operator to mend');
   if (await store.tellPause({ pause, readers, now: clock.now() })) wakeDispatcher();
 }
 
