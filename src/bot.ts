@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { WebClient } from '@slack/web-api';
 
-import { secretsOf } from './config.ts';
-import type { Config } from './config.ts';
+import { secretsOf } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { holdFailure } from './domain/base/hold-failure.ts';
 import { consoleLink } from './domain/console-link.ts';
 import { endsWithin } from './domain/base/ends-within.ts';
@@ -17,7 +17,7 @@ import type { ChannelKey } from './domain/subscription.ts';
 import { HOUR, SECOND } from './domain/base/time.ts';
 import type { EpochMs } from './domain/base/time.ts';
 import type { DrsFailureReason } from './domain/job/progress-answer.ts';
-import type { LoopName } from './domain/base/vital-signs.ts';
+import type { LoopName } from './domain/vital-signs.ts';
 import { createDrsClient } from './drs/drs-client.ts';
 import { createNetwork } from './network/network.ts';
 import type { Network } from './network/network.ts';
@@ -30,7 +30,7 @@ import { createOperations } from './operator/operations.ts';
 import type { Operations } from './operator/operations.ts';
 import { openOpsPort } from './operator/ops-port.ts';
 import type { OpsPort } from './operator/ops-port.ts';
-import { StartError } from './ports/start-error.ts';
+import { StartError } from './ports/operator-error.ts';
 import type { Channels, Notifier } from './ports/slack.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DrsClient } from './ports/drs.ts';
@@ -57,14 +57,14 @@ import { createHistory } from './slack/sending/history.ts';
 import { findMissingScopes } from './slack/workspace/check-slack.ts';
 import { identify, proveAppToken } from './slack/workspace/identify.ts';
 import type { SlackIdentity } from './slack/workspace/identify.ts';
-import { createVoice, inPublic } from './slack/messages/voice.ts';
-import type { Surroundings, Voice } from './slack/messages/voice.ts';
+import { createVoice, inPublic } from './slack/messages/kit/texts.ts';
+import type { Surroundings, Voice } from './slack/messages/kit/texts.ts';
 import { createNotifier } from './slack/sending/notifier.ts';
-import { openDoor } from './slack/receiving/open-door.ts';
-import type { Door } from './slack/receiving/open-door.ts';
-import type { DoorState } from './slack/receiving/door-state.ts';
+import { openDoor } from './slack/receiving/slack-listener.ts';
+import type { Door } from './slack/receiving/slack-listener.ts';
+import type { DoorState } from './slack/receiving/listener-state.ts';
 import { createPeople } from './slack/workspace/people.ts';
-import { createSlackClient } from './slack/workspace/slack-client.ts';
+import { createSlackClient } from './slack/web-api/slack-client.ts';
 import { openStore } from './store/open-store.ts';
 import { DEFAULT_DURATIONS } from './use-cases/context.ts';
 import type { Context, Durations } from './use-cases/context.ts';
@@ -81,7 +81,7 @@ import { createReview } from './use-cases/subscribing/review-channels.ts';
 import { tick as runTick } from './use-cases/polling/tick.ts';
 import { DiskState, tellPlace, watchOperations } from './use-cases/upkeep/watch-operations.ts';
 import type { Watch } from './use-cases/upkeep/watch-operations.ts';
-import { speechIn } from './words/speech.ts';
+import { speechIn } from './words/plain-texts.ts';
 
 /** Channels that are written to at the same time: so many may hang before others wait. */
 const MOST_LANES = 50;
@@ -461,7 +461,16 @@ function createContext(
   const { endpoint, language, batchSize, maxRps } = config.drs;
   const { intervalMs } = timetable;
   const shared = { dispatcher: network.dispatcher, clock, random: Math.random, log };
-  const asking = createDrsClient({ endpoint, projectId, language, batchSize, maxRps, auth, ...shared });
+  const asking = createDrsClient({
+    endpoint,
+    projectId,
+    language,
+    batchSize,
+    maxRps,
+    requestTimeoutMs: durations.drsTimeoutMs,
+    auth,
+    ...shared,
+  });
   const drs = observeDrs(foundation.decorate.drs?.(asking) ?? asking, { vitals, metrics, clock });
   return {
     store,

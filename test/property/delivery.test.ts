@@ -462,3 +462,7 @@ describe('whatever two dispatchers, lost answers, kills and a slow clock do', ()
     expect([...kindsTold].toSorted()).toEqual(['incident', 'news', 'recoveries']);
   });
 });
+
+test('the histories told news, incidents and recoveries', () => {
+  expect([...kindsTold].toSorted()).toEqual(['incident', 'news', 'recoveries']);
+});

@@ -6,8 +6,8 @@ import type { Explanation } from '../../domain/job/explanation.ts';
 import type { Quota } from '../../domain/poll/poll-budget.ts';
 import { SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import { findStillLoops } from '../../domain/base/vital-signs.ts';
-import type { DrsReach, StillLoop, VitalSigns } from '../../domain/base/vital-signs.ts';
+import { findStillLoops } from '../../domain/vital-signs.ts';
+import type { DrsReach, StillLoop, VitalSigns } from '../../domain/vital-signs.ts';
 import type { StoreFigures } from '../../ports/store/upkeep.ts';
 import type { Context } from '../context.ts';
 
