@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Dispatcher } from 'undici';
 
-import { Secret } from '../src/config.ts';
+import { Secret } from '../src/config/secret.ts';
 import { createDrsClient } from '../src/drs/drs-client.ts';
 import { createNetwork } from '../src/network/network.ts';
 import { createKeyAuth } from '../src/drs/key-auth.ts';

@@ -12,7 +12,7 @@ import { HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { speechIn } from '../words/speech.ts';
+import { speechIn } from '../words/plain-texts.ts';
 import type { Authorization, DrsAuth, RotatingSecret } from './auth.ts';
 import { describeFailure, labelOf, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
@@ -45,7 +45,7 @@ interface Token {
 }
 
 /** A login that was refused, and how long none follows it. */
-interface Refusal {
+interface LoginBackoff {
   readonly failure: DrsFailure;
   readonly at: EpochMs;
   readonly pauseMs: number;
@@ -84,7 +84,7 @@ export function createIamToken(options: IamTokenOptions): IamToken {
   const { clock, log } = options;
   let token: Token | null = null;
   let login: Promise<Token | DrsFailure> | null = null;
-  let refusal: Refusal | null = null;
+  let refusal: LoginBackoff | null = null;
 
   async function startLogin(): Promise<Token | DrsFailure> {
     const result = await logInWithRetries(options);

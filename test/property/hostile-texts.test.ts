@@ -10,9 +10,9 @@ import { parseJobDetail } from '../../src/drs/job-details.ts';
 import { parseResults, resultItems } from '../../src/drs/drs-response.ts';
 import { readThrottle } from '../../src/drs/quota.ts';
 import { scrubLine } from '../../src/runtime/scrub.ts';
-import { parseCommand } from '../../src/slack/commands/parse-command.ts';
-import { decodeJobs, decodePage } from '../../src/slack/messages/button-value.ts';
-import { code } from '../../src/slack/messages/mrkdwn.ts';
+import { parseCommand } from '../../src/slack/parsing/parse-command.ts';
+import { decodeJobs, decodePage } from '../../src/slack/messages/kit/button-value.ts';
+import { code } from '../../src/slack/messages/kit/mrkdwn.ts';
 
 /** Nothing may hold the event loop longer, in ms. */
 const MAX_MS = 50;

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parseJobId, parseJobIdPrefix } from '../../src/domain/job/job-id.ts';
 import { withoutInvisible } from '../../src/domain/base/text.ts';
 import { nameKey } from '../../src/domain/names/name-key.ts';
-import { parseCommand } from '../../src/slack/commands/parse-command.ts';
-import type { Command } from '../../src/slack/commands/parse-command.ts';
+import { parseCommand } from '../../src/slack/parsing/parse-command.ts';
+import type { Command } from '../../src/slack/parsing/parse-command.ts';
 
 const command = (text: string): Command | string => {
   const parsed = parseCommand(text);
