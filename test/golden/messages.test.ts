@@ -1187,7 +1187,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     lines(
       ...REFUSALS.map((why) => refusalMessage(voice, why, { workspaceId: 'T', channelId: 'C1', userId: 'U1' }).text),
     ),
-  'access-not-mayShowPublicly': (voice) => notOpenlyMessage(voice),
+  'access-not-openly': (voice) => notOpenlyMessage(voice),
   'announced-pause-shared': announced(
     { kind: 'paused', channelId: 'C2', reason: 'externally_shared', jobs: [job] },
     'U1',
