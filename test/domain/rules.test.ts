@@ -257,10 +257,9 @@ describe('deliveries that share a post', () => {
   test('are those of one job, in their order', () => {
     const sizes = (all: readonly DeliveryFacts[]) => {
       const subject = (facts: DeliveryFacts) => (facts.kind === 'event' ? facts.job.jobId : 'channel');
-      const pending = all.map((facts, id) => ({ id, subject: subject(facts), owedAt: 1, facts }));
-      return placeDeliveries({ pending, posts: [], now: 1, passBeganAt: null, rules: AT_ONCE, lookingSince: null }).map(
-        ({ deliveries }) => deliveries.length,
-      );
+      const pending = all.map((facts, id) => ({ id, subject: subject(facts), connectionId: 'prod', owedAt: 1, facts }));
+      const around = { posts: [], now: 1, passBeganAt: null, rules: AT_ONCE, lookingSince: new Map() };
+      return placeDeliveries({ pending, ...around }).map(({ deliveries }) => deliveries.length);
     };
     expect(sizes([])).toEqual([]);
     expect(sizes([fact(ORDERS, 1), fact(ORDERS, 1), fact(ORDERS, 2)])).toEqual([3]);

@@ -112,6 +112,7 @@ function createContext(decorate: (drs: DrsClient) => DrsClient, requestTimeoutMs
     polling: { batchSize, maxRps: 5, intervalMs: MINUTE },
     jobList: { idle: () => Promise.resolve(), refresh: () => Promise.resolve({ isReading: false }) },
     opsChannel: null,
+    lacksHistory: () => false,
     wakeDispatcher: () => undefined,
     vitals,
     runtime: { program: 'test', node: 'test' },

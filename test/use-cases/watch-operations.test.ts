@@ -80,6 +80,7 @@ describe('watching the disk', () => {
       polling: { batchSize: 10, maxRps: 1, intervalMs: MINUTE },
       jobList: { idle: () => Promise.resolve(), refresh: () => Promise.resolve({ isReading: false }) },
       opsChannel,
+      lacksHistory: () => false,
       wakeDispatcher: () => undefined,
       vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
       runtime: { program: 'test', node: 'test' },

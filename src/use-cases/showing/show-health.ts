@@ -1,3 +1,4 @@
+import { readBackNow } from '../../domain/post/read-back.ts';
 import type { ReadBack } from '../../domain/post/read-back.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { estimatePass } from '../../domain/poll/poll-budget.ts';
@@ -81,7 +82,7 @@ export async function showHealth(context: Context, channel: ChannelKey): Promise
     isLate: oldestAt !== null && now - oldestAt > stillMs,
     lookedFor:
       since !== null && now - since > durations.searchSayMs + durations.reconcileAfterMs ? { count, since } : null,
-    delivery,
+    delivery: readBackNow(delivery, context.lacksHistory(channel.channelId)),
   };
 }
 
