@@ -8,16 +8,13 @@ import { explanation } from '../domain/job/explanation.ts';
 import { isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
 import type { CompanionAnswer, JobListEntry, JobListing } from '../ports/drs.ts';
-import { chunks } from './chunks.ts';
+import { chunks, drsLanguage, DrsRequests, isOversized } from './drs-requests.ts';
 import { describeFailure, parseJson } from './drs-errors.ts';
-import { DrsRequests, isOversized } from './drs-requests.ts';
 import type { Asked, DrsRequest, DrsRequestOptions } from './drs-requests.ts';
 import { resultItems } from './drs-response.ts';
-import { drsLanguage } from './drs-language.ts';
 import type { HttpResponse } from './http.ts';
-import { parseJobDetail, parseRecoveryFigures } from './job-details.ts';
-import { parseJobList } from './job-list.ts';
-import type { JobListPage } from './job-list.ts';
+import { parseJobDetail, parseJobList, parseRecoveryFigures } from './companion-answers.ts';
+import type { JobListPage } from './companion-answers.ts';
 
 /** Requests in flight at once that are not for progress. */
 const MAX_CONCURRENT = 1;

@@ -6,17 +6,15 @@ import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason, ProgressAnswers } from '../domain/job/progress-answer.ts';
 import { SECOND } from '../domain/base/time.ts';
 import type { DrsClient } from '../ports/drs.ts';
-import { chunks } from './chunks.ts';
-import { withDeadline } from './deadline.ts';
+import { chunks, drsLanguage, DrsRequests } from './drs-requests.ts';
+import { withDeadline } from './http.ts';
 import { describeFailure, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
-import { DrsRequests } from './drs-requests.ts';
 import type { Asked, DrsRequestOptions } from './drs-requests.ts';
 import { OddIds } from './odd-ids.ts';
 import type { Outcome, Request } from './odd-ids.ts';
 import { parseResults, resultItems } from './drs-response.ts';
 import type { HttpResponse } from './http.ts';
 import { CompanionReads } from './companion-reads.ts';
-import { drsLanguage } from './drs-language.ts';
 
 /** Progress requests in flight at once. */
 const MAX_CONCURRENT = 2;

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 
 import { backoffDelay } from '../domain/base/backoff.ts';
+import type { Language } from '../domain/base/language.ts';
 import { explanation } from '../domain/job/explanation.ts';
 import type { DrsAllowance } from '../domain/poll/poll-budget.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
@@ -9,10 +10,9 @@ import { SECOND } from '../domain/base/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { DrsAuth } from './auth.ts';
-import { withDeadline } from './deadline.ts';
+import { HttpFault, sendHttp, withDeadline } from './http.ts';
 import { describeFailure, isTokenRejected, requestId } from './drs-errors.ts';
 import type { Service } from './drs-errors.ts';
-import { HttpFault, sendHttp } from './http.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import { readThrottle } from './quota.ts';
 import { RequestGate } from './request-gate.ts';
@@ -214,4 +214,16 @@ function refused(failure: DrsFailure, again = false): Sent {
 
 function throttledFor(ms: number): DrsFailure {
   return failureOf('throttled', explanation('throttled_for', { seconds: Math.ceil(ms / SECOND) }));
+}
+
+/** `X-Language` for a language (DRS API Reference, request headers). */
+export function drsLanguage(language: Language): string {
+  return language === 'zh' ? 'zh-cn' : 'en-us';
+}
+
+/** A list in pieces of at most `size`. */
+export function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }

@@ -28,7 +28,7 @@ import { durationParts } from '../../src/domain/base/duration.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { explanation, EXPLANATIONS } from '../../src/domain/job/explanation.ts';
 import type { Explanation, ExplanationKey } from '../../src/domain/job/explanation.ts';
-import { chunks } from '../../src/drs/chunks.ts';
+import { chunks } from '../../src/drs/drs-requests.ts';
 import { consoleLink } from '../../src/domain/console-link.ts';
 import { notOpenlyMessage, refusalMessage } from '../../src/slack/messages/answers/access-refusal.ts';
 import { auditMessage, auditProblem } from '../../src/slack/messages/answers/audit-message.ts';
