@@ -1,5 +1,3 @@
-import type { Dispatcher } from 'undici';
-
 import { backoffDelay } from '../domain/base/backoff.ts';
 import type { Language } from '../domain/base/language.ts';
 import { explanation } from '../domain/job/explanation.ts';
@@ -7,9 +5,7 @@ import type { DrsAllowance } from '../domain/poll/poll-budget.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer.ts';
 import { SECOND } from '../domain/base/time.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { DrsAuth } from './auth.ts';
+import type { CloudAccess, DrsAuth } from './auth.ts';
 import { HttpFault, sendHttp, withDeadline } from './http.ts';
 import { describeFailure, isTokenRejected, requestId } from './drs-errors.ts';
 import type { Service } from './drs-errors.ts';
@@ -31,16 +27,12 @@ const PASSING: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
 ]);
 
 /** What every kind of request is sent with. */
-export interface DrsRequestOptions {
+export interface DrsRequestOptions extends CloudAccess {
   /** Who is asked; DRS when left out. */
   readonly service?: Service;
   /** No trailing slash. */
   readonly endpoint: string;
   readonly auth: DrsAuth;
-  readonly dispatcher: Dispatcher;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
   /** How long one request may take, in ms. */
   readonly requestTimeoutMs?: number;
 }

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 
 import { backoffDelay } from '../domain/base/backoff.ts';
@@ -10,10 +9,8 @@ import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer
 import { formatDuration } from '../domain/base/duration.ts';
 import { HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
 import { speechIn } from '../words/plain-texts.ts';
-import type { Authorization, DrsAuth, RotatingSecret } from './auth.ts';
+import type { Authorization, CloudAccess, DrsAuth, RotatingSecret } from './auth.ts';
 import { describeFailure, labelOf, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
 import type { HttpResponse } from './http.ts';
@@ -52,20 +49,20 @@ interface LoginBackoff {
   readonly count: number;
 }
 
+/** An IAM user who signs in with a password. */
+export interface PasswordLogin {
+  readonly domain: string;
+  readonly user: string;
+  readonly password: RotatingSecret;
+}
+
 /** What a password login needs. */
-export interface IamTokenOptions {
+export interface IamTokenOptions extends CloudAccess, PasswordLogin {
   /** No trailing slash. */
   readonly iamEndpoint: string;
   /** The project a token is for: by its id, or by its name, which is the region. */
   readonly scope: { readonly id: string } | { readonly name: string };
-  readonly domain: string;
-  readonly user: string;
-  readonly password: RotatingSecret;
-  readonly dispatcher: Dispatcher;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
-  /** Nobody wants a token any more. */
+  /** Aborts when nobody waits for a token any more. */
   readonly unwanted?: AbortSignal | undefined;
 }
 
