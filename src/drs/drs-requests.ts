@@ -5,9 +5,10 @@ import type { DrsAllowance } from '../domain/poll/poll-budget.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer.ts';
 import { SECOND } from '../domain/base/time.ts';
+import type { EpochMs } from '../domain/base/time.ts';
 import type { CloudAccess, DrsAuth } from './auth.ts';
 import { HttpFault, sendHttp, withDeadline } from './http.ts';
-import { describeFailure, isTokenRejected, requestId } from './drs-errors.ts';
+import { describeFailure, isTokenRejected, parseJson, requestId } from './drs-errors.ts';
 import type { Service } from './drs-errors.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import { readThrottle } from './quota.ts';
@@ -184,6 +185,17 @@ export class DrsRequests {
       throw error;
     }
   }
+}
+
+/** Reads an answer; a 400 may carry one as well, for unknown jobs are told that way. */
+export function readAnswer<T>(response: HttpResponse, parse: (body: unknown) => T | null, now: EpochMs): Asked<T> {
+  const succeeded = response.status >= 200 && response.status < 300;
+  const value = succeeded || response.status === 400 ? parse(parseJson(response.body)) : null;
+  if (value !== null) return { ok: true, value };
+  if (!succeeded) return { ok: false, failure: describeFailure(response, now) };
+  const unreadable = failureOf('unreadable_answer', explanation('not_a_list'));
+  const facts = { httpStatus: response.status, requestId: requestId(response.headers) };
+  return { ok: false, failure: { ...unreadable, ...facts } };
 }
 
 function limitOf({ maxBytes }: DrsRequest): Pick<HttpRequest, 'maxBytes'> {

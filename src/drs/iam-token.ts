@@ -23,7 +23,7 @@ const DEFAULT_LIFE_MS = 24 * HOUR;
 /** After a refusal of the password, no login for this long; it doubles with each further refusal, */
 const FIRST_REFUSAL_PAUSE_MS = 10 * MINUTE;
 /** up to this: a locked account must not be knocked at. */
-const LONGEST_REFUSAL_PAUSE_MS = 2 * HOUR;
+const MAX_REFUSAL_PAUSE_MS = 2 * HOUR;
 const LOGIN_TIMEOUT_MS = 15 * SECOND;
 const LOGIN_ATTEMPTS = 3;
 const RETRY_PAUSE = { baseMs: 500, capMs: 5 * SECOND };
@@ -91,7 +91,7 @@ export function createIamToken(options: IamTokenOptions): IamToken {
       log.info({ renewAt: new Date(result.renewAt).toISOString() }, 'signed in to IAM');
     } else if (isRefusal(result)) {
       const count = (refusal?.count ?? 0) + 1;
-      const pauseMs = Math.min(FIRST_REFUSAL_PAUSE_MS * 2 ** (count - 1), LONGEST_REFUSAL_PAUSE_MS);
+      const pauseMs = Math.min(FIRST_REFUSAL_PAUSE_MS * 2 ** (count - 1), MAX_REFUSAL_PAUSE_MS);
       refusal = { failure: result, at: clock.now(), pauseMs, count };
       log.error(
         { reason: result.reason, code: result.code, requestId: result.requestId, pauseMs },
