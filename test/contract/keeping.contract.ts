@@ -440,7 +440,7 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
         {
           channel: 'COPS',
           said: {
-            alert: {
+            signal: {
               posts: [
                 { channelId: 'C1', reason: 'invalid_blocks', jobs: [] },
                 { channelId: 'C1', jobs: [{ jobId: ORDERS }] },

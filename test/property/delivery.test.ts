@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { compareTs } from '../../src/domain/post/message-ts.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
@@ -417,8 +417,6 @@ async function live(steps: readonly Step[], mayRead: boolean): Promise<World> {
   return world;
 }
 
-afterAll(() => expect([...kindsTold].toSorted()).toEqual(['incident', 'news', 'recoveries']));
-
 /** While nobody unsubscribes, every event is owed. */
 const withoutChangeOfMind = (steps: readonly Step[]) => steps.filter((one) => one.kind !== 'change of mind');
 
@@ -459,4 +457,8 @@ describe('whatever two dispatchers, lost answers, kills and a slow clock do', ()
       { ...IN_TIME, numRuns: 100 },
     );
   }, 120_000);
+});
+
+test('the histories told news, incidents and recoveries', () => {
+  expect([...kindsTold].toSorted()).toEqual(['incident', 'news', 'recoveries']);
 });
