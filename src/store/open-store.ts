@@ -41,7 +41,8 @@ import {
 import { probeWrite, readFigures } from './upkeep/figures.ts';
 import { findSchemaVersion, migrateToLatest } from './sqlite/migrate.ts';
 import { claimTurn } from './outbox/claim-turn.ts';
-import { askPost, findPost } from './outbox/sent-posts.ts';
+import { askPost } from './outbox/changes.ts';
+import { findPost } from './outbox/delivery-facts.ts';
 import { holdChannel, releaseHeldChannel, tryAtOnce } from './channels/pauses.ts';
 import { moveChannel } from './channels/move-channel.ts';
 import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';

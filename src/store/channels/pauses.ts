@@ -37,10 +37,15 @@ export function isHeldBack(table: 'channels' | 'posts', clock: EpochMs) {
     and pauses.channel_id in (${ALL}, ${sql.ref(`${table}.channel_id`)}) and pauses.post_id = ${ALL} and ${notYet(clock)})`;
 }
 
+const ownPause = sql`select 1 from pauses where pauses.workspace_id = posts.workspace_id
+  and pauses.channel_id = posts.channel_id and pauses.post_id = posts.id`;
+
+/** Slack has refused just the post of that row. */
+export const isPausedPost = sql<number>`exists (${ownPause})`;
+
 /** The post of that row is not sent at present, because Slack has refused just this one. */
-export function isHeldPost(postId: 'posts.id', clock: EpochMs) {
-  return sql<boolean>`exists (select 1 from pauses where pauses.workspace_id = posts.workspace_id
-    and pauses.channel_id = posts.channel_id and pauses.post_id = ${sql.ref(postId)} and ${notYet(clock)})`;
+export function isHeldPost(clock: EpochMs) {
+  return sql<boolean>`exists (${ownPause} and ${notYet(clock)})`;
 }
 
 /** A delivery that stands in such a post, or is a later step of a job that stands in one. */

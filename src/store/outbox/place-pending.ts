@@ -11,8 +11,8 @@ import { CHANNEL_SUBJECT } from '../rows/announce.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Tx } from '../rows/schema.ts';
 import { isDue } from '../rows/timed-work.ts';
-import type { Claim } from './claim-turn.ts';
-import { decodePostKind, dropUnreadable, readTold, selectFacts, subjectOf, toFacts } from './delivery-facts.ts';
+import type { Claim } from './claim.ts';
+import { decodePostKind, readDeliveries, readTold, selectFacts, subjectOf } from './delivery-facts.ts';
 
 /** Nothing is collected. */
 const AT_ONCE = {
@@ -72,11 +72,10 @@ async function readPending(
     .where('deliveries.post_id', 'is', null)
     .limit(MOST_PLACED)
     .execute();
-  const readable = await dropUnreadable(tx, clock, rows, language);
-  return readable.flatMap((row) => {
-    const facts = toFacts(row, language);
+  const read = await readDeliveries(tx, clock, rows, language);
+  return read.map(({ row, facts }) => {
     const { id, connection_id: connectionId, created_at: owedAt } = row;
-    return facts === null ? [] : [{ id, subject: subjectOf(row), connectionId, owedAt, facts }];
+    return { id, subject: subjectOf(row), connectionId, owedAt, facts };
   });
 }
 
@@ -116,7 +115,7 @@ async function readPosts(
       isJoinable: row.joinable === 1,
       isFrozen: row.reason !== null,
       partOf: row.part_of,
-      told: told.map(({ owedAt: toldAt, ...one }) => ({ ...one, toldAt })),
+      told: told.map(({ row: one, facts }) => ({ subject: subjectOf(one), toldAt: one.created_at, facts })),
     });
   }
   return posts;
@@ -246,7 +245,7 @@ export async function undoPost(tx: Tx, postId: string): Promise<void> {
 }
 
 /** The posts that this one would show stand for themselves again. */
-export async function stopShowing(tx: Tx, postId: string): Promise<void> {
+async function stopShowing(tx: Tx, postId: string): Promise<void> {
   await tx.updateTable('posts').set({ part_of: null }).where('part_of', '=', postId).execute();
 }
 

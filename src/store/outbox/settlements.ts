@@ -14,7 +14,7 @@ import { moveChannelIn } from '../channels/move-channel.ts';
 import { endPauses, giveTrialBack, notePause } from '../channels/pauses.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';
 import { freeDeliveries, undoPost } from './place-pending.ts';
-import { findBelieved, saveReadBack } from './read-back.ts';
+import { saveReadBack } from './read-back.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 import { encodePlace } from './searches.ts';
@@ -31,61 +31,26 @@ const MOST_REPOSTS = 1;
 const LATE_LOOK_MS = 5 * MINUTE;
 
 type PostRow = Selectable<Schema['posts']>;
-
-/** A post that is being worked on, and when. */
-interface Work {
-  readonly tx: Tx;
-  readonly clock: EpochMs;
-  /** How long to wait after each refusal in a row, in ms. */
-  readonly trialsMs: readonly number[];
-  readonly row: PostRow;
-}
+/** What changes of a post's row. */
+type Change = Partial<PostRow>;
 
 /** When something is settled, by the store's clock, and how often what is refused is tried again. */
-export type Timing = Pick<Work, 'clock' | 'trialsMs'>;
-
-async function openWork(tx: Tx, timing: Timing, postId: string): Promise<Work | null> {
-  const row = await tx.selectFrom('posts').selectAll().where('id', '=', postId).executeTakeFirst();
-  return row === undefined ? null : { tx, ...timing, row };
+export interface Timing {
+  readonly clock: EpochMs;
+  readonly trialsMs: readonly number[];
 }
 
-/** The post as what may be paused. */
-function placeOf({ row }: Work) {
-  return { workspaceId: row.workspace_id, channelId: row.channel_id, postId: row.id };
-}
-
-function updatePost({ tx, row }: Work) {
-  return tx.updateTable('posts').where('id', '=', row.id);
+/** A post that somebody tells the end of an attempt or of a page of. */
+interface Work extends Timing {
+  readonly tx: Tx;
+  readonly row: PostRow;
+  /** Whoever tells it has the post still. */
+  readonly isHeld: boolean;
 }
 
 const FREE = { lease_token: null, lease_until: null } as const;
-
-/** Whatever is left to do about a post's message is due now, unless it was put off; the post is given back by its holder. */
-async function release(tx: Tx, clock: EpochMs, postId: string, isHeld: boolean): Promise<void> {
-  await tx
-    .updateTable('posts')
-    .set((eb) => ({
-      ...(isHeld ? FREE : {}),
-      set_at: eb.case().when('due_at', 'is', null).then(clock).else(eb.ref('set_at')).end(),
-      due_at: eb
-        .case()
-        .when(
-          eb.or([
-            eb('copies', 'is not', null),
-            eb.and([
-              eb('message_ts', 'is not', null),
-              eb('ended', 'is', null),
-              eb('wanted_version', '>', eb.ref('shown_version')),
-            ]),
-          ]),
-        )
-        .then(eb.fn.coalesce('due_at', eb.val(clock)))
-        .else(null)
-        .end(),
-    }))
-    .where('id', '=', postId)
-    .execute();
-}
+/** It is known that no message is there. */
+const CERTAIN = { attempt_at: null, look_at: null } as const;
 
 export async function releaseTurn(db: Db, { postId, token }: PostLease): Promise<void> {
   await db.updateTable('posts').set(FREE).where('id', '=', postId).where('lease_token', '=', token).execute();
@@ -98,175 +63,242 @@ export async function settlePost(
   sent: Pick<Post, 'id' | 'version'>,
   settlement: PostSettlement,
 ): Promise<Recorded> {
-  const { clock } = timing;
-  return await db.transaction().execute(async (tx) => {
-    const work = await openWork(tx, timing, sent.id);
-    if (work === null) return 'lease_lost';
-    const isHeld = work.row.lease_token === lease.token;
-    if (settlement.kind === 'delivered') {
-      const { messageTs, channelId, at } = settlement;
-      // Only who holds the message knows that no newer version was shown since; else Slack may show an older one again.
-      if (isHeld && work.row.message_ts === messageTs) await show(work, sent.version);
-      else if (sent.version < work.row.shown_version)
-        await wantNewVersion(tx, clock).where('id', '=', sent.id).execute();
-      const isCopy = await recordMessages(work, [messageTs], sent.version, at);
-      await noteTimestamp(work, channelId, messageTs);
-      await endPauses(tx, placeOf(work), at);
-      await followAnswer(work, channelId, at);
-      await release(tx, clock, sent.id, isHeld);
-      return isCopy ? 'copy' : 'recorded';
-    }
+  return await settle(db, timing, lease, async (work) => {
+    const { row, isHeld } = work;
+    if (settlement.kind === 'delivered') return await settleDelivered(work, sent.version, settlement);
     if (!isHeld) return 'lease_lost';
-    await (isFirst(work.row) ? settleFirst(work, settlement) : settleChange(work, settlement));
-    await release(tx, clock, sent.id, true);
-    return 'recorded';
+    // Nobody has seen a message of the post yet.
+    const isFirst = row.message_ts === null && row.ended === null;
+    return await write(work, isFirst ? await failFirst(work, settlement) : await failChange(work, settlement));
   });
 }
 
+export async function settleSearch(
+  db: Db,
+  timing: Timing,
+  lease: PostLease,
+  { channelId: conversationId }: { readonly channelId: string },
+  settlement: SearchSettlement,
+): Promise<Recorded> {
+  return await settle(db, timing, lease, async (work) => {
+    const { tx, clock, row, isHeld } = work;
+    if (settlement.kind === 'found') {
+      const { messageTs, copies, at } = settlement;
+      // Of several attempts nobody knows which one's it is: it shows at least what the post began with.
+      const version = row.attempts === 1 ? row.attempt_version : 1;
+      const { change } = await recordMessages(work, [messageTs, ...copies], version, at);
+      await noteTimestamp(work, conversationId, messageTs);
+      await saveReadBack(tx, lease, { kind: 'proven', since: at }, clock);
+      await endPauses(tx, placeOf(row), at);
+      return await write(work, { look_at: null, ...change });
+    }
+    if (!isHeld) return 'lease_lost';
+    if ('readBack' in settlement) await saveReadBack(tx, lease, settlement.readBack, clock);
+    return await write(work, await settlePage(work, lease, settlement));
+  });
+}
+
+async function settle(
+  db: Db,
+  timing: Timing,
+  { postId, token }: PostLease,
+  settleWork: (work: Work) => Promise<Recorded>,
+): Promise<Recorded> {
+  return await db.transaction().execute(async (tx) => {
+    const row = await tx.selectFrom('posts').selectAll().where('id', '=', postId).executeTakeFirst();
+    return row === undefined ? 'lease_lost' : await settleWork({ tx, ...timing, row, isHeld: row.lease_token === token });
+  });
+}
+
+/** Whatever is left to do about the post's message is due now, unless it was put off; its holder gives the post back. */
+async function write({ tx, clock, row, isHeld }: Work, change: Change): Promise<'recorded'> {
+  const next = { ...row, ...change };
+  const isOld = next.message_ts !== null && next.ended === null && next.wanted_version > next.shown_version;
+  const due = {
+    due_at: isOld || next.copies !== null ? (next.due_at ?? clock) : null,
+    set_at: next.due_at === null ? clock : next.set_at,
+  };
+  await tx
+    .updateTable('posts')
+    .set({ ...change, ...due, ...(isHeld ? FREE : {}) })
+    .where('id', '=', row.id)
+    .execute();
+  return 'recorded';
+}
+
+type Delivered = Extract<PostSettlement, { readonly kind: 'delivered' }>;
+type Failure = Exclude<PostSettlement, Delivered>;
+
+async function settleDelivered(work: Work, version: number, settled: Delivered) {
+  const recorded = await recordDelivered(work, version, settled);
+  await endPauses(work.tx, placeOf(work.row), settled.at);
+  await followAnswer(work, settled);
+  return recorded;
+}
+
 /** Slack has answered with another id than the one it was asked for: the conversation is called so now. */
-async function followAnswer({ tx, row }: Work, conversationId: string, at: EpochMs): Promise<void> {
+async function followAnswer({ tx, row }: Work, { channelId: to, at }: Delivered): Promise<void> {
   const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
-  if (!isDirectMessage(channel.channelId) && conversationId !== channel.channelId)
-    await moveChannelIn(tx, channel, conversationId, at);
+  if (!isDirectMessage(channel.channelId) && to !== channel.channelId) await moveChannelIn(tx, channel, to, at);
 }
 
-/** Nobody has seen a message of the post yet. */
-function isFirst({ message_ts: messageTs, ended }: PostRow): boolean {
-  return messageTs === null && ended === null;
+async function recordDelivered(work: Work, version: number, { messageTs, channelId, at }: Delivered) {
+  const { clock, row, isHeld } = work;
+  const { kept, change } = await recordMessages(work, [messageTs], version, at);
+  await noteTimestamp(work, channelId, messageTs);
+  // Only who holds the message knows that no newer version was shown since; else Slack may show an older one again.
+  if (isHeld && row.message_ts === messageTs) {
+    const shown = Math.max(row.shown_version, version);
+    await settleDeliveries(work, shown, { outcome: 'told', reason: null, settled_at: clock });
+    return await write(work, { reason: null, shown_version: shown, tries: 0, due_at: null });
+  }
+  const isOlder = version < row.shown_version;
+  await write(work, { ...change, wanted_version: row.wanted_version + (isOlder ? 1 : 0) });
+  return kept === messageTs ? 'recorded' : 'copy';
 }
 
-type Failure = Exclude<PostSettlement, { readonly kind: 'delivered' }>;
-
-async function settleFirst(work: Work, settlement: Failure): Promise<void> {
+async function failFirst(work: Work, settlement: Failure): Promise<Change> {
   const { tx, clock, row } = work;
   const workspace = { workspaceId: row.workspace_id };
   const channel = { ...workspace, channelId: row.channel_id };
-  const certain = { attempt_at: null, look_at: null };
-  const post = updatePost(work);
-  switch (settlement.kind) {
+  if (settlement.kind === 'gone' || settlement.kind === 'removed' || settlement.kind === 'dead') return {};
+  const { kind, reason } = settlement;
+  switch (kind) {
     case 'look_for_it':
-      if ((await findBelieved(tx, channel, clock)).kind === 'refused') {
-        // Nobody can look: it is sent again as the post it was, for it may be there.
-        await post.set({ ...certain, reason: settlement.reason, resent: 1 }).execute();
-        return await holdUp(tx, channel, clock, settlement.afterMs);
-      }
-      await post.set({ reason: settlement.reason, look_at: clock + settlement.afterMs, look_set_at: clock }).execute();
-      return;
+      return { reason, look_at: clock + settlement.afterMs, look_set_at: clock };
     case 'try_again':
-      await post.set({ ...certain, reason: settlement.reason, plain: settlement.plain ? 1 : 0 }).execute();
-      await giveTrialBack(tx, placeOf(work), clock);
-      return await holdUp(tx, channel, clock, settlement.afterMs);
+      await giveTrialBack(tx, placeOf(row), clock);
+      await holdUp(tx, channel, clock, settlement.afterMs);
+      return {
+        ...CERTAIN,
+        reason,
+        plain: settlement.plain ? 1 : 0,
+        ...(settlement.mayBeThere === true ? { resent: 1 } : {}),
+      };
     case 'pause_message':
       return await pauseMessage(work, settlement);
     case 'pause_channel':
     case 'pause_workspace':
-      await post.set({ ...certain, reason: settlement.reason }).execute();
-      return await notePause(tx, settlement.kind === 'pause_channel' ? channel : workspace, settlement, work);
-    case 'dead':
-    case 'gone':
-    case 'removed':
-      return;
+      await notePause(tx, kind === 'pause_channel' ? channel : workspace, settlement, work);
+      return { ...CERTAIN, reason };
   }
+}
+
+/** The post as what may be paused. */
+function placeOf(row: PostRow) {
+  return { workspaceId: row.workspace_id, channelId: row.channel_id, postId: row.id };
 }
 
 /**
  * Slack has taken offence at this one message, so it takes others here. What was told together only because all of it had
  * been held back is taken apart, so that nothing waits for another's sake.
  */
-async function pauseMessage(work: Work, refused: Extract<Failure, { readonly kind: 'pause_message' }>): Promise<void> {
+async function pauseMessage(
+  work: Work,
+  refused: Extract<Failure, { readonly kind: 'pause_message' }>,
+): Promise<Change> {
   const { tx, row } = work;
-  const wasTrial = await endPauses(tx, { ...placeOf(work), postId: '' }, refused.at);
-  if (wasTrial && row.reposts === 0 && (await countSubjects(tx, row.id)) > 1) return await undoPost(tx, row.id);
-  await updatePost(work).set({ attempt_at: null, look_at: null, plain: 0, reason: refused.reason }).execute();
-  await notePause(tx, placeOf(work), refused, work);
+  const wasTrial = await endPauses(tx, { ...placeOf(row), postId: '' }, refused.at);
+  if (wasTrial && row.reposts === 0 && (await countSubjects(work)) > 1) await undoPost(tx, row.id);
+  else await notePause(tx, placeOf(row), refused, work);
+  return { ...CERTAIN, plain: 0, reason: refused.reason };
 }
 
-async function countSubjects(tx: Tx, postId: string): Promise<number> {
+async function countSubjects({ tx, row }: Work): Promise<number> {
   const rows = await tx
     .selectFrom('deliveries')
     .select(['connection_id', 'subject'])
     .distinct()
-    .where('post_id', '=', postId)
+    .where('post_id', '=', row.id)
     .where('outcome', 'is', null)
     .execute();
   return rows.length;
 }
 
-async function settleChange(work: Work, settlement: Failure): Promise<void> {
+async function failChange(work: Work, settlement: Failure): Promise<Change> {
   const { tx, clock, row } = work;
   switch (settlement.kind) {
     case 'try_again':
     case 'look_for_it':
-      await updatePost(work)
-        .set((eb) => ({ due_at: clock + settlement.afterMs, set_at: clock, tries: eb('tries', '+', 1) }))
-        .execute();
-      return;
+      return { due_at: clock + settlement.afterMs, set_at: clock, tries: row.tries + 1 };
     case 'dead':
       // What it was to tell is told in another message.
-      await updatePost(work)
-        .set({ reason: settlement.reason, shown_version: row.attempt_version, joinable: 0, tries: 0, due_at: null })
-        .execute();
-      return await freeDeliveries(tx, row.id);
-    case 'gone':
-      return await settleGone(work, settlement);
+      await freeDeliveries(tx, row.id);
+      return { reason: settlement.reason, shown_version: row.attempt_version, joinable: 0, tries: 0, due_at: null };
+    case 'gone': {
+      const gone = { message_ts: null, joinable: 0, tries: 0, due_at: null, look_at: null };
+      if (!settlement.isOver && row.reposts < MOST_REPOSTS)
+        return { ...gone, reposts: row.reposts + 1, resent: 0, known_ts: null, shown_version: 0, looks: 0 };
+      await freeDeliveries(tx, row.id);
+      const ended = { ended: 'deleted', reason: 'deleted', settled_at: settlement.at };
+      return { ...gone, ...ended, shown_version: row.wanted_version };
+    }
     case 'removed': {
       const copies = decodeCopies(row.copies).filter((one) => one !== settlement.messageTs);
-      await updatePost(work)
-        .set({ copies: encodeCopies(copies), tries: 0, due_at: null })
-        .execute();
-      return;
+      return { copies: encodeCopies(copies), tries: 0, due_at: null };
     }
     case 'pause_workspace':
-      return await notePause(tx, { workspaceId: row.workspace_id }, settlement, work);
+      await notePause(tx, { workspaceId: row.workspace_id }, settlement, work);
+      return {};
     // That a message cannot be changed says nothing about the channel.
     case 'pause_channel':
     case 'pause_message':
-      return;
+      return {};
   }
 }
 
-/** Nothing is left to be changed. */
-async function settleGone(
+async function settlePage(
   work: Work,
-  { isOver, at }: Extract<PostSettlement, { readonly kind: 'gone' }>,
-): Promise<void> {
-  const { tx, row } = work;
-  const gone = { message_ts: null, joinable: 0, tries: 0, due_at: null, look_at: null };
-  if (isOver || row.reposts >= MOST_REPOSTS) {
-    await updatePost(work)
-      .set({ ...gone, ended: 'deleted', reason: 'deleted', settled_at: at, shown_version: row.wanted_version })
-      .execute();
-    return await freeDeliveries(tx, row.id);
+  channel: ChannelKey,
+  settlement: Exclude<SearchSettlement, { readonly kind: 'found' }>,
+): Promise<Change> {
+  const { tx, clock, row } = work;
+  const look = (afterMs: number) => ({ look_at: clock + afterMs, look_set_at: clock });
+  const done = { look_at: null, search_cursor: null, tries: 0 };
+  switch (settlement.kind) {
+    case 'read_on':
+      return { ...look(0), search_cursor: encodePlace(settlement) };
+    case 'look_again':
+      return { ...done, ...look(settlement.afterMs), looks: settlement.looks };
+    case 'try_page_again':
+      return {
+        ...look(settlement.afterMs),
+        tries: row.tries + 1,
+        search_cursor: settlement.isPlaceLost === true ? null : row.search_cursor,
+      };
+    case 'wait':
+      await tx
+        .updateTable('workspaces')
+        .set({
+          reads_paced_to: clock + settlement.afterMs,
+          reads_paced_at: clock,
+          reads_every_ms: settlement.everyMs,
+        })
+        .where('id', '=', row.workspace_id)
+        .execute();
+      return {};
+    case 'pause_channel':
+      await notePause(tx, { workspaceId: row.workspace_id, channelId: row.channel_id }, settlement, work);
+      // Time out of the channel is no time of looking in vain.
+      return { searched_since: null };
+    case 'send_again':
+      await holdUp(tx, channel, clock, settlement.afterMs);
+      return row.message_ts === null ? { ...done, attempt_at: null, looks: 0, resent: 1 } : {};
+    case 'alone':
+      return done;
   }
-  await updatePost(work)
-    .set({ ...gone, reposts: row.reposts + 1, resent: 0, known_ts: null, shown_version: 0, looks: 0 })
-    .execute();
-}
-
-/** The message shows this version: whatever it tells so far is told. */
-async function show({ tx, clock, row }: Work, version: number): Promise<void> {
-  const shown = Math.max(row.shown_version, version);
-  await tx
-    .updateTable('posts')
-    .set({ reason: null, shown_version: shown, tries: 0, due_at: null })
-    .where('id', '=', row.id)
-    .execute();
-  await settleDeliveries(tx, row.id, shown, 'told', null, clock);
 }
 
 /** What a post tells up to a version ends like this, as far as it is owed. */
 async function settleDeliveries(
-  tx: Tx,
-  postId: string,
+  { tx, row }: Work,
   version: number,
-  outcome: 'told' | 'not_told',
-  reason: string | null,
-  at: EpochMs,
+  end: { readonly outcome: 'told'; readonly reason: null; readonly settled_at: EpochMs },
 ): Promise<void> {
   await tx
     .updateTable('deliveries')
-    .set({ outcome, reason, settled_at: at })
-    .where('post_id', '=', postId)
+    .set(end)
+    .where('post_id', '=', row.id)
     .where('at_version', '<=', version)
     .where('outcome', 'is', null)
     .execute();
@@ -275,47 +307,39 @@ async function settleDeliveries(
 /**
  * A fact that no lease can make untrue: these messages of the post are in the channel. The first one ever recorded stays, also
  * of a post that had been given up; the others are copies that must go, and so is every message of an announcement that was
- * withdrawn. True when all of them must go.
+ * withdrawn.
  */
 async function recordMessages(
   work: Work,
   messages: readonly [MessageTs, ...MessageTs[]],
   version: number,
   at: EpochMs,
-): Promise<boolean> {
+): Promise<{ readonly kept: MessageTs | null; readonly change: Change }> {
   const { row } = work;
-  const isKept = row.message_ts === null && !(row.ended !== null && row.reason === WITHDRAWN);
-  const kept = isKept ? messages[0] : row.message_ts;
-  const copies = messages.filter((one) => one !== kept);
-  if (isKept) await recordFirst(work, messages[0], version, at);
-  if (copies.length > 0)
-    await updatePost(work)
-      .set({ copies: encodeCopies([...decodeCopies(row.copies), ...copies]) })
-      .execute();
-  return copies.length === messages.length;
+  const isFirst = row.message_ts === null && !(row.ended !== null && row.reason === WITHDRAWN);
+  const kept = isFirst ? messages[0] : row.message_ts;
+  const copies = encodeCopies([...decodeCopies(row.copies), ...messages.filter((one) => one !== kept)]);
+  return { kept, change: isFirst ? { copies, ...(await recordFirst(work, messages[0], version, at)) } : { copies } };
 }
 
-async function recordFirst(work: Work, messageTs: MessageTs, version: number, at: EpochMs): Promise<void> {
+async function recordFirst(work: Work, messageTs: MessageTs, version: number, at: EpochMs): Promise<Change> {
   const { tx, clock, row } = work;
-  await updatePost(work)
-    .set({
-      message_ts: messageTs,
-      shown_version: version,
-      ended: null,
-      reason: null,
-      attempt_at: null,
-      search_cursor: null,
-      tries: 0,
-      settled_at: at,
-      // The message that was missed may appear yet.
-      look_at: row.resent === 1 ? clock + LATE_LOOK_MS : null,
-      look_set_at: clock,
-    })
-    .where('id', '=', row.id)
-    .execute();
-  await settleDeliveries(tx, row.id, version, 'told', null, at);
+  await settleDeliveries(work, version, { outcome: 'told', reason: null, settled_at: at });
   // Now there is a message that those can point to whose jobs it shows.
   await wantNewVersion(tx, clock).where('part_of', '=', row.id).execute();
+  return {
+    message_ts: messageTs,
+    shown_version: version,
+    ended: null,
+    reason: null,
+    attempt_at: null,
+    search_cursor: null,
+    tries: 0,
+    settled_at: at,
+    // The message that was missed may appear yet.
+    look_at: row.resent === 1 ? clock + LATE_LOOK_MS : null,
+    look_set_at: clock,
+  };
 }
 
 /** The newest timestamps are where a later search begins. */
@@ -342,101 +366,4 @@ async function noteTimestamp({ tx, row }: Work, conversationId: string, messageT
 async function holdUp(tx: Tx, channel: ChannelKey, clock: EpochMs, waitMs: number): Promise<void> {
   const until = clock + Math.min(waitMs, MAX_HOLD_MS);
   await updateChannel(tx, channel).set({ next_send_at: until, send_set_at: clock }).execute();
-}
-
-export async function settleSearch(
-  db: Db,
-  timing: Timing,
-  lease: PostLease,
-  { channelId: conversationId }: { readonly channelId: string },
-  settlement: SearchSettlement,
-): Promise<Recorded> {
-  const { clock } = timing;
-  return await db.transaction().execute(async (tx) => {
-    const work = await openWork(tx, timing, lease.postId);
-    if (work === null) return 'lease_lost';
-    if (settlement.kind === 'found') {
-      await recordFound(work, settlement, conversationId);
-      await saveReadBack(tx, lease, { kind: 'proven', since: settlement.at }, clock);
-      await endPauses(tx, placeOf(work), settlement.at);
-      await release(tx, clock, lease.postId, work.row.lease_token === lease.token);
-      return 'recorded';
-    }
-    if (work.row.lease_token !== lease.token) return 'lease_lost';
-    if ('readBack' in settlement) await saveReadBack(tx, lease, settlement.readBack, clock);
-    await settlePage(work, lease, settlement);
-    await release(tx, clock, lease.postId, true);
-    return 'recorded';
-  });
-}
-
-async function recordFound(
-  work: Work,
-  { messageTs, copies, at }: Extract<SearchSettlement, { readonly kind: 'found' }>,
-  conversationId: string,
-): Promise<void> {
-  const { row } = work;
-  // Of several attempts nobody knows which one's it is: it shows at least what the post began with.
-  const version = row.attempts === 1 ? row.attempt_version : 1;
-  if (row.message_ts !== null) await updatePost(work).set({ look_at: null }).execute();
-  await recordMessages(work, [messageTs, ...copies], version, at);
-  await noteTimestamp(work, conversationId, messageTs);
-}
-
-async function settlePage(
-  work: Work,
-  lease: PostLease,
-  settlement: Exclude<SearchSettlement, { readonly kind: 'found' }>,
-): Promise<void> {
-  const { tx, clock, row } = work;
-  const look = (afterMs: number) => ({ look_at: clock + afterMs, look_set_at: clock });
-  switch (settlement.kind) {
-    case 'read_on':
-      await updatePost(work)
-        .set({ ...look(0), search_cursor: encodePlace(settlement) })
-        .execute();
-      return;
-    case 'look_again':
-      await updatePost(work)
-        .set({ ...look(settlement.afterMs), search_cursor: null, looks: settlement.looks, tries: 0 })
-        .execute();
-      return;
-    case 'try_page_again':
-      await updatePost(work)
-        .set({
-          ...look(settlement.afterMs),
-          tries: row.tries + 1,
-          search_cursor: settlement.isPlaceLost === true ? null : row.search_cursor,
-        })
-        .execute();
-      return;
-    case 'wait':
-      await tx
-        .updateTable('workspaces')
-        .set({
-          reads_paced_to: clock + settlement.afterMs,
-          reads_paced_at: clock,
-          reads_every_ms: settlement.everyMs,
-        })
-        .where('id', '=', row.workspace_id)
-        .execute();
-      return;
-    case 'pause_channel':
-      // Time out of the channel is no time of looking in vain.
-      await updatePost(work).set({ searched_since: null }).execute();
-      return await notePause(
-        tx,
-        { workspaceId: row.workspace_id, channelId: row.channel_id },
-        settlement,
-        work,
-      );
-    case 'send_again':
-      await updatePost(work)
-        .set({ attempt_at: null, look_at: null, looks: 0, search_cursor: null, tries: 0, resent: 1 })
-        .where('message_ts', 'is', null)
-        .execute();
-      return await holdUp(tx, lease, clock, settlement.afterMs);
-    case 'alone':
-      await updatePost(work).set({ look_at: null, search_cursor: null, tries: 0 }).execute();
-  }
 }

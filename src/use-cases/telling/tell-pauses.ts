@@ -38,5 +38,5 @@ async function tellPause(context: Telling, pause: PauseToTell): Promise<void> {
 /** Whom Slack does not tell of counts as there: better told in vain than not at all. */
 async function isThere({ access }: Telling, userId: string): Promise<boolean> {
   const person = await access.directory.findPerson(userId);
-  return person.kind === 'told' ? !person.isNobody : person.kind === 'not_told';
+  return person.kind === 'told' ? !person.isBotOrDeactivated : person.kind === 'not_told';
 }
