@@ -210,7 +210,7 @@ describe('a channel that refuses posts', () => {
     await world.bot().tick();
     expect((await world.nextMessage('dm-ana', 0)).text).toBe(
       `⚠️ I cannot post in <#${secret.id}> any more (\`channel_not_found\`)\n` +
-        'Your subscription there, to *billing*, waits; nothing is lost.\n' +
+        'The subscription there, to *billing*, waits; nothing is lost.\n' +
         'Type `/invite @drs` there, and it goes on by itself.',
     );
     await slack.people.invite('ana', '#secret');

@@ -30,6 +30,7 @@ function owed({ clock, request: { workspaceId } }: Claim) {
       select deliveries.channel_id, deliveries.id, ${msUntil('hold_until', 'hold_set_at', clock)} as held_ms
         from deliveries left join posts on posts.id = deliveries.post_id
         where deliveries.workspace_id = ${workspaceId} and outcome is null and message_ts is null and ended is null
+          and not ${isBehindHeldPost(clock)}
       union all
       select channel_id, 0, 0 from posts
         where workspace_id = ${workspaceId} and message_ts is null and ended is null and reposts > 0
