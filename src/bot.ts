@@ -623,10 +623,7 @@ async function causeTurn(context: Context): Promise<number> {
 }
 
 /** Makes sure of the operator's channel, and says there what the bot begins with. */
-async function greetOperator(
-  context: Context & { readonly channels: Channels },
-  place: StorePlace,
-): Promise<void> {
+async function greetOperator(context: Context & { readonly channels: Channels }, place: StorePlace): Promise<void> {
   await openOpsChannel(context);
   await tellPlace(context, place);
 }

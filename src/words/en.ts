@@ -394,12 +394,14 @@ export const en = {
   'refusal.other': 'I cannot post here: Slack refuses it ({reason}).',
   'refusal.not_member_there': 'Type {invite} there, and it goes on by itself.',
   'refusal.archived_there': 'Unarchive it, and it goes on by itself.',
-  'refusal.restricted_there': 'Ask the owner of the workspace to allow this app there; it goes on by itself within a day, at once when you type {subscribe} there.',
+  'refusal.restricted_there':
+    'Ask the owner of the workspace to allow this app there; it goes on by itself within a day, at once when you type {subscribe} there.',
   'refusal.shared_there':
     'It is shared with another organisation. I go on by myself when that ends; until then, subscribe in a channel of your own.',
   'refusal.not_allowed_there':
     'The operator of this bot has limited it to certain channels (ALLOWED_CHANNELS). Ask them to add this one, or subscribe in one of those.',
-  'refusal.other_there': 'When that is mended it goes on by itself within a day, at once when you type {subscribe} there.',
+  'refusal.other_there':
+    'When that is mended it goes on by itself within a day, at once when you type {subscribe} there.',
 
   'list.headline': '{count, plural, one {This channel watches # job} other {This channel watches # jobs}}',
   'list.headline_dm': '{count, plural, one {I tell you about # job} other {I tell you about # jobs}}',

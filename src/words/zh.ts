@@ -288,7 +288,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'alert.post_refused': '{channel}：{what}（{reason}）',
   'alert.post_about_jobs': '关于 {jobs}',
   'alert.post_about_nothing': '一条与任务无关的通知',
-  'alert.posts_refused_note': '消息都已保留，会以越来越长的间隔重试；其他一切照常。若一直如此，则是机器人自身的问题：请附上以上原因反馈。在那里输入 {status} 可以查看任务状态。',
+  'alert.posts_refused_note':
+    '消息都已保留，会以越来越长的间隔重试；其他一切照常。若一直如此，则是机器人自身的问题：请附上以上原因反馈。在那里输入 {status} 可以查看任务状态。',
   'alert.rows_set_aside': '🟠 机器人的数据库中有 {count} 行无法读取',
   'alert.rows_set_aside_note':
     '已将其搁置，其余照常进行：任务会重新查询，无法读取的消息不再发送。若再次出现，请检查磁盘并恢复备份。',

@@ -429,7 +429,8 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
     });
 
     test('hears of messages that Slack refused, once each, and never of a refused word about that', async () => {
-      const report = () => store.reportRefusedPosts({ connectionId: CONNECTION, channel: OPS, now, limit: 10, sayMs: 0 });
+      const report = () =>
+        store.reportRefusedPosts({ connectionId: CONNECTION, channel: OPS, now, limit: 10, sayMs: 0 });
       const dead = () => ({ kind: 'pause_message' as const, reason: 'invalid_blocks', at: now });
       await watch(ORDERS);
       await drain(dead);

@@ -50,7 +50,7 @@ describe('a channel that Slack refuses', () => {
     await world.nextMessage('dm-ana', 0);
     expect(world.texts('dm-ana')[0]).toContain('Unarchive it, and it goes on by itself.');
     await world.slack.people.unarchive('ana', '#secret');
-    await told(world, 'Paused');
+    expect(await told(world, 'Paused')).toContain('billing');
   });
 
   test('goes on when the bot is let in while Slack still refuses for a moment', async () => {
@@ -62,7 +62,7 @@ describe('a channel that Slack refuses', () => {
     const refused = { kind: 'error', error: 'not_in_channel' } as const;
     world.slack.faults.always('chat.postMessage', refused, { channel: channel.id, ms: 200 });
     await world.slack.people.invite('ana', '#secret');
-    await told(world, 'Paused');
+    expect(await told(world, 'Paused')).toContain('billing');
   });
 
   test('is told of to the next person who used it where its owner has left', async () => {
@@ -140,5 +140,5 @@ test('a token that is replaced in its file counts without a restart', async () =
     world.slack.calls.find(({ result }) => result?.['error'] === 'invalid_auth'),
   );
   await writeFile(file, 'xoxb-demo-second-token');
-  await told(world, 'Paused');
+  expect(await told(world, 'Paused')).toContain('billing');
 });

@@ -10,6 +10,8 @@ async function worldWith(options: WorldOptions = {}): Promise<World> {
   world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
   return world;
 }
+/** People hear of a refusal without its having lasted. */
+const TOLD_AT_ONCE = { pauseSayMs: 0, watchEveryMs: 20 };
 const buttons = (message: { readonly blocks: readonly unknown[] }) => JSON.stringify(message.blocks);
 
 describe('languages', () => {
@@ -182,7 +184,7 @@ describe.each(['socket', 'http'] as const)('the bot, invited in %s mode,', (mode
 
 describe('the bot, let in again by nobody in particular,', () => {
   test('goes on posting where it was paused, without a greeting', async () => {
-    await using world = await worldWith();
+    await using world = await worldWith({ overrides: { durations: TOLD_AT_ONCE } });
     const { slack, drs } = world;
     const secret = slack.addChannel('secret', { kind: 'private', withBot: true });
     const job = drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'billing' });
@@ -200,7 +202,7 @@ describe('the bot, let in again by nobody in particular,', () => {
 
 describe('a channel that refuses posts', () => {
   test('has the owner told in a direct message, and goes on when the bot is invited again', async () => {
-    await using world = await worldWith();
+    await using world = await worldWith({ overrides: { durations: TOLD_AT_ONCE } });
     const { slack, drs } = world;
     const secret = slack.addChannel('secret', { kind: 'private', withBot: true });
     const job = drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'billing' });

@@ -340,6 +340,8 @@ const AUDITED: readonly AuditEntry[] = [
   audited(38, { kind: 'unsubscribed', madeBy: 'U2', reason: 'job_ended' }, { by: null }),
   audited(37, { kind: 'unsubscribed', madeBy: null, reason: 'job_gone' }, { by: null }),
   audited(36, { kind: 'unsubscribed', madeBy: 'U1', reason: 'cannot_post' }),
+  audited(36, { kind: 'unsubscribed', madeBy: 'U1', reason: 'channel_deleted' }, { by: null }),
+  audited(36, { kind: 'moved' }, { job: null, by: null }),
   audited(35, { kind: 'unsubscribed', madeBy: 'U1', reason: 'invented' }),
   audited(34, { kind: 'subscribed' }, { job: { jobId: BILLING, name: null } }),
   audited(34, { kind: 'resubscribed' }, { by: null }),
@@ -1193,6 +1195,10 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     { kind: 'paused', channelId: 'C2', reason: 'externally_shared', jobs: [job] },
     'U1',
   ),
+  'announced-channel-deleted': announced(
+    { kind: 'paused', channelId: 'C9', reason: 'channel_deleted', jobs: [job] },
+    'U1',
+  ),
   'announced-pause-not-allowed': announced(
     { kind: 'paused', channelId: 'C2', reason: 'channel_not_allowed', jobs: [job] },
     'U1',
@@ -1217,13 +1223,25 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'list-held-for-another-organisation': (voice) =>
     listMessage(voice, {
       ...watching(read(replicating).state),
-      pause: { reason: 'externally_shared', since: START + HOUR, tries: 4, nextTrialAt: START + 2 * HOUR, waiting: 2 },
+      pause: { reason: 'externally_shared', since: START + HOUR, tries: 0, nextTrialAt: null, waiting: 2 },
       readBack: { kind: 'untried' },
     }),
   'list-held-by-the-operator': (voice) =>
     listMessage(voice, {
       ...watching(read(replicating).state),
-      pause: { reason: 'channel_not_allowed', since: START + HOUR, tries: 4, nextTrialAt: START + 2 * HOUR, waiting: 2 },
+      pause: {
+        reason: 'channel_not_allowed',
+        since: START + HOUR,
+        tries: 0,
+        nextTrialAt: null,
+        waiting: 2,
+      },
+      readBack: { kind: 'untried' },
+    }),
+  'list-deleted': (voice) =>
+    listMessage(voice, {
+      ...watching(read(replicating).state),
+      pause: { reason: 'channel_deleted', since: START + HOUR, tries: 0, nextTrialAt: null, waiting: 0 },
       readBack: { kind: 'untried' },
     }),
   'list-unreadable': (voice) =>

@@ -200,7 +200,15 @@ test('a failure that happened while a state could not be read is told all the sa
 const PLAIN = {
   audit: ['workspace_id', 'channel_id', 'user_id', 'action', 'connection_id', 'job_id', 'job_name'],
   blind_episodes: ['connection_id', 'reason'],
-  channels: ['workspace_id', 'channel_id', 'moved_to', 'pause_reason', 'conversation_id', 'last_ts', 'read_back_refusal'],
+  channels: [
+    'workspace_id',
+    'channel_id',
+    'moved_to',
+    'pause_reason',
+    'conversation_id',
+    'last_ts',
+    'read_back_refusal',
+  ],
   connections: ['id', 'name', 'endpoint', 'project_id'],
   deliveries: ['workspace_id', 'channel_id', 'connection_id', 'subject', 'post_id', 'hold_reason', 'outcome', 'reason'],
   failures: ['connection_id', 'job_id', 'lease_token', 'closed_by'],

@@ -18,9 +18,9 @@ async function open(): Promise<{
   /** When a message was sent to the channel, since the refusals began, in s. */
   readonly tries: number[];
   /** Slack refuses each message that `isMeant` with this error name, for so long from the first one on. */
-  refuse(name: string, forMs?: number, isMeant?: (post: Post) => boolean): void;
+  readonly refuse: (name: string, forMs?: number, isMeant?: (post: Post) => boolean) => void;
   /** So much time passes, in steps of a second, or of a quarter of an hour where it is long. */
-  pass(ms: number): Promise<void>;
+  readonly pass: (ms: number) => Promise<void>;
 }> {
   const desk = await openDesk();
   await desk.watch('C1', ORDERS, BILLING);

@@ -14,7 +14,13 @@ const clickPayload = z.object({
     .optional(),
   channel: z.object({ id: z.string() }).optional(),
   message: z
-    .object({ ts: z.string(), blocks: z.array(z.object({ block_id: z.string().optional() })).optional().catch(undefined) })
+    .object({
+      ts: z.string(),
+      blocks: z
+        .array(z.object({ block_id: z.string().optional() }))
+        .optional()
+        .catch(undefined),
+    })
     .optional(),
   actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })).min(1),
 });

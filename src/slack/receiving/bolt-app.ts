@@ -152,9 +152,7 @@ function registerEvents(app: App, { slack, client, identity, track, log }: BoltA
     const inviter = event.inviter === event.user ? null : (event.inviter ?? null);
     // Who joins without being invited is as a rule the bot itself: the subscription it joined for speaks for itself.
     const greet = () =>
-      inviter === null
-        ? goOnPosting(slack.useCases, channel)
-        : greetChannel(slack.useCases, channel, inviter);
+      inviter === null ? goOnPosting(slack.useCases, channel) : greetChannel(slack.useCases, channel, inviter);
     await track(() => onlyOnce(slack, body, greet));
   });
 
@@ -184,7 +182,10 @@ function registerEvents(app: App, { slack, client, identity, track, log }: BoltA
     track(() => followChannel(useCases, inChannel(event.old_channel_id), event.new_channel_id)),
   );
   const sayGone = (how: string) => {
-    log.error({ how }, 'the app was taken out of the workspace, or its token revoked: nothing can be said in Slack; install it again');
+    log.error(
+      { how },
+      'the app was taken out of the workspace, or its token revoked: nothing can be said in Slack; install it again',
+    );
     return Promise.resolve();
   };
   app.event('app_uninstalled', () => sayGone('app_uninstalled'));

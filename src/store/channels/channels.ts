@@ -15,9 +15,7 @@ export async function openWorkspace(
     await tx
       .insertInto('workspaces')
       .values({ id, name, created_at: at })
-      .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet({ name, reads_every_ms: 0 }),
-      )
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, reads_every_ms: 0 }))
       .execute();
     await hasten(tx, { workspaceId: id }, at);
     // The app may have been given new scopes: what could not be read counts as untried.

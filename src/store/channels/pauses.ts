@@ -214,7 +214,11 @@ export async function releaseHeldChannel(
 /** Pauses of channels (`of`: of posts) of which people are to hear. */
 export async function listToTell(
   db: Db,
-  { workspaceId, of, sayMs }: { readonly workspaceId: string; readonly of: 'channels' | 'posts'; readonly sayMs: number },
+  {
+    workspaceId,
+    of,
+    sayMs,
+  }: { readonly workspaceId: string; readonly of: 'channels' | 'posts'; readonly sayMs: number },
 ): Promise<readonly Selectable<Schema['pauses']>[]> {
   const rows = await db
     .selectFrom('pauses')

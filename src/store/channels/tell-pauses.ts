@@ -45,7 +45,11 @@ async function listUsers(db: Db, { workspaceId, channelId }: ChannelKey): Promis
 /** See `ChannelStore`. */
 export async function tellPause(
   db: Db,
-  { pause, readers, now }: { readonly pause: PauseToTell; readonly readers: readonly PauseReader[]; readonly now: EpochMs },
+  {
+    pause,
+    readers,
+    now,
+  }: { readonly pause: PauseToTell; readonly readers: readonly PauseReader[]; readonly now: EpochMs },
 ): Promise<boolean> {
   const { workspaceId, channelId, reason } = pause;
   return await db.transaction().execute(async (tx) => {

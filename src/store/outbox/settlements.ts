@@ -106,7 +106,9 @@ async function settle(
 ): Promise<Recorded> {
   return await db.transaction().execute(async (tx) => {
     const row = await tx.selectFrom('posts').selectAll().where('id', '=', postId).executeTakeFirst();
-    return row === undefined ? 'lease_lost' : await settleWork({ tx, ...timing, row, isHeld: row.lease_token === token });
+    return row === undefined
+      ? 'lease_lost'
+      : await settleWork({ tx, ...timing, row, isHeld: row.lease_token === token });
   });
 }
 

@@ -31,7 +31,8 @@ async function tellPause(context: Telling, pause: PauseToTell): Promise<void> {
     const conversationId = reader ?? operator;
     return conversationId === null ? [] : [{ conversationId, subscriptions }];
   });
-  if (found.has(null)) log.warn({ channel, reason }, 'posts to a channel are held back, which is for the operator to mend');
+  if (found.has(null))
+    log.warn({ channel, reason }, 'posts to a channel are held back, which is for the operator to mend');
   if (await store.tellPause({ pause, readers, now: clock.now() })) wakeDispatcher();
 }
 

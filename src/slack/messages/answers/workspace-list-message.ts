@@ -31,7 +31,10 @@ function channelPart(voice: Voice, { channelId, subscriptions, pause }: Workspac
   const owners = [...new Set(subscriptions.map(({ createdBy }) => mention(createdBy)))];
   const channel = isDirectMessage(channelId)
     ? `*${voice.say('list_all.dm')}*`
-    : voice.say('list_all.by', { channel: `*<#${escapeMrkdwn(channelId)}>*`, who: owners.slice(0, MOST_OWNERS).join(', ') });
+    : voice.say('list_all.by', {
+        channel: `*<#${escapeMrkdwn(channelId)}>*`,
+        who: owners.slice(0, MOST_OWNERS).join(', '),
+      });
   const held = pause === null ? [] : [voice.say('list_all.paused', { reason: code(pause.reason) })];
   const sorted = worstFirst(subscriptions, ({ state }) => standingOf(state));
   const states = sorted.slice(0, MOST_JOBS).map((one) => currentState(voice, one));

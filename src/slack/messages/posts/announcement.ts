@@ -54,7 +54,11 @@ function pausedLines(
   { channelId, reason, jobs }: Extract<Announcement, { readonly kind: 'paused' }>,
 ): readonly string[] {
   const isDeleted = reason === HELD.channel_deleted;
-  const headline = isDeleted ? 'announced.deleted' : HELD_REASONS.includes(reason) ? 'announced.held' : 'announced.paused';
+  const headline = isDeleted
+    ? 'announced.deleted'
+    : HELD_REASONS.includes(reason)
+      ? 'announced.held'
+      : 'announced.paused';
   const whose = { count: jobs.length, jobs: jobNames(voice, jobs) };
   return [
     voice.say(headline, { channel: `<#${escapeMrkdwn(channelId)}>`, reason: code(reason) }),
