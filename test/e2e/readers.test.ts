@@ -237,7 +237,7 @@ describe('a direct message with the bot', () => {
   });
 
   test('is in the language of the person, and so is what the owner of a subscription is told', async () => {
-    await using world = await worldWith();
+    await using world = await worldWith({ overrides: { durations: TOLD_AT_ONCE } });
     const { slack } = world;
     const own = slack.state.directMessages(slack.state.findUser('li')?.id ?? '');
     const job = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'billing' });

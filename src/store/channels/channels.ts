@@ -2,7 +2,7 @@ import type { Language } from '../../domain/base/language.ts';
 import type { ChannelKey, ChannelPause } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { decodeLanguage } from '../rows/codec.ts';
-import { hasten, pausesOf } from './pauses.ts';
+import { forgetPauses, hasten, pausesOf } from './pauses.ts';
 import { ReusedQuery } from '../rows/reused-query.ts';
 import { bringForward } from '../rows/queue-places.ts';
 import type { Db } from '../rows/schema.ts';
@@ -18,6 +18,7 @@ export async function openWorkspace(
       .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, reads_every_ms: 0 }))
       .execute();
     await hasten(tx, { workspaceId: id }, at);
+    await forgetPauses(tx, id);
     // The app may have been given new scopes: what could not be read counts as untried.
     await tx
       .updateTable('channels')

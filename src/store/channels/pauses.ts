@@ -180,6 +180,16 @@ export async function hasten(tx: Tx, { workspaceId, channelId }: PauseKey, now: 
   return true;
 }
 
+/** Pauses of channels that nothing is to be told in, and of posts that are over, are of no use to anybody. */
+export async function forgetPauses(tx: Tx, workspaceId: string): Promise<void> {
+  await sql`delete from pauses where workspace_id = ${workspaceId} and channel_id <> ${ALL} and not exists (
+      select 1 from deliveries where deliveries.workspace_id = pauses.workspace_id
+        and deliveries.channel_id = pauses.channel_id and outcome is null)
+    and not exists (select 1 from posts where posts.id = pauses.post_id and message_ts is null and ended is null)
+    and not exists (select 1 from subscriptions where subscriptions.workspace_id = pauses.workspace_id
+        and subscriptions.channel_id = pauses.channel_id and ended_at is null and pauses.post_id = ${ALL})`.execute(tx);
+}
+
 export async function holdChannel(
   db: Db,
   { channel, reason, now }: { readonly channel: ChannelKey; readonly reason: HeldReason; readonly now: EpochMs },
