@@ -39,7 +39,8 @@ export async function moveChannelIn(tx: Tx, channel: ChannelKey, to: string, now
   await sql`update posts set channel_id = ${to}, joinable = case when exists (select 1 from posts as there
       where there.workspace_id = ${workspaceId} and there.channel_id = ${to} and there.joinable = 1) then 0 else joinable end
     where workspace_id = ${workspaceId} and channel_id = ${from}`.execute(tx);
-  await sql`update or replace pauses set channel_id = ${to}
+  await sql`delete from pauses where workspace_id = ${workspaceId} and channel_id = ${to} and post_id = ''`.execute(tx);
+  await sql`update pauses set channel_id = ${to}
     where workspace_id = ${workspaceId} and channel_id = ${from}`.execute(tx);
   await sql`update channels set moved_to = ${to}
     where workspace_id = ${workspaceId} and (channel_id = ${from} or moved_to = ${from})`.execute(tx);
@@ -54,12 +55,15 @@ export async function moveChannelIn(tx: Tx, channel: ChannelKey, to: string, now
 async function moveDeliveries(tx: Tx, { workspaceId, channelId: from }: ChannelKey, to: string, now: EpochMs) {
   const there = sql`select coalesce(max(number), 0) from deliveries
     where workspace_id = ${workspaceId} and channel_id = ${to} and subject = ${CHANNEL_SUBJECT}`;
+  const isThere = sql`exists (select 1 from deliveries as other where other.workspace_id = ${workspaceId}
+    and other.channel_id = ${to} and other.connection_id = deliveries.connection_id
+    and other.subject = deliveries.subject and other.number = deliveries.number)`;
   await sql`update deliveries set number = number + (${there})
     where workspace_id = ${workspaceId} and channel_id = ${from} and subject = ${CHANNEL_SUBJECT}`.execute(tx);
-  await sql`update or ignore deliveries set channel_id = ${to}
-    where workspace_id = ${workspaceId} and channel_id = ${from}`.execute(tx);
   await sql`update deliveries set outcome = 'not_told', reason = ${ALREADY_THERE}, settled_at = ${now}
-    where workspace_id = ${workspaceId} and channel_id = ${from} and outcome is null`.execute(tx);
+    where workspace_id = ${workspaceId} and channel_id = ${from} and outcome is null and ${isThere}`.execute(tx);
+  await sql`update deliveries set channel_id = ${to}
+    where workspace_id = ${workspaceId} and channel_id = ${from} and not ${isThere}`.execute(tx);
   await sql`update channels set announced = (${there})
     where workspace_id = ${workspaceId} and channel_id = ${to}`.execute(tx);
 }
