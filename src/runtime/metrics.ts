@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 import { DRS_FAILURE_REASONS } from '../domain/job/progress-answer.ts';
 import { SECOND } from '../domain/base/time.ts';
+import { HOLD_REASONS } from '../domain/post/incident.ts';
 import type { EpochMs } from '../domain/base/time.ts';
 import { LOOP_NAMES, TURN_NAMES } from '../domain/vital-signs.ts';
 import type { VitalSigns } from '../domain/vital-signs.ts';
@@ -177,6 +178,12 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
     'How long ago the oldest of them was sent; 0 when there is none.',
   );
   const held = gauge('drs_bot_held_deliveries', 'Deliveries that wait in paused channels.');
+  const heldFor = new Gauge({
+    name: 'drs_bot_waiting_deliveries',
+    help: 'Deliveries that are not to be told yet, by the reason.',
+    labelNames: ['reason'],
+    registers,
+  });
   const blindTotal = new Counter({
     name: 'drs_bot_blind_seconds_total',
     help: 'For how long DRS gave no progress since the start.',
@@ -207,6 +214,8 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
     refused.set(figures === null ? Number.NaN : Number(figures.workspaceRefusal !== null));
     queued.set(figures?.queued.count ?? Number.NaN);
     held.set(figures?.held ?? Number.NaN);
+    for (const reason of HOLD_REASONS)
+      heldFor.set({ reason }, figures === null ? Number.NaN : (figures.heldFor[reason] ?? 0));
     oldest.set(figures === null ? Number.NaN : waitedSeconds(figures.queued, now));
     lookedFor.set(figures?.searching.count ?? Number.NaN);
     lookedForOldest.set(figures === null ? Number.NaN : waitedSeconds(figures.searching, now));

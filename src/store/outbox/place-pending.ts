@@ -1,13 +1,16 @@
+import type { Selectable } from 'kysely';
+
 import type { Language } from '../../domain/base/language.ts';
 import { LOOK_AGAIN_MS, newsKind, placeDeliveries, placeInOrder } from '../../domain/post/place-deliveries.ts';
 import type { NewPost, PendingDelivery, ToldInChannel } from '../../domain/post/place-deliveries.ts';
 import { DEFAULT_INCIDENT_RULES } from '../../domain/post/incident.ts';
+import type { HoldReason } from '../../domain/post/incident.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { findEpisode } from '../upkeep/blind-episodes.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
-import type { Tx } from '../rows/schema.ts';
+import type { Schema, Tx } from '../rows/schema.ts';
 import { isDue } from '../rows/timed-work.ts';
 import type { Claim } from './claim.ts';
 import { decodePostKind, readDeliveries, readTold, selectFacts, subjectOf } from './delivery-facts.ts';
@@ -32,15 +35,16 @@ export async function placePending(claim: Claim, channel: ChannelKey): Promise<s
   const { passBeganAt, rules } = request.news ?? AT_ONCE;
   const placements = placeDeliveries({ pending, posts, now: clock, passBeganAt, rules, lookingSince });
   const { attached, begun, held } = placeInOrder(placements, await findUntold(tx, channel));
-  for (const { postId, deliveries } of attached) await attach(tx, clock, postId, deliveries);
-  for (const { until, deliveries } of held) await hold(tx, clock, deliveries, Math.max(until, clock + 1));
+  for (const { postId, deliveries } of attached)
+    await put(tx, deliveries, postId, await oneMoreVersion(tx, clock, postId));
+  for (const { until, reason, deliveries } of held)
+    await update(tx, deliveries, { hold_until: Math.max(until, clock + 1), hold_set_at: clock, hold_reason: reason });
   if (begun === null) {
     await holdLeft(tx, clock, channel);
     return null;
   }
   await begin(tx, channel, request.newPostId, begun.post, request.now);
-  await put(tx, request.newPostId, begun.deliveries, 1);
-  await showIn(tx, request.newPostId, begun.post.shows);
+  await put(tx, begun.deliveries, request.newPostId, 1);
   return request.newPostId;
 }
 
@@ -146,28 +150,34 @@ async function findUntold(tx: Tx, { workspaceId, channelId }: ChannelKey): Promi
   return new Map(rows.toReversed().map((row) => [subjectOf(row), row.post_id ?? '']));
 }
 
-/** The deliveries are told by the next edit of a message that is there. */
-async function attach(tx: Tx, clock: EpochMs, postId: string, deliveries: readonly PendingDelivery[]): Promise<void> {
-  const { wanted_version: version } = await wantNewVersion(tx, clock)
-    .where('id', '=', postId)
-    .returning('wanted_version')
-    .executeTakeFirstOrThrow();
-  await put(tx, postId, deliveries, version);
+/** What is put into a post that is there is told by its next edit. */
+async function oneMoreVersion(tx: Tx, clock: EpochMs, postId: string): Promise<number> {
+  const next = wantNewVersion(tx, clock).where('id', '=', postId).returning('wanted_version');
+  return (await next.executeTakeFirstOrThrow()).wanted_version;
 }
 
-async function put(tx: Tx, postId: string, deliveries: readonly PendingDelivery[], version: number): Promise<void> {
-  await withIds(tx, deliveries)?.set({ post_id: postId, at_version: version, hold_until: 0 }).execute();
+async function put(tx: Tx, deliveries: readonly PendingDelivery[], postId: string, version: number): Promise<void> {
+  await update(tx, deliveries, { post_id: postId, at_version: version, hold_until: 0, hold_reason: null });
 }
 
-async function hold(tx: Tx, clock: EpochMs, deliveries: readonly PendingDelivery[], until: EpochMs): Promise<void> {
-  await withIds(tx, deliveries)?.set({ hold_until: until, hold_set_at: clock }).execute();
+async function update(
+  tx: Tx,
+  deliveries: readonly PendingDelivery[],
+  change: Partial<Selectable<Schema['deliveries']>>,
+): Promise<void> {
+  const ids = deliveries.map((one) => one.id);
+  if (ids.length > 0) await tx.updateTable('deliveries').set(change).where('id', 'in', ids).execute();
 }
 
 /** Whatever else is due waits as well, be it for its place in the order or because there is too much: else it was due for ever. */
 async function holdLeft(tx: Tx, clock: EpochMs, { workspaceId, channelId }: ChannelKey): Promise<void> {
   await tx
     .updateTable('deliveries')
-    .set({ hold_until: clock + LOOK_AGAIN_MS, hold_set_at: clock })
+    .set({
+      hold_until: clock + LOOK_AGAIN_MS,
+      hold_set_at: clock,
+      hold_reason: 'older_comes_first' satisfies HoldReason,
+    })
     .where('workspace_id', '=', workspaceId)
     .where('channel_id', '=', channelId)
     .where('outcome', 'is', null)
@@ -176,54 +186,34 @@ async function holdLeft(tx: Tx, clock: EpochMs, { workspaceId, channelId }: Chan
     .execute();
 }
 
-/** Begins an update of these deliveries; null for none. */
-function withIds(tx: Tx, deliveries: readonly PendingDelivery[]) {
-  if (deliveries.length === 0) return null;
-  const ids = deliveries.map((one) => one.id);
-  return tx.updateTable('deliveries').where('id', 'in', ids);
-}
-
-/** A new post; one of the same key that took deliveries so far is only kept current from now on. */
+/**
+ * A new post. One of the same key that took deliveries so far is only kept current from now on; and so are those whose jobs,
+ * and those that they show, stand in the new one as well: each says where once that is there.
+ */
 async function begin(
   tx: Tx,
   { workspaceId, channelId }: ChannelKey,
   postId: string,
-  { kind, about, isJoinable }: NewPost,
+  { kind, about, isJoinable, shows }: NewPost,
   now: EpochMs,
 ): Promise<void> {
+  const post = { workspace_id: workspaceId, channel_id: channelId, kind, about, joinable: isJoinable ? 1 : 0 };
   if (isJoinable)
     await tx
       .updateTable('posts')
       .set({ joinable: 0 })
-      .where('workspace_id', '=', workspaceId)
-      .where('channel_id', '=', channelId)
-      .where('kind', '=', kind)
-      .where('about', '=', about)
-      .where('joinable', '=', 1)
+      .where((eb) => eb.and(post))
       .execute();
   await tx
     .insertInto('posts')
-    .values({
-      id: postId,
-      workspace_id: workspaceId,
-      channel_id: channelId,
-      kind,
-      about,
-      joinable: isJoinable ? 1 : 0,
-      wanted_version: 1,
-      created_at: now,
-    })
+    .values({ id: postId, ...post, wanted_version: 1, created_at: now })
     .execute();
-}
-
-/** The jobs of these posts, and of those that they show, stand in the new one as well: each says where once that is there. */
-async function showIn(tx: Tx, postId: string, shows: readonly string[]): Promise<void> {
-  if (shows.length === 0) return;
-  await tx
-    .updateTable('posts')
-    .set({ part_of: postId, joinable: 0 })
-    .where((eb) => eb.or([eb('id', 'in', [...shows]), eb('part_of', 'in', [...shows])]))
-    .execute();
+  if (shows.length > 0)
+    await tx
+      .updateTable('posts')
+      .set({ part_of: postId, joinable: 0 })
+      .where((eb) => eb.or([eb('id', 'in', [...shows]), eb('part_of', 'in', [...shows])]))
+      .execute();
 }
 
 /** A post that nobody has seen is undone: what it tells is free to be placed anew, and what it would have shown to be shown. */
