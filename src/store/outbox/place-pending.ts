@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely';
 
-import type { Language } from '../../domain/base/language.ts';
 import { LOOK_AGAIN_MS, newsKind, placeDeliveries, placeInOrder } from '../../domain/post/place-deliveries.ts';
 import type { NewPost, PendingDelivery, ToldInChannel } from '../../domain/post/place-deliveries.ts';
 import { DEFAULT_INCIDENT_RULES } from '../../domain/post/incident.ts';
@@ -28,13 +27,13 @@ const MOST_PLACED = 2_000;
  * Null when none is begun; what is still pending then waits.
  */
 export async function placePending(claim: Claim, channel: ChannelKey): Promise<string | null> {
-  const { tx, clock, language, request } = claim;
-  const pending = await readPending(tx, clock, language, channel);
+  const { tx, clock, request } = claim;
+  const { pending, untold } = await readUntold(claim, channel);
   const posts = await readPosts(tx, claim, channel, pending);
   const lookingSince = await findLookingSince(tx, pending);
   const { passBeganAt, rules } = request.news ?? AT_ONCE;
   const placements = placeDeliveries({ pending, posts, now: clock, passBeganAt, rules, lookingSince });
-  const { attached, begun, held } = placeInOrder(placements, await findUntold(tx, channel));
+  const { attached, begun, held } = placeInOrder(placements, untold);
   for (const { postId, deliveries } of attached)
     await put(tx, deliveries, postId, await oneMoreVersion(tx, clock, postId));
   for (const { until, reason, deliveries } of held)
@@ -59,25 +58,25 @@ async function findLookingSince(tx: Tx, pending: readonly PendingDelivery[]): Pr
   return since;
 }
 
-/** What is owed to the channel and in no post, oldest first; what cannot be read is not told. */
-async function readPending(
-  tx: Tx,
-  clock: EpochMs,
-  language: Language,
-  { workspaceId, channelId }: ChannelKey,
-): Promise<readonly PendingDelivery[]> {
+/**
+ * What is owed to the channel and in no post, oldest first, as far as it can be read; and for each subject with something that
+ * stands in a post and is not shown yet that post, the oldest one.
+ */
+async function readUntold({ tx, clock, language }: Claim, { workspaceId, channelId }: ChannelKey) {
   const rows = await selectFacts(tx)
     .where('deliveries.workspace_id', '=', workspaceId)
     .where('deliveries.channel_id', '=', channelId)
     .where('deliveries.outcome', 'is', null)
-    .where('deliveries.post_id', 'is', null)
     .limit(MOST_PLACED)
     .execute();
-  const read = await readDeliveries(tx, clock, rows, language);
-  return read.map(({ row, facts }) => {
+  const placed = rows.flatMap((row) => (row.post_id === null ? [] : [[subjectOf(row), row.post_id] as const]));
+  const waiting = rows.filter((row) => row.post_id === null);
+  const read = await readDeliveries(tx, clock, waiting, language);
+  const pending = read.map(({ row, facts }) => {
     const { id, connection_id: connectionId, created_at: owedAt } = row;
     return { id, subject: subjectOf(row), connectionId, owedAt, facts };
   });
+  return { pending, untold: new Map(placed.toReversed()) };
 }
 
 /** A post that tells failures may become part of an incident for so long; an older incident is wanted for its recoveries. */
@@ -134,20 +133,6 @@ async function findIncidents(tx: Tx, jobIds: readonly string[]): Promise<readonl
     .where((eb) => eb.or([eb('posts.kind', '=', 'incident'), eb('posts.part_of', 'is not', null)]))
     .execute();
   return [...new Set(rows.map(({ id, part_of: partOf }) => partOf ?? id))];
-}
-
-/** For each subject with something that stands in a post and is not shown yet: that post. */
-async function findUntold(tx: Tx, { workspaceId, channelId }: ChannelKey): Promise<ReadonlyMap<string, string>> {
-  const rows = await tx
-    .selectFrom('deliveries')
-    .select(['connection_id', 'subject', 'post_id'])
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
-    .where('outcome', 'is', null)
-    .where('post_id', 'is not', null)
-    .orderBy('id')
-    .execute();
-  return new Map(rows.toReversed().map((row) => [subjectOf(row), row.post_id ?? '']));
 }
 
 /** What is put into a post that is there is told by its next edit. */
