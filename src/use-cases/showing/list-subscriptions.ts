@@ -1,6 +1,12 @@
 import type { ReadBack } from '../../domain/post/read-back.ts';
 import type { ChannelKey, ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
-import type { Context } from '../context.ts';
+import type { ChannelStore } from '../../ports/store/channels.ts';
+import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
+
+/** What listing subscriptions takes. */
+export interface ListSubscriptionsDeps {
+  readonly store: SubscriptionStore & ChannelStore;
+}
 
 /** What a channel watches, and whether its posts get through. */
 export interface SubscriptionList {
@@ -11,8 +17,10 @@ export interface SubscriptionList {
 }
 
 /** The channel's subscriptions, oldest first, from what is known; DRS is not asked. */
-export async function listSubscriptions(context: Context, channel: ChannelKey): Promise<SubscriptionList> {
-  const { store } = context;
+export async function listSubscriptions(
+  { store }: ListSubscriptionsDeps,
+  channel: ChannelKey,
+): Promise<SubscriptionList> {
   const [subscriptions, pause, readBack] = await Promise.all([
     store.listSubscriptions(channel),
     store.findPause(channel),
