@@ -94,14 +94,14 @@ export async function startBot(
 
 /** Opens what takes part in the work, adds to `open` how it is closed, and sets it to work. */
 async function run(resources: Resources, open: OpenResources): Promise<Omit<Bot, 'stop'>> {
-  const { config, opsPort, startSignal, store } = resources;
+  const { config, opsPort, startSignal } = resources;
   opsPort.startsWith('The bot is starting: it signs in to Slack.');
   const slack = await signInToSlack(resources);
   opsPort.startsWith('The bot is starting: it signs in to DRS.');
   if (startSignal.aborted) throw new StartError(CALLED_OFF);
   const drs = await signInToDrs(resources);
-  const { workspaceId, workspaceName, botUserId } = slack.identity;
-  const whose = { auth: drs.auth, workspaceId, connectionId: drs.projectId };
+  const { workspaceId, workspaceName, botUserId, scopes } = slack.identity;
+  const whose = { auth: drs.auth, scopes, workspaceId, connectionId: drs.projectId };
   const place = await introduce(resources, slack.identity, drs.projectId);
 
   const operations = await createOperations({ ...resources, whose });
@@ -130,7 +130,7 @@ async function run(resources: Resources, open: OpenResources): Promise<Omit<Bot,
   work.start();
   polling.start();
   void holdFailure(lookAtDrs(resources, drs.access));
-  await logPromises(store, resources.log, workspaceId);
+  await logPromises(parts);
   const ports = { port, opsPort: opsPort.port };
   logStart(resources, { workspace: workspaceName, mode: config.slack.receiver.mode, ...ports });
   return { ...ports, tick: () => polling.tick() };

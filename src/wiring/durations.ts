@@ -1,3 +1,4 @@
+import { SECOND } from '../domain/base/time.ts';
 import { ASK_TIMES } from '../use-cases/polling/ask-and-commit.ts';
 import type { AskTimes } from '../use-cases/polling/ask-and-commit.ts';
 import { CAUSE_TIMES } from '../use-cases/polling/find-causes.ts';
@@ -29,7 +30,10 @@ export type Durations = AskTimes &
   TellTimes &
   PruneTimes &
   WatchTimes &
-  StartTimes;
+  StartTimes & {
+    /** How long DRS may take to answer one request, to its last byte. */
+    readonly drsTimeoutMs: number;
+  };
 
 export const DEFAULT_DURATIONS: Durations = {
   ...ASK_TIMES,
@@ -42,4 +46,5 @@ export const DEFAULT_DURATIONS: Durations = {
   ...PRUNE_TIMES,
   ...WATCH_TIMES,
   ...START_TIMES,
+  drsTimeoutMs: 15 * SECOND,
 };

@@ -1,7 +1,7 @@
 import { endsWithin } from '../domain/base/ends-within.ts';
 import { msUntilQuietMinute } from '../domain/base/quiet-minute.ts';
 import { SECOND } from '../domain/base/time.ts';
-import type { LoopName } from '../domain/base/vital-signs.ts';
+import type { LoopName } from '../domain/vital-signs.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { ConcurrencyLimit } from '../runtime/concurrency-limit.ts';
 import { Loop } from '../runtime/loop.ts';

@@ -11,6 +11,7 @@ import type { Log } from '../ports/log.ts';
 import type { NewId } from '../ports/new-id.ts';
 import type { Store } from '../ports/store/store.ts';
 import { programVersion } from '../runtime/about.ts';
+import { lacksHistory } from '../slack/workspace/scopes.ts';
 import { createJobList } from '../use-cases/showing/refresh-job-list.ts';
 import type { JobList } from '../use-cases/showing/refresh-job-list.ts';
 import { observeDrs } from '../use-cases/upkeep/observe.ts';
@@ -39,6 +40,8 @@ export interface Parts {
   readonly runtime: { readonly program: string; readonly node: string };
   /** Where whoever runs the bot hears of what must be mended; null: in the log only. */
   readonly opsChannel: ChannelKey | null;
+  /** The app is known to have no right to read the conversation back. */
+  readonly lacksHistory: (channelId: string) => boolean;
   /** Something to send, to edit or to find out has been committed. */
   readonly wakeLoops: () => void;
 }
@@ -46,6 +49,8 @@ export interface Parts {
 /** Whose work the bot does, and how it signs in for it. */
 export interface Whose {
   readonly auth: DrsAuth;
+  /** What the Slack app may do; null when Slack did not say. */
+  readonly scopes: readonly string[] | null;
   readonly workspaceId: string;
   readonly connectionId: string;
 }
@@ -53,13 +58,14 @@ export interface Whose {
 export function createParts(
   { config, log, clock, store, durations, network, timetable, decorate }: Resources,
   { vitals, metrics }: Operations,
-  { auth, connectionId, workspaceId }: Whose,
+  { auth, scopes, connectionId, workspaceId }: Whose,
   wakeLoops: () => void,
 ): Parts {
   const { endpoint, language, batchSize, maxRps } = config.drs;
   const { intervalMs } = timetable;
   const shared = { dispatcher: network.dispatcher, clock, random: Math.random, log };
-  const asking = createDrsClient({ endpoint, projectId: connectionId, language, batchSize, maxRps, auth, ...shared });
+  const limits = { batchSize, maxRps, requestTimeoutMs: durations.drsTimeoutMs };
+  const asking = createDrsClient({ endpoint, projectId: connectionId, language, ...limits, auth, ...shared });
   const drs = observeDrs(decorate.drs?.(asking) ?? asking, { vitals, metrics, clock });
   const { channelId } = config.operations;
   return {
@@ -78,6 +84,7 @@ export function createParts(
     vitals,
     runtime: { program: programVersion(), node: process.versions.node },
     opsChannel: channelId === null ? null : { workspaceId, channelId },
+    lacksHistory: (channelId) => lacksHistory(scopes, channelId),
     wakeLoops,
   };
 }

@@ -1,12 +1,13 @@
 import { isWithin, MINUTE } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
+import { readBackNow } from '../domain/post/read-back.ts';
 import { beginOfDownTime } from '../domain/poll/timetable.ts';
 import type { Log } from '../ports/log.ts';
-import type { ChannelStore } from '../ports/store/channels.ts';
 import type { StorePlace } from '../ports/store/place.ts';
 import type { Store } from '../ports/store/store.ts';
 import type { SlackIdentity } from '../slack/workspace/identify.ts';
 import { openStore } from '../store/open-store.ts';
+import type { Parts } from './parts.ts';
 import type { Overrides, Resources } from './resources.ts';
 
 /** A full disk is news again when nothing was refused for so long, in ms. */
@@ -61,9 +62,15 @@ function logPlace({ path, isNew, bytes, subscriptions }: StorePlace, log: Log): 
 }
 
 /** Says in which channels messages are told exactly once, and where not, and why. */
-export async function logPromises(store: ChannelStore, log: Log, workspaceId: string): Promise<void> {
+export async function logPromises({
+  store,
+  workspaceId,
+  lacksHistory,
+  log,
+}: Pick<Parts, 'store' | 'workspaceId' | 'lacksHistory' | 'log'>): Promise<void> {
   const channels = await store.listReadBacks(workspaceId);
-  const atLeastOnce = channels.flatMap(({ channelId, readBack }) => {
+  const atLeastOnce = channels.flatMap(({ channelId, readBack: tried }) => {
+    const readBack = readBackNow(tried, lacksHistory(channelId));
     if (readBack.kind === 'proven') return [];
     return [{ channel: channelId, why: readBack.kind === 'refused' ? readBack.reason : 'not tried yet' }];
   });

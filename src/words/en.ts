@@ -430,10 +430,6 @@ export const en = {
   'name.list_pending':
     'I do not know {typed} yet: the list of jobs is being read. Ask again in a moment; full job ids work already.',
   'name.nearest': 'Did you mean {names}?',
-  'name.look_alike':
-    '{typed} only looks like {name}: some of its letters come from another alphabet. If you mean that job, use its button or type the name anew.',
-  'name.look_alike_character':
-    '{typed} only looks like {name}: some of its characters are others that look the same, such as 0 for O or I for l. If you mean that job, use its button or type the name anew.',
   'name.list_hint': '{jobs} lists what there is.',
   'name.list_failed': 'The list of jobs could not be read, so only watched jobs and full ids are known:',
   'name.listed': 'List of jobs read {ago}; it is read again at most once a minute.',

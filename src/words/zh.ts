@@ -409,10 +409,6 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'name.not_known': '我不认识名为 {typed} 的任务。',
   'name.list_pending': '我还不认识 {typed}：正在读取任务列表。请稍后再问；完整的任务 ID 现在就能用。',
   'name.nearest': '你是指 {names} 吗？',
-  'name.look_alike':
-    '{typed} 只是看起来像 {name}：其中有些字母来自另一种文字。如果你指的就是它，请按它的按钮，或重新输入名称。',
-  'name.look_alike_character':
-    '{typed} 只是看起来像 {name}：其中有些字符只是形似，例如 0 与 O、I 与 l。如果你指的就是它，请按它的按钮，或重新输入名称。',
   'name.list_hint': '{jobs} 列出现有任务。',
   'name.list_failed': '无法读取任务列表，因此只认识已订阅的任务和完整的 ID：',
   'name.listed': '任务列表读取于 {ago}；最多每分钟重新读取一次。',

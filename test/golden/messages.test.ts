@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { parseBlocks } from '../../demo/slack-workspace/validate-blocks.ts';
 import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
-import type { Refusal } from '../../src/domain/access.ts';
+import type { AccessDenial } from '../../src/domain/access.ts';
 import { assess } from '../../src/domain/poll/assess.ts';
 import { NO_TIMES } from '../../src/domain/job/phases.ts';
 import { endAsGone } from '../../src/domain/poll/absence.ts';
@@ -28,7 +28,7 @@ import { durationParts } from '../../src/domain/base/duration.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { explanation, EXPLANATIONS } from '../../src/domain/job/explanation.ts';
 import type { Explanation, ExplanationKey } from '../../src/domain/job/explanation.ts';
-import { chunks } from '../../src/drs/chunks.ts';
+import { chunks } from '../../src/drs/drs-requests.ts';
 import { consoleLink } from '../../src/domain/console-link.ts';
 import { notOpenlyMessage, refusalMessage } from '../../src/slack/messages/answers/access-refusal.ts';
 import { auditMessage, auditProblem } from '../../src/slack/messages/answers/audit-message.ts';
@@ -278,7 +278,6 @@ const none = (
 ): Extract<ReferenceProblem, { kind: 'none' }> => ({
   kind: 'none',
   reference: 'x',
-  lookAlike: null,
   nearest: [],
   isListPending: false,
   listedAt: null,
@@ -352,7 +351,7 @@ const audit =
   (changes: Partial<AuditPage>): Said =>
   (voice) =>
     auditMessage(voice, { entries: [], older: 0, jobId: null, before: null, ...changes });
-const REFUSALS: readonly Refusal[] = [
+const REFUSALS: readonly AccessDenial[] = [
   'stranger',
   'guest',
   'nobody',
@@ -484,12 +483,13 @@ const incident =
       { ...ASKED, id: 'POST', channelId: 'C1', kind: 'incident', facts, around: { ...NOTHING_AROUND, watched: 60 } },
       jobs.map((known) => ({ kind: 'known', job: known })),
     );
-/** So many recoveries of an incident with 30 jobs, of which `closed` are closed. */
+/** So many recoveries of an incident with 30 jobs, of which `closed` are closed: the others of those have ended. */
 const recovered =
   (count: number, closed: number): Said =>
   (voice) => {
     const shown = [
-      ...failures(closed, SOURCE, 0, { closed: { how: 'recovered', at: START } }),
+      ...failures(count, SOURCE, 0, { closed: { how: 'recovered', at: START } }),
+      ...failures(closed - count, SOURCE, count, { closed: { how: 'ended', at: START } }),
       ...failures(30 - closed, SOURCE, closed),
     ];
     const around = { ...NOTHING_AROUND, shown, watched: 60 };
@@ -555,7 +555,7 @@ const written = ({ text, blocks }: SlackMessage) => `${text}\n\n${JSON.stringify
 function expectValid(message: SlackMessage): void {
   const parsed = parseBlocks(message.blocks);
   expect('errors' in parsed ? parsed.errors : []).toEqual([]);
-  expect(message.text.length).toBeLessThanOrEqual(4_000);
+  expect(message.text.length).toBeLessThanOrEqual(3_000);
 }
 
 const NO_SUCH_JOB: ProgressAnswer = { kind: 'item_error', code: 'DRS.M00289', message: null };
@@ -1080,10 +1080,6 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       listedAt: START,
     }),
   ),
-  'name-look-alike': problem(none({ reference: 'оrders-1', lookAlike: { jobs: [listed(1)], by: 'alphabet' } })),
-  'name-look-alike-of-the-same-alphabet': problem(
-    none({ reference: '0rders-1', lookAlike: { jobs: [listed(1)], by: 'character' } }),
-  ),
   'name-list-pending': problem(none({ reference: 'orders', isListPending: true })),
   'name-list-unreadable': problem(
     none({ reference: 'orders', listFailure: explanation('not_offered', { label: 'APIGW.0101' }) }),
@@ -1178,7 +1174,6 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       {
         kind: 'none',
         reference: 'x',
-        lookAlike: null,
         nearest: [listed(1)],
         isListPending: false,
         listedAt: null,
@@ -1778,7 +1773,7 @@ describe('whatever DRS sends', () => {
                 problems: [
                   none({
                     reference: name,
-                    lookAlike: { jobs: [listed(1, { name })], by: 'alphabet' },
+                    nearest: [listed(1, { name })],
                     listedAt: START,
                   }),
                   none({

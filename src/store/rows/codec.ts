@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { AuditedChange } from '../../domain/audit.ts';
-import { storableText } from '../../domain/base/storable-text.ts';
+import { storableText } from '../../domain/base/text.ts';
 import { explanation, EXPLANATIONS } from '../../domain/job/explanation.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
 import type { Cause } from '../../domain/job/job-detail.ts';

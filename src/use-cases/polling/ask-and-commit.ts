@@ -4,8 +4,8 @@ import type { JobDecision } from '../../domain/poll/decide-poll.ts';
 import type { Job } from '../../domain/job/job.ts';
 import { endsSubscriptions } from '../../domain/job/job-event.ts';
 import type { ProgressAnswers } from '../../domain/job/progress-answer.ts';
-import { DEFAULT_VERDICT_RULES } from '../../domain/poll/verdict-rules.ts';
-import type { VerdictRules } from '../../domain/poll/verdict-rules.ts';
+import { DEFAULT_VERDICT_RULES } from '../../domain/job/verdict-rules.ts';
+import type { VerdictRules } from '../../domain/job/verdict-rules.ts';
 import type { PollBudget } from '../../domain/poll/poll-budget.ts';
 import { isWithin, MINUTE, SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -86,10 +86,13 @@ export async function askAndCommit(
       return { answers, committed: [], events: 0, deliveries: 0 };
     }
     const now = clock.now();
-    const rules = { ...durations.verdicts, pollMs: pollMsOf(deps) };
     const asked = options.firstPlace === undefined ? jobs : jobs.filter((job) => !isPutOff(job, answers, now));
-    const circumstances = { firstPlace: options.firstPlace, othersAnswer: deps.vitals.sees };
-    const decisions = decidePoll(asked, answers, now, durations.pollSpacingMs, rules, circumstances);
+    const decisions = decidePoll(asked, answers, now, {
+      spacingMs: durations.pollSpacingMs,
+      rules: { ...durations.verdicts, pollMs: pollMsOf(deps) },
+      firstPlace: options.firstPlace,
+      othersAnswer: deps.vitals.sees,
+    });
     const { committed, deliveries } = await store.commitPoll({ token, connectionId, now, results: decisions });
     if (asked.length < jobs.length) await store.releaseJobs(token);
     if (deliveries > 0) deps.wakeLoops();

@@ -1,7 +1,7 @@
 import { explanation } from '../../domain/job/explanation.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
 import type { BlindEpisode, BlindRules } from '../../domain/poll/blind-episode.ts';
-import { MAX_MISSED_POLLS } from '../../domain/poll/verdict-rules.ts';
+import { MAX_MISSED_POLLS } from '../../domain/job/verdict-rules.ts';
 import { isRefusal } from '../../domain/post/operator-alert.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';

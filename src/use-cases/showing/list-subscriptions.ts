@@ -1,3 +1,4 @@
+import { readBackNow } from '../../domain/post/read-back.ts';
 import type { ReadBack } from '../../domain/post/read-back.ts';
 import type { ChannelKey, ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
 import type { ChannelStore } from '../../ports/store/channels.ts';
@@ -6,6 +7,8 @@ import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
 /** What listing subscriptions takes. */
 export interface ListSubscriptionsDeps {
   readonly store: SubscriptionStore & ChannelStore;
+  /** The app is known to have no right to read the conversation back. */
+  readonly lacksHistory: (channelId: string) => boolean;
 }
 
 /** What a channel watches, and whether its posts get through. */
@@ -18,7 +21,7 @@ export interface SubscriptionList {
 
 /** The channel's subscriptions, oldest first, from what is known; DRS is not asked. */
 export async function listSubscriptions(
-  { store }: ListSubscriptionsDeps,
+  { store, lacksHistory }: ListSubscriptionsDeps,
   channel: ChannelKey,
 ): Promise<SubscriptionList> {
   const [subscriptions, pause, readBack] = await Promise.all([
@@ -26,5 +29,5 @@ export async function listSubscriptions(
     store.findPause(channel),
     store.findReadBack(channel),
   ]);
-  return { subscriptions, pause, readBack };
+  return { subscriptions, pause, readBack: readBackNow(readBack, lacksHistory(channel.channelId)) };
 }

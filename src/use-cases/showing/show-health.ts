@@ -1,3 +1,4 @@
+import { readBackNow } from '../../domain/post/read-back.ts';
 import type { ReadBack } from '../../domain/post/read-back.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { estimatePass } from '../../domain/poll/poll-budget.ts';
@@ -5,8 +6,8 @@ import type { Explanation } from '../../domain/job/explanation.ts';
 import type { PollBudget, Quota } from '../../domain/poll/poll-budget.ts';
 import { SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import { findStillLoops } from '../../domain/base/vital-signs.ts';
-import type { DrsReach, StillLoop, VitalSigns } from '../../domain/base/vital-signs.ts';
+import { findStillLoops } from '../../domain/vital-signs.ts';
+import type { DrsReach, StillLoop, VitalSigns } from '../../domain/vital-signs.ts';
 import type { StoreFigures, UpkeepStore } from '../../ports/store/upkeep.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DrsClient } from '../../ports/drs.ts';
@@ -22,7 +23,9 @@ const LONG_WAIT_MS = 5 * SECOND;
 /** What showing the bot's health takes. */
 export interface ShowHealthDeps {
   readonly store: UpkeepStore & ChannelStore;
-  readonly drs: DrsClient;
+  readonly drs: Pick<DrsClient, 'allowance'>;
+  /** The app is known to have no right to read the conversation back. */
+  readonly lacksHistory: (channelId: string) => boolean;
   readonly vitals: Vitals;
   readonly clock: Clock;
   readonly polling: PollBudget;
@@ -97,7 +100,7 @@ export async function showHealth(deps: ShowHealthDeps, channel: ChannelKey): Pro
     figures,
     isLate: oldestAt !== null && now - oldestAt > MAX_STILL_MS,
     lookedFor: since !== null && now - since > SEARCH_SAY_MS + durations.reconcileAfterMs ? { count, since } : null,
-    delivery,
+    delivery: readBackNow(delivery, deps.lacksHistory(channel.channelId)),
   };
 }
 

@@ -1,5 +1,5 @@
-import { canGoOn, channelRefusal, HELD } from '../../domain/access.ts';
-import type { AccessPolicy, ChannelRefusal, Home, Place, Sharing } from '../../domain/access.ts';
+import { findChannelDenial, HELD, mayResume } from '../../domain/access.ts';
+import type { AccessPolicy, ChannelDenial, Home, Place, Sharing } from '../../domain/access.ts';
 import { HOUR, SECOND } from '../../domain/base/time.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Directory } from '../../ports/slack.ts';
@@ -35,7 +35,7 @@ export async function reviewChannel(
   deps: ReviewDeps,
   channel: ChannelKey,
   announced?: Sharing,
-): Promise<ChannelRefusal | null> {
+): Promise<ChannelDenial | null> {
   const { directory } = deps.access;
   directory.forget(channel.channelId);
   const found = await directory.findSharing(channel.channelId);
@@ -51,10 +51,10 @@ export async function holdOrRelease(
   deps: ReviewDeps,
   { workspaceId, channelId }: ChannelKey,
   place: Place,
-): Promise<ChannelRefusal | null> {
+): Promise<ChannelDenial | null> {
   const { store, clock, access, wakeLoops } = deps;
   const channel = { workspaceId, channelId };
-  const refusal = channelRefusal(place, access.policy);
+  const refusal = findChannelDenial(place, access.policy);
   if (refusal === 'channel_not_told') return refusal;
   // Reading costs little; a write would make every command wait for its turn.
   const pause = await store.findPause(channel);
@@ -62,7 +62,7 @@ export async function holdOrRelease(
     await store.holdChannel({ channel, reason: HELD[refusal], now: clock.now() });
     wakeLoops();
   }
-  if (refusal === null && pause !== null && canGoOn(pause.reason, place.sharing)) {
+  if (refusal === null && pause !== null && mayResume(pause.reason, place.sharing)) {
     await store.releaseHeldChannel({ channel, now: clock.now() });
     wakeLoops();
   }

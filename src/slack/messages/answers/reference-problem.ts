@@ -76,19 +76,12 @@ function severalParts(
 type NoneFits = Extract<ReferenceProblem, { readonly kind: 'none' }>;
 
 function noneParts(voice: Voice, problem: NoneFits, wanted: Wanted, channelId: string): readonly Part[] {
-  const { lookAlike, nearest, listedAt, isListPending } = problem;
-  const candidates = (lookAlike?.jobs ?? nearest).map((job) => candidate(voice, job, wanted, channelId));
-  if (lookAlike !== null) return [{ kind: 'lines', lines: [looksLike(voice, problem, lookAlike)] }, ...candidates];
+  const { nearest, listedAt, isListPending } = problem;
   return [
     { kind: 'lines', lines: noneLines(voice, problem, wanted) },
-    ...candidates,
+    ...nearest.map((job) => candidate(voice, job, wanted, channelId)),
     ...(listedAt === null || isListPending ? [] : [footer(voice.say('name.listed', { ago: ago(listedAt) }))]),
   ];
-}
-
-function looksLike(voice: Voice, { reference }: NoneFits, { jobs, by }: NonNullable<NoneFits['lookAlike']>): string {
-  const said = { typed: code(reference), name: namesOf(jobs) };
-  return voice.say(by === 'alphabet' ? 'name.look_alike' : 'name.look_alike_character', said);
 }
 
 /** What is wrong, the nearest names, and why the list of jobs is of no help where it is not. */

@@ -2,7 +2,7 @@ import { fullCopyPercent } from '../../../domain/job/full-copy-percent.ts';
 import type { EndVerdict, JobEvent, PastPhase } from '../../../domain/job/job-event.ts';
 import { quietMs } from '../../../domain/job/flapping.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
-import { ALARM_LAG_MS } from '../../../domain/poll/verdict-rules.ts';
+import { ALARM_LAG_MS } from '../../../domain/job/verdict-rules.ts';
 import { isFinishedCopy, statusGroup } from '../../../domain/job/job-status.ts';
 import type { StatusGroup } from '../../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../../domain/job/job-type.ts';

@@ -2,7 +2,8 @@ import type { Job } from '../../../domain/job/job.ts';
 import type { JobEvent } from '../../../domain/job/job-event.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
-import { standingOf } from '../../../domain/job/standing.ts';
+import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
+import type { Standing } from '../../../domain/job/standing.ts';
 import { causeKey } from '../../../domain/post/cause-key.ts';
 import type { Closing } from '../../../domain/post/closing.ts';
 import type { DeliveryFacts, NamedJob } from '../../../domain/post/post.ts';
@@ -60,28 +61,28 @@ export function incidentInFull(voice: Voice, incident: Incident): readonly Part[
   return [headlinePart(voice.say('incident.all', { count: rows.length })), tablePart(voice, rows, MOST_ROWS_IN_FULL)];
 }
 
-/** The recoveries from an incident: how many of how many, and after how long. */
+/**
+ * The recoveries from an incident: how many of how many, after how long, and which have not.
+ *
+ * @param told what the incident told
+ */
 export function recoveriesParts(
   voice: Voice,
   recovered: readonly EventFacts[],
-  { of, closed }: { readonly of: number; readonly closed: number },
+  told: readonly EventFacts[],
 ): readonly Part[] {
   const rows = toRows({ facts: recovered, jobs: [], watched: 0 });
-  const isOver = closed >= of;
-  const count = Math.min(of, rows.length);
-  const said = {
-    count,
-    of,
-    left: Math.max(0, of - closed),
-    other: Math.max(0, closed - count),
-    duration: longest(voice, rows),
-  };
+  const failures = toRows({ facts: told.filter(({ event }) => isFailure(event)), jobs: [], watched: 0 });
+  const failed = failures.filter(isStillFailed);
+  const [of, left] = [failures.length, failed.length];
+  const count = countRecovered(failures);
+  const said = { count, of, left, other: of - left - count, duration: longest(voice, [...failures, ...rows]) };
   return [
     headlinePart(
-      `${isOver ? '🟢' : '🟠'} ${voice.say(isOver ? 'incident.recovered' : 'incident.partly_recovered', said)}`,
+      `${left === 0 ? '🟢' : '🟠'} ${voice.say(left === 0 ? 'incident.recovered' : 'incident.partly_recovered', said)}`,
     ),
     linesPart([voice.say('incident.recovered_longest', said)]),
-    tablePart(voice, rows, MOST_ROWS),
+    tablePart(voice, [...failed, ...rows], MOST_ROWS),
   ];
 }
 
@@ -95,17 +96,19 @@ function recoveryParts(voice: Voice, rows: readonly Row[]): readonly Part[] {
 }
 
 function longest(voice: Voice, rows: readonly Row[]): string {
-  const lengths = rows.flatMap(({ event }) => (event.kind === 'recovered' ? [event.workingAt - event.failedAt] : []));
+  const lengths = rows.flatMap(({ event, closed }) => {
+    if (event.kind === 'recovered') return [event.workingAt - event.failedAt];
+    return closed?.how === 'recovered' ? [closed.at - event.at] : [];
+  });
   return voice.duration(Math.max(0, ...lengths));
 }
 
 function failureParts(voice: Voice, rows: readonly Row[], { watched }: Incident): readonly Part[] {
-  const open = rows.filter(({ closed }) => closed === null);
-  const shown = open.length === 0 ? rows : [...open, ...rows.filter(({ closed }) => closed !== null)];
+  const open = rows.filter(isStillFailed);
   return [
     headlinePart(failureHeadline(voice, rows, open, watched)),
     linesPart(open.length === 0 ? [struckLine(voice, rows)] : causeLines(voice, open)),
-    tablePart(voice, shown, MOST_ROWS),
+    tablePart(voice, rows, MOST_ROWS),
   ];
 }
 
@@ -133,7 +136,7 @@ function sharedState(voice: Voice, rows: readonly Row[]): string | null {
 }
 
 function closedHeadline(voice: Voice, rows: readonly Row[]): string {
-  const recovered = rows.filter(({ closed }) => closed?.how === 'recovered').length;
+  const recovered = countRecovered(rows);
   const duration = voice.duration(Math.max(0, lastClosing(rows) - firstFailure(rows)));
   const said = { count: recovered, of: rows.length, other: rows.length - recovered, duration };
   return `${recovered === rows.length ? '🟢' : '⚪'} ${voice.say('incident.closed', said)}`;
@@ -216,17 +219,17 @@ function eventState(voice: Voice, { job, event }: Row): { readonly emoji: string
   }
 }
 
-/** Where causes differ, the rarest stands first; otherwise what was furthest behind. */
+/** The worst first; of those that are failed the rarest cause where they differ, otherwise what was furthest behind. */
 function tablePart(voice: Voice, rows: readonly Row[], most: number): Part {
-  const causes = causesOf(voice, rows);
-  const isByCause = causes.length > 1 && rows.some(({ event }) => isFailure(event));
+  const causes = causesOf(voice, rows.filter(isStillFailed));
+  const isByCause = causes.length > 1;
   const rank = (row: Row) => causes.find(({ key }) => key === row.key)?.count ?? 0;
   const byCause = (one: Row, other: Row) => (isByCause ? rank(one) - rank(other) : 0);
-  const sorted = rows.toSorted(
-    (one, other) =>
-      Number(one.closed !== null) - Number(other.closed !== null) ||
-      byCause(one, other) ||
-      (other.event.lastLag?.ms ?? -1) - (one.event.lastLag?.ms ?? -1),
+  const sorted = worstFirst(
+    rows.toSorted(
+      (one, other) => byCause(one, other) || (other.event.lastLag?.ms ?? -1) - (one.event.lastLag?.ms ?? -1),
+    ),
+    standingOfRow,
   );
   const shown = sorted.slice(0, sorted.length <= most + 1 ? most + 1 : most);
   const more = sorted.length - shown.length;
@@ -244,6 +247,22 @@ function tablePart(voice: Voice, rows: readonly Row[], most: number): Part {
     ],
     alignRight: [2],
   };
+}
+
+function countRecovered(rows: readonly Row[]): number {
+  return rows.filter(({ closed }) => closed?.how === 'recovered').length;
+}
+
+function isStillFailed({ event, closed }: Row): boolean {
+  return isFailure(event) && closed === null;
+}
+
+/** How the job of a row stands, as far as that is known. */
+function standingOfRow(row: Row): Standing {
+  const { closed, current } = row;
+  if (isStillFailed(row)) return 'failed';
+  if (closed !== null && closed.how !== 'recovered') return closed.how === 'unsubscribed' ? 'ended' : closed.how;
+  return current === null ? 'in_sync' : standingOf(current.state);
 }
 
 function rowCells(voice: Voice, row: Row, isByCause: boolean): readonly string[] {
@@ -284,8 +303,7 @@ function codeOf({ event }: Row): string | null {
   return event.report?.errorCode ?? null;
 }
 
-/** The last event of each job. */
-/** Of an incident of failures those: what else is told of a job by the way, such as a recovery, is not what befell it here. */
+/** The last event of each job; of an incident of failures those: what else is told of a job by the way, such as a recovery, is not what befell it here. */
 function toRows({ facts, jobs }: Incident): readonly Row[] {
   const failures = facts.filter(({ event }) => isFailure(event));
   const latest = new Map((failures.length === 0 ? facts : failures).map((one) => [one.job.jobId, one]));

@@ -82,7 +82,7 @@ function groupMessage(voice: Voice, post: ShownPost, now: readonly JobReading[])
   const parts =
     post.kind === 'incident'
       ? incidentParts(voice, { facts: [...shown, ...told], jobs, watched })
-      : recoveriesParts(voice, told, countClosed(shown));
+      : recoveriesParts(voice, told, shown);
   return message(
     [
       ...parts,
@@ -107,14 +107,6 @@ export function fullPostMessage(voice: Voice, post: ShownPost, jobs: readonly Jo
 
 function eventsOf(facts: readonly DeliveryFacts[]): readonly EventFacts[] {
   return facts.flatMap((one) => (one.kind === 'event' ? [one] : []));
-}
-
-/** Of how many jobs an incident told, and how many are closed by now. */
-function countClosed(shown: readonly EventFacts[]): { readonly of: number; readonly closed: number } {
-  const latest = new Map(
-    shown.filter(({ event }) => event.kind === 'status_changed').map((one) => [one.job.jobId, one]),
-  );
-  return { of: latest.size, closed: [...latest.values()].filter(({ aftermath }) => aftermath.closed !== null).length };
 }
 
 /** Where the incident is that shows this post among its own. */
