@@ -35,6 +35,9 @@ const SHORT_DURATIONS = {
   waitPollMs: 5,
   verdicts: QUICK_VERDICTS,
   incidents: AT_ONCE,
+  // A start that fails ends.
+  maxFaultMs: 0,
+  maxRefusalMs: 0,
 };
 
 /** A bot between a Slack workspace and a DRS, all on loopback, as an end-to-end test needs it. */
