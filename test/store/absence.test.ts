@@ -1,15 +1,10 @@
 import { Migrator } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
-import { createStore, openDatabase, openStore } from '../../src/store/open-store.ts';
+import { createStore, openDatabase } from '../../src/store/open-store.ts';
 import { MIGRATIONS, migrateToLatest } from '../../src/store/sqlite/migrate.ts';
-import { absenceContract } from '../contract/absence.contract.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
-
-describe('the store on SQLite', () => {
-  absenceContract((ownClock) => openStore('sqlite::memory:', { clock: ownClock }));
-});
 
 test('a database of the version before goes on: what it called gone is asked about, what is missing stays so', async () => {
   const db = openDatabase('sqlite::memory:');

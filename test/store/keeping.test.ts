@@ -11,7 +11,6 @@ import { appliedMigrations, backUp, copyBefore } from '../../src/store/sqlite/ba
 import { MIGRATIONS, migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { createStore, openDatabase, openStore } from '../../src/store/open-store.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
-import { keepingContract } from '../contract/keeping.contract.ts';
 import { runProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
 import { ORDERS } from '../support/reports.ts';
@@ -20,13 +19,6 @@ import { mountSmallDisk } from '../support/small-disk.ts';
 const folder = () => mkdtemp(join(tmpdir(), 'drs-bot-keeping-'));
 const clock = () => 1_000_000;
 const KEY = { connectionId: 'prod', jobId: ORDERS };
-
-describe('the SQLite store in memory', () => {
-  keepingContract((ownClock) => openStore('sqlite::memory:', { clock: ownClock }));
-});
-describe('the SQLite store on a file', () => {
-  keepingContract(async (ownClock) => openStore(`sqlite:${join(await folder(), 'bot.db')}`, { clock: ownClock }));
-});
 
 /** A database with a job in it, open. */
 async function aDatabase(): Promise<{ readonly path: string; readonly db: Db }> {

@@ -7,7 +7,6 @@ import { describe, expect, test } from 'vitest';
 
 import { MIGRATIONS, migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { openDatabase, openStore } from '../../src/store/open-store.ts';
-import { storeContract } from '../contract/store.contract.ts';
 import { runProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
 import { ORDERS } from '../support/reports.ts';
@@ -16,13 +15,6 @@ import { AT_EASE } from '../support/turns.ts';
 const folder = () => mkdtemp(join(tmpdir(), 'drs-bot-store-'));
 const freshUrl = async () => `sqlite:${join(await folder(), 'data', 'bot.db')}`;
 const clock = () => 1_000_000;
-
-describe('the SQLite store in memory', () => {
-  storeContract((ownClock) => openStore('sqlite::memory:', { clock: ownClock }));
-});
-describe('the SQLite store on a file', () => {
-  storeContract(async (ownClock) => openStore(await freshUrl(), { clock: ownClock }));
-});
 
 test('every file in migrations/ is applied', async () => {
   const files = await readdir(new URL('../../migrations/', import.meta.url));
