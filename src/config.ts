@@ -14,7 +14,7 @@ import { endpointsOf } from './drs/endpoints.ts';
 import { readNetworkSettings, secretsOfNetwork } from './network/network-settings.ts';
 import type { NetworkSettings } from './network/network.ts';
 import type { LogLevel } from './runtime/logger.ts';
-import { findOddAddress } from './store/database-address.ts';
+import { findOddAddress } from './store/sqlite/address.ts';
 import type { Keep } from './use-cases/upkeep/prune.ts';
 
 /** A value that does not print: not in logs, errors, JSON or string concatenation. */

@@ -130,14 +130,3 @@ function countSearching(db: Db, whose: Whose) {
     .where('workspaces.paused_at', 'is', null)
     .executeTakeFirstOrThrow();
 }
-
-/** The id of no workspace. */
-const PROBE = 'probe';
-
-/** A row that comes and goes has to reach the disk; one that is written as it was would not, SQLite compares. */
-export async function probeWrite(db: Db): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    await tx.insertInto('workspaces').values({ id: PROBE, name: PROBE, created_at: 0 }).execute();
-    await tx.deleteFrom('workspaces').where('id', '=', PROBE).execute();
-  });
-}
