@@ -253,7 +253,9 @@ create index posts_due on posts (workspace_id, due_at) where due_at is not null;
 create unique index posts_joinable on posts (workspace_id, channel_id, kind, about) where joinable = 1;
 create index posts_looked_for on posts (workspace_id, look_at) where look_at is not null;
 create index posts_of_channel on posts (workspace_id, channel_id);
+create index posts_of_recoveries on posts (about) where kind = 'recoveries';
 create index posts_refused on posts (settled_at) where ended = 'refused' and reported_at is null;
+create index posts_shown_in on posts (part_of) where part_of is not null;
 create index posts_unshown on posts (workspace_id, channel_id) where message_ts is null and ended is null;
 
 create table deliveries (
@@ -272,6 +274,7 @@ create table deliveries (
   reason text,
   created_at bigint not null,
   settled_at bigint,
+  hold_reason text,
   unique (workspace_id, channel_id, connection_id, subject, number),
   foreign key (post_id) references posts (id),
   foreign key (workspace_id, channel_id) references channels (workspace_id, channel_id)

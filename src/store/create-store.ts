@@ -32,14 +32,15 @@ import { readFigures } from './upkeep/figures.ts';
 import { findPlace, probeWrite } from './upkeep/place.ts';
 import { findSchemaVersion } from './migrations.ts';
 import { claimTurn } from './outbox/claim-turn.ts';
-import { askPost, findPost } from './outbox/sent-posts.ts';
+import { askPost } from './outbox/changes.ts';
+import { findPost } from './outbox/delivery-facts.ts';
 import { holdChannel, releaseHeldChannel, resumeChannel } from './channels/pause-channel.ts';
 import { prune } from './upkeep/prune.ts';
 import { findReadBack, listReadBacks } from './outbox/read-back.ts';
 import { releaseTurn, settlePost, settleSearch } from './outbox/settlements.ts';
 import type { Database } from './database.ts';
 import type { Db } from './rows/schema.ts';
-import { clearSignal, raiseSignal, reportRefusedPosts } from './upkeep/signals.ts';
+import { clearAlert, raiseAlert, reportRefusedPosts } from './upkeep/operator-alerts.ts';
 import { reportSetAside } from './rows/set-aside.ts';
 import { WorkClock } from './rows/work-clock.ts';
 import {
@@ -96,8 +97,8 @@ export function createStore(database: Database, { clock, monotonic = clock, lang
     noteAlive: (request) => noteAlive(db, request),
     noteSight: (request) => noteSight(db, request),
     tellSight: (request) => tellSight(db, request),
-    raiseSignal: (request) => raiseSignal(db, request),
-    clearSignal: (request) => clearSignal(db, request),
+    raiseAlert: (request) => raiseAlert(db, request),
+    clearAlert: (request) => clearAlert(db, request),
     reportRefusedPosts: (request) => reportRefusedPosts(db, request),
     reportSetAside: (request) => reportSetAside(db, request),
     prune: (request) => prune(db, request),

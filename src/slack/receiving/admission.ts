@@ -1,9 +1,9 @@
 import type { Actor } from '../../ports/store/subscriptions.ts';
 import { admit } from '../../use-cases/subscribing/admit.ts';
-import { notOpenlyMessage, refusalMessage } from '../messages/access-refusal.ts';
-import type { Voice } from '../messages/voice.ts';
-import type { Reply } from './reply.ts';
-import type { SlackContext } from './slack-context.ts';
+import { notOpenlyMessage, refusalMessage } from '../messages/answers/access-refusal.ts';
+import type { Voice } from '../messages/kit/texts.ts';
+import type { Reply } from '../requests/reply.ts';
+import type { SlackContext } from '../requests/request.ts';
 
 /** A command or a click, as far as it matters who is asking. */
 export interface Request {
@@ -21,7 +21,7 @@ export async function ifAdmitted(
 ): Promise<void> {
   const access = await admit(slack.useCases, actor, teamId);
   const voice = async () => slack.voiceIn(await slack.readerLanguage(actor.userId));
-  if (access.kind === 'allowed') return await work(access.openly ? reply : notOpenly(reply, voice));
+  if (access.kind === 'allowed') return await work(access.mayShowPublicly ? reply : notOpenly(reply, voice));
   const { userId: user, channelId: channel } = actor;
   slack.useCases.log.info({ user, channel, team: teamId, reason: access.why }, 'refused a command or button');
   await reply.privately(refusalMessage(await voice(), access.why, actor));

@@ -9,8 +9,8 @@ import { findEpisode } from '../upkeep/blind-episodes.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Tx } from '../rows/schema.ts';
 import { isDue } from '../rows/timed-work.ts';
-import type { Claim } from './claim-turn.ts';
-import { decodePostKind, dropUnreadable, readTold, selectFacts, subjectOf, toFacts } from './delivery-facts.ts';
+import type { Claim } from './claim.ts';
+import { decodePostKind, readDeliveries, readTold, selectFacts, subjectOf } from './delivery-facts.ts';
 
 /** Nothing is collected. */
 const AT_ONCE = {
@@ -44,14 +44,15 @@ export async function placePending(claim: Claim, channel: ChannelKey): Promise<s
   return request.newPostId;
 }
 
-/** Since when nobody saw, where a connection of these deliveries is being looked at again. */
-async function findLookingSince(tx: Tx, pending: readonly PendingDelivery[]): Promise<EpochMs | null> {
-  const connections = new Set(pending.flatMap(({ facts }) => (facts.kind === 'event' ? [facts.job.connectionId] : [])));
-  for (const connectionId of connections) {
+/** Since when nobody saw, for each connection of these deliveries that is being looked at again. */
+async function findLookingSince(tx: Tx, pending: readonly PendingDelivery[]): Promise<ReadonlyMap<string, EpochMs>> {
+  const since = new Map<string, EpochMs>();
+  for (const connectionId of new Set(pending.map((one) => one.connectionId))) {
     const episode = await findEpisode(tx, connectionId);
-    if (episode !== null && (episode.kind === 'down' || episode.toldAt !== null)) return episode.newsSince;
+    if (episode !== null && (episode.kind === 'down' || episode.toldAt !== null))
+      since.set(connectionId, episode.newsSince);
   }
-  return null;
+  return since;
 }
 
 /** What is owed to the channel and in no post, oldest first; what cannot be read is not told. */
@@ -68,10 +69,10 @@ async function readPending(
     .where('deliveries.post_id', 'is', null)
     .limit(MOST_PLACED)
     .execute();
-  const readable = await dropUnreadable(tx, clock, rows, language);
-  return readable.flatMap((row) => {
-    const facts = toFacts(row, language);
-    return facts === null ? [] : [{ id: row.id, subject: subjectOf(row), owedAt: row.created_at, facts }];
+  const read = await readDeliveries(tx, clock, rows, language);
+  return read.map(({ row, facts }) => {
+    const { id, connection_id: connectionId, created_at: owedAt } = row;
+    return { id, subject: subjectOf(row), connectionId, owedAt, facts };
   });
 }
 
@@ -111,7 +112,7 @@ async function readPosts(
       isJoinable: row.joinable === 1,
       isFrozen: row.reason !== null,
       partOf: row.part_of,
-      told: told.map(({ owedAt: toldAt, ...one }) => ({ ...one, toldAt })),
+      told: told.map(({ row: one, facts }) => ({ subject: subjectOf(one), toldAt: one.created_at, facts })),
     });
   }
   return posts;

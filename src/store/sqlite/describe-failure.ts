@@ -1,4 +1,4 @@
-import { DiskFullError } from '../../ports/start-error.ts';
+import { DiskFullError } from '../../ports/operator-error.ts';
 import { StoreError } from '../rows/store-error.ts';
 import { pathIn } from './address.ts';
 import { describeUnfitFileSystem } from './file-system.ts';

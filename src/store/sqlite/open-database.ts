@@ -2,7 +2,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import type { LogEvent } from 'kysely';
 
-import { DiskFullError } from '../../ports/start-error.ts';
+import { DiskFullError } from '../../ports/operator-error.ts';
 import type { Db, Schema } from '../rows/schema.ts';
 import { StoreError } from '../rows/store-error.ts';
 import { databasePath } from './address.ts';

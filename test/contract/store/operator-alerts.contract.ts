@@ -1,27 +1,27 @@
 import { expect, test } from 'vitest';
 
 import { explanation } from '../../../src/domain/job/explanation.ts';
-import type { Signal } from '../../../src/domain/post/signal.ts';
+import type { OperatorAlert } from '../../../src/domain/post/operator-alert.ts';
 import { DAY } from '../../../src/domain/base/time.ts';
 import { ORDERS } from '../../support/reports.ts';
 import { announced, CONNECTION, passingDesk } from './contract-desk.ts';
 import type { OpenStore } from './contract-desk.ts';
 
 const OPS = { workspaceId: 'T1', channelId: 'COPS' };
-const REFUSED: Signal = { kind: 'credentials_refused', why: explanation('keys_wrong', { label: 'x' }) };
+const REFUSED: OperatorAlert = { kind: 'credentials_refused', why: explanation('keys_wrong', { label: 'x' }) };
 
 /** What `OperatorAlertStore` promises. */
 export function operatorAlertContract(open: OpenStore): void {
   const { desk, poll, watch, drain, changed } = passingDesk(open);
 
   const about = () => ({ connectionId: CONNECTION, channel: OPS, kind: 'credentials' as const, now: desk.now });
-  const raise = () => desk.store.raiseSignal({ ...about(), signal: REFUSED });
+  const raise = () => desk.store.raiseAlert({ ...about(), alert: REFUSED });
   const clear = () =>
-    desk.store.clearSignal({
+    desk.store.clearAlert({
       ...about(),
-      signal: (since) => ({ kind: 'credentials_accepted', since, until: desk.now }),
+      alert: (since) => ({ kind: 'credentials_accepted', since, until: desk.now }),
     });
-  const heard = async (): Promise<readonly Signal[]> =>
+  const heard = async (): Promise<readonly OperatorAlert[]> =>
     announced(await drain()).flatMap(({ said }) => (said.kind === 'signal' ? [said.signal] : []));
 
   test('the operator hears once that something is wrong and once that it is well again', async () => {
@@ -36,10 +36,10 @@ export function operatorAlertContract(open: OpenStore): void {
 
   test('the operator does not hear twice what was said past the store', async () => {
     const request = { connectionId: CONNECTION, channel: OPS, kind: 'disk_full' as const, now: desk.now };
-    expect(await desk.store.raiseSignal({ ...request, signal: null })).toBe(true);
+    expect(await desk.store.raiseAlert({ ...request, alert: null })).toBe(true);
     expect(await heard()).toEqual([]);
-    const signal = (since: number): Signal => ({ kind: 'disk_writable', since, until: desk.now });
-    expect(await desk.store.clearSignal({ ...request, signal })).toBe(true);
+    const alert = (since: number): OperatorAlert => ({ kind: 'disk_writable', since, until: desk.now });
+    expect(await desk.store.clearAlert({ ...request, alert })).toBe(true);
     expect(await heard()).toEqual([{ kind: 'disk_writable', since: desk.now, until: desk.now }]);
   });
 
