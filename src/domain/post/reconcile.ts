@@ -19,8 +19,6 @@ const MIN_WAIT_MS = SECOND;
 
 /** What is known of a post whose message is looked for. */
 export interface OpenPost {
-  /** How often it was sent. */
-  readonly attempt: number;
   /** How often the whole window was read in vain. */
   readonly looks: number;
   /** How often a page of this look could not be read. */
