@@ -78,7 +78,7 @@ async function tellSight(context: Context): Promise<void> {
 
 function blindRules(context: Context): BlindRules {
   const { downMs } = context.durations;
-  return { pollMs: pollMsOf(context), polls: MAX_MISSED_POLLS, leastMs: downMs, patienceMs: downMs };
+  return { pollMs: pollMsOf(context), polls: MAX_MISSED_POLLS, leastMs: downMs, maxPassMs: downMs };
 }
 
 /** The operator hears of it with the channels, unless they know already that the cloud refuses the bot. */
