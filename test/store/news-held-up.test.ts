@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { PostSettlement } from '../../src/domain/post/post.ts';
 import { settlePost } from '../../src/domain/post/settle-post.ts';
-import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
+import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
 import { postMessage } from '../../src/slack/messages/posts/post-message.ts';
 import { createVoice } from '../../src/slack/messages/kit/texts.ts';
 import { jobNumber } from '../support/desk.ts';
