@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 import { DRS_FAILURE_REASONS } from '../domain/job/progress-answer.ts';
+import { SILENCES } from '../domain/job/silence.ts';
 import { SECOND } from '../domain/base/time.ts';
 import { HOLD_REASONS } from '../domain/post/incident.ts';
 import type { EpochMs } from '../domain/base/time.ts';
@@ -68,6 +69,7 @@ export function createMetrics(about: {
       work.reads.inc({ read, outcome });
       work.readSeconds.observe({ read }, ms / SECOND);
     },
+    decided: (silence) => work.decisions.inc({ decision: silence ?? 'told' }),
     posted: (outcome, reason) => work.posts.inc({ outcome, reason: slackReason(reason) }),
     edited: (outcome, reason) => work.edits.inc({ outcome, reason: slackReason(reason) }),
     searched: (outcome) => work.searches.inc({ outcome }),
@@ -107,6 +109,12 @@ function countWork(registers: Registry[]) {
     labelNames: ['read'],
     buckets: READ_BUCKETS,
   });
+  const decisions = new Counter({
+    registers,
+    name: 'drs_bot_job_decisions_total',
+    help: 'Answers about jobs, by what was decided: something is told, or why nothing is.',
+    labelNames: ['decision'],
+  });
   const posts = new Counter({
     registers,
     name: 'drs_bot_slack_posts_total',
@@ -135,12 +143,13 @@ function countWork(registers: Registry[]) {
   for (const read of READS) readSeconds.zero({ read });
   for (const loop of TURN_NAMES) for (const outcome of ['ok', 'failed']) turns.inc({ loop, outcome }, 0);
   for (const read of READS) for (const outcome of ['answered', ...DRS_FAILURE_REASONS]) reads.inc({ read, outcome }, 0);
+  for (const decision of ['told', ...SILENCES]) decisions.inc({ decision }, 0);
   for (const outcome of POST_OUTCOMES) posts.inc({ outcome, reason: outcome === 'delivered' ? 'none' : 'other' }, 0);
   for (const outcome of EDIT_OUTCOMES)
     edits.inc({ outcome, reason: outcome === 'delivered' || outcome === 'gone' ? 'none' : 'other' }, 0);
   for (const outcome of SEARCH_OUTCOMES) searches.inc({ outcome }, 0);
   for (const outcome of REMOVE_OUTCOMES) removals.inc({ outcome }, 0);
-  return { turns, turnSeconds, reads, readSeconds, posts, edits, searches, removals };
+  return { turns, turnSeconds, reads, decisions, readSeconds, posts, edits, searches, removals };
 }
 
 /** What is true at one moment. A figure that cannot be had is NaN: neither zero nor what it was before. */

@@ -6,6 +6,7 @@ const ignore = () => undefined;
 export const NO_METRICS: Metrics = {
   turned: ignore,
   readDrs: ignore,
+  decided: ignore,
   posted: ignore,
   edited: ignore,
   searched: ignore,

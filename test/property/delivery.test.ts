@@ -28,7 +28,7 @@ import { SILENT } from '../support/silent-log.ts';
 
 const CONNECTION = 'prod';
 /** One pass in vain is a time without sight. */
-const QUICKLY_BLIND: BlindRules = { pollMs: SECOND, polls: 1, leastMs: 0, patienceMs: SECOND };
+const QUICKLY_BLIND: BlindRules = { pollMs: SECOND, polls: 1, leastMs: 0, maxPassMs: SECOND };
 const JOBS = [1, 2, 3, 4, 5].map(jobNumber);
 const ana = { workspaceId: 'T1', channelId: 'C1', userId: 'UANA' };
 
