@@ -55,6 +55,8 @@ export interface Desk extends AsyncDisposable {
   /** What DRS lists; set it to a function that fails for a list that cannot be read. */
   list: () => JobListing;
   /** Ids of each progress request. */
+  /** What the database carried out, in order. */
+  readonly statements: string[];
   readonly requests: JobId[][];
   /** What DRS makes of a progress request; `answers` unless set. */
   ask: (jobIds: readonly JobId[]) => ReadonlyMap<JobId, ProgressAnswer>;
@@ -98,7 +100,8 @@ export async function openDesk(
   durations: Partial<Durations> = {},
   { address, clock, said }: LeftBehind = { address: 'sqlite::memory:', clock: fastClock(), said: [] },
 ): Promise<Desk> {
-  const db = openDatabase(address);
+  const statements: string[] = [];
+  const db = openDatabase(address, { onStatement: (text) => void statements.push(text) });
   await migrateToLatest(db);
   const store = createStore(db, address, { clock: () => clock.now() });
   await store.openWorkspace({ id: WORKSPACE, name: 'Acme', at: clock.now() });
@@ -183,6 +186,7 @@ export async function openDesk(
     clock,
     answers,
     list: () => listing([]),
+    statements,
     requests,
     ask: (jobIds) =>
       new Map(
