@@ -271,3 +271,23 @@ test('a connection that gives no answer holds up no news of another one in the s
   await channel.failJob(unseen, 'other');
   expect(await channel.pass(MINUTE)).toEqual(['send news: 1 failed', 'send news: 2 failed']);
 });
+
+test('what is held can be counted by the reason, and is not late for it', async () => {
+  await using channel = await OneChannel.open(5);
+  const figures = async () => {
+    const { queued, heldFor } = await channel.store.readFigures({ workspaceId: 'T1', connectionId: 'prod' });
+    return { queued: queued.count, heldFor };
+  };
+  await channel.fail(1, 2, 3, 4);
+  expect(await figures()).toEqual({ queued: 4, heldFor: {} });
+  await channel.claim();
+  expect(await figures()).toEqual({ queued: 0, heldFor: { collecting: 4 } });
+  await channel.pass(MINUTE);
+  expect(await figures()).toEqual({ queued: 0, heldFor: {} });
+  await channel.recover(1, 2);
+  await channel.pass(MINUTE);
+  expect(await figures()).toEqual({ queued: 0, heldFor: { others_still_failed: 2 } });
+  await channel.recover(3, 4);
+  await channel.pass(MINUTE);
+  expect(await figures()).toEqual({ queued: 0, heldFor: {} });
+});

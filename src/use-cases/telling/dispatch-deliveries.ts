@@ -6,7 +6,7 @@ import type { Pace } from '../../domain/post/pace.ts';
 import { settleSearch } from '../../domain/post/reconcile.ts';
 import type { SearchPauses } from '../../domain/post/reconcile.ts';
 import { settlePost } from '../../domain/post/settle-post.ts';
-import type { Attempted, SendPauses } from '../../domain/post/settle-post.ts';
+import type { SendPauses } from '../../domain/post/settle-post.ts';
 import type { SearchOutcome, SendOutcome } from '../../domain/post/post.ts';
 import type { History, Notifier } from '../../ports/slack.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -168,35 +168,17 @@ async function tell(
   turn: MessageTurn,
 ): Promise<DispatchReport> {
   const outcome = await attempt(notifier, turn);
-  const settlement = settlePost(attempted(turn), outcome, clock.now(), random, durations);
+  const attempted = turn.kind === 'edit' ? { ...turn, isOver: isOver(turn.post, turn.jobs) } : turn;
+  const settlement = settlePost(attempted, outcome, clock.now(), random, durations);
   const recorded = await store.settlePost(turn.lease, turn.post, settlement);
   logOutcome(log, turn.kind, { ...factsOf(turn), settlement: settlement.kind }, outcome, recorded);
   return { kind: DONE[turn.kind], outcome: outcome.kind };
 }
 
 async function attempt(notifier: Notifier, turn: MessageTurn): Promise<SendOutcome> {
-  switch (turn.kind) {
-    case 'send':
-      return await notifier.send(turn.post);
-    case 'edit':
-      return await notifier.edit(turn.post, messageOf(turn), turn.jobs);
-    case 'remove':
-      return await notifier.remove(messageOf(turn));
-  }
-}
-
-function messageOf({ channelId, messageTs }: Exclude<MessageTurn, { readonly kind: 'send' }>) {
-  return { channelId, messageTs };
-}
-
-function attempted(turn: MessageTurn): Attempted {
-  switch (turn.kind) {
-    case 'send':
-    case 'remove':
-      return turn;
-    case 'edit':
-      return { ...turn, isOver: isOver(turn.post, turn.jobs) };
-  }
+  if (turn.kind === 'send') return await notifier.send(turn.post);
+  const message = { channelId: turn.channelId, messageTs: turn.messageTs };
+  return turn.kind === 'edit' ? await notifier.edit(turn.post, message, turn.jobs) : await notifier.remove(message);
 }
 
 async function search(
