@@ -14,7 +14,7 @@ import { programVersion } from '../runtime/about.ts';
 import { createHeartbeat, NO_HEARTBEAT } from '../runtime/heartbeat.ts';
 import type { Heartbeat } from '../runtime/heartbeat.ts';
 import type { FetchableMetrics } from '../runtime/metrics.ts';
-import { NO_METRICS } from '../runtime/no-metrics.ts';
+import { NO_METRICS } from '../ports/metrics.ts';
 import { NO_PAGES } from '../runtime/ops-server.ts';
 import type { OpsPages, Verdict } from '../runtime/ops-server.ts';
 import type { ListenerState } from '../slack/receiving/listener-state.ts';

@@ -8,7 +8,7 @@ import type { Post, SendOutcome } from '../../src/domain/post/post.ts';
 import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
-import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
+import { NO_METRICS } from '../../src/ports/metrics.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { createStore, openDatabase } from '../../src/store/open-store.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
