@@ -7,7 +7,7 @@
  *
  * Prints what is left, and exits 1 beyond the limits.
  */
-import { NO_METRICS } from '../src/runtime/no-metrics.ts';
+import { NO_METRICS } from '../src/ports/metrics.ts';
 import type { History } from '../src/ports/slack.ts';
 import { createTimetable } from '../src/runtime/cron.ts';
 import { Vitals } from '../src/use-cases/upkeep/vitals.ts';
