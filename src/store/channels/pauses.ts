@@ -73,6 +73,18 @@ export async function isPaused(tx: Tx, channel: ChannelKey): Promise<boolean> {
   return (await pausesOf(tx, channel).select('post_id').executeTakeFirst()) !== undefined;
 }
 
+/** Posts of the channel that Slack refuses by themselves. */
+export async function listPausedPosts(tx: Tx, { workspaceId, channelId }: ChannelKey): Promise<ReadonlySet<string>> {
+  const rows = await tx
+    .selectFrom('pauses')
+    .select('post_id')
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', channelId)
+    .where('post_id', '<>', ALL)
+    .execute();
+  return new Set(rows.map((row) => row.post_id));
+}
+
 /** The pause of the workspace and that of the channel, and that of one of its posts. */
 export function pausesOf(db: Db, { workspaceId, channelId }: ChannelKey, postId = ALL) {
   return db

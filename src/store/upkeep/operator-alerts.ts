@@ -7,10 +7,7 @@ import { announce, ensureChannel } from '../rows/announce.ts';
 import { decodeAnnouncement, decodeJobId } from '../rows/codec.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 
-export async function raiseAlert(
-  db: Db,
-  request: AlertRequest & { readonly alert: OperatorAlert | null },
-): Promise<boolean> {
+export async function raiseAlert(db: Db, request: AlertRequest & { readonly alert: OperatorAlert }): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     const { numInsertedOrUpdatedRows } = await tx
       .insertInto('signals')
@@ -18,7 +15,7 @@ export async function raiseAlert(
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
     const isNew = numInsertedOrUpdatedRows === 1n;
-    if (isNew && request.alert !== null) await tellOperator(tx, request, request.alert);
+    if (isNew) await tellOperator(tx, request, request.alert);
     return isNew;
   });
 }
