@@ -114,8 +114,7 @@ function settleChange(
   const isAwaited = kind === 'edit' && attempted.isAwaited;
   if (outcome.kind === 'refused') {
     if (outcome.what === 'workspace') return { kind: 'pause_workspace', reason, at: now };
-    if (kind === 'remove' && outcome.what === 'payload')
-      return { kind: 'removed', messageTs: attempted.messageTs };
+    if (kind === 'remove' && outcome.what === 'payload') return { kind: 'removed', messageTs: attempted.messageTs };
     const isBelieved = isAwaited && tries + 1 >= REFUSALS_BELIEVED;
     if (kind === 'edit' && (BEYOND_EDITING.has(reason) || isBelieved)) return { kind: 'dead', reason, at: now };
   }

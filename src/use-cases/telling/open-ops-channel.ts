@@ -14,13 +14,7 @@ export interface OpenOpsChannelDeps {
 }
 
 /** Makes sure that the operator's channel can be written to, as far as that is in our hands; else the log says what to do. */
-export async function openOpsChannel({
-  store,
-  channels,
-  clock,
-  opsChannel,
-  log,
-}: OpenOpsChannelDeps): Promise<void> {
+export async function openOpsChannel({ store, channels, clock, opsChannel, log }: OpenOpsChannelDeps): Promise<void> {
   if (opsChannel === null) return;
   const { channelId } = opsChannel;
   const access = await channels.prepare(channelId);

@@ -58,7 +58,13 @@ async function reportSetAside(deps: WatchDeps): Promise<void> {
 async function reportRefusedPosts(deps: WatchDeps): Promise<void> {
   const { store, connectionId, opsChannel, clock, durations, wakeLoops } = deps;
   if (opsChannel === null) return;
-  const request = { connectionId, channel: opsChannel, now: clock.now(), limit: MAX_REFUSED_POSTS, sayMs: durations.pauseSayMs };
+  const request = {
+    connectionId,
+    channel: opsChannel,
+    now: clock.now(),
+    limit: MAX_REFUSED_POSTS,
+    sayMs: durations.pauseSayMs,
+  };
   if ((await store.reportRefusedPosts(request)) > 0) wakeLoops();
 }
 

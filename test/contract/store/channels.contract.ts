@@ -66,7 +66,9 @@ export function channelContract(open: OpenStore): void {
     await poll(ORDERS, { events: [changed(30)] });
     expect(await desk.store.moveChannel({ channel: ana, to: ben.channelId, now: 40 })).toBe(true);
     expect(await desk.store.moveChannel({ channel: ana, to: ben.channelId, now: 41 })).toBe(false);
-    expect((await desk.store.listSubscriptions(ben)).map((one) => one.jobId).toSorted()).toEqual([ORDERS, BILLING].toSorted());
+    expect((await desk.store.listSubscriptions(ben)).map((one) => one.jobId).toSorted()).toEqual(
+      [ORDERS, BILLING].toSorted(),
+    );
     expect(await desk.store.listSubscriptions(ana)).toEqual([]);
     expect((await drain()).filter((told) => told.includes('status_changed'))).toEqual(['C2: status_changed 1']);
   });
