@@ -53,19 +53,31 @@ export async function moveChannelIn(tx: Tx, channel: ChannelKey, to: string, now
 
 /** Announcements are numbered on behind those that are there; an event that is owed there as well is told once. */
 async function moveDeliveries(tx: Tx, { workspaceId, channelId: from }: ChannelKey, to: string, now: EpochMs) {
-  const there = sql`select coalesce(max(number), 0) from deliveries
-    where workspace_id = ${workspaceId} and channel_id = ${to} and subject = ${CHANNEL_SUBJECT}`;
+  const { there } = await tx
+    .selectFrom('deliveries')
+    .select((eb) => eb.fn.coalesce(eb.fn.max('number'), eb.val(0)).as('there'))
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', to)
+    .where('subject', '=', CHANNEL_SUBJECT)
+    .executeTakeFirstOrThrow();
+  const { numUpdatedRows: moved } = await tx
+    .updateTable('deliveries')
+    .set((eb) => ({ channel_id: to, number: eb('number', '+', there) }))
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', from)
+    .where('subject', '=', CHANNEL_SUBJECT)
+    .executeTakeFirstOrThrow();
   const isThere = sql`exists (select 1 from deliveries as other where other.workspace_id = ${workspaceId}
     and other.channel_id = ${to} and other.connection_id = deliveries.connection_id
     and other.subject = deliveries.subject and other.number = deliveries.number)`;
-  await sql`update deliveries set number = number + (${there})
-    where workspace_id = ${workspaceId} and channel_id = ${from} and subject = ${CHANNEL_SUBJECT}`.execute(tx);
   await sql`update deliveries set outcome = 'not_told', reason = ${ALREADY_THERE}, settled_at = ${now}
     where workspace_id = ${workspaceId} and channel_id = ${from} and outcome is null and ${isThere}`.execute(tx);
   await sql`update deliveries set channel_id = ${to}
     where workspace_id = ${workspaceId} and channel_id = ${from} and not ${isThere}`.execute(tx);
-  await sql`update channels set announced = (${there})
-    where workspace_id = ${workspaceId} and channel_id = ${to}`.execute(tx);
+  if (moved > 0n)
+    await sql`update channels set announced = (select max(number) from deliveries
+        where workspace_id = ${workspaceId} and channel_id = ${to} and subject = ${CHANNEL_SUBJECT})
+      where workspace_id = ${workspaceId} and channel_id = ${to}`.execute(tx);
 }
 
 /** A subscription that is there as well ends. */
