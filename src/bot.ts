@@ -55,8 +55,8 @@ import { createHistory } from './slack/sending/history.ts';
 import { findMissingScopes } from './slack/workspace/check-slack.ts';
 import { identify, proveAppToken } from './slack/workspace/identify.ts';
 import type { SlackIdentity } from './slack/workspace/identify.ts';
-import { createVoice, inPublic } from './slack/messages/kit/texts.ts';
-import type { Surroundings, Voice } from './slack/messages/kit/texts.ts';
+import { createTexts, hideOperatorMatters } from './slack/messages/kit/texts.ts';
+import type { Surroundings, Texts } from './slack/messages/kit/texts.ts';
 import { createNotifier } from './slack/sending/notifier.ts';
 import { openDoor } from './slack/receiving/slack-listener.ts';
 import type { Door } from './slack/receiving/slack-listener.ts';
@@ -79,7 +79,7 @@ import { createReview } from './use-cases/subscribing/review-channels.ts';
 import { tick as runTick } from './use-cases/polling/tick.ts';
 import { DiskState, tellPlace, watchOperations } from './use-cases/upkeep/watch-operations.ts';
 import type { Watch } from './use-cases/upkeep/watch-operations.ts';
-import { speechIn } from './words/plain-texts.ts';
+import { plainTextsIn } from './words/plain-texts.ts';
 
 /** Channels that are written to at the same time: so many may hang before others wait. */
 const MOST_LANES = 50;
@@ -222,8 +222,8 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const wake = () => loops.forEach((loop) => loop.wake());
   const opsChannel = opsChannelOf(config, identity);
   const context = createContext(foundation, operations, { auth, ...whose }, opsChannel, wake);
-  const voiceIn = createVoices(config, identity, access, projectId);
-  const { notifier, history } = createSpeech(foundation, operations, client, identity, voiceIn);
+  const textsIn = createTextsByLanguage(config, identity, access, projectId);
+  const { notifier, history } = createSpeech(foundation, operations, client, identity, textsIn);
   const lanes = new Lanes(MOST_LANES);
   const turns = createTurns(context, { notifier, history }, lanes);
   loops.push(...createLoops(foundation, operations, context, turns));
@@ -248,7 +248,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
     slack: {
       useCases: { ...guarded, channels, notifier },
       workspaceId: identity.workspaceId,
-      voiceIn,
+      textsIn,
       otherSockets: () => door?.state().otherSockets ?? 0,
       readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
     },
@@ -328,10 +328,10 @@ function createSpeech(
   { metrics }: Operations,
   client: WebClient,
   identity: SlackIdentity,
-  voiceIn: (language: Language) => Voice,
+  textsIn: (language: Language) => Texts,
 ): Slack {
-  const voiceFor = (post: Post) => (isForOperator(post) ? voiceIn(post.language) : inPublic(voiceIn(post.language)));
-  const sender = createNotifier(client, voiceFor, log);
+  const textsFor = (post: Post) => (isForOperator(post) ? textsIn(post.language) : hideOperatorMatters(textsIn(post.language)));
+  const sender = createNotifier(client, textsFor, log);
   const reading = createHistory(client, identity);
   return {
     notifier: observeNotifier(decorate.notifier?.(sender) ?? sender, metrics),
@@ -396,7 +396,7 @@ async function findProject(foundation: Foundation, access: SignIn): Promise<stri
     const found = await access.findProject();
     if (found.ok) return found.value;
     const { reason, why } = found.failure;
-    const words = speechIn('en').explain(why);
+    const words = plainTextsIn('en').explain(why);
     const last = reason === 'project_unknown' ? null : await store.findLastProjectId(config.drs.endpoint);
     if (last !== null) {
       log.warn({ reason, project: last }, `${words} Going on with the project of the last run.`);
@@ -479,13 +479,13 @@ function createContext(
   };
 }
 
-/** The voice for each language, knowing what can be typed and opened here. */
-function createVoices(
+/** The texts for each language, knowing what can be typed and opened here. */
+function createTextsByLanguage(
   { slack, drs, operations }: Config,
   identity: SlackIdentity,
   access: SignIn,
   projectId: string,
-): (language: Language) => Voice {
+): (language: Language) => Texts {
   const { consoleUrl } = drs;
   const region = drs.region ?? '';
   const surroundings: Surroundings = {
@@ -497,8 +497,8 @@ function createVoices(
     consoleUrl: (job, reader) =>
       consoleUrl === null ? null : consoleLink(consoleUrl, { ...job, region, projectId, language: reader }),
   };
-  const voices = { en: createVoice('en', surroundings), zh: createVoice('zh', surroundings) };
-  return (language) => voices[language];
+  const texts = { en: createTexts('en', surroundings), zh: createTexts('zh', surroundings) };
+  return (language) => texts[language];
 }
 
 /** The poller: ticks by the schedule, and by hand. Passes never overlap; one by hand waits for the one under way. */
@@ -616,7 +616,7 @@ async function logPromises({ store, log }: Foundation, workspaceId: string): Pro
 function logPass(report: PollReport, log: Log): void {
   const { due, batches, committed, events, deliveries, stoppedBy } = report;
   const facts = { due, batches, committed, events, deliveries };
-  if (stoppedBy !== null) log.warn(facts, `this pass ended early: ${speechIn('en').explain(stoppedBy)}`);
+  if (stoppedBy !== null) log.warn(facts, `this pass ended early: ${plainTextsIn('en').explain(stoppedBy)}`);
   else if (events > 0) log.info(facts, 'something changed');
   else log.debug(facts, 'nothing changed');
 }

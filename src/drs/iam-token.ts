@@ -12,7 +12,7 @@ import { HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { speechIn } from '../words/plain-texts.ts';
+import { plainTextsIn } from '../words/plain-texts.ts';
 import type { Authorization, DrsAuth, RotatingSecret } from './auth.ts';
 import { describeFailure, labelOf, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
@@ -98,7 +98,7 @@ export function createIamToken(options: IamTokenOptions): IamToken {
       refusal = { failure: result, at: clock.now(), pauseMs, count };
       log.error(
         { reason: result.reason, code: result.code, requestId: result.requestId, pauseMs },
-        `${speechIn('en').explain(result.why)} No further login for ${formatDuration(pauseMs)}.`,
+        `${plainTextsIn('en').explain(result.why)} No further login for ${formatDuration(pauseMs)}.`,
       );
     }
     return result;

@@ -30,35 +30,32 @@ import { explanation, EXPLANATIONS } from '../../src/domain/job/explanation.ts';
 import type { Explanation, ExplanationKey } from '../../src/domain/job/explanation.ts';
 import { chunks } from '../../src/drs/chunks.ts';
 import { consoleLink } from '../../src/domain/console-link.ts';
-import { notOpenlyMessage, refusalMessage } from '../../src/slack/messages/answers/access-refusal.ts';
+import { accessDeniedMessage } from '../../src/slack/messages/answers/access-denied-message.ts';
+import { notPublicMessage } from '../../src/slack/messages/answers/not-public-message.ts';
 import { auditMessage, auditProblem } from '../../src/slack/messages/answers/audit-message.ts';
-import { healthMessage, versionMessage } from '../../src/slack/messages/answers/health-message.ts';
+import { healthMessage } from '../../src/slack/messages/answers/health-message.ts';
+import { versionMessage } from '../../src/slack/messages/answers/version-message.ts';
 import type { StoreFigures } from '../../src/ports/store/upkeep.ts';
 import type { HealthReport } from '../../src/use-cases/showing/show-health.ts';
-import {
-  diskFullMessage,
-  faultMessage,
-  HELP_TOPICS,
-  helpMessage,
-  staleButtonMessage,
-  usageMessage,
-} from '../../src/slack/messages/answers/help-message.ts';
+import { diskFullMessage } from '../../src/slack/messages/answers/disk-full-message.ts';
+import { faultMessage } from '../../src/slack/messages/answers/fault-message.ts';
+import { HELP_TOPICS, helpMessage } from '../../src/slack/messages/answers/help-message.ts';
+import { staleButtonMessage } from '../../src/slack/messages/answers/stale-button-message.ts';
+import { usageMessage } from '../../src/slack/messages/answers/usage-message.ts';
 import { causeLine } from '../../src/slack/messages/jobs/cause-text.ts';
 import { jobsMessage } from '../../src/slack/messages/answers/jobs-message.ts';
 import { listMessage } from '../../src/slack/messages/answers/list-message.ts';
 import type { SlackMessage } from '../../src/slack/messages/kit/message.ts';
 import { fullPostMessage, postMessage } from '../../src/slack/messages/posts/post-message.ts';
-import { languageChosen, settingsMessage } from '../../src/slack/messages/answers/settings-message.ts';
+import { languageMessage } from '../../src/slack/messages/answers/language-message.ts';
+import { settingsMessage } from '../../src/slack/messages/answers/settings-message.ts';
 import { statusMessage } from '../../src/slack/messages/answers/status-message.ts';
-import {
-  confirmUnsubscribeAll,
-  kept,
-  subscribeAnswer,
-  unsubscribeAnswer,
-  unsubscribedAll,
-} from '../../src/slack/messages/answers/subscribe-answer.ts';
-import { createVoice, inPublic } from '../../src/slack/messages/kit/texts.ts';
-import type { Voice } from '../../src/slack/messages/kit/texts.ts';
+import { confirmUnsubscribeAll } from '../../src/slack/messages/answers/confirm-unsubscribe-all.ts';
+import { keptMessage } from '../../src/slack/messages/answers/kept-message.ts';
+import { subscribeAnswer } from '../../src/slack/messages/answers/subscribe-answer.ts';
+import { unsubscribeAnswer, unsubscribedAllMessage } from '../../src/slack/messages/answers/unsubscribe-answer.ts';
+import { createTexts, hideOperatorMatters } from '../../src/slack/messages/kit/texts.ts';
+import type { Texts } from '../../src/slack/messages/kit/texts.ts';
 import { workspaceListMessage } from '../../src/slack/messages/answers/workspace-list-message.ts';
 import { lines } from '../../src/slack/messages/kit/message.ts';
 import { safeName } from '../../src/slack/messages/kit/mrkdwn.ts';
@@ -119,8 +116,8 @@ function read(...steps: readonly Step[]): {
   return { state, events, now };
 }
 
-const voiceIn = (language: Language): Voice =>
-  createVoice(language, {
+const textsIn = (language: Language): Texts =>
+  createTexts(language, {
     command: '/drs',
     botName: 'drs',
     teamUrl: 'https://acme.slack.example/',
@@ -136,7 +133,7 @@ const voiceIn = (language: Language): Voice =>
   });
 
 /** A message in some language. */
-type Said = (voice: Voice) => SlackMessage;
+type Said = (texts: Texts) => SlackMessage;
 
 /** The last answer for some minutes more: an end or a recovery is not told on one reading. */
 function stays(steps: readonly Step[]): readonly Step[] {
@@ -150,13 +147,13 @@ const lagging = (lagMs: number, seconds = 0): ProgressAnswer =>
 /** The end of a job that replicated, after ten days in which nobody looked. */
 const unseen =
   (status: string): Said =>
-  (voice) => {
+  (texts) => {
     const before = read(replicating, [20, replicating[1]]);
     const at = before.now + 10 * DAY;
     const first = assess(before.state, reported(status), at);
     const [event] = assess(first.state, reported(status), at + MINUTE).events;
     if (event === undefined) throw new Error('nothing was told');
-    return happened(event)(voice);
+    return happened(event)(texts);
   };
 
 const anEvent = {
@@ -169,8 +166,8 @@ const anEvent = {
 };
 const happened =
   (event: JobEvent): Said =>
-  (voice) =>
-    postMessage(voice, {
+  (texts) =>
+    postMessage(texts, {
       ...A_POST,
       id: 'POST',
       channelId: 'C1',
@@ -179,7 +176,7 @@ const happened =
 
 const toldOf =
   (about: NamedJob, aftermath: Partial<Aftermath>, ...steps: readonly Step[]): Said =>
-  (voice) => {
+  (texts) => {
     const event = read(...steps, ...stays(steps)).events.at(-1);
     if (event === undefined) throw new Error('nothing was told');
     const facts: DeliveryFacts = {
@@ -189,14 +186,14 @@ const toldOf =
       event,
       aftermath: { ...NO_AFTERMATH, ...aftermath },
     };
-    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] });
+    return postMessage(texts, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] });
   };
 const told = (...steps: readonly Step[]): Said => toldOf(job, {}, ...steps);
 
 /** A job that got another name, and how it is now. */
 const renamed =
   (now: readonly Look[]): Said =>
-  (voice) => {
+  (texts) => {
     const moment = {
       at: START,
       report: null,
@@ -208,13 +205,13 @@ const renamed =
     const event: JobEvent = { kind: 'renamed', from: 'orders', to: 'orders_v2', ...moment };
     const about = { ...job, name: 'orders_v2' };
     const facts: DeliveryFacts = { kind: 'event', job: about, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    return postMessage(voice, { ...ASKED, id: 'POST', channelId: 'C1', facts: [facts] }, now);
+    return postMessage(texts, { ...ASKED, id: 'POST', channelId: 'C1', facts: [facts] }, now);
   };
 
 const announced =
   (announcement: Announcement, channelId = 'C1'): Said =>
-  (voice) =>
-    postMessage(voice, { ...A_POST, id: 'POST', channelId, facts: [{ kind: 'announcement', announcement }] });
+  (texts) =>
+    postMessage(texts, { ...A_POST, id: 'POST', channelId, facts: [{ kind: 'announcement', announcement }] });
 
 const billing: NamedJob = { ...job, jobId: BILLING, name: 'billing' };
 /** A job that a channel begins to watch. */
@@ -259,10 +256,10 @@ const status = (known: Job, changes: Partial<JobStatus> = {}): JobStatus => ({
 
 const shownOf =
   (about: Partial<Job>, extras: Partial<JobStatus>, ...steps: readonly Step[]): Said =>
-  (voice) => {
+  (texts) => {
     const { state, now } = read(...steps);
     const known = aJob({ name: 'orders', jobType: 'migration', ...about }, state);
-    return statusMessage(voice, { jobs: [status(known, extras)], problems: [] }, { ...VIEW, now });
+    return statusMessage(texts, { jobs: [status(known, extras)], problems: [] }, { ...VIEW, now });
   };
 const shown = (...steps: readonly Step[]): Said => shownOf({}, {}, ...steps);
 
@@ -288,8 +285,8 @@ const none = (
 });
 const problem =
   (one: ReferenceProblem): Said =>
-  (voice) =>
-    statusMessage(voice, { jobs: [], problems: [one] }, { ...VIEW, now: START });
+  (texts) =>
+    statusMessage(texts, { jobs: [], problems: [one] }, { ...VIEW, now: START });
 const subscription = (state: JobState, changes: object = {}) => ({
   id: 1,
   workspaceId: 'T',
@@ -318,8 +315,8 @@ const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
 };
 const subscribed =
   (outcome: SubscribeOutcome, channelId = 'C1'): Said =>
-  (voice) =>
-    subscribeAnswer(voice, outcome, { channelId, now: START });
+  (texts) =>
+    subscribeAnswer(texts, outcome, channelId);
 const UNSUBSCRIBED: UnsubscribeOutcome = {
   ended: [],
   toConfirm: [],
@@ -351,8 +348,8 @@ const AUDITED: readonly AuditEntry[] = [
 ];
 const audit =
   (changes: Partial<AuditPage>): Said =>
-  (voice) =>
-    auditMessage(voice, { entries: [], older: 0, jobId: null, before: null, ...changes });
+  (texts) =>
+    auditMessage(texts, { entries: [], older: 0, jobId: null, before: null, ...changes });
 const REFUSALS: readonly Refusal[] = [
   'stranger',
   'guest',
@@ -377,14 +374,14 @@ const PAGE: JobPage = {
 };
 const page =
   (changes: Partial<JobPage>): Said =>
-  (voice) =>
-    jobsMessage(voice, { ...PAGE, ...changes }, 'C1');
+  (texts) =>
+    jobsMessage(texts, { ...PAGE, ...changes }, 'C1');
 const explained =
   (keys: readonly ExplanationKey[]): Said =>
-  (voice) =>
+  (texts) =>
     lines(
       ...keys.map((key) =>
-        voice.explain(
+        texts.explain(
           explanation(key, {
             label: 'APIGW.0301',
             service: 'IAM',
@@ -405,8 +402,8 @@ const explained =
     );
 const usage =
   (error: UsageError): Said =>
-  (voice) =>
-    usageMessage(voice, error);
+  (texts) =>
+    usageMessage(texts, error);
 const FIGURES: StoreFigures = {
   watchedJobs: 12,
   subscriptions: 20,
@@ -422,9 +419,9 @@ const FIGURES: StoreFigures = {
 };
 const health =
   (changes: Partial<HealthReport>, otherSockets = 0): Said =>
-  (voice) =>
+  (texts) =>
     healthMessage(
-      voice,
+      texts,
       {
         drs: { kind: 'answers', since: START, lastAt: START + HOUR },
         blind: null,
@@ -479,16 +476,16 @@ const recoveries = (count: number): readonly IncidentFacts[] =>
   }));
 const incident =
   (facts: readonly IncidentFacts[], jobs: readonly Job[] = []): Said =>
-  (voice) =>
+  (texts) =>
     postMessage(
-      voice,
+      texts,
       { ...ASKED, id: 'POST', channelId: 'C1', kind: 'incident', facts, around: { ...NOTHING_AROUND, watched: 60 } },
       jobs.map((known) => ({ kind: 'known', job: known })),
     );
 /** So many recoveries of an incident with 30 jobs, of which `closed` are closed. */
 const recovered =
   (count: number, closed: number): Said =>
-  (voice) => {
+  (texts) => {
     const shown = [
       ...failures(closed, SOURCE, 0, { closed: { how: 'recovered', at: START } }),
       ...failures(30 - closed, SOURCE, closed),
@@ -502,7 +499,7 @@ const recovered =
       facts: recoveries(count),
       around,
     } as const;
-    return postMessage(voice, post);
+    return postMessage(texts, post);
   };
 const backOf = (changed: Meanwhile['changed']): DeliveryFacts => ({
   kind: 'announcement',
@@ -518,28 +515,28 @@ const backOf = (changed: Meanwhile['changed']): DeliveryFacts => ({
 /** The bot was down, and a job failed meanwhile. */
 const meanwhileFailed =
   (aftermath: Partial<Aftermath>): Said =>
-  (voice) => {
+  (texts) => {
     const facts = [
       ...failures(1, DUPLICATE, 0, aftermath),
       backOf([{ job: { ...job, jobId: simulatedJobId(0) }, status: 'INCRE_TRANSFER_FAILED' }]),
     ];
-    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts });
+    return postMessage(texts, { ...A_POST, id: 'POST', channelId: 'C1', facts });
   };
 /** A flapping job's message some hours later. */
 const flappingNow =
   (flapping: JobState['flapping']): Said =>
-  (voice) => {
+  (texts) => {
     const event: JobEvent = { kind: 'flapping', flapping: FLAPPING, ...anEvent };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
     const now: Look = {
       kind: 'known',
       job: aJob({ name: 'orders' }, { report: aReport(), checkedAt: START, flapping }),
     };
-    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [now]);
+    return postMessage(texts, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [now]);
   };
 const backlog =
   (...steps: readonly Step[]): Said =>
-  (voice) => {
+  (texts) => {
     const facts = read(...steps, ...stays(steps)).events.map((event, n): DeliveryFacts => ({
       kind: 'event',
       job,
@@ -547,7 +544,7 @@ const backlog =
       event,
       aftermath: NO_AFTERMATH,
     }));
-    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts });
+    return postMessage(texts, { ...A_POST, id: 'POST', channelId: 'C1', facts });
   };
 
 /** Text first, because that is what is read aloud and pushed; then the blocks. */
@@ -573,11 +570,11 @@ const replicating: Step = [5, reported('INCRE_TRANSFER_STARTED', { lagMs: 3_000 
 /** A message about a job that began to replicate, and how that job is now. */
 const nowIs =
   (look: Look): Said =>
-  (voice) => {
+  (texts) => {
     const event = read([0, 'FULL_TRANSFER_COMPLETE'], replicating).events.at(-1);
     if (event === undefined) throw new Error('nothing was told');
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    return postMessage(voice, { ...ASKED, id: 'POST', channelId: 'C1', facts: [facts] }, [look]);
+    return postMessage(texts, { ...ASKED, id: 'POST', channelId: 'C1', facts: [facts] }, [look]);
   };
 const pageOf = (statuses: readonly string[], jobType = 'migration'): Partial<JobPage> => ({
   total: statuses.length,
@@ -838,8 +835,8 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     unknown: 0,
   }),
   'announced-blind': blind(),
-  'announced-blind-for-a-key': (voice) =>
-    blind({ why: explanation('keys_refused', { label: 'APIGW.0301' }) })(inPublic(voice)),
+  'announced-blind-for-a-key': (texts) =>
+    blind({ why: explanation('keys_refused', { label: 'APIGW.0301' }) })(hideOperatorMatters(texts)),
   'announced-blind-never-seen': blind({ jobs: 1, last: null }),
   'announced-blind-without-a-lag': blind({
     last: {
@@ -863,8 +860,8 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   }),
   'announced-back-with-a-failure': meanwhileFailed({}),
   'announced-back-with-a-failure-that-recovered': meanwhileFailed({ closed: { how: 'recovered', at: START + HOUR } }),
-  'announced-back-with-several-failures': (voice) =>
-    postMessage(voice, {
+  'announced-back-with-several-failures': (texts) =>
+    postMessage(texts, {
       ...A_POST,
       id: 'POST',
       channelId: 'C1',
@@ -873,8 +870,8 @@ const MESSAGES: Readonly<Record<string, Said>> = {
         backOf(failures(3, SOURCE).map(({ job: one }) => ({ job: one, status: 'INCRE_TRANSFER_FAILED' }))),
       ],
     }),
-  'part-of-an-incident': (voice) =>
-    postMessage(voice, {
+  'part-of-an-incident': (texts) =>
+    postMessage(texts, {
       ...A_POST,
       id: 'POST',
       channelId: 'C1',
@@ -1000,17 +997,17 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'status-paused': shown(replicating, [305, 'PAUSING']),
   'status-failed': shown(replicating, [6, reported('INCRE_TRANSFER_FAILED', { errorCode: 'DRS.M05023' })]),
   'status-failed-with-cause': shownOf({}, { cause: DUPLICATE }, replicating, [6, 'INCRE_TRANSFER_FAILED']),
-  'status-unknown-for-everybody': (voice) => shown(replicating, [6, LOCKED], [48, LOCKED])(inPublic(voice)),
-  'status-unknown-for-everybody-without-an-operators-channel': (voice) =>
+  'status-unknown-for-everybody': (texts) => shown(replicating, [6, LOCKED], [48, LOCKED])(hideOperatorMatters(texts)),
+  'status-unknown-for-everybody-without-an-operators-channel': (texts) =>
     shown(
       replicating,
       [6, LOCKED],
       [48, LOCKED],
-    )(inPublic({ ...voice, surroundings: { ...voice.surroundings, tellsOperator: false } })),
-  'status-unknown-by-mistake-for-everybody': (voice) =>
-    shown(replicating, [6, NOT_OFFERED], [48, NOT_OFFERED])(inPublic(voice)),
-  'status-unknown-without-a-project-for-everybody': (voice) =>
-    shown(replicating, [6, NO_PROJECT], [48, NO_PROJECT])(inPublic(voice)),
+    )(hideOperatorMatters({ ...texts, surroundings: { ...texts.surroundings, tellsOperator: false } })),
+  'status-unknown-by-mistake-for-everybody': (texts) =>
+    shown(replicating, [6, NOT_OFFERED], [48, NOT_OFFERED])(hideOperatorMatters(texts)),
+  'status-unknown-without-a-project-for-everybody': (texts) =>
+    shown(replicating, [6, NO_PROJECT], [48, NO_PROJECT])(hideOperatorMatters(texts)),
   'status-unknown': shown(replicating, [6, TIMEOUT], [48, TIMEOUT]),
   'status-ended': shown([0, 'RELEASE_RESOURCE_COMPLETE']),
   'status-gone': shown(replicating, [6, NO_SUCH_JOB], [12, JUDGED_GONE]),
@@ -1030,18 +1027,18 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     { recovery: { rpoMs: null, rtoMs: null } },
     replicating,
   ),
-  'status-of-an-unknown-job': (voice) =>
+  'status-of-an-unknown-job': (texts) =>
     statusMessage(
-      voice,
+      texts,
       {
         jobs: [status(aJob(), { look: { kind: 'no_such_job', jobId: ORDERS, name: null, code: 'DRS.M00289' } })],
         problems: [],
       },
       { ...VIEW, now: START },
     ),
-  'status-without-an-answer': (voice) =>
+  'status-without-an-answer': (texts) =>
     statusMessage(
-      voice,
+      texts,
       {
         jobs: [
           status(aJob(), { look: { kind: 'no_report', jobId: ORDERS, name: 'orders', why: explanation('timeout') } }),
@@ -1050,22 +1047,22 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       },
       { ...VIEW, now: START },
     ),
-  'status-shared': (voice) => {
+  'status-shared': (texts) => {
     const { state, now } = read(replicating);
     const jobs = [status(aJob({ name: 'orders' }, state))];
-    return statusMessage(voice, { jobs, problems: [] }, { channelId: 'C1', now, isPrivate: false, sharedBy: 'U1' });
+    return statusMessage(texts, { jobs, problems: [] }, { channelId: 'C1', now, isPrivate: false, sharedBy: 'U1' });
   },
-  'status-in-a-pause-by-schedule': (voice) => {
+  'status-in-a-pause-by-schedule': (texts) => {
     const { state, now } = read(replicating);
     const jobs = [status(aJob({ name: 'orders' }, state))];
-    return statusMessage(voice, { jobs, problems: [] }, { ...VIEW, now, pausedUntil: now + 14 * HOUR });
+    return statusMessage(texts, { jobs, problems: [] }, { ...VIEW, now, pausedUntil: now + 14 * HOUR });
   },
-  'status-of-two-jobs-and-a-mistake': (voice) => {
+  'status-of-two-jobs-and-a-mistake': (texts) => {
     const { state, now } = read(replicating);
     const other = aJob({ jobId: BILLING }, { ...state, report: aReport({ jobId: BILLING, status: 'PAUSING' }) });
     const jobs = [status(aJob({}, state), { subscribed: true }), status(other)];
     const problems: readonly ReferenceProblem[] = [none({ reference: '<!channel>' })];
-    return statusMessage(voice, { jobs, problems }, { ...VIEW, now });
+    return statusMessage(texts, { jobs, problems }, { ...VIEW, now });
   },
   'name-several': problem({
     kind: 'several',
@@ -1121,25 +1118,25 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     problem: { kind: 'refused', reason: 'ekm_access_denied' },
   }),
   'subscribe-by-a-part-asks': subscribed({ ...OUTCOME, guesses: [{ reference: 'orders', job: listed(1) }] }),
-  'unsubscribe-by-a-part-asks': (voice) =>
-    unsubscribeAnswer(voice, { ...UNSUBSCRIBED, guesses: [{ reference: 'orders', job: listed(1) }] }, 'C1'),
-  'unsubscribed-by-an-old-name': (voice) =>
+  'unsubscribe-by-a-part-asks': (texts) =>
+    unsubscribeAnswer(texts, { ...UNSUBSCRIBED, guesses: [{ reference: 'orders', job: listed(1) }] }, 'C1'),
+  'unsubscribed-by-an-old-name': (texts) =>
     unsubscribeAnswer(
-      voice,
+      texts,
       { ...UNSUBSCRIBED, ended: [subscription(UNSEEN_JOB)], oldNames: { namedAt: null, why: null } },
       'C1',
     ),
-  'status-by-an-old-name': (voice) => {
+  'status-by-an-old-name': (texts) => {
     const { state, now } = read(replicating);
     const known = aJob({ name: 'orders', jobType: 'migration' }, state);
     const oldNames = { namedAt: START, why: explanation('host_timeout', { host: 'drs.example' }) };
-    return statusMessage(voice, { jobs: [status(known)], problems: [], oldNames }, { ...VIEW, now });
+    return statusMessage(texts, { jobs: [status(known)], problems: [], oldNames }, { ...VIEW, now });
   },
   'name-too-short-for-an-id': problem(none({ reference: '46b', listedAt: START })),
-  unsubscribed: (voice) => unsubscribeAnswer(voice, { ...UNSUBSCRIBED, ended: [subscription(UNSEEN_JOB)] }, 'C1'),
-  'unsubscribed-not': (voice) =>
+  unsubscribed: (texts) => unsubscribeAnswer(texts, { ...UNSUBSCRIBED, ended: [subscription(UNSEEN_JOB)] }, 'C1'),
+  'unsubscribed-not': (texts) =>
     unsubscribeAnswer(
-      voice,
+      texts,
       {
         ...UNSUBSCRIBED,
         notSubscribed: [ORDERS],
@@ -1147,13 +1144,13 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       },
       'C1',
     ),
-  'unsubscribe-all-asks': (voice) => confirmUnsubscribeAll(voice, 2),
-  'unsubscribe-the-only-one-asks': (voice) => confirmUnsubscribeAll(voice, 1),
-  'unsubscribed-all': (voice) => unsubscribedAll(voice, [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB)]),
-  'unsubscribed-nothing': (voice) => unsubscribedAll(voice, []),
-  'unsubscribe-anothers-asks': (voice) =>
+  'unsubscribe-all-asks': (texts) => confirmUnsubscribeAll(texts, 2),
+  'unsubscribe-the-only-one-asks': (texts) => confirmUnsubscribeAll(texts, 1),
+  'unsubscribed-all': (texts) => unsubscribedAllMessage(texts, [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB)]),
+  'unsubscribed-nothing': (texts) => unsubscribedAllMessage(texts, []),
+  'unsubscribe-anothers-asks': (texts) =>
     unsubscribeAnswer(
-      voice,
+      texts,
       {
         ...UNSUBSCRIBED,
         ended: [subscription(UNSEEN_JOB, { jobName: 'billing' })],
@@ -1161,23 +1158,23 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       },
       'C1',
     ),
-  'unsubscribe-several-of-others-asks': (voice) =>
+  'unsubscribe-several-of-others-asks': (texts) =>
     unsubscribeAnswer(
-      voice,
+      texts,
       {
         ...UNSUBSCRIBED,
         toConfirm: [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB, { jobName: 'billing', createdBy: 'U2' })],
       },
       'C1',
     ),
-  kept: (voice) => kept(voice),
+  kept: (texts) => keptMessage(texts),
   audit: audit({ entries: AUDITED, older: 7, before: 40 }),
   'audit-of-a-job': audit({ entries: AUDITED.slice(0, 2), jobId: ORDERS }),
   'audit-nothing': audit({}),
   'audit-nothing-about-a-job': audit({ jobId: ORDERS }),
-  'audit-unknown-job': (voice) =>
+  'audit-unknown-job': (texts) =>
     auditProblem(
-      voice,
+      texts,
       {
         kind: 'none',
         reference: 'x',
@@ -1189,11 +1186,13 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       },
       'C1',
     ),
-  'access-refused': (voice) =>
+  'access-refused': (texts) =>
     lines(
-      ...REFUSALS.map((why) => refusalMessage(voice, why, { workspaceId: 'T', channelId: 'C1', userId: 'U1' }).text),
+      ...REFUSALS.map(
+        (why) => accessDeniedMessage(texts, why, { workspaceId: 'T', channelId: 'C1', userId: 'U1' }).text,
+      ),
     ),
-  'access-not-openly': (voice) => notOpenlyMessage(voice),
+  'access-not-openly': (texts) => notPublicMessage(texts),
   'announced-pause-shared': announced(
     { kind: 'paused', channelId: 'C2', reason: 'externally_shared', jobs: [job] },
     'U1',
@@ -1202,7 +1201,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     { kind: 'paused', channelId: 'C2', reason: 'channel_not_allowed', jobs: [job] },
     'U1',
   ),
-  list: (voice) => {
+  list: (texts) => {
     const { state } = read(replicating);
     const pause = { reason: 'is_archived', since: START + HOUR, waiting: 2 };
     const subscriptions = [
@@ -1210,35 +1209,35 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       subscription(UNSEEN_JOB),
       subscription(read(replicating, [6, TIMEOUT]).state),
     ];
-    return listMessage(voice, { subscriptions, pause, readBack: { kind: 'untried' } });
+    return listMessage(texts, { subscriptions, pause, readBack: { kind: 'untried' } });
   },
-  'list-shared': (voice) =>
-    listMessage(voice, { ...watching(read(replicating).state), readBack: { kind: 'proven', since: START } }, 'U1'),
-  'list-without-history-scope': (voice) =>
-    listMessage(voice, {
+  'list-shared': (texts) =>
+    listMessage(texts, { ...watching(read(replicating).state), readBack: { kind: 'proven', since: START } }, 'U1'),
+  'list-without-history-scope': (texts) =>
+    listMessage(texts, {
       ...watching(read(replicating).state),
       readBack: { kind: 'refused', reason: 'missing_scope' },
     }),
-  'list-held-for-another-organisation': (voice) =>
-    listMessage(voice, {
+  'list-held-for-another-organisation': (texts) =>
+    listMessage(texts, {
       ...watching(read(replicating).state),
       pause: { reason: 'externally_shared', since: START + HOUR, waiting: 2 },
       readBack: { kind: 'untried' },
     }),
-  'list-held-by-the-operator': (voice) =>
-    listMessage(voice, {
+  'list-held-by-the-operator': (texts) =>
+    listMessage(texts, {
       ...watching(read(replicating).state),
       pause: { reason: 'channel_not_allowed', since: START + HOUR, waiting: 2 },
       readBack: { kind: 'untried' },
     }),
-  'list-unreadable': (voice) =>
-    listMessage(voice, {
+  'list-unreadable': (texts) =>
+    listMessage(texts, {
       ...watching(read(replicating).state),
       readBack: { kind: 'refused', reason: 'ekm_access_denied' },
     }),
-  'list-all': (voice) => {
+  'list-all': (texts) => {
     const { state } = read(replicating);
-    return workspaceListMessage(voice, {
+    return workspaceListMessage(texts, {
       channels: [
         { channelId: 'C1', subscriptions: [subscription(state)] },
         { channelId: 'C2', subscriptions: [subscription(state, { jobName: 'billing' })] },
@@ -1247,9 +1246,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       hidden: { channels: 1, jobs: 3 },
     });
   },
-  'list-all-nothing': (voice) => workspaceListMessage(voice, { channels: [], hidden: { channels: 0, jobs: 0 } }),
-  'list-in-a-dm': (voice) =>
-    listMessage(voice, {
+  'list-all-nothing': (texts) => workspaceListMessage(texts, { channels: [], hidden: { channels: 0, jobs: 0 } }),
+  'list-in-a-dm': (texts) =>
+    listMessage(texts, {
       subscriptions: [subscription(read(replicating).state, { channelId: 'D1' })],
       pause: null,
       readBack: { kind: 'untried' },
@@ -1272,19 +1271,19 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'jobs-being-read': page({ listedAt: null, isListPending: true }),
   'jobs-being-read-anew': page({ total: 1, isListPending: true, jobs: [{ ...listed(1), subscribed: false }] }),
   'jobs-none': page({}),
-  'jobs-none-but-other-projects': (voice) =>
+  'jobs-none-but-other-projects': (texts) =>
     page({})({
-      ...voice,
+      ...texts,
       surroundings: {
-        ...voice.surroundings,
+        ...texts.surroundings,
         projects: () => ({ asked: 'ap-southeast-1 (p1)', others: 'ap-southeast-1_prod (p2)' }),
       },
     }),
   'jobs-none-matching': page({ text: 'x' }),
   'jobs-unreadable': page({ listedAt: null, failure: explanation('not_offered', { label: 'APIGW.0101' }) }),
-  settings: (voice) => settingsMessage(voice, 'zh'),
-  'settings-changed': (voice) => languageChosen(voice, 'zh', true),
-  'settings-same': (voice) => languageChosen(voice, 'en', false),
+  settings: (texts) => settingsMessage(texts, 'zh'),
+  'settings-changed': (texts) => languageMessage(texts, 'zh', true),
+  'settings-same': (texts) => languageMessage(texts, 'en', false),
   'health-well': health({}),
   'health-with-another-process': health({}, 1),
   'health-before-the-first-tick': health({
@@ -1350,20 +1349,20 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'health-with-paused-channels': health({
     figures: { ...FIGURES, pausedChannels: 2, queued: { count: 3, oldestAt: START }, held: 7 },
   }),
-  version: (voice) =>
-    versionMessage(voice, {
+  version: (texts) =>
+    versionMessage(texts, {
       program: '1.2.3',
       node: '22.21.1',
       schema: '0002-names-and-causes',
       startedAt: START,
     }),
-  help: (voice) => helpMessage(voice, null, 'C1'),
+  help: (texts) => helpMessage(texts, null, 'C1'),
   ...Object.fromEntries(
-    HELP_TOPICS.map((topic) => [`help-${topic}`, (voice: Voice) => helpMessage(voice, topic, 'C1')]),
+    HELP_TOPICS.map((topic) => [`help-${topic}`, (texts: Texts) => helpMessage(texts, topic, 'C1')]),
   ),
-  'help-shared': (voice) => helpMessage(voice, 'names', 'C1', 'U1'),
-  'help-in-a-dm': (voice) => helpMessage(voice, 'names', 'D1'),
-  'help-on-nothing': (voice) => helpMessage(voice, 'weather', 'C1'),
+  'help-shared': (texts) => helpMessage(texts, 'names', 'C1', 'U1'),
+  'help-in-a-dm': (texts) => helpMessage(texts, 'names', 'D1'),
+  'help-on-nothing': (texts) => helpMessage(texts, 'weather', 'C1'),
   'usage-too-long': usage({ kind: 'too_long', most: 4_000 }),
   'usage-unclosed-quote': usage({ kind: 'unclosed_quote', text: '"x' }),
   'usage-jobs-missing': usage({ kind: 'jobs_missing', verb: 'subscribe' }),
@@ -1377,8 +1376,8 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'usage-misspelt-verb': usage({ kind: 'misspelt_verb', word: 'subscrbe', meant: 'subscribe' }),
   'usage-unknown-setting': usage({ kind: 'unknown_setting', setting: 'color:red' }),
   'usage-unknown-language': usage({ kind: 'unknown_language', language: 'fr' }),
-  'stale-button': (voice) => staleButtonMessage(voice),
-  fault: (voice) => faultMessage(voice, '1234abcd'),
+  'stale-button': (texts) => staleButtonMessage(texts),
+  fault: (texts) => faultMessage(texts, '1234abcd'),
   // What rarely comes, so that every text there is has been read here once.
   'told-initialisation-resumed': toldOf(
     drJob,
@@ -1411,7 +1410,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     [31, 'FULL_TRANSFER_COMPLETE'],
     [32, 'FULL_TRANSFER_COMPLETE'],
   ),
-  'told-recovered-somehow': (voice) => {
+  'told-recovered-somehow': (texts) => {
     const workingAt = START + HOUR;
     const moment = {
       at: workingAt,
@@ -1430,7 +1429,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       ...moment,
     };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] });
+    return postMessage(texts, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] });
   },
   ...Object.fromEntries(
     (['gone', 'unknown', 'flapping', 'lag_high', 'paused'] as const).map((standing) => [
@@ -1457,12 +1456,12 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     why: explanation('item_error', { label: 'DRS.M01501' }),
     ...anEvent,
   }),
-  'told-unreadable-over': (voice) => {
+  'told-unreadable-over': (texts) => {
     const why = explanation('item_error', { label: 'DRS.M01501' });
     const event: JobEvent = { kind: 'unreadable', since: START - 30 * MINUTE, why, ...anEvent };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
     const now: Look = { kind: 'known', job: aJob({ name: 'orders' }, { report: aReport(), checkedAt: START }) };
-    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [now]);
+    return postMessage(texts, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [now]);
   },
   'told-readable-again': happened({ kind: 'readable_again', since: START - HOUR, ...anEvent }),
   'told-readable-again-without-a-report': happened({
@@ -1480,7 +1479,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       ]),
     ]),
   ),
-  'told-failed-and-recovered-days-later': (voice) => {
+  'told-failed-and-recovered-days-later': (texts) => {
     const { events, state } = read(
       replicating,
       [14, 'INCRE_TRANSFER_FAILED'],
@@ -1491,7 +1490,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     if (event === undefined) throw new Error('nothing was told');
     const aftermath = { ...NO_AFTERMATH, closed: { how: 'recovered' as const, at: event.at + 3 * DAY } };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath };
-    return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [
+    return postMessage(texts, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [
       { kind: 'known', job: aJob({ name: 'orders', jobType: 'migration' }, state) },
     ]);
   },
@@ -1535,8 +1534,8 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'incident-closed-in-every-way': incident(
     CLOSINGS.flatMap((how, n) => failures(1, SOURCE, n, { closed: { how, at: START + HOUR } })),
   ),
-  'incident-in-full': (voice) =>
-    fullPostMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: failures(30, SOURCE) }, []),
+  'incident-in-full': (texts) =>
+    fullPostMessage(texts, { ...A_POST, id: 'POST', channelId: 'C1', facts: failures(30, SOURCE) }, []),
   'incident-of-pauses': incident(
     failures(5, null).map((one) => ({
       ...one,
@@ -1626,11 +1625,11 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   ]),
   'status-deleted': shown(replicating, [6, 'DELETED']),
   'status-paused-with-an-error': shown(replicating, [6, reported('PAUSING', { errorCode: 'DRS.M05023' })]),
-  'status-in-a-dm': (voice) => {
+  'status-in-a-dm': (texts) => {
     const { state, now } = read(replicating);
-    return statusMessage(voice, { jobs: [status(aJob({}, state))], problems: [] }, { ...VIEW, channelId: 'D1', now });
+    return statusMessage(texts, { jobs: [status(aJob({}, state))], problems: [] }, { ...VIEW, channelId: 'D1', now });
   },
-  'every-error-code': (voice) => lines(...ERROR_CODES.map((code) => causeLine(voice, { code, text: null }, null))),
+  'every-error-code': (texts) => lines(...ERROR_CODES.map((code) => causeLine(texts, { code, text: null }, null))),
   'jobs-in-every-passing-status': page(pageOf(PASSING_STATUSES)),
   'jobs-that-failed-in-every-way': page(pageOf(FAILED_STATUSES)),
   'jobs-for-disaster-recovery': page(
@@ -1642,22 +1641,22 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'jobs-for-migration': page(
     pageOf(['FULL_TRANSFER_STARTED', 'FULL_TRANSFER_COMPLETE', 'PAUSING', 'RELEASE_RESOURCE_COMPLETE', 'DELETED']),
   ),
-  'list-paused-not-a-member': (voice) =>
-    listMessage(voice, {
+  'list-paused-not-a-member': (texts) =>
+    listMessage(texts, {
       subscriptions: [subscription(UNSEEN_JOB)],
       pause: { reason: 'not_in_channel', since: START, waiting: 1 },
       readBack: { kind: 'untried' },
     }),
-  'list-very-long': (voice) =>
-    listMessage(voice, {
+  'list-very-long': (texts) =>
+    listMessage(texts, {
       subscriptions: Array.from({ length: 42 }, (_, number) =>
         subscription(UNSEEN_JOB, { jobId: simulatedJobId(number), jobName: `orders-${number}` }),
       ),
       pause: null,
       readBack: { kind: 'untried' },
     }),
-  'list-all-very-long': (voice) =>
-    workspaceListMessage(voice, {
+  'list-all-very-long': (texts) =>
+    workspaceListMessage(texts, {
       channels: Array.from({ length: 42 }, (_, number) => ({
         channelId: `C${number}`,
         subscriptions: [subscription(UNSEEN_JOB)],
@@ -1671,11 +1670,11 @@ const MESSAGES: Readonly<Record<string, Said>> = {
 };
 
 describe.each(LANGUAGES)('the message in %s', (language) => {
-  const voice = voiceIn(language);
+  const texts = textsIn(language);
   const entries = Object.entries(MESSAGES);
 
   test.each(entries)('%s reads as recorded, and Slack takes it', async (name, render) => {
-    const message = render(voice);
+    const message = render(texts);
     expectValid(message);
     await expect(written(message)).toMatchFileSnapshot(`./messages/${language}/${name}.txt`);
   });
@@ -1683,7 +1682,7 @@ describe.each(LANGUAGES)('the message in %s', (language) => {
   test.each(entries.filter(([name]) => name.startsWith('told')))(
     '%s has its news in the first line and at most six lines of it',
     (_name, render) => {
-      const shownLines = render(voice)
+      const shownLines = render(texts)
         .text.split('\n')
         .filter((line) => !/^(?:As of|截至)/.test(line) && line !== ORDERS);
       expect(shownLines.length).toBeLessThanOrEqual(6);
@@ -1692,37 +1691,37 @@ describe.each(LANGUAGES)('the message in %s', (language) => {
   );
 });
 
-/** The same voice, and the keys of all it has said. */
-function overheard(voice: Voice): { readonly voice: Voice; readonly keys: ReadonlySet<string> } {
+/** The same texts, and the keys of all it has said. */
+function recordKeys(texts: Texts): { readonly texts: Texts; readonly keys: ReadonlySet<string> } {
   const keys = new Set<string>();
-  const heard: Voice = {
-    ...voice,
-    say: (key, values) => {
+  const recording: Texts = {
+    ...texts,
+    get: (key, values) => {
       keys.add(key);
-      return voice.say(key, values);
+      return texts.get(key, values);
     },
     explain: (why) => {
       keys.add(`why.${why.key}`);
-      return voice.explain(why);
+      return texts.explain(why);
     },
     duration: (ms) => {
       const parts = durationParts(ms).map(({ unit }) => unit);
       for (const unit of parts.length === 0 ? ['none'] : parts) keys.add(`unit.${unit}`);
-      return voice.duration(ms);
+      return texts.duration(ms);
     },
   };
-  return { voice: heard, keys };
+  return { texts: recording, keys };
 }
 
 test.each(LANGUAGES)('every text in %s is in a message that is recorded here', (language) => {
-  const { voice, keys } = overheard(voiceIn(language));
-  for (const render of Object.values(MESSAGES)) render(voice);
+  const { texts, keys } = recordKeys(textsIn(language));
+  for (const render of Object.values(MESSAGES)) render(texts);
   expect(Object.keys(en).filter((key) => !keys.has(key))).toEqual([]);
 });
 
 test('a text that no message has would be noticed', () => {
-  const { voice, keys } = overheard(voiceIn('en'));
-  helpMessage(voice, null, 'C1');
+  const { texts, keys } = recordKeys(textsIn('en'));
+  helpMessage(texts, null, 'C1');
   expect(Object.keys(en).filter((key) => !keys.has(key))).toContain('told.ended');
 });
 
@@ -1750,7 +1749,7 @@ describe('whatever DRS sends', () => {
   test.each(LANGUAGES)(
     'the messages in %s are valid Block Kit, and nothing in them becomes a mention or a link',
     (language) => {
-      const voice = voiceIn(language);
+      const texts = textsIn(language);
       fc.assert(
         fc.property(report, nasty, (fields, name) => {
           const state: JobState = { ...UNSEEN_JOB, report: aReport(fields), checkedAt: START, statusSince: START };
@@ -1773,9 +1772,9 @@ describe('whatever DRS sends', () => {
             aftermath: { ...NO_AFTERMATH, cause: { code: name, text: name }, closed: { how: 'recovered', at: START } },
           };
           for (const message of [
-            postMessage(voice, { ...A_POST, id: 'P', channelId: 'C1', facts: [facts] }),
+            postMessage(texts, { ...A_POST, id: 'P', channelId: 'C1', facts: [facts] }),
             statusMessage(
-              voice,
+              texts,
               {
                 jobs: [status(aJob({ name }, state), { cause: { code: name, text: name } })],
                 problems: [
@@ -1795,7 +1794,7 @@ describe('whatever DRS sends', () => {
               { ...VIEW, now: START },
             ),
             jobsMessage(
-              voice,
+              texts,
               { ...PAGE, text: name, total: 1, jobs: [{ ...listed(1, { name, status: name }), subscribed: false }] },
               'C1',
             ),
@@ -1816,7 +1815,7 @@ describe('whatever DRS sends', () => {
     const subscriptions = Array.from({ length: 60 }, (_, number) =>
       subscription(state, { id: number, jobId: simulatedJobId(number), jobName: null }),
     );
-    const message = listMessage(voiceIn('en'), { subscriptions, pause: null, readBack: { kind: 'untried' } });
+    const message = listMessage(textsIn('en'), { subscriptions, pause: null, readBack: { kind: 'untried' } });
     expectValid(message);
     expect(JSON.stringify(message.blocks)).toContain('+20 more');
   });
@@ -1829,5 +1828,5 @@ test('a name with signs of formatting in it breaks nothing, and pasted it is the
   expect(nameKey(shownName)).toBe(nameKey(name));
   expect(safeName('or_ders-2')).toBe('or_ders-2');
   for (const render of [toldOf({ ...job, name }, {}, replicating, [10, 'INCRE_TRANSFER_FAILED'])])
-    expect(render(voiceIn('en')).text).toContain(shownName);
+    expect(render(textsIn('en')).text).toContain(shownName);
 });

@@ -17,7 +17,7 @@ import type { DrsClient } from '../../src/ports/drs.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
 import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
-import { createVoice } from '../../src/slack/messages/kit/texts.ts';
+import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { healthMessage } from '../../src/slack/messages/answers/health-message.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
@@ -160,7 +160,7 @@ const health = async (context: Context) => {
     projects: () => ({ asked: 'p1', others: '' }),
     consoleUrl: () => null,
   };
-  return healthMessage(createVoice('en', surroundings), await showHealth(context, CHANNEL)).text;
+  return healthMessage(createTexts('en', surroundings), await showHealth(context, CHANNEL)).text;
 };
 
 describe('a pass', () => {

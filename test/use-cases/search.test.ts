@@ -6,7 +6,7 @@ import type { ReadingLimit } from '../../demo/slack-workspace/rate-limit.ts';
 import type { Fault } from '../../demo/slack-workspace/faults.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { createStore } from '../../src/store/open-store.ts';
-import { createVoice } from '../../src/slack/messages/kit/texts.ts';
+import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { createHistory } from '../../src/slack/sending/history.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
 import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
@@ -40,7 +40,7 @@ async function openTown(readingLimit: ReadingLimit, channels: number) {
     consoleUrl: () => null,
   };
   const speech = {
-    notifier: createNotifier(client, () => createVoice('en', surroundings), SILENT),
+    notifier: createNotifier(client, () => createTexts('en', surroundings), SILENT),
     history: createHistory(client, { botUserId: state.bot.id, botId: state.botId }),
   };
   const ids = Array.from({ length: channels }, (_one, number) => slack.addChannel(`c${number}`, { withBot: true }).id);

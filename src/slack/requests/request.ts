@@ -1,31 +1,39 @@
 import type { Language } from '../../domain/base/language.ts';
-import type { Actor } from '../../ports/store/subscriptions.ts';
 import type { Channels, Notifier } from '../../ports/slack.ts';
-import { inPublic } from '../messages/kit/texts.ts';
+import type { Actor } from '../../ports/store/subscriptions.ts';
 import type { Guarded } from '../../use-cases/subscribing/review-channels.ts';
-import type { Voice } from '../messages/kit/texts.ts';
+import { hideOperatorMatters } from '../messages/kit/texts.ts';
+import type { Texts } from '../messages/kit/texts.ts';
+import type { Reply } from './reply.ts';
 
 /** What every command and button works with. */
 export interface SlackContext {
   readonly useCases: Guarded & { readonly channels: Channels; readonly notifier: Notifier };
   readonly workspaceId: string;
-  readonly voiceIn: (language: Language) => Voice;
-  /** See `DoorState`. */
+  readonly textsIn: (language: Language) => Texts;
+  /** See `ListenerState`. */
   readonly otherSockets: () => number;
   /** The language of somebody's Slack, else the bot's own. */
   readonly readerLanguage: (userId: string) => Promise<Language>;
 }
 
-/** The voices of one conversation: what only the person reads, and what everybody in the channel reads. */
-export interface Voices {
-  readonly reader: Voice;
-  readonly channel: Voice;
+/** A command or click of somebody who may make it. */
+export interface Request {
+  readonly slack: SlackContext;
+  readonly actor: Actor;
+  /** In the language of the person, for what nobody else reads. */
+  readonly personTexts: Texts;
+  /** In the language of the channel, for what everybody in it reads. */
+  readonly channelTexts: Texts;
+  readonly reply: Reply;
 }
 
-export async function voicesFor(slack: SlackContext, actor: Actor): Promise<Voices> {
-  const [reader, channel] = await Promise.all([
+/** Finds out in which languages a request is answered. */
+export async function createRequest(slack: SlackContext, actor: Actor, reply: Reply): Promise<Request> {
+  const [person, channel] = await Promise.all([
     slack.readerLanguage(actor.userId),
     slack.useCases.store.findChannelLanguage(actor),
   ]);
-  return { reader: slack.voiceIn(reader), channel: inPublic(slack.voiceIn(channel)) };
+  const channelTexts = hideOperatorMatters(slack.textsIn(channel));
+  return { slack, actor, personTexts: slack.textsIn(person), channelTexts, reply };
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { explainNetworkFailure } from '../../domain/job/network-failure.ts';
 import { StartError } from '../../ports/start-error.ts';
-import { speechIn } from '../../words/plain-texts.ts';
+import { plainTextsIn } from '../../words/plain-texts.ts';
 import { isPassing, slackErrorName } from '../web-api/classify-slack-error.ts';
 
 const answer = z.object({
@@ -86,7 +86,7 @@ function unreachable(error: unknown, apiUrl: string): string {
     const why = explainNetworkFailure(error, new URL(apiUrl).host);
     const isAboutAddress = why.key === 'unreachable' || why.key === 'host_unknown' || why.key === 'not_tls';
     const check = isAboutAddress ? ": check SLACK_API_URL and this machine's network." : '.';
-    return `Slack cannot be reached at ${apiUrl}${check} ${speechIn('en').explain(why)}`;
+    return `Slack cannot be reached at ${apiUrl}${check} ${plainTextsIn('en').explain(why)}`;
   }
   return `Slack's answer at ${apiUrl} cannot be understood: check SLACK_API_URL.`;
 }

@@ -1,72 +1,71 @@
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import type { RefusedPost, Signal } from '../../../domain/post/signal.ts';
 import { jobNames } from '../kit/job-names.ts';
-import { code, escapeMrkdwn } from '../kit/mrkdwn.ts';
-import type { Voice } from '../kit/texts.ts';
+import { channelLink, code, escapeMrkdwn } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
 
 const BYTES_IN_MB = 1024 * 1024;
 
 /** What the operator of the bot hears, line by line: what is wrong, and what to do. */
-export function signalLines(voice: Voice, signal: Signal): readonly string[] {
+export function signalLines(texts: Texts, signal: Signal): readonly string[] {
   switch (signal.kind) {
     case 'credentials_refused':
       return [
-        voice.say('signal.credentials_refused'),
-        voice.explain(signal.why),
-        voice.say('signal.credentials_refused_note'),
+        texts.get('signal.credentials_refused'),
+        texts.explain(signal.why),
+        texts.get('signal.credentials_refused_note'),
       ];
     case 'drs_silent':
       return [
-        voice.say('signal.drs_silent', { duration: voice.duration(signal.until - signal.since) }),
-        voice.explain(signal.why),
+        texts.get('signal.drs_silent', { duration: texts.duration(signal.until - signal.since) }),
+        texts.explain(signal.why),
       ];
     case 'posts_refused':
       return [
-        voice.say('signal.posts_refused', { count: signal.posts.length }),
-        ...signal.posts.map((post) => refusedPost(voice, post)),
-        voice.say('signal.posts_refused_note', { status: voice.typed('status <job>') }),
+        texts.get('signal.posts_refused', { count: signal.posts.length }),
+        ...signal.posts.map((post) => refusedPost(texts, post)),
+        texts.get('signal.posts_refused_note', { status: texts.command('status <job>') }),
       ];
     case 'disk_low':
       return [
-        voice.say('signal.disk_low', { free: megabytes(signal.freeBytes) }),
-        voice.say('signal.disk_low_note', { least: megabytes(signal.leastBytes) }),
+        texts.get('signal.disk_low', { free: megabytes(signal.freeBytes) }),
+        texts.get('signal.disk_low_note', { least: megabytes(signal.leastBytes) }),
       ];
     case 'disk_full':
-      return [voice.say('signal.disk_full'), voice.say('signal.disk_full_note')];
+      return [texts.get('signal.disk_full'), texts.get('signal.disk_full_note')];
     case 'database_new':
-      return [voice.say('signal.database_new', { path: code(signal.path) }), voice.say('signal.database_new_note')];
+      return [texts.get('signal.database_new', { path: code(signal.path) }), texts.get('signal.database_new_note')];
     case 'database_displaced':
       return [
-        voice.say(`signal.database_${signal.how}`, { path: code(signal.path) }),
+        texts.get(`signal.database_${signal.how}`, { path: code(signal.path) }),
         signal.savedAs === null
-          ? voice.say('signal.database_not_saved_note')
-          : voice.say('signal.database_saved_note', { copy: code(signal.savedAs), path: code(signal.path) }),
+          ? texts.get('signal.database_not_saved_note')
+          : texts.get('signal.database_saved_note', { copy: code(signal.savedAs), path: code(signal.path) }),
       ];
     case 'rows_set_aside':
       return [
-        voice.say('signal.rows_set_aside', { count: signal.count }),
+        texts.get('signal.rows_set_aside', { count: signal.count }),
         ...signal.rows.map(({ what, key }) => `${escapeMrkdwn(what)} ${code(key)}`),
-        voice.say('signal.rows_set_aside_note'),
+        texts.get('signal.rows_set_aside_note'),
       ];
     case 'other':
-      return [voice.say('announced.other', { name: escapeMrkdwn(signal.name) })];
+      return [texts.get('announced.other', { name: escapeMrkdwn(signal.name) })];
     case 'drs_answers':
     case 'credentials_accepted':
     case 'disk_enough':
     case 'disk_writable':
     case 'database_in_place':
-      return [voice.say(`signal.${signal.kind}`, { duration: voice.duration(signal.until - signal.since) })];
+      return [texts.get(`signal.${signal.kind}`, { duration: texts.duration(signal.until - signal.since) })];
   }
 }
 
-function refusedPost(voice: Voice, { channelId, reason, jobs }: RefusedPost): string {
-  const id = escapeMrkdwn(channelId);
-  return voice.say('signal.post_refused', {
-    channel: isDirectMessage(channelId) ? code(channelId) : `<#${id}>`,
+function refusedPost(texts: Texts, { channelId, reason, jobs }: RefusedPost): string {
+  return texts.get('signal.post_refused', {
+    channel: isDirectMessage(channelId) ? code(channelId) : channelLink(channelId),
     what:
       jobs.length === 0
-        ? voice.say('signal.post_about_nothing')
-        : voice.say('signal.post_about_jobs', { jobs: jobNames(voice, jobs) }),
+        ? texts.get('signal.post_about_nothing')
+        : texts.get('signal.post_about_jobs', { jobs: jobNames(texts, jobs) }),
     reason: code(reason),
   });
 }
