@@ -1,7 +1,7 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { formatDuration } from '../domain/base/duration.ts';
-import { findStillLoops } from '../domain/base/vital-signs.ts';
-import type { Patience } from '../domain/base/vital-signs.ts';
+import { findStillLoops } from '../domain/vital-signs.ts';
+import type { Patience } from '../domain/vital-signs.ts';
 import type { Timetable } from '../domain/poll/timetable.ts';
 import { sendHttp } from '../drs/http.ts';
 import type { Network } from '../network/network.ts';

@@ -236,6 +236,39 @@ const STORIES: Readonly<Record<string, Story>> = {
       await minutes(life, 8);
     },
   },
+  'half-of-an-incident-recovers-after-the-first-word-of-recoveries': {
+    watched: 8,
+    messages: 3,
+    async live(life) {
+      await minutes(life, 2);
+      fails(life, jobs(6));
+      await minutes(life, 5);
+      works(life, jobs(3));
+      await minutes(life, 38);
+      works(life, jobs(6));
+      await minutes(life, 10);
+    },
+  },
+  'two-jobs-of-an-incident-recover-and-fail-again': {
+    watched: 8,
+    messages: 4,
+    async live(life) {
+      await minutes(life, 2);
+      fails(life, jobs(6));
+      await minutes(life, 2);
+      // The first one soon, while the incident still takes more; the other one when it no longer does.
+      works(life, jobs(1));
+      await minutes(life, 5);
+      fails(life, jobs(1));
+      await minutes(life, 5);
+      works(life, jobs(1, 1));
+      await minutes(life, 5);
+      fails(life, jobs(1, 1));
+      await minutes(life, 5);
+      works(life, jobs(6));
+      await minutes(life, 8);
+    },
+  },
   'a-job-flaps-every-3-minutes': flapping(3, 1),
   'a-job-flaps-every-16-minutes': flapping(16, 6),
   'a-job-flaps-every-31-minutes': flapping(31, 15),

@@ -263,3 +263,11 @@ test('what may have reached a channel that nobody can read is sent again as the 
   const again = await channel.nextSend();
   expect(again.post).toMatchObject({ id: first.post.id, facts: { length: 4 } });
 });
+
+test('a connection that gives no answer holds up no news of another one in the same channel', async () => {
+  await using channel = await OneChannel.open(2);
+  const unseen = await channel.watchBlindly('other');
+  await channel.fail(1, 2);
+  await channel.failJob(unseen, 'other');
+  expect(await channel.pass(MINUTE)).toEqual(['send news: 1 failed', 'send news: 2 failed']);
+});

@@ -8,7 +8,7 @@ import { explanation } from '../../src/domain/job/explanation.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
 import { failureOf } from '../../src/domain/job/progress-answer.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
-import { LOOP_NAMES } from '../../src/domain/base/vital-signs.ts';
+import { LOOP_NAMES } from '../../src/domain/vital-signs.ts';
 import { createDrsClient } from '../../src/drs/drs-client.ts';
 import { createNetwork } from '../../src/network/network.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';
@@ -112,6 +112,7 @@ function createContext(decorate: (drs: DrsClient) => DrsClient, requestTimeoutMs
     polling: { batchSize, maxRps: 5, intervalMs: MINUTE },
     jobList: { idle: () => Promise.resolve(), refresh: () => Promise.resolve({ isReading: false }) },
     opsChannel: null,
+    lacksHistory: () => false,
     wakeDispatcher: () => undefined,
     vitals,
     runtime: { program: 'test', node: 'test' },

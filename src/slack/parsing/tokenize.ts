@@ -1,4 +1,4 @@
-import { withoutInvisible, withPlainHyphens } from '../../domain/names/plain-text.ts';
+import { withoutInvisible, withPlainHyphens } from '../../domain/base/text.ts';
 
 /** One word of a command. */
 export interface Token {

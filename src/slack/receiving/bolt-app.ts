@@ -3,7 +3,7 @@ import type { Receiver } from '@slack/bolt';
 import type { FetchFunction, WebClient } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 
-import { DiskFullError } from '../../ports/start-error.ts';
+import { DiskFullError } from '../../ports/operator-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { reviewChannel } from '../../use-cases/subscribing/review-channels.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { cutText } from '../../domain/base/cut-text.ts';
+import { cutText } from '../../domain/base/text.ts';
 import type { SlackContext } from '../requests/request.ts';
 
 /** What names one command, click, submission or event, however often it is delivered (docs.slack.dev, payloads). */

@@ -4,7 +4,7 @@ import type { App } from '@slack/bolt';
 
 import { SECOND } from '../../domain/base/time.ts';
 import { explainClosedPort } from '../../domain/base/closed-port.ts';
-import { StartError } from '../../ports/start-error.ts';
+import { StartError } from '../../ports/operator-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SlackReceiverConfig } from './bolt-app.ts';
 import { holdFailure } from '../../domain/base/hold-failure.ts';

@@ -116,7 +116,7 @@ export class SocketReceiver implements Receiver {
     if (url === undefined || !/^wss?:\/\//i.test(url)) throw new SocketFailure('Slack named no address for it');
     return await new Promise<Greeted>((resolve, reject) => {
       let greeted: Greeted | null = null;
-      const socket = new Socket(url, dispatcher, {
+      const socket = new Socket(url, dispatcher, clock, {
         frame: (frame) => {
           if (frame.kind === 'hello') {
             greeted ??= { socket, since: clock.monotonic(), connections: frame.connections };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import type { Finding } from '../../domain/base/finding.ts';
 import { bad, good, open } from '../../domain/base/finding.ts';
-import { StartError } from '../../ports/start-error.ts';
+import { StartError } from '../../ports/operator-error.ts';
 import type { Log } from '../../ports/log.ts';
 import { slackErrorName } from '../web-api/classify-slack-error.ts';
 import { identify, socketRefused } from './identify.ts';

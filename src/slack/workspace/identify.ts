@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 
 import { explainNetworkFailure } from '../../domain/job/network-failure.ts';
-import { StartError } from '../../ports/start-error.ts';
+import { StartError } from '../../ports/operator-error.ts';
 import { plainTextsIn } from '../../words/plain-texts.ts';
 import { isPassing, slackErrorName } from '../web-api/classify-slack-error.ts';
 

@@ -5,7 +5,13 @@ import { placeInOrder } from '../../../src/domain/post/place-deliveries.ts';
 import type { PendingDelivery, Placement } from '../../../src/domain/post/place-deliveries.ts';
 
 const HELLO = { kind: 'announcement', announcement: { kind: 'hello', by: null } } as const;
-const delivery = (id: number, subject: string): PendingDelivery => ({ id, subject, owedAt: 1, facts: HELLO });
+const delivery = (id: number, subject: string): PendingDelivery => ({
+  id,
+  subject,
+  connectionId: 'prod',
+  owedAt: 1,
+  facts: HELLO,
+});
 const NEWS = { kind: 'news', about: '', isJoinable: false, shows: [] } as const;
 const begin = (...deliveries: readonly PendingDelivery[]): Placement => ({ kind: 'begin', post: NEWS, deliveries });
 const attach = (postId: string, ...deliveries: readonly PendingDelivery[]): Placement => ({

@@ -91,19 +91,12 @@ function severalParts(
 type NoneFits = Extract<ReferenceProblem, { readonly kind: 'none' }>;
 
 function noneParts(texts: Texts, problem: NoneFits, wanted: Wanted, channelId: string): readonly Part[] {
-  const { lookAlike, nearest, listedAt, isListPending } = problem;
-  const candidates = (lookAlike?.jobs ?? nearest).map((job) => candidate(texts, job, wanted, channelId));
-  if (lookAlike !== null) return [linesPart([looksLike(texts, problem, lookAlike)]), ...candidates];
+  const { nearest, listedAt, isListPending } = problem;
   return [
     linesPart(noneLines(texts, problem, wanted)),
-    ...candidates,
+    ...nearest.map((job) => candidate(texts, job, wanted, channelId)),
     ...(listedAt === null || isListPending ? [] : [footer(texts.get('name.listed', { ago: ago(listedAt) }))]),
   ];
-}
-
-function looksLike(texts: Texts, { reference }: NoneFits, { jobs, by }: NonNullable<NoneFits['lookAlike']>): string {
-  const said = { typed: code(reference), name: namesOf(jobs) };
-  return texts.get(by === 'alphabet' ? 'name.look_alike' : 'name.look_alike_character', said);
 }
 
 /** What is wrong, the nearest names, and why the list of jobs is of no help where it is not. */

@@ -2,7 +2,7 @@ import { fullCopyPercent } from '../../../domain/job/full-copy-percent.ts';
 import { isFinishedCopy, statusGroup } from '../../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
 import type { LagNote } from '../../../domain/job/lag-note.ts';
-import { ALARM_LAG_MS } from '../../../domain/poll/verdict-rules.ts';
+import { ALARM_LAG_MS } from '../../../domain/job/verdict-rules.ts';
 import type { PartProgress, ProgressReport } from '../../../domain/job/progress-report.ts';
 import { isMessageKey } from '../../../words/plain-texts.ts';
 import { escapeMrkdwn, safeName } from '../kit/mrkdwn.ts';

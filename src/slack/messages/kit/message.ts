@@ -4,10 +4,11 @@ import { cut, escapeMrkdwn } from './mrkdwn.ts';
 
 /** Blocks in one message (docs.slack.dev, "Block Kit", blocks). */
 const MAX_BLOCKS = 50;
-/** Characters of a section's or context element's text. */
+/**
+ * Characters of a section's or context element's text. So long is the top-level text as well: chat.update refuses over 4,000
+ * (docs.slack.dev, "chat.update", msg_too_long), and counts otherwise than we do.
+ */
 const MAX_TEXT = 3000;
-/** Characters of the top-level text that chat.update still takes (docs.slack.dev, "chat.update", msg_too_long). */
-const MAX_TOP_LEVEL_TEXT = 4000;
 const MAX_BUTTON_TEXT = 75;
 const NO_BREAK_SPACE = '\u00a0';
 
@@ -60,7 +61,7 @@ export function message(parts: readonly Part[], options: { readonly marker?: str
   const [first, ...rest] = blocks;
   const marked =
     first !== undefined && options.marker !== undefined ? [{ ...first, block_id: options.marker }, ...rest] : blocks;
-  return { text: fit(topLevelText(parts), MAX_TOP_LEVEL_TEXT), blocks: marked };
+  return { text: fit(topLevelText(parts), MAX_TEXT), blocks: marked };
 }
 
 /** The same message without blocks, for a workspace that refuses them. */

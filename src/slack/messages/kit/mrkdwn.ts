@@ -1,4 +1,4 @@
-import { cutText } from '../../../domain/base/cut-text.ts';
+import { cutText } from '../../../domain/base/text.ts';
 import { DAY } from '../../../domain/base/time.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
 

@@ -2,7 +2,7 @@ import { operatorMatter } from '../../../domain/job/explanation.ts';
 import type { Explanation } from '../../../domain/job/explanation.ts';
 import type { JobId } from '../../../domain/job/job-id.ts';
 import type { Language } from '../../../domain/base/language.ts';
-import { isRefusal } from '../../../domain/post/signal.ts';
+import { isRefusal } from '../../../domain/post/operator-alert.ts';
 import { plainTextsIn } from '../../../words/plain-texts.ts';
 import type { PlainTexts } from '../../../words/plain-texts.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';

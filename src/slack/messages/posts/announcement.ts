@@ -7,8 +7,8 @@ import { boldName, jobNames, nameAll } from '../kit/job-names.ts';
 import { channelLink, code, escapeMrkdwn, mention } from '../kit/mrkdwn.ts';
 import { explainRemedy } from '../kit/refusal-text.ts';
 import type { Texts } from '../kit/texts.ts';
+import { alertLines } from './alert-lines.ts';
 import { backLines, blindLines } from './blind-lines.ts';
-import { signalLines } from './signal-lines.ts';
 
 /** What a conversation is told beside the events of jobs, line by line. */
 export function announcementLines(texts: Texts, said: Announcement, channelId: string): readonly string[] {
@@ -55,7 +55,7 @@ export function announcementLines(texts: Texts, said: Announcement, channelId: s
     case 'back':
       return backLines(texts, said);
     case 'signal':
-      return signalLines(texts, said.signal);
+      return alertLines(texts, said.signal);
     case 'other':
       return [texts.get('announced.other', { name: escapeMrkdwn(said.name) })];
   }

@@ -2,7 +2,8 @@ import type { EpochMs } from '../../../domain/base/time.ts';
 import type { Job } from '../../../domain/job/job.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
-import { standingOf } from '../../../domain/job/standing.ts';
+import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
+import type { Standing } from '../../../domain/job/standing.ts';
 import { causeKey } from '../../../domain/post/cause-key.ts';
 import { causeLine, MAX_TOLD_TEXT, shortCause } from '../jobs/cause-text.ts';
 import { STANDING_EMOJI } from '../jobs/standings.ts';
@@ -47,8 +48,9 @@ export function incidentParts(texts: Texts, incident: Incident): readonly Part[]
   const [first] = rows;
   if (first === undefined) return [];
   if (isFailure(first.event)) return failureParts(texts, rows, incident.watched);
-  if (first.event.kind === 'recovered') return recoveredParts(texts, rows, { of: rows.length, closed: rows.length });
-  return otherParts(texts, rows, first);
+  if (first.event.kind !== 'recovered') return otherParts(texts, rows, first);
+  const said = { count: rows.length, of: rows.length, other: 0 };
+  return recoveredParts(texts, `🟢 ${texts.get('incident.recovered', said)}`, { measured: rows, shown: rows });
 }
 
 /** Every row of it, for whoever wants to see all. */
@@ -58,36 +60,47 @@ export function incidentInFull(texts: Texts, incident: Incident): readonly Part[
   return [linesPart([headline]), tablePart(texts, rows, MAX_ROWS_IN_FULL)];
 }
 
-/** The recoveries from an incident: how many of how many, and after how long. */
+/**
+ * The recoveries from an incident: how many of how many, after how long, and which have not.
+ *
+ * @param told what the incident told
+ */
 export function recoveriesParts(
   texts: Texts,
   recovered: readonly EventFacts[],
-  closing: { readonly of: number; readonly closed: number },
+  told: readonly EventFacts[],
 ): readonly Part[] {
-  return recoveredParts(texts, toRows({ facts: recovered, jobs: [], watched: 0 }), closing);
+  const rows = toRows({ facts: recovered, jobs: [], watched: 0 });
+  const failures = toRows({ facts: told.filter(({ event }) => isFailure(event)), jobs: [], watched: 0 });
+  const failed = failures.filter(isStillFailed);
+  const [of, left] = [failures.length, failed.length];
+  const count = countRecovered(failures);
+  const said = { count, of, left, other: of - left - count };
+  const headline =
+    left === 0 ? `🟢 ${texts.get('incident.recovered', said)}` : `🟠 ${texts.get('incident.partly_recovered', said)}`;
+  return recoveredParts(texts, headline, { measured: [...failures, ...rows], shown: [...failed, ...rows] });
 }
 
+/** @param measured whose longest failure is told */
 function recoveredParts(
   texts: Texts,
-  rows: readonly Row[],
-  { of, closed }: { readonly of: number; readonly closed: number },
+  headline: string,
+  { measured, shown }: { readonly measured: readonly Row[]; readonly shown: readonly Row[] },
 ): readonly Part[] {
-  const isOver = closed >= of;
-  const count = Math.min(of, rows.length);
-  const said = { count, of, left: Math.max(0, of - closed), other: Math.max(0, closed - count) };
-  const lengths = rows.flatMap(({ event }) => (event.kind === 'recovered' ? [event.workingAt - event.failedAt] : []));
-  const longest = texts.duration(Math.max(0, ...lengths));
+  const lengths = measured.flatMap(({ event, closed }) => {
+    if (event.kind === 'recovered') return [event.workingAt - event.failedAt];
+    return closed?.how === 'recovered' ? [closed.at - event.at] : [];
+  });
+  const duration = texts.duration(Math.max(0, ...lengths));
   return [
-    linesPart([
-      `${isOver ? '🟢' : '🟠'} ${texts.get(isOver ? 'incident.recovered' : 'incident.partly_recovered', said)}`,
-    ]),
-    linesPart([texts.get('incident.recovered_longest', { duration: longest })]),
-    tablePart(texts, rows, MAX_ROWS),
+    linesPart([headline]),
+    linesPart([texts.get('incident.recovered_longest', { duration })]),
+    tablePart(texts, shown, MAX_ROWS),
   ];
 }
 
 function failureParts(texts: Texts, rows: readonly Row[], watched: number): readonly Part[] {
-  const open = rows.filter(({ closed }) => closed === null);
+  const open = rows.filter(isStillFailed);
   const headline = open.length === 0 ? closedHeadline(texts, rows) : failureHeadline(texts, rows, open.length, watched);
   return [
     linesPart([headline]),
@@ -119,7 +132,7 @@ function sharedState(texts: Texts, rows: readonly Row[]): string | null {
 }
 
 function closedHeadline(texts: Texts, rows: readonly Row[]): string {
-  const recovered = rows.filter(({ closed }) => closed?.how === 'recovered').length;
+  const recovered = countRecovered(rows);
   const duration = texts.duration(Math.max(0, lastClosing(rows) - firstFailure(rows)));
   const said = { count: recovered, of: rows.length, other: rows.length - recovered, duration };
   return `${recovered === rows.length ? '🟢' : '⚪'} ${texts.get('incident.closed', said)}`;
@@ -198,19 +211,19 @@ function eventState(texts: Texts, { job, event }: Row): { readonly emoji: string
   }
 }
 
-/** Where causes differ, the rarest stands first; otherwise what was furthest behind. */
-function tablePart(texts: Texts, rows: readonly Row[], most: number): Part {
-  const causes = causesOf(texts, rows);
-  const isByCause = causes.length > 1 && rows.some(({ event }) => isFailure(event));
+/** The worst first; of those that are failed the rarest cause where they differ, otherwise what was furthest behind. */
+function tablePart(texts: Texts, rows: readonly Row[], max: number): Part {
+  const causes = causesOf(texts, rows.filter(isStillFailed));
+  const isByCause = causes.length > 1;
   const rank = (row: Row) => causes.find(({ key }) => key === row.key)?.count ?? 0;
   const byCause = (one: Row, other: Row) => (isByCause ? rank(one) - rank(other) : 0);
-  const sorted = rows.toSorted(
-    (one, other) =>
-      Number(one.closed !== null) - Number(other.closed !== null) ||
-      byCause(one, other) ||
-      (other.event.lastLag?.ms ?? -1) - (one.event.lastLag?.ms ?? -1),
+  const sorted = worstFirst(
+    rows.toSorted(
+      (one, other) => byCause(one, other) || (other.event.lastLag?.ms ?? -1) - (one.event.lastLag?.ms ?? -1),
+    ),
+    standingOfRow,
   );
-  const shown = sorted.slice(0, sorted.length <= most + 1 ? most + 1 : most);
+  const shown = sorted.slice(0, sorted.length <= max + 1 ? max + 1 : max);
   const more = sorted.length - shown.length;
   const head = [
     texts.get('incident.job'),
@@ -226,6 +239,22 @@ function tablePart(texts: Texts, rows: readonly Row[], most: number): Part {
     ],
     alignRight: [2],
   };
+}
+
+function countRecovered(rows: readonly Row[]): number {
+  return rows.filter(({ closed }) => closed?.how === 'recovered').length;
+}
+
+function isStillFailed({ event, closed }: Row): boolean {
+  return isFailure(event) && closed === null;
+}
+
+/** How the job of a row stands, as far as that is known. */
+function standingOfRow(row: Row): Standing {
+  const { closed, current } = row;
+  if (isStillFailed(row)) return 'failed';
+  if (closed !== null && closed.how !== 'recovered') return closed.how === 'unsubscribed' ? 'ended' : closed.how;
+  return current === null ? 'in_sync' : standingOf(current.state);
 }
 
 function rowCells(texts: Texts, row: Row, isByCause: boolean): readonly string[] {

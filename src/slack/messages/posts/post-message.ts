@@ -75,7 +75,7 @@ function groupMessage(texts: Texts, post: ShownPost, now: readonly Look[]): Slac
   const parts =
     post.kind === 'incident'
       ? incidentParts(texts, { facts: [...shown, ...told], jobs, watched: post.around.watched })
-      : recoveriesParts(texts, told, countClosed(shown));
+      : recoveriesParts(texts, told, shown);
   const value = encodePost(post.id);
   const buttons = [
     { text: texts.get('button.show_all'), actionId: ACTIONS.showAll, value },
@@ -90,12 +90,6 @@ function groupMessage(texts: Texts, post: ShownPost, now: readonly Look[]): Slac
 export function fullPostMessage(texts: Texts, post: ShownPost, jobs: readonly Job[]): SlackMessage {
   const facts = eventsOf([...post.around.shown, ...post.facts]);
   return message(incidentInFull(texts, { facts, jobs, watched: post.around.watched }));
-}
-
-/** Of how many jobs an incident told, and how many are closed by now. */
-function countClosed(shown: readonly EventFacts[]): { readonly of: number; readonly closed: number } {
-  const latest = latestByJob(shown.filter(({ event }) => event.kind === 'status_changed'));
-  return { of: latest.length, closed: latest.filter(({ aftermath }) => aftermath.closed !== null).length };
 }
 
 /** The last of the events of each job. */

@@ -1,7 +1,7 @@
 import type { JobEvent } from '../../../domain/job/job-event.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
-import { ALARM_LAG_MS } from '../../../domain/poll/verdict-rules.ts';
+import { ALARM_LAG_MS } from '../../../domain/job/verdict-rules.ts';
 import type { NamedJob } from '../../../domain/post/post.ts';
 import { statusWords } from '../jobs/status-words.ts';
 import { plainName } from '../kit/job-names.ts';

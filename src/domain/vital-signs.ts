@@ -1,5 +1,5 @@
-import type { Explanation } from '../job/explanation.ts';
-import type { EpochMs } from './time.ts';
+import type { Explanation } from './job/explanation.ts';
+import type { EpochMs } from './base/time.ts';
 
 /** What turns for as long as the bot lives. A closed list: it is also a metric label. */
 export const LOOP_NAMES = ['poller', 'dispatcher', 'causes'] as const;

@@ -4,7 +4,7 @@ import type { Job } from '../job/job.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** States of the bot that its operator must mend. A closed list: it is also a key in the store. */
-export type SignalKind = 'credentials' | 'drs' | 'disk_low' | 'disk_full' | 'database_new' | 'database_displaced';
+export type AlertKind = 'credentials' | 'drs' | 'disk_low' | 'disk_full' | 'database_new' | 'database_displaced';
 
 /** A message that Slack refused twice, so that it was given up. */
 export interface RefusedPost {
@@ -23,8 +23,8 @@ export interface SetAsideRow {
   readonly key: string;
 }
 
-/** What the operator of the bot hears. */
-export type Signal =
+/** What whoever runs the bot must mend, or that it is mended. */
+export type OperatorAlert =
   | { readonly kind: 'credentials_refused'; readonly why: Explanation }
   | { readonly kind: 'credentials_accepted'; readonly since: EpochMs; readonly until: EpochMs }
   /** No usable answer for so long that every channel was told. */

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 
-import type { RefusedPost, Signal } from '../../domain/post/signal.ts';
+import type { OperatorAlert, RefusedPost } from '../../domain/post/operator-alert.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { DAY } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { SignalRequest } from '../../ports/store/operator-alerts.ts';
+import type { AlertRequest } from '../../ports/store/operator-alerts.ts';
 import { announce, ensureChannel } from '../rows/announce.ts';
 import { decodeAnnouncement, decodeJobId } from '../rows/codec.ts';
 import type { Db, Tx } from '../rows/schema.ts';
@@ -12,9 +12,9 @@ import type { Db, Tx } from '../rows/schema.ts';
 /** A refusal older than this is no news to an operator who has only now said where to be told. */
 const NEWS_MS = DAY;
 
-export async function raiseSignal(
+export async function raiseAlert(
   db: Db,
-  request: SignalRequest & { readonly signal: Signal | null },
+  request: AlertRequest & { readonly alert: OperatorAlert | null },
 ): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     const { numInsertedOrUpdatedRows } = await tx
@@ -23,14 +23,14 @@ export async function raiseSignal(
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
     const isNew = numInsertedOrUpdatedRows === 1n;
-    if (isNew && request.signal !== null) await tellOperator(tx, request, request.signal);
+    if (isNew && request.alert !== null) await tellOperator(tx, request, request.alert);
     return isNew;
   });
 }
 
-export async function clearSignal(
+export async function clearAlert(
   db: Db,
-  request: SignalRequest & { readonly signal: (since: EpochMs) => Signal },
+  request: AlertRequest & { readonly alert: (since: EpochMs) => OperatorAlert },
 ): Promise<boolean> {
   const { connectionId, kind } = request;
   const raised = (tx: Db) =>
@@ -46,7 +46,7 @@ export async function clearSignal(
     const row = await raised(tx);
     if (row === undefined) return false;
     await tx.deleteFrom('signals').where('connection_id', '=', connectionId).where('kind', '=', kind).execute();
-    await tellOperator(tx, request, request.signal(row.since));
+    await tellOperator(tx, request, request.alert(row.since));
     return true;
   });
 }
@@ -88,7 +88,7 @@ async function unreported(db: Db, workspaceId: string, now: EpochMs, limit: numb
     .execute();
 }
 
-/** Nothing for a word to the operator: if Slack refuses that, saying so in the same way would never end. */
+/** Nothing for an operator alert: if Slack refuses that, saying so in the same way would never end. */
 async function describe(tx: Tx, { id, channel_id: channelId, reason }: DeadPost): Promise<readonly RefusedPost[]> {
   const rows = await tx
     .selectFrom('deliveries')
@@ -99,10 +99,10 @@ async function describe(tx: Tx, { id, channel_id: channelId, reason }: DeadPost)
     .where('deliveries.post_id', '=', id)
     .where('deliveries.outcome', '=', 'not_told')
     .execute();
-  const isSignal = rows.some(
+  const isAlert = rows.some(
     ({ announcement }) => announcement !== null && decodeAnnouncement(announcement)?.kind === 'signal',
   );
-  if (rows.length === 0 || isSignal) return [];
+  if (rows.length === 0 || isAlert) return [];
   const jobs = rows.flatMap((row) => {
     const jobId = decodeJobId(row.job_id);
     return jobId === null ? [] : [{ connectionId: row.connection_id, jobId, name: row.name, jobType: row.job_type }];
@@ -112,9 +112,9 @@ async function describe(tx: Tx, { id, channel_id: channelId, reason }: DeadPost)
 
 async function tellOperator(
   tx: Tx,
-  { connectionId, channel, now }: Omit<SignalRequest, 'kind'>,
-  signal: Signal,
+  { connectionId, channel, now }: Omit<AlertRequest, 'kind'>,
+  alert: OperatorAlert,
 ): Promise<void> {
   await ensureChannel(tx, channel, now);
-  await announce(tx, channel, connectionId, { kind: 'signal', signal }, now);
+  await announce(tx, channel, connectionId, { kind: 'signal', signal: alert }, now);
 }
