@@ -40,7 +40,8 @@ import {
 import { probeWrite, readFigures } from './upkeep/figures.ts';
 import { findSchemaVersion, migrateToLatest } from './sqlite/migrate.ts';
 import { claimTurn } from './outbox/claim-turn.ts';
-import { askPost, findPost } from './outbox/sent-posts.ts';
+import { askPost } from './outbox/changes.ts';
+import { findPost } from './outbox/delivery-facts.ts';
 import { holdChannel, releaseHeldChannel, resumeChannel } from './channels/pause-channel.ts';
 import { giveRoomBack, prune } from './upkeep/prune.ts';
 import { findReadBack, listReadBacks } from './outbox/read-back.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { parseBlocks } from '../../demo/slack-workspace/validate-blocks.ts';
 import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
-import type { Refusal } from '../../src/domain/access.ts';
+import type { AccessDenial } from '../../src/domain/access.ts';
 import { assess } from '../../src/domain/poll/assess.ts';
 import { NO_TIMES } from '../../src/domain/job/phases.ts';
 import { endAsGone } from '../../src/domain/poll/absence.ts';
@@ -28,7 +28,7 @@ import { durationParts } from '../../src/domain/base/duration.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { explanation, EXPLANATIONS } from '../../src/domain/job/explanation.ts';
 import type { Explanation, ExplanationKey } from '../../src/domain/job/explanation.ts';
-import { chunks } from '../../src/drs/chunks.ts';
+import { chunks } from '../../src/drs/drs-requests.ts';
 import { consoleLink } from '../../src/domain/console-link.ts';
 import { accessDeniedMessage } from '../../src/slack/messages/answers/access-denied-message.ts';
 import { notPublicMessage } from '../../src/slack/messages/answers/not-public-message.ts';
@@ -349,7 +349,7 @@ const audit =
   (changes: Partial<AuditPage>): Said =>
   (texts) =>
     auditMessage(texts, { entries: [], older: 0, jobId: null, before: null, ...changes });
-const REFUSALS: readonly Refusal[] = [
+const REFUSALS: readonly AccessDenial[] = [
   'stranger',
   'guest',
   'nobody',

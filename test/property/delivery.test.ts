@@ -457,6 +457,10 @@ describe('whatever two dispatchers, lost answers, kills and a slow clock do', ()
       { ...IN_TIME, numRuns: 100 },
     );
   }, 120_000);
+
+  test('among those histories are some with an incident, and some with recoveries from one', () => {
+    expect([...kindsTold].toSorted()).toEqual(['incident', 'news', 'recoveries']);
+  });
 });
 
 test('the histories told news, incidents and recoveries', () => {

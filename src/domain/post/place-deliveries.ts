@@ -10,7 +10,7 @@ import type { EpochMs } from '../base/time.ts';
 /** What waits for something that may happen any moment is looked at again after this, in ms. */
 export const LOOK_AGAIN_MS = SECOND;
 /** Failures that fit into the message about a time in which nobody looked. */
-const MOST_MEANWHILE = 3;
+const MAX_FAILURES_IN_SUMMARY = 3;
 
 /** A delivery that is in no post yet. */
 export interface PendingDelivery {
@@ -249,7 +249,7 @@ function isOfMeanwhile(
 ): boolean {
   if (facts.kind !== 'event' || facts.event.at < since || !MEANWHILE.has(newsKind(facts))) return false;
   const isFailure = (one: PendingDelivery) => one.connectionId === connectionId && newsKind(one.facts) === 'failed';
-  return newsKind(facts) !== 'failed' || pending.filter(isFailure).length <= MOST_MEANWHILE;
+  return newsKind(facts) !== 'failed' || pending.filter(isFailure).length <= MAX_FAILURES_IN_SUMMARY;
 }
 
 const MEANWHILE: ReadonlySet<NewsKind> = new Set<NewsKind>([

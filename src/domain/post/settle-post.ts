@@ -79,7 +79,8 @@ function settleSend(
       if (readBack.kind !== 'refused') return { kind: 'look_for_it', afterMs: pauses.reconcileAfterMs, reason };
       // Nobody can look there: it is sent again then.
       const policy = { baseMs: pauses.firstRetryMs, capMs: pauses.longestRetryMs };
-      return { kind: 'look_for_it', afterMs: backoffDelay(post.attempt, policy, random), reason };
+      const afterMs = backoffDelay(post.attempt, policy, random);
+      return { kind: 'try_again', afterMs, plain: post.plain, reason, mayBeThere: true };
     }
     case 'refused':
       switch (outcome.what) {

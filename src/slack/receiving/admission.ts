@@ -23,7 +23,7 @@ export async function ifAdmitted(
   const access = await admit(slack.useCases, actor, teamId);
   if (access.kind === 'allowed') {
     const request = await createRequest(slack, actor, reply);
-    return await work(access.openly ? request : answerPrivately(request));
+    return await work(access.mayShowPublicly ? request : answerPrivately(request));
   }
   const { userId: user, channelId: channel } = actor;
   slack.useCases.log.info({ user, channel, team: teamId, reason: access.why }, 'refused a command or button');

@@ -9,8 +9,8 @@ import { findEpisode } from '../upkeep/blind-episodes.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Tx } from '../rows/schema.ts';
 import { isDue } from '../rows/timed-work.ts';
-import type { Claim } from './claim-turn.ts';
-import { decodePostKind, dropUnreadable, readTold, selectFacts, subjectOf, toFacts } from './delivery-facts.ts';
+import type { Claim } from './claim.ts';
+import { decodePostKind, readDeliveries, readTold, selectFacts, subjectOf } from './delivery-facts.ts';
 
 /** Nothing is collected. */
 const AT_ONCE = {
@@ -69,11 +69,10 @@ async function readPending(
     .where('deliveries.post_id', 'is', null)
     .limit(MOST_PLACED)
     .execute();
-  const readable = await dropUnreadable(tx, clock, rows, language);
-  return readable.flatMap((row) => {
-    const facts = toFacts(row, language);
+  const read = await readDeliveries(tx, clock, rows, language);
+  return read.map(({ row, facts }) => {
     const { id, connection_id: connectionId, created_at: owedAt } = row;
-    return facts === null ? [] : [{ id, subject: subjectOf(row), connectionId, owedAt, facts }];
+    return { id, subject: subjectOf(row), connectionId, owedAt, facts };
   });
 }
 
@@ -113,7 +112,7 @@ async function readPosts(
       isJoinable: row.joinable === 1,
       isFrozen: row.reason !== null,
       partOf: row.part_of,
-      told: told.map(({ owedAt: toldAt, ...one }) => ({ ...one, toldAt })),
+      told: told.map(({ row: one, facts }) => ({ subject: subjectOf(one), toldAt: one.created_at, facts })),
     });
   }
   return posts;

@@ -1,5 +1,5 @@
-import { canGoOn, channelRefusal, HELD } from '../../domain/access.ts';
-import type { AccessPolicy, ChannelRefusal, Home, Place, Sharing } from '../../domain/access.ts';
+import { mayResume, findChannelDenial, HELD } from '../../domain/access.ts';
+import type { AccessPolicy, ChannelDenial, Home, Place, Sharing } from '../../domain/access.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Directory } from '../../ports/slack.ts';
 import type { Context } from '../context.ts';
@@ -23,7 +23,7 @@ export async function reviewChannel(
   context: Guarded,
   channel: ChannelKey,
   announced?: Sharing,
-): Promise<ChannelRefusal | null> {
+): Promise<ChannelDenial | null> {
   const { directory } = context.access;
   directory.forget(channel.channelId);
   const found = await directory.findSharing(channel.channelId);
@@ -39,10 +39,10 @@ export async function holdOrRelease(
   context: Guarded,
   { workspaceId, channelId }: ChannelKey,
   place: Place,
-): Promise<ChannelRefusal | null> {
+): Promise<ChannelDenial | null> {
   const { store, clock, access } = context;
   const channel = { workspaceId, channelId };
-  const refusal = channelRefusal(place, access.policy);
+  const refusal = findChannelDenial(place, access.policy);
   if (refusal === 'channel_not_told') return refusal;
   // Reading costs little; a write would make every command wait for its turn.
   const pause = await store.findPause(channel);
@@ -50,7 +50,7 @@ export async function holdOrRelease(
     await store.holdChannel({ channel, reason: HELD[refusal], now: clock.now() });
     context.wakeDispatcher();
   }
-  if (refusal === null && pause !== null && canGoOn(pause.reason, place.sharing)) {
+  if (refusal === null && pause !== null && mayResume(pause.reason, place.sharing)) {
     await store.releaseHeldChannel({ channel, now: clock.now() });
     context.wakeDispatcher();
   }
