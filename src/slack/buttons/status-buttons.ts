@@ -1,4 +1,4 @@
-import { lookForChannel } from '../../use-cases/showing/show-status.ts';
+import { readForChannel } from '../../use-cases/showing/show-status.ts';
 import { statusView } from '../commands/status.ts';
 import { statusMessage } from '../messages/answers/status-message.ts';
 import type { JobsValue } from '../messages/kit/button-value.ts';
@@ -12,7 +12,7 @@ export const refreshStatus = withJobs(replaceStatus);
 /** *Share to channel* on a status. */
 export const shareStatus = withJobs(async (request, { jobs: jobIds }) => {
   const { slack, actor, channelTexts, reply } = request;
-  const jobs = await lookForChannel(slack.useCases, actor, jobIds, channelTexts.language);
+  const jobs = await readForChannel(slack.useCases, actor, jobIds, channelTexts.language);
   const view = { ...statusView(request, false), sharedBy: actor.userId };
   await reply.publicly(statusMessage(channelTexts, { jobs, problems: [] }, view));
 });
@@ -30,7 +30,7 @@ export const unsubscribeTarget = withJobs(async (request, value) => {
 async function replaceStatus(request: ClickRequest, { jobs: jobIds }: JobsValue): Promise<void> {
   const { slack, actor, click, reply } = request;
   const texts = textsInPlace(request);
-  const jobs = await lookForChannel(slack.useCases, actor, jobIds, texts.language);
+  const jobs = await readForChannel(slack.useCases, actor, jobIds, texts.language);
   const view = statusView(request, click.messageTs === null);
   await reply.inPlace(statusMessage(texts, { jobs, problems: [] }, view));
 }

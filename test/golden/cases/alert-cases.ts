@@ -5,8 +5,6 @@ import { ORDERS } from '../../support/reports.ts';
 import { START, announced, job } from './facts.ts';
 import type { Said } from './facts.ts';
 
-const MB = 1024 * 1024;
-
 const alerted = (signal: OperatorAlert) => announced({ kind: 'signal', signal }, 'COPS');
 
 export const ALERT_CASES: Readonly<Record<string, Said>> = {
@@ -43,9 +41,6 @@ export const ALERT_CASES: Readonly<Record<string, Said>> = {
     savedAs: null,
   }),
   'signal-database-in-place': alerted({ kind: 'database_in_place', since: START, until: START + 12 * MINUTE }),
-  'signal-disk-low': alerted({ kind: 'disk_low', freeBytes: 150 * MB, leastBytes: 200 * MB }),
-  'signal-disk-enough': alerted({ kind: 'disk_enough', since: START, until: START + 12 * MINUTE }),
-  'signal-disk-full': alerted({ kind: 'disk_full' }),
   'signal-rows-set-aside': alerted({
     kind: 'rows_set_aside',
     rows: [
@@ -55,5 +50,4 @@ export const ALERT_CASES: Readonly<Record<string, Said>> = {
     count: 2,
   }),
   'signal-other': alerted({ kind: 'other', name: 'from_a_newer_version' }),
-  'signal-disk-writable': alerted({ kind: 'disk_writable', since: START, until: START + 12 * MINUTE }),
 };

@@ -104,6 +104,7 @@ const FIGURES: StoreFigures = {
   workspaceRefusal: null,
   queued: { count: 0, oldestAt: null },
   held: 0,
+  heldFor: {},
   searching: { count: 0, oldestAt: null },
   waitingSince: null,
   episode: null,

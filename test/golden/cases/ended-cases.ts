@@ -4,7 +4,7 @@ import { assess } from '../../../src/domain/poll/assess.ts';
 import { NO_AFTERMATH } from '../../../src/domain/post/post.ts';
 import type { DeliveryFacts } from '../../../src/domain/post/post.ts';
 import { postMessage } from '../../../src/slack/messages/posts/post-message.ts';
-import type { Look } from '../../../src/use-cases/polling/look-at-jobs.ts';
+import type { JobReading } from '../../../src/use-cases/polling/read-jobs.ts';
 import { BILLING, aJob, reported } from '../../support/reports.ts';
 import {
   ASKED,
@@ -36,7 +36,7 @@ const unseen =
 
 /** A job that got another name, and how it is now. */
 const renamed =
-  (now: readonly Look[]): Said =>
+  (now: readonly JobReading[]): Said =>
   (texts) => {
     const moment = {
       at: START,

@@ -141,7 +141,7 @@ export const begun = (standing: Standing | null, changes: Partial<StandingJob> =
 export const VIEW = { channelId: 'C1', isPrivate: true };
 
 export const status = (known: Job, changes: Partial<JobStatus> = {}): JobStatus => ({
-  look: { kind: 'known', job: known },
+  reading: { kind: 'known', job: known },
   subscribed: false,
   cause: null,
   recovery: null,

@@ -121,7 +121,7 @@ export const STATUS_CASES: Readonly<Record<string, Said>> = {
     statusMessage(
       texts,
       {
-        jobs: [status(aJob(), { look: { kind: 'no_such_job', jobId: ORDERS, name: null, code: 'DRS.M00289' } })],
+        jobs: [status(aJob(), { reading: { kind: 'no_such_job', jobId: ORDERS, name: null, code: 'DRS.M00289' } })],
         problems: [],
       },
       { ...VIEW, now: START },
@@ -131,7 +131,9 @@ export const STATUS_CASES: Readonly<Record<string, Said>> = {
       texts,
       {
         jobs: [
-          status(aJob(), { look: { kind: 'no_report', jobId: ORDERS, name: 'orders', why: explanation('timeout') } }),
+          status(aJob(), {
+            reading: { kind: 'no_report', jobId: ORDERS, name: 'orders', why: explanation('timeout') },
+          }),
         ],
         problems: [],
       },

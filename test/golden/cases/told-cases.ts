@@ -6,7 +6,7 @@ import { CLOSINGS } from '../../../src/domain/post/closing.ts';
 import { NO_AFTERMATH } from '../../../src/domain/post/post.ts';
 import type { DeliveryFacts } from '../../../src/domain/post/post.ts';
 import { postMessage } from '../../../src/slack/messages/posts/post-message.ts';
-import type { Look } from '../../../src/use-cases/polling/look-at-jobs.ts';
+import type { JobReading } from '../../../src/use-cases/polling/read-jobs.ts';
 import { BILLING, ORDERS, aJob, aReport, reported } from '../../support/reports.ts';
 import {
   ASKED,
@@ -34,7 +34,7 @@ const flappingNow =
   (texts) => {
     const event: JobEvent = { kind: 'flapping', flapping: FLAPPING, ...anEvent };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    const now: Look = {
+    const now: JobReading = {
       kind: 'known',
       job: aJob({ name: 'orders' }, { report: aReport(), checkedAt: START, flapping }),
     };
@@ -43,7 +43,7 @@ const flappingNow =
 
 /** A message about a job that began to replicate, and how that job is now. */
 const nowIs =
-  (look: Look): Said =>
+  (look: JobReading): Said =>
   (texts) => {
     const event = read([0, 'FULL_TRANSFER_COMPLETE'], replicating).events.at(-1);
     if (event === undefined) throw new Error('nothing was told');
@@ -247,7 +247,7 @@ export const TOLD_CASES: Readonly<Record<string, Said>> = {
     const why = explanation('item_error', { label: 'DRS.M01501' });
     const event: JobEvent = { kind: 'unreadable', since: START - 30 * MINUTE, why, ...anEvent };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    const now: Look = { kind: 'known', job: aJob({ name: 'orders' }, { report: aReport(), checkedAt: START }) };
+    const now: JobReading = { kind: 'known', job: aJob({ name: 'orders' }, { report: aReport(), checkedAt: START }) };
     return postMessage(texts, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [now]);
   },
   'told-readable-again': happened({ kind: 'readable_again', since: START - HOUR, ...anEvent }),

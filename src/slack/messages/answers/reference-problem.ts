@@ -1,6 +1,6 @@
 import { parseJobIdPrefix, shortId } from '../../../domain/job/job-id.ts';
 import type { ListedJob } from '../../../domain/names/listed-job.ts';
-import { MOST_COUNTED } from '../../../use-cases/naming/resolve-jobs.ts';
+import { MAX_COUNTED } from '../../../use-cases/naming/resolve-jobs.ts';
 import type { Guess, OldNames, ReferenceProblem } from '../../../use-cases/naming/resolve-jobs.ts';
 import { statusName } from '../jobs/status-words.ts';
 import { ACTIONS, encodeJobs } from '../kit/button-value.ts';
@@ -78,7 +78,7 @@ function severalParts(
   const typed = code(reference);
   const question =
     more === null
-      ? texts.get('name.many', { typed, count: MOST_COUNTED })
+      ? texts.get('name.many', { typed, count: MAX_COUNTED })
       : texts.get('name.several', { typed, count: matches.length + more });
   const rest = more === null ? texts.get('name.many_more') : texts.get('name.several_more', { count: more });
   return [

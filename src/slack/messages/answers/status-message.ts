@@ -27,8 +27,8 @@ export interface StatusView {
 /** The answer to a status command, and what Refresh makes of it. */
 export function statusMessage(texts: Texts, answer: StatusAnswer, view: StatusView): SlackMessage {
   const { jobs } = answer;
-  // Nobody asks about a job that is over, so that the next look says nothing about it.
-  const isAsked = jobs.some(({ look }) => look.kind === 'known' && look.job.state.over === null);
+  // Nobody asks about a job that is over, so that the next reading says nothing about it.
+  const isAsked = jobs.some(({ reading }) => reading.kind === 'known' && reading.job.state.over === null);
   const pause = isAsked ? pauseLines(texts, view.pausedUntil ?? null) : [];
   return message([
     ...jobs.flatMap((status) => jobParts(texts, status, jobs, view)),
@@ -40,10 +40,10 @@ export function statusMessage(texts: Texts, answer: StatusAnswer, view: StatusVi
 }
 
 function jobParts(texts: Texts, status: JobStatus, all: readonly JobStatus[], view: StatusView): readonly Part[] {
-  const { look } = status;
-  if (look.kind === 'no_such_job') return [linesPart([noSuchJob(texts, look)])];
-  if (look.kind === 'no_report') return [linesPart([noReport(texts, look)])];
-  const described = describeJob(texts, look.job, view.now, status);
+  const { reading } = status;
+  if (reading.kind === 'no_such_job') return [linesPart([noSuchJob(texts, reading)])];
+  if (reading.kind === 'no_report') return [linesPart([noReport(texts, reading)])];
+  const described = describeJob(texts, reading.job, view.now, status);
   if (described === null) return [];
   const { headline, lines, footer: small } = described;
   const button = all.length === 1 ? null : subscriptionButton(texts, status, all, view.channelId);
@@ -52,14 +52,14 @@ function jobParts(texts: Texts, status: JobStatus, all: readonly JobStatus[], vi
 
 function buttonParts(texts: Texts, jobs: readonly JobStatus[], view: StatusView): readonly Part[] {
   const [first, ...others] = jobs;
-  if (first === undefined || jobs.every(({ look }) => look.kind === 'no_such_job')) return [];
+  if (first === undefined || jobs.every(({ reading }) => reading.kind === 'no_such_job')) return [];
   const value = encodeJobs({ jobs: jobIds(jobs) });
   const change = others.length === 0 ? subscriptionButton(texts, first, jobs, view.channelId) : null;
   const buttons = [
     { text: texts.get('button.refresh'), actionId: ACTIONS.refreshStatus, value },
     ...(change === null ? [] : [change]),
     ...(view.isPrivate ? shareButton(texts, view.channelId, { actionId: ACTIONS.shareStatus, value }) : []),
-    ...(others.length === 0 && first.look.kind === 'known' ? consoleButton(texts, first.look.job) : []),
+    ...(others.length === 0 && first.reading.kind === 'known' ? consoleButton(texts, first.reading.job) : []),
   ];
   return [{ kind: 'buttons', buttons }];
 }
@@ -67,17 +67,17 @@ function buttonParts(texts: Texts, jobs: readonly JobStatus[], view: StatusView)
 /** *Unsubscribe* or *Subscribe channel*; nothing for a job that is over. */
 function subscriptionButton(
   texts: Texts,
-  { look, subscribed }: JobStatus,
+  { reading, subscribed }: JobStatus,
   shown: readonly JobStatus[],
   channelId: string,
 ): ButtonSpec | null {
-  if (look.kind !== 'known') return null;
-  const value = encodeJobs({ jobs: jobIds(shown), target: look.job.jobId });
+  if (reading.kind !== 'known') return null;
+  const value = encodeJobs({ jobs: jobIds(shown), target: reading.job.jobId });
   if (subscribed) return { text: texts.get('button.unsubscribe'), actionId: ACTIONS.unsubscribe, value };
-  if (look.job.state.over !== null) return null;
+  if (reading.job.state.over !== null) return null;
   return { text: subscribeLabel(texts, channelId), actionId: ACTIONS.subscribe, value };
 }
 
 function jobIds(jobs: readonly JobStatus[]): readonly JobId[] {
-  return jobs.map(({ look }) => askedJobId(look));
+  return jobs.map(({ reading }) => askedJobId(reading));
 }

@@ -1,7 +1,7 @@
 import type { Job } from '../../../domain/job/job.ts';
 import type { JobId } from '../../../domain/job/job-id.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
-import type { Look } from '../../../use-cases/polling/look-at-jobs.ts';
+import type { JobReading } from '../../../use-cases/polling/read-jobs.ts';
 import { safeName } from './mrkdwn.ts';
 import type { Texts } from './texts.ts';
 
@@ -38,6 +38,6 @@ export function withMore(texts: Texts, all: readonly string[], max: number): rea
 }
 
 /** The id of a job that was asked about. */
-export function askedJobId(look: Look): JobId {
-  return look.kind === 'known' ? look.job.jobId : look.jobId;
+export function askedJobId(reading: JobReading): JobId {
+  return reading.kind === 'known' ? reading.job.jobId : reading.jobId;
 }

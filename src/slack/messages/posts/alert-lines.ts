@@ -4,8 +4,6 @@ import { jobNames } from '../kit/job-names.ts';
 import { channelLink, code, escapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
-const BYTES_IN_MB = 1024 * 1024;
-
 /** What the operator of the bot hears, line by line: what is wrong, and what to do. */
 export function alertLines(texts: Texts, alert: OperatorAlert): readonly string[] {
   switch (alert.kind) {
@@ -26,13 +24,6 @@ export function alertLines(texts: Texts, alert: OperatorAlert): readonly string[
         ...alert.posts.map((post) => refusedPost(texts, post)),
         texts.get('alert.posts_refused_note', { status: texts.command('status <job>') }),
       ];
-    case 'disk_low':
-      return [
-        texts.get('alert.disk_low', { free: megabytes(alert.freeBytes) }),
-        texts.get('alert.disk_low_note', { least: megabytes(alert.leastBytes) }),
-      ];
-    case 'disk_full':
-      return [texts.get('alert.disk_full'), texts.get('alert.disk_full_note')];
     case 'database_new':
       return [texts.get('alert.database_new', { path: code(alert.path) }), texts.get('alert.database_new_note')];
     case 'database_displaced':
@@ -52,8 +43,6 @@ export function alertLines(texts: Texts, alert: OperatorAlert): readonly string[
       return [texts.get('announced.other', { name: escapeMrkdwn(alert.name) })];
     case 'drs_answers':
     case 'credentials_accepted':
-    case 'disk_enough':
-    case 'disk_writable':
     case 'database_in_place':
       return [texts.get(`alert.${alert.kind}`, { duration: texts.duration(alert.until - alert.since) })];
   }
@@ -68,8 +57,4 @@ function refusedPost(texts: Texts, { channelId, reason, jobs }: RefusedPost): st
         : texts.get('alert.post_about_jobs', { jobs: jobNames(texts, jobs) }),
     reason: code(reason),
   });
-}
-
-function megabytes(bytes: number): string {
-  return String(Math.floor(bytes / BYTES_IN_MB));
 }

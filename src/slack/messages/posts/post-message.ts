@@ -6,7 +6,7 @@ import { isWorking, statusGroup } from '../../../domain/job/job-status.ts';
 import { lagNote } from '../../../domain/job/lag-note.ts';
 import { NO_AFTERMATH } from '../../../domain/post/post.ts';
 import type { DeliveryFacts, NamedJob, Post } from '../../../domain/post/post.ts';
-import type { Look } from '../../../use-cases/polling/look-at-jobs.ts';
+import type { JobReading } from '../../../use-cases/polling/read-jobs.ts';
 import { stateOnly, stateWithEmoji, statusWords } from '../jobs/status-words.ts';
 import { ACTIONS, encodeJobs, encodePost } from '../kit/button-value.ts';
 import { consoleButton } from '../kit/job-buttons.ts';
@@ -46,7 +46,7 @@ export type ShownPost = Pick<Post, 'id' | 'channelId' | 'kind' | 'facts' | 'arou
  *
  * @param now how the post's jobs are at the moment; empty when it is sent first
  */
-export function postMessage(texts: Texts, post: ShownPost, now: readonly Look[] = []): SlackMessage {
+export function postMessage(texts: Texts, post: ShownPost, now: readonly JobReading[] = []): SlackMessage {
   if (post.kind !== 'news') return groupMessage(texts, post, now);
   const back = backParts(texts, post.facts);
   const steps = stepsOfOneJob(post.facts);
@@ -68,10 +68,10 @@ export function editedPostMessage(texts: Texts, post: ShownPost, jobs: readonly 
 }
 
 /** What befell many jobs, in one message. */
-function groupMessage(texts: Texts, post: ShownPost, now: readonly Look[]): SlackMessage {
+function groupMessage(texts: Texts, post: ShownPost, now: readonly JobReading[]): SlackMessage {
   const told = eventsOf(post.facts);
   const shown = eventsOf(post.around.shown);
-  const jobs = post.askedAt === null ? [] : now.flatMap((look) => (look.kind === 'known' ? [look.job] : []));
+  const jobs = post.askedAt === null ? [] : now.flatMap((reading) => (reading.kind === 'known' ? [reading.job] : []));
   const parts =
     post.kind === 'incident'
       ? incidentParts(texts, { facts: [...shown, ...told], jobs, watched: post.around.watched })
@@ -118,7 +118,7 @@ function backlogParts(
   texts: Texts,
   steps: readonly EventFacts[],
   channelId: string,
-  now: readonly Look[],
+  now: readonly JobReading[],
 ): readonly Part[] {
   const last = steps.at(-1);
   if (last === undefined) return [];
@@ -141,16 +141,16 @@ function stepText(texts: Texts, { job, event }: EventFacts): string {
     : describeEvent(texts, { job, event, aftermath: NO_AFTERMATH }, '').headline;
 }
 
-function toPart(texts: Texts, facts: DeliveryFacts, channelId: string, now: readonly Look[]): Part {
+function toPart(texts: Texts, facts: DeliveryFacts, channelId: string, now: readonly JobReading[]): Part {
   return facts.kind === 'announcement'
     ? linesPart(announcementLines(texts, facts.announcement, channelId))
     : { kind: 'news', ...describeCurrent(texts, facts, channelId, now) };
 }
 
 /** An event with what is known of its job now. */
-function describeCurrent(texts: Texts, facts: EventFacts, channelId: string, now: readonly Look[]): News {
-  const look = now.find((one) => askedJobId(one) === facts.job.jobId);
-  const { headline, lines } = describeEvent(texts, facts, channelId, look?.kind === 'known' ? look.job : null);
+function describeCurrent(texts: Texts, facts: EventFacts, channelId: string, now: readonly JobReading[]): News {
+  const reading = now.find((one) => askedJobId(one) === facts.job.jobId);
+  const { headline, lines } = describeEvent(texts, facts, channelId, reading?.kind === 'known' ? reading.job : null);
   return { headline, lines: withNamesake(texts, lines, facts.aftermath.namesake) };
 }
 
@@ -170,12 +170,12 @@ function namesakeButtons(texts: Texts, told: readonly EventFacts[]): readonly Bu
 }
 
 /** When it happened, when somebody asked since, and the incident that it is a part of; the id is for Slack's search. */
-function footerParts(texts: Texts, post: ShownPost, now: readonly Look[]): readonly Part[] {
+function footerParts(texts: Texts, post: ShownPost, now: readonly JobReading[]): readonly Part[] {
   const { facts, askedAt, around, channelId } = post;
   const told = eventsOf(facts);
   if (told.length === 0 || told.length < facts.length) return [];
   const [id, ...others] = new Set(told.map(({ job }) => job.jobId));
-  const looks = now.flatMap((look) => (look.kind === 'known' ? (look.job.state.checkedAt ?? []) : []));
+  const looks = now.flatMap((reading) => (reading.kind === 'known' ? (reading.job.state.checkedAt ?? []) : []));
   const checkedAt = askedAt === null || looks.length === 0 ? null : Math.min(...looks);
   const url = around.partOfTs === null ? null : texts.messageUrl(channelId, around.partOfTs);
   const line = [
@@ -190,7 +190,7 @@ function footerParts(texts: Texts, post: ShownPost, now: readonly Look[]): reado
 }
 
 /** How the jobs are now where that differs, and what can be done. */
-function nowParts(texts: Texts, post: ShownPost, now: readonly Look[]): readonly Part[] {
+function nowParts(texts: Texts, post: ShownPost, now: readonly JobReading[]): readonly Part[] {
   const latest = latestByJob(eventsOf(post.facts));
   const [only, ...others] = latest;
   if (only === undefined) return [];
@@ -216,44 +216,44 @@ function stateSince(
   texts: Texts,
   { facts: told, askedAt }: ShownPost,
   facts: EventFacts,
-  now: readonly Look[],
+  now: readonly JobReading[],
 ): { readonly job: NamedJob; readonly state: string; readonly at: EpochMs } | null {
-  const look = now.find((one) => askedJobId(one) === facts.job.jobId);
+  const reading = now.find((one) => askedJobId(one) === facts.job.jobId);
   // The line about a time in which nobody looked says how the jobs are; so does a headline that is kept current.
   const isSaid = told.some((one) => one.kind === 'announcement') || CURRENT_KINDS.has(facts.event.kind);
-  if (askedAt === null || look === undefined || isSaid || isAsTold(texts, facts, look)) return null;
-  const checkedAt = look.kind === 'known' ? look.job.state.checkedAt : null;
-  return { job: facts.job, state: describeLook(texts, look), at: checkedAt ?? askedAt };
+  if (askedAt === null || reading === undefined || isSaid || isAsTold(texts, facts, reading)) return null;
+  const checkedAt = reading.kind === 'known' ? reading.job.state.checkedAt : null;
+  return { job: facts.job, state: describeReading(texts, reading), at: checkedAt ?? askedAt };
 }
 
 /** Whether the job is as the message says it was, in the same words. */
-function isAsTold(texts: Texts, { job, event, aftermath: { closed } }: EventFacts, look: Look): boolean {
-  if (look.kind !== 'known') return false;
-  const { report, unknown, over } = look.job.state;
+function isAsTold(texts: Texts, { job, event, aftermath: { closed } }: EventFacts, reading: JobReading): boolean {
+  if (reading.kind !== 'known') return false;
+  const { report, unknown, over } = reading.job.state;
   if (report === null || unknown !== null || over !== null) return false;
   if (closed !== null) {
     const group = statusGroup(report.status);
     return closed.how === 'recovered' ? isWorking(group) : group === closed.how;
   }
   const said = event.report === null ? null : stateOnly(texts, event.report, job.jobType, event.lagNote);
-  return event.kind !== 'renamed' && said === stateOnly(texts, report, job.jobType, lagNote(look.job.state));
+  return event.kind !== 'renamed' && said === stateOnly(texts, report, job.jobType, lagNote(reading.job.state));
 }
 
-function describeLook(texts: Texts, look: Look): string {
-  switch (look.kind) {
+function describeReading(texts: Texts, reading: JobReading): string {
+  switch (reading.kind) {
     case 'no_such_job':
-      return `⚫ ${texts.get('now.no_such_job', { code: escapeMrkdwn(look.code) })}`;
+      return `⚫ ${texts.get('now.no_such_job', { code: escapeMrkdwn(reading.code) })}`;
     case 'no_report':
-      return `⚪ ${texts.get('now.unknown_why', { why: texts.explain(look.why) })}`;
+      return `⚪ ${texts.get('now.unknown_why', { why: texts.explain(reading.why) })}`;
     case 'known': {
-      const { report, unknown, over } = look.job.state;
+      const { report, unknown, over } = reading.job.state;
       if (over === 'gone') return `⚫ ${texts.get('now.gone')}`;
       if (unknown?.isLasting === true) {
         const since = dateAndTime(unknown.since);
         return `⚪ ${texts.get('now.unknown_since', { since, why: texts.explain(unknown.why) })}`;
       }
       if (report === null) return texts.get('now.unknown');
-      const { jobType, state } = look.job;
+      const { jobType, state } = reading.job;
       const note = lagNote(state);
       const known = `${statusWords(texts, report, jobType, note).emoji} ${stateOnly(texts, report, jobType, note)}`;
       return unknown === null ? known : `${known} · ${texts.get('now.not_asked', { why: texts.explain(unknown.why) })}`;
