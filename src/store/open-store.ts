@@ -43,7 +43,7 @@ import { askPost } from './outbox/changes.ts';
 import { findPost } from './outbox/delivery-facts.ts';
 import { holdChannel, releaseHeldChannel, resumeChannel } from './channels/pause-channel.ts';
 import { giveRoomBack, prune } from './upkeep/prune.ts';
-import { findReadBack, listReadBacks } from './outbox/read-back.ts';
+import { findHistoryAccess, listHistoryAccess } from './outbox/history-access.ts';
 import { releaseTurn, settlePost, settleSearch } from './outbox/settlements.ts';
 import { findOddAddress, pathIn } from './database-address.ts';
 import type { Db, Schema } from './rows/schema.ts';
@@ -284,8 +284,8 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     findLastProjectId: (endpoint) => findLastProjectId(db, endpoint),
     ...jobMethods(db, time, language),
     askPost: (postId) => askPost(db, time.now(), postId),
-    findReadBack: (channel) => findReadBack(db, channel),
-    listReadBacks: (workspaceId) => listReadBacks(db, workspaceId),
+    findHistoryAccess: (channel) => findHistoryAccess(db, channel),
+    listHistoryAccess: (workspaceId) => listHistoryAccess(db, workspaceId),
     findChannelLanguage: (channel) => findChannelLanguage(db, channel, language),
     setChannelLanguage: (request) => setChannelLanguage(db, language, request),
     greetChannel: (request) => greetChannel(db, request),

@@ -473,9 +473,9 @@ export function storeContract(open: OpenStore): void {
       kind: 'look_again',
       afterMs: 30_000,
       looks: 1,
-      readBack: { kind: 'proven', since: 8 },
+      historyAccess: { kind: 'verified', since: 8 },
     } as const;
-    const sendAgain = { kind: 'send_again', afterMs: 0, readBack: { kind: 'proven', since: 8 } } as const;
+    const sendAgain = { kind: 'send_again', afterMs: 0, historyAccess: { kind: 'verified', since: 8 } } as const;
 
     test('is looked for 30 s after its attempt began, from the last timestamp known before it', async () => {
       const { post } = await proven();
@@ -509,7 +509,7 @@ export function storeContract(open: OpenStore): void {
       await poll(ORDERS, { events: [changed(40)] });
       storeNow += MINUTE;
       const { channel, where } = await search();
-      await store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', copies: [], at: 50 });
+      await store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', duplicates: [], at: 50 });
       expect(await store.findPost(where.postId)).toMatchObject({ messageTs: '1001.1' });
       expect(await drain(deliveredAs('1002.1'))).toEqual(['C1: status_changed 2']);
       expect((await turn()).kind).toBe('idle');
@@ -551,9 +551,9 @@ export function storeContract(open: OpenStore): void {
       const { post } = await proven();
       storeNow += MINUTE;
       const { channel, where } = await search();
-      const readBack = { kind: 'refused', reason: 'missing_scope' } as const;
-      await store.settleSearch(channel, where, { ...sendAgain, readBack });
-      expect(await begin()).toMatchObject({ readBack, post: { id: post.id, attempt: 2 } });
+      const historyAccess = { kind: 'denied', reason: 'missing_scope' } as const;
+      await store.settleSearch(channel, where, { ...sendAgain, historyAccess });
+      expect(await begin()).toMatchObject({ historyAccess, post: { id: post.id, attempt: 2 } });
       storeNow += MINUTE;
       // Nobody looks for what is lost now, until the refusal may be over.
       expect((await begin()).post).toMatchObject({ id: post.id, attempt: 3 });
@@ -612,7 +612,7 @@ export function storeContract(open: OpenStore): void {
       await proven();
       storeNow += MINUTE;
       const { channel, where } = await search();
-      await store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', copies: ['1002.1'], at: 50 });
+      await store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', duplicates: ['1002.1'], at: 50 });
       expect(await store.findPost(where.postId)).toMatchObject({ messageTs: '1001.1' });
       expect(await claimChange(store, where.postId)).toMatchObject({ kind: 'remove', messageTs: '1002.1' });
     });
@@ -636,29 +636,29 @@ export function storeContract(open: OpenStore): void {
 
     test('is known to work from any page that showed a message of ours, and remembered', async () => {
       const { lease: held, search } = await inDoubt();
-      expect(await store.findReadBack(ana)).toEqual({ kind: 'untried' });
-      const readBack = { kind: 'proven', since: 77 } as const;
-      await store.settleSearch(held, search, { kind: 'look_again', afterMs: 5, looks: 1, readBack });
-      expect(await store.findReadBack(ana)).toEqual(readBack);
+      expect(await store.findHistoryAccess(ana)).toEqual({ kind: 'unknown' });
+      const historyAccess = { kind: 'verified', since: 77 } as const;
+      await store.settleSearch(held, search, { kind: 'look_again', afterMs: 5, looks: 1, historyAccess });
+      expect(await store.findHistoryAccess(ana)).toEqual(historyAccess);
       await store.openWorkspace({ id: 'T1', name: 'Acme', at: storeNow });
-      expect(await store.findReadBack(ana)).toEqual(readBack);
+      expect(await store.findHistoryAccess(ana)).toEqual(historyAccess);
     });
 
     test('that Slack refused is tried again after a start', async () => {
       const { lease: held, search } = await inDoubt();
-      const readBack = { kind: 'refused', reason: 'missing_scope' } as const;
-      await store.settleSearch(held, search, { kind: 'send_again', afterMs: 0, readBack });
-      expect(await store.listReadBacks('T1')).toEqual([{ channelId: 'C1', readBack }]);
+      const historyAccess = { kind: 'denied', reason: 'missing_scope' } as const;
+      await store.settleSearch(held, search, { kind: 'send_again', afterMs: 0, historyAccess });
+      expect(await store.listHistoryAccess('T1')).toEqual([{ channelId: 'C1', historyAccess }]);
       await store.openWorkspace({ id: 'T1', name: 'Acme', at: storeNow });
-      expect(await store.findReadBack(ana)).toEqual({ kind: 'untried' });
+      expect(await store.findHistoryAccess(ana)).toEqual({ kind: 'unknown' });
       await drain(deliveredAs('1000.2', storeNow));
-      expect((await lost()).open.readBack).toEqual({ kind: 'untried' });
+      expect((await lost()).open.historyAccess).toEqual({ kind: 'unknown' });
     });
 
     test('is proven by a message known to be there, where the search itself saw none of ours', async () => {
       const { lease: held, open, search } = await inDoubt();
       expect(open).toMatchObject({ pageOf: 'post', hasProof: true });
-      const proof = { kind: 'read_on', cursor: null, proof: true, readBack: { kind: 'untried' } } as const;
+      const proof = { kind: 'read_on', cursor: null, proof: true, historyAccess: { kind: 'unknown' } } as const;
       await store.settleSearch(held, search, proof);
       expect(await turn()).toMatchObject({
         kind: 'search',
@@ -669,7 +669,7 @@ export function storeContract(open: OpenStore): void {
 
     test('goes on where it was, after a page and after Slack asked to wait', async () => {
       const { lease: held, search } = await inDoubt();
-      const readOn = { kind: 'read_on', cursor: 'next', proof: false, readBack: { kind: 'untried' } } as const;
+      const readOn = { kind: 'read_on', cursor: 'next', proof: false, historyAccess: { kind: 'unknown' } } as const;
       await store.settleSearch(held, search, readOn);
       const second = await turn();
       if (second.kind !== 'search') throw new Error(`no page, but ${second.kind}`);
@@ -691,7 +691,7 @@ export function storeContract(open: OpenStore): void {
       const page = async () => {
         const claim = await turn({ readPace });
         if (claim.kind !== 'search') return claim;
-        const readOn = { kind: 'read_on', cursor: 'next', proof: false, readBack: { kind: 'untried' } } as const;
+        const readOn = { kind: 'read_on', cursor: 'next', proof: false, historyAccess: { kind: 'unknown' } } as const;
         await store.settleSearch(claim.lease, claim.search, readOn);
         return claim.search.postId;
       };

@@ -434,7 +434,7 @@ const health =
         figures: FIGURES,
         isLate: false,
         lookedFor: null,
-        delivery: { kind: 'proven', since: START },
+        delivery: { kind: 'verified', since: START },
         ...changes,
       },
       otherSockets,
@@ -1203,31 +1203,35 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       subscription(UNSEEN_JOB),
       subscription(read(replicating, [6, TIMEOUT]).state),
     ];
-    return listMessage(voice, { subscriptions, pause, readBack: { kind: 'untried' } });
+    return listMessage(voice, { subscriptions, pause, historyAccess: { kind: 'unknown' } });
   },
   'list-shared': (voice) =>
-    listMessage(voice, { ...watching(read(replicating).state), readBack: { kind: 'proven', since: START } }, 'U1'),
+    listMessage(
+      voice,
+      { ...watching(read(replicating).state), historyAccess: { kind: 'verified', since: START } },
+      'U1',
+    ),
   'list-without-history-scope': (voice) =>
     listMessage(voice, {
       ...watching(read(replicating).state),
-      readBack: { kind: 'refused', reason: 'missing_scope' },
+      historyAccess: { kind: 'denied', reason: 'missing_scope' },
     }),
   'list-held-for-another-organisation': (voice) =>
     listMessage(voice, {
       ...watching(read(replicating).state),
       pause: { reason: 'externally_shared', since: START + HOUR, waiting: 2 },
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-held-by-the-operator': (voice) =>
     listMessage(voice, {
       ...watching(read(replicating).state),
       pause: { reason: 'channel_not_allowed', since: START + HOUR, waiting: 2 },
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-unreadable': (voice) =>
     listMessage(voice, {
       ...watching(read(replicating).state),
-      readBack: { kind: 'refused', reason: 'ekm_access_denied' },
+      historyAccess: { kind: 'denied', reason: 'ekm_access_denied' },
     }),
   'list-all': (voice) => {
     const { state } = read(replicating);
@@ -1245,7 +1249,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     listMessage(voice, {
       subscriptions: [subscription(read(replicating).state, { channelId: 'D1' })],
       pause: null,
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   jobs: page({
     total: 25,
@@ -1283,7 +1287,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   'health-before-the-first-tick': health({
     drs: { kind: 'not_asked' },
     lastTickAt: null,
-    delivery: { kind: 'untried' },
+    delivery: { kind: 'unknown' },
   }),
   'health-in-a-pause-by-schedule': health({ pausedUntil: START + 14 * HOUR }),
   'health-blind': health({
@@ -1639,7 +1643,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     listMessage(voice, {
       subscriptions: [subscription(UNSEEN_JOB)],
       pause: { reason: 'not_in_channel', since: START, waiting: 1 },
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-very-long': (voice) =>
     listMessage(voice, {
@@ -1647,7 +1651,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
         subscription(UNSEEN_JOB, { jobId: simulatedJobId(number), jobName: `orders-${number}` }),
       ),
       pause: null,
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-all-very-long': (voice) =>
     workspaceListMessage(voice, {
@@ -1809,7 +1813,7 @@ describe('whatever DRS sends', () => {
     const subscriptions = Array.from({ length: 60 }, (_, number) =>
       subscription(state, { id: number, jobId: simulatedJobId(number), jobName: null }),
     );
-    const message = listMessage(voiceIn('en'), { subscriptions, pause: null, readBack: { kind: 'untried' } });
+    const message = listMessage(voiceIn('en'), { subscriptions, pause: null, historyAccess: { kind: 'unknown' } });
     expectValid(message);
     expect(JSON.stringify(message.blocks)).toContain('+20 more');
   });

@@ -3,7 +3,7 @@ import { shortId } from '../../../domain/job/job-id.ts';
 import { lagNote } from '../../../domain/job/lag-note.ts';
 import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
-import type { ReadBack } from '../../../domain/post/read-back.ts';
+import type { HistoryAccess } from '../../../domain/post/history-access.ts';
 import type { ChannelPause, ListedSubscription } from '../../../domain/subscription.ts';
 import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
 import { ACTIONS, encodeJobs } from '../kit/button-value.ts';
@@ -27,7 +27,7 @@ const MOST_ROWS = 40;
  */
 export function listMessage(
   voice: Voice,
-  { subscriptions, pause, readBack }: SubscriptionList,
+  { subscriptions, pause, historyAccess }: SubscriptionList,
   sharedBy?: string,
 ): SlackMessage {
   const [first] = subscriptions;
@@ -42,7 +42,7 @@ export function listMessage(
     { kind: 'news', headline: voice.say(headlineKey, { count: subscriptions.length }) },
     ...rows,
     ...(more > 0 ? [moreRows(voice, sorted.slice(MOST_ROWS))] : []),
-    { kind: 'footer', line: deliveryPromise(voice, readBack) },
+    { kind: 'footer', line: deliveryPromise(voice, historyAccess) },
     sharedBy === undefined
       ? { kind: 'buttons', buttons: share }
       : { kind: 'footer', line: voice.say('answer.shared', { who: mention(sharedBy) }) },
@@ -50,16 +50,16 @@ export function listMessage(
 }
 
 /** Whether a message can come twice here, and why. */
-export function deliveryPromise(voice: Voice, readBack: ReadBack): string {
-  switch (readBack.kind) {
-    case 'proven':
+export function deliveryPromise(voice: Voice, historyAccess: HistoryAccess): string {
+  switch (historyAccess.kind) {
+    case 'verified':
       return voice.say('list.exactly_once');
-    case 'untried':
+    case 'unknown':
       return voice.say('list.untried');
-    case 'refused':
-      return readBack.reason === 'missing_scope'
+    case 'denied':
+      return historyAccess.reason === 'missing_scope'
         ? voice.say('list.history_scope_missing', { scopes: code('channels:history groups:history im:history') })
-        : voice.say('list.history_refused', { reason: code(readBack.reason) });
+        : voice.say('list.history_refused', { reason: code(historyAccess.reason) });
   }
 }
 
