@@ -29,3 +29,16 @@ export interface Metrics {
   /** An attempt to take away a message that came twice has ended; `gone` is well. */
   removed(outcome: SendOutcome['kind']): void;
 }
+
+const ignore = () => undefined;
+
+/** For a bot whose figures nobody can fetch. */
+export const NO_METRICS: Metrics = {
+  turned: ignore,
+  readDrs: ignore,
+  decided: ignore,
+  posted: ignore,
+  edited: ignore,
+  searched: ignore,
+  removed: ignore,
+};
