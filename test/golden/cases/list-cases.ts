@@ -34,31 +34,35 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
       subscription(UNSEEN_JOB),
       subscription(read(replicating, [6, TIMEOUT]).state),
     ];
-    return listMessage(texts, { subscriptions, pause, readBack: { kind: 'untried' } });
+    return listMessage(texts, { subscriptions, pause, historyAccess: { kind: 'unknown' } });
   },
   'list-shared': (texts) =>
-    listMessage(texts, { ...watching(read(replicating).state), readBack: { kind: 'proven', since: START } }, 'U1'),
+    listMessage(
+      texts,
+      { ...watching(read(replicating).state), historyAccess: { kind: 'verified', since: START } },
+      'U1',
+    ),
   'list-without-history-scope': (texts) =>
     listMessage(texts, {
       ...watching(read(replicating).state),
-      readBack: { kind: 'refused', reason: 'missing_scope' },
+      historyAccess: { kind: 'denied', reason: 'missing_scope' },
     }),
   'list-held-for-another-organisation': (texts) =>
     listMessage(texts, {
       ...watching(read(replicating).state),
       pause: { reason: 'externally_shared', since: START + HOUR, waiting: 2 },
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-held-by-the-operator': (texts) =>
     listMessage(texts, {
       ...watching(read(replicating).state),
       pause: { reason: 'channel_not_allowed', since: START + HOUR, waiting: 2 },
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-unreadable': (texts) =>
     listMessage(texts, {
       ...watching(read(replicating).state),
-      readBack: { kind: 'refused', reason: 'ekm_access_denied' },
+      historyAccess: { kind: 'denied', reason: 'ekm_access_denied' },
     }),
   'list-all': (texts) => {
     const { state } = read(replicating);
@@ -76,7 +80,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
     listMessage(texts, {
       subscriptions: [subscription(read(replicating).state, { channelId: 'D1' })],
       pause: null,
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   jobs: page({
     total: 25,
@@ -121,7 +125,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
     listMessage(texts, {
       subscriptions: [subscription(UNSEEN_JOB)],
       pause: { reason: 'not_in_channel', since: START, waiting: 1 },
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-very-long': (texts) =>
     listMessage(texts, {
@@ -129,7 +133,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
         subscription(UNSEEN_JOB, { jobId: simulatedJobId(number), jobName: `orders-${number}` }),
       ),
       pause: null,
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-all-very-long': (texts) =>
     workspaceListMessage(texts, {

@@ -25,7 +25,7 @@ const MAX_ROWS = 40;
  */
 export function listMessage(
   texts: Texts,
-  { subscriptions, pause, readBack }: SubscriptionList,
+  { subscriptions, pause, historyAccess }: SubscriptionList,
   sharedBy?: string,
 ): SlackMessage {
   const [first] = subscriptions;
@@ -40,7 +40,7 @@ export function listMessage(
     { kind: 'news', headline: texts.get(isDirectMessage(channelId) ? 'list.headline_dm' : 'list.headline', { count }) },
     ...sorted.slice(0, MAX_ROWS).map((one) => row(texts, one)),
     ...(rest.length > 0 ? [linesPart([texts.get('list.more', more)])] : []),
-    footer(deliveryPromise(texts, readBack)),
+    footer(deliveryPromise(texts, historyAccess)),
     buttonsOrSharedBy(texts, sharedBy, shareButton(texts, channelId, { actionId: ACTIONS.shareList, value: '{}' })),
   ]);
 }
