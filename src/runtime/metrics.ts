@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 import { DRS_FAILURE_REASONS } from '../domain/job/progress-answer.ts';
+import { SILENCES } from '../domain/job/silence.ts';
 import { SECOND } from '../domain/base/time.ts';
 import { HOLD_REASONS } from '../domain/post/incident.ts';
 import type { EpochMs } from '../domain/base/time.ts';
@@ -68,6 +69,7 @@ export function createMetrics(about: {
       work.reads.inc({ read, outcome });
       work.readSeconds.observe({ read }, ms / SECOND);
     },
+    decided: (silence) => work.decisions.inc({ decision: silence ?? 'told' }),
     posted: (outcome, reason) => work.posts.inc({ outcome, reason: slackReason(reason) }),
     edited: (outcome, reason) => work.edits.inc({ outcome, reason: slackReason(reason) }),
     searched: (outcome) => work.searches.inc({ outcome }),
@@ -100,6 +102,11 @@ function countWork(registers: Registry[]) {
       'read',
       READ_BUCKETS,
     ),
+    decisions: counter(
+      'job_decisions_total',
+      'Answers about jobs, by what was decided: something is told, or why nothing is.',
+      'decision',
+    ),
     posts: counter('slack_posts_total', 'Attempts to send a post, by how they ended and why.', 'outcome', 'reason'),
     edits: counter('slack_edits_total', 'Attempts to edit a message, by how they ended and why.', 'outcome', 'reason'),
     searches: counter(
@@ -118,6 +125,7 @@ function countWork(registers: Registry[]) {
   for (const loop of TURN_NAMES) for (const outcome of ['ok', 'failed']) work.turns.inc({ loop, outcome }, 0);
   for (const read of READS)
     for (const outcome of ['answered', ...DRS_FAILURE_REASONS]) work.reads.inc({ read, outcome }, 0);
+  for (const decision of ['told', ...SILENCES]) work.decisions.inc({ decision }, 0);
   for (const outcome of POST_OUTCOMES)
     work.posts.inc({ outcome, reason: outcome === 'delivered' ? 'none' : 'other' }, 0);
   for (const outcome of EDIT_OUTCOMES)

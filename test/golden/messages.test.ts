@@ -12,7 +12,7 @@ import type { JobEvent } from '../../src/domain/job/job-event.ts';
 import { FAILED_STATUSES } from '../../src/domain/job/job-status.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
-import type { Meanwhile } from '../../src/domain/poll/meanwhile.ts';
+import type { ChangesSince } from '../../src/domain/poll/changes-since.ts';
 import type { OperatorAlert } from '../../src/domain/post/operator-alert.ts';
 import { CLOSINGS } from '../../src/domain/post/closing.ts';
 import type { Cause } from '../../src/domain/job/job-detail.ts';
@@ -230,7 +230,7 @@ const wave = (standing: Standing, count: number, changes: Partial<StandingJob> =
     begun(standing, { jobId: simulatedJobId(number), name: `orders-${number}`, ...changes }),
   );
 const FAILED_BEFORE = { status: 'INCRE_TRANSFER_FAILED', since: START - 31 * HOUR, startSeen: true };
-const back = (meanwhile: Meanwhile, downMs = 42 * MINUTE) =>
+const back = (meanwhile: ChangesSince, downMs = 42 * MINUTE) =>
   announced({ kind: 'back', after: 'down', from: START - downMs, until: START, newsSince: START, meanwhile });
 const blind = (changes: Partial<Extract<Announcement, { kind: 'blind' }>> = {}) =>
   announced({
@@ -504,7 +504,7 @@ const recovered =
     } as const;
     return postMessage(voice, post);
   };
-const backOf = (changed: Meanwhile['changed']): DeliveryFacts => ({
+const backOf = (changed: ChangesSince['changed']): DeliveryFacts => ({
   kind: 'announcement',
   announcement: {
     kind: 'back',

@@ -10,7 +10,9 @@ import { MINUTE } from '../../src/domain/base/time.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
 import { NO_METRICS } from '../../src/ports/metrics.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
-import { createStore, openDatabase } from '../../src/store/open-store.ts';
+import { createStore } from '../../src/store/create-store.ts';
+import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
 import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
 import type { Durations } from '../../src/wiring/durations.ts';
@@ -103,7 +105,7 @@ export async function openDesk(
   const statements: string[] = [];
   const db = openDatabase(address, { onStatement: (text) => void statements.push(text) });
   await migrateToLatest(db);
-  const store = createStore(db, address, { clock: () => clock.now() });
+  const store = createStore(onSqlite(db, address), { clock: () => clock.now() });
   await store.openWorkspace({ id: WORKSPACE, name: 'Acme', at: clock.now() });
   await store.openConnection({
     id: CONNECTION,
