@@ -16,7 +16,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { DrsClient } from '../../src/ports/drs.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
-import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
+import { NO_METRICS } from '../../src/ports/metrics.ts';
 import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { healthMessage } from '../../src/slack/messages/answers/health-message.ts';
 import { openStore } from '../../src/store/open-store.ts';

@@ -5,7 +5,8 @@ import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.
 import type { ReadingLimit } from '../../demo/slack-workspace/rate-limit.ts';
 import type { Fault } from '../../demo/slack-workspace/faults.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
-import { createStore } from '../../src/store/open-store.ts';
+import { createStore } from '../../src/store/create-store.ts';
+import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
 import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { createHistory } from '../../src/slack/sending/history.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
@@ -64,7 +65,7 @@ async function openTown(readingLimit: ReadingLimit, channels: number) {
   await pass(MINUTE);
   /** Another process on the same database, which knows nothing of what the first had under way. */
   const restart = () => {
-    const store = createStore(desk.db, 'sqlite::memory:', { clock: () => desk.clock.now() });
+    const store = createStore(onSqlite(desk.db, 'sqlite::memory:'), { clock: () => desk.clock.now() });
     context = { ...context, store };
   };
   return { desk, ids, pass, becomes, restart };

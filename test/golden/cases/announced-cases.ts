@@ -2,7 +2,7 @@ import { simulatedJobId } from '../../../demo/drs-simulator/jobs.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/base/time.ts';
 import { explanation } from '../../../src/domain/job/explanation.ts';
 import type { Standing } from '../../../src/domain/job/standing.ts';
-import type { Meanwhile } from '../../../src/domain/poll/meanwhile.ts';
+import type { ChangesSince } from '../../../src/domain/poll/changes-since.ts';
 import type { Aftermath, Announcement, DeliveryFacts, NamedJob, StandingJob } from '../../../src/domain/post/post.ts';
 import { hideOperatorMatters } from '../../../src/slack/messages/kit/texts.ts';
 import { postMessage } from '../../../src/slack/messages/posts/post-message.ts';
@@ -19,7 +19,7 @@ const wave = (standing: Standing, count: number, changes: Partial<StandingJob> =
 
 const FAILED_BEFORE = { status: 'INCRE_TRANSFER_FAILED', since: START - 31 * HOUR, startSeen: true };
 
-const back = (meanwhile: Meanwhile, downMs = 42 * MINUTE) =>
+const back = (meanwhile: ChangesSince, downMs = 42 * MINUTE) =>
   announced({ kind: 'back', after: 'down', from: START - downMs, until: START, newsSince: START, meanwhile });
 
 const blind = (changes: Partial<Extract<Announcement, { kind: 'blind' }>> = {}) =>
@@ -35,7 +35,7 @@ const blind = (changes: Partial<Extract<Announcement, { kind: 'blind' }>> = {}) 
     ...changes,
   });
 
-const backOf = (changed: Meanwhile['changed']): DeliveryFacts => ({
+const backOf = (changed: ChangesSince['changed']): DeliveryFacts => ({
   kind: 'announcement',
   announcement: {
     kind: 'back',

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../../domain/base/time.ts';
 import { DAY } from '../../../domain/base/time.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
 import type { LastSeen } from '../../../domain/poll/last-seen.ts';
-import type { ChangedJob, Meanwhile } from '../../../domain/poll/meanwhile.ts';
+import type { ChangedJob, ChangesSince } from '../../../domain/poll/changes-since.ts';
 import { causeKey } from '../../../domain/post/cause-key.ts';
 import type { Announcement } from '../../../domain/post/post.ts';
 import { causeLine, MAX_TOLD_TEXT, shortCause } from '../jobs/cause-text.ts';
@@ -81,7 +81,7 @@ function causesBelow(texts: Texts, failed: readonly EventFacts[]): readonly stri
 /** What became of the jobs of a channel while nobody looked: `Meanwhile: orders FAILED … · 11 unchanged`. */
 function meanwhileLine(
   texts: Texts,
-  { changed, unchanged, unknown }: Meanwhile,
+  { changed, unchanged, unknown }: ChangesSince,
   failed: readonly EventFacts[],
 ): string {
   const rest = [
