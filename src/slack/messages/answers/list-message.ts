@@ -4,7 +4,7 @@ import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
 import type { ChannelPause, ListedSubscription } from '../../../domain/subscription.ts';
 import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
 import { jobHeadline } from '../jobs/job-details.ts';
-import { ACTIONS, encodeJobs } from '../kit/button-value.ts';
+import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
 import { buttonsOrSharedBy, shareButton } from '../kit/job-buttons.ts';
 import { plainName } from '../kit/job-names.ts';
 import { footer, linesPart, message } from '../kit/message.ts';
@@ -60,7 +60,7 @@ function pauseNotice(texts: Texts, { reason, waiting, since }: ChannelPause): Pa
 function row(texts: Texts, subscription: ListedSubscription): Part {
   const { state, jobId, createdBy, createdAt } = subscription;
   const checked = state.checkedAt === null ? '' : ` · ${texts.get('detail.checked', { ago: ago(state.checkedAt) })}`;
-  const value = encodeJobs({ jobs: [jobId], target: jobId });
+  const value = JOBS_VALUE.encode({ jobs: [jobId], target: jobId });
   return {
     kind: 'news',
     headline: jobHeadline(texts, namedJob(subscription)),
