@@ -4,7 +4,7 @@ import { ping, WebSocket } from 'undici';
 import type { Dispatcher } from 'undici';
 
 import { SECOND } from '../../domain/base/time.ts';
-import type { Clock } from '../../ports.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { parseFrame } from './socket-frame.ts';
 import type { SocketFrame } from './socket-frame.ts';
 

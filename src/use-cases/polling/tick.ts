@@ -4,6 +4,7 @@ import type { BlindEpisode, BlindRules } from '../../domain/poll/blind-episode.t
 import { MAX_MISSED_POLLS } from '../../domain/poll/verdict-rules.ts';
 import { pollMsOf } from './ask-and-commit.ts';
 import { isRefusal } from '../../domain/post/signal.ts';
+import { SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Context } from '../context.ts';
 import { endGoneJobs } from './judge-absence.ts';
@@ -58,9 +59,8 @@ async function noteSight(context: Context, report: PollReport): Promise<void> {
 }
 
 /** DRS wanted no request at all in this pass, and has said so before. */
-function whyNotAsked({ vitals }: Context): Explanation {
-  const { drs } = vitals.signs();
-  return drs.kind === 'silent' ? drs.why : explanation('not_answered');
+function whyNotAsked({ drs }: Context): Explanation {
+  return explanation('throttled_for', { seconds: Math.ceil(drs.allowance().waitMs / SECOND) });
 }
 
 /** Tells the end of a time without sight as soon as every job was asked about again. */
