@@ -111,6 +111,7 @@ class Cell {
     await this.#calm(CALM_MS, ALL_TOLD);
     // Whatever comes twice has come by then.
     await clock.pass(LATE_MS, HOP_MS);
+    if (process.env['DUMP'] !== undefined) console.log(textOf(slack, 'one'));
     await this.#judge();
     this.#judgeSigns({ ...evidence, log: this.#lines.join('\n'), ops: textOf(slack, 'ops') });
   }
@@ -247,7 +248,10 @@ class Cell {
   }
 
   #judgeSigns(evidence: Evidence): void {
-    for (const { where, says } of this.#rows().flatMap(({ signs }) => signs)) {
+    // Without a cause nothing is edited.
+    const isUnmet = this.#drsRow?.isEarly === true && this.#stage.slack.faults.happened.length === 0;
+    const rows = this.#rows().filter((row) => row === this.#drsRow || !isUnmet);
+    for (const { where, says } of rows.flatMap(({ signs }) => signs)) {
       if (where === 'health' && this.#slackRow !== null) continue;
       if (!says.test(evidence[where]))
         this.complain(`the operator cannot see ${String(says)} in ${where}:\n${excerpt(evidence[where])}`);
@@ -257,7 +261,10 @@ class Cell {
   #expectTold(all: readonly Told[], when: string): void {
     for (const told of all) {
       const times = this.#count(told);
-      if (times !== 1) this.complain(`#${told.channel} was told ${times} times${when}: ${String(told.what)}`);
+      if (times !== 1)
+        this.complain(
+          `#${told.channel} was told ${times} times${when}: ${String(told.what)}\n${textOf(this.#stage.slack, told.channel)}`,
+        );
     }
   }
 
