@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Dispatcher } from 'undici';
 
-import { Secret } from '../src/config.ts';
+import { Secret } from '../src/config/secret.ts';
 import { createDrsClient } from '../src/drs/drs-client.ts';
 import { createNetwork } from '../src/network/network.ts';
 import { createKeyAuth } from '../src/drs/key-auth.ts';
@@ -84,6 +84,7 @@ async function openOurs(path: string, endpoint: string, dispatcher: Dispatcher, 
     jobList: { idle: () => Promise.resolve(), refresh: () => Promise.resolve({ isReading: false }) },
     workspaceId: 'T1',
     opsChannel: null,
+    lacksHistory: () => false,
     wakeDispatcher: () => undefined,
     vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
     runtime: { program: 'bench', node: process.versions.node },

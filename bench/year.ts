@@ -91,6 +91,7 @@ async function beginYear(db: Db, url: string, seed: number, size: number): Promi
     jobList: { idle: () => Promise.resolve(), refresh: () => Promise.resolve({ isReading: false }) },
     workspaceId: WORKSPACE,
     opsChannel: null,
+    lacksHistory: () => false,
     wakeDispatcher: () => undefined,
     vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
     runtime: { program: 'bench', node: process.versions.node },

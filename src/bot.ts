@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { WebClient } from '@slack/web-api';
 
-import { secretsOf } from './config.ts';
-import type { Config } from './config.ts';
+import { secretsOf } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { holdFailure } from './domain/base/hold-failure.ts';
 import { consoleLink } from './domain/console-link.ts';
 import { endsWithin } from './domain/base/ends-within.ts';
@@ -17,7 +17,7 @@ import type { ChannelKey } from './domain/subscription.ts';
 import { HOUR, SECOND } from './domain/base/time.ts';
 import type { EpochMs } from './domain/base/time.ts';
 import type { DrsFailureReason } from './domain/job/progress-answer.ts';
-import type { LoopName } from './domain/base/vital-signs.ts';
+import type { LoopName } from './domain/vital-signs.ts';
 import { createDrsClient } from './drs/drs-client.ts';
 import { createNetwork } from './network/network.ts';
 import type { Network } from './network/network.ts';
@@ -30,7 +30,7 @@ import { createOperations } from './operator/operations.ts';
 import type { Operations } from './operator/operations.ts';
 import { openOpsPort } from './operator/ops-port.ts';
 import type { OpsPort } from './operator/ops-port.ts';
-import { StartError } from './ports/start-error.ts';
+import { StartError } from './ports/operator-error.ts';
 import type { Channels, Notifier } from './ports/slack.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DrsClient } from './ports/drs.ts';
@@ -51,18 +51,20 @@ import { createBoltApp, createReceiver } from './slack/receiving/bolt-app.ts';
 import type { SlackReceiverConfig } from './slack/receiving/bolt-app.ts';
 import { createChannels } from './slack/workspace/channels.ts';
 import { createDirectory } from './slack/workspace/directory.ts';
+import { lacksHistory } from './slack/workspace/scopes.ts';
+import { readBackNow } from './domain/post/read-back.ts';
 import { createHistory } from './slack/sending/history.ts';
 import { findMissingScopes } from './slack/workspace/check-slack.ts';
 import { identify, proveAppToken } from './slack/workspace/identify.ts';
 import type { SlackIdentity } from './slack/workspace/identify.ts';
-import { createVoice, inPublic } from './slack/messages/voice.ts';
-import type { Surroundings, Voice } from './slack/messages/voice.ts';
+import { createVoice, inPublic } from './slack/messages/kit/texts.ts';
+import type { Surroundings, Voice } from './slack/messages/kit/texts.ts';
 import { createNotifier } from './slack/sending/notifier.ts';
-import { openDoor } from './slack/receiving/open-door.ts';
-import type { Door } from './slack/receiving/open-door.ts';
-import type { DoorState } from './slack/receiving/door-state.ts';
+import { openDoor } from './slack/receiving/slack-listener.ts';
+import type { Door } from './slack/receiving/slack-listener.ts';
+import type { DoorState } from './slack/receiving/listener-state.ts';
 import { createPeople } from './slack/workspace/people.ts';
-import { createSlackClient } from './slack/workspace/slack-client.ts';
+import { createSlackClient } from './slack/web-api/slack-client.ts';
 import { openStore } from './store/open-store.ts';
 import { DEFAULT_DURATIONS } from './use-cases/context.ts';
 import type { Context, Durations } from './use-cases/context.ts';
@@ -79,7 +81,7 @@ import { createReview } from './use-cases/subscribing/review-channels.ts';
 import { tick as runTick } from './use-cases/polling/tick.ts';
 import { DiskState, tellPlace, watchOperations } from './use-cases/upkeep/watch-operations.ts';
 import type { Watch } from './use-cases/upkeep/watch-operations.ts';
-import { speechIn } from './words/speech.ts';
+import { speechIn } from './words/plain-texts.ts';
 
 /** Channels that are written to at the same time: so many may hang before others wait. */
 const MOST_LANES = 50;
@@ -221,7 +223,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   const loops: Loop[] = [];
   const wake = () => loops.forEach((loop) => loop.wake());
   const opsChannel = opsChannelOf(config, identity);
-  const context = createContext(foundation, operations, { auth, ...whose }, opsChannel, wake);
+  const context = createContext(foundation, operations, { auth, scopes: identity.scopes, ...whose }, opsChannel, wake);
   const voiceIn = createVoices(config, identity, access, projectId);
   const { notifier, history } = createSpeech(foundation, operations, client, identity, voiceIn);
   const lanes = new Lanes(MOST_LANES);
@@ -273,7 +275,7 @@ async function run(foundation: Foundation, resources: OpenResources): Promise<Om
   for (const each of work) each.start();
   polling.start();
   void holdFailure(lookAtDrs(foundation, access));
-  await logPromises(foundation, identity.workspaceId);
+  await logPromises(context);
   const ports = { port, opsPort: opsPort.port };
   logStart(foundation, { workspace: identity.workspaceName, mode: how.mode, ...ports });
   return { ...ports, tick: polling.tick };
@@ -358,6 +360,8 @@ function toLook({ polling, durations }: Context, door: () => DoorState): Paramet
 /** Whose work this bot does, and how it signs in for it. */
 interface Whose {
   readonly auth: DrsAuth;
+  /** What the Slack app may do; null when Slack did not say. */
+  readonly scopes: readonly string[] | null;
   readonly workspaceId: string;
   readonly connectionId: string;
 }
@@ -449,7 +453,7 @@ function opsChannelOf({ operations }: Config, { workspaceId }: SlackIdentity): C
 function createContext(
   foundation: Foundation,
   { vitals, metrics }: Operations,
-  { auth, connectionId: projectId, workspaceId }: Whose,
+  { auth, scopes, connectionId: projectId, workspaceId }: Whose,
   opsChannel: ChannelKey | null,
   wakeDispatcher: () => void,
 ): Context {
@@ -484,6 +488,7 @@ function createContext(
     vitals,
     runtime: { program: programVersion(), node: process.versions.node },
     opsChannel,
+    lacksHistory: (channelId) => lacksHistory(scopes, channelId),
     wakeDispatcher,
   };
 }
@@ -609,9 +614,10 @@ function logPlace({ path, isNew, bytes, subscriptions }: StorePlace, log: Log): 
 }
 
 /** Says in which channels messages are told exactly once, and where not, and why. */
-async function logPromises({ store, log }: Foundation, workspaceId: string): Promise<void> {
+async function logPromises({ store, workspaceId, lacksHistory: lacks, log }: Context): Promise<void> {
   const channels = await store.listReadBacks(workspaceId);
-  const atLeastOnce = channels.flatMap(({ channelId, readBack }) => {
+  const atLeastOnce = channels.flatMap(({ channelId, readBack: tried }) => {
+    const readBack = readBackNow(tried, lacks(channelId));
     if (readBack.kind === 'proven') return [];
     return [{ channel: channelId, why: readBack.kind === 'refused' ? readBack.reason : 'not tried yet' }];
   });

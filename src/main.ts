@@ -1,8 +1,8 @@
 import { startBot } from './bot.ts';
 import { readEnvFile } from './config/env-file.ts';
-import { ConfigError, parseConfig, secretsOf } from './config.ts';
+import { parseConfig, secretsOf } from './config/config.ts';
 import { holdFailure } from './domain/base/hold-failure.ts';
-import { StartError } from './ports/start-error.ts';
+import { OperatorError } from './ports/operator-error.ts';
 import { isSchedule } from './runtime/cron.ts';
 import { stopOnSignal } from './runtime/lifecycle.ts';
 import { createLogger } from './runtime/logger.ts';
@@ -26,7 +26,7 @@ try {
   );
   await starting;
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
+  if (!(error instanceof OperatorError)) throw error;
   console.error(error.message);
   // Whoever stops it in the middle of a start has got what they wanted.
   if (!unwanted.signal.aborted) process.exitCode = 1;

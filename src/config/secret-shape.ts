@@ -1,3 +1,6 @@
+import { SECRETS } from './environment.ts';
+import type { Given } from './environment.ts';
+
 /** Who knows the signing secret can speak for Slack, and a short one can be guessed. Slack's have 32 characters. */
 const SHORTEST_SIGNING_SECRET = 16;
 /** How long the two parts of an access key are (Huawei Cloud console, "My Credentials → Access Keys"). */
@@ -19,7 +22,7 @@ const QUOTED = /^(["'`])[^]*\1$|^[“‘][^]*[”’]$/;
  *
  * @param name of the setting
  */
-export function findWrongShape(name: string, value: string): string | null {
+function findWrongShape(name: string, value: string): string | null {
   if (/^\$(?:\{\w+\}|\w+|\(.+\))$/.test(value))
     return `is ${value.startsWith('$(') ? 'a command' : 'the name of a variable'} that nobody has replaced with its value; put the secret itself there`;
   if (PLACEHOLDERS.some((pattern) => pattern.test(value)))
@@ -36,7 +39,7 @@ export function findWrongShape(name: string, value: string): string | null {
  * @param isPassword people choose passwords, so anything may be in one
  * @returns what is wrong; null for nothing
  */
-export function findOddity(value: string, isPassword: boolean): string | null {
+function findOddity(value: string, isPassword: boolean): string | null {
   if (/[\r\n]/.test(value)) return 'has a line break in it; expected the secret alone, on one line';
   if (QUOTED.test(value)) return 'has quotes around it; expected the secret without them';
   if (/\s#/.test(value)) return 'has a comment behind it; expected the secret alone';
@@ -51,4 +54,16 @@ export function findOddLength(name: string, value: string | null): string | null
   const usual = USUAL_LENGTH[name];
   if (usual === undefined || value === null || value.length === usual) return null;
   return `${name} has ${value.length} characters, and such keys have ${usual}: if the cloud refuses it, copy it again.`;
+}
+
+/** Secrets that cannot be one, and those that still have around them what a file of settings had there. */
+export function findOddSecrets(given: Given, stated: Given): readonly string[] {
+  return SECRETS.flatMap((name) => {
+    const path = stated[`${name}_FILE`];
+    const value = given[name];
+    if (value === undefined) return [];
+    const oddity = findWrongShape(name, value) ?? findOddity(value, name === 'IAM_PASSWORD');
+    if (oddity === null) return [];
+    return [path === undefined ? `${name}: ${oddity}` : `${name}_FILE: the secret in ${path} ${oddity}`];
+  });
 }

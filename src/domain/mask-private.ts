@@ -1,5 +1,4 @@
-import { cutText, MAX_TEXT } from './base/cut-text.ts';
-import { storableText } from './base/storable-text.ts';
+import { cutText, MAX_TEXT, storableText } from './base/text.ts';
 
 /** What stands where something private was. */
 const HIDDEN = '•••';

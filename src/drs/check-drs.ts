@@ -5,7 +5,7 @@ import type { JobId } from '../domain/job/job-id.ts';
 import { noSuchJobCode } from '../domain/job/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason, ProgressAnswer } from '../domain/job/progress-answer.ts';
 import { MINUTE, SECOND } from '../domain/base/time.ts';
-import { speechIn } from '../words/speech.ts';
+import { speechIn } from '../words/plain-texts.ts';
 import { createDrsClient } from './drs-client.ts';
 import { isLikeDrs, notLikeDrs, outOfReach } from './first-look.ts';
 import { HttpFault, sendHttp } from './http.ts';

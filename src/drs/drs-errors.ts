@@ -1,6 +1,6 @@
 import { explanation } from '../domain/job/explanation.ts';
 import type { Explanation, ExplanationKey } from '../domain/job/explanation.ts';
-import { cutText } from '../domain/base/cut-text.ts';
+import { cutText } from '../domain/base/text.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
 import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer.ts';
 import { MINUTE, SECOND } from '../domain/base/time.ts';

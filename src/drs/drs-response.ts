@@ -2,7 +2,7 @@ import { parseJobId } from '../domain/job/job-id.ts';
 import type { JobId } from '../domain/job/job-id.ts';
 import type { ProgressAnswer, ProgressAnswers } from '../domain/job/progress-answer.ts';
 import type { PartProgress, ProgressReport } from '../domain/job/progress-report.ts';
-import { cutText } from '../domain/base/cut-text.ts';
+import { cutText } from '../domain/base/text.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
 import { DAY, SECOND } from '../domain/base/time.ts';
 import { isFields, maskedText, measured, negative, text } from './wire-values.ts';

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Explanation } from '../domain/job/explanation.ts';
 import { SECOND } from '../domain/base/time.ts';
 import type { Log } from '../ports/log.ts';
-import { speechIn } from '../words/speech.ts';
+import { speechIn } from '../words/plain-texts.ts';
 import { parseJson } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
 import { nameSome } from './project-id.ts';

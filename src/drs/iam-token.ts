@@ -12,7 +12,7 @@ import { HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { speechIn } from '../words/speech.ts';
+import { speechIn } from '../words/plain-texts.ts';
 import type { Authorization, DrsAuth, RotatingSecret } from './auth.ts';
 import { describeFailure, labelOf, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';

@@ -5,7 +5,7 @@ import { isWithin, MINUTE } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { speechIn } from '../words/speech.ts';
+import { speechIn } from '../words/plain-texts.ts';
 import type { DrsAuth, RotatingSecret } from './auth.ts';
 import { sdkDate, signRequest } from './sign-request.ts';
 

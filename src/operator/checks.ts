@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { readEnvFile } from '../config/env-file.ts';
 import type { Surroundings } from '../config/env-file.ts';
-import { ConfigError, parseConfig, secretsOf, showSettings } from '../config.ts';
-import type { Config } from '../config.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { parseConfig, secretsOf } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { showSettings } from '../config/show-settings.ts';
 import { bad, good, open } from '../domain/base/finding.ts';
 import type { Finding } from '../domain/base/finding.ts';
 import { parseJobId } from '../domain/job/job-id.ts';

@@ -1,7 +1,7 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { formatDuration } from '../domain/base/duration.ts';
-import { findStillLoops } from '../domain/base/vital-signs.ts';
-import type { Patience } from '../domain/base/vital-signs.ts';
+import { findStillLoops } from '../domain/vital-signs.ts';
+import type { Patience } from '../domain/vital-signs.ts';
 import type { Timetable } from '../domain/poll/timetable.ts';
 import { sendHttp } from '../drs/http.ts';
 import type { Network } from '../network/network.ts';
@@ -16,8 +16,8 @@ import type { Heartbeat } from '../runtime/heartbeat.ts';
 import type { FetchableMetrics, Momentary } from '../runtime/metrics.ts';
 import { NO_METRICS } from '../runtime/no-metrics.ts';
 import type { OpsPages, Verdict } from '../runtime/ops-server.ts';
-import type { DoorState } from '../slack/receiving/door-state.ts';
-import { KNOWN_REASONS } from '../slack/sending/classify-slack-error.ts';
+import type { DoorState } from '../slack/receiving/listener-state.ts';
+import { KNOWN_REASONS } from '../slack/web-api/classify-slack-error.ts';
 import { Vitals } from '../use-cases/upkeep/vitals.ts';
 
 /** What this is made from. */

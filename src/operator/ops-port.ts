@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { holdFailure } from '../domain/base/hold-failure.ts';
 import type { Log } from '../ports/log.ts';
 import { openOpsServer } from '../runtime/ops-server.ts';

@@ -1,4 +1,4 @@
-import type { TurnName } from '../domain/base/vital-signs.ts';
+import type { TurnName } from '../domain/vital-signs.ts';
 import type { DrsFailureReason } from '../domain/job/progress-answer.ts';
 import type { SendOutcome, SlackFailure } from '../domain/post/post.ts';
 

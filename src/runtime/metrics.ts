@@ -3,8 +3,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { DRS_FAILURE_REASONS } from '../domain/job/progress-answer.ts';
 import { SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
-import { LOOP_NAMES, TURN_NAMES } from '../domain/base/vital-signs.ts';
-import type { VitalSigns } from '../domain/base/vital-signs.ts';
+import { LOOP_NAMES, TURN_NAMES } from '../domain/vital-signs.ts';
+import type { VitalSigns } from '../domain/vital-signs.ts';
 import type { DrsRead, Metrics } from '../ports/metrics.ts';
 import type { StoreFigures } from '../ports/store/upkeep.ts';
 import type { Page } from './ops-server.ts';

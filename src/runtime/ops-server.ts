@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { explainClosedPort } from '../domain/base/closed-port.ts';
-import { StartError } from '../ports/start-error.ts';
+import { StartError } from '../ports/operator-error.ts';
 import type { Log } from '../ports/log.ts';
 
 /** What is wrong, one sentence each; empty when all is well. */

@@ -1,4 +1,4 @@
-import { storableText } from '../domain/base/storable-text.ts';
+import { storableText } from '../domain/base/text.ts';
 
 /** A line of the log is no longer than this, in UTF-16 code units. */
 const MAX_LINE = 16_384;

@@ -6,7 +6,7 @@ import { Kysely } from 'kysely';
 import type { LogEvent } from 'kysely';
 
 import type { Language } from '../domain/base/language.ts';
-import { DiskFullError } from '../ports/start-error.ts';
+import { DiskFullError } from '../ports/operator-error.ts';
 import type { Store } from '../ports/store/store.ts';
 import { listAuditedJobs, pageAudit } from './rows/audit.ts';
 import { commitPoll } from './jobs/commit-poll.ts';
@@ -49,7 +49,7 @@ import { findOddAddress, pathIn } from './database-address.ts';
 import type { Db, Schema } from './rows/schema.ts';
 import { DatabasePlace } from './sqlite/database-place.ts';
 import { describeUnfitFileSystem } from './sqlite/file-system.ts';
-import { clearSignal, raiseSignal, reportRefusedPosts } from './upkeep/signals.ts';
+import { clearAlert, raiseAlert, reportRefusedPosts } from './upkeep/operator-alerts.ts';
 import { isBusy, isFull, TransactionalSqliteDialect } from './sqlite/sqlite-dialect.ts';
 import { reportSetAside } from './rows/set-aside.ts';
 import { WorkClock } from './rows/work-clock.ts';
@@ -307,8 +307,8 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     noteAlive: (request) => noteAlive(db, request),
     noteSight: (request) => noteSight(db, request),
     tellSight: (request) => tellSight(db, request),
-    raiseSignal: (request) => raiseSignal(db, request),
-    clearSignal: (request) => clearSignal(db, request),
+    raiseAlert: (request) => raiseAlert(db, request),
+    clearAlert: (request) => clearAlert(db, request),
     reportRefusedPosts: (request) => reportRefusedPosts(db, request),
     reportSetAside: (request) => reportSetAside(db, request),
     prune: (request) => prune(db, request),

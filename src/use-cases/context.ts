@@ -1,8 +1,8 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../domain/base/time.ts';
 import { DEFAULT_INCIDENT_RULES } from '../domain/post/incident.ts';
 import type { IncidentRules } from '../domain/post/incident.ts';
-import { DEFAULT_VERDICT_RULES } from '../domain/poll/verdict-rules.ts';
-import type { VerdictRules } from '../domain/poll/verdict-rules.ts';
+import { DEFAULT_VERDICT_RULES } from '../domain/job/verdict-rules.ts';
+import type { VerdictRules } from '../domain/job/verdict-rules.ts';
 import type { Pace } from '../domain/post/pace.ts';
 import type { PollBudget } from '../domain/poll/poll-budget.ts';
 import type { ChannelKey } from '../domain/subscription.ts';
@@ -163,6 +163,8 @@ export interface Context {
   readonly runtime: { readonly program: string; readonly node: string };
   /** Where the operator of the bot hears of what must be mended; null: in the log only. */
   readonly opsChannel: ChannelKey | null;
+  /** The app is known to have no right to read the conversation back. */
+  readonly lacksHistory: (channelId: string) => boolean;
   /** Something to send, to edit or to find out has been committed. */
   readonly wakeDispatcher: () => void;
 }

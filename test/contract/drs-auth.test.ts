@@ -9,7 +9,7 @@ import { createNetwork } from '../../src/network/network.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';
 import { createKeyAuth } from '../../src/drs/key-auth.ts';
 import { findOfRegion, listProjects } from '../../src/drs/project-id.ts';
-import { speechIn } from '../../src/words/speech.ts';
+import { speechIn } from '../../src/words/plain-texts.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 

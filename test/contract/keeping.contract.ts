@@ -8,7 +8,7 @@ import type { JobId } from '../../src/domain/job/job-id.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
 import type { Post, PostSettlement } from '../../src/domain/post/post.ts';
-import type { Signal } from '../../src/domain/post/signal.ts';
+import type { OperatorAlert } from '../../src/domain/post/operator-alert.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import type { PollResult } from '../../src/ports/store/jobs.ts';
 import type { Store } from '../../src/ports/store/store.ts';
@@ -20,7 +20,7 @@ const ana = { workspaceId: 'T1', channelId: 'C1', userId: 'UANA' };
 const ben = { workspaceId: 'T1', channelId: 'C2', userId: 'UBEN' };
 const OPS = { workspaceId: 'T1', channelId: 'COPS' };
 const START = 100 * DAY;
-const REFUSED: Signal = { kind: 'credentials_refused', why: explanation('keys_wrong', { label: 'x' }) };
+const REFUSED: OperatorAlert = { kind: 'credentials_refused', why: explanation('keys_wrong', { label: 'x' }) };
 
 /** The promises of the Store port about what is kept, what goes, and what is told of the bot itself. */
 export function keepingContract(open: (clock: () => number) => Promise<Store>): void {
@@ -390,13 +390,13 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
 
   describe('the operator', () => {
     const about = () => ({ connectionId: CONNECTION, channel: OPS, kind: 'credentials' as const, now });
-    const raise = () => store.raiseSignal({ ...about(), signal: REFUSED });
+    const raise = () => store.raiseAlert({ ...about(), alert: REFUSED });
     const clear = () =>
-      store.clearSignal({
+      store.clearAlert({
         ...about(),
-        signal: (since) => ({ kind: 'credentials_accepted', since, until: now }),
+        alert: (since) => ({ kind: 'credentials_accepted', since, until: now }),
       });
-    const heard = async (): Promise<readonly Signal[]> =>
+    const heard = async (): Promise<readonly OperatorAlert[]> =>
       announced(await drain()).flatMap(({ said }) => (said.kind === 'signal' ? [said.signal] : []));
 
     test('hears once that something is wrong and once that it is well again', async () => {
@@ -421,10 +421,10 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
 
     test('does not hear twice what was said past the store', async () => {
       const request = { connectionId: CONNECTION, channel: OPS, kind: 'disk_full' as const, now };
-      expect(await store.raiseSignal({ ...request, signal: null })).toBe(true);
+      expect(await store.raiseAlert({ ...request, alert: null })).toBe(true);
       expect(await heard()).toEqual([]);
-      const signal = (since: number): Signal => ({ kind: 'disk_writable', since, until: now });
-      expect(await store.clearSignal({ ...request, signal })).toBe(true);
+      const alert = (since: number): OperatorAlert => ({ kind: 'disk_writable', since, until: now });
+      expect(await store.clearAlert({ ...request, alert })).toBe(true);
       expect(await heard()).toEqual([{ kind: 'disk_writable', since: now, until: now }]);
     });
 

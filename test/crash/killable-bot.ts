@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 import { startBot } from '../../src/bot.ts';
 import type { Overrides } from '../../src/bot.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import type { DrsClient } from '../../src/ports/drs.ts';
 import type { Notifier } from '../../src/ports/slack.ts';
 import type { Store } from '../../src/ports/store/store.ts';

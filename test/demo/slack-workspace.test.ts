@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sign } from '../../demo/slack-workspace/signed-http.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
-import { boltLogger } from '../../src/slack/receiving/bolt-logger.ts';
+import { boltLogger } from '../../src/slack/web-api/sdk-logger.ts';
 import { SILENT } from '../support/silent-log.ts';
 
 let slack: SlackWorkspace;

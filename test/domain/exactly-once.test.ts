@@ -95,9 +95,15 @@ describe('a search for a post', () => {
     expect(settle(lost, { tries: 3 })).toEqual({ kind: 'try_page_again', afterMs: 8 * SECOND });
   });
 
-  test('whose place Slack does not know any more begins anew', () => {
-    const lost = { kind: 'refused', what: 'reading', reason: 'invalid_cursor' } as const;
-    expect(settle(lost)).toMatchObject({ kind: 'read_on', cursor: null, proof: false });
+  test('whose place Slack does not know any more begins anew, but not for ever', () => {
+    for (const reason of ['invalid_cursor', 'invalid_ts_latest']) {
+      const lost = { kind: 'refused', what: 'reading', reason } as const;
+      expect(settle(lost)).toEqual({ kind: 'try_page_again', afterMs: SECOND, isPlaceLost: true });
+      expect(settle(lost, { tries: 4 })).toMatchObject({ afterMs: 16 * SECOND, isPlaceLost: true });
+      expect(settle(lost, { tries: 5 })).toEqual({ kind: 'try_page_again', afterMs: 32 * SECOND });
+      expect(settle(lost, { tries: 5, searchedForMs: HOUR })).toMatchObject({ kind: 'send_again' });
+      expect(settle(lost, { tries: 5, readBack: untried })).toMatchObject({ kind: 'send_again' });
+    }
   });
 
   test('made once more after it was sent again takes away what appeared since, and sends nothing', () => {

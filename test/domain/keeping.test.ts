@@ -5,7 +5,7 @@ import type { JobState } from '../../src/domain/job/job-state.ts';
 import { meanwhile } from '../../src/domain/poll/meanwhile.ts';
 import type { SeenJob } from '../../src/domain/poll/meanwhile.ts';
 import { msUntilQuietMinute } from '../../src/domain/base/quiet-minute.ts';
-import { isRefusal } from '../../src/domain/post/signal.ts';
+import { isRefusal } from '../../src/domain/post/operator-alert.ts';
 import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import { aJob, aReport } from '../support/reports.ts';
 

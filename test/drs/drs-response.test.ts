@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { describeFailure, isTokenRejected, parseErrorBody } from '../../src/drs/drs-errors.ts';
 import { parseResults, resultItems } from '../../src/drs/drs-response.ts';
-import { speechIn } from '../../src/words/speech.ts';
+import { speechIn } from '../../src/words/plain-texts.ts';
 import { BILLING, ORDERS } from '../support/reports.ts';
 
 const read = (fields: Readonly<Record<string, unknown>>) =>

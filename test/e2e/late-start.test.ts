@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 
 import { startBot } from '../../src/bot.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import type { Store } from '../../src/ports/store/store.ts';

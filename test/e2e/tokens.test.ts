@@ -4,7 +4,7 @@ import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import type { WorkspaceOptions } from '../../demo/slack-workspace/slack-workspace.ts';
 import { startBot } from '../../src/bot.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { runChecks } from '../../src/operator/checks.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';

@@ -1,6 +1,6 @@
 import { startBot } from '../../src/bot.ts';
 import type { Bot } from '../../src/bot.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
 import { startDrsSimulator, SIMULATED_KEYS } from '../../demo/drs-simulator/simulator.ts';
 import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';

@@ -13,7 +13,7 @@ import { FAILED_STATUSES } from '../../src/domain/job/job-status.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
 import type { Meanwhile } from '../../src/domain/poll/meanwhile.ts';
-import type { Signal } from '../../src/domain/post/signal.ts';
+import type { OperatorAlert } from '../../src/domain/post/operator-alert.ts';
 import { CLOSINGS } from '../../src/domain/post/closing.ts';
 import type { Cause } from '../../src/domain/job/job-detail.ts';
 import { LANGUAGES } from '../../src/domain/base/language.ts';
@@ -30,9 +30,9 @@ import { explanation, EXPLANATIONS } from '../../src/domain/job/explanation.ts';
 import type { Explanation, ExplanationKey } from '../../src/domain/job/explanation.ts';
 import { chunks } from '../../src/drs/chunks.ts';
 import { consoleLink } from '../../src/domain/console-link.ts';
-import { notOpenlyMessage, refusalMessage } from '../../src/slack/messages/access-refusal.ts';
-import { auditMessage, auditProblem } from '../../src/slack/messages/audit-message.ts';
-import { healthMessage, versionMessage } from '../../src/slack/messages/health-message.ts';
+import { notOpenlyMessage, refusalMessage } from '../../src/slack/messages/answers/access-refusal.ts';
+import { auditMessage, auditProblem } from '../../src/slack/messages/answers/audit-message.ts';
+import { healthMessage, versionMessage } from '../../src/slack/messages/answers/health-message.ts';
 import type { StoreFigures } from '../../src/ports/store/upkeep.ts';
 import type { HealthReport } from '../../src/use-cases/showing/show-health.ts';
 import {
@@ -42,28 +42,28 @@ import {
   helpMessage,
   staleButtonMessage,
   usageMessage,
-} from '../../src/slack/messages/help-message.ts';
-import { causeLine } from '../../src/slack/messages/cause-text.ts';
-import { jobsMessage } from '../../src/slack/messages/jobs-message.ts';
-import { listMessage } from '../../src/slack/messages/list-message.ts';
-import type { SlackMessage } from '../../src/slack/messages/message.ts';
-import { fullPostMessage, postMessage } from '../../src/slack/messages/post-message.ts';
-import { languageChosen, settingsMessage } from '../../src/slack/messages/settings-message.ts';
-import { statusMessage } from '../../src/slack/messages/status-message.ts';
+} from '../../src/slack/messages/answers/help-message.ts';
+import { causeLine } from '../../src/slack/messages/jobs/cause-text.ts';
+import { jobsMessage } from '../../src/slack/messages/answers/jobs-message.ts';
+import { listMessage } from '../../src/slack/messages/answers/list-message.ts';
+import type { SlackMessage } from '../../src/slack/messages/kit/message.ts';
+import { fullPostMessage, postMessage } from '../../src/slack/messages/posts/post-message.ts';
+import { languageChosen, settingsMessage } from '../../src/slack/messages/answers/settings-message.ts';
+import { statusMessage } from '../../src/slack/messages/answers/status-message.ts';
 import {
   confirmUnsubscribeAll,
   kept,
   subscribeAnswer,
   unsubscribeAnswer,
   unsubscribedAll,
-} from '../../src/slack/messages/subscription-answers.ts';
-import { createVoice, inPublic } from '../../src/slack/messages/voice.ts';
-import type { Voice } from '../../src/slack/messages/voice.ts';
-import { workspaceListMessage } from '../../src/slack/messages/workspace-list-message.ts';
-import { lines } from '../../src/slack/messages/message.ts';
-import { safeName } from '../../src/slack/messages/mrkdwn.ts';
+} from '../../src/slack/messages/answers/subscribe-answer.ts';
+import { createVoice, inPublic } from '../../src/slack/messages/kit/texts.ts';
+import type { Voice } from '../../src/slack/messages/kit/texts.ts';
+import { workspaceListMessage } from '../../src/slack/messages/answers/workspace-list-message.ts';
+import { lines } from '../../src/slack/messages/kit/message.ts';
+import { safeName } from '../../src/slack/messages/kit/mrkdwn.ts';
 import { nameKey } from '../../src/domain/names/name-key.ts';
-import type { UsageError } from '../../src/slack/commands/parse-command.ts';
+import type { UsageError } from '../../src/slack/parsing/parse-command.ts';
 import type { Job } from '../../src/domain/job/job.ts';
 import type { Look } from '../../src/use-cases/polling/look-at-jobs.ts';
 import type { JobStatus } from '../../src/use-cases/showing/show-status.ts';
@@ -245,7 +245,7 @@ const blind = (changes: Partial<Extract<Announcement, { kind: 'blind' }>> = {}) 
     endedAt: null,
     ...changes,
   });
-const signalled = (signal: Signal) => announced({ kind: 'signal', signal }, 'COPS');
+const alerted = (signal: OperatorAlert) => announced({ kind: 'signal', signal }, 'COPS');
 
 const VIEW = { channelId: 'C1', isPrivate: true };
 const status = (known: Job, changes: Partial<JobStatus> = {}): JobStatus => ({
@@ -279,7 +279,6 @@ const none = (
 ): Extract<ReferenceProblem, { kind: 'none' }> => ({
   kind: 'none',
   reference: 'x',
-  lookAlike: null,
   nearest: [],
   isListPending: false,
   listedAt: null,
@@ -485,12 +484,13 @@ const incident =
       { ...ASKED, id: 'POST', channelId: 'C1', kind: 'incident', facts, around: { ...NOTHING_AROUND, watched: 60 } },
       jobs.map((known) => ({ kind: 'known', job: known })),
     );
-/** So many recoveries of an incident with 30 jobs, of which `closed` are closed. */
+/** So many recoveries of an incident with 30 jobs, of which `closed` are closed: the others of those have ended. */
 const recovered =
   (count: number, closed: number): Said =>
   (voice) => {
     const shown = [
-      ...failures(closed, SOURCE, 0, { closed: { how: 'recovered', at: START } }),
+      ...failures(count, SOURCE, 0, { closed: { how: 'recovered', at: START } }),
+      ...failures(closed - count, SOURCE, count, { closed: { how: 'ended', at: START } }),
       ...failures(30 - closed, SOURCE, closed),
     ];
     const around = { ...NOTHING_AROUND, shown, watched: 60 };
@@ -556,7 +556,7 @@ const written = ({ text, blocks }: SlackMessage) => `${text}\n\n${JSON.stringify
 function expectValid(message: SlackMessage): void {
   const parsed = parseBlocks(message.blocks);
   expect('errors' in parsed ? parsed.errors : []).toEqual([]);
-  expect(message.text.length).toBeLessThanOrEqual(4_000);
+  expect(message.text.length).toBeLessThanOrEqual(3_000);
 }
 
 const NO_SUCH_JOB: ProgressAnswer = { kind: 'item_error', code: 'DRS.M00289', message: null };
@@ -895,43 +895,43 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     },
     3 * DAY,
   ),
-  'signal-credentials-refused': signalled({
+  'signal-credentials-refused': alerted({
     kind: 'credentials_refused',
     why: explanation('keys_wrong', { label: 'APIGW.0301' }),
   }),
-  'signal-credentials-accepted': signalled({ kind: 'credentials_accepted', since: START, until: START + 3 * HOUR }),
-  'signal-posts-refused': signalled({
+  'signal-credentials-accepted': alerted({ kind: 'credentials_accepted', since: START, until: START + 3 * HOUR }),
+  'signal-posts-refused': alerted({
     kind: 'posts_refused',
     posts: [
       { channelId: 'C9', reason: 'invalid_blocks', jobs: [job] },
       { channelId: 'D9', reason: 'msg_too_long', jobs: [] },
     ],
   }),
-  'signal-drs-silent': signalled({
+  'signal-drs-silent': alerted({
     kind: 'drs_silent',
     since: START,
     until: START + 10 * MINUTE,
     why: explanation('server_fault', { label: 'HTTP 503' }),
   }),
-  'signal-drs-answers': signalled({ kind: 'drs_answers', since: START, until: START + 42 * MINUTE }),
-  'signal-database-new': signalled({ kind: 'database_new', path: '/var/lib/drs-slack-bot/drs-bot.db' }),
-  'signal-database-gone': signalled({
+  'signal-drs-answers': alerted({ kind: 'drs_answers', since: START, until: START + 42 * MINUTE }),
+  'signal-database-new': alerted({ kind: 'database_new', path: '/var/lib/drs-slack-bot/drs-bot.db' }),
+  'signal-database-gone': alerted({
     kind: 'database_displaced',
     path: '/data/drs-bot.db',
     how: 'gone',
     savedAs: '/data/drs-bot.saved-20261124T030200Z.db',
   }),
-  'signal-database-replaced': signalled({
+  'signal-database-replaced': alerted({
     kind: 'database_displaced',
     path: '/data/drs-bot.db',
     how: 'replaced',
     savedAs: null,
   }),
-  'signal-database-in-place': signalled({ kind: 'database_in_place', since: START, until: START + 12 * MINUTE }),
-  'signal-disk-low': signalled({ kind: 'disk_low', freeBytes: 150 * MB, leastBytes: 200 * MB }),
-  'signal-disk-enough': signalled({ kind: 'disk_enough', since: START, until: START + 12 * MINUTE }),
-  'signal-disk-full': signalled({ kind: 'disk_full' }),
-  'signal-rows-set-aside': signalled({
+  'signal-database-in-place': alerted({ kind: 'database_in_place', since: START, until: START + 12 * MINUTE }),
+  'signal-disk-low': alerted({ kind: 'disk_low', freeBytes: 150 * MB, leastBytes: 200 * MB }),
+  'signal-disk-enough': alerted({ kind: 'disk_enough', since: START, until: START + 12 * MINUTE }),
+  'signal-disk-full': alerted({ kind: 'disk_full' }),
+  'signal-rows-set-aside': alerted({
     kind: 'rows_set_aside',
     rows: [
       { what: 'job', key: ORDERS },
@@ -939,9 +939,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     ],
     count: 2,
   }),
-  'signal-other': signalled({ kind: 'other', name: 'from_a_newer_version' }),
+  'signal-other': alerted({ kind: 'other', name: 'from_a_newer_version' }),
   'announced-other': announced({ kind: 'other', name: 'from_a_newer_version' }),
-  'signal-disk-writable': signalled({ kind: 'disk_writable', since: START, until: START + 12 * MINUTE }),
+  'signal-disk-writable': alerted({ kind: 'disk_writable', since: START, until: START + 12 * MINUTE }),
   'disk-full': diskFullMessage,
   'status-not-started': shown([0, 'CONFIGURATION']),
   'status-one-look-failed': shown(replicating, [20, replicating[1]], [21, TIMEOUT]),
@@ -1083,10 +1083,6 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       listedAt: START,
     }),
   ),
-  'name-look-alike': problem(none({ reference: 'оrders-1', lookAlike: { jobs: [listed(1)], by: 'alphabet' } })),
-  'name-look-alike-of-the-same-alphabet': problem(
-    none({ reference: '0rders-1', lookAlike: { jobs: [listed(1)], by: 'character' } }),
-  ),
   'name-list-pending': problem(none({ reference: 'orders', isListPending: true })),
   'name-list-unreadable': problem(
     none({ reference: 'orders', listFailure: explanation('not_offered', { label: 'APIGW.0101' }) }),
@@ -1181,7 +1177,6 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       {
         kind: 'none',
         reference: 'x',
-        lookAlike: null,
         nearest: [listed(1)],
         isListPending: false,
         listedAt: null,
@@ -1781,7 +1776,7 @@ describe('whatever DRS sends', () => {
                 problems: [
                   none({
                     reference: name,
-                    lookAlike: { jobs: [listed(1, { name })], by: 'alphabet' },
+                    nearest: [listed(1, { name })],
                     listedAt: START,
                   }),
                   none({

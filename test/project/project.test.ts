@@ -61,7 +61,7 @@ describe('the manifest', () => {
   test('has the shape Slack takes, and the command the bot answers to by default', async () => {
     const { features } = await manifest();
     expect(features.slash_commands.map((one) => one.command)).toEqual(['/drs']);
-    expect(await read('src/config.ts')).toContain(".default('/drs')");
+    expect(await read('src/config/environment.ts')).toContain(".default('/drs')");
   });
 
   test('asks for exactly the scopes that the methods called by the code need', async () => {
@@ -137,7 +137,9 @@ describe('the layers', () => {
 
 describe('the documents', () => {
   test('list every setting there is, and none that is not', async () => {
-    const settings = [...(await read('src/config.ts')).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
+    const settings = [...(await read('src/config/environment.ts')).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(
+      (match) => match[1],
+    );
     const documented = [...(await read('docs/settings.md')).matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map(
       (match) => match[1],
     );

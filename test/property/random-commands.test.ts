@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { LANGUAGES } from '../../src/domain/base/language.ts';
-import { parseCommand } from '../../src/slack/commands/parse-command.ts';
-import { usageMessage } from '../../src/slack/messages/help-message.ts';
-import { createVoice } from '../../src/slack/messages/voice.ts';
-import { parseDirectMessage } from '../../src/slack/receiving/interaction.ts';
+import { parseCommand } from '../../src/slack/parsing/parse-command.ts';
+import { usageMessage } from '../../src/slack/messages/answers/help-message.ts';
+import { createVoice } from '../../src/slack/messages/kit/texts.ts';
+import { parseDirectMessage } from '../../src/slack/parsing/parse-interaction.ts';
 
 const WORDS = [
   'status',

@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 
 import { describe, expect, test } from 'vitest';
 
-import { ConfigError, parseConfig, secretsOf } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { parseConfig, secretsOf } from '../../src/config/config.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
 
 const COMPLETE = {

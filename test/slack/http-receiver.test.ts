@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sign } from '../../demo/slack-workspace/signed-http.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { boltLogger } from '../../src/slack/receiving/bolt-logger.ts';
+import { boltLogger } from '../../src/slack/web-api/sdk-logger.ts';
 import { HttpReceiver } from '../../src/slack/receiving/http-receiver.ts';
 import { SILENT } from '../support/silent-log.ts';
 

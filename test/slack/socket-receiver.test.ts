@@ -7,11 +7,11 @@ import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createNetwork } from '../../src/network/network.ts';
 import type { Network } from '../../src/network/network.ts';
-import { boltLogger } from '../../src/slack/receiving/bolt-logger.ts';
+import { boltLogger } from '../../src/slack/web-api/sdk-logger.ts';
 import { parseFrame } from '../../src/slack/receiving/socket-frame.ts';
 import { SocketReceiver } from '../../src/slack/receiving/socket-receiver.ts';
 import type { SocketPatience } from '../../src/slack/receiving/socket-receiver.ts';
-import { createSlackClient } from '../../src/slack/workspace/slack-client.ts';
+import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
 import { SILENT } from '../support/silent-log.ts';
 
 let slack: SlackWorkspace;

@@ -6,7 +6,7 @@ import { Migrator, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
-import { DiskFullError } from '../../src/ports/start-error.ts';
+import { DiskFullError } from '../../src/ports/operator-error.ts';
 import { appliedMigrations, backUp, copyBefore } from '../../src/store/sqlite/backup.ts';
 import { MIGRATIONS, migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { createStore, openDatabase, openStore } from '../../src/store/open-store.ts';

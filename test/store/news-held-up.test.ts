@@ -5,8 +5,8 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { PostSettlement } from '../../src/domain/post/post.ts';
 import { settlePost } from '../../src/domain/post/settle-post.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
-import { postMessage } from '../../src/slack/messages/post-message.ts';
-import { createVoice } from '../../src/slack/messages/voice.ts';
+import { postMessage } from '../../src/slack/messages/posts/post-message.ts';
+import { createVoice } from '../../src/slack/messages/kit/texts.ts';
 import { jobNumber } from '../support/desk.ts';
 import { OneChannel } from '../support/one-channel.ts';
 
@@ -262,4 +262,12 @@ test('what may have reached a channel that nobody can read is sent again as the 
   await channel.fail(5);
   const again = await channel.nextSend();
   expect(again.post).toMatchObject({ id: first.post.id, facts: { length: 4 } });
+});
+
+test('a connection that gives no answer holds up no news of another one in the same channel', async () => {
+  await using channel = await OneChannel.open(2);
+  const unseen = await channel.watchBlindly('other');
+  await channel.fail(1, 2);
+  await channel.failJob(unseen, 'other');
+  expect(await channel.pass(MINUTE)).toEqual(['send news: 1 failed', 'send news: 2 failed']);
 });

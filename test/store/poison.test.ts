@@ -202,7 +202,7 @@ const PLAIN = {
   blind_episodes: ['connection_id', 'reason'],
   channels: ['workspace_id', 'channel_id', 'pause_reason', 'conversation_id', 'last_ts', 'read_back_refusal'],
   connections: ['id', 'name', 'endpoint', 'project_id'],
-  deliveries: ['workspace_id', 'channel_id', 'connection_id', 'subject', 'post_id', 'outcome', 'reason'],
+  deliveries: ['workspace_id', 'channel_id', 'connection_id', 'subject', 'post_id', 'hold_reason', 'outcome', 'reason'],
   failures: ['connection_id', 'job_id', 'lease_token', 'closed_by'],
   job_events: ['connection_id', 'job_id', 'kind', 'job_name'],
   job_list_readings: ['connection_id', 'job_type'],

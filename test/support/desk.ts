@@ -164,6 +164,7 @@ export async function openDesk(
     vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
     runtime: { program: 'test', node: process.versions.node },
     opsChannel: { workspaceId: WORKSPACE, channelId: 'COPS' },
+    lacksHistory: () => false,
     wakeDispatcher: () => undefined,
   };
   /** Everything that can be done in Slack now. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { startBot } from '../../src/bot.ts';
 import type { Bot, Overrides } from '../../src/bot.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import type { DrsSimulator, SimulatorOptions } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';

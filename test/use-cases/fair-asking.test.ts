@@ -8,7 +8,7 @@ import { explanation } from '../../src/domain/job/explanation.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
 import { failureOf } from '../../src/domain/job/progress-answer.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
-import { LOOP_NAMES } from '../../src/domain/base/vital-signs.ts';
+import { LOOP_NAMES } from '../../src/domain/vital-signs.ts';
 import { createDrsClient } from '../../src/drs/drs-client.ts';
 import { createNetwork } from '../../src/network/network.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';
@@ -17,8 +17,8 @@ import type { DrsClient } from '../../src/ports/drs.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
 import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
-import { createVoice } from '../../src/slack/messages/voice.ts';
-import { healthMessage } from '../../src/slack/messages/health-message.ts';
+import { createVoice } from '../../src/slack/messages/kit/texts.ts';
+import { healthMessage } from '../../src/slack/messages/answers/health-message.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
 import type { Context } from '../../src/use-cases/context.ts';
@@ -112,6 +112,7 @@ function createContext(decorate: (drs: DrsClient) => DrsClient, requestTimeoutMs
     polling: { batchSize, maxRps: 5, intervalMs: MINUTE },
     jobList: { idle: () => Promise.resolve(), refresh: () => Promise.resolve({ isReading: false }) },
     opsChannel: null,
+    lacksHistory: () => false,
     wakeDispatcher: () => undefined,
     vitals,
     runtime: { program: 'test', node: 'test' },

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Post } from '../../src/domain/post/post.ts';
-import type { Signal } from '../../src/domain/post/signal.ts';
+import type { OperatorAlert } from '../../src/domain/post/operator-alert.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
-import { DiskFullError } from '../../src/ports/start-error.ts';
+import { DiskFullError } from '../../src/ports/operator-error.ts';
 import type { Notifier } from '../../src/ports/slack.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
@@ -80,6 +80,7 @@ describe('watching the disk', () => {
       polling: { batchSize: 10, maxRps: 1, intervalMs: MINUTE },
       jobList: { idle: () => Promise.resolve(), refresh: () => Promise.resolve({ isReading: false }) },
       opsChannel,
+      lacksHistory: () => false,
       wakeDispatcher: () => undefined,
       vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
       runtime: { program: 'test', node: 'test' },
@@ -91,8 +92,8 @@ describe('watching the disk', () => {
   const none = () => Promise.reject(new Error('nobody asks DRS here'));
 
   /** What the operator has been owed since the last call. */
-  async function heard(): Promise<readonly Signal['kind'][]> {
-    const kinds: Signal['kind'][] = [];
+  async function heard(): Promise<readonly OperatorAlert['kind'][]> {
+    const kinds: OperatorAlert['kind'][] = [];
     for (;;) {
       const lease = { token: `t-${++ids}`, leaseMs: 1 };
       const claim = await store.claimTurn({

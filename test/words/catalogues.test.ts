@@ -5,7 +5,7 @@ import { EXPLANATIONS } from '../../src/domain/job/explanation.ts';
 import { LANGUAGES } from '../../src/domain/base/language.ts';
 import { scrub } from '../../src/runtime/scrub.ts';
 import { en } from '../../src/words/en.ts';
-import { speechIn } from '../../src/words/speech.ts';
+import { speechIn } from '../../src/words/plain-texts.ts';
 import { zh } from '../../src/words/zh.ts';
 
 /** The names of the gaps in a text, those inside choices included. */

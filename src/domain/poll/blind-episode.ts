@@ -1,7 +1,7 @@
 import type { Explanation } from '../job/explanation.ts';
 import { MINUTE } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
-import { MAX_MISSED_POLLS, maxGapMs } from './verdict-rules.ts';
+import { MAX_MISSED_POLLS, maxGapMs } from '../job/verdict-rules.ts';
 
 /**
  * A stretch of time in which a connection gave no usable answer: DRS did not answer (`blind`), or nobody asked (`down`). A

@@ -9,7 +9,7 @@ import type { Closing } from './closing.ts';
 import type { Language } from '../base/language.ts';
 import type { Meanwhile } from '../poll/meanwhile.ts';
 import type { MessageTs } from './message-ts.ts';
-import type { Signal } from './signal.ts';
+import type { OperatorAlert } from './operator-alert.ts';
 import type { ChannelKey } from '../subscription.ts';
 import type { EpochMs } from '../base/time.ts';
 
@@ -76,8 +76,8 @@ export type Announcement =
       readonly newsSince: EpochMs;
       readonly meanwhile: Meanwhile;
     }
-  /** To the operator of the bot. */
-  | { readonly kind: 'signal'; readonly signal: Signal }
+  /** An operator alert; stored rows of every version call it so. */
+  | { readonly kind: 'signal'; readonly signal: OperatorAlert }
   /** Of a kind that this version does not know. */
   | { readonly kind: 'other'; readonly name: string };
 

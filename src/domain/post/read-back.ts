@@ -11,3 +11,8 @@ export type ReadBack =
   | { readonly kind: 'untried' }
   /** Slack does not let us read here; its error name. */
   | { readonly kind: 'refused'; readonly reason: string };
+
+/** The same where the app may be known to have no right to read the channel: then that is so, whatever was read before. */
+export function readBackNow(tried: ReadBack, lacksScope: boolean): ReadBack {
+  return lacksScope ? { kind: 'refused', reason: 'missing_scope' } : tried;
+}

@@ -10,6 +10,8 @@ import type { EpochMs } from '../base/time.ts';
 const LOOKS_BEFORE_RESENDING = 2;
 /** A mark of where a page ended that Slack does not know any more: the search begins anew. */
 const LOST_PLACE = new Set(['invalid_cursor', 'invalid_ts_oldest', 'invalid_ts_latest']);
+/** It begins anew this often at most; after that such an answer is one like any other that tells nothing. */
+const MAX_RESTARTS = 5;
 /** The strictest pace that Slack has for reading is one call a minute (docs.slack.dev, "Rate limit changes for non-Marketplace apps"). */
 const STRICTEST_READ_MS = MINUTE;
 /** Slack is not asked again sooner than this, whatever it says, in ms. */
@@ -21,7 +23,7 @@ export interface OpenPost {
   readonly attempt: number;
   /** How often the whole window was read in vain. */
   readonly looks: number;
-  /** How often in a row a page could not be read. */
+  /** How often a page of this look could not be read. */
   readonly tries: number;
   readonly readBack: ReadBack;
   /** How long ago it was first looked for, in ms. */
@@ -60,8 +62,8 @@ export type SearchSettlement =
   | { readonly kind: 'look_again'; readonly afterMs: number; readonly looks: number; readonly readBack: ReadBack }
   /** Slack wants the whole workspace to wait; the place in the channel is kept. From then on a page each `everyMs`. */
   | { readonly kind: 'wait'; readonly afterMs: number; readonly everyMs: number }
-  /** The page could not be read just now; the place in the channel is kept. */
-  | { readonly kind: 'try_page_again'; readonly afterMs: number }
+  /** The page could not be read just now; the place in the channel is kept unless it is lost. */
+  | { readonly kind: 'try_page_again'; readonly afterMs: number; readonly isPlaceLost?: true }
   /** The bot was put out of a channel that it could read: whether the post is there will be seen when it is back. */
   | { readonly kind: 'pause_channel'; readonly reason: string; readonly at: EpochMs }
   /** It is not there, or there is no way to know: the next attempt may be made after `afterMs`. */
@@ -94,8 +96,8 @@ export function settleSearch(
     case 'uncertain':
       return { kind: 'try_page_again', afterMs };
     case 'refused':
-      if (LOST_PLACE.has(outcome.reason))
-        return { kind: 'read_on', cursor: null, proof: false, readBack: open.readBack };
+      if (LOST_PLACE.has(outcome.reason) && open.tries < MAX_RESTARTS)
+        return { kind: 'try_page_again', afterMs, isPlaceLost: true };
       return settleRefusal(open, outcome.what, outcome.reason, now, afterMs, pauses);
   }
 }

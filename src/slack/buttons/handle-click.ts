@@ -8,20 +8,20 @@ import { showAudit } from '../../use-cases/showing/show-audit.ts';
 import { endOfPause, lookForChannel } from '../../use-cases/showing/show-status.ts';
 import { subscribe } from '../../use-cases/subscribing/subscribe.ts';
 import { unsubscribe, unsubscribeAll } from '../../use-cases/subscribing/unsubscribe.ts';
-import type { Click } from '../receiving/interaction.ts';
-import { auditMessage } from '../messages/audit-message.ts';
-import { helpMessage, staleButtonMessage } from '../messages/help-message.ts';
-import { jobsMessage } from '../messages/jobs-message.ts';
-import { listMessage } from '../messages/list-message.ts';
-import { editedPostMessage, fullPostMessage } from '../messages/post-message.ts';
-import { statusMessage } from '../messages/status-message.ts';
-import { kept, subscribeAnswer, unsubscribeAnswer, unsubscribedAll } from '../messages/subscription-answers.ts';
-import type { Voice } from '../messages/voice.ts';
-import type { Reply } from '../receiving/reply.ts';
-import { voicesFor } from '../receiving/slack-context.ts';
-import type { SlackContext, Voices } from '../receiving/slack-context.ts';
-import { ACTIONS, decodeAudit, decodeJobs, decodePage, decodePost, decodeTopic } from '../messages/button-value.ts';
-import type { AuditValue, JobsValue, PageValue } from '../messages/button-value.ts';
+import type { Click } from '../parsing/parse-interaction.ts';
+import { auditMessage } from '../messages/answers/audit-message.ts';
+import { helpMessage, staleButtonMessage } from '../messages/answers/help-message.ts';
+import { jobsMessage } from '../messages/answers/jobs-message.ts';
+import { listMessage } from '../messages/answers/list-message.ts';
+import { editedPostMessage, fullPostMessage } from '../messages/posts/post-message.ts';
+import { statusMessage } from '../messages/answers/status-message.ts';
+import { kept, subscribeAnswer, unsubscribeAnswer, unsubscribedAll } from '../messages/answers/subscribe-answer.ts';
+import type { Voice } from '../messages/kit/texts.ts';
+import type { Reply } from '../requests/reply.ts';
+import { voicesFor } from '../requests/request.ts';
+import type { SlackContext, Voices } from '../requests/request.ts';
+import { ACTIONS, decodeAudit, decodeJobs, decodePage, decodePost, decodeTopic } from '../messages/kit/button-value.ts';
+import type { AuditValue, JobsValue, PageValue } from '../messages/kit/button-value.ts';
 
 /** A click being carried out. */
 interface Turn {

@@ -1,9 +1,9 @@
 import type { Actor } from '../../ports/store/subscriptions.ts';
 import { admit } from '../../use-cases/subscribing/admit.ts';
-import { notOpenlyMessage, refusalMessage } from '../messages/access-refusal.ts';
-import type { Voice } from '../messages/voice.ts';
-import type { Reply } from './reply.ts';
-import type { SlackContext } from './slack-context.ts';
+import { notOpenlyMessage, refusalMessage } from '../messages/answers/access-refusal.ts';
+import type { Voice } from '../messages/kit/texts.ts';
+import type { Reply } from '../requests/reply.ts';
+import type { SlackContext } from '../requests/request.ts';
 
 /** A command or a click, as far as it matters who is asking. */
 export interface Request {

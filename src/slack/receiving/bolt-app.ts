@@ -3,26 +3,26 @@ import type { Receiver } from '@slack/bolt';
 import type { FetchFunction, WebClient } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 
-import { DiskFullError } from '../../ports/start-error.ts';
+import { DiskFullError } from '../../ports/operator-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { reviewChannel } from '../../use-cases/subscribing/review-channels.ts';
 import { handleClick, isHandled } from '../buttons/handle-click.ts';
 import { ifAdmitted } from './admission.ts';
 import type { Request } from './admission.ts';
-import { boltLogger } from './bolt-logger.ts';
-import { handleCommand } from '../commands/drs-command.ts';
+import { boltLogger } from '../web-api/sdk-logger.ts';
+import { handleCommand } from '../commands/handle-command.ts';
 import { HttpReceiver } from './http-receiver.ts';
-import { parseClick, parseDirectMessage } from './interaction.ts';
-import { diskFullMessage, faultMessage } from '../messages/help-message.ts';
+import { parseClick, parseDirectMessage } from '../parsing/parse-interaction.ts';
+import { diskFullMessage, faultMessage } from '../messages/answers/help-message.ts';
 import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-channel.ts';
-import { onlyOnce } from './once.ts';
-import { createDirectReply, createReply } from './reply.ts';
-import type { Reply } from './reply.ts';
-import type { Voice } from '../messages/voice.ts';
-import type { SlackContext } from './slack-context.ts';
+import { onlyOnce } from './only-once.ts';
+import { createDirectReply, createReply } from '../requests/reply.ts';
+import type { Reply } from '../requests/reply.ts';
+import type { Voice } from '../messages/kit/texts.ts';
+import type { SlackContext } from '../requests/request.ts';
 import { SocketReceiver } from './socket-receiver.ts';
-import { createSlackClient } from '../workspace/slack-client.ts';
+import { createSlackClient } from '../web-api/slack-client.ts';
 
 /** How Slack reaches the bot. */
 export type SlackReceiverConfig =

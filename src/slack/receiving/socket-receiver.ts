@@ -7,8 +7,8 @@ import { backoffDelay } from '../../domain/base/backoff.ts';
 import { MINUTE, SECOND } from '../../domain/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { slackErrorName } from '../sending/classify-slack-error.ts';
-import type { DoorState } from './door-state.ts';
+import { slackErrorName } from '../web-api/classify-slack-error.ts';
+import type { DoorState } from './listener-state.ts';
 import { Socket } from './socket.ts';
 import type { SocketFrame } from './socket-frame.ts';
 

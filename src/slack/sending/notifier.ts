@@ -3,11 +3,11 @@ import type { WebClient } from '@slack/web-api';
 import type { Post, SlackFailure } from '../../domain/post/post.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Notifier } from '../../ports/slack.ts';
-import { classifySlackError, slackErrorName } from './classify-slack-error.ts';
-import { plainMessage } from '../messages/message.ts';
-import type { SlackMessage } from '../messages/message.ts';
-import { editedPostMessage, METADATA_EVENT_TYPE, postMessage } from '../messages/post-message.ts';
-import type { Voice } from '../messages/voice.ts';
+import { classifySlackError, slackErrorName } from '../web-api/classify-slack-error.ts';
+import { plainMessage } from '../messages/kit/message.ts';
+import type { SlackMessage } from '../messages/kit/message.ts';
+import { editedPostMessage, METADATA_EVENT_TYPE, postMessage } from '../messages/posts/post-message.ts';
+import type { Voice } from '../messages/kit/texts.ts';
 
 /** The message is not there (docs.slack.dev, "chat.update" and "chat.delete", errors). */
 const MESSAGE_GONE = 'message_not_found';

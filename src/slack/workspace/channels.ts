@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { isDirectMessage } from '../../domain/conversation.ts';
 import type { ChannelAccess, Channels } from '../../ports/slack.ts';
-import { slackErrorName } from '../sending/classify-slack-error.ts';
+import { slackErrorName } from '../web-api/classify-slack-error.ts';
 
 const channelInfo = z.object({
   is_archived: z.boolean().optional(),

@@ -3,9 +3,9 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 
 import { explainNetworkFailure } from '../../domain/job/network-failure.ts';
-import { StartError } from '../../ports/start-error.ts';
-import { speechIn } from '../../words/speech.ts';
-import { isPassing, slackErrorName } from '../sending/classify-slack-error.ts';
+import { StartError } from '../../ports/operator-error.ts';
+import { speechIn } from '../../words/plain-texts.ts';
+import { isPassing, slackErrorName } from '../web-api/classify-slack-error.ts';
 
 const answer = z.object({
   team_id: z.string(),

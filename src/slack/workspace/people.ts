@@ -7,7 +7,7 @@ import type { Language } from '../../domain/base/language.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { slackErrorName } from '../sending/classify-slack-error.ts';
+import { slackErrorName } from '../web-api/classify-slack-error.ts';
 import { cacheAnswers } from './cached-answers.ts';
 import type { Answer } from './cached-answers.ts';
 

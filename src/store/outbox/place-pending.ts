@@ -44,14 +44,15 @@ export async function placePending(claim: Claim, channel: ChannelKey): Promise<s
   return request.newPostId;
 }
 
-/** Since when nobody saw, where a connection of these deliveries is being looked at again. */
-async function findLookingSince(tx: Tx, pending: readonly PendingDelivery[]): Promise<EpochMs | null> {
-  const connections = new Set(pending.flatMap(({ facts }) => (facts.kind === 'event' ? [facts.job.connectionId] : [])));
-  for (const connectionId of connections) {
+/** Since when nobody saw, for each connection of these deliveries that is being looked at again. */
+async function findLookingSince(tx: Tx, pending: readonly PendingDelivery[]): Promise<ReadonlyMap<string, EpochMs>> {
+  const since = new Map<string, EpochMs>();
+  for (const connectionId of new Set(pending.map((one) => one.connectionId))) {
     const episode = await findEpisode(tx, connectionId);
-    if (episode !== null && (episode.kind === 'down' || episode.toldAt !== null)) return episode.newsSince;
+    if (episode !== null && (episode.kind === 'down' || episode.toldAt !== null))
+      since.set(connectionId, episode.newsSince);
   }
-  return null;
+  return since;
 }
 
 /** What is owed to the channel and in no post, oldest first; what cannot be read is not told. */
@@ -71,7 +72,8 @@ async function readPending(
   const readable = await dropUnreadable(tx, clock, rows, language);
   return readable.flatMap((row) => {
     const facts = toFacts(row, language);
-    return facts === null ? [] : [{ id: row.id, subject: subjectOf(row), owedAt: row.created_at, facts }];
+    const { id, connection_id: connectionId, created_at: owedAt } = row;
+    return facts === null ? [] : [{ id, subject: subjectOf(row), connectionId, owedAt, facts }];
   });
 }
 

@@ -352,7 +352,7 @@ async function settlePage(
   switch (settlement.kind) {
     case 'read_on':
       await updatePost(work)
-        .set({ ...look(0), search_cursor: encodePlace(settlement), tries: 0 })
+        .set({ ...look(0), search_cursor: encodePlace(settlement) })
         .execute();
       return;
     case 'look_again':
@@ -362,7 +362,11 @@ async function settlePage(
       return;
     case 'try_page_again':
       await updatePost(work)
-        .set({ ...look(settlement.afterMs), tries: row.tries + 1 })
+        .set({
+          ...look(settlement.afterMs),
+          tries: row.tries + 1,
+          search_cursor: settlement.isPlaceLost === true ? null : row.search_cursor,
+        })
         .execute();
       return;
     case 'wait':

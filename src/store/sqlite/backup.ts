@@ -16,7 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { sql } from 'kysely';
 
 import { HOUR } from '../../domain/base/time.ts';
-import { DiskFullError } from '../../ports/start-error.ts';
+import { DiskFullError } from '../../ports/operator-error.ts';
 import { openSqlite } from './sqlite-driver.ts';
 import { isFull } from './sqlite-dialect.ts';
 import { StoreError } from '../rows/store-error.ts';

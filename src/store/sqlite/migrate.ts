@@ -15,6 +15,7 @@ import * as episodes from '../../../migrations/0011-episodes.ts';
 import * as requests from '../../../migrations/0012-requests.ts';
 import * as compatibility from '../../../migrations/0013-compatibility.ts';
 import * as askedPosts from '../../../migrations/0014-asked-posts.ts';
+import * as whyHeld from '../../../migrations/0015-why-held.ts';
 import { appliedMigrations, copyBefore } from './backup.ts';
 import type { Db } from '../rows/schema.ts';
 import { StoreError } from '../rows/store-error.ts';
@@ -35,6 +36,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012-requests': requests,
   '0013-compatibility': compatibility,
   '0014-asked-posts': askedPosts,
+  '0015-why-held': whyHeld,
 };
 
 /**

@@ -1,5 +1,5 @@
-import { chooseJob, suggestJobs } from '../../domain/names/choose-job.ts';
-import type { MatchedBy, Suggestion } from '../../domain/names/choose-job.ts';
+import { chooseJob, findNearestJobs } from '../../domain/names/choose-job.ts';
+import type { MatchedBy } from '../../domain/names/choose-job.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
 import { isAddress, jobIdInAddress, parseJobId } from '../../domain/job/job-id.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
@@ -21,7 +21,6 @@ export type ReferenceProblem =
   | {
       readonly kind: 'none';
       readonly reference: string;
-      readonly lookAlike: Suggestion<ListedJob>['lookAlike'];
       readonly nearest: readonly ListedJob[];
       /** The list of jobs is not there yet, so nothing can be said of names. */
       readonly isListPending: boolean;
@@ -195,7 +194,7 @@ function choose<J extends ListedJob>(reference: string, candidates: readonly J[]
 /** The problem that none of these jobs, which are all that count, is called so. */
 export function noneAmong(reference: string, jobs: readonly ListedJob[]): ReferenceProblem {
   const unlisted = { isListPending: false, listedAt: null, listFailure: null };
-  return { kind: 'none', reference, ...suggestJobs(reference, jobs), ...unlisted };
+  return { kind: 'none', reference, nearest: findNearestJobs(reference, jobs), ...unlisted };
 }
 
 async function explainNone(
@@ -204,7 +203,7 @@ async function explainNone(
   isReading: boolean,
 ): Promise<ReferenceProblem> {
   const { failure, listedAt } = await store.findJobListState(connectionId);
-  const suggestion = suggestJobs(reference, await store.findNamedJobs(connectionId));
+  const nearest = findNearestJobs(reference, await store.findNamedJobs(connectionId));
   const isListPending = isReading || (listedAt === null && failure === null);
-  return { kind: 'none', reference, ...suggestion, isListPending, listedAt, listFailure: failure };
+  return { kind: 'none', reference, nearest, isListPending, listedAt, listFailure: failure };
 }

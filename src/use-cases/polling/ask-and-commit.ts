@@ -48,10 +48,13 @@ export async function askAndCommit(
       return { answers, committed: [], events: 0, deliveries: 0 };
     }
     const now = clock.now();
-    const rules = { ...durations.verdicts, pollMs: pollMsOf(context) };
     const asked = options.firstPlace === undefined ? jobs : jobs.filter((job) => !isPutOff(job, answers, now));
-    const circumstances = { firstPlace: options.firstPlace, othersAnswer: context.vitals.sees };
-    const decisions = decidePoll(asked, answers, now, durations.pollSpacingMs, rules, circumstances);
+    const decisions = decidePoll(asked, answers, now, {
+      spacingMs: durations.pollSpacingMs,
+      rules: { ...durations.verdicts, pollMs: pollMsOf(context) },
+      firstPlace: options.firstPlace,
+      othersAnswer: context.vitals.sees,
+    });
     const { committed, deliveries } = await store.commitPoll({ token, connectionId, now, results: decisions });
     if (asked.length < jobs.length) await store.releaseJobs(token);
     if (deliveries > 0) context.wakeDispatcher();

@@ -4,7 +4,7 @@ import type { Job } from '../../domain/job/job.ts';
 import { formatDuration } from '../../domain/base/duration.ts';
 import { estimatePass } from '../../domain/poll/poll-budget.ts';
 import type { PassEstimate } from '../../domain/poll/poll-budget.ts';
-import { whyUnknown } from '../../domain/poll/assess.ts';
+import { whyUnknown } from '../../domain/poll/no-report.ts';
 import { commonFailure } from '../../domain/job/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason } from '../../domain/job/progress-answer.ts';
 import { SECOND } from '../../domain/base/time.ts';

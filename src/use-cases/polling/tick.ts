@@ -1,9 +1,9 @@
 import { explanation } from '../../domain/job/explanation.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
 import type { BlindEpisode, BlindRules } from '../../domain/poll/blind-episode.ts';
-import { MAX_MISSED_POLLS } from '../../domain/poll/verdict-rules.ts';
+import { MAX_MISSED_POLLS } from '../../domain/job/verdict-rules.ts';
 import { pollMsOf } from './ask-and-commit.ts';
-import { isRefusal } from '../../domain/post/signal.ts';
+import { isRefusal } from '../../domain/post/operator-alert.ts';
 import { SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Context } from '../context.ts';
@@ -89,12 +89,12 @@ async function tellOfSilence(context: Context, episode: BlindEpisode | null, why
   const request = { connectionId, channel, kind: 'drs' as const, now };
   const isTold =
     why === null
-      ? await store.clearSignal({ ...request, signal: (since) => ({ kind: 'drs_answers', since, until: now }) })
+      ? await store.clearAlert({ ...request, alert: (since) => ({ kind: 'drs_answers', since, until: now }) })
       : episode !== null && episode.toldAt !== null && !isRefusal(why)
-        ? await store.raiseSignal({
+        ? await store.raiseAlert({
             ...request,
             now: episode.since,
-            signal: { kind: 'drs_silent', since: episode.since, until: now, why },
+            alert: { kind: 'drs_silent', since: episode.since, until: now, why },
           })
         : false;
   if (isTold) wakeDispatcher();
@@ -107,11 +107,11 @@ async function tellOfAccess(context: Context, { stoppedBy, answered }: PollRepor
   const request = { connectionId, channel, kind: 'credentials' as const, now };
   const told =
     stoppedBy !== null && isRefusal(stoppedBy)
-      ? await store.raiseSignal({ ...request, signal: { kind: 'credentials_refused', why: stoppedBy } })
+      ? await store.raiseAlert({ ...request, alert: { kind: 'credentials_refused', why: stoppedBy } })
       : answered > 0 &&
-        (await store.clearSignal({
+        (await store.clearAlert({
           ...request,
-          signal: (since) => ({ kind: 'credentials_accepted', since, until: now }),
+          alert: (since) => ({ kind: 'credentials_accepted', since, until: now }),
         }));
   if (told) wakeDispatcher();
 }

@@ -1,3 +1,4 @@
+import { readBackNow } from '../../domain/post/read-back.ts';
 import type { ReadBack } from '../../domain/post/read-back.ts';
 import type { ChannelKey, ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
 import type { Context } from '../context.ts';
@@ -12,11 +13,11 @@ export interface SubscriptionList {
 
 /** The channel's subscriptions, oldest first, from what is known; DRS is not asked. */
 export async function listSubscriptions(context: Context, channel: ChannelKey): Promise<SubscriptionList> {
-  const { store } = context;
+  const { store, lacksHistory } = context;
   const [subscriptions, pause, readBack] = await Promise.all([
     store.listSubscriptions(channel),
     store.findPause(channel),
     store.findReadBack(channel),
   ]);
-  return { subscriptions, pause, readBack };
+  return { subscriptions, pause, readBack: readBackNow(readBack, lacksHistory(channel.channelId)) };
 }

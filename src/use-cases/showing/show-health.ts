@@ -1,3 +1,4 @@
+import { readBackNow } from '../../domain/post/read-back.ts';
 import type { ReadBack } from '../../domain/post/read-back.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { estimatePass } from '../../domain/poll/poll-budget.ts';
@@ -5,8 +6,8 @@ import type { Explanation } from '../../domain/job/explanation.ts';
 import type { Quota } from '../../domain/poll/poll-budget.ts';
 import { SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import { findStillLoops } from '../../domain/base/vital-signs.ts';
-import type { DrsReach, StillLoop, VitalSigns } from '../../domain/base/vital-signs.ts';
+import { findStillLoops } from '../../domain/vital-signs.ts';
+import type { DrsReach, StillLoop, VitalSigns } from '../../domain/vital-signs.ts';
 import type { StoreFigures } from '../../ports/store/upkeep.ts';
 import type { Context } from '../context.ts';
 
@@ -81,7 +82,7 @@ export async function showHealth(context: Context, channel: ChannelKey): Promise
     isLate: oldestAt !== null && now - oldestAt > stillMs,
     lookedFor:
       since !== null && now - since > durations.searchSayMs + durations.reconcileAfterMs ? { count, since } : null,
-    delivery,
+    delivery: readBackNow(delivery, context.lacksHistory(channel.channelId)),
   };
 }
 

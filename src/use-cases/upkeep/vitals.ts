@@ -6,7 +6,7 @@ import type { PassEstimate } from '../../domain/poll/poll-budget.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { DrsReach, LoopName, TurnName, VitalSigns } from '../../domain/base/vital-signs.ts';
+import type { DrsReach, LoopName, TurnName, VitalSigns } from '../../domain/vital-signs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DrsClient } from '../../ports/drs.ts';
 import type { Metrics } from '../../ports/metrics.ts';

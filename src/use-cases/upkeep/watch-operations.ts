@@ -2,13 +2,13 @@ import { NOTHING_AROUND } from '../../domain/post/post.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { isWithin } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import { DiskFullError } from '../../ports/start-error.ts';
+import { DiskFullError } from '../../ports/operator-error.ts';
 import type { Notifier } from '../../ports/slack.ts';
 import type { StorePlace } from '../../ports/store/place.ts';
 import type { Context } from '../context.ts';
 import { noteAlive } from '../polling/tick.ts';
 
-/** Refused messages named in one word to the operator. */
+/** Refused messages named in one operator alert. */
 const MOST_REFUSED_POSTS = 10;
 /** Room is enough again when it is this much more than the least, so that a few files more or less are no news. */
 const ENOUGH_AGAIN = 1.2;
@@ -103,8 +103,8 @@ async function watchPlace(context: Context, disk: DiskState): Promise<void> {
   if (displacement === null) {
     disk.isSaved = false;
     if (channel === null) return;
-    const signal = (since: EpochMs) => ({ kind: 'database_in_place', since, until: now }) as const;
-    if (await store.clearSignal({ connectionId, channel, kind, now, signal })) wakeDispatcher();
+    const alert = (since: EpochMs) => ({ kind: 'database_in_place', since, until: now }) as const;
+    if (await store.clearAlert({ connectionId, channel, kind, now, alert })) wakeDispatcher();
     return;
   }
   if (disk.isSaved) return;
@@ -119,8 +119,8 @@ async function watchPlace(context: Context, disk: DiskState): Promise<void> {
     'the database that is open is no longer the file at its path, and is lost when the bot ends: stop the bot, put the copy in its place, start it',
   );
   if (channel === null) return;
-  const signal = { kind, path, how, savedAs: trouble === null ? savedAs : null } as const;
-  if (await store.raiseSignal({ connectionId, channel, kind, now, signal })) wakeDispatcher();
+  const alert = { kind, path, how, savedAs: trouble === null ? savedAs : null } as const;
+  if (await store.raiseAlert({ connectionId, channel, kind, now, alert })) wakeDispatcher();
 }
 
 /** What the bot begins with: a database that is new is never passed over in silence. */
@@ -128,7 +128,7 @@ export async function tellPlace(context: Context, { path, isNew }: StorePlace): 
   const { store, connectionId, opsChannel: channel, clock, wakeDispatcher } = context;
   if (!isNew || path === null || channel === null) return;
   const kind = 'database_new';
-  if (await store.raiseSignal({ connectionId, channel, kind, now: clock.now(), signal: { kind, path } }))
+  if (await store.raiseAlert({ connectionId, channel, kind, now: clock.now(), alert: { kind, path } }))
     wakeDispatcher();
 }
 
@@ -143,9 +143,9 @@ async function watchRoom(context: Context, { leastFreeBytes: leastBytes, disk }:
   const now = clock.now();
   const request = { connectionId, channel, kind: 'disk_low' as const, now };
   const isTold = isLow
-    ? await store.raiseSignal({ ...request, signal: { kind: 'disk_low', freeBytes, leastBytes } })
+    ? await store.raiseAlert({ ...request, alert: { kind: 'disk_low', freeBytes, leastBytes } })
     : freeBytes >= leastBytes * ENOUGH_AGAIN &&
-      (await store.clearSignal({ ...request, signal: (since) => ({ kind: 'disk_enough', since, until: now }) }));
+      (await store.clearAlert({ ...request, alert: (since) => ({ kind: 'disk_enough', since, until: now }) }));
   if (isTold) wakeDispatcher();
 }
 
@@ -158,9 +158,9 @@ async function tellWritable(context: Context, { disk }: Watch): Promise<void> {
   log.info({}, 'the disk with the database has room again');
   if (channel === null) return;
   const request = { connectionId, channel, kind: 'disk_full' as const };
-  await store.raiseSignal({ ...request, now: since, signal: null });
+  await store.raiseAlert({ ...request, now: since, alert: null });
   if (
-    await store.clearSignal({ ...request, now, signal: (from) => ({ kind: 'disk_writable', since: from, until: now }) })
+    await store.clearAlert({ ...request, now, alert: (from) => ({ kind: 'disk_writable', since: from, until: now }) })
   )
     wakeDispatcher();
 }

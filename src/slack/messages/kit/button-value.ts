@@ -1,0 +1,149 @@
+import { z } from 'zod';
+
+import { parseJobId } from '../../../domain/job/job-id.ts';
+import type { JobId } from '../../../domain/job/job-id.ts';
+
+/** The buttons there are. An `action_id` outside this list is acknowledged and otherwise ignored. */
+export const ACTIONS = {
+  refreshStatus: 'drs_refresh_status',
+  refreshPost: 'drs_refresh_post',
+  showAll: 'drs_show_all',
+  subscribe: 'drs_subscribe',
+  unsubscribe: 'drs_unsubscribe',
+  unsubscribeListed: 'drs_unsubscribe_listed',
+  unsubscribeAnyway: 'drs_unsubscribe_anyway',
+  keepOthers: 'drs_keep_others',
+  unsubscribeAll: 'drs_unsubscribe_all',
+  keepAll: 'drs_keep_all',
+  showStatus: 'drs_show_status',
+  subscribeListed: 'drs_subscribe_listed',
+  unsubscribeNamed: 'drs_unsubscribe_named',
+  subscribeNamed: 'drs_subscribe_named',
+  watchNamesake: 'drs_watch_namesake',
+  pageJobs: 'drs_page_jobs',
+  showAudit: 'drs_show_audit',
+  pageAudit: 'drs_page_audit',
+  shareStatus: 'drs_share_status',
+  shareList: 'drs_share_list',
+  shareJobs: 'drs_share_jobs',
+  shareHelp: 'drs_share_help',
+  openConsole: 'drs_open_console',
+} as const;
+
+const jobIds = z
+  .array(z.string().transform((id, check) => parseJobId(id) ?? reject(check)))
+  .min(1)
+  .max(50);
+const jobsValue = z.object({
+  jobs: jobIds,
+  target: z
+    .string()
+    .transform((id, check) => parseJobId(id) ?? reject(check))
+    .optional(),
+});
+/** The longest value of a button (docs.slack.dev, "Button element"), in UTF-16 code units. */
+const MAX_VALUE = 2_000;
+/** Characters of a searched text that a button keeps; no name is longer. */
+const MOST_TEXT = 100;
+
+const pageValue = z.object({
+  text: z.string().nullable(),
+  offset: z.number().int().min(0).max(1_000_000),
+  target: z
+    .string()
+    .transform((id, check) => parseJobId(id) ?? reject(check))
+    .optional(),
+});
+const topicValue = z.object({ topic: z.string().max(MOST_TEXT).nullable() });
+const postValue = z.object({ post: z.string().min(1).max(100) });
+
+const auditValue = z.object({
+  jobId: z
+    .string()
+    .transform((id, check) => parseJobId(id) ?? reject(check))
+    .nullable(),
+  before: z.number().int().min(1).nullable(),
+});
+
+/** The jobs a button is about, and which of them it changes. */
+export interface JobsValue {
+  /** Every job its message shows. */
+  readonly jobs: readonly JobId[];
+  /** The job to subscribe to or unsubscribe from. */
+  readonly target?: JobId | undefined;
+}
+
+/** Writes what a button must know to be understood after a restart; well within Slack's 2000 characters. */
+export function encodeJobs(value: JobsValue): string {
+  return JSON.stringify(value);
+}
+
+/** Reads what came back; null for anything this version would not have written. */
+export function decodeJobs(text: string | undefined): JobsValue | null {
+  return decode(jobsValue, text);
+}
+
+export function encodePost(post: string): string {
+  return JSON.stringify({ post });
+}
+
+/** The id of the post a button belongs to; null for anything this version would not have written. */
+export function decodePost(text: string | undefined): string | null {
+  return decode(postValue, text)?.post ?? null;
+}
+
+/** A page of the list of jobs, and the job on it that a button is about. */
+export interface PageValue {
+  readonly text: string | null;
+  readonly offset: number;
+  readonly target?: JobId | undefined;
+}
+
+export function encodePage(value: PageValue): string {
+  const text = value.text === null ? null : Array.from(value.text).slice(0, MOST_TEXT).join('');
+  return JSON.stringify({ ...value, text });
+}
+
+/** Which page; null for anything this version would not have written. */
+export function decodePage(text: string | undefined): PageValue | null {
+  return decode(pageValue, text);
+}
+
+/** What a help message is about; null for everything. */
+export function encodeTopic(topic: string | null): string {
+  return JSON.stringify({ topic });
+}
+
+/** The topic; undefined for anything this version would not have written. */
+export function decodeTopic(text: string | undefined): string | null | undefined {
+  return decode(topicValue, text)?.topic;
+}
+
+/** A page of what was done in a channel; see use-cases/showing/show-audit.ts. */
+export interface AuditValue {
+  readonly jobId: JobId | null;
+  readonly before: number | null;
+}
+
+export function encodeAudit(value: AuditValue): string {
+  return JSON.stringify(value);
+}
+
+/** Which page; null for anything this version would not have written. */
+export function decodeAudit(text: string | undefined): AuditValue | null {
+  return decode(auditValue, text);
+}
+
+function decode<T>(schema: z.ZodType<T>, text: string | undefined): T | null {
+  if (text === undefined || text.length > MAX_VALUE) return null;
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+function reject(check: z.core.$RefinementCtx): never {
+  check.issues.push({ code: 'custom', message: 'not a job id', input: undefined });
+  return z.NEVER;
+}
