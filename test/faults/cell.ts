@@ -111,7 +111,6 @@ class Cell {
     await this.#calm(CALM_MS, ALL_TOLD);
     // Whatever comes twice has come by then.
     await clock.pass(LATE_MS, HOP_MS);
-    if (process.env['DUMP'] !== undefined) console.log(textOf(slack, 'one'));
     await this.#judge();
     this.#judgeSigns({ ...evidence, log: this.#lines.join('\n'), ops: textOf(slack, 'ops') });
   }
@@ -169,8 +168,7 @@ class Cell {
     await clock.during(slack.people.type('ana', 'two', '/drs orders'), MINUTE);
     await clock.pass(30 * SECOND, HOP_MS);
     const answers = slack.ephemerals('two', 'ana').length - known;
-    const isSure =
-      this.#slackRow === null || (this.#slackRow.isDeaf !== true && this.#slackRow.name.startsWith('socket'));
+    const isSure = this.#slackRow === null || this.#slackRow.hears === true;
     if (answers > 1 || (isSure && answers !== 1)) this.complain(`/drs orders was answered ${answers} times`);
   }
 

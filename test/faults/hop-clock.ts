@@ -6,6 +6,8 @@ import type { Clock } from '../../src/ports/clock.ts';
 const QUIET_TURNS = 6;
 /** How often somebody looks whether a request that is open has ended, in ms of the machine. */
 const LOOK_MS = 2;
+/** No request stays open for so long, in ms of the machine. */
+const MAX_OPEN_MS = 30_000;
 /** A web socket is no request that ends: it counts as under way for so long, in ms of the machine. */
 const HANDSHAKE_MS = 30;
 
@@ -104,13 +106,16 @@ export class Traffic implements Disposable {
     this.#origins.add(origin);
   }
 
+  /** @throws when a request stays open for longer than anybody waits for one */
   async settle(): Promise<void> {
+    const giveUpAt = performance.now() + MAX_OPEN_MS;
     let seen = this.#seen;
     for (let quiet = 0; quiet < QUIET_TURNS;) {
       if (this.#isBusy()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       else await new Promise((resolve) => setImmediate(resolve));
       quiet = seen === this.#seen && !this.#isBusy() ? quiet + 1 : 0;
       seen = this.#seen;
+      if (performance.now() > giveUpAt) throw new Error(`a request was open for ${MAX_OPEN_MS} ms`);
     }
   }
 

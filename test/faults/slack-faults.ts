@@ -136,6 +136,7 @@ export const SLACK_FAULTS: readonly SlackRow[] = [
   },
   {
     name: 'socket closed',
+    hears: true,
     lasts: 'moment',
     begin: ({ slack }) => slack.sockets.drop(),
     signs: [log(/the socket to Slack is lost/), log(/the socket to Slack is open again/)],
@@ -143,7 +144,6 @@ export const SLACK_FAULTS: readonly SlackRow[] = [
   {
     name: 'socket refused',
     lasts: 'minutes',
-    isDeaf: true,
     begin: (stage) => {
       stage.slack.faults.always('apps.connections.open', { kind: 'error', error: 'invalid_auth' });
       stage.slack.sockets.drop();
@@ -156,12 +156,12 @@ export const SLACK_FAULTS: readonly SlackRow[] = [
   {
     name: 'socket silent',
     lasts: 'minutes',
-    isDeaf: true,
     begin: ({ slack }) => void (slack.sockets.isSilent = true),
     signs: [log(/the socket to Slack is lost .*it fell silent/), readyz(/Slack is not connected/)],
   },
   {
     name: 'odd frames',
+    hears: true,
     lasts: 'minutes',
     begin: ({ slack }) => {
       for (const frame of ODD_FRAMES) slack.sockets.say(frame);
@@ -170,11 +170,18 @@ export const SLACK_FAULTS: readonly SlackRow[] = [
   },
   {
     name: 'doubled frames',
+    hears: true,
     lasts: 'minutes',
     begin: ({ slack }) => void (slack.sockets.isDoubling = true),
     signs: [],
   },
-  { name: 'slow ack', lasts: 'minutes', begin: ({ slack }) => void (slack.sockets.isLate = true), signs: [] },
+  {
+    name: 'slow ack',
+    lasts: 'minutes',
+    hears: true,
+    begin: ({ slack }) => void (slack.sockets.isLate = true),
+    signs: [],
+  },
 ];
 
 const ODD_FRAMES = [

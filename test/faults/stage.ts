@@ -60,6 +60,6 @@ export interface SlackRow extends Row {
   readonly workspace?: Parameters<
     typeof import('../../demo/slack-workspace/slack-workspace.ts').startSlackWorkspace
   >[0];
-  /** Nothing that people type reaches the bot meanwhile. */
-  readonly isDeaf?: true;
+  /** What people type is answered all the same, once. */
+  readonly hears?: true;
 }
