@@ -144,7 +144,7 @@ class Cell {
 
   /** Something happens first that Slack is to be told of, then something that DRS is to be asked about. */
   async #goWrong(): Promise<void> {
-    const { slack, clock } = this.#stage;
+    const { slack, drs, clock } = this.#stage;
     const isEarly = this.#drsRow?.isEarly === true;
     await clock.pass(MINUTE - AHEAD_MS - (clock.now() % MINUTE), HOP_MS);
     this.#slackRow?.begin(this.#stage);
@@ -154,22 +154,30 @@ class Cell {
       this.#slackRow === null ? FAILED.every((one) => this.#count(one) > 0) : slack.faults.happened.length > 0;
     for (let passed = 0; passed < FIRST_MS && !isThere(); passed += HOP_MS) await clock.pass(HOP_MS, HOP_MS);
     if (!isEarly) this.#drsRow?.begin(this.#stage);
+    const asked = drs.count('progress');
     this.#stage.job('billing').becomes('PAUSING');
     await clock.pass(Math.max(...this.#rows().map(({ lasts }) => LASTS[lasts]), MINUTE), HOP_MS);
     await this.#askWhileWrong();
-    if (this.#slackRow === null && this.#drsRow?.sight === 'sees')
-      this.#expectTold(TOLD_WHILE_WRONG, ' while it lasts');
+    if (this.#slackRow === null && this.#drsRow !== null) this.#judgeDrs(this.#drsRow, drs.count('progress') - asked);
+  }
+
+  /** What is known of DRS while only DRS is at fault. */
+  #judgeDrs({ sight, reads = READS[sight], maxRequests = Infinity }: DrsRow, requests: number): void {
+    if (sight === 'sees') this.#expectTold(TOLD_WHILE_WRONG, ' while it lasts');
+    const answer = this.#stage.slack.ephemerals('two', 'ana').at(-1)?.text ?? '';
+    if (!reads.test(answer)) this.complain(`/drs stock says: ${answer}`);
+    if (requests > maxRequests) this.complain(`DRS was asked ${requests} times, and wants at most ${maxRequests}`);
   }
 
   /** A person gets one answer at most, and just one where everything else works. */
   async #askWhileWrong(): Promise<void> {
     const { slack, clock } = this.#stage;
     const known = slack.ephemerals('two', 'ana').length;
-    await clock.during(slack.people.type('ana', 'two', '/drs orders'), MINUTE);
+    await clock.during(slack.people.type('ana', 'two', '/drs stock'), MINUTE);
     await clock.pass(30 * SECOND, HOP_MS);
     const answers = slack.ephemerals('two', 'ana').length - known;
     const isSure = this.#slackRow === null || this.#slackRow.hears === true;
-    if (answers > 1 || (isSure && answers !== 1)) this.complain(`/drs orders was answered ${answers} times`);
+    if (answers > 1 || (isSure && answers !== 1)) this.complain(`/drs stock was answered ${answers} times`);
   }
 
   async #look(): Promise<Omit<Evidence, 'log' | 'ops'>> {
@@ -316,6 +324,12 @@ const PAUSED: Told = { channel: 'one', what: /⏸️[^]*billing/ };
 /** What changes while something is wrong. */
 const TOLD_WHILE_WRONG = [...FAILED, PAUSED];
 const TOLD_UNDER_FAULTS = TOLD_WHILE_WRONG;
+/** What a person reads of a job that replicates. */
+const READS = {
+  sees: /🟢 Replicating, lag 1 s/,
+  misses: /UNKNOWN|Could not ask DRS just now/,
+  blind: /UNKNOWN|Could not ask DRS just now/,
+} as const;
 /** Everything, in the end. */
 const ALL_TOLD: readonly Told[] = [
   ...TOLD_UNDER_FAULTS,

@@ -54,13 +54,15 @@ const oddId = (code: number): DrsRow => ({
 
 /** Every fault of DRS. */
 export const DRS_FAULTS: readonly DrsRow[] = [
-  missing('429 with Retry-After', throttle(30), 'throttled'),
-  missing('429 without Retry-After', status(429), 'throttled'),
+  // Asked within the pause, it says how the job was seen last, and when.
+  { ...missing('429 with Retry-After', throttle(30), 'throttled'), maxRequests: 6, reads: /checked .*08:03 UTC/ },
+  { ...missing('429 without Retry-After', status(429), 'throttled'), maxRequests: 4 },
   {
     name: '429 of a day',
     lasts: 'blinding',
     sight: 'blind',
     begin: next(throttle(DAY_S)),
+    maxRequests: 2,
     signs: [...failed('throttled'), health(/DRS asked for no requests/)],
   },
   {
@@ -72,6 +74,7 @@ export const DRS_FAULTS: readonly DrsRow[] = [
       drs.faults.next('progress', status(429, '{"error_msg":"policy ip over ratelimit,limit:1,time:1 minute"}'));
     },
     mend: ({ drs }) => drs.quota.set(null),
+    maxRequests: 5,
     signs: [...failed('throttled'), health(/1 request.* minute/)],
   },
   missing('500', status(500), 'server_error'),
@@ -114,6 +117,7 @@ export const DRS_FAULTS: readonly DrsRow[] = [
     lasts: 'blinding',
     sight: 'blind',
     signIn: 'key',
+    maxRequests: 3,
     begin: (stage) => stage.setCloudAhead(3 * HOUR_MS),
     mend: (stage) => {
       stage.setCloudAhead(0);
@@ -132,7 +136,7 @@ export const DRS_FAULTS: readonly DrsRow[] = [
   harmless('doubled items', { kind: 'items', how: 'doubled' }),
   harmless('shuffled items', { kind: 'items', how: 'shuffled' }),
   harmless('null items', { kind: 'items', how: 'null' }),
-  harmless('absurd numbers', { kind: 'figures', figure: '9'.repeat(310) }),
+  { ...harmless('absurd numbers', { kind: 'figures', figure: '9'.repeat(310) }), reads: /Replicating, lag unknown/ },
   {
     name: 'unknown status',
     lasts: 'minutes',

@@ -28,7 +28,7 @@ export interface HopClock extends Clock {
 
 interface Sleeper {
   readonly wakesAt: number;
-  wake(): void;
+  readonly wake: () => void;
 }
 
 /** @param ports whose requests are waited for: those of the stand-ins */
@@ -39,7 +39,7 @@ export function hopClock(startAt: number, traffic: Traffic): HopClock {
   const moveTo = (moment: number) => {
     now += moment - monotonic;
     monotonic = moment;
-    for (const sleeper of [...sleepers]) if (sleeper.wakesAt <= monotonic) sleeper.wake();
+    for (const sleeper of sleepers) if (sleeper.wakesAt <= monotonic) sleeper.wake();
   };
   const hop = (until: number, hopMs: number) => {
     const next = Math.min(...[...sleepers].map(({ wakesAt }) => wakesAt));
@@ -54,16 +54,14 @@ export function hopClock(startAt: number, traffic: Traffic): HopClock {
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted === true) return resolve();
-        const sleeper = {
-          wakesAt: monotonic + ms,
-          wake() {
-            sleepers.delete(sleeper);
-            signal?.removeEventListener('abort', sleeper.wake);
-            resolve();
-          },
+        const wake = () => {
+          sleepers.delete(sleeper);
+          signal?.removeEventListener('abort', wake);
+          resolve();
         };
+        const sleeper: Sleeper = { wakesAt: monotonic + ms, wake };
         sleepers.add(sleeper);
-        signal?.addEventListener('abort', sleeper.wake, { once: true });
+        signal?.addEventListener('abort', wake, { once: true });
       }),
     async pass(ms, hopMs = 0) {
       const until = monotonic + ms;

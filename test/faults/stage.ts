@@ -1,6 +1,6 @@
 import type { SimulatedJob } from '../../demo/drs-simulator/jobs.ts';
 import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
-import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import type { SlackWorkspace, WorkspaceOptions } from '../../demo/slack-workspace/slack-workspace.ts';
 import type { HopClock } from './hop-clock.ts';
 
 /** Where a fault is made to happen. */
@@ -50,6 +50,10 @@ export interface DrsRow extends Row {
   readonly signIn?: 'key';
   /** It has begun when the first job fails. */
   readonly isEarly?: true;
+  /** What whoever asks about a job that replicates reads meanwhile; as `sight` has it unless given. */
+  readonly reads?: RegExp;
+  /** DRS is asked for progress at most this often meanwhile: it wants to be left alone. */
+  readonly maxRequests?: number;
   /** What else the channel of `billing` is told, once. */
   readonly alsoTold?: RegExp;
 }
@@ -57,9 +61,7 @@ export interface DrsRow extends Row {
 /** A fault of Slack. */
 export interface SlackRow extends Row {
   /** Something else than usual of the workspace. */
-  readonly workspace?: Parameters<
-    typeof import('../../demo/slack-workspace/slack-workspace.ts').startSlackWorkspace
-  >[0];
+  readonly workspace?: WorkspaceOptions;
   /** What people type is answered all the same, once. */
   readonly hears?: true;
 }
