@@ -1,7 +1,7 @@
 import { editDistance } from '../domain/names/nearest.ts';
 
 /** How the bot's settings begin. */
-const PREFIXES = /^(?:SLACK|DRS|IAM|HUAWEICLOUD_SDK|ALLOWED|KEEP|OPS|POLL|BOT|DISK|HEARTBEAT)_/;
+const PREFIXES = /^(?:SLACK|DRS|IAM|HUAWEICLOUD_SDK|ALLOWED|KEEP|OPS|POLL|BOT|HEARTBEAT)_/;
 /** Names that other programs give an environment: Slack's command line, and Kubernetes for a service of this name. */
 const OTHERS = /^SLACK_CLI_|_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT(?:_\d+_(?:TCP|UDP)\w*)?$/;
 /** Shorter names are too near to those of others. */

@@ -3,11 +3,11 @@ import { cutText, MAX_TEXT, storableText } from './base/text.ts';
 /** What stands where something private was. */
 const HIDDEN = '•••';
 /** The longest text that is kept. */
-const MOST_KEPT = 600;
+const MAX_KEPT = 600;
 /** A text that is not at rest after so many looks is taken as it is. */
-const MOST_LOOKS = 8;
+const MAX_PASSES = 8;
 /** A noun and what may stand between it and its name are no longer than this. */
-const LONGEST_NOUN = 40;
+const MAX_NOUN = 40;
 
 /** Where a word begins: `\b` knows ASCII only and is blind between Chinese and a blank. */
 const BEGIN = String.raw`(?<![\p{L}\p{N}_])`;
@@ -187,13 +187,13 @@ export function maskPrivate(text: string): string {
       .trim(),
   );
   // What one rule leaves may be what an earlier one looks for; oddly quoted texts take a second look.
-  for (let look = 0; look < MOST_LOOKS; look++) {
+  for (let look = 0; look < MAX_PASSES; look++) {
     const before = masked;
     masked = applyRules(masked);
     if (masked === before) break;
   }
   const characters = Array.from(masked);
-  return characters.length <= MOST_KEPT ? masked : `${characters.slice(0, MOST_KEPT - 1).join('')}…`;
+  return characters.length <= MAX_KEPT ? masked : `${characters.slice(0, MAX_KEPT - 1).join('')}…`;
 }
 
 /** Where a text was cut, its last word may be half of something private, and a quote may be open that closes further on. */
@@ -209,7 +209,7 @@ function applyRules(text: string): string {
   let masked = text;
   for (const [pattern, replacement] of RULES) masked = masked.replace(pattern, replacement);
   return masked.replace(QUOTED, (whole: string, open: string, inside: string, close: string, at: number) =>
-    CLAUSE.test(inside) || (NAMED.test(masked.slice(Math.max(0, at - LONGEST_NOUN), at)) && IDENTIFIER.test(inside))
+    CLAUSE.test(inside) || (NAMED.test(masked.slice(Math.max(0, at - MAX_NOUN), at)) && IDENTIFIER.test(inside))
       ? whole
       : `${open}${HIDDEN}${close}`,
   );

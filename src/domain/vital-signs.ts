@@ -58,7 +58,7 @@ export interface StillLoop {
 }
 
 /** Intervals that may pass without a tick: one bad minute is no reason to wake anybody. */
-const PATIENT_INTERVALS = 3;
+const MAX_STILL_INTERVALS = 3;
 
 /** The loops that have stopped turning. */
 export function findStillLoops(signs: VitalSigns, now: EpochMs, patience: Patience): readonly StillLoop[] {
@@ -70,5 +70,5 @@ export function findStillLoops(signs: VitalSigns, now: EpochMs, patience: Patien
 }
 
 function longestSilence({ intervalMs, stillMs }: Patience): number {
-  return Math.max(PATIENT_INTERVALS * intervalMs, stillMs);
+  return Math.max(MAX_STILL_INTERVALS * intervalMs, stillMs);
 }

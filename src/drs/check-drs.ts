@@ -7,8 +7,7 @@ import type { DrsFailure, DrsFailureReason, ProgressAnswer } from '../domain/job
 import { MINUTE, SECOND } from '../domain/base/time.ts';
 import { speechIn } from '../words/plain-texts.ts';
 import { createDrsClient } from './drs-client.ts';
-import { isLikeDrs, notLikeDrs, outOfReach } from './first-look.ts';
-import { HttpFault, sendHttp } from './http.ts';
+import { explainOther, explainSilence, probeAddress } from './first-look.ts';
 import { nameSome, othersThan } from './project-id.ts';
 import type { Project } from './project-id.ts';
 import { createSignIn } from './sign-in.ts';
@@ -16,7 +15,7 @@ import type { SignIn, SignInOptions } from './sign-in.ts';
 
 const TIMEOUT_MS = 15 * SECOND;
 /** A clock that is off by more than this is worth setting: signatures are refused at 15 minutes, and drift grows. */
-const MOST_SKEW_MS = MINUTE;
+const MAX_SKEW_MS = MINUTE;
 
 /** Failures in which nobody looked at who asks. */
 const BEFORE_SIGN_IN: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
@@ -33,6 +32,7 @@ const ABOUT_SIGN_IN: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
   'account_locked',
 ]);
 
+const ADDRESS = 'DRS address';
 const SIGN_IN = 'DRS sign-in';
 const PROJECT = 'DRS project';
 const READ = 'DRS read';
@@ -63,31 +63,26 @@ export async function checkDrs(options: DrsCheckOptions): Promise<readonly Findi
 /** One request that needs no permission: whoever answers it tells the time, too. */
 async function checkReach({ endpoint, isGuessed, dispatcher, clock }: DrsCheckOptions): Promise<readonly Finding[]> {
   const startedAt = clock.now();
-  try {
-    const request = { method: 'GET' as const, url: `${endpoint}/`, headers: {}, body: '' };
-    const { status, headers, body } = await sendHttp(dispatcher, request, AbortSignal.timeout(TIMEOUT_MS));
-    const date = typeof headers['date'] === 'string' ? Date.parse(headers['date']) : Number.NaN;
-    const guess = isGuessed
-      ? ' It is a guess after DRS_REGION, which no published list has: if what follows is wrong, set DRS_ENDPOINT.'
-      : '';
-    return [
-      isLikeDrs(body)
-        ? good('DRS address', `${endpoint} answers (HTTP ${status}).${guess}`)
-        : bad('DRS address', notLikeDrs(new URL(endpoint).host, status)),
-      checkClock(date, startedAt, clock.now()),
-    ];
-  } catch (error) {
-    if (!(error instanceof HttpFault)) throw error;
-    const { why } = error.failure;
-    return [bad('DRS address', outOfReach(why, isGuessed)), open('Clock', 'not compared: DRS did not answer.')];
-  }
+  const found = await probeAddress({ endpoint, dispatcher });
+  if (found.kind === 'silent')
+    return [bad(ADDRESS, explainSilence(found.why, isGuessed)), open('Clock', 'not compared: DRS did not answer.')];
+  const { status, isLikeDrs, date } = found;
+  const guess = isGuessed
+    ? ' It is a guess after DRS_REGION, which no published list has: if what follows is wrong, set DRS_ENDPOINT.'
+    : '';
+  return [
+    isLikeDrs
+      ? good(ADDRESS, `${endpoint} answers (HTTP ${status}).${guess}`)
+      : bad(ADDRESS, explainOther(new URL(endpoint).host, status)),
+    checkClock(date, startedAt, clock.now()),
+  ];
 }
 
 /** @param date of the answer, in whole seconds; it was written at some moment between the two others */
 function checkClock(date: number, before: number, after: number): Finding {
   if (Number.isNaN(date)) return open('Clock', 'not compared: the answer says no time.');
   const behindMs = date + SECOND / 2 - (before + after) / 2;
-  if (Math.abs(behindMs) <= MOST_SKEW_MS) return good('Clock', "agrees with the cloud's.");
+  if (Math.abs(behindMs) <= MAX_SKEW_MS) return good('Clock', "agrees with the cloud's.");
   const direction = behindMs > 0 ? 'behind' : 'ahead of';
   return bad(
     'Clock',

@@ -44,7 +44,7 @@ const MAX_NAME = 100;
 export function resultItems(body: unknown): readonly unknown[] | null {
   if (!isFields(body)) return null;
   const results = body['results'];
-  return Array.isArray(results) ? results : null;
+  return Array.isArray(results) ? results.slice(0, MAX_ITEMS) : null;
 }
 
 /**
@@ -54,7 +54,7 @@ export function resultItems(body: unknown): readonly unknown[] | null {
 export function parseResults(items: readonly unknown[], asked: readonly JobId[]): ProgressAnswers {
   const wanted = new Set(asked);
   const chosen = new Map<JobId, Fields>();
-  for (const item of items.slice(0, MAX_ITEMS)) {
+  for (const item of items) {
     if (!isFields(item)) continue;
     const jobId = parseJobId(text(item['job_id']) ?? text(item['id']) ?? '');
     if (jobId === null || !wanted.has(jobId)) continue;

@@ -14,7 +14,7 @@ import type { HttpResponse } from './http.ts';
 const LIMITS = { maxRps: 2, maxConcurrent: 1 };
 const LOOKUP_TIMEOUT_MS = MINUTE;
 /** So many projects are named in one sentence. */
-const MOST_NAMED = 8;
+const MAX_NAMED = 8;
 
 const projectList = z.object({
   projects: z.array(z.object({ id: z.string(), name: z.string(), enabled: z.boolean().optional() })),
@@ -104,8 +104,8 @@ function regionOf({ name }: Project): string {
 
 /** The names of projects, for a sentence; empty for none. */
 export function nameSome(projects: readonly Project[]): string {
-  const names = projects.slice(0, MOST_NAMED).map(({ name, id }) => `${name} (${id})`);
-  return [...names, ...(projects.length > MOST_NAMED ? ['…'] : [])].join(', ');
+  const names = projects.slice(0, MAX_NAMED).map(({ name, id }) => `${name} (${id})`);
+  return [...names, ...(projects.length > MAX_NAMED ? ['…'] : [])].join(', ');
 }
 
 function readProjects(response: HttpResponse, { clock, endpoint }: DrsRequestOptions): Asked<readonly Project[]> {

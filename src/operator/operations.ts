@@ -16,12 +16,12 @@ import type { Heartbeat } from '../runtime/heartbeat.ts';
 import type { FetchableMetrics, Momentary } from '../runtime/metrics.ts';
 import { NO_METRICS } from '../runtime/no-metrics.ts';
 import type { OpsPages, Verdict } from '../runtime/ops-server.ts';
-import type { DoorState } from '../slack/receiving/listener-state.ts';
+import type { ListenerState } from '../slack/receiving/listener-state.ts';
 import { KNOWN_REASONS } from '../slack/web-api/classify-slack-error.ts';
 import { Vitals } from '../use-cases/upkeep/vitals.ts';
 
 /** What this is made from. */
-interface Foundation {
+interface OperationsDeps {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
@@ -38,7 +38,7 @@ export interface Operations {
   readonly metrics: Metrics;
   readonly heartbeat: Heartbeat;
   /** What the operator's port shows once the bot runs. */
-  pages(seen: { readonly door: () => DoorState; readonly patience: Patience }): OpsPages;
+  pages(seen: { readonly listener: () => ListenerState; readonly patience: Patience }): OpsPages;
 }
 
 /** Without a port nobody looks. */
@@ -50,10 +50,10 @@ const NO_PAGES: OpsPages = {
 };
 
 /** Makes what the configuration asks for and nothing more: without a port, nothing is counted. */
-export async function createOperations(foundation: Foundation): Promise<Operations> {
-  const { config, clock, timetable } = foundation;
+export async function createOperations(deps: OperationsDeps): Promise<Operations> {
+  const { config, clock, timetable } = deps;
   const { ops } = config;
-  const heartbeat = toHeartbeat(foundation);
+  const heartbeat = toHeartbeat(deps);
   if (ops === null)
     return {
       vitals: new Vitals(clock, NO_METRICS, timetable),
@@ -61,23 +61,23 @@ export async function createOperations(foundation: Foundation): Promise<Operatio
       heartbeat,
       pages: () => NO_PAGES,
     };
-  const metrics = await loadMetrics(foundation);
+  const metrics = await loadMetrics(deps);
   const vitals = new Vitals(clock, metrics, timetable);
-  const pages: Operations['pages'] = ({ door, patience }) => {
-    const look = () => lookAround(foundation, vitals, door);
-    return pagesOf(foundation, { vitals, metrics, patience, look });
+  const pages: Operations['pages'] = ({ listener, patience }) => {
+    const look = () => lookAround(deps, vitals, listener);
+    return pagesOf(deps, { vitals, metrics, patience, look });
   };
   return { vitals, metrics, heartbeat, pages };
 }
 
 /** Loaded only here: whoever opens no port does not wait for it at the start. */
-async function loadMetrics({ store }: Foundation): Promise<FetchableMetrics> {
+async function loadMetrics({ store }: OperationsDeps): Promise<FetchableMetrics> {
   const { createMetrics } = await import('../runtime/metrics.ts');
   const schema = await store.findSchemaVersion();
   return createMetrics({ version: programVersion(), schema, slackReasons: KNOWN_REASONS });
 }
 
-function toHeartbeat({ config, network, log }: Foundation): Heartbeat {
+function toHeartbeat({ config, network, log }: OperationsDeps): Heartbeat {
   const { heartbeatUrl } = config;
   if (heartbeatUrl === null) return NO_HEARTBEAT;
   const get = async (signal: AbortSignal) => {
@@ -88,23 +88,23 @@ function toHeartbeat({ config, network, log }: Foundation): Heartbeat {
 }
 
 /** How everything is at one moment. */
-type Moment = Momentary & { readonly door: DoorState };
+type Moment = Momentary & { readonly listener: ListenerState };
 
 /** How everything is at this moment. */
 async function lookAround(
-  { store, clock, log, whose }: Foundation,
+  { store, clock, log, whose }: OperationsDeps,
   vitals: Vitals,
-  door: () => DoorState,
+  listener: () => ListenerState,
 ): Promise<Moment> {
   const figures: StoreFigures | null = await store.readFigures(whose).catch((error: unknown) => {
     log.warn({ err: error }, 'the figures of the database could not be read');
     return null;
   });
-  return { now: clock.now(), signs: vitals.signs(), figures, door: door(), slackConnected: door().isOpen };
+  return { now: clock.now(), signs: vitals.signs(), figures, listener: listener(), slackConnected: listener().isOpen };
 }
 
 function pagesOf(
-  { store, clock, timetable }: Foundation,
+  { store, clock, timetable }: OperationsDeps,
   seen: {
     readonly vitals: Vitals;
     readonly metrics: FetchableMetrics;
@@ -158,10 +158,10 @@ function judgeLife(vitals: Vitals, now: number, patience: Patience): Verdict {
  * Only what keeps a command from being taken: a proxy takes the bot out of service for it. While DRS is silent, or Slack
  * refuses posts, `/drs health` must go on saying so.
  */
-function judgeReach({ door }: Moment): Verdict {
-  return door.isOpen
+function judgeReach({ listener }: Moment): Verdict {
+  return listener.isOpen
     ? []
     : [
-        `Slack is not connected (${door.why ?? 'nobody knows why'}): the bot tries again by itself; if this stays, look at the log and at status.slack.com.`,
+        `Slack is not connected (${listener.why ?? 'nobody knows why'}): the bot tries again by itself; if this stays, look at the log and at status.slack.com.`,
       ];
 }

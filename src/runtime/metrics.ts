@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 import { DRS_FAILURE_REASONS } from '../domain/job/progress-answer.ts';
 import { SECOND } from '../domain/base/time.ts';
+import { HOLD_REASONS } from '../domain/post/incident.ts';
 import type { EpochMs } from '../domain/base/time.ts';
 import { LOOP_NAMES, TURN_NAMES } from '../domain/vital-signs.ts';
 import type { VitalSigns } from '../domain/vital-signs.ts';
@@ -169,14 +170,7 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
   const subscriptions = gauge('drs_bot_subscriptions', 'Subscriptions of all channels.');
   const paused = gauge('drs_bot_paused_channels', 'Channels that refuse posts.');
   const refused = gauge('drs_bot_workspace_refused', '1 when Slack refuses posts of this bot everywhere.');
-  const queued = gauge('drs_bot_queue_deliveries', 'Deliveries that wait for their turn.');
-  const oldest = gauge('drs_bot_queue_oldest_seconds', 'How long the oldest of them has waited; 0 when none does.');
-  const lookedFor = gauge('drs_bot_looked_for_posts', 'Posts whose answer was lost and that are looked for.');
-  const lookedForOldest = gauge(
-    'drs_bot_looked_for_oldest_seconds',
-    'How long ago the oldest of them was sent; 0 when there is none.',
-  );
-  const held = gauge('drs_bot_held_deliveries', 'Deliveries that wait in paused channels.');
+  const showOwed = createOwedGauges(registers);
   const blindTotal = new Counter({
     name: 'drs_bot_blind_seconds_total',
     help: 'For how long DRS gave no progress since the start.',
@@ -205,8 +199,32 @@ function createGauges(registers: Registry[]): (momentary: Momentary) => void {
     subscriptions.set(figures?.subscriptions ?? Number.NaN);
     paused.set(figures?.pausedChannels ?? Number.NaN);
     refused.set(figures === null ? Number.NaN : Number(figures.workspaceRefusal !== null));
+    showOwed(figures, now);
+  };
+}
+
+/** What is owed to channels, and why it is not told yet. */
+function createOwedGauges(registers: Registry[]): (figures: StoreFigures | null, now: EpochMs) => void {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const queued = gauge('drs_bot_queue_deliveries', 'Deliveries that wait for their turn.');
+  const oldest = gauge('drs_bot_queue_oldest_seconds', 'How long the oldest of them has waited; 0 when none does.');
+  const lookedFor = gauge('drs_bot_looked_for_posts', 'Posts whose answer was lost and that are looked for.');
+  const lookedForOldest = gauge(
+    'drs_bot_looked_for_oldest_seconds',
+    'How long ago the oldest of them was sent; 0 when there is none.',
+  );
+  const held = gauge('drs_bot_held_deliveries', 'Deliveries that wait in paused channels.');
+  const heldFor = new Gauge({
+    name: 'drs_bot_waiting_deliveries',
+    help: 'Deliveries that are not to be told yet, by the reason.',
+    labelNames: ['reason'],
+    registers,
+  });
+  return (figures, now) => {
     queued.set(figures?.queued.count ?? Number.NaN);
     held.set(figures?.held ?? Number.NaN);
+    for (const reason of HOLD_REASONS)
+      heldFor.set({ reason }, figures === null ? Number.NaN : (figures.heldFor[reason] ?? 0));
     oldest.set(figures === null ? Number.NaN : waitedSeconds(figures.queued, now));
     lookedFor.set(figures?.searching.count ?? Number.NaN);
     lookedForOldest.set(figures === null ? Number.NaN : waitedSeconds(figures.searching, now));

@@ -15,7 +15,6 @@ import { countPending, findLastProjectId, findPause, openConnection, openWorkspa
 import { findChannelLanguage, greetChannel, setChannelLanguage } from './channels/channel-settings.ts';
 import { noteAlive, noteSight, tellSight } from './upkeep/blind-episodes.ts';
 import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './jobs/failures.ts';
-import { freeBytesAt } from './sqlite/free-space.ts';
 import { findAbsence } from './jobs/absence.ts';
 import {
   claimDueJobs,
@@ -40,7 +39,8 @@ import {
 import { probeWrite, readFigures } from './upkeep/figures.ts';
 import { findSchemaVersion, migrateToLatest } from './sqlite/migrate.ts';
 import { claimTurn } from './outbox/claim-turn.ts';
-import { askPost, findPost } from './outbox/sent-posts.ts';
+import { askPost } from './outbox/changes.ts';
+import { findPost } from './outbox/delivery-facts.ts';
 import { holdChannel, releaseHeldChannel, resumeChannel } from './channels/pause-channel.ts';
 import { giveRoomBack, prune } from './upkeep/prune.ts';
 import { findReadBack, listReadBacks } from './outbox/read-back.ts';
@@ -313,7 +313,6 @@ export function createStore(db: Db, url: string, { clock, monotonic = clock, lan
     reportSetAside: (request) => reportSetAside(db, request),
     prune: (request) => prune(db, request),
     giveRoomBack: () => giveRoomBack(db),
-    freeBytes: () => (path === ':memory:' ? Promise.resolve(null) : freeBytesAt(dirname(path))),
     claimRequest: (request) => claimRequest(db, request),
     countPending: (channel) => countPending(db, channel),
     readFigures: (of) => readFigures(db, of),

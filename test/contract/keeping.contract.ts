@@ -419,15 +419,6 @@ export function keepingContract(open: (clock: () => number) => Promise<Store>): 
       expect(await claim('a', now + 3 * HOUR)).toBe(true);
     });
 
-    test('does not hear twice what was said past the store', async () => {
-      const request = { connectionId: CONNECTION, channel: OPS, kind: 'disk_full' as const, now };
-      expect(await store.raiseAlert({ ...request, alert: null })).toBe(true);
-      expect(await heard()).toEqual([]);
-      const alert = (since: number): OperatorAlert => ({ kind: 'disk_writable', since, until: now });
-      expect(await store.clearAlert({ ...request, alert })).toBe(true);
-      expect(await heard()).toEqual([{ kind: 'disk_writable', since: now, until: now }]);
-    });
-
     test('hears of messages that Slack refused, once each, and never of a refused word about that', async () => {
       const report = () => store.reportRefusedPosts({ connectionId: CONNECTION, channel: OPS, now, limit: 10 });
       const dead = () => ({ kind: 'dead' as const, reason: 'invalid_blocks', at: now });

@@ -485,7 +485,7 @@ export function storeContract(open: OpenStore): void {
       // Slack gave its last timestamp a moment ago: no message of this attempt has one that is much later.
       const window = { fromTs: '1000.000001', toTs: '1300.000000', cursor: null };
       expect(where).toEqual({ postId: post.id, channelId: 'C1', threadTs: null, ...window });
-      expect(open).toMatchObject({ looks: 0, attempt: 1, messageTs: null, pageOf: 'post' });
+      expect(open).toMatchObject({ looks: 0, messageTs: null, pageOf: 'post' });
     });
 
     test('holds its channel up until then', async () => {
@@ -1334,6 +1334,7 @@ export function storeContract(open: OpenStore): void {
         workspaceRefusal: null,
         queued: { count: 0, oldestAt: null },
         held: 0,
+        heldFor: {},
         searching: { count: 0, oldestAt: null },
         waitingSince: null,
         episode: null,

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 import { startBot } from '../../src/bot.ts';
-import type { Overrides } from '../../src/bot.ts';
+import type { Overrides } from '../../src/wiring/resources.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import type { DrsClient } from '../../src/ports/drs.ts';
 import type { Notifier } from '../../src/ports/slack.ts';

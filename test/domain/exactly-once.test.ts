@@ -19,7 +19,6 @@ describe('a search for a post', () => {
   const untried: ReadBack = { kind: 'untried' };
   const settle = (outcome: SearchOutcome, changes: Partial<OpenPost> = {}) => {
     const open: OpenPost = {
-      attempt: 1,
       looks: 0,
       tries: 0,
       readBack: proven,
@@ -107,7 +106,7 @@ describe('a search for a post', () => {
   });
 
   test('made once more after it was sent again takes away what appeared since, and sends nothing', () => {
-    const late = { attempt: 2, messageTs: '5.5' };
+    const late = { messageTs: '5.5' };
     expect(settle(page(['1.1', '5.5']), late)).toMatchObject({ kind: 'found', messageTs: '1.1', copies: [] });
     expect(settle(page(['5.5']), late)).toEqual({ kind: 'alone', readBack: proven });
   });

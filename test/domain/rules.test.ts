@@ -185,15 +185,17 @@ describe('an attempt to send', () => {
   const settle = (outcome: SendOutcome, plain = false, readBack: ReadBack = { kind: 'untried' }) =>
     settlePost({ kind: 'send', post: { attempt: 1, plain }, readBack }, outcome, 7, () => 1, pauses);
 
-  test('is looked for when its outcome is unknown, or sooner where one cannot look', () => {
+  test('is looked for when its outcome is unknown, or sent again as it was where one cannot look', () => {
     const uncertain = { kind: 'uncertain', reason: 'network' } as const;
     const looked = { kind: 'look_for_it', afterMs: 30 * SECOND, reason: 'network' };
     expect(settle(uncertain)).toEqual(looked);
     expect(settle(uncertain, false, { kind: 'proven', since: 1 })).toEqual(looked);
     expect(settle(uncertain, false, { kind: 'refused', reason: 'missing_scope' })).toEqual({
-      kind: 'look_for_it',
+      kind: 'try_again',
       afterMs: SECOND,
+      plain: false,
       reason: 'network',
+      mayBeThere: true,
     });
   });
 

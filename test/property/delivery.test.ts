@@ -15,9 +15,9 @@ import type { Store } from '../../src/ports/store/store.ts';
 import { createStore, openDatabase } from '../../src/store/open-store.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
-import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
-import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
-import type { Delivering } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
+import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import type { TellDeps } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { jobNumber } from '../support/desk.ts';
 import { DEFAULT_INCIDENT_RULES } from '../../src/domain/post/incident.ts';
 import type { IncidentRules } from '../../src/domain/post/incident.ts';
@@ -98,7 +98,7 @@ class Dispatcher {
   #turn: Promise<unknown> = Promise.resolve();
 
   /** Begins a turn; ends when a request is under way or the turn is over. */
-  async begin(context: Delivering, history: History, slack: FakeSlack): Promise<void> {
+  async begin(context: TellDeps, history: History, slack: FakeSlack): Promise<void> {
     let underWay: () => void = () => undefined;
     const sending = new Promise<void>((resolve) => {
       underWay = resolve;
@@ -115,7 +115,7 @@ class Dispatcher {
     };
     const claim = await claimTurn(context);
     if (claim.kind === 'idle') return;
-    this.#turn = takeTurn(context, { notifier, history }, claim);
+    this.#turn = runClaimed(context, { notifier, history }, claim);
     await Promise.race([sending, this.#turn]);
   }
 
@@ -274,7 +274,7 @@ class World {
     return (await this.db.selectFrom('posts').select('id').where('due_at', 'is not', null).execute()).length;
   }
 
-  #context(): Delivering {
+  #context(): TellDeps {
     const clock: Clock = { now: () => this.now, monotonic: () => this.now, sleep: () => Promise.resolve() };
     return {
       store: this.store,
@@ -457,6 +457,10 @@ describe('whatever two dispatchers, lost answers, kills and a slow clock do', ()
       { ...IN_TIME, numRuns: 100 },
     );
   }, 120_000);
+
+  test('among those histories are some with an incident, and some with recoveries from one', () => {
+    expect([...kindsTold].toSorted()).toEqual(['incident', 'news', 'recoveries']);
+  });
 });
 
 test('the histories told news, incidents and recoveries', () => {

@@ -6,7 +6,7 @@ import { isAddress, jobIdInAddress, parseJobId, parseJobIdPrefix } from '../../s
 import { maskPrivate } from '../../src/domain/mask-private.ts';
 import { chooseJob, findNearestJobs } from '../../src/domain/names/choose-job.ts';
 import { describeFailure } from '../../src/drs/drs-errors.ts';
-import { parseJobDetail } from '../../src/drs/job-details.ts';
+import { parseJobDetail } from '../../src/drs/companion-answers.ts';
 import { parseResults, resultItems } from '../../src/drs/drs-response.ts';
 import { readThrottle } from '../../src/drs/quota.ts';
 import { scrubLine } from '../../src/runtime/scrub.ts';

@@ -12,9 +12,10 @@ import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { createStore, openDatabase } from '../../src/store/open-store.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
-import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
-import type { Context, Durations } from '../../src/use-cases/context.ts';
-import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
+import type { Durations } from '../../src/wiring/durations.ts';
+import type { Parts } from '../../src/wiring/parts.ts';
+import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { findCauses } from '../../src/use-cases/polling/find-causes.ts';
 import { createJobList } from '../../src/use-cases/showing/refresh-job-list.ts';
 import { tick as runTick } from '../../src/use-cases/polling/tick.ts';
@@ -47,7 +48,7 @@ export interface Said {
 /** Everything the bot does with a store, DRS and Slack, one step at a time, on a clock that only a test moves. */
 export interface Desk extends AsyncDisposable {
   readonly db: Db;
-  readonly context: Context;
+  readonly context: Parts;
   readonly clock: FastClock;
   /** What DRS says of a job; a report of a replicating job unless set. */
   readonly answers: Map<JobId, ProgressAnswer>;
@@ -141,7 +142,7 @@ export async function openDesk(
   const slack = { notifier, history: { readPage: () => Promise.resolve(NOT_THERE) } };
   const allDurations: Durations = { ...DEFAULT_DURATIONS, postPaceMs: 0, incidents: AT_ONCE, ...durations };
   const quiet = { ...SILENT, warn: log('warn'), error: log('error') };
-  const context: Context = {
+  const context: Parts = {
     store,
     drs,
     clock,
@@ -159,20 +160,20 @@ export async function openDesk(
       log: quiet,
       connectionId: CONNECTION,
       durations: allDurations,
-      wakeDispatcher: () => undefined,
+      wakeLoops: () => undefined,
     }),
     vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
     runtime: { program: 'test', node: process.versions.node },
     opsChannel: { workspaceId: WORKSPACE, channelId: 'COPS' },
     lacksHistory: () => false,
-    wakeDispatcher: () => undefined,
+    wakeLoops: () => undefined,
   };
   /** Everything that can be done in Slack now. */
   const takeTurns = async () => {
     for (;;) {
       const claim = await claimTurn(context);
       if (claim.kind === 'idle') return;
-      const report = await takeTurn(context, slack, claim);
+      const report = await runClaimed(context, slack, claim);
       clock.advance(report.kind === 'edited' ? 2_000 : 1);
     }
   };

@@ -225,7 +225,14 @@ export type PostSettlement =
    * Try again. A message that nobody has seen frees what it tells, to be grouped anew, unless it goes as `plain` text; its
    * channel waits. A message that is there waits alone.
    */
-  | { readonly kind: 'try_again'; readonly afterMs: number; readonly plain: boolean; readonly reason: string }
+  | {
+      readonly kind: 'try_again';
+      readonly afterMs: number;
+      readonly plain: boolean;
+      readonly reason: string;
+      /** Nobody can look whether a first message is there: it is sent as the post it was. */
+      readonly mayBeThere?: true;
+    }
   /** Never again: Slack will not take what was attempted. A message that is there stays as it is, and takes nothing more. */
   | { readonly kind: 'dead'; readonly reason: string; readonly at: EpochMs }
   /** Somebody deleted the message: it is posted once more, unless what it tells is over. */

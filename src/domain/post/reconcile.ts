@@ -15,12 +15,10 @@ const MAX_RESTARTS = 5;
 /** The strictest pace that Slack has for reading is one call a minute (docs.slack.dev, "Rate limit changes for non-Marketplace apps"). */
 const STRICTEST_READ_MS = MINUTE;
 /** Slack is not asked again sooner than this, whatever it says, in ms. */
-const LEAST_WAIT_MS = SECOND;
+const MIN_WAIT_MS = SECOND;
 
 /** What is known of a post whose message is looked for. */
 export interface OpenPost {
-  /** How often it was sent. */
-  readonly attempt: number;
   /** How often the whole window was read in vain. */
   readonly looks: number;
   /** How often a page of this look could not be read. */
@@ -90,7 +88,7 @@ export function settleSearch(
     case 'read':
       return settlePage(open, outcome, now, pauses);
     case 'retry': {
-      const waitMs = Math.max(outcome.afterMs, LEAST_WAIT_MS);
+      const waitMs = Math.max(outcome.afterMs, MIN_WAIT_MS);
       return { kind: 'wait', afterMs: waitMs, everyMs: Math.min(waitMs, STRICTEST_READ_MS) };
     }
     case 'uncertain':

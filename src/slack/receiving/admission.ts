@@ -21,7 +21,7 @@ export async function ifAdmitted(
 ): Promise<void> {
   const access = await admit(slack.useCases, actor, teamId);
   const voice = async () => slack.voiceIn(await slack.readerLanguage(actor.userId));
-  if (access.kind === 'allowed') return await work(access.openly ? reply : notOpenly(reply, voice));
+  if (access.kind === 'allowed') return await work(access.mayShowPublicly ? reply : notOpenly(reply, voice));
   const { userId: user, channelId: channel } = actor;
   slack.useCases.log.info({ user, channel, team: teamId, reason: access.why }, 'refused a command or button');
   await reply.privately(refusalMessage(await voice(), access.why, actor));

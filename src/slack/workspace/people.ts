@@ -92,7 +92,7 @@ function toProfile(user: z.infer<typeof userInfo>): Profile {
             kind: 'told',
             teamIds: teamIds.filter((id) => id !== undefined),
             isGuest: user.is_restricted === true || user.is_ultra_restricted === true,
-            isNobody: user.is_bot === true || user.deleted === true,
+            isBotOrDeactivated: user.is_bot === true || user.deleted === true,
           },
   };
 }

@@ -1,55 +1,46 @@
+import type { Selectable } from 'kysely';
+
 import type { ReadBack } from '../../domain/post/read-back.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { HOUR } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { updateChannel } from '../rows/update-channel.ts';
 import { msUntilDue } from '../rows/timed-work.ts';
-import type { Db } from '../rows/schema.ts';
+import type { Db, Schema } from '../rows/schema.ts';
 
 /** A refusal to let us read is believed for this long. */
 const REFUSAL_BELIEVED_MS = HOUR;
 
-interface ReadBackRow {
-  readonly read_back_at: number | null;
-  readonly read_back_refusal: string | null;
-}
+/** The columns that say whether a channel can be read back. */
+export const READ_BACK = [
+  'channels.read_back_at',
+  'channels.read_back_refusal',
+  'channels.read_back_refused_at',
+] as const;
+
+type ReadBackRow = Pick<Selectable<Schema['channels']>, 'read_back_at' | 'read_back_refusal' | 'read_back_refused_at'>;
 
 /** What a channel's row says about reading back there. */
-function toReadBack(row: ReadBackRow | undefined): ReadBack {
-  if (row === undefined) return { kind: 'untried' };
-  if (row.read_back_at !== null) return { kind: 'proven', since: row.read_back_at };
-  return row.read_back_refusal === null ? { kind: 'untried' } : { kind: 'refused', reason: row.read_back_refusal };
+function toReadBack({ read_back_at: since, read_back_refusal: reason }: ReadBackRow): ReadBack {
+  if (since !== null) return { kind: 'proven', since };
+  return reason === null ? { kind: 'untried' } : { kind: 'refused', reason };
 }
 
 /** The same for deciding whether to look there: a refusal of long ago may be over, and counts as untried. */
-export function believedReadBack(
-  row: ReadBackRow & { readonly read_back_refused_at: number | null },
-  clock: EpochMs,
-): ReadBack {
+export function believedReadBack(row: ReadBackRow, clock: EpochMs): ReadBack {
   const refusedAt = row.read_back_refused_at ?? 0;
   const isFresh = msUntilDue(refusedAt + REFUSAL_BELIEVED_MS, refusedAt, clock) > 0;
   return toReadBack(isFresh ? row : { ...row, read_back_refusal: null });
 }
 
-/** The same for a channel whose row is not at hand. */
-export async function findBelieved(db: Db, channel: ChannelKey, clock: EpochMs): Promise<ReadBack> {
-  const row = await db
-    .selectFrom('channels')
-    .select(['read_back_at', 'read_back_refusal', 'read_back_refused_at'])
-    .where('workspace_id', '=', channel.workspaceId)
-    .where('channel_id', '=', channel.channelId)
-    .executeTakeFirstOrThrow();
-  return believedReadBack(row, clock);
-}
-
 export async function findReadBack(db: Db, channel: ChannelKey): Promise<ReadBack> {
   const row = await db
     .selectFrom('channels')
-    .select(['read_back_at', 'read_back_refusal'])
+    .select(READ_BACK)
     .where('workspace_id', '=', channel.workspaceId)
     .where('channel_id', '=', channel.channelId)
     .executeTakeFirst();
-  return toReadBack(row);
+  return row === undefined ? { kind: 'untried' } : toReadBack(row);
 }
 
 /** Channels that watch something, with whether they can be read back. */
@@ -59,7 +50,7 @@ export async function listReadBacks(
 ): Promise<readonly { readonly channelId: string; readonly readBack: ReadBack }[]> {
   const rows = await db
     .selectFrom('channels')
-    .select(['channel_id', 'read_back_at', 'read_back_refusal'])
+    .select(['channel_id', ...READ_BACK])
     .where('workspace_id', '=', workspaceId)
     .where('channel_id', 'in', (watching) =>
       watching

@@ -13,6 +13,8 @@ import type { Metrics } from '../../ports/metrics.ts';
 
 /** A change of the interval by this part of it is noticeable. */
 const NOTICEABLE = 0.25;
+/** A loop that has not turned for this long, in ms, is taken for dead; longer than a turn with its requests may take. */
+export const MAX_STILL_MS = 3 * MINUTE;
 /** DRS that only asks for fewer requests is silent when it has answered none for this long: it may ask for as long a pause. */
 const PATIENCE_MS = 15 * MINUTE;
 

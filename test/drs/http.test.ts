@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 
 import { expect, test } from 'vitest';
 
-import { withDeadline } from '../../src/drs/deadline.ts';
+import { withDeadline } from '../../src/drs/http.ts';
 
 const aborted = (signal: AbortSignal) =>
   new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('aborted'), { once: true }));
