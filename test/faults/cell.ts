@@ -22,7 +22,7 @@ const CALM_MS = 20 * MINUTE;
 /** A message that comes late is looked for five minutes after another one was sent in its place. */
 const LATE_MS = 6 * MINUTE;
 /** How long the bot waits for a stand-in that never answers, in ms of the machine; and for one that is only slow. */
-const HANG_MS = 400;
+const HANG_MS = 800;
 const PATIENCE_MS = 8 * SECOND;
 /** Before the next tick, in ms: a fault of 20 s begins then. */
 const AHEAD_MS = 2 * SECOND;
@@ -135,8 +135,8 @@ class Cell {
     const put = (level: string) => (fields: object, message: string) =>
       void this.#lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
     const log = { debug: () => undefined, info: put('info'), warn: put('warn'), error: put('error') };
-    const timeoutMs = this.#rows().some((row) => row.hangs === true) ? HANG_MS : PATIENCE_MS;
-    const timeouts = { drsTimeoutMs: timeoutMs, slackTimeoutMs: timeoutMs };
+    const patienceFor = (row: Row | null) => (row?.hangs === true ? HANG_MS : PATIENCE_MS);
+    const timeouts = { drsTimeoutMs: patienceFor(this.#drsRow), slackTimeoutMs: patienceFor(this.#slackRow) };
     const durations = { ...timeouts, verdicts: QUICK_VERDICTS, incidents: AT_ONCE };
     const config = parseConfig({ ...environment(slack, drs), ...signIn(drs, this.#drsRow) }, isSchedule);
     return startBot(config, { clock, log, durations });

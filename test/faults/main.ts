@@ -13,6 +13,9 @@ import type { DrsRow, SlackRow } from './stage.ts';
 /** Cells that one process plays at a time: most of a cell is waiting for the loopback. */
 const AT_ONCE = 3;
 
+/** How many cells go by before a word about them. */
+const SAID_EVERY = 100;
+
 interface Cell {
   readonly drs: DrsRow | null;
   readonly slack: SlackRow | null;
@@ -80,6 +83,7 @@ function playInProcess(player: ChildProcess): Promise<void> {
       const key = `${drs ?? 'nothing'} × ${slack ?? 'nothing'}`;
       playing.delete(key);
       complaints.set(key, found);
+      if (complaints.size % SAID_EVERY === 0) console.log(`${complaints.size} of ${cells.length}`);
       next();
     });
     player.once('exit', () => {
