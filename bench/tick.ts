@@ -9,7 +9,7 @@ import { createKeyAuth } from '../src/drs/key-auth.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { createLogger } from '../src/runtime/logger.ts';
 import { openStore } from '../src/store/open-store.ts';
-import { NO_METRICS } from '../src/runtime/no-metrics.ts';
+import { NO_METRICS } from '../src/ports/metrics.ts';
 import { createTimetable } from '../src/runtime/cron.ts';
 import { Vitals } from '../src/use-cases/upkeep/vitals.ts';
 import { DEFAULT_DURATIONS } from '../src/wiring/durations.ts';

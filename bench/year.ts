@@ -7,7 +7,7 @@
  *
  * Prints what is left, and exits 1 beyond the limits.
  */
-import { NO_METRICS } from '../src/runtime/no-metrics.ts';
+import { NO_METRICS } from '../src/ports/metrics.ts';
 import type { History } from '../src/ports/slack.ts';
 import { createTimetable } from '../src/runtime/cron.ts';
 import { Vitals } from '../src/use-cases/upkeep/vitals.ts';
@@ -19,7 +19,10 @@ import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 
 import { DAY, HOUR, SECOND } from '../src/domain/base/time.ts';
-import { createStore, openDatabase, openStore } from '../src/store/open-store.ts';
+import { createStore } from '../src/store/create-store.ts';
+import { onSqlite } from '../src/store/sqlite/on-sqlite.ts';
+import { openDatabase } from '../src/store/sqlite/open-database.ts';
+import { openStore } from '../src/store/open-store.ts';
 import type { Db } from '../src/store/rows/schema.ts';
 import { DEFAULT_DURATIONS } from '../src/wiring/durations.ts';
 import type { Parts } from '../src/wiring/parts.ts';
@@ -58,7 +61,7 @@ interface Year {
 async function beginYear(db: Db, url: string, seed: number, size: number): Promise<Year> {
   const clock = createYearClock(Date.parse('2026-01-01T00:00:00Z'));
   const random = randomFrom(seed);
-  const store = createStore(db, url, { clock: () => clock.now() });
+  const store = createStore(onSqlite(db, url), { clock: () => clock.now() });
   await store.openWorkspace({ id: WORKSPACE, name: 'Acme', at: clock.now() });
   await store.openConnection({
     id: CONNECTION,

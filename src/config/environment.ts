@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { LANGUAGES } from '../domain/base/language.ts';
 import { isZone } from '../domain/base/zone.ts';
-import { findOddAddress } from '../store/database-address.ts';
+import { findOddAddress } from '../store/sqlite/address.ts';
 
 /** Where the database is when nothing else is said. */
 const DEFAULT_DATABASE_URL = 'sqlite:data/drs-bot.db';

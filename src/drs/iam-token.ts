@@ -9,7 +9,7 @@ import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer
 import { formatDuration } from '../domain/base/duration.ts';
 import { HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
-import { speechIn } from '../words/plain-texts.ts';
+import { plainTextsIn } from '../words/plain-texts.ts';
 import type { Authorization, CloudAccess, DrsAuth, RotatingSecret } from './auth.ts';
 import { describeFailure, labelOf, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
@@ -95,7 +95,7 @@ export function createIamToken(options: IamTokenOptions): IamToken {
       refusal = { failure: result, at: clock.now(), pauseMs, count };
       log.error(
         { reason: result.reason, code: result.code, requestId: result.requestId, pauseMs },
-        `${speechIn('en').explain(result.why)} No further login for ${formatDuration(pauseMs)}.`,
+        `${plainTextsIn('en').explain(result.why)} No further login for ${formatDuration(pauseMs)}.`,
       );
     }
     return result;

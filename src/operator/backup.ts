@@ -6,7 +6,8 @@ import { databaseUrlIn } from '../config/environment.ts';
 import { formatDuration } from '../domain/base/duration.ts';
 import { OperatorError } from '../ports/operator-error.ts';
 import { backUp } from '../store/sqlite/backup.ts';
-import { databasePath, openDatabase } from '../store/open-store.ts';
+import { databasePath } from '../store/sqlite/address.ts';
+import { openDatabase } from '../store/sqlite/open-database.ts';
 
 /** Beside the database, named after the time: `20261124T030200Z.db`. */
 function usualPlace(database: string): string {

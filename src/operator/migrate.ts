@@ -3,8 +3,10 @@ import { resolve } from 'node:path';
 import { readEnvFile } from '../config/env-file.ts';
 import { databaseUrlIn } from '../config/environment.ts';
 import { OperatorError } from '../ports/operator-error.ts';
-import { MIGRATIONS, migrateToLatest } from '../store/sqlite/migrate.ts';
-import { databasePath, openDatabase } from '../store/open-store.ts';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { databasePath } from '../store/sqlite/address.ts';
+import { migrateToLatest } from '../store/sqlite/migrate.ts';
+import { openDatabase } from '../store/sqlite/open-database.ts';
 
 /** Whether the first migration of all was among them. */
 function isNew(applied: readonly string[]): boolean {

@@ -5,7 +5,7 @@ import type { DrsAuth } from '../drs/auth.ts';
 import { takeFirstLook } from '../drs/first-look.ts';
 import { createSignIn } from '../drs/sign-in.ts';
 import type { SignIn } from '../drs/sign-in.ts';
-import { speechIn } from '../words/plain-texts.ts';
+import { plainTextsIn } from '../words/plain-texts.ts';
 import type { Resources } from './resources.ts';
 import { startPatiently } from './start-patience.ts';
 
@@ -54,7 +54,7 @@ async function findProject({ config, store, log }: Resources, access: SignIn): P
   const found = await access.findProject();
   if (found.ok) return found.value;
   const { reason, why } = found.failure;
-  const words = speechIn('en').explain(why);
+  const words = plainTextsIn('en').explain(why);
   const last = reason === 'project_unknown' ? null : await store.findLastProjectId(config.drs.endpoint);
   if (last === null) throw new StartError(words, { remedy: REMEDIES[reason] ?? 'stays' });
   log.warn({ reason, project: last }, `${words} Going on with the project of the last run.`);

@@ -1,12 +1,12 @@
 import type { Config } from '../config/config.ts';
 import type { Timetable } from '../domain/poll/timetable.ts';
 import type { Network } from '../network/network.ts';
-import type { OpsPort } from '../operator/ops-port.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DrsClient } from '../ports/drs.ts';
 import type { Log } from '../ports/log.ts';
 import type { Notifier } from '../ports/slack.ts';
 import type { Store } from '../ports/store/store.ts';
+import type { OpsPort } from '../runtime/ops-server.ts';
 import type { Durations } from './durations.ts';
 
 /** What tests and the demo may replace; production passes nothing. */

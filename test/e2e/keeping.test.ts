@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SIMULATED_KEYS } from '../../demo/drs-simulator/simulator.ts';
 import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
-import { openDatabase } from '../../src/store/open-store.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { startProcess } from '../support/bot-process.ts';
 import { movableClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 
 import { describe, expect, test } from 'vitest';
 
@@ -40,14 +41,13 @@ async function standBefore(slack: SlackWorkspace, requests: number, answer: (res
   const server = createServer((request, response) => {
     if (left-- > 0) return answer(response);
     void (async () => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(Buffer.from(chunk));
+      const body = await text(request);
       const headers = {
         authorization: request.headers.authorization ?? '',
         'content-type': request.headers['content-type'] ?? '',
       };
       const url = new URL(String(request.url).replace('/api/', ''), slack.apiUrl);
-      const passed = await fetch(url, { method: 'POST', headers, body: Buffer.concat(chunks) });
+      const passed = await fetch(url, { method: 'POST', headers, body });
       response.writeHead(passed.status, { 'content-type': 'application/json' }).end(await passed.text());
     })();
   });

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sign } from '../../demo/slack-workspace/signed-http.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { boltLogger } from '../../src/slack/web-api/sdk-logger.ts';
+import { sdkLogger } from '../../src/slack/web-api/sdk-logger.ts';
 import { HttpReceiver } from '../../src/slack/receiving/http-receiver.ts';
 import { SILENT } from '../support/silent-log.ts';
 
@@ -30,7 +30,7 @@ beforeEach(async () => {
     receiver,
     deferInitialization: true,
     authorize: () => Promise.resolve({ botToken: 'xoxb-1', botId: 'B', botUserId: 'U' }),
-    logger: boltLogger(SILENT),
+    logger: sdkLogger(SILENT),
   });
   app.command('/drs', async ({ ack }) => await ack('heard'));
   app.action(/.*/, async ({ ack }) => await ack());

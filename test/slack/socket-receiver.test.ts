@@ -7,7 +7,7 @@ import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createNetwork } from '../../src/network/network.ts';
 import type { Network } from '../../src/network/network.ts';
-import { boltLogger } from '../../src/slack/web-api/sdk-logger.ts';
+import { sdkLogger } from '../../src/slack/web-api/sdk-logger.ts';
 import { parseFrame } from '../../src/slack/receiving/socket-frame.ts';
 import { SocketReceiver } from '../../src/slack/receiving/socket-receiver.ts';
 import type { SocketPatience } from '../../src/slack/receiving/socket-receiver.ts';
@@ -66,7 +66,7 @@ async function open(patience: Partial<SocketPatience> = {}): Promise<void> {
     receiver,
     deferInitialization: true,
     authorize: () => Promise.resolve({ botToken: slack.botToken, botId: 'B', botUserId: 'U' }),
-    logger: boltLogger(SILENT),
+    logger: sdkLogger(SILENT),
   });
   app.command('/drs', async ({ ack }) => await ack('heard'));
   await app.init();

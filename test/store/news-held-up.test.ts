@@ -6,13 +6,13 @@ import type { PostSettlement } from '../../src/domain/post/post.ts';
 import { settlePost } from '../../src/domain/post/settle-post.ts';
 import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
 import { postMessage } from '../../src/slack/messages/posts/post-message.ts';
-import { createVoice } from '../../src/slack/messages/kit/texts.ts';
+import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { jobNumber } from '../support/desk.ts';
 import { OneChannel } from '../support/one-channel.ts';
 
 const WAIT: PostSettlement = { kind: 'try_again', afterMs: 5 * SECOND, plain: false, reason: 'ratelimited' };
 
-const VOICE = createVoice('en', {
+const TEXTS = createTexts('en', {
   command: '/drs',
   botName: 'drs',
   teamUrl: null,
@@ -242,7 +242,7 @@ test('an incident that tells a recovery by the way calls no other of its jobs re
   await channel.pass(MINUTE);
   const headline = async () => {
     const sent = await channel.store.findPost(post.id);
-    return sent === null ? null : postMessage(VOICE, sent.post).text.split('\n')[0];
+    return sent === null ? null : postMessage(TEXTS, sent.post).text.split('\n')[0];
   };
   expect(await headline()).toBe('🔴 *4 of 5 jobs still FAILED* – 1 no longer');
   await channel.recover(1, 2, 3, 4, 5);

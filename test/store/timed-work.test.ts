@@ -8,7 +8,9 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import type { TurnClaim } from '../../src/ports/store/outbox.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
-import { createStore, openDatabase } from '../../src/store/open-store.ts';
+import { createStore } from '../../src/store/create-store.ts';
+import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { aReport, ORDERS } from '../support/reports.ts';
 import { AT_EASE } from '../support/turns.ts';
 
@@ -28,7 +30,7 @@ async function openWorld() {
   const db = openDatabase('sqlite::memory:');
   await migrateToLatest(db);
   const clocks = { clock: () => time.wall, monotonic: () => time.monotonic };
-  const store = createStore(db, 'sqlite::memory:', clocks);
+  const store = createStore(onSqlite(db, 'sqlite::memory:'), clocks);
   await store.openWorkspace({ id: WORKSPACE, name: 'Acme', at: time.wall });
   await store.openConnection({ id: CONNECTION, name: 'x', endpoint: 'https://x', projectId: 'p', at: time.wall });
   const world = {
@@ -308,7 +310,7 @@ test('which of 10,000 jobs are due is decided in the index, so that an idle pass
   const statements: string[] = [];
   const db = openDatabase('sqlite::memory:', { onStatement: (text) => void statements.push(text) });
   await migrateToLatest(db);
-  const store = createStore(db, 'sqlite::memory:', { clock: () => 1_000 });
+  const store = createStore(onSqlite(db, 'sqlite::memory:'), { clock: () => 1_000 });
   const claim = { connectionId: CONNECTION, now: 1_000, limit: 10, token: 'none', leaseMs: LEASE_MS };
   await store.claimDueJobs(claim);
   const claiming = statements.filter((text) => text.startsWith('update "jobs"'));
@@ -336,7 +338,7 @@ test.each([-DAY, -HOUR, -MINUTE])(
     expect(await runClaimed(world)).toMatchObject({ kind: 'search', open: { searchedForMs: 0 } });
     // Another process on the same database knows nothing of what the first had in flight.
     world.setClock(jump);
-    const restarted = { ...world, store: createStore(world.db, 'sqlite::memory:', { clock: world.now }) };
+    const restarted = { ...world, store: createStore(onSqlite(world.db, 'sqlite::memory:'), { clock: world.now }) };
     world.pass(2 * LEASE_MS);
     expect((await runClaimed(restarted)).kind).toBe('idle');
     world.pass(PAUSE_MS);

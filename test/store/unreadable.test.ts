@@ -271,7 +271,7 @@ test.each([
 
 test('a time without sight that cannot be read is set aside, and is over as soon as DRS answers', async () => {
   await using desk = await openWatched();
-  const rules = { pollMs: MINUTE, polls: 1, leastMs: 0, patienceMs: MINUTE };
+  const rules = { pollMs: MINUTE, polls: 1, leastMs: 0, maxPassMs: MINUTE };
   const pass = async (why: Explanation | null) => {
     const sight = { at: desk.clock.now(), why };
     return await desk.context.store.noteSight({ connectionId: CONNECTION, sight, nextTryAt: null, rules });

@@ -8,9 +8,11 @@ import type { Post, SendOutcome } from '../../src/domain/post/post.ts';
 import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
-import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
+import { NO_METRICS } from '../../src/ports/metrics.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
-import { createStore, openDatabase } from '../../src/store/open-store.ts';
+import { createStore } from '../../src/store/create-store.ts';
+import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
 import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
 import type { Durations } from '../../src/wiring/durations.ts';
@@ -55,6 +57,8 @@ export interface Desk extends AsyncDisposable {
   /** What DRS lists; set it to a function that fails for a list that cannot be read. */
   list: () => JobListing;
   /** Ids of each progress request. */
+  /** What the database carried out, in order. */
+  readonly statements: string[];
   readonly requests: JobId[][];
   /** What DRS makes of a progress request; `answers` unless set. */
   ask: (jobIds: readonly JobId[]) => ReadonlyMap<JobId, ProgressAnswer>;
@@ -98,9 +102,10 @@ export async function openDesk(
   durations: Partial<Durations> = {},
   { address, clock, said }: LeftBehind = { address: 'sqlite::memory:', clock: fastClock(), said: [] },
 ): Promise<Desk> {
-  const db = openDatabase(address);
+  const statements: string[] = [];
+  const db = openDatabase(address, { onStatement: (text) => void statements.push(text) });
   await migrateToLatest(db);
-  const store = createStore(db, address, { clock: () => clock.now() });
+  const store = createStore(onSqlite(db, address), { clock: () => clock.now() });
   await store.openWorkspace({ id: WORKSPACE, name: 'Acme', at: clock.now() });
   await store.openConnection({
     id: CONNECTION,
@@ -183,6 +188,7 @@ export async function openDesk(
     clock,
     answers,
     list: () => listing([]),
+    statements,
     requests,
     ask: (jobIds) =>
       new Map(

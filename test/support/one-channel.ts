@@ -8,7 +8,9 @@ import type { Post, PostSettlement } from '../../src/domain/post/post.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import type { Turn, TurnClaim } from '../../src/ports/store/outbox.ts';
-import { createStore, openDatabase } from '../../src/store/open-store.ts';
+import { createStore } from '../../src/store/create-store.ts';
+import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { jobNumber } from './desk.ts';
@@ -30,7 +32,7 @@ export class OneChannel implements AsyncDisposable {
 
   private constructor() {
     const clock = () => this.now;
-    this.store = createStore(this.db, ADDRESS, { clock, monotonic: clock });
+    this.store = createStore(onSqlite(this.db, ADDRESS), { clock, monotonic: clock });
   }
 
   /** Watched are the jobs 1 to `count`, and what the channel is told of that is told. */
@@ -70,7 +72,7 @@ export class OneChannel implements AsyncDisposable {
     await store.openConnection({ id: connectionId, name: 'y', endpoint: 'https://y', projectId: 'q', at: now });
     await this.#poll(jobId, [], connectionId);
     await store.subscribe({ actor: ANA, language: 'en', connectionId, jobIds: [jobId], now });
-    const rules = { pollMs: MINUTE, polls: 1, leastMs: 0, patienceMs: MINUTE };
+    const rules = { pollMs: MINUTE, polls: 1, leastMs: 0, maxPassMs: MINUTE };
     const sight = { at: now + 1, why: explanation('timeout') };
     await store.noteSight({ connectionId, sight, nextTryAt: null, rules });
     await this.pass(MINUTE);

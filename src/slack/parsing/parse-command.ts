@@ -8,9 +8,9 @@ import type { Token } from './tokenize.ts';
 /** The longest command, in UTF-16 code units: fifty ids fit in; Slack takes no longer message either. */
 const MAX_COMMAND = 4_000;
 /** Jobs shown by one status command: more do not fit in one message that can be read. */
-const MOST_STATUS_JOBS = 10;
+const MAX_STATUS_JOBS = 10;
 /** Jobs changed by one command. */
-const MOST_CHANGED_JOBS = 50;
+const MAX_CHANGED_JOBS = 50;
 
 /** A command that can be carried out. Job references are as typed. */
 export type Command =
@@ -54,22 +54,25 @@ export type ParsedCommand =
   | { readonly ok: true; readonly command: Command }
   | { readonly ok: false; readonly error: UsageError };
 
-const VERBS = [
-  'status',
-  'subscribe',
-  'unsubscribe',
-  'list',
-  'jobs',
-  'settings',
-  'audit',
-  'health',
-  'version',
-  'help',
+/** The commands, in the order of the help, and how each is typed. */
+export const COMMANDS = [
+  { verb: 'status', typed: 'status <job>…' },
+  { verb: 'subscribe', typed: 'subscribe <job>…' },
+  { verb: 'unsubscribe', typed: 'unsubscribe <job>…' },
+  { verb: 'list', typed: 'list' },
+  { verb: 'jobs', typed: 'jobs [text]' },
+  { verb: 'settings', typed: 'settings' },
+  { verb: 'audit', typed: 'audit [job]' },
+  { verb: 'health', typed: 'health' },
+  { verb: 'version', typed: 'version' },
+  { verb: 'help', typed: 'help [topic]' },
 ] as const;
-type Verb = (typeof VERBS)[number];
-type VerbWithoutJobs = Extract<Verb, 'list' | 'settings' | 'audit' | 'health' | 'version' | 'help'>;
+/** The first word of a command. */
+export type Verb = (typeof COMMANDS)[number]['verb'];
+const VERBS: readonly Verb[] = COMMANDS.map(({ verb }) => verb);
+type VerbWithoutJobs = Exclude<Verb, 'status' | 'subscribe' | 'unsubscribe' | 'jobs'>;
 /** Said on their own: a slip in one of these is told from a job's name even when nothing follows. */
-const LONELY_VERBS: ReadonlySet<Verb> = new Set<Verb>(['list', 'audit', 'help', 'health', 'version']);
+const LONE_VERBS: ReadonlySet<Verb> = new Set<Verb>(['list', 'audit', 'help', 'health', 'version']);
 
 /** `public`, `--public` and what smart dashes make of it. */
 const PUBLIC = /^-{0,2}public$/i;
@@ -148,7 +151,7 @@ function verbOf(token: Token): Verb | null {
 function misspeltVerb(first: Token, rest: readonly Token[]): Verb | null {
   if (first.quoted || /[^a-z]/i.test(first.text) || first.text.length < 4) return null;
   const meant = nearest(first.text, VERBS);
-  return VERBS.find((verb) => verb === meant && (rest.length > 0 || LONELY_VERBS.has(verb))) ?? null;
+  return VERBS.find((verb) => verb === meant && (rest.length > 0 || LONE_VERBS.has(verb))) ?? null;
 }
 
 function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
@@ -173,7 +176,7 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
     case 'status':
       return parseStatus(tokens);
     case 'subscribe':
-      return parseJobs(verb, tokens, MOST_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs }));
+      return parseJobs(verb, tokens, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs }));
     case 'unsubscribe':
       return parseUnsubscribe(tokens);
   }
@@ -206,13 +209,13 @@ function unexpected(verb: VerbWithoutJobs, tokens: readonly Token[]): ParsedComm
 function parseStatus(tokens: readonly Token[]): ParsedCommand {
   const words = tokens.filter((token) => !isFlag(token, PUBLIC));
   const isPublic = words.length < tokens.length;
-  return parseJobs('status', words, MOST_STATUS_JOBS, (jobs) => ({ kind: 'status', jobs, isPublic }));
+  return parseJobs('status', words, MAX_STATUS_JOBS, (jobs) => ({ kind: 'status', jobs, isPublic }));
 }
 
 function parseUnsubscribe(tokens: readonly Token[]): ParsedCommand {
   const words = tokens.filter((token) => !isFlag(token, ALL));
   if (words.length === tokens.length) {
-    return parseJobs('unsubscribe', words, MOST_CHANGED_JOBS, (jobs) => ({ kind: 'unsubscribe', jobs }));
+    return parseJobs('unsubscribe', words, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'unsubscribe', jobs }));
   }
   return words.length === 0 ? right({ kind: 'unsubscribe_all' }) : wrong({ kind: 'all_with_jobs' });
 }

@@ -7,7 +7,7 @@ import { classifySlackError, slackErrorName } from '../web-api/classify-slack-er
 import { plainMessage } from '../messages/kit/message.ts';
 import type { SlackMessage } from '../messages/kit/message.ts';
 import { editedPostMessage, METADATA_EVENT_TYPE, postMessage } from '../messages/posts/post-message.ts';
-import type { Voice } from '../messages/kit/texts.ts';
+import type { Texts } from '../messages/kit/texts.ts';
 
 /** The message is not there (docs.slack.dev, "chat.update" and "chat.delete", errors). */
 const MESSAGE_GONE = 'message_not_found';
@@ -19,10 +19,10 @@ const CANNOT_RENDER = 'cannot_be_rendered';
  * away with `chat.delete`. The post's id
  * travels in the metadata, which an edit leaves alone, and in a `block_id`.
  */
-export function createNotifier(client: WebClient, voiceFor: (post: Post) => Voice, log: Log): Notifier {
+export function createNotifier(client: WebClient, textsFor: (post: Post) => Texts, log: Log): Notifier {
   return {
     async send(post) {
-      const content = render(post, () => postMessage(voiceFor(post), post), log);
+      const content = render(post, () => postMessage(textsFor(post), post), log);
       if (content === null) return { kind: 'refused', what: 'payload', reason: CANNOT_RENDER };
       const { text, blocks } = content;
       try {
@@ -43,7 +43,7 @@ export function createNotifier(client: WebClient, voiceFor: (post: Post) => Voic
       }
     },
     async edit(post, { channelId, messageTs }, now) {
-      const content = render(post, () => editedPostMessage(voiceFor(post), post, now), log);
+      const content = render(post, () => editedPostMessage(textsFor(post), post, now), log);
       if (content === null) return { kind: 'refused', what: 'payload', reason: CANNOT_RENDER };
       const { text, blocks } = content;
       try {

@@ -22,7 +22,7 @@ export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
   ]);
   const [episode, seen] = await Promise.all([findEpisode(db, whose.connectionId), readSeen(db, whose)]);
   const reachable = owed.filter((row) => row.paused === 0);
-  const queued = reachable.filter(({ reason }) => reason === null || reason === 'older_comes_first');
+  const queued = reachable.filter(({ heldFor }) => heldFor === null || heldFor === 'older_comes_first');
   return {
     watchedJobs: watched.jobs,
     subscriptions: watched.subscriptions,
@@ -35,7 +35,7 @@ export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
     held: sumOf(owed.filter((row) => row.paused === 1)),
     heldFor: Object.fromEntries(
       HOLD_REASONS.flatMap((reason) => {
-        const count = sumOf(reachable.filter((row) => row.reason === reason));
+        const count = sumOf(reachable.filter((row) => row.heldFor === reason));
         return count === 0 ? [] : [[reason, count]];
       }),
     ),
@@ -124,12 +124,12 @@ function countOwed(db: Db, whose: Whose) {
         .else(1)
         .end()
         .as('paused'),
-      eb.case().when('deliveries.post_id', 'is', null).then(eb.ref('deliveries.hold_reason')).end().as('reason'),
+      eb.case().when('deliveries.post_id', 'is', null).then(eb.ref('deliveries.hold_reason')).end().as('heldFor'),
       eb.fn.countAll<number>().as('count'),
       eb.fn.min('deliveries.created_at').as('oldest'),
     ])
     .where('deliveries.outcome', 'is', null)
-    .groupBy(['paused', sql.ref('reason')])
+    .groupBy(['paused', sql.ref('heldFor')])
     .execute();
 }
 
@@ -146,15 +146,4 @@ function countSearching(db: Db, whose: Whose) {
     .where('channels.paused_at', 'is', null)
     .where('workspaces.paused_at', 'is', null)
     .executeTakeFirstOrThrow();
-}
-
-/** The id of no workspace. */
-const PROBE = 'probe';
-
-/** A row that comes and goes has to reach the disk; one that is written as it was would not, SQLite compares. */
-export async function probeWrite(db: Db): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    await tx.insertInto('workspaces').values({ id: PROBE, name: PROBE, created_at: 0 }).execute();
-    await tx.deleteFrom('workspaces').where('id', '=', PROBE).execute();
-  });
 }

@@ -98,6 +98,7 @@ export async function askAndCommit(
     if (deliveries > 0) deps.wakeLoops();
     const written = new Set(committed);
     const kept = decisions.filter((decision) => written.has(decision.jobId));
+    for (const { silence } of kept) deps.vitals.noteDecision(silence);
     // Another job may bear the name now; the message will say so as soon as DRS's list does.
     if (kept.some(({ events }) => events.some(endsSubscriptions))) void deps.jobList.refresh();
     return {

@@ -111,7 +111,7 @@ async function tellSight(deps: TickDeps): Promise<void> {
 
 function blindRules(deps: TickDeps): BlindRules {
   const { downMs } = deps.durations;
-  return { pollMs: pollMsOf(deps), polls: MAX_MISSED_POLLS, leastMs: downMs, patienceMs: downMs };
+  return { pollMs: pollMsOf(deps), polls: MAX_MISSED_POLLS, leastMs: downMs, maxPassMs: downMs };
 }
 
 /** The operator hears of it with the channels, unless they know already that the cloud refuses the bot. */

@@ -9,6 +9,7 @@ import type { EpochMs } from '../../domain/base/time.ts';
 import type { DrsReach, LoopName, TurnName, VitalSigns } from '../../domain/vital-signs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DrsClient } from '../../ports/drs.ts';
+import type { Silence } from '../../domain/job/silence.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 
 /** A change of the interval by this part of it is noticeable. */
@@ -95,6 +96,11 @@ export class Vitals {
         this.#beats[loop] = this.#clock.monotonic();
       }
     };
+  }
+
+  /** Counts what was decided on an answer about a job: why nothing is told of it, or null when something is. */
+  noteDecision(silence: Silence | null): void {
+    this.#metrics.decided(silence);
   }
 
   /** Carries out one turn and measures it. */

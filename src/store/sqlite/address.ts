@@ -1,3 +1,5 @@
+import { StoreError } from '../rows/store-error.ts';
+
 const PREFIX = 'sqlite:';
 const EXAMPLE = 'sqlite:data/drs-bot.db';
 
@@ -23,4 +25,15 @@ export function findOddAddress(url: string): string | null {
 /** The path in an address without oddity. */
 export function pathIn(url: string): string {
   return url.slice(PREFIX.length);
+}
+
+/**
+ * The path in the address of a database; `:memory:` for none.
+ *
+ * @throws StoreError when it is no such address
+ */
+export function databasePath(url: string): string {
+  const oddity = findOddAddress(url);
+  if (oddity !== null) throw new StoreError(`DATABASE_URL is ${JSON.stringify(url)}: ${oddity}.`);
+  return pathIn(url);
 }
