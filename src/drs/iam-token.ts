@@ -63,7 +63,7 @@ export interface IamTokenOptions extends CloudAccess, PasswordLogin {
   /** The project a token is for: by its id, or by its name, which is the region. */
   readonly scope: { readonly id: string } | { readonly name: string };
   /** Aborts when nobody waits for a token any more. */
-  readonly unwanted?: AbortSignal | undefined;
+  readonly startSignal?: AbortSignal | undefined;
 }
 
 /** Signs in with a password, and knows from the token which project it is for. */
@@ -145,11 +145,11 @@ async function logInWithRetries(options: IamTokenOptions): Promise<Token | DrsFa
     const result = await logIn(options);
     const final =
       'value' in result || isRefusal(result) || result.reason === 'bad_request' || result.reason === 'not_found';
-    if (final || attempt === LOGIN_ATTEMPTS || options.unwanted?.aborted === true) return result;
+    if (final || attempt === LOGIN_ATTEMPTS || options.startSignal?.aborted === true) return result;
     const { host } = new URL(options.iamEndpoint);
     const cause = result.why.values['reason'] ?? result.why.values['label'];
     options.log.warn({ reason: result.reason, host, cause, attempt }, 'a login to IAM failed and is tried again');
-    await options.clock.sleep(backoffDelay(attempt, RETRY_PAUSE, options.random), options.unwanted);
+    await options.clock.sleep(backoffDelay(attempt, RETRY_PAUSE, options.random), options.startSignal);
   }
 }
 

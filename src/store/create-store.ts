@@ -39,7 +39,7 @@ import { moveChannel } from './channels/move-channel.ts';
 import { holdChannel, releaseHeldChannel, tryAtOnce } from './channels/pauses.ts';
 import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';
 import { prune } from './upkeep/prune.ts';
-import { findReadBack, listReadBacks } from './outbox/read-back.ts';
+import { findHistoryAccess, listHistoryAccess } from './outbox/history-access.ts';
 import { releaseTurn, settlePost, settleSearch } from './outbox/settlements.ts';
 import type { Database } from './database.ts';
 import type { Db } from './rows/schema.ts';
@@ -82,8 +82,8 @@ export function createStore(
     findLastProjectId: (endpoint) => findLastProjectId(db, endpoint),
     ...jobMethods(db, time, language),
     askPost: (postId) => askPost(db, time.now(), postId),
-    findReadBack: (channel) => findReadBack(db, channel),
-    listReadBacks: (workspaceId) => listReadBacks(db, workspaceId),
+    findHistoryAccess: (channel) => findHistoryAccess(db, channel),
+    listHistoryAccess: (workspaceId) => listHistoryAccess(db, workspaceId),
     findChannelLanguage: (channel) => findChannelLanguage(db, channel, language),
     setChannelLanguage: (request) => setChannelLanguage(db, language, request),
     greetChannel: (request) => greetChannel(db, request),

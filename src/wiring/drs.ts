@@ -36,7 +36,7 @@ export interface SignedIn {
 export async function signInToDrs(resources: Resources): Promise<SignedIn> {
   const { config, clock, log, network, startSignal } = resources;
   const { iamEndpoint, projectId, region, credentials } = config.drs;
-  const shared = { dispatcher: network.dispatcher, clock, random: Math.random, log, unwanted: startSignal };
+  const shared = { dispatcher: network.dispatcher, clock, random: Math.random, log, startSignal };
   const access = createSignIn({ iamEndpoint, projectId, region, credentials, ...shared });
   return {
     access,

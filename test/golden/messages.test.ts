@@ -234,7 +234,7 @@ describe('whatever DRS sends', () => {
     const subscriptions = Array.from({ length: 60 }, (_, number) =>
       subscription(state, { id: number, jobId: simulatedJobId(number), jobName: null }),
     );
-    const message = listMessage(textsIn('en'), { subscriptions, pause: null, readBack: { kind: 'untried' } });
+    const message = listMessage(textsIn('en'), { subscriptions, pause: null, historyAccess: { kind: 'unknown' } });
     expectValid(message);
     expect(JSON.stringify(message.blocks)).toContain('+20 more');
   });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { PostSettlement } from '../../src/domain/post/post.ts';
-import { settlePost } from '../../src/domain/post/settle-post.ts';
+import { decideSettlement } from '../../src/domain/post/settle-post.ts';
 import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
 import { postMessage } from '../../src/slack/messages/posts/post-message.ts';
 import { createTexts } from '../../src/slack/messages/kit/texts.ts';
@@ -85,7 +85,7 @@ test('the end of a copy says nothing about the message that is posted once more'
   channel.now += 20 * SECOND;
   const search = await channel.claim();
   if (search.kind !== 'search') throw new Error(`no search, but ${search.kind}`);
-  const found = { kind: 'found', messageTs: '1700000150.000001', copies: [], at: channel.now } as const;
+  const found = { kind: 'found', messageTs: '1700000150.000001', duplicates: [], at: channel.now } as const;
   await store.settleSearch(search.lease, search.search, found);
   expect(await channel.pass(MINUTE)).toEqual(['edit news: 1 failed', 'remove']);
 });
@@ -206,11 +206,16 @@ test('what Slack said once of how fast it lets us read is not kept for ever', as
   channel.now += MINUTE;
   const { lease, search: where } = await page();
   const messageTs = `${Math.floor(channel.now / SECOND)}.000001`;
-  await store.settleSearch(lease, where, { kind: 'found', messageTs, copies: [], at: channel.now });
+  await store.settleSearch(lease, where, { kind: 'found', messageTs, duplicates: [], at: channel.now });
   channel.now += 2 * HOUR;
   const second = await search(2);
-  const readBack = { kind: 'untried' } as const;
-  await store.settleSearch(second.lease, second.search, { kind: 'read_on', cursor: 'next', proof: false, readBack });
+  const historyAccess = { kind: 'unknown' } as const;
+  await store.settleSearch(second.lease, second.search, {
+    kind: 'read_on',
+    cursor: 'next',
+    proof: false,
+    historyAccess,
+  });
   expect(await channel.claim()).toMatchObject({ kind: 'search', search: { cursor: 'next' } });
 });
 
@@ -257,7 +262,7 @@ test('what may have reached a channel that nobody can read is sent again as the 
   await channel.fail(1, 2, 3, 4);
   const first = await channel.nextSend();
   const lost = { kind: 'uncertain', reason: 'network' } as const;
-  const settlement = settlePost(first, lost, channel.now, () => 0.5, DEFAULT_DURATIONS);
+  const settlement = decideSettlement(first, lost, channel.now, () => 0.5, DEFAULT_DURATIONS);
   await channel.store.settlePost(first.lease, first.post, settlement);
   await channel.fail(5);
   const again = await channel.nextSend();

@@ -312,7 +312,10 @@ export function placeInOrder(placements: readonly Placement[], untold: ReadonlyM
   }
   const kept = <P extends Placement>(placement: P): readonly P[] => {
     const deliveries = placement.deliveries.filter((one) => taken.has(one));
-    return deliveries.length === 0 ? [] : [{ ...placement, deliveries }];
+    // What names the others is told with all of them or not yet: they would be told twice.
+    const isWhole = deliveries.length === placement.deliveries.length;
+    if (deliveries.length === 0 || (!isWhole && placement.deliveries.some((one) => asBack(one) !== null))) return [];
+    return [{ ...placement, deliveries }];
   };
   return {
     attached: placements.flatMap((one) => (one.kind === 'attach' ? kept(one) : [])),

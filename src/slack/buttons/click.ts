@@ -1,7 +1,6 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
 import { staleButtonMessage } from '../messages/answers/stale-button-message.ts';
-import { decodeJobs, decodePage } from '../messages/kit/button-value.ts';
-import type { JobsValue, PageValue } from '../messages/kit/button-value.ts';
+import type { ValueCodec } from '../messages/kit/button-value.ts';
 import type { Texts } from '../messages/kit/texts.ts';
 import type { Click } from '../parsing/parse-interaction.ts';
 import type { Request } from '../requests/request.ts';
@@ -14,23 +13,13 @@ export interface ClickRequest extends Request {
 /** Carries out what a button stands for. */
 export type ClickHandler = (request: ClickRequest) => Promise<void>;
 
-/** A handler of buttons that name jobs; a value this version would not have written gets a sentence. */
-export function withJobs(handle: (request: ClickRequest, value: JobsValue) => Promise<void>): ClickHandler {
-  return withValue(decodeJobs, handle);
-}
-
-/** A handler of buttons of the list of jobs. */
-export function withPage(handle: (request: ClickRequest, value: PageValue) => Promise<void>): ClickHandler {
-  return withValue(decodePage, handle);
-}
-
-/** A handler of buttons whose value `decode` reads; null or undefined where it is none of this version. */
+/** A handler of buttons that carry a value; one that this version would not have written gets a sentence. */
 export function withValue<Value>(
-  decode: (text: string | undefined) => Value | null,
+  codec: ValueCodec<Value>,
   handle: (request: ClickRequest, value: Value) => Promise<void>,
 ): ClickHandler {
   return async (request) => {
-    const value = decode(request.click.value);
+    const value = codec.decode(request.click.value);
     await (value === null ? answerStale(request) : handle(request, value));
   };
 }

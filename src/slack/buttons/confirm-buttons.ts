@@ -1,11 +1,12 @@
 import { unsubscribe, unsubscribeAll } from '../../use-cases/subscribing/unsubscribe.ts';
 import { keptMessage } from '../messages/answers/kept-message.ts';
 import { unsubscribeAnswer, unsubscribedAllMessage } from '../messages/answers/unsubscribe-answer.ts';
-import { withJobs } from './click.ts';
+import { JOBS_VALUE } from '../messages/kit/button-value.ts';
+import { withValue } from './click.ts';
 import type { ClickHandler } from './click.ts';
 
 /** *Unsubscribe anyway*: what somebody else made. */
-export const unsubscribeAnyway = withJobs(async ({ slack, actor, personTexts, reply }, { jobs }) => {
+export const unsubscribeAnyway = withValue(JOBS_VALUE, async ({ slack, actor, personTexts, reply }, { jobs }) => {
   const outcome = await unsubscribe(slack.useCases, actor, jobs, 'confirmed');
   await reply.inPlace(unsubscribeAnswer(personTexts, outcome, actor.channelId));
 });

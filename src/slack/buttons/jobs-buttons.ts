@@ -1,21 +1,22 @@
 import { listJobs } from '../../use-cases/showing/list-jobs.ts';
 import { jobsMessage } from '../messages/answers/jobs-message.ts';
+import { PAGE_VALUE } from '../messages/kit/button-value.ts';
 import type { PageValue } from '../messages/kit/button-value.ts';
 import { subscribeOrSayWhyNot } from './change-subscription.ts';
-import { textsInPlace, withPage } from './click.ts';
+import { textsInPlace, withValue } from './click.ts';
 import type { ClickRequest } from './click.ts';
 
 /** *Next*, *Previous* and *Refresh* of the list of jobs. */
-export const showJobsPage = withPage(replaceJobsPage);
+export const showJobsPage = withValue(PAGE_VALUE, replaceJobsPage);
 
 /** *Share to channel* on the list of jobs. */
-export const shareJobs = withPage(async ({ slack, actor, channelTexts, reply }, value) => {
+export const shareJobs = withValue(PAGE_VALUE, async ({ slack, actor, channelTexts, reply }, value) => {
   const page = await listJobs(slack.useCases, actor, value);
   await reply.publicly(jobsMessage(channelTexts, page, actor.channelId, actor.userId));
 });
 
 /** *Subscribe channel* in the list of jobs. */
-export const subscribeListed = withPage(async (request, page) => {
+export const subscribeListed = withValue(PAGE_VALUE, async (request, page) => {
   if (await subscribeOrSayWhyNot(request, page.target)) await replaceJobsPage(request, page);
 });
 

@@ -1,6 +1,6 @@
 import { listSubscriptions } from '../../use-cases/showing/list-subscriptions.ts';
 import { listMessage } from '../messages/answers/list-message.ts';
-import { decodeJobs, decodePage } from '../messages/kit/button-value.ts';
+import { JOBS_VALUE, PAGE_VALUE } from '../messages/kit/button-value.ts';
 import { unsubscribeOrSayWhyNot } from './change-subscription.ts';
 import { answerStale, textsInPlace } from './click.ts';
 import type { ClickHandler } from './click.ts';
@@ -13,8 +13,8 @@ export const shareList: ClickHandler = async ({ slack, actor, channelTexts, repl
 /** *Unsubscribe* in the list of subscriptions and in the list of jobs; the value tells which. */
 export const unsubscribeListed: ClickHandler = async (request) => {
   const { slack, actor, click, reply } = request;
-  const page = decodePage(click.value);
-  const target = page?.target ?? decodeJobs(click.value)?.target;
+  const page = PAGE_VALUE.decode(click.value);
+  const target = page?.target ?? JOBS_VALUE.decode(click.value)?.target;
   if (target === undefined) return await answerStale(request);
   if (!(await unsubscribeOrSayWhyNot(request, target))) return;
   if (page !== null) return await replaceJobsPage(request, page);

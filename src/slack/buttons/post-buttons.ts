@@ -1,10 +1,10 @@
 import { refreshPost } from '../../use-cases/telling/refresh-post.ts';
-import { decodePost } from '../messages/kit/button-value.ts';
+import { POST_VALUE } from '../messages/kit/button-value.ts';
 import { editedPostMessage, fullPostMessage } from '../messages/posts/post-message.ts';
 import { answerStale, withValue } from './click.ts';
 
 /** *Refresh* on a post: it is edited by the bot, or here where Slack lets nobody but the person's answer do it. */
-export const refreshToldPost = withValue(decodePost, async (request, postId) => {
+export const refreshToldPost = withValue(POST_VALUE, async (request, { post: postId }) => {
   const refreshed = await refreshPost(request.slack.useCases, request.actor, postId);
   if (refreshed.kind === 'unknown') return await answerStale(request);
   if (refreshed.kind !== 'refused') return;
@@ -12,7 +12,7 @@ export const refreshToldPost = withValue(decodePost, async (request, postId) => 
 });
 
 /** *Show all*: every job of a post about many, for whoever clicked. */
-export const showWholePost = withValue(decodePost, async (request, postId) => {
+export const showWholePost = withValue(POST_VALUE, async (request, { post: postId }) => {
   const { slack, actor, personTexts, reply } = request;
   const { store, connectionId } = slack.useCases;
   const sent = await store.findPost(postId);

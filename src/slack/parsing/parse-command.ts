@@ -89,36 +89,22 @@ const ADDRESS = /^(?:<@[^>]+>|\/[\p{L}\p{N}_-]+)[:;.!-]*$/iu;
 /** What ends a sentence: no name ends in it. */
 const SENTENCE_END = /[:;.?!。…]+$/u;
 /** Words of a sentence that could be taken for the beginning of a name, and name none. */
-const JOINTS: ReadonlySet<string> = new Set([
-  'to',
-  'in',
-  'into',
-  'for',
-  'from',
-  'on',
-  'of',
-  'at',
-  'with',
-  'and',
-  'or',
-  'the',
-  'here',
-]);
+const FILLERS: ReadonlySet<string> = new Set('to in into for from on of at with and or the here'.split(' '));
 
 /** Understands what was typed after the slash command. Verbs and flags in any case; a quoted word is always a job. */
 export function parseCommand(text: string): ParsedCommand {
-  if (text.length > MAX_COMMAND) return wrong({ kind: 'too_long', most: MAX_COMMAND });
+  if (text.length > MAX_COMMAND) return refuse({ kind: 'too_long', most: MAX_COMMAND });
   const all = tokenize(text);
-  if ('quote' in all) return wrong({ kind: 'unclosed_quote', text: all.text });
+  if ('quote' in all) return refuse({ kind: 'unclosed_quote', text: all.text });
   const tokens = withoutAddress(all);
   const elsewhere = findElsewhere(tokens);
-  if (elsewhere !== null) return wrong(elsewhere);
+  if (elsewhere !== null) return refuse(elsewhere);
   const [first, ...rest] = tokens;
-  if (first === undefined) return right({ kind: 'help', topic: null });
+  if (first === undefined) return accept({ kind: 'help', topic: null });
   const verb = verbOf(first);
   if (verb !== null) return parseArguments(verb, rest);
-  const meant = misspeltVerb(first, rest);
-  return meant === null ? parseArguments('status', tokens) : wrong({ kind: 'misspelt_verb', word: first.text, meant });
+  const meant = findMeantVerb(first, rest);
+  return meant === null ? parseArguments('status', tokens) : refuse({ kind: 'misspelt_verb', word: first.text, meant });
 }
 
 /** What is said to the bot, without the bot's name before it. */
@@ -148,7 +134,7 @@ function verbOf(token: Token): Verb | null {
 }
 
 /** `subscrbe orders` is a slip of the finger; `orders` is a job. */
-function misspeltVerb(first: Token, rest: readonly Token[]): Verb | null {
+function findMeantVerb(first: Token, rest: readonly Token[]): Verb | null {
   if (first.quoted || /[^a-z]/i.test(first.text) || first.text.length < 4) return null;
   const meant = nearest(first.text, VERBS);
   return VERBS.find((verb) => verb === meant && (rest.length > 0 || LONE_VERBS.has(verb))) ?? null;
@@ -158,21 +144,21 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
   switch (verb) {
     case 'help':
       return tokens.length > 1
-        ? unexpected(verb, tokens)
-        : right({ kind: 'help', topic: tokens[0]?.text.replace(SENTENCE_END, '') ?? null });
+        ? refuseWords(verb, tokens)
+        : accept({ kind: 'help', topic: tokens[0]?.text.replace(SENTENCE_END, '') ?? null });
     case 'health':
     case 'version':
-      return tokens.length > 0 ? unexpected(verb, tokens) : right({ kind: verb });
+      return tokens.length > 0 ? refuseWords(verb, tokens) : accept({ kind: verb });
     case 'list':
       return parseList(tokens);
     case 'jobs':
-      return right({ kind: 'jobs', text: tokens.length === 0 ? null : tokens.map((token) => token.text).join(' ') });
+      return accept({ kind: 'jobs', text: tokens.length === 0 ? null : tokens.map((token) => token.text).join(' ') });
     case 'settings':
       return parseSettings(tokens);
     case 'audit':
       return tokens.length > 1
-        ? unexpected(verb, tokens)
-        : right({ kind: 'audit', job: tokens[0] === undefined ? null : jobNamed(tokens[0]) });
+        ? refuseWords(verb, tokens)
+        : accept({ kind: 'audit', job: tokens[0] === undefined ? null : jobNamed(tokens[0]) });
     case 'status':
       return parseStatus(tokens);
     case 'subscribe':
@@ -184,26 +170,26 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
 
 function parseList(tokens: readonly Token[]): ParsedCommand {
   const [first, ...rest] = tokens;
-  if (first === undefined) return right({ kind: 'list' });
-  return isFlag(first, ALL) && rest.length === 0 ? right({ kind: 'list_all' }) : unexpected('list', tokens);
+  if (first === undefined) return accept({ kind: 'list' });
+  return isFlag(first, ALL) && rest.length === 0 ? accept({ kind: 'list_all' }) : refuseWords('list', tokens);
 }
 
 function parseSettings(tokens: readonly Token[]): ParsedCommand {
   const [first, ...rest] = tokens;
-  if (first === undefined) return right({ kind: 'settings' });
+  if (first === undefined) return accept({ kind: 'settings' });
   const [, key = first.text, value = ''] = /^([^:]+):(.*)$/.exec(first.text) ?? [];
-  if (key.toLowerCase() !== 'lang') return wrong({ kind: 'unknown_setting', setting: first.text });
-  if (rest.length > 0 && value !== '') return unexpected('settings', rest);
+  if (key.toLowerCase() !== 'lang') return refuse({ kind: 'unknown_setting', setting: first.text });
+  if (rest.length > 0 && value !== '') return refuseWords('settings', rest);
   // `lang: zh` is what a phone's keyboard makes of it.
   const given = value === '' ? rest.map((token) => token.text).join(' ') : value;
   const language = parseLanguage(given);
   return language === null
-    ? wrong({ kind: 'unknown_language', language: given })
-    : right({ kind: 'choose_language', language });
+    ? refuse({ kind: 'unknown_language', language: given })
+    : accept({ kind: 'choose_language', language });
 }
 
-function unexpected(verb: VerbWithoutJobs, tokens: readonly Token[]): ParsedCommand {
-  return wrong({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
+function refuseWords(verb: VerbWithoutJobs, tokens: readonly Token[]): ParsedCommand {
+  return refuse({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
 }
 
 function parseStatus(tokens: readonly Token[]): ParsedCommand {
@@ -217,27 +203,27 @@ function parseUnsubscribe(tokens: readonly Token[]): ParsedCommand {
   if (words.length === tokens.length) {
     return parseJobs('unsubscribe', words, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'unsubscribe', jobs }));
   }
-  return words.length === 0 ? right({ kind: 'unsubscribe_all' }) : wrong({ kind: 'all_with_jobs' });
+  return words.length === 0 ? accept({ kind: 'unsubscribe_all' }) : refuse({ kind: 'all_with_jobs' });
 }
 
 function parseJobs(
   verb: 'status' | 'subscribe' | 'unsubscribe',
   tokens: readonly Token[],
-  most: number,
+  max: number,
   command: (jobs: readonly string[]) => Command,
 ): ParsedCommand {
   const option = tokens.find((token) => !token.quoted && isNoJob(token.text));
-  if (option !== undefined) return wrong({ kind: 'unknown_option', option: option.text, verb });
+  if (option !== undefined) return refuse({ kind: 'unknown_option', option: option.text, verb });
   const jobs = [...new Set(tokens.map(jobNamed).filter((job) => job !== ''))];
-  if (jobs.length === 0) return wrong({ kind: 'jobs_missing', verb });
-  if (jobs.length > most) return wrong({ kind: 'too_many_jobs', verb, count: jobs.length, most });
-  return right(command(jobs));
+  if (jobs.length === 0) return refuse({ kind: 'jobs_missing', verb });
+  if (jobs.length > max) return refuse({ kind: 'too_many_jobs', verb, count: jobs.length, most: max });
+  return accept(command(jobs));
 }
 
 /** An option, or a word that only holds a sentence together. */
 function isNoJob(text: string): boolean {
   const word = text.replace(SENTENCE_END, '');
-  return OPTION.test(word) || word.startsWith('--') || JOINTS.has(word.toLowerCase());
+  return OPTION.test(word) || word.startsWith('--') || FILLERS.has(word.toLowerCase());
 }
 
 /** What a word says of a job, as it was typed; a question mark behind it asks, and names nothing. */
@@ -249,10 +235,10 @@ function isFlag(token: Token, flag: RegExp): boolean {
   return !token.quoted && flag.test(token.text.replace(SENTENCE_END, ''));
 }
 
-function right(command: Command): ParsedCommand {
+function accept(command: Command): ParsedCommand {
   return { ok: true, command };
 }
 
-function wrong(error: UsageError): ParsedCommand {
+function refuse(error: UsageError): ParsedCommand {
   return { ok: false, error };
 }

@@ -93,7 +93,7 @@ export function createBoltApp(options: BoltAppOptions): App {
     convoStore: false,
     logger: sdkLogger(log),
   });
-  /** The one way in: whoever may not do something gets no further, by command or button. */
+  /** A command or a button of somebody who may not use it gets no further. */
   const answer: Answer = (body, asked, work) =>
     track(() => onlyOnce(slack, body, () => orFault(options, asked, () => ifAdmitted(slack, asked, work))));
 
@@ -131,7 +131,7 @@ function registerEvents(app: App, { slack, client, identity, track, log }: BoltA
     if (event.user !== identity.botUserId) return;
     const channel = { workspaceId: slack.workspaceId, channelId: event.channel };
     const inviter = event.inviter === event.user ? null : (event.inviter ?? null);
-    // Who joins without being invited is as a rule the bot itself: the subscription it joined for speaks for itself.
+    // A bot that joins without being invited does so for a subscription, which is told anyway.
     const greet = () =>
       inviter === null ? goOnPosting(slack.useCases, channel) : greetChannel(slack.useCases, channel, inviter);
     await track(() => onlyOnce(slack, body, greet));

@@ -14,7 +14,7 @@ import { moveChannelIn } from '../channels/move-channel.ts';
 import { endPauses, giveTrialBack, notePause } from '../channels/pauses.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';
 import { freeDeliveries, undoPost } from './place-pending.ts';
-import { saveReadBack } from './read-back.ts';
+import { saveHistoryAccess } from './history-access.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 import { encodePlace } from './searches.ts';
@@ -83,17 +83,17 @@ export async function settleSearch(
   return await settle(db, timing, lease, async (work) => {
     const { tx, clock, row, isHeld } = work;
     if (settlement.kind === 'found') {
-      const { messageTs, copies, at } = settlement;
+      const { messageTs, duplicates, at } = settlement;
       // Of several attempts nobody knows which one's it is: it shows at least what the post began with.
       const version = row.attempts === 1 ? row.attempt_version : 1;
-      const { change } = await recordMessages(work, [messageTs, ...copies], version, at);
+      const { change } = await recordMessages(work, [messageTs, ...duplicates], version, at);
       await noteTimestamp(work, conversationId, messageTs);
-      await saveReadBack(tx, lease, { kind: 'proven', since: at }, clock);
+      await saveHistoryAccess(tx, lease, { kind: 'verified', since: at }, clock);
       await endPauses(tx, placeOf(row), at);
       return await write(work, { look_at: null, ...change });
     }
     if (!isHeld) return 'lease_lost';
-    if ('readBack' in settlement) await saveReadBack(tx, lease, settlement.readBack, clock);
+    if ('historyAccess' in settlement) await saveHistoryAccess(tx, lease, settlement.historyAccess, clock);
     return await write(work, await settlePage(work, lease, settlement));
   });
 }

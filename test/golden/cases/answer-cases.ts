@@ -129,7 +129,7 @@ const health =
         figures: FIGURES,
         isLate: false,
         lookedFor: null,
-        delivery: { kind: 'proven', since: START },
+        delivery: { kind: 'verified', since: START },
         ...changes,
       },
       otherSockets,
@@ -171,7 +171,7 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   'health-before-the-first-tick': health({
     drs: { kind: 'not_asked' },
     lastTickAt: null,
-    delivery: { kind: 'untried' },
+    delivery: { kind: 'unknown' },
   }),
   'health-in-a-pause-by-schedule': health({ pausedUntil: START + 14 * HOUR }),
   'health-blind': health({

@@ -34,37 +34,41 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
       subscription(UNSEEN_JOB),
       subscription(read(replicating, [6, TIMEOUT]).state),
     ];
-    return listMessage(texts, { subscriptions, pause, readBack: { kind: 'untried' } });
+    return listMessage(texts, { subscriptions, pause, historyAccess: { kind: 'unknown' } });
   },
   'list-shared': (texts) =>
-    listMessage(texts, { ...watching(read(replicating).state), readBack: { kind: 'proven', since: START } }, 'U1'),
+    listMessage(
+      texts,
+      { ...watching(read(replicating).state), historyAccess: { kind: 'verified', since: START } },
+      'U1',
+    ),
   'list-without-history-scope': (texts) =>
     listMessage(texts, {
       ...watching(read(replicating).state),
-      readBack: { kind: 'refused', reason: 'missing_scope' },
+      historyAccess: { kind: 'denied', reason: 'missing_scope' },
     }),
   'list-held-for-another-organisation': (texts) =>
     listMessage(texts, {
       ...watching(read(replicating).state),
       pause: { reason: 'externally_shared', since: START + HOUR, tries: 0, nextTrialAt: null, waiting: 2 },
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-held-by-the-operator': (texts) =>
     listMessage(texts, {
       ...watching(read(replicating).state),
       pause: { reason: 'channel_not_allowed', since: START + HOUR, tries: 0, nextTrialAt: null, waiting: 2 },
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-deleted': (texts) =>
     listMessage(texts, {
       ...watching(read(replicating).state),
       pause: { reason: 'channel_deleted', since: START + HOUR, tries: 0, nextTrialAt: null, waiting: 0 },
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-unreadable': (texts) =>
     listMessage(texts, {
       ...watching(read(replicating).state),
-      readBack: { kind: 'refused', reason: 'ekm_access_denied' },
+      historyAccess: { kind: 'denied', reason: 'ekm_access_denied' },
     }),
   'list-all': (texts) => {
     const { state } = read(replicating);
@@ -86,7 +90,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
     listMessage(texts, {
       subscriptions: [subscription(read(replicating).state, { channelId: 'D1' })],
       pause: null,
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   jobs: page({
     total: 25,
@@ -131,7 +135,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
     listMessage(texts, {
       subscriptions: [subscription(UNSEEN_JOB)],
       pause: { reason: 'not_in_channel', since: START, tries: 4, nextTrialAt: START + 2 * HOUR, waiting: 1 },
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-very-long': (texts) =>
     listMessage(texts, {
@@ -139,7 +143,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
         subscription(UNSEEN_JOB, { jobId: simulatedJobId(number), jobName: `orders-${number}` }),
       ),
       pause: null,
-      readBack: { kind: 'untried' },
+      historyAccess: { kind: 'unknown' },
     }),
   'list-all-very-long': (texts) =>
     workspaceListMessage(texts, {

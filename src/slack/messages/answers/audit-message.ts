@@ -2,7 +2,7 @@ import type { AuditedChange, AuditEntry } from '../../../domain/audit.ts';
 import type { ReferenceProblem } from '../../../use-cases/naming/resolve-jobs.ts';
 import type { AuditPage } from '../../../use-cases/showing/show-audit.ts';
 import { isMessageKey } from '../../../words/plain-texts.ts';
-import { ACTIONS, encodeAudit } from '../kit/button-value.ts';
+import { ACTIONS, AUDIT_VALUE } from '../kit/button-value.ts';
 import { boldName } from '../kit/job-names.ts';
 import type { ButtonSpec, SlackMessage } from '../kit/message.ts';
 import { footer, lines, linesPart, message } from '../kit/message.ts';
@@ -39,7 +39,7 @@ function buttons(texts: Texts, { entries, jobId, before, older }: AuditPage): re
   const page = (to: 'newest' | 'older', from: number | null): ButtonSpec => ({
     text: texts.get(`button.${to}`),
     actionId: `${ACTIONS.pageAudit}:${to}`,
-    value: encodeAudit({ jobId, before: from }),
+    value: AUDIT_VALUE.encode({ jobId, before: from }),
   });
   return [
     ...(before === null ? [] : [page('newest', null)]),

@@ -1,6 +1,6 @@
 import { COMMANDS } from '../../parsing/parse-command.ts';
 import type { Verb } from '../../parsing/parse-command.ts';
-import { ACTIONS, encodeTopic } from '../kit/button-value.ts';
+import { ACTIONS, TOPIC_VALUE } from '../kit/button-value.ts';
 import { buttonsOrSharedBy, shareButton } from '../kit/job-buttons.ts';
 import { footer, lines, linesPart, message } from '../kit/message.ts';
 import type { Part, SlackMessage } from '../kit/message.ts';
@@ -25,7 +25,7 @@ export const HELP_TOPICS: readonly HelpTopic[] = COMMANDS.flatMap(({ verb }) => 
  * @param sharedBy who showed it to everybody; undefined while only one person sees it
  */
 export function helpMessage(texts: Texts, topic: string | null, channelId: string, sharedBy?: string): SlackMessage {
-  const share = shareButton(texts, channelId, { actionId: ACTIONS.shareHelp, value: encodeTopic(topic) });
+  const share = shareButton(texts, channelId, { actionId: ACTIONS.shareHelp, value: TOPIC_VALUE.encode({ topic }) });
   const sharing = buttonsOrSharedBy(texts, sharedBy, share);
   if (topic === null) return message([...overview(texts), sharing]);
   const known = HELP_TOPICS.find((one) => one === topic.toLowerCase());

@@ -3,7 +3,7 @@ import { isListedAsOver } from '../../../domain/names/listed-job.ts';
 import type { JobPage } from '../../../use-cases/showing/list-jobs.ts';
 import { isMessageKey } from '../../../words/plain-texts.ts';
 import { statusName } from '../jobs/status-words.ts';
-import { ACTIONS, encodePage } from '../kit/button-value.ts';
+import { ACTIONS, PAGE_VALUE } from '../kit/button-value.ts';
 import { buttonsOrSharedBy, shareButton, subscribeLabel } from '../kit/job-buttons.ts';
 import { boldName } from '../kit/job-names.ts';
 import { footer, linesPart, message } from '../kit/message.ts';
@@ -64,7 +64,7 @@ function rowButton(
   { text, offset }: JobPage,
   channelId: string,
 ): ButtonSpec | null {
-  const value = encodePage({ text, offset, target: job.jobId });
+  const value = PAGE_VALUE.encode({ text, offset, target: job.jobId });
   if (job.subscribed) return { text: texts.get('button.unsubscribe'), actionId: ACTIONS.unsubscribeListed, value };
   if (isListedAsOver(job)) return null;
   return { text: subscribeLabel(texts, channelId), actionId: ACTIONS.subscribeListed, value };
@@ -93,9 +93,9 @@ function buttons(texts: Texts, page: JobPage, channelId: string): readonly Butto
     const actionId = `${ACTIONS.pageJobs}:${action}`;
     return to === null
       ? []
-      : [{ text: texts.get(`button.${label}`), actionId, value: encodePage({ text, offset: to }) }];
+      : [{ text: texts.get(`button.${label}`), actionId, value: PAGE_VALUE.encode({ text, offset: to }) }];
   };
-  const share = { actionId: ACTIONS.shareJobs, value: encodePage({ text, offset }) };
+  const share = { actionId: ACTIONS.shareJobs, value: PAGE_VALUE.encode({ text, offset }) };
   return [
     ...goTo('previous', previous, 'previous'),
     ...goTo('next', next, 'next'),

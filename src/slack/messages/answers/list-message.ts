@@ -5,7 +5,7 @@ import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
 import type { ChannelPause, ListedSubscription } from '../../../domain/subscription.ts';
 import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
 import { jobHeadline } from '../jobs/job-details.ts';
-import { ACTIONS, encodeJobs } from '../kit/button-value.ts';
+import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
 import { buttonsOrSharedBy, shareButton } from '../kit/job-buttons.ts';
 import { plainName } from '../kit/job-names.ts';
 import { footer, linesPart, message } from '../kit/message.ts';
@@ -26,7 +26,7 @@ const MAX_ROWS = 40;
  */
 export function listMessage(
   texts: Texts,
-  { subscriptions, pause, readBack }: SubscriptionList,
+  { subscriptions, pause, historyAccess }: SubscriptionList,
   sharedBy?: string,
 ): SlackMessage {
   const [first] = subscriptions;
@@ -41,7 +41,7 @@ export function listMessage(
     { kind: 'news', headline: texts.get(isDirectMessage(channelId) ? 'list.headline_dm' : 'list.headline', { count }) },
     ...sorted.slice(0, MAX_ROWS).map((one) => row(texts, one)),
     ...(rest.length > 0 ? [linesPart([texts.get('list.more', more)])] : []),
-    footer(deliveryPromise(texts, readBack)),
+    footer(deliveryPromise(texts, historyAccess)),
     buttonsOrSharedBy(texts, sharedBy, shareButton(texts, channelId, { actionId: ACTIONS.shareList, value: '{}' })),
   ]);
 }
@@ -68,7 +68,7 @@ function pausedSince(texts: Texts, at: EpochMs, nextTrialAt: EpochMs | null): st
 function row(texts: Texts, subscription: ListedSubscription): Part {
   const { state, jobId, createdBy, createdAt } = subscription;
   const checked = state.checkedAt === null ? '' : ` · ${texts.get('detail.checked', { ago: ago(state.checkedAt) })}`;
-  const value = encodeJobs({ jobs: [jobId], target: jobId });
+  const value = JOBS_VALUE.encode({ jobs: [jobId], target: jobId });
   return {
     kind: 'news',
     headline: jobHeadline(texts, namedJob(subscription)),

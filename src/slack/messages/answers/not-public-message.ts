@@ -4,5 +4,5 @@ import type { Texts } from '../kit/texts.ts';
 
 /** A conversation of which nobody knows who reads it: nothing is shown to everybody there. */
 export function notPublicMessage(texts: Texts): SlackMessage {
-  return lines(texts.get('access.not_openly', { invite: texts.inviteCommand() }));
+  return lines(texts.get('access.not_public', { invite: texts.inviteCommand() }));
 }

@@ -3,7 +3,7 @@ import type { ListedJob } from '../../../domain/names/listed-job.ts';
 import { MAX_COUNTED } from '../../../use-cases/naming/resolve-jobs.ts';
 import type { Guess, OldNames, ReferenceProblem } from '../../../use-cases/naming/resolve-jobs.ts';
 import { statusName } from '../jobs/status-words.ts';
-import { ACTIONS, encodeJobs } from '../kit/button-value.ts';
+import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
 import { subscribeLabel } from '../kit/job-buttons.ts';
 import { boldName } from '../kit/job-names.ts';
 import { footer, linesPart } from '../kit/message.ts';
@@ -147,7 +147,7 @@ function candidate(texts: Texts, job: ListedJob, wanted: Wanted, channelId: stri
 }
 
 function candidateButton(texts: Texts, { jobId }: ListedJob, wanted: Wanted, channelId: string): ButtonSpec {
-  const value = encodeJobs({ jobs: [jobId], target: jobId });
+  const value = JOBS_VALUE.encode({ jobs: [jobId], target: jobId });
   switch (wanted) {
     case 'status':
       return { text: texts.get('button.status'), actionId: ACTIONS.showStatus, value };

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../../domain/base/time.ts';
 import type { JobStatus, StatusAnswer } from '../../../use-cases/showing/show-status.ts';
 import { describeJob } from '../jobs/job-details.ts';
 import { noReport, noSuchJob } from '../jobs/unknown-job.ts';
-import { ACTIONS, encodeJobs } from '../kit/button-value.ts';
+import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
 import { consoleButton, sharedByPart, shareButton, subscribeLabel } from '../kit/job-buttons.ts';
 import { askedJobId } from '../kit/job-names.ts';
 import { footer, linesPart, message } from '../kit/message.ts';
@@ -53,7 +53,7 @@ function jobParts(texts: Texts, status: JobStatus, all: readonly JobStatus[], vi
 function buttonParts(texts: Texts, jobs: readonly JobStatus[], view: StatusView): readonly Part[] {
   const [first, ...others] = jobs;
   if (first === undefined || jobs.every(({ reading }) => reading.kind === 'no_such_job')) return [];
-  const value = encodeJobs({ jobs: jobIds(jobs) });
+  const value = JOBS_VALUE.encode({ jobs: jobIds(jobs) });
   const change = others.length === 0 ? subscriptionButton(texts, first, jobs, view.channelId) : null;
   const buttons = [
     { text: texts.get('button.refresh'), actionId: ACTIONS.refreshStatus, value },
@@ -72,7 +72,7 @@ function subscriptionButton(
   channelId: string,
 ): ButtonSpec | null {
   if (reading.kind !== 'known') return null;
-  const value = encodeJobs({ jobs: jobIds(shown), target: reading.job.jobId });
+  const value = JOBS_VALUE.encode({ jobs: jobIds(shown), target: reading.job.jobId });
   if (subscribed) return { text: texts.get('button.unsubscribe'), actionId: ACTIONS.unsubscribe, value };
   if (reading.job.state.over !== null) return null;
   return { text: subscribeLabel(texts, channelId), actionId: ACTIONS.subscribe, value };

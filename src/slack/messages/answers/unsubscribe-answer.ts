@@ -1,6 +1,6 @@
 import type { NamedSubscription } from '../../../domain/subscription.ts';
 import type { UnsubscribeOutcome } from '../../../use-cases/subscribing/unsubscribe.ts';
-import { ACTIONS, encodeJobs } from '../kit/button-value.ts';
+import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
 import { boldName, jobNames } from '../kit/job-names.ts';
 import { lines, linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
@@ -39,12 +39,12 @@ function confirmOthers(texts: Texts, others: readonly NamedSubscription[]): read
   const [first] = others;
   if (first === undefined) return [];
   const count = others.length;
-  const value = encodeJobs({ jobs: others.map((one) => one.jobId) });
+  const value = JOBS_VALUE.encode({ jobs: others.map((one) => one.jobId) });
   const anyway = texts.get('button.unsubscribe_anyway');
   const keep = texts.get('button.keep_others', { count });
   const buttons: readonly ButtonSpec[] = [
     { text: anyway, actionId: ACTIONS.unsubscribeAnyway, value, style: 'danger' },
-    { text: keep, actionId: ACTIONS.keepOthers, value: encodeJobs({ jobs: [first.jobId] }) },
+    { text: keep, actionId: ACTIONS.keepOthers, value: JOBS_VALUE.encode({ jobs: [first.jobId] }) },
   ];
   const lines = [...others.map((one) => madeByLine(texts, one)), texts.get('answer.confirm_others_note')];
   return [

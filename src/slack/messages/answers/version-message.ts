@@ -4,7 +4,7 @@ import type { SlackMessage } from '../kit/message.ts';
 import { ago, code, dateAndTime } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
-/** What runs, in one breath, as a report of a fault needs it. */
+/** The program, Node and schema that run, as a report of a fault needs it. */
 export function versionMessage(texts: Texts, { program, node, schema, startedAt }: VersionReport): SlackMessage {
   const lines = [
     texts.get('version.made_of', { node: code(node), schema: code(schema) }),

@@ -53,64 +53,43 @@ export type PageValue = Readonly<z.infer<typeof pageValue>>;
 /** A page of what was done in a channel; see use-cases/showing/show-audit.ts. */
 export type AuditValue = Readonly<z.infer<typeof auditValue>>;
 
-/** Writes what a button must know to be understood after a restart; well within Slack's 2000 characters. */
-export function encodeJobs(value: JobsValue): string {
-  return JSON.stringify(value);
+/** Writes what a button must know to be understood after a restart, and reads it. */
+export interface ValueCodec<Value> {
+  /** Well within Slack's 2000 characters. */
+  encode(value: Value): string;
+  /** Null for anything this version would not have written. */
+  decode(text: string | undefined): Value | null;
 }
 
-/** Reads what came back; null for anything this version would not have written, as by all that follow. */
-export function decodeJobs(text: string | undefined): JobsValue | null {
-  return decode(jobsValue, text);
-}
+/** The jobs a button is about. */
+export const JOBS_VALUE: ValueCodec<JobsValue> = createCodec(jobsValue);
+/** A page of the list of jobs; a searched text is cut. */
+export const PAGE_VALUE: ValueCodec<PageValue> = createCodec(pageValue, (value: PageValue) => ({
+  ...value,
+  text: value.text === null ? null : Array.from(value.text).slice(0, MAX_TEXT).join(''),
+}));
+/** What a help message is about; null for everything. */
+export const TOPIC_VALUE: ValueCodec<{ readonly topic: string | null }> = createCodec(topicValue);
+/** The id of the post a button belongs to. */
+export const POST_VALUE: ValueCodec<{ readonly post: string }> = createCodec(postValue);
+/** A page of what was done in a channel. */
+export const AUDIT_VALUE: ValueCodec<AuditValue> = createCodec(auditValue);
 
-/** Writes the id of the post a button belongs to. */
-export function encodePost(post: string): string {
-  return JSON.stringify({ post });
-}
-
-/** Reads the id of a post. */
-export function decodePost(text: string | undefined): string | null {
-  return decode(postValue, text)?.post ?? null;
-}
-
-/** Writes a page of the list of jobs. */
-export function encodePage(value: PageValue): string {
-  const text = value.text === null ? null : Array.from(value.text).slice(0, MAX_TEXT).join('');
-  return JSON.stringify({ ...value, text });
-}
-
-/** Reads a page of the list of jobs. */
-export function decodePage(text: string | undefined): PageValue | null {
-  return decode(pageValue, text);
-}
-
-/** Writes what a help message is about; null for everything. */
-export function encodeTopic(topic: string | null): string {
-  return JSON.stringify({ topic });
-}
-
-/** Reads what a help message is about. */
-export function decodeTopic(text: string | undefined): { readonly topic: string | null } | null {
-  return decode(topicValue, text);
-}
-
-/** Writes a page of what was done in a channel. */
-export function encodeAudit(value: AuditValue): string {
-  return JSON.stringify(value);
-}
-
-/** Reads a page of what was done in a channel. */
-export function decodeAudit(text: string | undefined): AuditValue | null {
-  return decode(auditValue, text);
-}
-
-function decode<T>(schema: z.ZodType<T>, text: string | undefined): T | null {
-  if (text === undefined || text.length > MAX_VALUE) return null;
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
+function createCodec<Value>(
+  schema: z.ZodType<Value>,
+  shorten: (value: Value) => Value = (value) => value,
+): ValueCodec<Value> {
+  return {
+    encode: (value) => JSON.stringify(shorten(value)),
+    decode(text) {
+      if (text === undefined || text.length > MAX_VALUE) return null;
+      try {
+        return schema.parse(JSON.parse(text));
+      } catch {
+        return null;
+      }
+    },
+  };
 }
 
 function reject(check: z.core.$RefinementCtx): never {

@@ -69,6 +69,11 @@ export function plainMessage({ text }: SlackMessage): SlackMessage {
   return { text, blocks: [] };
 }
 
+/** A message as Slack is sent it: no blocks where there are none. */
+export function withBlocks({ text, blocks }: SlackMessage): { readonly text: string; readonly blocks?: KnownBlock[] } {
+  return blocks.length === 0 ? { text } : { text, blocks };
+}
+
 /** A message of plain lines. */
 export function lines(...text: readonly string[]): SlackMessage {
   return message([linesPart(text)]);

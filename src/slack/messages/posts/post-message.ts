@@ -8,7 +8,7 @@ import { NO_AFTERMATH } from '../../../domain/post/post.ts';
 import type { DeliveryFacts, NamedJob, Post } from '../../../domain/post/post.ts';
 import type { JobReading } from '../../../use-cases/polling/read-jobs.ts';
 import { stateOnly, stateWithEmoji, statusWords } from '../jobs/status-words.ts';
-import { ACTIONS, encodeJobs, encodePost } from '../kit/button-value.ts';
+import { ACTIONS, JOBS_VALUE, POST_VALUE } from '../kit/button-value.ts';
 import { consoleButton } from '../kit/job-buttons.ts';
 import { askedJobId, boldName, plainName } from '../kit/job-names.ts';
 import { linesPart, message } from '../kit/message.ts';
@@ -76,7 +76,7 @@ function groupMessage(texts: Texts, post: ShownPost, now: readonly JobReading[])
     post.kind === 'incident'
       ? incidentParts(texts, { facts: [...shown, ...told], jobs, watched: post.around.watched })
       : recoveriesParts(texts, told, shown);
-  const value = encodePost(post.id);
+  const value = POST_VALUE.encode({ post: post.id });
   const buttons = [
     { text: texts.get('button.show_all'), actionId: ACTIONS.showAll, value },
     { text: texts.get('button.refresh'), actionId: ACTIONS.refreshPost, value },
@@ -187,7 +187,7 @@ function withNamesake(texts: Texts, lines: readonly string[], namesake: NamedJob
 function namesakeButtons(texts: Texts, told: readonly EventFacts[]): readonly ButtonSpec[] {
   const [only, ...others] = told.flatMap(({ aftermath: { namesake } }) => (namesake === null ? [] : [namesake]));
   if (only === undefined || others.length > 0) return [];
-  const value = encodeJobs({ jobs: [only.jobId], target: only.jobId });
+  const value = JOBS_VALUE.encode({ jobs: [only.jobId], target: only.jobId });
   return [{ text: texts.get('button.watch_namesake'), actionId: ACTIONS.watchNamesake, value }];
 }
 
@@ -224,7 +224,11 @@ function nowParts(texts: Texts, post: ShownPost, now: readonly JobReading[]): re
       const line = texts.get('now.line', { at: dateAndTime(at), whose, state });
       return { kind: 'footer', line, blockId: `drs_now:${index}` };
     });
-  const refresh = { text: texts.get('button.refresh'), actionId: ACTIONS.refreshPost, value: encodePost(post.id) };
+  const refresh = {
+    text: texts.get('button.refresh'),
+    actionId: ACTIONS.refreshPost,
+    value: POST_VALUE.encode({ post: post.id }),
+  };
   const buttons = [
     ...(open.length === 0 ? [] : [refresh]),
     ...namesakeButtons(texts, latest),
