@@ -1,4 +1,5 @@
 import type { Language } from '../domain/base/language.ts';
+import { TRIALS_MS } from '../domain/post/pause.ts';
 import type { Store } from '../ports/store/store.ts';
 import { listAuditedJobs, pageAudit } from './rows/audit.ts';
 import { commitPoll } from './jobs/commit-poll.ts';
@@ -34,7 +35,9 @@ import { findSchemaVersion } from './migrations.ts';
 import { claimTurn } from './outbox/claim-turn.ts';
 import { askPost } from './outbox/changes.ts';
 import { findPost } from './outbox/delivery-facts.ts';
-import { holdChannel, releaseHeldChannel, resumeChannel } from './channels/pause-channel.ts';
+import { moveChannel } from './channels/move-channel.ts';
+import { holdChannel, releaseHeldChannel, tryAtOnce } from './channels/pauses.ts';
+import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';
 import { prune } from './upkeep/prune.ts';
 import { findHistoryAccess, listHistoryAccess } from './outbox/history-access.ts';
 import { releaseTurn, settlePost, settleSearch } from './outbox/settlements.ts';
@@ -61,10 +64,15 @@ export interface StoreOptions {
   readonly monotonic?: () => number;
   /** What channels read that chose no language. */
   readonly language?: Language;
+  /** What is refused is tried again after these, in ms. */
+  readonly trialsMs?: readonly number[];
 }
 
 /** The store on a database that is open and up to date. */
-export function createStore(database: Database, { clock, monotonic = clock, language = 'en' }: StoreOptions): Store {
+export function createStore(
+  database: Database,
+  { clock, monotonic = clock, language = 'en', trialsMs = TRIALS_MS }: StoreOptions,
+): Store {
   const { db } = database;
   const time = new WorkClock({ clock, monotonic });
   const place = database.openPlace(clock());
@@ -86,13 +94,16 @@ export function createStore(database: Database, { clock, monotonic = clock, lang
     listSubscriptions: (channel) => listSubscriptions(db, channel),
     listAwaitedSubscriptions: (channel, now) => listAwaitedSubscriptions(db, channel, now),
     findPause: (channel) => findPause(db, channel),
-    resumeChannel: (request) => resumeChannel(db, request),
+    moveChannel: (request) => moveChannel(db, request),
+    tryAtOnce: (request) => tryAtOnce(db, request),
+    listPausesToTell: (request) => listPausesToTell(db, request),
+    tellPause: (request) => tellPause(db, request),
     holdChannel: (request) => holdChannel(db, request),
     releaseHeldChannel: (request) => releaseHeldChannel(db, request),
     listWatchingChannels: (workspaceId) => listWatchingChannels(db, workspaceId),
     pageAudit: (request) => pageAudit(db, request),
     listAuditedJobs: (channel) => listAuditedJobs(db, channel),
-    ...turnMethods(db, time, language),
+    ...turnMethods(db, time, language, trialsMs),
     findPost: (postId) => findPost(db, language, postId),
     noteAlive: (request) => noteAlive(db, request),
     noteSight: (request) => noteSight(db, request),
@@ -176,7 +187,8 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
 }
 
 /** Turns: what is sent, looked for, changed and taken away. */
-function turnMethods(db: Db, time: WorkClock, language: Language) {
+function turnMethods(db: Db, time: WorkClock, language: Language, trialsMs: readonly number[]) {
+  const timing = () => ({ clock: time.now(), trialsMs });
   return {
     claimTurn: async (request) => {
       const clock = await time.read(db);
@@ -189,7 +201,7 @@ function turnMethods(db: Db, time: WorkClock, language: Language) {
       return turn;
     },
     settlePost: async (lease, post, settlement) => {
-      const recorded = await settlePost(db, time.now(), lease, post, settlement);
+      const recorded = await settlePost(db, timing(), lease, post, settlement);
       time.release(lease.token);
       if (settlement.kind === 'delivered') time.heardSlack(post.id, settlement.messageTs);
       if (settlement.kind === 'look_for_it') time.lookAgain(post.id, settlement.afterMs);
@@ -197,7 +209,7 @@ function turnMethods(db: Db, time: WorkClock, language: Language) {
       return recorded;
     },
     settleSearch: async (lease, search, settlement) => {
-      const recorded = await settleSearch(db, time.now(), lease, search, settlement);
+      const recorded = await settleSearch(db, timing(), lease, search, settlement);
       time.release(lease.token);
       if (settlement.kind === 'found' || settlement.kind === 'send_again' || settlement.kind === 'alone')
         time.endAttempt(lease.postId);

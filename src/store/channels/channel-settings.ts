@@ -5,7 +5,7 @@ import type { Actor } from '../../ports/store/subscriptions.ts';
 import { announce, ensureChannel } from '../rows/announce.ts';
 import { audit } from '../rows/audit.ts';
 import { chosenLanguage, setLanguage } from './channels.ts';
-import { endPause } from './pause-channel.ts';
+import { hasten } from './pauses.ts';
 import type { Db } from '../rows/schema.ts';
 import { activeSubscriptions } from './subscriptions.ts';
 
@@ -50,7 +50,7 @@ export async function greetChannel(
   const { channel, connectionId, by, now } = request;
   await db.transaction().execute(async (tx) => {
     await ensureChannel(tx, channel, now);
-    await endPause(tx, { ...channel, userId: by }, now);
+    await hasten(tx, channel, now);
     const { numUpdatedRows } = await tx
       .updateTable('channels')
       .set({ greeted_at: now })

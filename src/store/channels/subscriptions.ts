@@ -17,6 +17,7 @@ import { decodeJobId, decodeState } from '../rows/codec.ts';
 import { toJob, unreadState } from '../jobs/jobs.ts';
 import { isAwaited } from '../jobs/awaited-subscriptions.ts';
 import { suppressOwed } from './suppress-deliveries.ts';
+import type { EndReason } from './suppress-deliveries.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 
 interface SubscribeRequest {
@@ -31,7 +32,7 @@ interface SubscribeRequest {
 export interface UnsubscribeRequest {
   readonly actor: Actor;
   readonly jobs: 'all' | readonly JobKey[];
-  readonly reason: 'unsubscribed' | 'cannot_post';
+  readonly reason: EndReason;
   readonly announce: boolean;
   readonly now: EpochMs;
 }
@@ -254,8 +255,8 @@ async function findSubscription(db: Db, channel: ChannelKey, job: JobKey): Promi
 }
 
 /** A channel's active subscriptions with what to call their jobs, oldest first. */
-export async function activeSubscriptions(tx: Tx, channel: ChannelKey): Promise<readonly NamedSubscription[]> {
-  return await namedRows(selectActive(tx, channel));
+export async function activeSubscriptions(db: Db, channel: ChannelKey): Promise<readonly NamedSubscription[]> {
+  return await namedRows(selectActive(db, channel));
 }
 
 /** Those that come back when their jobs do, in the same form. */

@@ -1,3 +1,4 @@
+import { HELD } from '../../domain/access.ts';
 import type { JobKey } from '../../domain/job/job.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -9,7 +10,7 @@ import type { Tx } from '../rows/schema.ts';
 export const WITHDRAWN = 'cannot_post';
 
 /** Why somebody ended a subscription. */
-type EndReason = 'unsubscribed' | typeof WITHDRAWN;
+export type EndReason = 'unsubscribed' | typeof WITHDRAWN | typeof HELD.channel_deleted;
 
 /**
  * Suppresses what is owed to a channel for jobs it no longer watches, also in a post that is held up or does not show it yet. A
@@ -110,6 +111,8 @@ export async function withdrawUnwatched(tx: Tx, postId: string, now: EpochMs): P
   return await settleIfEmpty(tx, postId, 'unsubscribed', now);
 }
 
+const SOMEBODY: ReadonlySet<string> = new Set<EndReason>(['unsubscribed', WITHDRAWN, HELD.channel_deleted]);
+
 /** Whether a person ended the subscription, not the end of its job. */
 async function isEndedBySomebody(tx: Tx, subscriptionId: number): Promise<boolean> {
   const row = await tx
@@ -118,7 +121,7 @@ async function isEndedBySomebody(tx: Tx, subscriptionId: number): Promise<boolea
     .where('id', '=', subscriptionId)
     .where('ended_at', 'is not', null)
     .executeTakeFirst();
-  return row?.end_reason === 'unsubscribed' || row?.end_reason === 'cannot_post';
+  return SOMEBODY.has(row?.end_reason ?? '');
 }
 
 /** Posts that were begun and that nobody has seen; not those sent anew, whose deliveries were told before. */
