@@ -78,19 +78,23 @@ function hasMoved(before: readonly PartPercent[], parts: readonly PartPercent[])
 /** A copy that stands still is not told sooner, in ms. */
 const LEAST_MS = HOUR;
 /** Nor before so many times the usual step, */
-const USUAL_STEPS = 4;
+const USUAL_STEPS = 6;
 /** the longest step so far, */
-const LONGEST_STEPS = 2;
+const LONGEST_STEPS = 2.5;
 /** or this share of the time so far. */
-const SHARE_SO_FAR = 0.15;
-/** While its habits are not known: not sooner than this, in ms, nor than this share of the time so far. */
-const UNKNOWN_LEAST_MS = 4 * HOUR;
-const UNKNOWN_SHARE = 0.5;
+const SHARE_SO_FAR = 0.2;
+/** While its habits are not known: not sooner than this, in ms, nor before it stood still for as long as all the time before. */
+const UNKNOWN_LEAST_MS = 8 * HOUR;
 
-/** After standing still for so long, in ms, a copy has stalled as far as its own habits say. */
+/**
+ * After standing still for so long, in ms, a copy has stalled as far as its own habits say: the longest of 60 min, 6 × the median
+ * of the last 5 steps, 2.5 × the longest step so far, 20 % of the time so far; before 3 steps the longer of 8 h and the time so
+ * far. The figures were chosen on finished copies stretched to days (npm run backtest): fast beginnings and coarse percents need
+ * more than 4, 2, 15 % and 4 h.
+ */
 export function stallLimitMs({ stepsMs, longestMs, seenMs, stillMs, steps }: CopyPace): number {
   const soFarMs = seenMs - stillMs;
-  if (steps < MIN_STEPS) return Math.max(UNKNOWN_LEAST_MS, UNKNOWN_SHARE * soFarMs);
+  if (steps < MIN_STEPS) return Math.max(UNKNOWN_LEAST_MS, soFarMs);
   return Math.max(LEAST_MS, USUAL_STEPS * (usualMs(stepsMs) ?? 0), LONGEST_STEPS * longestMs, SHARE_SO_FAR * soFarMs);
 }
 

@@ -24,8 +24,9 @@ const DONE_PERCENT = 100;
 
 /**
  * "Stalled (full phase): no part moved for [as long as its habits say, copy-pace.ts]. Data ≥ 99 % with another part open =
- * *slow tail*, info. Blind time does not count." All parts at 100 while DRS still says copying is a slow tail as well. Either is
- * told once until a part moves again; a slow tail once in a copy.
+ * *slow tail*, info. Blind time does not count." All parts at 100 while DRS still says copying is a slow tail as well, and so is a
+ * last percent of the data alone: whole percents show nothing of it. Either is told once until a part moves again; a slow tail
+ * once in a copy.
  */
 export function stepStalled(before: Copy, look: Look): Step<Copy> {
   const { sample, course, rules, sinceLastMs } = look;
@@ -65,8 +66,8 @@ function afterCopy(before: Copy, isReplicating: boolean): Copy {
   return { ...before, pace: { ...before.pace, stillMs: 0, isStepSeen: false } };
 }
 
-function tailOf(parts: readonly PartPercent[]): 'all_done' | 'others_open' | null {
+/** What is left of a copy whose data is there; null while it is not. */
+function tailOf(parts: readonly PartPercent[]): 'all_done' | 'open' | null {
   if (parts.every(({ percent }) => percent >= DONE_PERCENT)) return 'all_done';
-  const hasOthersOpen = parts.length > 1 && (dataPercent({ parts }) ?? 0) >= TAIL_PERCENT;
-  return hasOthersOpen ? 'others_open' : null;
+  return (dataPercent({ parts }) ?? 0) >= TAIL_PERCENT ? 'open' : null;
 }
