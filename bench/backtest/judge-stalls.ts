@@ -56,6 +56,8 @@ export function judgeStalls(curves: readonly Curve[]): readonly JudgedStalls[] {
 function delayOf(curve: Curve, stretch: number, lengthMs: number, share: number): number {
   const frozenMs = share * lengthMs;
   const samples = copySamples(curve, { stretch, pollMs: POLL_MS, untilMs: FROZEN_LENGTHS * lengthMs, frozenMs });
-  const told = replay(samples, RULES).find(({ at, event }) => at > frozenMs && event.kind === 'stalled');
-  return (told?.at ?? FROZEN_LENGTHS * lengthMs) - frozenMs;
+  const told = replay(samples, RULES).filter(({ event }) => event.kind === 'stalled' || event.kind === 'moving_again');
+  const isToldBefore = told.findLast(({ at }) => at <= frozenMs)?.event.kind === 'stalled';
+  const toldAt = isToldBefore ? frozenMs : told.find(({ at }) => at > frozenMs)?.at;
+  return (toldAt ?? FROZEN_LENGTHS * lengthMs) - frozenMs;
 }

@@ -19,9 +19,11 @@ export function simulateLags(): readonly SimulatedLag[] {
     lag('heartbeat every 10 min', true, (minute) => 60 * (minute % 10)),
     lag('heartbeat every 30 min', true, (minute) => 60 * (minute % 30)),
     lag('idle at night', true, (minute) => (minute % 1_440 < 600 ? 60 * minute : 2)),
-    lag('high for an hour', false, (minute) => (minute >= 300 && minute < 360 ? 300 : 3)),
+    lag('high for an hour', false, (minute) => (minute >= 300 && minute < 360 ? 300 + (minute % 7) : 3)),
     lag('cannot keep up', false, (minute) => (minute < 300 ? 2 : 2 + 12 * (minute - 300))),
-    lag('blocked for 3 h', false, (minute) => (minute < 300 ? 2 : minute < 480 ? 60 * (minute - 300) : Math.max(2, 10_800 - 600 * (minute - 480)))),
+    lag('blocked for 3 h', false, (minute) =>
+      minute < 300 ? 2 : minute < 480 ? 60 * (minute - 300) : Math.max(2, 10_800 - 600 * (minute - 480)),
+    ),
     lag('jumps', false, (minute) => (minute % 2 === 0 ? 0 : 2_000)),
     lag('stands still', false, (minute) => (minute < 300 ? 2 : 5_400)),
     lag('waves of an hour', false, (minute) => 240 + 240 * Math.sin(minute / 19)),
@@ -33,6 +35,13 @@ function lag(name: string, isHealthy: boolean, seconds: (minute: number) => numb
     at: 60 * minute,
     value: Math.round(seconds(minute)),
   }));
-  const curve: Curve = { name: `simulated: ${name}`, group: 'simulated', kind: 'lag', points, finishedAt: null, reportedRemaining: [] };
+  const curve: Curve = {
+    name: `simulated: ${name}`,
+    group: 'simulated',
+    kind: 'lag',
+    points,
+    finishedAt: null,
+    reportedRemaining: [],
+  };
   return { curve, isHealthy };
 }

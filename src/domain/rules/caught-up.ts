@@ -28,9 +28,13 @@ const PAIR_MS = 6 * HOUR;
 /**
  * "Caught up (jobs of type migration; `ready:10s/15m` for others): in sync for 15 min at ≤ 10 s, not rising, no error, just
  * checked. Exactly 0 all along: it says so. Lost at 3 × the level for 3 min; at most one pair per 6 h." A break takes it back
- * without a word: what broke is told.
+ * without a word: what broke is told. A lag that climbs only because its source writes now and then is not lost.
  */
-export function stepCaughtUp(before: CaughtUp, look: Look, isLagFine: boolean): Step<CaughtUp> {
+export function stepCaughtUp(
+  before: CaughtUp,
+  look: Look,
+  { isLagFine, isTooth }: { readonly isLagFine: boolean; readonly isTooth: boolean },
+): Step<CaughtUp> {
   const { now, rules } = look;
   const { ready } = rules;
   const toldAt = before.toldAt === null ? null : Math.min(before.toldAt, now);
@@ -39,7 +43,7 @@ export function stepCaughtUp(before: CaughtUp, look: Look, isLagFine: boolean): 
   const state = { toldAt, isCaughtUp: before.isCaughtUp };
   const unjudged = whyUnjudged(look);
   if (unjudged !== null) return keepSilent(state, unjudged);
-  if (state.isCaughtUp) return judgeLost(state, look, ready);
+  if (state.isCaughtUp) return isTooth ? keepSilent(state, 'heartbeat') : judgeLost(state, look, ready);
   const why = whyNotReady(look, isLagFine);
   if (why !== null) return keepSilent(state, why);
   const held = findReady(look, ready);
@@ -61,7 +65,10 @@ function whyNotReady(look: Look, isLagFine: boolean): RuleSilence | null {
 }
 
 /** The readings of a lag that was small for long enough: none of them above the alarm level. */
-export function findReady({ course, rules }: Look, { levelMs, holdMs }: HoldRule): readonly Measured[] | null {
+export function findReady(
+  { course, rules }: Pick<Look, 'course' | 'rules'>,
+  { levelMs, holdMs }: HoldRule,
+): readonly Measured[] | null {
   const isSo = (lagMs: number) => lagMs <= levelMs;
   const held = heldReadings(course.readings, { isSo, holdMs: stretchedHoldMs(holdMs, rules), share: MIN_SHARE });
   return held === null || held.some(({ lagMs }) => lagMs > alarmLevelMs(rules)) ? null : held;

@@ -76,6 +76,13 @@ export type RuleEvent =
       readonly alwaysZero: boolean;
     }
   | { readonly kind: 'no_longer_caught_up'; readonly since: EpochMs; readonly lagMs: number }
+  /** The early end of the estimate passes the moment by which a copy is wanted, or no longer does. */
+  | {
+      readonly kind: 'window_missed' | 'window_met';
+      readonly by: EpochMs;
+      readonly from: EpochMs;
+      readonly to: EpochMs;
+    }
   | { readonly kind: 'still_failing' | 'still_paused'; readonly since: EpochMs; readonly startSeen: boolean }
   /** Without `startSeen` it is so late at the latest: the job was in that state before the first look. */
   | {
@@ -111,10 +118,14 @@ export type RuleSilence =
   | 'jumping'
   /** DRS cannot measure it. */
   | 'not_measurable'
+  /** Nobody can say how long it takes. */
+  | 'no_estimate'
   /** An idle source that writes now and then looks like this. */
   | 'heartbeat'
   /** Told as part of a graver event. */
   | 'told_as_rising'
+  /** As high and as long as it was more than once in the last hours: a lag that comes and goes. */
+  | 'as_before'
   /** The same was told less than 6 h ago. */
   | 'too_soon'
   /** Something else is wrong with the job. */

@@ -13,6 +13,11 @@ export interface Heartbeat {
   readonly teeth: readonly { readonly at: EpochMs; readonly lengthMs: number }[];
 }
 
+/** Whether the newest sample ended a tooth: what climbed is over, whatever it was. */
+export function hasToothEnded({ teeth }: Heartbeat, now: EpochMs): boolean {
+  return teeth.at(-1)?.at === now;
+}
+
 export const NO_HEARTBEAT: Heartbeat = { climbingSince: null, teeth: [] };
 
 /** A lag cannot rise faster than a second a second; a step that is steeper than this is a jump. */

@@ -1,6 +1,7 @@
-import type { EpochMs } from '../base/time.ts';
 import type { Decision, RuleEvent, RuleSilence } from './decision.ts';
-import { isQuietTooth, isTooth } from './heartbeat.ts';
+import { closeEpisode, isAsBefore, isTold, openEpisode, recentEpisodes } from './episodes.ts';
+import type { LagAlarm, LagEpisode, LagEpisodes } from './episodes.ts';
+import { hasToothEnded, isQuietTooth, isTooth } from './heartbeat.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { findJump } from './jumping.ts';
 import { findLagHigh, isAboveAlarm, isLagFine } from './lag-high.ts';
@@ -9,15 +10,6 @@ import { whyUnjudged } from './look.ts';
 import { findFallingBehind, findNothingNewer } from './rising.ts';
 import { isStandingStill } from './stands-still.ts';
 import type { Standstill } from './stands-still.ts';
-
-/** What was told of a lag that is not fine, until it is: each kind once. */
-export interface LagEpisode {
-  readonly since: EpochMs;
-  readonly peakMs: number;
-  readonly told: readonly LagAlarm['kind'][];
-}
-
-type LagAlarm = Extract<RuleEvent, { kind: 'lag_high' | 'nothing_newer' | 'cannot_keep_up' }>;
 
 /** What other rules know that a high or rising lag is to be read by. */
 export interface LagContext {
@@ -28,53 +20,60 @@ export interface LagContext {
 
 /** What the two rules about one lag remember, and what each decided. */
 export interface LagStep {
-  readonly episode: LagEpisode | null;
+  readonly state: LagEpisodes;
   readonly high: Decision;
   readonly rising: Decision;
 }
 
 /**
- * Lag high and rising lag, as one story: a graver event is told on top of a lighter one, never the other way round, and one
- * event closes them all. "Both [kinds of rising] are silent while catching up"; catching up, "lag-high is off".
+ * Lag high (lag-high.ts) and rising lag (rising.ts), as one story: a graver event is told on top of a lighter one, never the
+ * other way round, and one event closes them all. "Both [kinds of rising] are silent while catching up"; then "lag-high is off".
  */
-export function stepLagEpisode(before: LagEpisode | null, look: Look, context: LagContext): LagStep {
-  const { sample } = look;
+export function stepLagEpisode(before: LagEpisodes, look: Look, context: LagContext): LagStep {
+  const { sample, now } = look;
+  const past = recentEpisodes(before.past, now);
   const unjudged = whyUnjudged(look);
-  if (unjudged !== null || sample.lagMs === null) return silentBoth(before, unjudged ?? 'not_measurable');
-  const episode = before === null ? null : { ...before, peakMs: Math.max(before.peakMs, sample.lagMs) };
-  if (episode !== null && isLagFine(look, look.rules)) {
-    const { since, peakMs } = episode;
-    return {
-      episode: null,
-      high: told({ kind: 'lag_cleared', since, lagMs: sample.lagMs, peakMs }),
-      rising: quiet('not_so'),
-    };
+  if (unjudged !== null || sample.lagMs === null) return silent({ ...before, past }, unjudged ?? 'not_measurable');
+  const open = before.open === null ? null : { ...before.open, peakMs: Math.max(before.open.peakMs, sample.lagMs) };
+  const state = { open, past };
+  if (open !== null && (isLagFine(look, look.rules) || hasToothEnded(context.heartbeat, now)))
+    return clear(open, past, look);
+  const rising = judgeRising(state, look, context);
+  if (rising.kind === 'tell') {
+    return { state: openEpisode(state, rising.event, look.measured), high: quiet('told_as_rising'), rising };
   }
-  const rising = judgeRising(episode, look, context);
-  if (rising.kind === 'tell')
-    return { episode: opened(episode, rising.alarm, look), high: quiet('told_as_rising'), rising: told(rising.alarm) };
-  const high = judgeHigh(episode, look, context);
-  if (high.kind === 'tell') return { episode: opened(episode, high.alarm, look), high: told(high.alarm), rising };
-  return { episode, high, rising };
+  const high = judgeHigh(state, look, context);
+  if (high.kind === 'tell') return { state: openEpisode(state, high.event, look.measured), high, rising };
+  const isUntold = open === null && (high.reason === 'as_before' || rising.reason === 'as_before');
+  return { state: isUntold ? { open: { since: now, peakMs: sample.lagMs, told: [] }, past } : state, high, rising };
 }
 
-type Judgement = { readonly kind: 'tell'; readonly alarm: LagAlarm } | Extract<Decision, { kind: 'silent' }>;
+function clear(open: LagEpisode, past: LagEpisodes['past'], { now, sample }: Look): LagStep {
+  const state = closeEpisode(open, past, now);
+  const { since, peakMs, told } = open;
+  if (told.length === 0) return silent(state, 'not_so');
+  const event: RuleEvent = { kind: 'lag_cleared', since, lagMs: sample.lagMs ?? 0, peakMs };
+  return { state, high: { kind: 'tell', event }, rising: quiet('not_so') };
+}
 
-function judgeRising(episode: LagEpisode | null, look: Look, { heartbeat, isCatchingUp }: LagContext): Judgement {
+type Silent = Extract<Decision, { kind: 'silent' }>;
+type Judgement = { readonly kind: 'tell'; readonly event: LagAlarm } | Silent;
+
+function judgeRising(state: LagEpisodes, look: Look, { heartbeat, isCatchingUp }: LagContext): Judgement {
   const lagMs = look.sample.lagMs ?? 0;
   const nothing = findNothingNewer(look);
-  if (nothing === null) {
-    const behind = findFallingBehind(look);
-    if (behind === null) return quiet('not_so');
-    if (isCatchingUp) return quiet('catching_up');
-    return unlessTold(episode, { kind: 'cannot_keep_up', ...behind, lagMs }, ['cannot_keep_up', 'nothing_newer']);
-  }
+  const behind = nothing === null ? findFallingBehind(look) : null;
+  if (nothing === null && behind === null) return quiet('not_so');
   if (isCatchingUp) return quiet('catching_up');
-  if (isTooth(heartbeat, look.now)) return quiet('heartbeat');
-  return unlessTold(episode, { kind: 'nothing_newer', ...nothing, lagMs }, ['nothing_newer']);
+  if (nothing !== null) {
+    if (isTooth(heartbeat, look.now)) return quiet('heartbeat');
+    return unlessTold(state, { kind: 'nothing_newer', ...nothing, lagMs }, ['nothing_newer']);
+  }
+  if (behind === null || isAsBefore(state, look)) return quiet('as_before');
+  return unlessTold(state, { kind: 'cannot_keep_up', ...behind, lagMs }, ['cannot_keep_up', 'nothing_newer']);
 }
 
-function judgeHigh(episode: LagEpisode | null, look: Look, context: LagContext): Judgement {
+function judgeHigh(state: LagEpisodes, look: Look, context: LagContext): Judgement {
   const { rules, now } = look;
   if (rules.lag === null) return quiet('off');
   if (!isAboveAlarm(look)) return quiet('not_so');
@@ -84,32 +83,19 @@ function judgeHigh(episode: LagEpisode | null, look: Look, context: LagContext):
   const held = findLagHigh(look, rules);
   if (held === null) return quiet('not_lasting');
   if (isQuietTooth(context.heartbeat, now)) return quiet('heartbeat');
-  const since = held[0]?.at ?? now;
-  const alarm: LagAlarm = { kind: 'lag_high', since, lagMs: look.sample.lagMs ?? 0, ...rules.lag };
-  return unlessTold(episode, alarm, ['lag_high', 'nothing_newer', 'cannot_keep_up']);
+  if (isAsBefore(state, look)) return quiet('as_before');
+  const event: LagAlarm = { kind: 'lag_high', since: held[0]?.at ?? now, lagMs: look.sample.lagMs ?? 0, ...rules.lag };
+  return unlessTold(state, event, ['lag_high', 'nothing_newer', 'cannot_keep_up']);
 }
 
-function unlessTold(episode: LagEpisode | null, alarm: LagAlarm, by: readonly LagAlarm['kind'][]): Judgement {
-  return by.some((kind) => episode?.told.includes(kind) === true) ? quiet('told') : { kind: 'tell', alarm };
+function unlessTold({ open }: LagEpisodes, event: LagAlarm, by: readonly LagAlarm['kind'][]): Judgement {
+  return isTold(open, by) ? quiet('told') : { kind: 'tell', event };
 }
 
-function opened(episode: LagEpisode | null, alarm: LagAlarm, { measured }: Look): LagEpisode {
-  const ofIt = measured.filter(({ at }) => at >= alarm.since).map(({ lagMs }) => lagMs);
-  return {
-    since: episode?.since ?? alarm.since,
-    peakMs: Math.max(episode?.peakMs ?? 0, ...ofIt),
-    told: [...(episode?.told ?? []), alarm.kind],
-  };
-}
-
-function told(event: RuleEvent): Decision {
-  return { kind: 'tell', event };
-}
-
-function quiet(reason: RuleSilence): Extract<Decision, { kind: 'silent' }> {
+function quiet(reason: RuleSilence): Silent {
   return { kind: 'silent', reason };
 }
 
-function silentBoth(episode: LagEpisode | null, reason: RuleSilence): LagStep {
-  return { episode, high: quiet(reason), rising: quiet(reason) };
+function silent(state: LagEpisodes, reason: RuleSilence): LagStep {
+  return { state, high: quiet(reason), rising: quiet(reason) };
 }

@@ -43,7 +43,9 @@ export function findNothingNewer({ measured }: Pick<Look, 'measured'>): Rise | n
  * Finds that the target cannot keep up: "0.05–0.9 s/s for 30 min without a jump and lag over 30 s". For all of that time: the
  * least lag of each third is higher than that of the third before by what the slope says.
  */
-export function findFallingBehind({ course, rules }: Look): Rise | null {
+export function findFallingBehind({ course, rules }: Pick<Look, 'course' | 'rules'>): Rise | null {
+  const present = course.readings.at(-1)?.lagMs ?? null;
+  if (present !== null && present <= FALLING_BEHIND_LAG_MS) return null;
   const lookBackMs = stretchedHoldMs(FALLING_BEHIND_MS, rules);
   const all = readingsOf(course.readings, lookBackMs);
   const judged = measuredOf(all);

@@ -7,12 +7,13 @@ import type { Course } from './course.ts';
 import { stepDeadline } from './deadline.ts';
 import { RULE_NAMES } from './decision.ts';
 import type { Decision, RuleEvent, RuleName } from './decision.ts';
-import { followHeartbeat, NO_HEARTBEAT } from './heartbeat.ts';
+import { followHeartbeat, isTooth, NO_HEARTBEAT } from './heartbeat.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { stepJumping } from './jumping.ts';
 import type { Jumping } from './jumping.ts';
 import { stepLagEpisode } from './lag-episode.ts';
-import type { LagEpisode } from './lag-episode.ts';
+import { NO_EPISODES } from './episodes.ts';
+import type { LagEpisodes } from './episodes.ts';
 import { lookAt } from './look.ts';
 import type { Facts } from './look.ts';
 import { stepNotMeasurable } from './not-measurable.ts';
@@ -30,7 +31,7 @@ import type { Standstill } from './stands-still.ts';
 export interface RuleState {
   readonly course: Course;
   readonly heartbeat: Heartbeat;
-  readonly episode: LagEpisode | null;
+  readonly lag: LagEpisodes;
   readonly standstill: Standstill | null;
   readonly jumping: Jumping | null;
   readonly unmeasured: Unmeasured;
@@ -43,7 +44,7 @@ export interface RuleState {
 export const NEW_RULE_STATE: RuleState = {
   course: NEW_COURSE,
   heartbeat: NO_HEARTBEAT,
-  episode: null,
+  lag: NO_EPISODES,
   standstill: null,
   jumping: null,
   unmeasured: { isTold: false },
@@ -67,18 +68,21 @@ export function stepRules(before: RuleState, sample: Sample, rules: RuleSettings
   const standsStill = stepStandsStill(before.standstill, look);
   const catchingUp = stepCatchingUp(before.catchUp, look);
   const context = { heartbeat, isCatchingUp: catchingUp.state !== null, standstill: standsStill.state };
-  const lag = stepLagEpisode(before.episode, look, context);
+  const lag = stepLagEpisode(before.lag, look, context);
   const jumping = stepJumping(before.jumping, look);
   const notMeasurable = stepNotMeasurable(before.unmeasured, look);
   const stalled = stepStalled(before.copy, look);
-  const caughtUp = stepCaughtUp(before.caughtUp, look, lag.episode === null && !context.isCatchingUp);
+  const caughtUp = stepCaughtUp(before.caughtUp, look, {
+    isLagFine: lag.state.open === null && !context.isCatchingUp,
+    isTooth: isTooth(heartbeat, look.now),
+  });
   const reminder = stepReminder(followOutage(before.outage, look), look);
   const deadline = stepDeadline(reminder.state, look);
   return {
     state: {
       course: look.course,
       heartbeat,
-      episode: lag.episode,
+      lag: lag.state,
       standstill: standsStill.state,
       jumping: jumping.state,
       unmeasured: notMeasurable.state,
