@@ -29,16 +29,16 @@ const NAMED_STRETCH = { share: 0.2, leastMs: 2 * HOUR };
  * The figures below were fitted to the back-test's curves (npm run backtest), each class of them held out in turn. All are
  * logarithms of a factor. The pace to come lies about so far beyond the fastest and slowest of the paces so far,
  */
-const SPREAD = 0.65;
+const SPREAD = 0.6;
 /** less where all stretches of the copy so far were alike: this share of it at least, all of it where they differ by so much. */
-const LEAST_SHARE = 0.4;
-const UNEVEN = 0.45;
+const LEAST_SHARE = 0.6;
+const UNEVEN = 0.6;
 /** How much wider for each unit that the job's own past would have surprised such a range. */
-const SURPRISE = 0.15;
+const SURPRISE = 0.2;
 /** Copies end later than their pace says, by more the longer they took so far: the square root of one and this share of it. */
 const TAIL = { share: 0.4, power: 0.5 };
 /** A range whose end is so many times its beginning helps nobody. */
-const MAX_FACTOR = 10;
+const MAX_FACTOR = 12;
 /** No range begins or ends sooner, in ms. */
 const LEAST_LEFT_MS = MINUTE;
 

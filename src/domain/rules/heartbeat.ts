@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
-import { IN_SYNC_LAG_MS } from '../poll/verdict-rules.ts';
+import { ALARM_LAG_MS, IN_SYNC_LAG_MS } from '../poll/verdict-rules.ts';
 import { stepsOf } from './holds.ts';
 import type { Measured } from './holds.ts';
 import type { Look } from './look.ts';
@@ -24,6 +24,8 @@ export const NO_HEARTBEAT: Heartbeat = { climbingSince: null, teeth: [] };
 export const MAX_SLOPE = 1.3;
 /** Nothing newer arrives in a step that is at least so steep. */
 export const MIN_CLIMB = 0.5;
+/** A heartbeat written between two polls may have climbed again so far by the second, in ms; nothing above is a fall to nothing. */
+const MAX_FRESH_LAG_MS = ALARM_LAG_MS / 2;
 /** Shorter teeth alarm nobody, in ms. */
 const MIN_TOOTH_MS = 5 * MINUTE;
 /** So many are remembered, so that one long night does not dull the rules for good, */
@@ -58,12 +60,13 @@ export function followHeartbeat(before: Heartbeat, { now, measured, sample, cour
 
 /** Whether a lag is as small as one can be whose source wrote since the reading before. */
 function isLow(to: Measured, from: Measured): boolean {
-  return to.lagMs <= Math.max(IN_SYNC_LAG_MS, to.at - from.at);
+  return to.lagMs <= Math.max(IN_SYNC_LAG_MS, Math.min(MAX_FRESH_LAG_MS, to.at - from.at));
 }
 
 /** Whether a lag that climbs is one more tooth, as far as anybody can know. */
 export function isTooth({ climbingSince, teeth }: Heartbeat, now: EpochMs): boolean {
-  return climbingSince !== null && now - climbingSince <= 2 * Math.max(0, ...teeth.map(({ lengthMs }) => lengthMs));
+  const longestMs = Math.max(0, ...teeth.map(({ lengthMs }) => lengthMs));
+  return climbingSince !== null && climbingSince < now && now - climbingSince <= 2 * longestMs;
 }
 
 /** The same, for a lag that is high. */
