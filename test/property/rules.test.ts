@@ -20,6 +20,9 @@ const stretch = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant('jumps'), fc.constantFrom(100, 2_000), fc.nat(20)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('unmeasured'), fc.constant(0), fc.nat(20)) },
   { weight: 1, arbitrary: fc.tuple(fc.constantFrom('paused', 'failed', 'maintenance'), fc.constant(0), fc.nat(90)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('stands'), fc.constantFrom(300, 7_200), fc.nat(40)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('wavers'), fc.constantFrom(300, 7_200), fc.nat(200)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('halts'), fc.constant(0), fc.nat(400)) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('copies'), fc.constantFrom(0, 1, 10), fc.nat(120)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('unseen'), fc.constantFrom(2, 4, 30, 600), fc.constant(0)) },
 );
@@ -42,6 +45,8 @@ function samplesOf(stretches: readonly (readonly [string, number, number])[]): r
 function sampleAt(at: number, kind: string, figure: number, index: number): Sample {
   const lags: Readonly<Record<string, number | null>> = {
     level: figure + (index % 3) * (figure > 100 ? 1 : 0),
+    stands: figure,
+    wavers: figure + (index % 7),
     climb: figure * index,
     jumps: index % 2 === 0 ? 0 : figure,
     unmeasured: null,
@@ -51,6 +56,7 @@ function sampleAt(at: number, kind: string, figure: number, index: number): Samp
     return { at, group: 'replicating', lagMs: seconds === null ? null : seconds * SECOND, parts: [] };
   if (kind === 'copies')
     return { at, group: 'full_copy', lagMs: null, parts: data(Math.min(100, Math.floor((figure * index) / 5))) };
+  if (kind === 'halts') return { at, group: 'full_copy', lagMs: null, parts: data(Math.min(40, 30 + index)) };
   const group = (['paused', 'failed', 'maintenance'] as const).find((one) => one === kind) ?? 'unknown';
   return { at, group, lagMs: null, parts: [] };
 }
@@ -63,6 +69,7 @@ const CLEARED_BY: Readonly<Partial<Record<RuleEvent['kind'], readonly (RuleEvent
     cannot_keep_up: ['lag_cleared'],
     caught_up: ['no_longer_caught_up', 'left'],
     stalled: ['moving_again', 'replicating'],
+    slow_tail: ['moving_again', 'replicating'],
   };
 
 describe('whatever a job does', () => {

@@ -59,7 +59,8 @@ export function estimateRemaining(samples: readonly Sample[]): Estimate {
   if (last.percent < MIN_PERCENT || copy.nowMs < MIN_MS) return { kind: 'none', why: 'too_early' };
   if (last.percent >= NEARLY_DONE_PERCENT) return { kind: 'none', why: 'nearly_done' };
   const named = paceOver(copy.points, copy.nowMs, NAMED_STRETCH);
-  if (named === null) return { kind: 'none', why: 'not_moving' };
+  const namedMs = Math.max(NAMED_STRETCH.leastMs, NAMED_STRETCH.share * copy.nowMs);
+  if (named === null || copy.nowMs - last.ms >= namedMs) return { kind: 'none', why: 'not_moving' };
   const { fromMs, toMs } = rangeOf(copy, last);
   if (toMs > MAX_FACTOR * fromMs) return { kind: 'none', why: 'too_uneven' };
   return { kind: 'range', fromMs, toMs, percentPerHour: named.percentPerMs * HOUR, overMs: named.overMs };

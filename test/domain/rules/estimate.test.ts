@@ -68,7 +68,12 @@ describe('what is left of a copy', () => {
     ['in the first half hour', copyUntil(20, (hour) => 40 * hour).slice(0, 3), 'too_early'],
     ['at its last percent', copyUntil(10, (hour) => 9.95 * hour), 'nearly_done'],
     ['that did not move while it was watched', copyUntil(10, () => 50), 'not_moving'],
-    ['whose pace changes by the hour', copyUntil(6, (hour) => (hour < 4 ? 15 * hour : 60 + (hour - 4))), 'too_uneven'],
+    ['that stands still for long', copyUntil(8, (hour) => Math.min(60, 60 * hour)), 'not_moving'],
+    [
+      'whose pace has just changed',
+      copyUntil(10, (hour) => (hour < 8 ? 5 * hour : 40 + 20 * (hour - 8))),
+      'too_uneven',
+    ],
     ['of a job that replicates', [{ at: 0, group: 'replicating', lagMs: 0, parts: [] }], 'no_copy'],
     ['of a job never looked at', [], 'no_copy'],
   ])('is not told %s', (_, samples, why) => {
