@@ -5,7 +5,7 @@ import { countReferenceStalls } from './reference-stall.ts';
 import { copySamples, replay } from './replay.ts';
 
 /** Finished copies are stretched to so many days. */
-export const STALL_DAYS = [1, 3, 7, 14] as const;
+const STALL_DAYS = [1, 3, 7, 14] as const;
 /** A copy of which nobody knows when it ended tells nothing false. */
 const POLL_MS = 5 * MINUTE;
 /** A copy that really stalls does so after this share of its time. */

@@ -18,7 +18,7 @@ export interface CopyPace {
 }
 
 /** Steps that a pace is judged by. */
-export const JUDGED_STEPS = 5;
+const JUDGED_STEPS = 5;
 const MIN_STEPS = 3;
 
 /** A copy that was not looked at before. */

@@ -20,7 +20,11 @@ export interface Claim {
 
 /** The readings that DRS could measure. */
 export function measuredOf(readings: readonly Reading[]): readonly Measured[] {
-  return readings.flatMap(({ at, lagMs }) => (lagMs === null ? [] : [{ at, lagMs }]));
+  return readings.filter(isMeasured);
+}
+
+function isMeasured(reading: Reading): reading is Measured {
+  return reading.lagMs !== null;
 }
 
 /**

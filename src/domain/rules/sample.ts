@@ -22,7 +22,7 @@ export interface Sample {
 }
 
 /** The part whose objects are the data itself. */
-export const DATA_PART = 'data';
+const DATA_PART = 'data';
 /** What DRS's `progress` is called where it gives no parts. */
 const OVERALL = 'overall';
 /** Parts kept of one report; DRS is known to send three. */
