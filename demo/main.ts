@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { startBot } from '../src/bot.ts';
-import { parseConfig } from '../src/config.ts';
+import { parseConfig } from '../src/config/config.ts';
 import { holdFailure } from '../src/domain/base/hold-failure.ts';
 import { MINUTE } from '../src/domain/base/time.ts';
-import { StartError } from '../src/ports/start-error.ts';
+import { OperatorError } from '../src/ports/operator-error.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { isSchedule } from '../src/runtime/cron.ts';
 import { stopOnSignal } from '../src/runtime/lifecycle.ts';
@@ -94,7 +94,7 @@ try {
 } catch (error) {
   // Ctrl-C in the middle of the story leaves it waiting for a bot that is gone.
   if (!unwanted.signal.aborted) {
-    if (!(error instanceof StartError)) throw error;
+    if (!(error instanceof OperatorError)) throw error;
     print(`\nThe bot does not start: ${error.message}`);
     process.exitCode = 1;
     await end();

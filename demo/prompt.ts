@@ -21,9 +21,11 @@ export const PROMPT_HELP = [
   '  drs all refuse         let DRS refuse every question with "no such job"; drs all answer ends that',
   '  odd orders 404         let DRS refuse every request that has this job in it, with this HTTP status; odd orders ends it',
   '  quota 5                let DRS answer so many progress requests a minute; quota ends it',
-  '  fail progress 503 3    let the next three requests for progress fail; also list, detail, …, and hang, cut, html, huge, deep, bom',
-  '  fail slack chat.postMessage not_in_channel 3    the same for calls of Slack; also hang, reset, lost, ratelimited, 500',
-  '  socket drop            break the socket to Slack; also refresh, mute, greet, again, strangers 1, frame null',
+  '  fail progress 503 3    let the next three requests for progress fail; 20s: for 20 s; always: until fail end. Also list, detail, …',
+  '                         and hang, slow, reset, cut, html, empty, huge, deep, bom, missing, extra, doubled, nulls, figures, throttled, day',
+  '  fail slack chat.postMessage not_in_channel 20s    the same for calls of Slack, * for all; also hang, reset, lost, ratelimited, 500',
+  '  socket drop            break the socket to Slack; also refresh, mute, silent, refuse, double, late, again, strangers 1, frame null;',
+  '                         socket greet mends them',
   '  key rotate             give the access key another secret in the cloud; key lock locks it; key fix mends both',
   '  clock 180              set the clock of the cloud so many minutes ahead',
   '  Start with `npm run demo -- --password`, `--temporary-key`, `--wrong-key` or `--no-project` to see these.',
@@ -99,9 +101,10 @@ export class Prompt {
       case 'quota':
         return this.#cloud.setQuota(Number(rest[0] ?? 0) || null);
       case 'fail':
+        if (rest[0] === 'end') return this.#cloud.endFaults();
         return rest[0] === 'slack'
-          ? this.#cloud.failSlack(rest[1] ?? '', rest[2] ?? '', Number(rest[3]) || 1)
-          : this.#cloud.failDrs(rest[0] ?? '', rest[1] ?? '', Number(rest[2]) || 1);
+          ? this.#cloud.failSlack(rest[1] ?? '', rest[2] ?? '', rest[3] ?? '')
+          : this.#cloud.failDrs(rest[0] ?? '', rest[1] ?? '', rest[2] ?? '');
       case 'socket':
         return this.#cloud.changeSocket(rest[0] ?? '', rest.slice(1).join(' '));
       case 'key':

@@ -1,7 +1,7 @@
 import { DEFAULT_INCIDENT_RULES } from '../src/domain/post/incident.ts';
 import type { IncidentRules } from '../src/domain/post/incident.ts';
-import { DEFAULT_VERDICT_RULES } from '../src/domain/poll/verdict-rules.ts';
-import type { VerdictRules } from '../src/domain/poll/verdict-rules.ts';
+import { DEFAULT_VERDICT_RULES } from '../src/domain/job/verdict-rules.ts';
+import type { VerdictRules } from '../src/domain/job/verdict-rules.ts';
 import { SECOND } from '../src/domain/base/time.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { DrsSimulator } from './drs-simulator/simulator.ts';

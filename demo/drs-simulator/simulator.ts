@@ -8,6 +8,7 @@ import type { ArrivedRequest } from './access-keys.ts';
 import { batchProgress, refuseHeaders, USUAL_HABITS } from './batch-progress.ts';
 import type { Habits } from './batch-progress.ts';
 import { batchDetail, batchRecovery, listV3, listV5 } from './companions.ts';
+import { fail, isOddBody, spoil } from './carry-out-fault.ts';
 import { Faults } from './faults.ts';
 import type { Fault, Target } from './faults.ts';
 import { SimulatedIam } from './iam.ts';
@@ -140,7 +141,7 @@ export async function startDrsSimulator(options: SimulatorOptions = {}): Promise
 /** Takes every request, writes it down, and answers it or lets it fail. */
 class FrontDesk {
   readonly jobs: Map<string, SimulatedJob>;
-  readonly faults = new Faults();
+  readonly faults: Faults;
   readonly quota = new RequestQuota();
   readonly requests: SeenRequest[] = [];
   mostAtOnce = 0;
@@ -162,6 +163,7 @@ class FrontDesk {
   ) {
     this.jobs = jobs;
     this.#clock = clock;
+    this.faults = new Faults(clock);
     this.#iam = iam;
     this.#keys = keys;
     this.#projectId = projectId;
@@ -180,7 +182,7 @@ class FrontDesk {
     const fault = target === 'other' ? undefined : (this.faults.take(target) ?? this.#spoilt(target, seen.body));
     if (fault !== undefined && !isOddBody(fault)) return fail(request, response, fault);
     const proper = this.#answer(seen, { method, path: request.url ?? '/', headers, body: raw });
-    const result = fault === undefined ? proper : { ...proper, body: spoil(proper.body, fault) };
+    const result = fault === undefined ? proper : spoil(proper, fault);
     this.requests[index] = { ...seen, status: result.status };
     // The next turn of the event loop, so that requests sent together are open together.
     const dated = { Date: new Date(this.#clock()).toUTCString(), ...result.headers };
@@ -262,53 +264,6 @@ function targetOf(method: string, path: string): Target | 'other' {
 
 function refuseProject(path: string, projectId: string): Answer | null {
   return path.split('/')[2] === projectId ? null : drsError(403, 'DRS.M00261', 'Invalid project id.');
-}
-
-/** Faults of a body that is otherwise as it should be. */
-type OddBody = Extract<Fault, { kind: 'padded' | 'nested' | 'marked' }>;
-
-function isOddBody(fault: Fault): fault is OddBody {
-  return fault.kind === 'padded' || fault.kind === 'nested' || fault.kind === 'marked';
-}
-
-function spoil(body: string, fault: OddBody): string {
-  switch (fault.kind) {
-    case 'marked':
-      return `\uFEFF${body}`;
-    case 'padded':
-      return addToEach(body, JSON.stringify('x'.repeat(fault.characters)));
-    case 'nested':
-      return addToEach(body, '['.repeat(fault.depth) + ']'.repeat(fault.depth));
-  }
-}
-
-/** Writes a field with `value` into every object that has an id. */
-function addToEach(body: string, value: string): string {
-  return body.replaceAll(/\{"(?=(?:job_)?id":)/g, () => `{"padding":${value},"`);
-}
-
-function fail(request: IncomingMessage, response: ServerResponse, fault: Exclude<Fault, OddBody>): void {
-  switch (fault.kind) {
-    case 'hang':
-      return;
-    case 'reset':
-      request.socket.resetAndDestroy();
-      return;
-    case 'cut':
-      response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' });
-      response.write('{"results":[');
-      setImmediate(() => request.socket.destroy());
-      return;
-    case 'body':
-      send(response, { status: 200, body: fault.body });
-      return;
-    case 'status':
-      send(response, {
-        status: fault.status,
-        body: fault.body ?? '',
-        ...(fault.headers === undefined ? {} : { headers: fault.headers }),
-      });
-  }
 }
 
 function idsOf(body: unknown): readonly string[] {

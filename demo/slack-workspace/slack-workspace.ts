@@ -176,7 +176,7 @@ function readingPace(limit: ReadingLimit | undefined): PostingLimit | undefined 
 
 /** Takes every request to the workspace, and sends what people do to the app. */
 class FrontDesk {
-  readonly faults = new Faults();
+  readonly faults: Faults;
   readonly calls: SeenCall[] = [];
   readonly people: People;
   httpUrl: string | null = null;
@@ -197,6 +197,7 @@ class FrontDesk {
     this.#scopes = new Set(options.scopes ?? USUAL_SCOPES);
     this.#appScopes = new Set(options.appScopes ?? ['connections:write']);
     const now = options.now ?? Date.now;
+    this.faults = new Faults(now);
     this.#limit = new RateLimit(options.postingLimit, now);
     this.#workspaceLimit = new RateLimit(options.workspaceLimit, now);
     this.#readingLimit = new RateLimit(readingPace(options.readingLimit), now);

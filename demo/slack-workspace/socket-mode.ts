@@ -26,6 +26,14 @@ export class SocketMode {
   strangers = 0;
   /** New sockets get no `hello`. */
   isMute = false;
+  /** Nothing comes over any socket, no answer to a ping either, and nothing that is sent arrives. */
+  isSilent = false;
+  /** No new socket is let in. */
+  isClosed = false;
+  /** Everything comes twice. */
+  isDoubling = false;
+  /** Acknowledgements arrive when Slack has stopped waiting for them: people are told that it failed, and events come again. */
+  isLate = false;
   /** How many sockets were greeted so far. */
   greeted = 0;
   /** The fewest that were open at once since the first one. */
@@ -34,10 +42,10 @@ export class SocketMode {
   /** @param changed called when a socket has come */
   constructor(http: Server, changed: () => void) {
     this.#changed = changed;
-    this.#server = new WebSocketServer({ noServer: true });
+    this.#server = new WebSocketServer({ noServer: true, autoPong: false });
     http.on('upgrade', (request, socket, head) => {
       const ticket = new URL(request.url ?? '/', 'http://localhost').searchParams.get('ticket') ?? '';
-      if (!this.#tickets.delete(ticket) || this.#sockets.length >= MOST_SOCKETS) {
+      if (!this.#tickets.delete(ticket) || this.#sockets.length >= MOST_SOCKETS || this.isClosed) {
         socket.destroy();
         return;
       }
@@ -64,7 +72,7 @@ export class SocketMode {
   /** Sends an envelope to one of the sockets and waits for its acknowledgement, at most `ms`. */
   async deliver(type: string, payload: unknown, ms: number): Promise<Ack> {
     const socket = this.#sockets[this.#turn++ % Math.max(1, this.#sockets.length)];
-    if (socket === undefined) return null;
+    if (socket === undefined || this.isSilent) return null;
     const envelopeId = randomUUID();
     const answered = new Promise<Ack>((resolve) => {
       const timer = setTimeout(() => resolve(null), ms);
@@ -73,11 +81,15 @@ export class SocketMode {
         resolve(ack);
       });
     });
-    this.#last = JSON.stringify({ envelope_id: envelopeId, type, payload, accepts_response_payload: true });
-    socket.send(this.#last);
+    const envelope = { envelope_id: envelopeId, type, payload, accepts_response_payload: true };
+    this.#last = JSON.stringify(envelope);
+    for (let times = this.isDoubling ? 2 : 1; times > 0; times--) socket.send(this.#last);
     const ack = await answered;
     this.#waiting.delete(envelopeId);
-    return ack;
+    if (!this.isLate) return ack;
+    // Slack repeats events only (docs.slack.dev, "Events API", retries).
+    if (type === 'events_api') socket.send(JSON.stringify({ ...envelope, retry_attempt: 1, retry_reason: 'timeout' }));
+    return null;
   }
 
   /** Tells every socket to go away, as Slack does every few hours, or for another reason. */
@@ -87,7 +99,17 @@ export class SocketMode {
 
   /** Sends any text as a frame to every socket. */
   say(frame: string): void {
+    if (this.isSilent) return;
     for (const socket of this.#sockets) socket.send(frame);
+  }
+
+  /** Ends what goes wrong with sockets that are there, or come. */
+  mend(): void {
+    this.isMute = false;
+    this.isSilent = false;
+    this.isClosed = false;
+    this.isDoubling = false;
+    this.isLate = false;
   }
 
   /** Breaks every connection. */
@@ -113,9 +135,12 @@ export class SocketMode {
       this.#changed();
     });
     socket.on('message', (data: Buffer) => this.#receive(data.toString('utf8')));
+    socket.on('ping', (data: Buffer) => {
+      if (!this.isSilent) socket.pong(data);
+    });
     const debugInfo = { host: 'demo', approximate_connection_time: 18_060 };
     const connections = this.#sockets.length + this.strangers;
-    if (!this.isMute) {
+    if (!this.isMute && !this.isSilent) {
       this.greeted += 1;
       socket.send(JSON.stringify({ type: 'hello', num_connections: connections, debug_info: debugInfo }));
     }
@@ -123,6 +148,7 @@ export class SocketMode {
   }
 
   #receive(text: string): void {
+    if (this.isSilent) return;
     const parsed = acknowledgement.safeParse(JSON.parse(text));
     if (parsed.success) this.#waiting.get(parsed.data.envelope_id)?.(parsed.data.payload ?? {});
   }

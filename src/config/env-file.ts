@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import { ConfigError } from '../config.ts';
+import { ConfigError } from './config-error.ts';
 
 /** Where a file with settings is. */
 const ENV_FILE = 'ENV_FILE';

@@ -1,3 +1,6 @@
+import { SECRETS } from './environment.ts';
+import type { Given } from './environment.ts';
+
 /** What was found in the text that should be a secret: the secret, or what is wrong with it. */
 export type SecretText = { readonly value: string } | { readonly problem: string };
 
@@ -12,7 +15,7 @@ const KEY_COLUMNS: Readonly<Record<string, RegExp>> = {
  *
  * @param name of the setting
  */
-export function readSecretFile(name: string, text: string): SecretText {
+function readSecretFile(name: string, text: string): SecretText {
   const content = text.replace(/^\uFEFF/, '').trim();
   const column = KEY_COLUMNS[name];
   const [header = [], ...rows] = content.split(/\r?\n/).map(splitRow);
@@ -29,4 +32,38 @@ export function readSecretFile(name: string, text: string): SecretText {
 /** A row of a file of comma-separated values, without its quotes. */
 function splitRow(line: string): readonly string[] {
   return line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+}
+
+/** The secrets that are in files; those that cannot be read, or are given twice, become problems. */
+export function readSecretFiles(stated: Given, readText: (path: string) => string, problems: string[]): Given {
+  const found: Record<string, string> = {};
+  for (const name of SECRETS) {
+    const path = stated[`${name}_FILE`];
+    if (path === undefined) continue;
+    if (stated[name] !== undefined) {
+      problems.push(`${name}: is set as well as ${name}_FILE; set one of the two`);
+      continue;
+    }
+    try {
+      const read = readSecretFile(name, readText(path));
+      if ('problem' in read) problems.push(`${name}_FILE: ${path} ${read.problem}`);
+      else if (read.value === '') problems.push(`${name}_FILE: ${path} is empty; expected the secret in it`);
+      else found[name] = read.value;
+    } catch (error) {
+      const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      problems.push(`${name}_FILE: ${path} cannot be read (${why}); expected a file with the secret in it`);
+    }
+  }
+  return found;
+}
+
+/**
+ * The secret in the text of a file.
+ *
+ * @throws TypeError when there is none in it
+ */
+export function secretIn(name: string, text: string): string {
+  const read = readSecretFile(name, text);
+  if ('problem' in read) throw new TypeError(read.problem);
+  return read.value;
 }

@@ -19,7 +19,7 @@ export type Person =
       readonly teamIds: readonly string[];
       readonly isGuest: boolean;
       /** A bot, or an account that was switched off. */
-      readonly isNobody: boolean;
+      readonly isBotOrDeactivated: boolean;
     }
   /** Slack shows the bot no such person. */
   | { readonly kind: 'invisible' }
@@ -40,26 +40,26 @@ export interface AccessPolicy {
 }
 
 /** Why nothing may be said to a channel. */
-export type ChannelRefusal = 'channel_shared' | 'channel_not_told' | 'channel_not_allowed';
+export type ChannelDenial = 'channel_shared' | 'channel_not_told' | 'channel_not_allowed';
 
 /** Why somebody may not do something. */
-export type Refusal =
+export type AccessDenial =
   | 'stranger'
   | 'guest'
   | 'nobody'
   | 'person_not_told'
   | 'person_withheld'
   | 'person_not_allowed'
-  | ChannelRefusal;
+  | ChannelDenial;
 
 /** May somebody do something somewhere? */
 export type Access =
   | {
       readonly kind: 'allowed';
       /** Whether everybody in the conversation may be shown something; nobody knows who is in a hidden one. */
-      readonly openly: boolean;
+      readonly mayShowPublicly: boolean;
     }
-  | { readonly kind: 'refused'; readonly why: Refusal };
+  | { readonly kind: 'refused'; readonly why: AccessDenial };
 
 /** Somebody who wants something, as the request and Slack tell it. */
 export interface Asker {
@@ -80,13 +80,15 @@ export interface Place {
  * the operator's limits. See docs/decisions/0011-access.md for what holds while Slack does not tell.
  */
 export function decideAccess(asker: Asker, place: Place, home: Home, policy: AccessPolicy): Access {
-  const why = personRefusal(asker, home, policy) ?? channelRefusal(place, policy);
-  return why === null ? { kind: 'allowed', openly: place.sharing.kind !== 'hidden' } : { kind: 'refused', why };
+  const why = findPersonDenial(asker, home, policy) ?? findChannelDenial(place, policy);
+  return why === null
+    ? { kind: 'allowed', mayShowPublicly: place.sharing.kind !== 'hidden' }
+    : { kind: 'refused', why };
 }
 
-function personRefusal({ userId, teamId, person }: Asker, home: Home, policy: AccessPolicy): Refusal | null {
+function findPersonDenial({ userId, teamId, person }: Asker, home: Home, policy: AccessPolicy): AccessDenial | null {
   if (isStranger(teamId, person, home)) return 'stranger';
-  if (person.kind === 'told' && person.isNobody) return 'nobody';
+  if (person.kind === 'told' && person.isBotOrDeactivated) return 'nobody';
   if (person.kind === 'told' && person.isGuest) return 'guest';
   if (policy.users !== null && !policy.users.has(userId)) return 'person_not_allowed';
   if (person.kind !== 'not_told') return null;
@@ -94,7 +96,7 @@ function personRefusal({ userId, teamId, person }: Asker, home: Home, policy: Ac
 }
 
 /** Why a channel may be told nothing; null when it may. */
-export function channelRefusal({ channelId, sharing }: Place, policy: AccessPolicy): ChannelRefusal | null {
+export function findChannelDenial({ channelId, sharing }: Place, policy: AccessPolicy): ChannelDenial | null {
   if (sharing.kind === 'told' && sharing.isExternal) return 'channel_shared';
   if (policy.channels !== null && !policy.channels.has(channelId)) return 'channel_not_allowed';
   return isUnanswered(sharing) ? 'channel_not_told' : null;
@@ -125,7 +127,7 @@ export type HeldReason = (typeof HELD)[keyof typeof HELD];
 export const HELD_REASONS: readonly string[] = Object.values(HELD);
 
 /** Whether posts held back for `reason` may go out where nothing speaks against it any more. */
-export function canGoOn(reason: string, sharing: Sharing): boolean {
+export function mayResume(reason: string, sharing: Sharing): boolean {
   if (reason === HELD.channel_shared) return sharing.kind === 'told' && !sharing.isExternal;
   return reason === HELD.channel_not_allowed;
 }

@@ -1,5 +1,17 @@
+import type { Dispatcher } from 'undici';
+
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import type { UnsignedRequest } from './sign-request.ts';
+
+/** What whoever asks the cloud does it with. */
+export interface CloudAccess {
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
 
 /** Headers that let a request in, or why there are none. */
 export type Authorization =

@@ -5,10 +5,9 @@ import type { JobId } from '../domain/job/job-id.ts';
 import { noSuchJobCode } from '../domain/job/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason, ProgressAnswer } from '../domain/job/progress-answer.ts';
 import { MINUTE, SECOND } from '../domain/base/time.ts';
-import { speechIn } from '../words/speech.ts';
+import { plainTextsIn } from '../words/plain-texts.ts';
 import { createDrsClient } from './drs-client.ts';
-import { isLikeDrs, notLikeDrs, outOfReach } from './first-look.ts';
-import { HttpFault, sendHttp } from './http.ts';
+import { explainOther, explainSilence, probeAddress } from './first-look.ts';
 import { nameSome, othersThan } from './project-id.ts';
 import type { Project } from './project-id.ts';
 import { createSignIn } from './sign-in.ts';
@@ -16,7 +15,7 @@ import type { SignIn, SignInOptions } from './sign-in.ts';
 
 const TIMEOUT_MS = 15 * SECOND;
 /** A clock that is off by more than this is worth setting: signatures are refused at 15 minutes, and drift grows. */
-const MOST_SKEW_MS = MINUTE;
+const MAX_SKEW_MS = MINUTE;
 
 /** Failures in which nobody looked at who asks. */
 const BEFORE_SIGN_IN: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
@@ -33,6 +32,7 @@ const ABOUT_SIGN_IN: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
   'account_locked',
 ]);
 
+const ADDRESS = 'DRS address';
 const SIGN_IN = 'DRS sign-in';
 const PROJECT = 'DRS project';
 const READ = 'DRS read';
@@ -63,31 +63,26 @@ export async function checkDrs(options: DrsCheckOptions): Promise<readonly Findi
 /** One request that needs no permission: whoever answers it tells the time, too. */
 async function checkReach({ endpoint, isGuessed, dispatcher, clock }: DrsCheckOptions): Promise<readonly Finding[]> {
   const startedAt = clock.now();
-  try {
-    const request = { method: 'GET' as const, url: `${endpoint}/`, headers: {}, body: '' };
-    const { status, headers, body } = await sendHttp(dispatcher, request, AbortSignal.timeout(TIMEOUT_MS));
-    const date = typeof headers['date'] === 'string' ? Date.parse(headers['date']) : Number.NaN;
-    const guess = isGuessed
-      ? ' It is a guess after DRS_REGION, which no published list has: if what follows is wrong, set DRS_ENDPOINT.'
-      : '';
-    return [
-      isLikeDrs(body)
-        ? good('DRS address', `${endpoint} answers (HTTP ${status}).${guess}`)
-        : bad('DRS address', notLikeDrs(new URL(endpoint).host, status)),
-      checkClock(date, startedAt, clock.now()),
-    ];
-  } catch (error) {
-    if (!(error instanceof HttpFault)) throw error;
-    const { why } = error.failure;
-    return [bad('DRS address', outOfReach(why, isGuessed)), open('Clock', 'not compared: DRS did not answer.')];
-  }
+  const found = await probeAddress({ endpoint, dispatcher });
+  if (found.kind === 'silent')
+    return [bad(ADDRESS, explainSilence(found.why, isGuessed)), open('Clock', 'not compared: DRS did not answer.')];
+  const { status, isLikeDrs, date } = found;
+  const guess = isGuessed
+    ? ' It is a guess after DRS_REGION, which no published list has: if what follows is wrong, set DRS_ENDPOINT.'
+    : '';
+  return [
+    isLikeDrs
+      ? good(ADDRESS, `${endpoint} answers (HTTP ${status}).${guess}`)
+      : bad(ADDRESS, explainOther(new URL(endpoint).host, status)),
+    checkClock(date, startedAt, clock.now()),
+  ];
 }
 
 /** @param date of the answer, in whole seconds; it was written at some moment between the two others */
 function checkClock(date: number, before: number, after: number): Finding {
   if (Number.isNaN(date)) return open('Clock', 'not compared: the answer says no time.');
   const behindMs = date + SECOND / 2 - (before + after) / 2;
-  if (Math.abs(behindMs) <= MOST_SKEW_MS) return good('Clock', "agrees with the cloud's.");
+  if (Math.abs(behindMs) <= MAX_SKEW_MS) return good('Clock', "agrees with the cloud's.");
   const direction = behindMs > 0 ? 'behind' : 'ahead of';
   return bad(
     'Clock',
@@ -105,7 +100,7 @@ async function failedSignIn({ endpoint, credentials }: DrsCheckOptions, { auth }
 
 function withoutSignIn({ why }: DrsFailure): readonly Finding[] {
   return [
-    bad(SIGN_IN, speechIn('en').explain(why)),
+    bad(SIGN_IN, plainTextsIn('en').explain(why)),
     open(PROJECT, 'not looked for: signing in must work first.'),
     open(READ, 'not tried: signing in must work first.'),
   ];
@@ -120,7 +115,7 @@ function withoutProject(
   if (ABOUT_SIGN_IN.has(failure.reason)) return withoutSignIn(failure);
   return [
     signedIn(options, failure),
-    bad(PROJECT, `${speechIn('en').explain(failure.why)}${shown}`),
+    bad(PROJECT, `${plainTextsIn('en').explain(failure.why)}${shown}`),
     open(READ, 'not tried: the project must be known first.'),
   ];
 }
@@ -163,7 +158,7 @@ function judgeRead(answer: ProgressAnswer | undefined, isWatched: boolean): Find
     case 'report':
       return good(READ, `a watched job is ${answer.report.status}.`);
     case 'unanswered':
-      return bad(READ, speechIn('en').explain(answer.failure.why));
+      return bad(READ, plainTextsIn('en').explain(answer.failure.why));
     case 'rejected':
     case 'item_error': {
       const label = answer.code ?? 'no code';

@@ -2,22 +2,15 @@ import type { JobDetail, RecoveryFigures } from '../domain/job/job-detail.ts';
 import type { JobId } from '../domain/job/job-id.ts';
 import { JOB_TYPES } from '../domain/job/job-type.ts';
 import type { Language } from '../domain/base/language.ts';
-import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
-import { explanation } from '../domain/job/explanation.ts';
 import { isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
 import type { CompanionAnswer, JobListEntry, JobListing } from '../ports/drs.ts';
-import { chunks } from './chunks.ts';
-import { describeFailure, parseJson } from './drs-errors.ts';
-import { DrsRequests, isOversized } from './drs-requests.ts';
+import { chunks, drsLanguage, DrsRequests, isOversized, readAnswer } from './drs-requests.ts';
 import type { Asked, DrsRequest, DrsRequestOptions } from './drs-requests.ts';
 import { resultItems } from './drs-response.ts';
-import { drsLanguage } from './drs-language.ts';
-import type { HttpResponse } from './http.ts';
-import { parseJobDetail, parseRecoveryFigures } from './job-details.ts';
-import { parseJobList } from './job-list.ts';
-import type { JobListPage } from './job-list.ts';
+import { parseJobDetail, parseJobList, parseRecoveryFigures } from './companion-answers.ts';
+import type { JobListPage } from './companion-answers.ts';
 
 /** Requests in flight at once that are not for progress. */
 const MAX_CONCURRENT = 1;
@@ -30,9 +23,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** Records in one page of the v3 list (DRS API Reference, "Querying Tasks of a Tenant": 0 to 100). */
 const V3_PAGE = 100;
 /** A list is never read further than this. */
-const MOST_PAGES = 1_000;
-/** Results of one request for details that are read. */
-const MAX_ITEMS = 5_000;
+const MAX_PAGES = 1_000;
 const LIST_TIMEOUT_MS = 5 * MINUTE;
 const READ_TIMEOUT_MS = 20 * SECOND;
 /** An API that this address or user does not have is not asked for again for this long. */
@@ -103,12 +94,9 @@ export class CompanionReads {
   }
 
   async #listType(jobType: string, signal: AbortSignal): Promise<Asked<ReadList>> {
-    const newest = await readPages((offset) => this.#v5Page(jobType, offset, V5_PAGE, signal));
-    const v5 = isTooLarge(newest)
-      ? await readPages((offset) => this.#v5Page(jobType, offset, SMALL_V5_PAGE, signal))
-      : isAboutPaging(newest)
-        ? await readPages((offset) => this.#v5Page(jobType, offset, null, signal))
-        : newest;
+    const readV5 = (limit: number | null) => readPages((offset) => this.#v5Page(jobType, offset, limit, signal));
+    const newest = await readV5(V5_PAGE);
+    const v5 = isTooLarge(newest) ? await readV5(SMALL_V5_PAGE) : isAboutPaging(newest) ? await readV5(null) : newest;
     if (v5.ok || !isRefusal(v5.failure)) return v5;
     const v3 = await readPages((_offset, page) => this.#v3Page(jobType, page, signal));
     return v3.ok ? v3 : v5;
@@ -123,7 +111,7 @@ export class CompanionReads {
     const path = `/v5/${this.#project}/jobs`;
     const { language } = this.#options;
     const request = { method: 'GET' as const, path: `${path}?${query.toString()}`, language, about: 'list of jobs' };
-    return this.#ask(`${path} ${jobType}`, request, listPage(jobType), signal);
+    return this.#ask(`${path} ${jobType}`, request, (body) => parseJobList(body, jobType), signal);
   }
 
   #v3Page(jobType: string, page: number, signal: AbortSignal): Promise<Asked<JobListPage>> {
@@ -131,7 +119,7 @@ export class CompanionReads {
     const body = { cur_page: page, per_page: V3_PAGE, db_use_type: jobType };
     const { language } = this.#options;
     const request = { method: 'POST' as const, path, body, language, about: 'list of jobs (v3)' };
-    return this.#ask(`${path} ${jobType}`, request, listPage(jobType), signal);
+    return this.#ask(`${path} ${jobType}`, request, (body) => parseJobList(body, jobType), signal);
   }
 
   /** Results of requests for a chunk of jobs each; what one chunk gave is kept when another fails. */
@@ -146,7 +134,7 @@ export class CompanionReads {
     for (let ids = waiting.shift(); ids !== undefined; ids = waiting.shift()) {
       const question = request(ids);
       const asked = await this.#ask(question.path, question, resultItems, signal);
-      if (asked.ok) items.push(...asked.value.slice(0, MAX_ITEMS));
+      if (asked.ok) items.push(...asked.value);
       else if (isTooLarge(asked) && ids.length > 1) waiting.unshift(...chunks(ids, Math.ceil(ids.length / 2)));
       else failure = asked.failure;
     }
@@ -163,25 +151,15 @@ export class CompanionReads {
     const absent = this.#absent.get(api);
     if (absent !== undefined && isWithin(now, absent.since, ABSENT_MS)) return { ok: false, failure: absent.failure };
     const large = { ...request, maxBytes: MAX_BYTES };
-    const asked = await this.#requests.ask(large, (response) => this.#read(response, parse), signal);
+    const asked = await this.#requests.ask(
+      large,
+      (response) => readAnswer(response, parse, this.#options.clock.now()),
+      signal,
+    );
     if (!asked.ok && (asked.failure.reason === 'not_found' || asked.failure.reason === 'access_denied'))
       this.#absent.set(api, { failure: asked.failure, since: now });
     return asked;
   }
-
-  /** A 400 may carry results as well (unknown jobs are told that way). */
-  #read<T>(response: HttpResponse, parse: (body: unknown) => T | null): Asked<T> {
-    const succeeded = response.status >= 200 && response.status < 300;
-    const value = succeeded || response.status === 400 ? parse(parseJson(response.body)) : null;
-    if (value !== null) return { ok: true, value };
-    return succeeded
-      ? { ok: false, failure: failureOf('unreadable_answer', explanation('not_a_list')) }
-      : { ok: false, failure: describeFailure(response, this.#options.clock.now()) };
-  }
-}
-
-function listPage(jobType: string): (body: unknown) => JobListPage | null {
-  return (body) => parseJobList(body, jobType);
 }
 
 /** Reads on until the list is at its end, says so, or repeats itself. */
@@ -189,7 +167,7 @@ async function readPages(fetchPage: FetchPage): Promise<Asked<ReadList>> {
   const entries = new Map<JobId, JobListEntry>();
   let records = 0;
   let isWhole = false;
-  for (let page = 1; page <= MOST_PAGES; page++) {
+  for (let page = 1; page <= MAX_PAGES; page++) {
     const asked = await fetchPage(records, page);
     if (!asked.ok) return asked;
     const known = entries.size;

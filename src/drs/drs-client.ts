@@ -1,22 +1,17 @@
 import { explanation } from '../domain/job/explanation.ts';
-import type { JobId } from '../domain/job/job-id.ts';
-import type { Language } from '../domain/base/language.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
-import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason, ProgressAnswers } from '../domain/job/progress-answer.ts';
 import { SECOND } from '../domain/base/time.ts';
 import type { DrsClient } from '../ports/drs.ts';
-import { chunks } from './chunks.ts';
-import { withDeadline } from './deadline.ts';
-import { describeFailure, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
-import { DrsRequests } from './drs-requests.ts';
+import { chunks, drsLanguage, DrsRequests, readAnswer } from './drs-requests.ts';
+import { withDeadline } from './http.ts';
+import { parseErrorBody } from './drs-errors.ts';
 import type { Asked, DrsRequestOptions } from './drs-requests.ts';
 import { OddIds } from './odd-ids.ts';
 import type { Outcome, Request } from './odd-ids.ts';
 import { parseResults, resultItems } from './drs-response.ts';
 import type { HttpResponse } from './http.ts';
 import { CompanionReads } from './companion-reads.ts';
-import { drsLanguage } from './drs-language.ts';
 
 /** Progress requests in flight at once. */
 const MAX_CONCURRENT = 2;
@@ -54,9 +49,10 @@ export function createDrsClient(options: DrsClientOptions): DrsClient {
   return {
     fetchProgress(jobIds, { signal, language } = {}) {
       return withDeadline(options.totalTimeoutMs ?? 45 * SECOND, signal, async (either) => {
-        const asking = new Asking(options, requests, either, language);
+        const header = language === undefined ? options.language : drsLanguage(language);
+        const request = progressRequest({ ...options, language: header }, requests, either);
         const batches = chunks([...new Set(jobIds)], options.batchSize);
-        const answers = await Promise.all(batches.map((ids) => oddIds.ask(ids, asking.request)));
+        const answers = await Promise.all(batches.map((ids) => oddIds.ask(ids, request)));
         return new Map(answers.flatMap((part) => [...part]));
       });
     },
@@ -67,47 +63,31 @@ export function createDrsClient(options: DrsClientOptions): DrsClient {
   };
 }
 
-/** One call of fetchProgress: its requests share a deadline. */
-class Asking {
-  readonly #options: DrsClientOptions;
-  readonly #requests: DrsRequests;
-  readonly #signal: AbortSignal;
-  readonly #language: string;
-
-  constructor(options: DrsClientOptions, requests: DrsRequests, signal: AbortSignal, language?: Language) {
-    this.#options = options;
-    this.#requests = requests;
-    this.#signal = signal;
-    this.#language = language === undefined ? options.language : drsLanguage(language);
-  }
-
-  /** Sends one request for some ids. */
-  readonly request: Request = async (ids, first) => {
+/** Sends one request for some ids; all of one `fetchProgress` share its deadline. */
+function progressRequest(
+  { projectId, language, clock }: DrsClientOptions,
+  requests: DrsRequests,
+  signal: AbortSignal,
+): Request {
+  return async (ids, first) => {
     const request = {
       method: 'POST' as const,
-      path: `/v3/${encodeURIComponent(this.#options.projectId)}/jobs/batch-progress`,
+      path: `/v3/${encodeURIComponent(projectId)}/jobs/batch-progress`,
       body: { jobs: ids },
-      language: this.#language,
+      language,
       about: `progress of ${ids.length}`,
     };
     let last: HttpResponse | null = null;
-    const interpret = (response: HttpResponse) => this.#interpret((last = response), ids);
-    const asked = await this.#requests.ask(request, interpret, this.#signal, first ? FIRST_ATTEMPTS : 1);
+    const interpret = (response: HttpResponse): Asked<ProgressAnswers> => {
+      const read = readAnswer((last = response), resultItems, clock.now());
+      return read.ok ? { ok: true, value: parseResults(read.value, ids) } : read;
+    };
+    const asked = await requests.ask(request, interpret, signal, first ? FIRST_ATTEMPTS : 1);
     if (asked.ok) return { kind: 'answered', answers: asked.value };
-    return !this.#signal.aborted && asked.unsent !== true && mayBeAboutIds(asked.failure)
+    return !signal.aborted && asked.unsent !== true && mayBeAboutIds(asked.failure)
       ? refusal(asked.failure, last)
       : { kind: 'failed', failure: asked.failure };
   };
-
-  #interpret(response: HttpResponse, ids: readonly JobId[]): Asked<ProgressAnswers> {
-    const items = resultItems(parseJson(response.body));
-    const succeeded = response.status >= 200 && response.status < 300;
-    if (items !== null && (succeeded || response.status === 400)) return { ok: true, value: parseResults(items, ids) };
-    return {
-      ok: false,
-      failure: succeeded ? unreadable(response) : describeFailure(response, this.#options.clock.now()),
-    };
-  }
 }
 
 /**
@@ -131,9 +111,4 @@ function asRefusal(failure: DrsFailure, code: string | null, message: string | n
   if (!ACCUSING.has(failure.reason)) return failure;
   const text = [code ?? `HTTP ${failure.httpStatus ?? '?'}`, message].filter((piece) => piece !== null).join(': ');
   return { ...failure, reason: 'bad_request', why: explanation('requests_refused', { text }) };
-}
-
-function unreadable(response: HttpResponse): DrsFailure {
-  const why = failureOf('unreadable_answer', explanation('not_a_list'));
-  return { ...why, httpStatus: response.status, requestId: requestId(response.headers) };
 }

@@ -1,10 +1,10 @@
 import { explanation } from '../domain/job/explanation.ts';
 import type { Explanation, ExplanationKey } from '../domain/job/explanation.ts';
-import { cutText } from '../domain/base/cut-text.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
 import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer.ts';
 import { MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
+import { isFields, text } from './wire-values.ts';
 
 /** The code and text of an error body, whichever of the many shapes it has. */
 export interface ErrorBody {
@@ -20,9 +20,9 @@ export interface FailedResponse {
 }
 
 /** Signatures are refused when the clocks differ by more than this (API request signing guide). */
-const MOST_SKEW_MS = 15 * MINUTE;
+const MAX_SKEW_MS = 15 * MINUTE;
 /** The longest piece of a remote text that is passed on. */
-const MOST_QUOTED = 160;
+const MAX_QUOTED = 160;
 
 /**
  * Reads an error body: DRS's, the API gateway's, IAM's nested one, very old pages' keys with a blank, and what the vendor's
@@ -30,13 +30,13 @@ const MOST_QUOTED = 160;
  */
 export function parseErrorBody(body: string): ErrorBody {
   const parsed = parseJson(body);
-  if (!isObject(parsed)) return { code: null, message: null };
+  if (!isFields(parsed)) return { code: null, message: null };
   const nested = parsed['error'];
-  const source = isObject(nested) ? nested : parsed;
-  const pick = (...names: readonly string[]) => names.map((name) => source[name]).find((value) => isText(value));
+  const source = isFields(nested) ? nested : parsed;
+  const pick = (...names: readonly string[]) => names.flatMap((name) => text(source[name]) ?? [])[0] ?? null;
   return {
-    code: asText(pick('error_code', 'err code', 'errorCode', 'code')),
-    message: asText(pick('error_msg', 'error msg', 'errorMsg', 'error_message', 'message')),
+    code: pick('error_code', 'err code', 'errorCode', 'code'),
+    message: pick('error_msg', 'error msg', 'errorMsg', 'error_message', 'message'),
   };
 }
 
@@ -76,7 +76,8 @@ function quote(message: string): string {
     .replace(/\b([aA][kK])\b(\s*[:=]?\s*)[A-Z0-9_-]{6,}\b/g, '$1$2•••')
     .replace(/\b(sk\s*[:=]\s*)[^,\s]+/gi, '$1•••')
     .replace(/[\w+/=]{32,}/g, '•••');
-  return shorten(maskPrivate(short).trim().replace(/\.$/, ''));
+  const line = maskPrivate(short).trim().replace(/\.$/, '');
+  return line.length <= MAX_QUOTED ? line : `${line.slice(0, MAX_QUOTED - 1)}…`;
 }
 
 /**
@@ -86,7 +87,7 @@ function quote(message: string): string {
 function describeKeyRefusal(response: FailedResponse, message: string, now: EpochMs): Explanation | null {
   const skewMs = clockSkew(response, message, now);
   // `signature expired` with clocks that agree is not explained by them, whatever the gateway says.
-  if (/aksk|signature/i.test(message) && Math.abs(skewMs) > MOST_SKEW_MS) {
+  if (/aksk|signature/i.test(message) && Math.abs(skewMs) > MAX_SKEW_MS) {
     const minutes = Math.round(Math.abs(skewMs) / MINUTE);
     return explanation('clock_skewed', { minutes, direction: skewMs > 0 ? 'behind' : 'ahead' });
   }
@@ -115,16 +116,15 @@ function clockSkew(response: FailedResponse, message: string, now: EpochMs): num
 }
 
 /** `20200608T023900Z`, ISO 8601, or epoch seconds or milliseconds. */
-function parseSdkDate(text: string | undefined): EpochMs | null {
-  if (text === undefined) return null;
-  const compact = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
+function parseSdkDate(said = ''): EpochMs | null {
+  const compact = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(said);
   if (compact !== null) {
     const [, year, month, day, hour, minute, second] = compact;
     return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   }
-  if (/^\d{13}$/.test(text)) return Number(text);
-  if (/^\d{10}$/.test(text)) return Number(text) * SECOND;
-  const at = Date.parse(text);
+  if (/^\d{13}$/.test(said)) return Number(said);
+  if (/^\d{10}$/.test(said)) return Number(said) * SECOND;
+  const at = Date.parse(said);
   return Number.isNaN(at) ? null : at;
 }
 
@@ -185,27 +185,11 @@ function byStatus(status: number): Known | null {
   return status >= 500 ? ['server_error', 'server_fault'] : null;
 }
 
-function shorten(line: string): string {
-  return line.length <= MOST_QUOTED ? line : `${line.slice(0, MOST_QUOTED - 1)}…`;
-}
-
 /** JSON, or undefined for anything else. */
-export function parseJson(text: string): unknown {
+export function parseJson(body: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(body);
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isText(value: unknown): boolean {
-  return (typeof value === 'string' && value !== '') || typeof value === 'number';
-}
-
-function asText(value: unknown): string | null {
-  return typeof value === 'string' || typeof value === 'number' ? cutText(String(value)) : null;
 }

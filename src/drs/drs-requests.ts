@@ -1,18 +1,15 @@
-import type { Dispatcher } from 'undici';
-
 import { backoffDelay } from '../domain/base/backoff.ts';
+import type { Language } from '../domain/base/language.ts';
 import { explanation } from '../domain/job/explanation.ts';
 import type { DrsAllowance } from '../domain/poll/poll-budget.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer.ts';
 import { SECOND } from '../domain/base/time.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { DrsAuth } from './auth.ts';
-import { withDeadline } from './deadline.ts';
-import { describeFailure, isTokenRejected, requestId } from './drs-errors.ts';
+import type { EpochMs } from '../domain/base/time.ts';
+import type { CloudAccess, DrsAuth } from './auth.ts';
+import { HttpFault, sendHttp, withDeadline } from './http.ts';
+import { describeFailure, isTokenRejected, parseJson, requestId } from './drs-errors.ts';
 import type { Service } from './drs-errors.ts';
-import { HttpFault, sendHttp } from './http.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import { readThrottle } from './quota.ts';
 import { RequestGate } from './request-gate.ts';
@@ -31,16 +28,12 @@ const PASSING: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
 ]);
 
 /** What every kind of request is sent with. */
-export interface DrsRequestOptions {
+export interface DrsRequestOptions extends CloudAccess {
   /** Who is asked; DRS when left out. */
   readonly service?: Service;
   /** No trailing slash. */
   readonly endpoint: string;
   readonly auth: DrsAuth;
-  readonly dispatcher: Dispatcher;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
   /** How long one request may take, in ms. */
   readonly requestTimeoutMs?: number;
 }
@@ -194,6 +187,17 @@ export class DrsRequests {
   }
 }
 
+/** Reads an answer; a 400 may carry one as well, for unknown jobs are told that way. */
+export function readAnswer<T>(response: HttpResponse, parse: (body: unknown) => T | null, now: EpochMs): Asked<T> {
+  const succeeded = response.status >= 200 && response.status < 300;
+  const value = succeeded || response.status === 400 ? parse(parseJson(response.body)) : null;
+  if (value !== null) return { ok: true, value };
+  if (!succeeded) return { ok: false, failure: describeFailure(response, now) };
+  const unreadable = failureOf('unreadable_answer', explanation('not_a_list'));
+  const facts = { httpStatus: response.status, requestId: requestId(response.headers) };
+  return { ok: false, failure: { ...unreadable, ...facts } };
+}
+
 function limitOf({ maxBytes }: DrsRequest): Pick<HttpRequest, 'maxBytes'> {
   return maxBytes === undefined ? {} : { maxBytes };
 }
@@ -214,4 +218,16 @@ function refused(failure: DrsFailure, again = false): Sent {
 
 function throttledFor(ms: number): DrsFailure {
   return failureOf('throttled', explanation('throttled_for', { seconds: Math.ceil(ms / SECOND) }));
+}
+
+/** `X-Language` for a language (DRS API Reference, request headers). */
+export function drsLanguage(language: Language): string {
+  return language === 'zh' ? 'zh-cn' : 'en-us';
+}
+
+/** A list in pieces of at most `size`. */
+export function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }

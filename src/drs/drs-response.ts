@@ -2,7 +2,7 @@ import { parseJobId } from '../domain/job/job-id.ts';
 import type { JobId } from '../domain/job/job-id.ts';
 import type { ProgressAnswer, ProgressAnswers } from '../domain/job/progress-answer.ts';
 import type { PartProgress, ProgressReport } from '../domain/job/progress-report.ts';
-import { cutText } from '../domain/base/cut-text.ts';
+import { cutText } from '../domain/base/text.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
 import { DAY, SECOND } from '../domain/base/time.ts';
 import { isFields, maskedText, measured, negative, text } from './wire-values.ts';
@@ -44,7 +44,7 @@ const MAX_NAME = 100;
 export function resultItems(body: unknown): readonly unknown[] | null {
   if (!isFields(body)) return null;
   const results = body['results'];
-  return Array.isArray(results) ? results : null;
+  return Array.isArray(results) ? results.slice(0, MAX_ITEMS) : null;
 }
 
 /**
@@ -54,7 +54,7 @@ export function resultItems(body: unknown): readonly unknown[] | null {
 export function parseResults(items: readonly unknown[], asked: readonly JobId[]): ProgressAnswers {
   const wanted = new Set(asked);
   const chosen = new Map<JobId, Fields>();
-  for (const item of items.slice(0, MAX_ITEMS)) {
+  for (const item of items) {
     if (!isFields(item)) continue;
     const jobId = parseJobId(text(item['job_id']) ?? text(item['id']) ?? '');
     if (jobId === null || !wanted.has(jobId)) continue;

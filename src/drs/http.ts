@@ -1,17 +1,15 @@
 import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 
+import { MAX_NESTING, Nesting } from '../domain/base/nesting.ts';
 import { explanation } from '../domain/job/explanation.ts';
 import { explainNetworkFailure } from '../domain/job/network-failure.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import type { FailedResponse } from './drs-errors.ts';
-import { readBody } from './read-body.ts';
-import type { BodyFault } from './read-body.ts';
 
 /** No answer is longer, in bytes, unless its request says otherwise. */
 const MAX_BYTES = 1024 * 1024;
-
 /** An answer, read to its end. */
 export type HttpResponse = FailedResponse;
 
@@ -53,8 +51,8 @@ export async function sendHttp(
     const answer = await request(url, { method, dispatcher, headers: { ...headers }, ...content, signal });
     const read = await readBody(answer.body, maxBytes);
     // A refusal counts as one, whatever its page is like.
-    if (!read.ok && answer.statusCode < 400) throw unreadable(read.fault, maxBytes);
-    return { status: answer.statusCode, headers: answer.headers, body: read.ok ? read.text : '' };
+    if ('fault' in read && answer.statusCode < 400) throw unreadable(read.fault, maxBytes);
+    return { status: answer.statusCode, headers: answer.headers, body: 'text' in read ? read.text : '' };
   } catch (error) {
     if (error instanceof HttpFault) throw error;
     const { host } = new URL(url);
@@ -70,4 +68,50 @@ export async function sendHttp(
 function unreadable(fault: BodyFault, maxBytes: number): HttpFault {
   const values = fault === 'too_large' ? { megabytes: maxBytes / MAX_BYTES } : {};
   return new HttpFault(failureOf('unreadable_answer', explanation(fault, values)), null);
+}
+
+/** Why a body was not read to its end. */
+type BodyFault = 'too_large' | 'too_deep';
+
+/**
+ * Reads a UTF-8 body and ends where it is longer than `maxBytes`, or where JSON in it is nested deeper than 64. A byte
+ * order mark at its beginning is left out; bytes that are no UTF-8 become U+FFFD.
+ */
+async function readBody(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<{ readonly text: string } | { readonly fault: BodyFault }> {
+  const decoder = new TextDecoder();
+  const nesting = new Nesting();
+  const pieces: string[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) return { fault: 'too_large' };
+    if (nesting.follow(chunk) > MAX_NESTING) return { fault: 'too_deep' };
+    pieces.push(decoder.decode(chunk, { stream: true }));
+  }
+  return { text: pieces.join('') + decoder.decode() };
+}
+
+/**
+ * Runs `work` with a signal that aborts after `ms`, or together with `outer`. It leaves neither timer nor listener behind;
+ * `AbortSignal.any` would, for as long as `outer` lives.
+ */
+export async function withDeadline<T>(
+  ms: number,
+  outer: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const timer = setTimeout(end, ms);
+  outer?.addEventListener('abort', end, { once: true });
+  if (outer?.aborted === true) end();
+  try {
+    return await work(ending.signal);
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener('abort', end);
+  }
 }

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 
 import { backoffDelay } from '../domain/base/backoff.ts';
@@ -10,10 +9,8 @@ import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer
 import { formatDuration } from '../domain/base/duration.ts';
 import { HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import { speechIn } from '../words/speech.ts';
-import type { Authorization, DrsAuth, RotatingSecret } from './auth.ts';
+import { plainTextsIn } from '../words/plain-texts.ts';
+import type { Authorization, CloudAccess, DrsAuth, RotatingSecret } from './auth.ts';
 import { describeFailure, labelOf, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
 import type { HttpResponse } from './http.ts';
@@ -26,7 +23,7 @@ const DEFAULT_LIFE_MS = 24 * HOUR;
 /** After a refusal of the password, no login for this long; it doubles with each further refusal, */
 const FIRST_REFUSAL_PAUSE_MS = 10 * MINUTE;
 /** up to this: a locked account must not be knocked at. */
-const LONGEST_REFUSAL_PAUSE_MS = 2 * HOUR;
+const MAX_REFUSAL_PAUSE_MS = 2 * HOUR;
 const LOGIN_TIMEOUT_MS = 15 * SECOND;
 const LOGIN_ATTEMPTS = 3;
 const RETRY_PAUSE = { baseMs: 500, capMs: 5 * SECOND };
@@ -45,28 +42,28 @@ interface Token {
 }
 
 /** A login that was refused, and how long none follows it. */
-interface Refusal {
+interface LoginBackoff {
   readonly failure: DrsFailure;
   readonly at: EpochMs;
   readonly pauseMs: number;
   readonly count: number;
 }
 
+/** An IAM user who signs in with a password. */
+export interface PasswordLogin {
+  readonly domain: string;
+  readonly user: string;
+  readonly password: RotatingSecret;
+}
+
 /** What a password login needs. */
-export interface IamTokenOptions {
+export interface IamTokenOptions extends CloudAccess, PasswordLogin {
   /** No trailing slash. */
   readonly iamEndpoint: string;
   /** The project a token is for: by its id, or by its name, which is the region. */
   readonly scope: { readonly id: string } | { readonly name: string };
-  readonly domain: string;
-  readonly user: string;
-  readonly password: RotatingSecret;
-  readonly dispatcher: Dispatcher;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
-  /** Nobody wants a token any more. */
-  readonly unwanted?: AbortSignal | undefined;
+  /** Aborts when nobody waits for a token any more. */
+  readonly startSignal?: AbortSignal | undefined;
 }
 
 /** Signs in with a password, and knows from the token which project it is for. */
@@ -84,7 +81,7 @@ export function createIamToken(options: IamTokenOptions): IamToken {
   const { clock, log } = options;
   let token: Token | null = null;
   let login: Promise<Token | DrsFailure> | null = null;
-  let refusal: Refusal | null = null;
+  let refusal: LoginBackoff | null = null;
 
   async function startLogin(): Promise<Token | DrsFailure> {
     const result = await logInWithRetries(options);
@@ -94,11 +91,11 @@ export function createIamToken(options: IamTokenOptions): IamToken {
       log.info({ renewAt: new Date(result.renewAt).toISOString() }, 'signed in to IAM');
     } else if (isRefusal(result)) {
       const count = (refusal?.count ?? 0) + 1;
-      const pauseMs = Math.min(FIRST_REFUSAL_PAUSE_MS * 2 ** (count - 1), LONGEST_REFUSAL_PAUSE_MS);
+      const pauseMs = Math.min(FIRST_REFUSAL_PAUSE_MS * 2 ** (count - 1), MAX_REFUSAL_PAUSE_MS);
       refusal = { failure: result, at: clock.now(), pauseMs, count };
       log.error(
         { reason: result.reason, code: result.code, requestId: result.requestId, pauseMs },
-        `${speechIn('en').explain(result.why)} No further login for ${formatDuration(pauseMs)}.`,
+        `${plainTextsIn('en').explain(result.why)} No further login for ${formatDuration(pauseMs)}.`,
       );
     }
     return result;
@@ -148,11 +145,11 @@ async function logInWithRetries(options: IamTokenOptions): Promise<Token | DrsFa
     const result = await logIn(options);
     const final =
       'value' in result || isRefusal(result) || result.reason === 'bad_request' || result.reason === 'not_found';
-    if (final || attempt === LOGIN_ATTEMPTS || options.unwanted?.aborted === true) return result;
+    if (final || attempt === LOGIN_ATTEMPTS || options.startSignal?.aborted === true) return result;
     const { host } = new URL(options.iamEndpoint);
     const cause = result.why.values['reason'] ?? result.why.values['label'];
     options.log.warn({ reason: result.reason, host, cause, attempt }, 'a login to IAM failed and is tried again');
-    await options.clock.sleep(backoffDelay(attempt, RETRY_PAUSE, options.random), options.unwanted);
+    await options.clock.sleep(backoffDelay(attempt, RETRY_PAUSE, options.random), options.startSignal);
   }
 }
 

@@ -5,12 +5,12 @@ import type { DrsFailure, ProgressAnswer, ProgressAnswers } from '../domain/job/
 /** What a request for some ids came to. */
 export type Outcome =
   | { readonly kind: 'answered'; readonly answers: ProgressAnswers }
-  | Refusal
+  | RefusedRequest
   /** It failed for a reason that has nothing to do with its ids. */
   | { readonly kind: 'failed'; readonly failure: DrsFailure };
 
 /** The request was refused, perhaps because of one of its ids. */
-export interface Refusal {
+export interface RefusedRequest {
   readonly kind: 'refused';
   readonly failure: DrsFailure;
   readonly code: string | null;
@@ -93,8 +93,12 @@ class Search {
   readonly #request: Request;
   readonly #answeredBefore: number;
   /** Ids that were refused when asked alone, and how many requests had been answered by then. */
-  readonly #alone: { readonly id: JobId; readonly refusal: Refusal; readonly answered: number; isProven: boolean }[] =
-    [];
+  readonly #alone: {
+    readonly id: JobId;
+    readonly refusal: RefusedRequest;
+    readonly answered: number;
+    isProven: boolean;
+  }[] = [];
 
   constructor(memory: OddIds, request: Request) {
     this.#memory = memory;
@@ -130,7 +134,7 @@ class Search {
   }
 
   /** Asks for part after part of ids that were refused together. */
-  async #narrow(ids: readonly JobId[], group: Group, refusal: Refusal): Promise<void> {
+  async #narrow(ids: readonly JobId[], group: Group, refusal: RefusedRequest): Promise<void> {
     const isWell = () => this.#memory.answered > group.answered;
     const { part, rest } = partOf(ids, group.fruitless);
     const outcome = await this.#send(part, false);
@@ -143,7 +147,7 @@ class Search {
   }
 
   /** Halves ids until each that is refused is alone; DRS is known to answer others. */
-  async #isolate(ids: readonly JobId[], known: Refusal | null): Promise<void> {
+  async #isolate(ids: readonly JobId[], known: RefusedRequest | null): Promise<void> {
     const outcome = known ?? (await this.#send(ids, false));
     if (outcome.kind === 'answered') return;
     const group = this.#memory.suspect(ids);
@@ -169,7 +173,7 @@ class Search {
   }
 
   /** An id that was refused before is odd when others were answered since. */
-  #noteAlone(ids: readonly JobId[], refusal: Refusal, group: Group): void {
+  #noteAlone(ids: readonly JobId[], refusal: RefusedRequest, group: Group): void {
     const { answered } = this.#memory;
     for (const id of ids) this.#alone.push({ id, refusal, answered, isProven: answered > group.answered });
   }

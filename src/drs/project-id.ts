@@ -14,7 +14,7 @@ import type { HttpResponse } from './http.ts';
 const LIMITS = { maxRps: 2, maxConcurrent: 1 };
 const LOOKUP_TIMEOUT_MS = MINUTE;
 /** So many projects are named in one sentence. */
-const MOST_NAMED = 8;
+const MAX_NAMED = 8;
 
 const projectList = z.object({
   projects: z.array(z.object({ id: z.string(), name: z.string(), enabled: z.boolean().optional() })),
@@ -32,17 +32,17 @@ export interface Project {
  *
  * @param options.endpoint IAM's
  * @param attempts how often it is tried at most
- * @param unwanted nobody waits for it any more
+ * @param startSignal nobody waits for it any more
  */
 export async function listProjects(
   options: DrsRequestOptions,
-  { attempts, unwanted }: { readonly attempts?: number; readonly unwanted?: AbortSignal | undefined } = {},
+  { attempts, startSignal }: { readonly attempts?: number; readonly startSignal?: AbortSignal | undefined } = {},
 ): Promise<Asked<readonly Project[]>> {
   const requests = new DrsRequests({ ...options, service: 'IAM' }, LIMITS);
   const question = { method: 'GET' as const, path: '/v3/auth/projects', language: 'en-us', about: 'projects' };
   const read = (response: HttpResponse) => readProjects(response, options);
   const late = AbortSignal.timeout(LOOKUP_TIMEOUT_MS);
-  const signal = unwanted === undefined ? late : AbortSignal.any([late, unwanted]);
+  const signal = startSignal === undefined ? late : AbortSignal.any([late, startSignal]);
   const asked = await requests.ask(question, read, signal, attempts);
   if (asked.ok || !isSilence(asked.failure)) return asked;
   return refused({ ...asked.failure, why: unreachable(asked.failure, options) });
@@ -104,8 +104,8 @@ function regionOf({ name }: Project): string {
 
 /** The names of projects, for a sentence; empty for none. */
 export function nameSome(projects: readonly Project[]): string {
-  const names = projects.slice(0, MOST_NAMED).map(({ name, id }) => `${name} (${id})`);
-  return [...names, ...(projects.length > MOST_NAMED ? ['…'] : [])].join(', ');
+  const names = projects.slice(0, MAX_NAMED).map(({ name, id }) => `${name} (${id})`);
+  return [...names, ...(projects.length > MAX_NAMED ? ['…'] : [])].join(', ');
 }
 
 function readProjects(response: HttpResponse, { clock, endpoint }: DrsRequestOptions): Asked<readonly Project[]> {

@@ -6,9 +6,9 @@ import { MAX_PAUSE_MS, usualPause } from './quota.ts';
 import type { Throttle } from './quota.ts';
 
 /** Nobody waits longer than this for a turn; who would have to is turned away at once. */
-const LONGEST_WAIT_MS = 20 * SECOND;
+const MAX_WAIT_MS = 20 * SECOND;
 /** A quota with a longer window is used up evenly: so much of it in each minute. */
-const LONGEST_BURST_MS = MINUTE;
+const MAX_BURST_MS = MINUTE;
 /** Added to a window, because requests do not take equally long to arrive. */
 const WINDOW_MARGIN_MS = 250;
 /** A quota that no throttled answer has confirmed for this long, and for so many of its windows, may have been lifted. */
@@ -98,7 +98,7 @@ export class RequestGate {
   async #takeTurn(signal: AbortSignal): Promise<Turn> {
     for (;;) {
       const waitMs = this.#msUntilTurn(0);
-      if (waitMs > LONGEST_WAIT_MS) return { taken: false, waitMs, isTrial: false };
+      if (waitMs > MAX_WAIT_MS) return { taken: false, waitMs, isTrial: false };
       if (waitMs > 0 && !signal.aborted) await this.#clock.sleep(waitMs, signal);
       else if (this.#trial === 'running' && !signal.aborted)
         await new Promise<void>((resolve) => this.#trialEnded.push(resolve));
@@ -119,7 +119,7 @@ export class RequestGate {
     const now = this.#clock.now();
     const limits = [this.#spacing, ...(this.quota === null ? [] : [evenly(this.quota)])];
     const openAt = now + this.#closedForMs();
-    this.#forgetStarts(Math.max(LONGEST_BURST_MS, ...limits.map(({ windowMs }) => windowMs)));
+    this.#forgetStarts(Math.max(MAX_BURST_MS, ...limits.map(({ windowMs }) => windowMs)));
     if (others === 0) return nextStart(this.#starts, limits, openAt) - now;
     const planned = [...this.#starts];
     for (let index = 0; index < others; index++) planned.push(nextStart(planned, limits, openAt));
@@ -188,9 +188,9 @@ function nextStart(starts: readonly EpochMs[], limits: readonly Quota[], earlies
 
 /** The quota in portions of at most a minute, so that a day's is not used up in an hour; one request in 15 minutes at least. */
 function evenly({ limit, windowMs }: Quota): Quota {
-  if (windowMs <= LONGEST_BURST_MS) return { limit, windowMs: windowMs + WINDOW_MARGIN_MS };
-  const portion = Math.floor((limit * LONGEST_BURST_MS) / windowMs);
+  if (windowMs <= MAX_BURST_MS) return { limit, windowMs: windowMs + WINDOW_MARGIN_MS };
+  const portion = Math.floor((limit * MAX_BURST_MS) / windowMs);
   return portion >= 1
-    ? { limit: portion, windowMs: LONGEST_BURST_MS + WINDOW_MARGIN_MS }
+    ? { limit: portion, windowMs: MAX_BURST_MS + WINDOW_MARGIN_MS }
     : { limit: 1, windowMs: Math.min(Math.ceil(windowMs / limit), MAX_PAUSE_MS) };
 }

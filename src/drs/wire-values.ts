@@ -1,6 +1,5 @@
-import { cutText } from '../domain/base/cut-text.ts';
+import { cutText, storableText } from '../domain/base/text.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
-import { storableText } from '../domain/base/storable-text.ts';
 
 /** An object as it came, before anything is known of it. */
 export type Fields = Readonly<Record<string, unknown>>;

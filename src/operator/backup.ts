@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { readEnvFile } from '../config/env-file.ts';
-import { ConfigError, databaseUrlIn } from '../config.ts';
+import { databaseUrlIn } from '../config/environment.ts';
 import { formatDuration } from '../domain/base/duration.ts';
-import { StartError } from '../ports/start-error.ts';
+import { OperatorError } from '../ports/operator-error.ts';
 import { backUp } from '../store/sqlite/backup.ts';
-import { databasePath, openDatabase } from '../store/open-store.ts';
+import { databasePath } from '../store/sqlite/address.ts';
+import { openDatabase } from '../store/sqlite/open-database.ts';
 
 /** Beside the database, named after the time: `20261124T030200Z.db`. */
 function usualPlace(database: string): string {
@@ -17,7 +18,7 @@ function usualPlace(database: string): string {
 async function backUpDatabase(url: string, target: string | undefined): Promise<string> {
   const database = databasePath(url);
   if (!existsSync(database)) {
-    throw new StartError(
+    throw new OperatorError(
       `There is no database at ${database}: set DATABASE_URL to the one the bot uses (sqlite: and a path).`,
     );
   }
@@ -35,7 +36,7 @@ async function backUpDatabase(url: string, target: string | undefined): Promise<
 try {
   console.log(await backUpDatabase(databaseUrlIn(readEnvFile(process.env).env), process.argv[2]));
 } catch (error) {
-  if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
+  if (!(error instanceof OperatorError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { explainClosedPort } from '../domain/base/closed-port.ts';
 import { bad, good } from '../domain/base/finding.ts';
 import type { Finding } from '../domain/base/finding.ts';

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { readEnvFile } from '../config/env-file.ts';
 import type { Surroundings } from '../config/env-file.ts';
-import { ConfigError, parseConfig, secretsOf, showSettings } from '../config.ts';
-import type { Config } from '../config.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { parseConfig, secretsOf } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { showSettings } from '../config/show-settings.ts';
 import { bad, good, open } from '../domain/base/finding.ts';
 import type { Finding } from '../domain/base/finding.ts';
 import { parseJobId } from '../domain/job/job-id.ts';
@@ -18,7 +20,7 @@ import { scrub } from '../runtime/scrub.ts';
 import { checkSlack } from '../slack/workspace/check-slack.ts';
 import { checkDatabase } from '../store/sqlite/check-database.ts';
 import { checkCommandPort, checkOpsPort } from './check-ports.ts';
-import { DEFAULT_DURATIONS } from '../use-cases/context.ts';
+import { TELL_TIMES } from '../use-cases/telling/dispatch-deliveries.ts';
 
 const MARKS: Readonly<Record<Finding['kind'], string>> = { good: '✔', bad: '✖', open: '–' };
 
@@ -70,7 +72,7 @@ async function inspect(config: Config, network: Network, step: Step): Promise<vo
       botToken: botToken.reveal(),
       appToken: receiver.mode === 'socket' ? receiver.appToken.reveal() : null,
       apiUrl,
-      timeoutMs: DEFAULT_DURATIONS.slackTimeoutMs,
+      timeoutMs: TELL_TIMES.slackTimeoutMs,
       fetch: network.fetch,
       opsChannelId: config.operations.channelId,
       log,

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 
 import { readEnvFile } from '../config/env-file.ts';
-import { ConfigError, databaseUrlIn } from '../config.ts';
-import { StartError } from '../ports/start-error.ts';
-import { MIGRATIONS, migrateToLatest } from '../store/sqlite/migrate.ts';
-import { databasePath, openDatabase } from '../store/open-store.ts';
+import { databaseUrlIn } from '../config/environment.ts';
+import { OperatorError } from '../ports/operator-error.ts';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { databasePath } from '../store/sqlite/address.ts';
+import { migrateToLatest } from '../store/sqlite/migrate.ts';
+import { openDatabase } from '../store/sqlite/open-database.ts';
 
 /** Whether the first migration of all was among them. */
 function isNew(applied: readonly string[]): boolean {
@@ -25,7 +27,7 @@ try {
     await db.destroy();
   }
 } catch (error) {
-  if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
+  if (!(error instanceof OperatorError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

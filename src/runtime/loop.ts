@@ -1,5 +1,5 @@
 import { holdFailure } from '../domain/base/hold-failure.ts';
-import { DiskFullError } from '../ports/start-error.ts';
+import { DiskFullError } from '../ports/operator-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 

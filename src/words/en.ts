@@ -281,45 +281,36 @@ export const en = {
   'meanwhile.unchanged': '{count} unchanged',
   'meanwhile.unknown': '{count} not read yet',
 
-  'signal.credentials_refused': '🔴 DRS REFUSES – the cloud does not let the bot in',
-  'signal.credentials_refused_note':
+  'alert.credentials_refused': '🔴 DRS REFUSES – the cloud does not let the bot in',
+  'alert.credentials_refused_note':
     'Until that is mended every job is shown as unknown, and no channel hears of changes; it hears of them afterwards.',
-  'signal.drs_silent': '⚫ DRS SILENT – no usable answer for {duration}; every channel has been told',
-  'signal.drs_answers': '🟢 DRS ANSWERS – again, after {duration}',
-  'signal.credentials_accepted': '🟢 DRS ANSWERS – the cloud lets the bot in again, after {duration}',
-  'signal.posts_refused':
+  'alert.drs_silent': '⚫ DRS SILENT – no usable answer for {duration}; every channel has been told',
+  'alert.drs_answers': '🟢 DRS ANSWERS – again, after {duration}',
+  'alert.credentials_accepted': '🟢 DRS ANSWERS – the cloud lets the bot in again, after {duration}',
+  'alert.posts_refused':
     '🔴 NOT TOLD – Slack refused {count, plural, one {a message} other {# messages}}, formatted and as plain text',
-  'signal.post_refused': '{channel}: {what} ({reason})',
-  'signal.post_about_jobs': 'about {jobs}',
-  'signal.post_about_nothing': 'a notice about no job',
-  'signal.posts_refused_note':
+  'alert.post_refused': '{channel}: {what} ({reason})',
+  'alert.post_about_jobs': 'about {jobs}',
+  'alert.post_about_nothing': 'a notice about no job',
+  'alert.posts_refused_note':
     'This is a fault of the bot: report it with the reasons above. {status} there shows how a job is.',
-  'signal.rows_set_aside':
-    '🟠 {count, plural, one {A row} other {# rows}} of the database of the bot could not be read',
-  'signal.rows_set_aside_note':
+  'alert.rows_set_aside': '🟠 {count, plural, one {A row} other {# rows}} of the database of the bot could not be read',
+  'alert.rows_set_aside_note':
     'Set aside; everything else goes on. A job is asked anew, a message that cannot be read is not sent. If this comes again, check the disk and restore a backup.',
   'announced.other': 'Another version of the bot left a notice here that this one does not know ({name}).',
   'told.other': '{job} – something happened that this version of the bot does not know ({name})',
   'told.other_status': 'Its status then: {status}',
   'ended.other': 'how is not known to this version of the bot',
-  'signal.disk_low': '🟠 DISK LOW – {free} MB left beside the database of the bot',
-  'signal.disk_low_note':
-    'Free some space: {least} MB are the least it should have. On a full disk the bot can neither ask nor tell.',
-  'signal.disk_enough': '🟢 DISK OK – enough room again, after {duration}',
-  'signal.disk_full': '🔴 DISK FULL – the bot can write nothing down',
-  'signal.disk_full_note':
-    'Free some space on the disk with its database: until then it asks DRS nothing, tells nobody and takes no command. Then it goes on by itself, and nothing is lost.',
-  'signal.disk_writable': '🟢 DISK OK – the bot can write again, after {duration}',
-  'signal.database_new': '🔵 NEW DATABASE – the bot begins with an empty one: {path}',
-  'signal.database_new_note':
+  'alert.database_new': '🔵 NEW DATABASE – the bot begins with an empty one: {path}',
+  'alert.database_new_note':
     'No channel is subscribed to anything in it. If this is not its first start, stop it, look at DATABASE_URL and at the volume, and bring the database back.',
-  'signal.database_gone': '🔴 DATABASE GONE – the file of the bot is no longer at {path}',
-  'signal.database_replaced': '🔴 DATABASE REPLACED – another file is now at {path}',
-  'signal.database_saved_note':
+  'alert.database_gone': '🔴 DATABASE GONE – the file of the bot is no longer at {path}',
+  'alert.database_replaced': '🔴 DATABASE REPLACED – another file is now at {path}',
+  'alert.database_saved_note':
     'The bot goes on with the file it has open, which is lost when it ends. It has copied everything to {copy}, and copies once more when it is stopped: stop it, put that copy at {path}, start it.',
-  'signal.database_not_saved_note':
+  'alert.database_not_saved_note':
     'The bot goes on with the file it has open, which is lost when it ends, and it could not copy it: do not stop it before there is room and permission for a copy beside that path. It tries again every minute.',
-  'signal.database_in_place': '🟢 DATABASE OK – the file is back at its path, after {duration}',
+  'alert.database_in_place': '🟢 DATABASE OK – the file is back at its path, after {duration}',
 
   'button.refresh': 'Refresh',
   'button.subscribe': 'Subscribe channel',
@@ -439,10 +430,6 @@ export const en = {
   'name.list_pending':
     'I do not know {typed} yet: the list of jobs is being read. Ask again in a moment; full job ids work already.',
   'name.nearest': 'Did you mean {names}?',
-  'name.look_alike':
-    '{typed} only looks like {name}: some of its letters come from another alphabet. If you mean that job, use its button or type the name anew.',
-  'name.look_alike_character':
-    '{typed} only looks like {name}: some of its characters are others that look the same, such as 0 for O or I for l. If you mean that job, use its button or type the name anew.',
   'name.list_hint': '{jobs} lists what there is.',
   'name.list_failed': 'The list of jobs could not be read, so only watched jobs and full ids are known:',
   'name.listed': 'List of jobs read {ago}; it is read again at most once a minute.',
@@ -478,7 +465,7 @@ export const en = {
     'I did nothing: Slack does not tell me at the moment whether this channel is shared with another organisation. Try again in a minute; if it stays, tell the operator of this bot.',
   'access.channel_not_allowed':
     'I did nothing: the operator of this bot has limited it to certain channels, and this is none of them. Ask them to add {channel} to ALLOWED_CHANNELS.',
-  'access.not_openly':
+  'access.not_public':
     'I did not show it to everybody: I am not in this conversation, so I cannot see whether another organisation reads it. Type {invite} here first.',
 
   'audit.headline': 'What was done in this channel, newest first',

@@ -277,40 +277,33 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'meanwhile.unchanged': '{count} 个无变化',
   'meanwhile.unknown': '{count} 个尚未读到',
 
-  'signal.credentials_refused': '🔴 DRS 拒绝访问 – 云平台不允许机器人登录',
-  'signal.credentials_refused_note': '在解决之前，所有任务都显示为未知，频道也收不到变化的消息；解决之后会补报。',
-  'signal.drs_silent': '⚫ DRS 无答复 – 已 {duration}没有可用的答复；各频道均已告知',
-  'signal.drs_answers': '🟢 DRS 恢复答复 – 中断 {duration}',
-  'signal.credentials_accepted': '🟢 DRS 恢复应答 – 云平台重新允许机器人访问，中断 {duration}',
-  'signal.posts_refused': '🔴 未能送达 – Slack 拒绝了 {count, plural, other {# 条消息}}，带格式和纯文本都不接受',
-  'signal.post_refused': '{channel}：{what}（{reason}）',
-  'signal.post_about_jobs': '关于 {jobs}',
-  'signal.post_about_nothing': '一条与任务无关的通知',
-  'signal.posts_refused_note': '这是机器人自身的问题：请附上以上原因反馈。在那里输入 {status} 可以查看任务状态。',
-  'signal.rows_set_aside': '🟠 机器人的数据库中有 {count} 行无法读取',
-  'signal.rows_set_aside_note':
+  'alert.credentials_refused': '🔴 DRS 拒绝访问 – 云平台不允许机器人登录',
+  'alert.credentials_refused_note': '在解决之前，所有任务都显示为未知，频道也收不到变化的消息；解决之后会补报。',
+  'alert.drs_silent': '⚫ DRS 无答复 – 已 {duration}没有可用的答复；各频道均已告知',
+  'alert.drs_answers': '🟢 DRS 恢复答复 – 中断 {duration}',
+  'alert.credentials_accepted': '🟢 DRS 恢复应答 – 云平台重新允许机器人访问，中断 {duration}',
+  'alert.posts_refused': '🔴 未能送达 – Slack 拒绝了 {count, plural, other {# 条消息}}，带格式和纯文本都不接受',
+  'alert.post_refused': '{channel}：{what}（{reason}）',
+  'alert.post_about_jobs': '关于 {jobs}',
+  'alert.post_about_nothing': '一条与任务无关的通知',
+  'alert.posts_refused_note': '这是机器人自身的问题：请附上以上原因反馈。在那里输入 {status} 可以查看任务状态。',
+  'alert.rows_set_aside': '🟠 机器人的数据库中有 {count} 行无法读取',
+  'alert.rows_set_aside_note':
     '已将其搁置，其余照常进行：任务会重新查询，无法读取的消息不再发送。若再次出现，请检查磁盘并恢复备份。',
   'announced.other': '另一版本的机器人在此留下了本版本不认识的通知（{name}）。',
   'told.other': '{job}：发生了本版本机器人不认识的事件（{name}）',
   'told.other_status': '当时的状态：{status}',
   'ended.other': '本版本的机器人不知道其结束方式',
-  'signal.disk_low': '🟠 磁盘空间不足 – 机器人数据库所在磁盘只剩 {free} MB',
-  'signal.disk_low_note': '请释放空间：至少应有 {least} MB。磁盘一旦写满，机器人既无法查询也无法通知。',
-  'signal.disk_enough': '🟢 磁盘正常 – 空间重新充足，历时 {duration}',
-  'signal.disk_full': '🔴 磁盘已满 – 机器人无法保存任何内容',
-  'signal.disk_full_note':
-    '请在数据库所在磁盘释放空间：在此之前，机器人不查询 DRS、不发送通知、也不执行命令。之后会自动继续，什么都不会丢失。',
-  'signal.disk_writable': '🟢 磁盘正常 – 机器人可以重新写入，历时 {duration}',
-  'signal.database_new': '🔵 新数据库 – 机器人从一个空数据库开始：{path}',
-  'signal.database_new_note':
+  'alert.database_new': '🔵 新数据库 – 机器人从一个空数据库开始：{path}',
+  'alert.database_new_note':
     '其中没有任何频道的订阅。如果这不是首次启动，请停止机器人，检查 DATABASE_URL 和数据卷，并把原来的数据库放回去。',
-  'signal.database_gone': '🔴 数据库丢失 – 机器人的数据库文件已不在 {path}',
-  'signal.database_replaced': '🔴 数据库被替换 – {path} 现在是另一个文件',
-  'signal.database_saved_note':
+  'alert.database_gone': '🔴 数据库丢失 – 机器人的数据库文件已不在 {path}',
+  'alert.database_replaced': '🔴 数据库被替换 – {path} 现在是另一个文件',
+  'alert.database_saved_note':
     '机器人继续使用已打开的文件，但进程结束后该文件就会丢失。全部内容已复制到 {copy}，停止时会再复制一次：请停止机器人，把该副本放到 {path}，再启动。',
-  'signal.database_not_saved_note':
+  'alert.database_not_saved_note':
     '机器人继续使用已打开的文件，但进程结束后该文件就会丢失，而且无法复制：在该路径旁有空间和权限存放副本之前，请不要停止机器人。它每分钟重试一次。',
-  'signal.database_in_place': '🟢 数据库正常 – 文件已回到原路径，历时 {duration}',
+  'alert.database_in_place': '🟢 数据库正常 – 文件已回到原路径，历时 {duration}',
 
   'button.refresh': '刷新',
   'button.subscribe': '为频道订阅',
@@ -416,10 +409,6 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'name.not_known': '我不认识名为 {typed} 的任务。',
   'name.list_pending': '我还不认识 {typed}：正在读取任务列表。请稍后再问；完整的任务 ID 现在就能用。',
   'name.nearest': '你是指 {names} 吗？',
-  'name.look_alike':
-    '{typed} 只是看起来像 {name}：其中有些字母来自另一种文字。如果你指的就是它，请按它的按钮，或重新输入名称。',
-  'name.look_alike_character':
-    '{typed} 只是看起来像 {name}：其中有些字符只是形似，例如 0 与 O、I 与 l。如果你指的就是它，请按它的按钮，或重新输入名称。',
   'name.list_hint': '{jobs} 列出现有任务。',
   'name.list_failed': '无法读取任务列表，因此只认识已订阅的任务和完整的 ID：',
   'name.listed': '任务列表读取于 {ago}；最多每分钟重新读取一次。',
@@ -452,7 +441,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     '什么都没有做：Slack 暂时没有告诉我本频道是否与其他组织共享。请过一分钟再试；如果一直如此，请告诉本机器人的管理员。',
   'access.channel_not_allowed':
     '什么都没有做：本机器人的管理员只允许用于指定的频道，本频道不在其中。请管理员把 {channel} 加入 ALLOWED_CHANNELS。',
-  'access.not_openly': '没有向所有人显示：我不在这个对话里，无法知道是否有其他组织的人在看。请先在这里输入 {invite}。',
+  'access.not_public': '没有向所有人显示：我不在这个对话里，无法知道是否有其他组织的人在看。请先在这里输入 {invite}。',
 
   'audit.headline': '本频道的操作记录，最新的在前',
   'audit.about': '仅限 {job}',

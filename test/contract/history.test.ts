@@ -6,7 +6,7 @@ import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.
 import type { SlackWorkspace, WorkspaceOptions } from '../../demo/slack-workspace/slack-workspace.ts';
 import type { PostSearch } from '../../src/domain/post/post.ts';
 import { createHistory } from '../../src/slack/sending/history.ts';
-import { createSlackClient } from '../../src/slack/workspace/slack-client.ts';
+import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
 import { SILENT } from '../support/silent-log.ts';
 
 let slack: SlackWorkspace;

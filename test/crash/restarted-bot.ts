@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
-import { openDatabase } from '../../src/store/open-store.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { startProcess } from '../support/bot-process.ts';
 import type { BotProcess } from '../support/bot-process.ts';
 import { environment } from '../support/world.ts';

@@ -109,11 +109,21 @@ test('the prompt lets requests, calls and sockets fail', async () => {
   await using slack = await startSlackWorkspace();
   await using drs = await startDrsSimulator();
   const changes = createFaultChanges(drs, slack);
-  expect(changes.failDrs('progress', 'huge', 1)).toBe('The next 1 requests for progress fail: huge.');
-  expect(changes.failDrs('progress', 'oddly', 1)).toMatch(/^Say what fails/);
-  expect(drs.faults.take('progress')).toEqual({ kind: 'padded', characters: 50_000_000 });
-  expect(changes.failSlack('chat.postMessage', 'not_in_channel', 2)).toContain('not_in_channel');
+  expect(changes.failDrs('progress', 'huge', '')).toBe('The next 1 requests for progress fail: huge.');
+  expect(changes.failDrs('progress', 'oddly', '1')).toMatch(/^Say what fails/);
+  expect(drs.faults.take('progress')).toEqual({ kind: 'huge', bytes: 50_000_000 });
+  expect(changes.failDrs('progress', '503', '20s')).toBe('For 20 s all requests for progress fail: 503.');
+  expect(changes.failDrs('progress', 'nulls', 'always')).toBe(
+    'From now on, until you say fail end, all requests for progress fail: nulls.',
+  );
+  expect(drs.faults.take('progress')).toEqual({ kind: 'items', how: 'null' });
+  expect(changes.endFaults()).toBe('Nothing fails any more.');
+  expect(drs.faults.take('progress')).toBeUndefined();
+  expect(changes.failSlack('chat.postMessage', 'not_in_channel', '2')).toContain('not_in_channel');
   expect(slack.faults.take('chat.postMessage', undefined)).toEqual({ kind: 'error', error: 'not_in_channel' });
+  expect(changes.failSlack('*', 'token_revoked', 'for ever')).toMatch(/^Say which method fails/);
+  expect(changes.failSlack('*', 'token_revoked', 'always')).toContain('all calls of * fail');
+  expect(slack.faults.take('users.info', undefined)).toEqual({ kind: 'error', error: 'token_revoked' });
   expect(changes.changeSocket('strangers', '2')).toContain('2 other sockets');
   expect(changes.changeSocket('', '')).toMatch(/^Say: socket drop/);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { canGoOn, channelRefusal, decideAccess, HELD } from '../../src/domain/access.ts';
+import { mayResume, findChannelDenial, decideAccess, HELD } from '../../src/domain/access.ts';
 import type { AccessPolicy, Asker, Home, Person, Place, Sharing } from '../../src/domain/access.ts';
 
 const HOME: Home = { workspaceId: 'T1', enterpriseId: null };
@@ -16,7 +16,7 @@ const member = (changes: Partial<Extract<Person, { kind: 'told' }>> = {}): Perso
   kind: 'told',
   teamIds: ['T1'],
   isGuest: false,
-  isNobody: false,
+  isBotOrDeactivated: false,
   ...changes,
 });
 const asker = (person: Person, teamId: string | null = 'T1'): Asker => ({ userId: 'U1', teamId, person });
@@ -25,7 +25,7 @@ const place = (sharing: Sharing = INTERNAL): Place => ({ channelId: 'C1', sharin
 function decided(who: Asker, where: Place = place(), home: Home = HOME, policy: AccessPolicy = OPEN): string {
   const access = decideAccess(who, where, home, policy);
   if (access.kind === 'refused') return access.why;
-  return access.openly ? 'allowed' : 'allowed, privately';
+  return access.mayShowPublicly ? 'allowed' : 'allowed, privately';
 }
 
 describe('who may use the bot', () => {
@@ -33,7 +33,7 @@ describe('who may use the bot', () => {
     ['a full member', asker(member()), 'allowed'],
     ['a full member of whom the request does not say the workspace', asker(member(), null), 'allowed'],
     ['a guest', asker(member({ isGuest: true })), 'guest'],
-    ['a bot, or an account that was switched off', asker(member({ isNobody: true })), 'nobody'],
+    ['a bot, or an account that was switched off', asker(member({ isBotOrDeactivated: true })), 'nobody'],
     ['somebody of another workspace', asker(member({ teamIds: ['T2'] }), 'T2'), 'stranger'],
     ['somebody of another workspace, by Slack alone', asker(member({ teamIds: ['T2'] }), null), 'stranger'],
     ['somebody of another workspace, by the request alone', asker(member(), 'T2'), 'stranger'],
@@ -69,15 +69,15 @@ describe('where it may be used', () => {
 
   test('posts go on only when what held them back is over', () => {
     const sharings: readonly Sharing[] = [INTERNAL, SHARED, { kind: 'hidden' }, WITHHELD, UNANSWERED];
-    expect(sharings.map((sharing) => canGoOn(HELD.channel_shared, sharing))).toEqual([
+    expect(sharings.map((sharing) => mayResume(HELD.channel_shared, sharing))).toEqual([
       true,
       false,
       false,
       false,
       false,
     ]);
-    expect(sharings.every((sharing) => canGoOn(HELD.channel_not_allowed, sharing))).toBe(true);
-    expect(sharings.some((sharing) => canGoOn('is_archived', sharing))).toBe(false);
+    expect(sharings.every((sharing) => mayResume(HELD.channel_not_allowed, sharing))).toBe(true);
+    expect(sharings.some((sharing) => mayResume('is_archived', sharing))).toBe(false);
   });
 });
 
@@ -96,7 +96,7 @@ describe("the operator's limits", () => {
       kind: fc.constant('told' as const),
       teamIds: fc.array(fc.constantFrom('T1', 'T2', 'E1')),
       isGuest: fc.boolean(),
-      isNobody: fc.boolean(),
+      isBotOrDeactivated: fc.boolean(),
     }),
     fc.constantFrom<Person>({ kind: 'invisible' }, WITHHELD, UNANSWERED),
   );
@@ -115,10 +115,10 @@ describe("the operator's limits", () => {
         const limited = decideAccess(who, place(sharing), ours, policy);
         if (limited.kind === 'refused') return;
         expect(decideAccess(who, place(sharing), ours, OPEN).kind).toBe('allowed');
-        expect(channelRefusal(place(sharing), policy)).toBeNull();
+        expect(findChannelDenial(place(sharing), policy)).toBeNull();
         expect(sharing).not.toEqual(SHARED);
         expect(person.kind).not.toBe('invisible');
-        expect(person.kind === 'told' && (person.isGuest || person.isNobody)).toBe(false);
+        expect(person.kind === 'told' && (person.isGuest || person.isBotOrDeactivated)).toBe(false);
         expect(ours === HOME && teamId !== null && teamId !== 'T1').toBe(false);
         expect(policy.users?.has('U1') ?? true).toBe(true);
         expect(policy.channels?.has('C1') ?? true).toBe(true);

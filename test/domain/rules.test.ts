@@ -3,7 +3,7 @@ import { AT_ONCE } from '../support/quick-durations.ts';
 import { describe, expect, test } from 'vitest';
 
 import { backoffDelay } from '../../src/domain/base/backoff.ts';
-import { cadence } from '../../src/domain/poll/cadence.ts';
+import { decideCadence } from '../../src/domain/poll/cadence.ts';
 import { decidePoll } from '../../src/domain/poll/decide-poll.ts';
 import { formatDuration } from '../../src/domain/base/duration.ts';
 import { fullCopyPercent } from '../../src/domain/job/full-copy-percent.ts';
@@ -15,8 +15,8 @@ import { NO_AFTERMATH } from '../../src/domain/post/post.ts';
 import type { DeliveryFacts } from '../../src/domain/post/post.ts';
 import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
 import type { SendOutcome } from '../../src/domain/post/post.ts';
-import type { ReadBack } from '../../src/domain/post/read-back.ts';
-import { settlePost } from '../../src/domain/post/settle-post.ts';
+import type { HistoryAccess } from '../../src/domain/post/history-access.ts';
+import { decideSettlement } from '../../src/domain/post/settle-post.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
 import { aJob, aReport, BILLING, ORDERS, reported } from '../support/reports.ts';
@@ -111,24 +111,24 @@ describe('the next poll', () => {
 
   test('comes with the next tick, and never for a job that is over', () => {
     expect(
-      cadence(aJob(), aJob({}, { report: aReport() }).state, reported('INCRE_TRANSFER_STARTED'), turn).nextPollAt,
+      decideCadence(aJob(), aJob({}, { report: aReport() }).state, reported('INCRE_TRANSFER_STARTED'), turn).nextPollAt,
     ).toBe(now + 500);
     expect(
-      cadence(aJob(), aJob({}, { over: 'ended' }).state, reported('RELEASE_RESOURCE_COMPLETE'), turn).nextPollAt,
+      decideCadence(aJob(), aJob({}, { over: 'ended' }).state, reported('RELEASE_RESOURCE_COMPLETE'), turn).nextPollAt,
     ).toBeNull();
   });
 
   test('of an id that makes DRS refuse a request is on its own, after pauses that grow up to an hour', () => {
     const refused: ProgressAnswer = { kind: 'rejected', code: 'DRS.M00202', message: null };
     const pauses = [0, 1, 2, 3, 20].map(
-      (refusals) => (cadence(aJob({ refusals }), aJob().state, refused, at).nextPollAt ?? 0) - now,
+      (refusals) => (decideCadence(aJob({ refusals }), aJob().state, refused, at).nextPollAt ?? 0) - now,
     );
     expect(pauses).toEqual([MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, HOUR]);
-    expect(cadence(aJob({ refusals: 3, askAlone: true }), aJob().state, refused, at)).toMatchObject({
+    expect(decideCadence(aJob({ refusals: 3, askAlone: true }), aJob().state, refused, at)).toMatchObject({
       askAlone: true,
       refusals: 4,
     });
-    expect(cadence(aJob({ refusals: 3, askAlone: true }), aJob().state, reported('PAUSING'), at)).toMatchObject({
+    expect(decideCadence(aJob({ refusals: 3, askAlone: true }), aJob().state, reported('PAUSING'), at)).toMatchObject({
       askAlone: false,
       refusals: 0,
     });
@@ -137,7 +137,7 @@ describe('the next poll', () => {
   test('of a finished copy comes ever later, up to ten minutes', () => {
     const finished = aReport({ status: 'FULL_TRANSFER_COMPLETE', taskMode: 'FULL_TRANS' });
     const after = (ageMs: number) =>
-      (cadence(
+      (decideCadence(
         aJob(),
         aJob({}, { report: finished, statusSince: now - ageMs }).state,
         { kind: 'report', report: finished },
@@ -150,7 +150,7 @@ describe('the next poll', () => {
 describe('jobs missing from an answer', () => {
   test('without any answer are left as they were', () => {
     const watched = aJob({ jobId: simulatedJobId(0) }, { report: aReport() });
-    const [decision] = decidePoll([watched], new Map(), 0, 0);
+    const [decision] = decidePoll([watched], new Map(), 0, { spacingMs: 0 });
     expect(decision).toMatchObject({ events: [], state: { report: { status: 'INCRE_TRANSFER_STARTED' } } });
   });
 });
@@ -182,18 +182,20 @@ describe('an attempt to send', () => {
     reconcileAfterMs: 30 * SECOND,
     longestEditRetryMs: HOUR,
   };
-  const settle = (outcome: SendOutcome, plain = false, readBack: ReadBack = { kind: 'untried' }) =>
-    settlePost({ kind: 'send', post: { attempt: 1, plain }, readBack }, outcome, 7, () => 1, pauses);
+  const settle = (outcome: SendOutcome, plain = false, historyAccess: HistoryAccess = { kind: 'unknown' }) =>
+    decideSettlement({ kind: 'send', post: { attempt: 1, plain }, historyAccess }, outcome, 7, () => 1, pauses);
 
-  test('is looked for when its outcome is unknown, or sooner where one cannot look', () => {
+  test('is looked for when its outcome is unknown, or sent again as it was where one cannot look', () => {
     const uncertain = { kind: 'uncertain', reason: 'network' } as const;
     const looked = { kind: 'look_for_it', afterMs: 30 * SECOND, reason: 'network' };
     expect(settle(uncertain)).toEqual(looked);
-    expect(settle(uncertain, false, { kind: 'proven', since: 1 })).toEqual(looked);
-    expect(settle(uncertain, false, { kind: 'refused', reason: 'missing_scope' })).toEqual({
-      kind: 'look_for_it',
+    expect(settle(uncertain, false, { kind: 'verified', since: 1 })).toEqual(looked);
+    expect(settle(uncertain, false, { kind: 'denied', reason: 'missing_scope' })).toEqual({
+      kind: 'try_again',
       afterMs: SECOND,
+      plain: false,
       reason: 'network',
+      mayBeThere: true,
     });
   });
 
@@ -257,10 +259,9 @@ describe('deliveries that share a post', () => {
   test('are those of one job, in their order', () => {
     const sizes = (all: readonly DeliveryFacts[]) => {
       const subject = (facts: DeliveryFacts) => (facts.kind === 'event' ? facts.job.jobId : 'channel');
-      const pending = all.map((facts, id) => ({ id, subject: subject(facts), owedAt: 1, facts }));
-      return placeDeliveries({ pending, posts: [], now: 1, passBeganAt: null, rules: AT_ONCE, lookingSince: null }).map(
-        ({ deliveries }) => deliveries.length,
-      );
+      const pending = all.map((facts, id) => ({ id, subject: subject(facts), connectionId: 'prod', owedAt: 1, facts }));
+      const around = { posts: [], now: 1, passBeganAt: null, rules: AT_ONCE, lookingSince: new Map() };
+      return placeDeliveries({ pending, ...around }).map(({ deliveries }) => deliveries.length);
     };
     expect(sizes([])).toEqual([]);
     expect(sizes([fact(ORDERS, 1), fact(ORDERS, 1), fact(ORDERS, 2)])).toEqual([3]);

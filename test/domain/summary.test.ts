@@ -5,7 +5,7 @@ import { assess } from '../../src/domain/poll/assess.ts';
 import { combineSubJobs } from '../../src/domain/poll/combine-sub-jobs.ts';
 import { consoleLink, defaultConsoleTemplate } from '../../src/domain/console-link.ts';
 import type { EndSummary, JobEvent } from '../../src/domain/job/job-event.ts';
-import { DEFAULT_VERDICT_RULES } from '../../src/domain/poll/verdict-rules.ts';
+import { DEFAULT_VERDICT_RULES } from '../../src/domain/job/verdict-rules.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import { mostLag, NO_LAGS, recordLag } from '../../src/domain/job/lag-history.ts';
 import { NO_TIMES } from '../../src/domain/job/phases.ts';

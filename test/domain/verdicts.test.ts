@@ -2,15 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { assess } from '../../src/domain/poll/assess.ts';
-import { isInSync, isJumping } from '../../src/domain/job/in-sync.ts';
-import { isSettled } from '../../src/domain/job/lag-break.ts';
+import { addReading, isInSync, isJumping, isSettled } from '../../src/domain/job/readings.ts';
 import { lagNote } from '../../src/domain/job/lag-note.ts';
-import { addReading } from '../../src/domain/job/readings.ts';
 import type { Reading } from '../../src/domain/job/readings.ts';
 import type { JobEvent } from '../../src/domain/job/job-event.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
-import { DEFAULT_VERDICT_RULES as RULES } from '../../src/domain/poll/verdict-rules.ts';
+import { DEFAULT_VERDICT_RULES as RULES } from '../../src/domain/job/verdict-rules.ts';
 import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { jobNumber } from '../support/desk.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { MINUTE } from '../../src/domain/base/time.ts';
-import { findStillLoops } from '../../src/domain/base/vital-signs.ts';
-import type { VitalSigns } from '../../src/domain/base/vital-signs.ts';
+import { findStillLoops } from '../../src/domain/vital-signs.ts';
+import type { VitalSigns } from '../../src/domain/vital-signs.ts';
 
 const NOW = 1_700_000_000_000;
 const PATIENCE = { intervalMs: MINUTE, stillMs: 3 * MINUTE };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { buttonsOf } from '../../demo/slack-workspace/validate-blocks.ts';
-import { ACTIONS } from '../../src/slack/messages/button-value.ts';
+import { ACTIONS } from '../../src/slack/messages/kit/button-value.ts';
 import type { EphemeralMessage } from '../../demo/slack-workspace/workspace.ts';
 import { startWorld } from '../support/world.ts';
 import type { World, WorldOptions } from '../support/world.ts';

@@ -68,9 +68,11 @@ describe('a message whose answer was lost', () => {
     expect(firstWords(world)).toEqual(['🔔', '🔵 Full copy complete', '🟢 Replicating']);
   });
 
-  test('comes at least once where the bot may not read, and the list says so and what to do', async () => {
+  test('comes at least once where the bot may not read, and the list says so and what to do from the start', async () => {
     const { world, job } = await watching(WITHOUT_HISTORY);
     await using _ = world;
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('I may not read back what I posted.');
+    expect((await world.ask('ana', '#migrations', '/drs health')).text).toContain('I may not read back what I posted.');
     world.slack.faults.next('chat.postMessage', { kind: 'accept_then_drop' });
     job.becomes('FULL_TRANSFER_COMPLETE');
     await world.bot().tick();

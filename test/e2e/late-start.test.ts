@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 
 import { startBot } from '../../src/bot.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import type { Store } from '../../src/ports/store/store.ts';
@@ -50,7 +50,7 @@ async function failToStart(broken: Partial<Store>, more: Readonly<Record<string,
 describe('an error late in the start leaves no socket open and no loop running', () => {
   test.each([
     ['when the operator’s channel is opened', { findPause: FAULT }],
-    ['when the promises are written down', { listReadBacks: FAULT }],
+    ['when the promises are written down', { listHistoryAccess: FAULT }],
   ])('%s', async (_when, broken) => {
     expect(await failToStart(broken)).toEqual({
       failure: 'a fault late in the start',

@@ -4,7 +4,7 @@ import type { DrsAuth } from '../../src/drs/auth.ts';
 import { listProjects } from '../../src/drs/project-id.ts';
 import { createNetwork } from '../../src/network/network.ts';
 import { explainNetworkFailure } from '../../src/domain/job/network-failure.ts';
-import { createSlackClient } from '../../src/slack/workspace/slack-client.ts';
+import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 

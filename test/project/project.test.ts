@@ -61,7 +61,7 @@ describe('the manifest', () => {
   test('has the shape Slack takes, and the command the bot answers to by default', async () => {
     const { features } = await manifest();
     expect(features.slash_commands.map((one) => one.command)).toEqual(['/drs']);
-    expect(await read('src/config.ts')).toContain(".default('/drs')");
+    expect(await read('src/config/environment.ts')).toContain(".default('/drs')");
   });
 
   test('asks for exactly the scopes that the methods called by the code need', async () => {
@@ -129,6 +129,11 @@ describe('the layers', () => {
     ['src/drs/x', "import { App } from '@slack/bolt';\nexport const x = App;\n"],
     ['src/words/x', "import type { Store } from '../../ports/store/store.ts';\nexport type X = Store;\n"],
     ['src/store/x', "import { post } from '../../drs/http.ts';\nexport const x = post;\n"],
+    ['src/runtime/x', "import type { Parts } from '../../wiring/parts.ts';\nexport type X = Parts;\n"],
+    ['src/slack/x', "import type { Config } from '../../config/config.ts';\nexport type X = Config;\n"],
+    ['src/operator/x', "import type { Parts } from '../../wiring/parts.ts';\nexport type X = Parts;\n"],
+    ['src/config/x', "import type { Parts } from '../../wiring/parts.ts';\nexport type X = Parts;\n"],
+    ['src/wiring/x', "import { startBot } from '../../bot.ts';\nexport const x = startBot;\n"],
     ['src/runtime/x', "import { openStore } from '../../store/open-store.ts';\nexport const x = openStore;\n"],
   ])('are held by a rule that fails: %s', async (file, code) => {
     expect(await lint(file, code)).toContain('no-restricted-imports');
@@ -137,7 +142,9 @@ describe('the layers', () => {
 
 describe('the documents', () => {
   test('list every setting there is, and none that is not', async () => {
-    const settings = [...(await read('src/config.ts')).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
+    const settings = [...(await read('src/config/environment.ts')).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(
+      (match) => match[1],
+    );
     const documented = [...(await read('docs/settings.md')).matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map(
       (match) => match[1],
     );

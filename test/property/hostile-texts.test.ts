@@ -4,15 +4,15 @@ import { describe, expect, test } from 'vitest';
 import { parseLanguage } from '../../src/domain/base/language.ts';
 import { isAddress, jobIdInAddress, parseJobId, parseJobIdPrefix } from '../../src/domain/job/job-id.ts';
 import { maskPrivate } from '../../src/domain/mask-private.ts';
-import { chooseJob, suggestJobs } from '../../src/domain/names/choose-job.ts';
+import { chooseJob, findNearestJobs } from '../../src/domain/names/choose-job.ts';
 import { describeFailure } from '../../src/drs/drs-errors.ts';
-import { parseJobDetail } from '../../src/drs/job-details.ts';
+import { parseJobDetail } from '../../src/drs/companion-answers.ts';
 import { parseResults, resultItems } from '../../src/drs/drs-response.ts';
 import { readThrottle } from '../../src/drs/quota.ts';
 import { scrubLine } from '../../src/runtime/scrub.ts';
-import { parseCommand } from '../../src/slack/commands/parse-command.ts';
-import { decodeJobs, decodePage } from '../../src/slack/messages/button-value.ts';
-import { code } from '../../src/slack/messages/mrkdwn.ts';
+import { parseCommand } from '../../src/slack/parsing/parse-command.ts';
+import { JOBS_VALUE, PAGE_VALUE } from '../../src/slack/messages/kit/button-value.ts';
+import { code } from '../../src/slack/messages/kit/mrkdwn.ts';
 
 /** Nothing may hold the event loop longer, in ms. */
 const MAX_MS = 50;
@@ -121,8 +121,8 @@ const CALLS: Readonly<Record<string, (text: string) => () => unknown>> = {
   'looks for a name': (text) => () => [
     chooseJob(text, named('orders')),
     chooseJob('orders', named(text.slice(0, 1_000))),
-    suggestJobs(text, named('orders')),
-    suggestJobs('a'.repeat(64), named(text.slice(0, 64))),
+    findNearestJobs(text, named('orders')),
+    findNearestJobs('a'.repeat(64), named(text.slice(0, 64))),
   ],
   'reads an error of DRS': (text) => {
     // Escaped, one letter takes up to six bytes of the megabyte that an answer may have.
@@ -148,7 +148,7 @@ const CALLS: Readonly<Record<string, (text: string) => () => unknown>> = {
     const detail = { status: text, name: text, failed_reason: text, error_code: text, actual_start_time: text };
     return () => parseJobDetail({ ...ITEM, ...detail });
   },
-  'reads the value of a button': (text) => () => [decodeJobs(text), decodePage(text)],
+  'reads the value of a button': (text) => () => [JOBS_VALUE.decode(text), PAGE_VALUE.decode(text)],
   'shows a name': (text) => () => code(text),
 };
 

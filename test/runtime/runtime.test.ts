@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 
 import { endsWithin } from '../../src/domain/base/ends-within.ts';
-import { DiskFullError } from '../../src/ports/start-error.ts';
+import { DiskFullError } from '../../src/ports/operator-error.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { InFlight } from '../../src/runtime/in-flight.ts';
 import { createLogger } from '../../src/runtime/logger.ts';

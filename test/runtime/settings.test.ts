@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
 import { readEnvFile } from '../../src/config/env-file.ts';
-import { ConfigError, parseConfig, showSettings } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import { showSettings } from '../../src/config/show-settings.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
 
 const COMPLETE = {

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { parseJobId, parseJobIdPrefix } from '../../src/domain/job/job-id.ts';
-import { withoutInvisible } from '../../src/domain/names/plain-text.ts';
+import { withoutInvisible } from '../../src/domain/base/text.ts';
 import { nameKey } from '../../src/domain/names/name-key.ts';
-import { parseCommand } from '../../src/slack/commands/parse-command.ts';
-import type { Command } from '../../src/slack/commands/parse-command.ts';
+import { parseCommand } from '../../src/slack/parsing/parse-command.ts';
+import type { Command } from '../../src/slack/parsing/parse-command.ts';
 
 const command = (text: string): Command | string => {
   const parsed = parseCommand(text);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { openDatabase } from '../../src/store/open-store.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { decodeState } from '../../src/store/rows/codec.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
 import type { Town } from './town.ts';

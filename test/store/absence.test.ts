@@ -1,15 +1,13 @@
 import { Migrator } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
-import { createStore, openDatabase, openStore } from '../../src/store/open-store.ts';
-import { MIGRATIONS, migrateToLatest } from '../../src/store/sqlite/migrate.ts';
-import { absenceContract } from '../contract/absence.contract.ts';
+import { createStore } from '../../src/store/create-store.ts';
+import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { MIGRATIONS } from '../../src/store/migrations.ts';
+import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { aReport, BILLING, ORDERS } from '../support/reports.ts';
-
-describe('the store on SQLite', () => {
-  absenceContract((ownClock) => openStore('sqlite::memory:', { clock: ownClock }));
-});
 
 test('a database of the version before goes on: what it called gone is asked about, what is missing stays so', async () => {
   const db = openDatabase('sqlite::memory:');
@@ -44,7 +42,7 @@ test('a database of the version before goes on: what it called gone is asked abo
     .execute();
 
   await migrateToLatest(db);
-  const store = createStore(db, 'sqlite::memory:', { clock: () => 10 });
+  const store = createStore(onSqlite(db, 'sqlite::memory:'), { clock: () => 10 });
   const due = await store.claimDueJobs({ connectionId: 'prod', now: 10, limit: 9, token: 't', leaseMs: 9 });
   expect(due).toMatchObject([{ jobId: ORDERS, overSince: 9 }]);
   const billing = await store.findJob({ connectionId: 'prod', jobId: BILLING });

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { databasePath, cannotUse, openStore } from '../../src/store/open-store.ts';
+import { databasePath } from '../../src/store/sqlite/address.ts';
+import { cannotUse } from '../../src/store/sqlite/describe-failure.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { checkDatabase } from '../../src/store/sqlite/check-database.ts';
 import { describeUnfitFileSystem, fileSystemOf } from '../../src/store/sqlite/file-system.ts';
 

@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
-import { openDatabase } from '../../src/store/open-store.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 
 /** Begins a write in a file of SQLite's old journal, and ends it some ms after the flag is set: the opening thread can do nothing then. */
 const HOLDER = `

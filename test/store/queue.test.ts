@@ -4,7 +4,9 @@ import type { JobId } from '../../src/domain/job/job-id.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import type { Store } from '../../src/ports/store/store.ts';
-import { createStore, openDatabase } from '../../src/store/open-store.ts';
+import { createStore } from '../../src/store/create-store.ts';
+import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
 import { jobNumber } from '../support/desk.ts';
@@ -35,7 +37,7 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 async function openedStore(): Promise<Store> {
-  const opened = createStore(db, 'sqlite::memory:', { clock: () => wall, monotonic: () => monotonic });
+  const opened = createStore(onSqlite(db, 'sqlite::memory:'), { clock: () => wall, monotonic: () => monotonic });
   await opened.openConnection({ id: CONNECTION, name: 'x', endpoint: 'https://x', projectId: 'p', at: wall });
   return opened;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { openDatabase } from '../../src/store/open-store.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { ReusedQuery } from '../../src/store/rows/reused-query.ts';
 import type { Db } from '../../src/store/rows/schema.ts';

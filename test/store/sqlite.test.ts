@@ -5,9 +5,10 @@ import { basename, join } from 'node:path';
 import { Migrator, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
-import { MIGRATIONS, migrateToLatest } from '../../src/store/sqlite/migrate.ts';
-import { openDatabase, openStore } from '../../src/store/open-store.ts';
-import { storeContract } from '../contract/store.contract.ts';
+import { MIGRATIONS } from '../../src/store/migrations.ts';
+import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { runProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
 import { ORDERS } from '../support/reports.ts';
@@ -17,16 +18,14 @@ const folder = () => mkdtemp(join(tmpdir(), 'drs-bot-store-'));
 const freshUrl = async () => `sqlite:${join(await folder(), 'data', 'bot.db')}`;
 const clock = () => 1_000_000;
 
-describe('the SQLite store in memory', () => {
-  storeContract((ownClock) => openStore('sqlite::memory:', { clock: ownClock }));
-});
-describe('the SQLite store on a file', () => {
-  storeContract(async (ownClock) => openStore(await freshUrl(), { clock: ownClock }));
-});
-
 test('every file in migrations/ is applied', async () => {
   const files = await readdir(new URL('../../migrations/', import.meta.url));
-  expect(Object.keys(MIGRATIONS).toSorted()).toEqual(files.map((file) => basename(file, '.ts')).toSorted());
+  expect(Object.keys(MIGRATIONS).toSorted()).toEqual(
+    files
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => basename(file, '.ts'))
+      .toSorted(),
+  );
 });
 
 test('a database of the first version keeps its jobs, subscriptions and messages', async () => {

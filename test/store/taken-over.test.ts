@@ -9,8 +9,11 @@ import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import type { Turn } from '../../src/ports/store/outbox.ts';
-import { createStore, openDatabase } from '../../src/store/open-store.ts';
-import { MIGRATIONS, migrateToLatest } from '../../src/store/sqlite/migrate.ts';
+import { createStore } from '../../src/store/create-store.ts';
+import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { MIGRATIONS } from '../../src/store/migrations.ts';
+import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
 import { aReport, ORDERS } from '../support/reports.ts';
 import { AT_EASE } from '../support/turns.ts';
@@ -58,7 +61,7 @@ async function addPost(db: Db, id: string, columns: Readonly<Record<string, stri
 async function takeOver(db: Db): Promise<Store> {
   await migrateToLatest(db);
   expect((await sql`pragma foreign_key_check`.execute(db)).rows).toEqual([]);
-  return createStore(db, 'sqlite::memory:', { clock: () => NOW });
+  return createStore(onSqlite(db, 'sqlite::memory:'), { clock: () => NOW });
 }
 
 let tokens = 0;
@@ -125,7 +128,7 @@ describe('a database of the version before', () => {
     const look = await next(store);
     if (look?.kind !== 'search') throw new Error(`no search, but ${look?.kind}`);
     expect(look.search).toMatchObject({ postId: 'lost', fromTs: '1699999000.000001', toTs: null });
-    const found = { kind: 'found', messageTs: '1699999999.000001', copies: [], at: NOW } as const;
+    const found = { kind: 'found', messageTs: '1699999999.000001', duplicates: [], at: NOW } as const;
     await store.settleSearch(look.lease, look.search, found);
     expect(await settle(store)).toEqual(['send 2']);
     await store.close();

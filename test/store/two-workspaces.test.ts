@@ -6,7 +6,9 @@ import type { PostSettlement } from '../../src/domain/post/post.ts';
 import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import type { Turn, TurnClaim } from '../../src/ports/store/outbox.ts';
-import { createStore, openDatabase } from '../../src/store/open-store.ts';
+import { createStore } from '../../src/store/create-store.ts';
+import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
 import { setAside } from '../../src/store/rows/set-aside.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
@@ -32,7 +34,7 @@ beforeEach(async () => {
   tokens = 0;
   db = openDatabase('sqlite::memory:');
   await migrateToLatest(db);
-  store = createStore(db, 'sqlite::memory:', { clock: () => now, monotonic: () => now });
+  store = createStore(onSqlite(db, 'sqlite::memory:'), { clock: () => now, monotonic: () => now });
   for (const { workspaceId, connectionId } of [ACME, BETA]) {
     await store.openWorkspace({ id: workspaceId, name: workspaceId, at: now });
     await store.openConnection({

@@ -1,3 +1,4 @@
+import { explanation } from '../../src/domain/job/explanation.ts';
 import type { JobEvent } from '../../src/domain/job/job-event.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
@@ -7,7 +8,9 @@ import type { Post, PostSettlement } from '../../src/domain/post/post.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import type { Turn, TurnClaim } from '../../src/ports/store/outbox.ts';
-import { createStore, openDatabase } from '../../src/store/open-store.ts';
+import { createStore } from '../../src/store/create-store.ts';
+import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { jobNumber } from './desk.ts';
@@ -29,7 +32,7 @@ export class OneChannel implements AsyncDisposable {
 
   private constructor() {
     const clock = () => this.now;
-    this.store = createStore(this.db, ADDRESS, { clock, monotonic: clock });
+    this.store = createStore(onSqlite(this.db, ADDRESS), { clock, monotonic: clock });
   }
 
   /** Watched are the jobs 1 to `count`, and what the channel is told of that is told. */
@@ -47,10 +50,12 @@ export class OneChannel implements AsyncDisposable {
   }
 
   async fail(...numbers: readonly number[]): Promise<void> {
-    for (const number of numbers)
-      await this.#poll(jobNumber(number), [
-        { kind: 'status_changed', from: 'A', to: 'INCRE_TRANSFER_FAILED', ...this.#moment() },
-      ]);
+    for (const number of numbers) await this.failJob(jobNumber(number));
+  }
+
+  async failJob(jobId: JobId, connectionId = CONNECTION): Promise<void> {
+    const failed = { from: 'A', to: 'INCRE_TRANSFER_FAILED' };
+    await this.#poll(jobId, [{ kind: 'status_changed', ...failed, ...this.#moment() }], connectionId);
   }
 
   /** From a failure that began a moment ago. */
@@ -58,6 +63,20 @@ export class OneChannel implements AsyncDisposable {
     const failed = { from: 'INCRE_TRANSFER_FAILED', failedAt: this.now - 1, startSeen: true, workingAt: this.now };
     for (const number of numbers)
       await this.#poll(jobNumber(number), [{ kind: 'recovered', ...failed, ...this.#moment() }]);
+  }
+
+  /** The channel watches a job through another connection as well, which gives no answer from now on, and is told of both. */
+  async watchBlindly(connectionId: string): Promise<JobId> {
+    const { store, now } = this;
+    const jobId = jobNumber(99);
+    await store.openConnection({ id: connectionId, name: 'y', endpoint: 'https://y', projectId: 'q', at: now });
+    await this.#poll(jobId, [], connectionId);
+    await store.subscribe({ actor: ANA, language: 'en', connectionId, jobIds: [jobId], now });
+    const rules = { pollMs: MINUTE, polls: 1, leastMs: 0, maxPassMs: MINUTE };
+    const sight = { at: now + 1, why: explanation('timeout') };
+    await store.noteSight({ connectionId, sight, nextTryAt: null, rules });
+    await this.pass(MINUTE);
+    return jobId;
   }
 
   async unsubscribe(): Promise<void> {
@@ -114,12 +133,12 @@ export class OneChannel implements AsyncDisposable {
     return { at: this.now, ...unseen, lagNote: 'settled' as const };
   }
 
-  async #poll(jobId: JobId, events: readonly JobEvent[]): Promise<void> {
+  async #poll(jobId: JobId, events: readonly JobEvent[], connectionId = CONNECTION): Promise<void> {
     const token = `poll-${++this.#tokens}`;
-    await this.store.claimJob({ connectionId: CONNECTION, jobId, token, leaseMs: MINUTE, now: this.now, maxAgeMs: 0 });
+    await this.store.claimJob({ connectionId, jobId, token, leaseMs: MINUTE, now: this.now, maxAgeMs: 0 });
     const state = { ...UNSEEN_JOB, report: aReport({ jobId }), checkedAt: this.now };
     const results = [{ jobId, state, events, nextPollAt: this.now + MINUTE, askAlone: false, refusals: 0 }];
-    await this.store.commitPoll({ token, connectionId: CONNECTION, now: this.now, results });
+    await this.store.commitPoll({ token, connectionId, now: this.now, results });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

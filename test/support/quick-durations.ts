@@ -1,5 +1,5 @@
 import { DEFAULT_INCIDENT_RULES } from '../../src/domain/post/incident.ts';
-import { DEFAULT_VERDICT_RULES } from '../../src/domain/poll/verdict-rules.ts';
+import { DEFAULT_VERDICT_RULES } from '../../src/domain/job/verdict-rules.ts';
 
 /** Verdicts that need no minutes: two ticks make a recovery, an end, or a job in sync; the first figures count. */
 export const QUICK_VERDICTS = { ...DEFAULT_VERDICT_RULES, minReadings: 2, settlingReports: 0, steadyMs: 0 };

@@ -6,10 +6,10 @@ import type { Channel } from '../../demo/slack-workspace/workspace.ts';
 import { HELD } from '../../src/domain/access.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import type { Notifier } from '../../src/ports/slack.ts';
-import { createVoice } from '../../src/slack/messages/voice.ts';
+import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
-import { createSlackClient } from '../../src/slack/workspace/slack-client.ts';
-import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
+import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { jobNumber, openDesk, WORKSPACE } from '../support/desk.ts';
 import type { Desk } from '../support/desk.ts';
 import { SILENT } from '../support/silent-log.ts';
@@ -28,7 +28,7 @@ beforeEach(async () => {
     fetch,
     log: SILENT,
   });
-  const voice = createVoice('en', {
+  const texts = createTexts('en', {
     command: '/drs',
     botName: 'drs',
     teamUrl: null,
@@ -36,7 +36,7 @@ beforeEach(async () => {
     projects: () => ({ asked: 'p1', others: '' }),
     consoleUrl: () => null,
   });
-  notifier = createNotifier(client, () => voice, SILENT);
+  notifier = createNotifier(client, () => texts, SILENT);
 });
 afterEach(() => slack.stop());
 
@@ -62,7 +62,7 @@ async function doNext(desk: Desk): Promise<string> {
   const claim = await claimTurn(desk.context);
   if (claim.kind === 'idle') return claim.kind;
   const history = { readPage: () => Promise.reject(new Error('unused')) };
-  return (await takeTurn(desk.context, { notifier, history }, claim)).kind;
+  return (await runClaimed(desk.context, { notifier, history }, claim)).kind;
 }
 
 /** The minutes at which something was done, in two days of trying every minute. */

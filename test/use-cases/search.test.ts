@@ -5,12 +5,13 @@ import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.
 import type { ReadingLimit } from '../../demo/slack-workspace/rate-limit.ts';
 import type { Fault } from '../../demo/slack-workspace/faults.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
-import { createStore } from '../../src/store/open-store.ts';
-import { createVoice } from '../../src/slack/messages/voice.ts';
+import { createStore } from '../../src/store/create-store.ts';
+import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
+import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { createHistory } from '../../src/slack/sending/history.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
-import { createSlackClient } from '../../src/slack/workspace/slack-client.ts';
-import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
+import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { pollDueJobs } from '../../src/use-cases/polling/poll-due-jobs.ts';
 import { CONNECTION, jobNumber, openDesk, WORKSPACE } from '../support/desk.ts';
 import type { Desk } from '../support/desk.ts';
@@ -39,8 +40,8 @@ async function openTown(readingLimit: ReadingLimit, channels: number) {
     projects: () => ({ asked: 'p1', others: '' }),
     consoleUrl: () => null,
   };
-  const speech = {
-    notifier: createNotifier(client, () => createVoice('en', surroundings), SILENT),
+  const posting = {
+    notifier: createNotifier(client, () => createTexts('en', surroundings), SILENT),
     history: createHistory(client, { botUserId: state.bot.id, botId: state.botId }),
   };
   const ids = Array.from({ length: channels }, (_one, number) => slack.addChannel(`c${number}`, { withBot: true }).id);
@@ -51,7 +52,7 @@ async function openTown(readingLimit: ReadingLimit, channels: number) {
     const end = desk.clock.now() + ms;
     while (desk.clock.now() < end) {
       const claim = await claimTurn(context);
-      if (claim.kind === 'claimed') await takeTurn(context, speech, claim);
+      if (claim.kind === 'claimed') await runClaimed(context, posting, claim);
       else desk.clock.advance(Math.ceil(Math.max(1, Math.min(claim.nextInMs ?? MINUTE, end - desk.clock.now()))));
     }
   };
@@ -64,7 +65,7 @@ async function openTown(readingLimit: ReadingLimit, channels: number) {
   await pass(MINUTE);
   /** Another process on the same database, which knows nothing of what the first had under way. */
   const restart = () => {
-    const store = createStore(desk.db, 'sqlite::memory:', { clock: () => desk.clock.now() });
+    const store = createStore(onSqlite(desk.db, 'sqlite::memory:'), { clock: () => desk.clock.now() });
     context = { ...context, store };
   };
   return { desk, ids, pass, becomes, restart };

@@ -1,4 +1,4 @@
-import { cutText } from './cut-text.ts';
+import { cutText } from './text.ts';
 
 /** The languages the bot speaks. `zh` is Simplified Chinese. */
 export const LANGUAGES = ['en', 'zh'] as const;

@@ -29,21 +29,21 @@ const FLAPPING = [
   { rounds: 4, withinMs: 6 * HOUR },
 ] as const;
 /** Rounds that are remembered: as many as it takes to call a job flapping. */
-const MOST_ROUNDS = 4;
+const MAX_ROUNDS = 4;
 /** It has settled once it was quiet for this many times the longest gap, */
 const QUIET_GAPS = 2;
 /** and at least for so long, in ms. */
-const LEAST_QUIET_MS = 30 * MINUTE;
+const MIN_QUIET_MS = 30 * MINUTE;
 /** A failure is more than another round when it lasts longer than this many times the longest before, */
 const LONG_FAILURES = 2;
 /** and at least so long, in ms. */
-const LEAST_LONG_FAILURE_MS = 10 * MINUTE;
+const MIN_LONG_FAILURE_MS = 10 * MINUTE;
 
 /** The last rounds with what one more report says. */
 export function nextRounds(rounds: readonly Round[], group: StatusGroup, now: EpochMs): readonly Round[] {
   const last = rounds.at(-1);
   const isFailing = last?.workedAt === null;
-  if (group === 'failed' && !isFailing) return [...rounds, { failedAt: now, workedAt: null }].slice(-MOST_ROUNDS);
+  if (group === 'failed' && !isFailing) return [...rounds, { failedAt: now, workedAt: null }].slice(-MAX_ROUNDS);
   if (isWorking(group) && last !== undefined && isFailing) return [...rounds.slice(0, -1), { ...last, workedAt: now }];
   return rounds;
 }
@@ -104,7 +104,7 @@ export function goOnFlapping(
 
 /** How long a flapping job must be quiet before it has settled, in ms. */
 export function quietMs({ longestGapMs }: Pick<Flapping, 'longestGapMs'>): number {
-  return Math.max(QUIET_GAPS * longestGapMs, LEAST_QUIET_MS);
+  return Math.max(QUIET_GAPS * longestGapMs, MIN_QUIET_MS);
 }
 
 /** Quiet for long enough that the next round would be news. */
@@ -114,5 +114,5 @@ export function hasSettled(flapping: Flapping, now: EpochMs): boolean {
 
 /** The failure that goes on is longer than any of those that ended by themselves. */
 export function isLongFailure({ longestFailureMs }: Flapping, { failedAt, workedAt }: Round, now: EpochMs): boolean {
-  return workedAt === null && now - failedAt > Math.max(LONG_FAILURES * longestFailureMs, LEAST_LONG_FAILURE_MS);
+  return workedAt === null && now - failedAt > Math.max(LONG_FAILURES * longestFailureMs, MIN_LONG_FAILURE_MS);
 }

@@ -1,10 +1,9 @@
 import type { Explanation } from './explanation.ts';
 import type { Flapping } from './flapping.ts';
 import type { LagNote } from './lag-note.ts';
-import type { LastStanding } from './last-standing.ts';
-import type { SubJobName } from './progress-report.ts';
+import type { LastStanding } from './job-state.ts';
 import type { PhaseTimes } from './phases.ts';
-import type { ProgressReport } from './progress-report.ts';
+import type { ProgressReport, SubJobName } from './progress-report.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** The phase a job has just left, as far as we saw it. */
@@ -16,8 +15,8 @@ export interface PastPhase {
   readonly startSeen: boolean;
 }
 
-/** What every event can tell about the job at that moment. */
-interface Moment {
+/** What every event tells about the job when it was noticed. */
+export interface EventFacts {
   /** When we noticed: the time of the poll. */
   readonly at: EpochMs;
   /** The report that showed it; for `gone` without a status, the last good one, if there ever was one. */
@@ -66,11 +65,11 @@ export type EndVerdict =
 /** A fact about a job worth telling. Facts only: what is said about them is decided when they are rendered. */
 export type JobEvent =
   /** The job entered a status people are told of. */
-  | (Moment & { readonly kind: 'status_changed'; readonly from: string | null; readonly to: string })
+  | (EventFacts & { readonly kind: 'status_changed'; readonly from: string | null; readonly to: string })
   /** A passing status has lasted too long to stay quiet about. */
-  | (Moment & { readonly kind: 'status_lasting'; readonly status: string; readonly since: EpochMs })
+  | (EventFacts & { readonly kind: 'status_lasting'; readonly status: string; readonly since: EpochMs })
   /** Failed before, seen working over several readings now. */
-  | (Moment & {
+  | (EventFacts & {
       readonly kind: 'recovered';
       readonly from: string;
       readonly failedAt: EpochMs;
@@ -79,17 +78,17 @@ export type JobEvent =
       readonly workingAt: EpochMs;
     })
   /** It alone gives no report, for so long that people must know, and why. */
-  | (Moment & { readonly kind: 'unreadable'; readonly since: EpochMs; readonly why: Explanation })
+  | (EventFacts & { readonly kind: 'unreadable'; readonly since: EpochMs; readonly why: Explanation })
   /** It gives reports again, which was not so since `since`. */
-  | (Moment & { readonly kind: 'readable_again'; readonly since: EpochMs })
+  | (EventFacts & { readonly kind: 'readable_again'; readonly since: EpochMs })
   /** It fails and works in turns: told instead of every failure and recovery from then on. */
-  | (Moment & { readonly kind: 'flapping'; readonly flapping: Flapping })
+  | (EventFacts & { readonly kind: 'flapping'; readonly flapping: Flapping })
   /** It no longer does; it was quiet for `quietMs`, in ms. */
-  | (Moment & { readonly kind: 'settled'; readonly flapping: Flapping; readonly quietMs: number })
+  | (EventFacts & { readonly kind: 'settled'; readonly flapping: Flapping; readonly quietMs: number })
   /** DRS calls the job otherwise than before. */
-  | (Moment & { readonly kind: 'renamed'; readonly from: string; readonly to: string })
+  | (EventFacts & { readonly kind: 'renamed'; readonly from: string; readonly to: string })
   /** The job is over; its subscriptions end with this. */
-  | (Moment & {
+  | (EventFacts & {
       readonly kind: 'ended';
       readonly verdict: EndVerdict;
       readonly summary: EndSummary | null;
@@ -97,11 +96,11 @@ export type JobEvent =
       readonly standing: LastStanding | null;
     })
   /** Parts of a job that goes on itself have failed. */
-  | (Moment & { readonly kind: 'sub_jobs_failed'; readonly failed: readonly SubJobName[]; readonly of: number })
+  | (EventFacts & { readonly kind: 'sub_jobs_failed'; readonly failed: readonly SubJobName[]; readonly of: number })
   /** DRS no longer knows the job; its subscriptions end with this. */
-  | (Moment & { readonly kind: 'gone'; readonly code: string | null })
+  | (EventFacts & { readonly kind: 'gone'; readonly code: string | null })
   /** Of a kind that this version does not know; another version wrote it. */
-  | (Moment & { readonly kind: 'other'; readonly name: string });
+  | (EventFacts & { readonly kind: 'other'; readonly name: string });
 
 /** Whether the job's subscriptions end with this event. */
 export function endsSubscriptions(event: JobEvent): boolean {

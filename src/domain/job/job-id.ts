@@ -1,5 +1,4 @@
-import { cutText } from '../base/cut-text.ts';
-import { withoutInvisible, withPlainHyphens } from '../names/plain-text.ts';
+import { cutText, plainText } from '../base/text.ts';
 
 /** The id of one DRS job: 36 characters, lower case, UUID-shaped but not hexadecimal. */
 export type JobId = string & { readonly __brand: 'JobId' };
@@ -18,21 +17,14 @@ const SHORT_ID_LENGTH = 8;
 
 /** A job id from what a person typed (any case and width, outer blanks) or a machine sent; null when it is not one. */
 export function parseJobId(text: string): JobId | null {
-  const candidate = plainId(text);
+  const candidate = plainText(text);
   return JOB_ID.test(candidate) ? (candidate as JobId) : null;
 }
 
 /** A piece of text that could be the beginning (at least 4 characters) of a job id, in lower case; else null. */
 export function parseJobIdPrefix(text: string): string | null {
-  const candidate = plainId(text);
+  const candidate = plainText(text);
   return JOB_ID_PREFIX.test(candidate) ? candidate : null;
-}
-
-/** In the usual width and in lower case, with the usual hyphens. */
-function plainId(text: string): string {
-  return withPlainHyphens(withoutInvisible(cutText(text)).normalize('NFKC'))
-    .trim()
-    .toLowerCase();
 }
 
 /** What was typed is an address, such as one copied from the DRS console. */

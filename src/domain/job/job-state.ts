@@ -1,14 +1,23 @@
 import type { Explanation } from './explanation.ts';
 import type { Flapping, Round } from './flapping.ts';
 import type { JobId } from './job-id.ts';
-import type { LagBreak } from './lag-break.ts';
-import type { LastStanding } from './last-standing.ts';
-import type { Reading } from './readings.ts';
+import type { LagBreak, Reading } from './readings.ts';
 import { NO_LAGS } from './lag-history.ts';
 import type { LagHistory } from './lag-history.ts';
 import type { PhaseTimes } from './phases.ts';
 import type { ProgressReport } from './progress-report.ts';
 import type { EpochMs } from '../base/time.ts';
+
+/** How a job stood before it began to end. */
+export interface LastStanding {
+  readonly status: string;
+  readonly taskMode: string | null;
+  /** In ms, where the job replicated and a lag could be measured. */
+  readonly lagMs: number | null;
+  readonly at: EpochMs;
+  /** So many reports in a row said this status. */
+  readonly reports: number;
+}
 
 /** What we know of a job between two answers: everything the next assessment needs, and what people are shown. */
 export interface JobState {

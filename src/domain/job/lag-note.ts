@@ -1,6 +1,5 @@
 import type { JobState } from './job-state.ts';
-import { isJumping } from './in-sync.ts';
-import { isSettled } from './lag-break.ts';
+import { isJumping, isSettled } from './readings.ts';
 
 /** How a lag is to be read. A closed list: it is stored with events. */
 export const LAG_NOTES = ['settled', 'unsettled', 'jumping'] as const;

@@ -2,7 +2,7 @@ import { explanation } from './explanation.ts';
 import type { Explanation } from './explanation.ts';
 
 /** Errors in errors are looked through to this depth. */
-const DEEPEST = 8;
+const MAX_CAUSES = 8;
 
 /** The other side showed a certificate that nobody trusted here has signed. */
 const UNTRUSTED = new Set([
@@ -48,7 +48,7 @@ export function explainNetworkFailure(error: unknown, host: string): Explanation
 function causesOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];
   let next = error;
-  while (next instanceof Error && chain.length < DEEPEST) {
+  while (next instanceof Error && chain.length < MAX_CAUSES) {
     chain.push(next);
     next = next.cause ?? (next instanceof AggregateError ? next.errors[0] : undefined);
   }

@@ -1,4 +1,4 @@
-import { ALARM_LAG_MS } from '../poll/verdict-rules.ts';
+import { ALARM_LAG_MS } from './verdict-rules.ts';
 import { lagNote } from './lag-note.ts';
 import type { JobState } from './job-state.ts';
 import { isFinishedCopy, statusGroup } from './job-status.ts';

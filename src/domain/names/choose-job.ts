@@ -1,14 +1,13 @@
 import { parseJobIdPrefix } from '../job/job-id.ts';
 import { isListedAsOver } from './listed-job.ts';
 import type { ListedJob, NameCandidate } from './listed-job.ts';
-import { hasWord, looksBecauseOf, lookOf, nameKey } from './name-key.ts';
-import type { LookAlikeCause } from './name-key.ts';
+import { hasWord, nameKey } from './name-key.ts';
 import { nearestFew } from './nearest.ts';
 
 /** Names suggested for one that nothing has, */
-const MOST_NAMES = 3;
+const MAX_NAMES = 3;
 /** and jobs with these names. */
-const MOST_SUGGESTIONS = 5;
+const MAX_SUGGESTIONS = 5;
 
 /** What of a job somebody typed: its whole name, the beginning of its id, the beginning or another part of its name. */
 export type MatchedBy = 'name' | 'id' | 'beginning' | 'part';
@@ -65,26 +64,11 @@ function isLive(job: Nameable): boolean {
   return !isListedAsOver(job) && job.isOffList !== true;
 }
 
-/** What may have been meant by a name that nothing has. */
-export interface Suggestion<J> {
-  /** What is written with other characters that only look the same; null when nothing is. */
-  readonly lookAlike: { readonly jobs: readonly J[]; readonly by: LookAlikeCause } | null;
-  /** Jobs with the nearest names: best names first, running ones first within a name. */
-  readonly nearest: readonly J[];
-}
-
-export function suggestJobs<J extends Nameable>(reference: string, candidates: readonly J[]): Suggestion<J> {
-  const named = candidates
-    .flatMap((job) => (job.name === null ? [] : [{ job, name: job.name }]))
-    .toSorted((one, other) => Number(isListedAsOver(one.job)) - Number(isListedAsOver(other.job)));
-  const jobsCalled = (fits: (name: string) => boolean) => named.filter(({ name }) => fits(name)).map(({ job }) => job);
-  const look = lookOf(reference);
-  const alike = named.find(({ name }) => lookOf(name) === look);
-  if (alike !== undefined) {
-    const jobs = jobsCalled((name) => lookOf(name) === look).slice(0, MOST_SUGGESTIONS);
-    return { lookAlike: { jobs, by: looksBecauseOf(reference, alike.name) }, nearest: [] };
-  }
-  const names = nearestFew(nameKey(reference), [...new Set(named.map(({ name }) => name))], MOST_NAMES);
-  const nearest = names.flatMap((name) => jobsCalled((one) => one === name)).slice(0, MOST_SUGGESTIONS);
-  return { lookAlike: null, nearest };
+/** The jobs with the nearest names for a name that nothing has: best names first, running ones first within a name. */
+export function findNearestJobs<J extends Nameable>(reference: string, candidates: readonly J[]): readonly J[] {
+  const named = candidates.toSorted((one, other) => Number(isListedAsOver(one)) - Number(isListedAsOver(other)));
+  const names = new Set(named.flatMap(({ name }) => name ?? []));
+  return nearestFew(nameKey(reference), [...names], MAX_NAMES)
+    .flatMap((name) => named.filter((job) => job.name === name))
+    .slice(0, MAX_SUGGESTIONS);
 }

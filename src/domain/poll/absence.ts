@@ -1,4 +1,3 @@
-import { explanation } from '../job/explanation.ts';
 import type { JobEvent } from '../job/job-event.ts';
 import type { JobId } from '../job/job-id.ts';
 import type { Job } from '../job/job.ts';
@@ -6,26 +5,23 @@ import type { JobState } from '../job/job-state.ts';
 import { statusGroup } from '../job/job-status.ts';
 import { DAY, HOUR, isWithin, MINUTE } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
-import { lagNote } from '../job/lag-note.ts';
-import { pastPhase } from './past-phase.ts';
-import { unknownSince } from './unknown-since.ts';
-import type { VerdictRules } from './verdict-rules.ts';
+import { eventFacts } from './event-facts.ts';
 
 /** "No such job" is believed when DRS has said it for this long, in ms, and its list of jobs lacks the job as well … */
 export const GONE_AFTER_MS = 5 * MINUTE;
 /** … or, where the list cannot tell, for this long, */
 export const GONE_WITHOUT_LIST_AFTER_MS = DAY;
 /** in at least so many answers. */
-const LEAST_ANSWERS = 3;
-/** Two such answers further apart than this do not belong together: nobody knows what was between them. */
-const LONGEST_SILENCE_MS = 2 * HOUR;
+const MIN_ANSWERS = 3;
+/** A reading of the list that is older than this is not fresh, in ms. */
+const MAX_LIST_AGE_MS = 2 * HOUR;
 /** With fewer watched jobs than this nobody can tell a missing job from a connection that sees nothing: its list, */
-const FEWEST_LISTED = 2;
+const MIN_LISTED = 2;
 /** or what most of its jobs answer. */
-const FEWEST_WATCHED = 3;
+const MIN_WATCHED = 3;
 /** The list is read again for missing jobs after an eighth of the time they have been missing, within these bounds, in ms. */
-const SHORTEST_LIST_PAUSE_MS = MINUTE;
-const LONGEST_LIST_PAUSE_MS = HOUR;
+const MIN_LIST_PAUSE_MS = MINUTE;
+const MAX_LIST_PAUSE_MS = HOUR;
 /** For jobs that are only looked for in the list any more, it is read this often. */
 const AWAITED_LIST_PAUSE_MS = 6 * HOUR;
 
@@ -71,17 +67,6 @@ export interface ConnectionAbsence {
 /** What is to be thought of a suspect. `deleted`: DRS says so itself; `gone`: it does not know the job any more. */
 export type AbsenceVerdict = 'unknown' | 'gone' | 'deleted';
 
-/** The next state of a job of which DRS says that there is none. That alone does not make it gone. */
-export function noteMissing(before: JobState, code: string, now: EpochMs, rules: VerdictRules): JobState {
-  const { missing } = before;
-  const streak = missing !== null && isWithin(now, missing.lastAt, LONGEST_SILENCE_MS) ? missing : null;
-  return {
-    ...before,
-    missing: { code, since: streak?.since ?? now, lastAt: now, ticks: (streak?.ticks ?? 0) + 1 },
-    unknown: unknownSince(before, now, explanation('no_such_job', { label: code }), rules),
-  };
-}
-
 /**
  * Judges one suspect by everything the connection shows. A refusal of requests looks the same for every job, so while most
  * watched jobs do not answer, only a list that was read and lacks the job makes it gone, and that after a day.
@@ -96,13 +81,13 @@ export function judgeAbsence(
 ): AbsenceVerdict {
   const { missing, listedAt } = suspect;
   if (isListedAsDeleted(suspect)) return 'deleted';
-  if (missing === null || missing.ticks < LEAST_ANSWERS) return 'unknown';
+  if (missing === null || missing.ticks < MIN_ANSWERS) return 'unknown';
   const missingMs = missing.lastAt - missing.since;
   if (missingMs < GONE_AFTER_MS) return 'unknown';
   if (isDeletedInDetail) return 'deleted';
   const isBlind = isBlindTo(connection);
   const { watched } = connection;
-  if (watched >= FEWEST_LISTED && !isBlind && lacksOnlyThis(suspect, missing.since)) return 'gone';
+  if (watched >= MIN_LISTED && !isBlind && lacksOnlyThis(suspect, missing.since)) return 'gone';
   // A list that still had the job says more than the answers before it.
   const unseenMs = missing.lastAt - Math.max(missing.since, listedAt ?? missing.since);
   if (unseenMs < GONE_WITHOUT_LIST_AFTER_MS) return 'unknown';
@@ -111,12 +96,12 @@ export function judgeAbsence(
 
 /** Most watched jobs give no report: that is about the connection. One or two jobs are too few to say so. */
 export function isBlindTo({ watched, answering }: Pick<ConnectionAbsence, 'watched' | 'answering'>): boolean {
-  return watched >= FEWEST_WATCHED && answering * 2 < watched;
+  return watched >= MIN_WATCHED && answering * 2 < watched;
 }
 
 /** Read to its end after DRS had stopped to report the job, in several answers. */
 function isListedAsDeleted({ listedStatus, listReadAt, unknownSince, unknownPolls }: Suspect): boolean {
-  if (listedStatus === null || statusGroup(listedStatus) !== 'gone' || unknownPolls < LEAST_ANSWERS) return false;
+  if (listedStatus === null || statusGroup(listedStatus) !== 'gone' || unknownPolls < MIN_ANSWERS) return false;
   return unknownSince !== null && listReadAt !== null && listReadAt >= unknownSince;
 }
 
@@ -126,7 +111,7 @@ function lacksOnlyThis(suspect: Suspect, missingSince: EpochMs): boolean {
 }
 
 function isLackedNow(suspect: Suspect, missingSince: EpochMs, now: EpochMs): boolean {
-  return isLackedAfter(suspect, missingSince) && isWithin(now, suspect.listReadAt ?? 0, LONGEST_SILENCE_MS);
+  return isLackedAfter(suspect, missingSince) && isWithin(now, suspect.listReadAt ?? 0, MAX_LIST_AGE_MS);
 }
 
 /** A list that was read to its end lacks the job, and it is the last one: a later one that ended early says nothing. */
@@ -153,7 +138,7 @@ export function wantsList(connection: ConnectionAbsence, now: EpochMs): boolean 
 }
 
 function listPauseMs(missingMs: number): number {
-  return Math.min(Math.max(missingMs / 8, SHORTEST_LIST_PAUSE_MS), LONGEST_LIST_PAUSE_MS);
+  return Math.min(Math.max(missingMs / 8, MIN_LIST_PAUSE_MS), MAX_LIST_PAUSE_MS);
 }
 
 /** The end of a job that was judged to be gone. */
@@ -166,12 +151,7 @@ export function endAsGone(
   const event: JobEvent = {
     kind: 'gone',
     code: verdict === 'deleted' ? null : (state.missing?.code ?? null),
-    at: now,
-    report: state.report,
-    previous: pastPhase(state, times),
-    lastLag: state.lastLag,
-    lagNote: lagNote(state),
-    percentBefore: state.brokenPercent,
+    ...eventFacts(state, state, { now, times }),
   };
   return { state: { ...state, failure: null, recovering: null, flapping: null, over: 'gone' }, events: [event] };
 }

@@ -6,12 +6,12 @@ import type { ProgressReport } from '../job/progress-report.ts';
 import { HOUR, MINUTE } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
 
-/** A finished copy is looked at ever more rarely: after a tenth of its age, but at least this often. */
-const FINISHED_COPY_POLL_MS = 10 * MINUTE;
-/** Pause after the first refusal of an id; it doubles with each further one, */
+/** A finished copy is polled after a tenth of its age, but at least this often, in ms. */
+const MAX_FINISHED_COPY_PAUSE_MS = 10 * MINUTE;
+/** The pause after the first refusal of an id, in ms; it doubles with each further one, */
 const FIRST_REFUSAL_PAUSE_MS = MINUTE;
 /** up to this. */
-const LONGEST_REFUSAL_PAUSE_MS = HOUR;
+const MAX_REFUSAL_PAUSE_MS = HOUR;
 
 /** When to ask about a job again, and whether on its own. */
 export interface Cadence {
@@ -25,7 +25,7 @@ export interface Cadence {
 }
 
 /** When and in which order jobs are asked about. */
-export interface Turn {
+export interface QueuePlace {
   readonly now: EpochMs;
   /**
    * The least time between two polls of one job, shorter than a tick: it keeps a second instance that ticks a moment later
@@ -37,11 +37,15 @@ export interface Turn {
 }
 
 /** A job that was answered goes to the end of the queue; one that was not keeps its place. */
-export function cadence(job: Job, next: JobState, answer: ProgressAnswer, turn: Turn): Cadence {
-  const { now, spacingMs, place } = turn;
+export function decideCadence(
+  job: Job,
+  next: JobState,
+  answer: ProgressAnswer,
+  { now, spacingMs, place }: QueuePlace,
+): Cadence {
   if (next.over !== null) return { nextPollAt: null, waitingSince: null, askAlone: false, refusals: 0 };
   if (answer.kind === 'rejected') {
-    const pauseMs = Math.min(FIRST_REFUSAL_PAUSE_MS * 2 ** job.refusals, LONGEST_REFUSAL_PAUSE_MS);
+    const pauseMs = Math.min(FIRST_REFUSAL_PAUSE_MS * 2 ** job.refusals, MAX_REFUSAL_PAUSE_MS);
     return { nextPollAt: now + pauseMs, waitingSince: place + pauseMs, askAlone: true, refusals: job.refusals + 1 };
   }
   const finishedMs = next.report === null ? 0 : finishedCopyPauseMs(next.report, next.statusSince, now);
@@ -53,8 +57,8 @@ export function cadence(job: Job, next: JobState, answer: ProgressAnswer, turn: 
   return { nextPollAt: now + pauseMs, waitingSince, askAlone: job.askAlone, refusals: job.refusals };
 }
 
-/** The pause between two looks at a finished copy, in ms; 0 for any other job. */
+/** The pause between two polls of a finished copy, in ms; 0 for any other job. */
 export function finishedCopyPauseMs(report: ProgressReport, statusSince: EpochMs | null, now: EpochMs): number {
   if (statusSince === null || !isFinishedCopy(report.status, report.taskMode)) return 0;
-  return Math.min(Math.round((now - statusSince) / 10), FINISHED_COPY_POLL_MS);
+  return Math.min(Math.round((now - statusSince) / 10), MAX_FINISHED_COPY_PAUSE_MS);
 }

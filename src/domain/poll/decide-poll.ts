@@ -1,32 +1,24 @@
 import { assess } from './assess.ts';
-import { cadence } from './cadence.ts';
+import type { Assessment, Circumstances } from './assess.ts';
+import { decideCadence } from './cadence.ts';
 import type { Cadence } from './cadence.ts';
 import type { Job } from '../job/job.ts';
-import type { JobEvent } from '../job/job-event.ts';
 import type { JobId } from '../job/job-id.ts';
-import type { Silence } from '../job/silence.ts';
-import type { JobState } from '../job/job-state.ts';
 import { nextPollOfGone } from './absence.ts';
 import type { ProgressAnswer, ProgressAnswers } from '../job/progress-answer.ts';
-import { DEFAULT_VERDICT_RULES } from './verdict-rules.ts';
-import type { VerdictRules } from './verdict-rules.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** What a poll of one job leads to. */
-export interface JobDecision extends Cadence {
+export interface JobDecision extends Assessment, Cadence {
   readonly jobId: JobId;
-  readonly state: JobState;
-  readonly events: readonly JobEvent[];
-  /** Why there is no event; null when there is one. */
-  readonly silence: Silence | null;
 }
 
 /** What is known beside the answers. */
-export interface PollCircumstances {
+export interface PollCircumstances extends Omit<Circumstances, 'times'> {
+  /** The least time between two polls of one job, in ms. */
+  readonly spacingMs: number;
   /** The moment that counts for the place in the queue of the first job; now unless given. */
   readonly firstPlace?: EpochMs | undefined;
-  /** Some job of the connection gave a report in the last pass; null: nobody knows. */
-  readonly othersAnswer?: boolean | null;
 }
 
 /**
@@ -38,16 +30,17 @@ export function decidePoll(
   jobs: readonly Job[],
   answers: ProgressAnswers,
   now: EpochMs,
-  spacingMs: number,
-  rules: VerdictRules = DEFAULT_VERDICT_RULES,
-  { firstPlace = now, othersAnswer = null }: PollCircumstances = {},
+  { spacingMs, firstPlace = now, ...circumstances }: PollCircumstances,
 ): readonly JobDecision[] {
   return jobs.map((job, index) => {
     const answer: ProgressAnswer = answers.get(job.jobId) ?? { kind: 'omitted' };
-    const { state, events, silence } = assess(job.state, answer, now, { times: job.times, rules, othersAnswer });
-    const turn = { now, spacingMs, place: firstPlace + index };
-    const next = state.over === 'gone' ? cadenceOfGone(job, answer, now) : cadence(job, state, answer, turn);
-    return { jobId: job.jobId, state, events, silence, ...next };
+    const assessment = assess(job.state, answer, now, { ...circumstances, times: job.times });
+    const { state } = assessment;
+    const next =
+      state.over === 'gone'
+        ? cadenceOfGone(job, answer, now)
+        : decideCadence(job, state, answer, { now, spacingMs, place: firstPlace + index });
+    return { jobId: job.jobId, ...assessment, ...next };
   });
 }
 

@@ -19,7 +19,7 @@ export interface PlannedRun {
 }
 
 /** Clocks that differ by less than this, in ms, were not set: they run at slightly different paces. */
-const LEAST_JUMP_MS = 500;
+const MIN_JUMP_MS = 500;
 
 /** Plans the run after `moment`. */
 export function planRun(timetable: Timetable, moment: Moment): PlannedRun {
@@ -38,7 +38,7 @@ export function isDue({ at, dueAt }: PlannedRun, { now, monotonic }: Moment, lat
 /** Whether the time of day was set, either way, since a run was planned. */
 export function isClockSet({ plannedAt }: PlannedRun, moment: Moment): boolean {
   const passedMs = moment.monotonic - plannedAt.monotonic;
-  return Math.abs(moment.now - plannedAt.now - passedMs) >= LEAST_JUMP_MS;
+  return Math.abs(moment.now - plannedAt.now - passedMs) >= MIN_JUMP_MS;
 }
 
 /**

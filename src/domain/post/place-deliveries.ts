@@ -2,15 +2,15 @@ import { statusGroup } from '../job/job-status.ts';
 import type { StatusGroup } from '../job/job-status.ts';
 import { causeKey } from './cause-key.ts';
 import { decideNews } from './incident.ts';
-import type { IncidentRules, NewsDecision, NewsKind, PendingNews, ToldPost } from './incident.ts';
-import type { DeliveryFacts, PostKind } from './post.ts';
+import type { HoldReason, IncidentRules, NewsDecision, NewsKind, PendingNews, ToldPost } from './incident.ts';
+import type { Announcement, DeliveryFacts, PostKind } from './post.ts';
 import { SECOND } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** What waits for something that may happen any moment is looked at again after this, in ms. */
 export const LOOK_AGAIN_MS = SECOND;
 /** Failures that fit into the message about a time in which nobody looked. */
-const MOST_MEANWHILE = 3;
+const MAX_FAILURES_IN_SUMMARY = 3;
 
 /** A delivery that is in no post yet. */
 export interface PendingDelivery {
@@ -18,6 +18,7 @@ export interface PendingDelivery {
   readonly id: number;
   /** What it is an event of: deliveries of one subject are told in their order. */
   readonly subject: string;
+  readonly connectionId: string;
   readonly owedAt: EpochMs;
   readonly facts: DeliveryFacts;
 }
@@ -52,8 +53,13 @@ export interface NewPost {
 export type Placement =
   | { readonly kind: 'attach'; readonly postId: string; readonly deliveries: readonly PendingDelivery[] }
   | { readonly kind: 'begin'; readonly post: NewPost; readonly deliveries: readonly PendingDelivery[] }
-  /** In no post before `until`: more may come that belongs with them. */
-  | { readonly kind: 'hold'; readonly until: EpochMs; readonly deliveries: readonly PendingDelivery[] };
+  /** In no post before `until`. */
+  | {
+      readonly kind: 'hold';
+      readonly until: EpochMs;
+      readonly reason: HoldReason;
+      readonly deliveries: readonly PendingDelivery[];
+    };
 
 /** A channel's pending deliveries, oldest first, and what they could join. */
 export interface ToPlace {
@@ -63,8 +69,11 @@ export interface ToPlace {
   /** When the pass began that is under way; null while there is none. */
   readonly passBeganAt: EpochMs | null;
   readonly rules: IncidentRules;
-  /** What changed from here on was not seen to change: it is being looked at again. Null when nobody was without sight. */
-  readonly lookingSince: EpochMs | null;
+  /**
+   * For each connection that is being looked at again after a time in which nobody saw it: what changed there from this moment
+   * on was not seen to change.
+   */
+  readonly lookingSince: ReadonlyMap<string, EpochMs>;
 }
 
 /**
@@ -73,31 +82,42 @@ export interface ToPlace {
  */
 export function placeDeliveries(toPlace: ToPlace): readonly Placement[] {
   const { pending, posts, now, passBeganAt, rules } = toPlace;
-  const back = pending.find(isBack);
-  const meanwhile = pending.filter((one) => isOfMeanwhile(one, toPlace, back));
-  const rest = pending.filter((one) => one !== back && !meanwhile.includes(one));
+  const backs = pending.flatMap((delivery) => asBack(delivery) ?? []);
+  const backOf = (one: PendingDelivery) => backs.find((back) => isNamedIn(one, back, pending));
+  const told = backs.map((back) => ({ back, meanwhile: pending.filter((one) => backOf(one) === back) }));
+  const waiting = pending.filter((one) => isLookedAt(one, toPlace, backs));
+  const placed = new Set([...told.flatMap(({ back, meanwhile }) => [...meanwhile, back.delivery]), ...waiting]);
+  const rest = pending.filter((one) => !placed.has(one));
   const byId = new Map(rest.map((one) => [one.id, one]));
   const toldPosts = posts.map((post) => toToldPost(post, rest)).filter(({ rows }) => rows.length > 0);
   const decisions = decideNews(rest.map(toNews), toldPosts, { now, passBeganAt, rules });
-  const placed = decisions.map((decision) =>
-    toPlacement(
-      decision,
-      decision.news.flatMap((id) => byId.get(id) ?? []),
-      now,
+  return [
+    ...told.map(({ back, meanwhile }): Placement => ({
+      kind: 'begin',
+      post: NEWS,
+      deliveries: [...meanwhile, back.delivery],
+    })),
+    ...decisions.map((decision) =>
+      toPlacement(
+        decision,
+        decision.news.flatMap((id) => byId.get(id) ?? []),
+        now,
+      ),
     ),
-  );
-  if (back !== undefined) return [{ kind: 'begin', post: NEWS, deliveries: [...meanwhile, back] }, ...placed];
-  return meanwhile.length === 0
-    ? placed
-    : [...placed, { kind: 'hold', until: now + LOOK_AGAIN_MS, deliveries: meanwhile }];
+    ...(waiting.length === 0 ? [] : [hold(waiting, now + LOOK_AGAIN_MS, 'looked_at_again')]),
+  ];
 }
 
 const NEWS: NewPost = { kind: 'news', about: '', isJoinable: false, shows: [] };
 
+function hold(deliveries: readonly PendingDelivery[], until: EpochMs, reason: HoldReason): Placement {
+  return { kind: 'hold', until, reason, deliveries };
+}
+
 function toPlacement(decision: NewsDecision, deliveries: readonly PendingDelivery[], now: EpochMs): Placement {
   switch (decision.kind) {
     case 'hold':
-      return { kind: 'hold', until: untilOf(decision, now), deliveries };
+      return hold(deliveries, untilOf(decision, now), decision.reason);
     case 'join':
       return { kind: 'attach', postId: decision.post, deliveries };
     case 'tell_job':
@@ -200,8 +220,31 @@ function causeOf(facts: DeliveryFacts): string | null {
   return facts.kind === 'event' ? causeKey(facts.aftermath.cause, facts.event.report?.errorCode ?? null) : null;
 }
 
-function isBack({ facts }: PendingDelivery): boolean {
-  return facts.kind === 'announcement' && facts.announcement.kind === 'back';
+/** Word that a connection is seen again, or that the bot is back. */
+interface Back {
+  readonly delivery: PendingDelivery;
+  readonly said: Extract<Announcement, { readonly kind: 'back' }>;
+}
+
+function asBack(delivery: PendingDelivery): Back | null {
+  const { facts } = delivery;
+  return facts.kind === 'announcement' && facts.announcement.kind === 'back'
+    ? { delivery, said: facts.announcement }
+    : null;
+}
+
+/** Whether the message about a time without sight names this change of its connection, and so tells it. */
+function isNamedIn(one: PendingDelivery, { delivery, said }: Back, pending: readonly PendingDelivery[]): boolean {
+  const { facts, connectionId } = one;
+  const isOfIt = connectionId === delivery.connectionId && isOfMeanwhile(one, said.newsSince, pending);
+  return isOfIt && said.meanwhile.changed.some(({ job }) => facts.kind === 'event' && job.jobId === facts.job.jobId);
+}
+
+/** Whether the message that will name this change is still to come. */
+function isLookedAt(one: PendingDelivery, { pending, lookingSince }: ToPlace, backs: readonly Back[]): boolean {
+  const since = lookingSince.get(one.connectionId);
+  const hasCome = backs.some(({ delivery }) => delivery.connectionId === one.connectionId);
+  return since !== undefined && !hasCome && isOfMeanwhile(one, since, pending);
 }
 
 /**
@@ -209,19 +252,13 @@ function isBack({ facts }: PendingDelivery): boolean {
  * more to say than fits there, and many failures are an incident.
  */
 function isOfMeanwhile(
-  one: PendingDelivery,
-  { pending, lookingSince }: ToPlace,
-  back: PendingDelivery | undefined,
+  { facts, connectionId }: PendingDelivery,
+  since: EpochMs,
+  pending: readonly PendingDelivery[],
 ): boolean {
-  const told =
-    back?.facts.kind === 'announcement' && back.facts.announcement.kind === 'back' ? back.facts.announcement : null;
-  const since = told === null ? lookingSince : told.newsSince;
-  if (since === null || one.facts.kind !== 'event' || !MEANWHILE.has(newsKind(one.facts))) return false;
-  const failures = pending.filter(({ facts }) => newsKind(facts) === 'failed').length;
-  if (newsKind(one.facts) === 'failed' && failures > MOST_MEANWHILE) return false;
-  const { job, event } = one.facts;
-  const isNamed = told === null || told.meanwhile.changed.some((changed) => changed.job.jobId === job.jobId);
-  return isNamed && event.at >= since;
+  if (facts.kind !== 'event' || facts.event.at < since || !MEANWHILE.has(newsKind(facts))) return false;
+  const isFailure = (one: PendingDelivery) => one.connectionId === connectionId && newsKind(one.facts) === 'failed';
+  return newsKind(facts) !== 'failed' || pending.filter(isFailure).length <= MAX_FAILURES_IN_SUMMARY;
 }
 
 const MEANWHILE: ReadonlySet<NewsKind> = new Set<NewsKind>([
@@ -260,7 +297,10 @@ export function placeInOrder(placements: readonly Placement[], untold: ReadonlyM
   }
   const kept = <P extends Placement>(placement: P): readonly P[] => {
     const deliveries = placement.deliveries.filter((one) => taken.has(one));
-    return deliveries.length === 0 ? [] : [{ ...placement, deliveries }];
+    // What names the others is told with all of them or not yet: they would be told twice.
+    const isWhole = deliveries.length === placement.deliveries.length;
+    if (deliveries.length === 0 || (!isWhole && placement.deliveries.some((one) => asBack(one) !== null))) return [];
+    return [{ ...placement, deliveries }];
   };
   return {
     attached: placements.flatMap((one) => (one.kind === 'attach' ? kept(one) : [])),

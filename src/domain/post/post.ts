@@ -7,9 +7,9 @@ import type { LastSeen } from '../poll/last-seen.ts';
 import type { Explanation } from '../job/explanation.ts';
 import type { Closing } from './closing.ts';
 import type { Language } from '../base/language.ts';
-import type { Meanwhile } from '../poll/meanwhile.ts';
+import type { ChangesSince } from '../poll/changes-since.ts';
 import type { MessageTs } from './message-ts.ts';
-import type { Signal } from './signal.ts';
+import type { OperatorAlert } from './operator-alert.ts';
 import type { ChannelKey } from '../subscription.ts';
 import type { EpochMs } from '../base/time.ts';
 
@@ -74,10 +74,10 @@ export type Announcement =
       readonly until: EpochMs;
       /** What changed from here on was not seen to change. */
       readonly newsSince: EpochMs;
-      readonly meanwhile: Meanwhile;
+      readonly meanwhile: ChangesSince;
     }
-  /** To the operator of the bot. */
-  | { readonly kind: 'signal'; readonly signal: Signal }
+  /** An operator alert; stored rows of every version call it so. */
+  | { readonly kind: 'signal'; readonly signal: OperatorAlert }
   /** Of a kind that this version does not know. */
   | { readonly kind: 'other'; readonly name: string };
 
@@ -225,7 +225,14 @@ export type PostSettlement =
    * Try again. A message that nobody has seen frees what it tells, to be grouped anew, unless it goes as `plain` text; its
    * channel waits. A message that is there waits alone.
    */
-  | { readonly kind: 'try_again'; readonly afterMs: number; readonly plain: boolean; readonly reason: string }
+  | {
+      readonly kind: 'try_again';
+      readonly afterMs: number;
+      readonly plain: boolean;
+      readonly reason: string;
+      /** Nobody can look whether a first message is there: it is sent as the post it was. */
+      readonly mayBeThere?: true;
+    }
   /** Never again: Slack will not take what was attempted. A message that is there stays as it is, and takes nothing more. */
   | { readonly kind: 'dead'; readonly reason: string; readonly at: EpochMs }
   /** Somebody deleted the message: it is posted once more, unless what it tells is over. */

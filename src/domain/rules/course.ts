@@ -2,7 +2,7 @@ import { MINUTE, SECOND } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { StatusGroup } from '../job/job-status.ts';
 import type { Reading } from '../job/readings.ts';
-import { maxGapMs } from '../poll/verdict-rules.ts';
+import { maxGapMs } from '../job/verdict-rules.ts';
 import { MIN_READINGS, stretchedHoldMs } from './rule-settings.ts';
 import type { RuleSettings } from './rule-settings.ts';
 import type { Sample } from './sample.ts';

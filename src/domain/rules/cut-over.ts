@@ -1,6 +1,6 @@
 import type { EpochMs } from '../base/time.ts';
 import type { StatusGroup } from '../job/job-status.ts';
-import { maxGapMs } from '../poll/verdict-rules.ts';
+import { maxGapMs } from '../job/verdict-rules.ts';
 import { findReady } from './caught-up.ts';
 import { measuredOf } from './holds.ts';
 import { findJump } from './jumping.ts';

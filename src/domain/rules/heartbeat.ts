@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
-import { ALARM_LAG_MS, IN_SYNC_LAG_MS } from '../poll/verdict-rules.ts';
+import { ALARM_LAG_MS, IN_SYNC_LAG_MS } from '../job/verdict-rules.ts';
 import { stepsOf } from './holds.ts';
 import type { Measured } from './holds.ts';
 import type { Look } from './look.ts';

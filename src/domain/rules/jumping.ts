@@ -1,6 +1,6 @@
 import { HOUR, MINUTE } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
-import { isJumping } from '../job/in-sync.ts';
+import { isJumping } from '../job/readings.ts';
 import { keepSilent, tell } from './decision.ts';
 import type { Step } from './decision.ts';
 import { readingsOf } from './holds.ts';

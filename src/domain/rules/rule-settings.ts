@@ -1,5 +1,5 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../base/time.ts';
-import { ALARM_LAG_MS, IN_SYNC_LAG_MS } from '../poll/verdict-rules.ts';
+import { ALARM_LAG_MS, IN_SYNC_LAG_MS } from '../job/verdict-rules.ts';
 
 /** A level, and for how long the lag must be beyond it: `lag:2m/10m`. */
 export interface HoldRule {

@@ -4,6 +4,7 @@ import { ping, WebSocket } from 'undici';
 import type { Dispatcher } from 'undici';
 
 import { SECOND } from '../../domain/base/time.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { parseFrame } from './socket-frame.ts';
 import type { SocketFrame } from './socket-frame.ts';
 
@@ -24,25 +25,26 @@ export interface SocketEvents {
 export class Socket {
   readonly #socket: WebSocket;
   readonly #events: SocketEvents;
-  readonly #heartbeat: ReturnType<typeof setInterval>;
-  #heardAt = performance.now();
-  #isClosed = false;
+  readonly #clock: Clock;
+  readonly #ending = new AbortController();
+  #heardAt: number;
 
   /** @param dispatcher the way to Slack; it limits the length of frames */
-  constructor(url: string, dispatcher: Dispatcher, events: SocketEvents) {
+  constructor(url: string, dispatcher: Dispatcher, clock: Clock, events: SocketEvents) {
     this.#events = events;
+    this.#clock = clock;
+    this.#heardAt = clock.monotonic();
     this.#socket = new WebSocket(url, { dispatcher });
     this.#socket.binaryType = 'arraybuffer';
     this.#socket.addEventListener('message', ({ data }) => this.#receive(data));
     this.#socket.addEventListener('error', ({ message }) => this.#end(message === '' ? 'it failed' : message));
     this.#socket.addEventListener('close', ({ code }) => this.#end(`it was closed with code ${code}`));
-    for (const channel of LIFE_CHANNELS) subscribe(channel, this.#heard);
-    this.#heartbeat = setInterval(() => this.#beat(), PING_MS);
-    this.#heartbeat.unref();
+    for (const channel of LIFE_CHANNELS) subscribe(channel, this.#noteLife);
+    void this.#beat();
   }
 
   get isOpen(): boolean {
-    return !this.#isClosed && this.#socket.readyState === WebSocket.OPEN;
+    return !this.#ending.signal.aborted && this.#socket.readyState === WebSocket.OPEN;
   }
 
   /** @throws when the socket is not open any more */
@@ -57,25 +59,29 @@ export class Socket {
   }
 
   #receive(data: unknown): void {
-    this.#heardAt = performance.now();
-    if (typeof data === 'string' && !this.#isClosed) this.#events.frame(parseFrame(data));
+    this.#heardAt = this.#clock.monotonic();
+    if (typeof data === 'string' && !this.#ending.signal.aborted) this.#events.frame(parseFrame(data));
   }
 
-  readonly #heard = (message: unknown): void => {
+  readonly #noteLife = (message: unknown): void => {
     const about = typeof message === 'object' && message !== null && 'websocket' in message ? message.websocket : null;
-    if (about === this.#socket) this.#heardAt = performance.now();
+    if (about === this.#socket) this.#heardAt = this.#clock.monotonic();
   };
 
-  #beat(): void {
-    if (performance.now() - this.#heardAt > SILENCE_MS) return this.#end('it fell silent');
-    if (this.isOpen) ping(this.#socket, Buffer.from('drs'));
+  async #beat(): Promise<void> {
+    const { signal } = this.#ending;
+    for (;;) {
+      await this.#clock.sleep(PING_MS, signal);
+      if (signal.aborted) return;
+      if (this.#clock.monotonic() - this.#heardAt > SILENCE_MS) return this.#end('it fell silent');
+      if (this.isOpen) ping(this.#socket, Buffer.from('drs'));
+    }
   }
 
   #end(why: string): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    clearInterval(this.#heartbeat);
-    for (const channel of LIFE_CHANNELS) unsubscribe(channel, this.#heard);
+    if (this.#ending.signal.aborted) return;
+    this.#ending.abort();
+    for (const channel of LIFE_CHANNELS) unsubscribe(channel, this.#noteLife);
     this.#socket.close();
     this.#events.closed(why);
   }

@@ -6,8 +6,8 @@ import type { MessageTs } from '../../domain/post/message-ts.ts';
 import { compareTs } from '../../domain/post/message-ts.ts';
 import type { PostSearch, SearchOutcome } from '../../domain/post/post.ts';
 import type { History } from '../../ports/slack.ts';
-import { classifySlackError, slackErrorName } from './classify-slack-error.ts';
-import { METADATA_EVENT_TYPE, POST_MARKER } from '../messages/post-message.ts';
+import { classifySlackError, slackErrorName } from '../web-api/classify-slack-error.ts';
+import { METADATA_EVENT_TYPE, POST_MARKER } from '../messages/posts/post-message.ts';
 
 /** Messages in one page: Slack recommends no more (docs.slack.dev, "Pagination"). */
 const PAGE_SIZE = 200;

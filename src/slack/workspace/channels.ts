@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { isDirectMessage } from '../../domain/conversation.ts';
 import type { ChannelAccess, Channels } from '../../ports/slack.ts';
-import { slackErrorName } from '../sending/classify-slack-error.ts';
+import { slackErrorName } from '../web-api/classify-slack-error.ts';
 
 const channelInfo = z.object({
   is_archived: z.boolean().optional(),
@@ -75,14 +75,14 @@ async function join(client: WebClient, channelId: string): Promise<ChannelAccess
 }
 
 /** Pages of a person's conversations that are read. */
-const MOST_PAGES = 20;
+const MAX_PAGES = 20;
 
 /** The conversations a person (null: the bot) is in, as far as the bot may see them; fewer when Slack does not tell. */
 async function conversationsOf(client: WebClient, userId: string | null, types: string): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   let cursor = '';
   try {
-    for (let page = 0; page < MOST_PAGES; page++) {
+    for (let page = 0; page < MAX_PAGES; page++) {
       const answer = await client.users.conversations({
         ...(userId === null ? {} : { user: userId }),
         types,

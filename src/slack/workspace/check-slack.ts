@@ -3,12 +3,12 @@ import { z } from 'zod';
 
 import type { Finding } from '../../domain/base/finding.ts';
 import { bad, good, open } from '../../domain/base/finding.ts';
-import { StartError } from '../../ports/start-error.ts';
+import { StartError } from '../../ports/operator-error.ts';
 import type { Log } from '../../ports/log.ts';
-import { slackErrorName } from '../sending/classify-slack-error.ts';
+import { slackErrorName } from '../web-api/classify-slack-error.ts';
 import { identify, socketRefused } from './identify.ts';
 import { HISTORY_SCOPES, REQUIRED_SCOPES } from './scopes.ts';
-import { createSlackClient } from './slack-client.ts';
+import { createSlackClient } from '../web-api/slack-client.ts';
 
 const WHERE_SCOPES_ARE =
   'add it on the page OAuth & Permissions of your Slack app (Bot Token Scopes), then press Reinstall to Workspace there';
@@ -126,6 +126,6 @@ async function checkAppToken({
     await createSlackClient({ token: appToken, apiUrl, timeoutMs, fetch, log }).apps.connections.open({});
     return [good('Socket Mode', 'Slack offers a socket.')];
   } catch (error) {
-    return [bad('Socket Mode', socketRefused(error, apiUrl))];
+    return [bad('Socket Mode', socketRefused(error, apiUrl).message)];
   }
 }

@@ -6,7 +6,7 @@ import { MINUTE, SECOND } from '../../domain/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/slack.ts';
 import type { Log } from '../../ports/log.ts';
-import { isPassing, slackErrorName } from '../sending/classify-slack-error.ts';
+import { isPassing, slackErrorName } from '../web-api/classify-slack-error.ts';
 import type { People } from './people.ts';
 import { cacheAnswers } from './cached-answers.ts';
 import type { Answer } from './cached-answers.ts';

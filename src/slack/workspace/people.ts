@@ -7,7 +7,7 @@ import type { Language } from '../../domain/base/language.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { slackErrorName } from '../sending/classify-slack-error.ts';
+import { slackErrorName } from '../web-api/classify-slack-error.ts';
 import { cacheAnswers } from './cached-answers.ts';
 import type { Answer } from './cached-answers.ts';
 
@@ -92,7 +92,7 @@ function toProfile(user: z.infer<typeof userInfo>): Profile {
             kind: 'told',
             teamIds: teamIds.filter((id) => id !== undefined),
             isGuest: user.is_restricted === true || user.is_ultra_restricted === true,
-            isNobody: user.is_bot === true || user.deleted === true,
+            isBotOrDeactivated: user.is_bot === true || user.deleted === true,
           },
   };
 }

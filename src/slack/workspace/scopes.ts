@@ -1,3 +1,5 @@
+import { isDirectMessage } from '../../domain/conversation.ts';
+
 /** What the bot cannot do without a scope of its manifest. */
 export const REQUIRED_SCOPES: Readonly<Record<string, string>> = {
   commands: 'nobody can type the slash command',
@@ -16,3 +18,14 @@ export const HISTORY_SCOPES: Readonly<Record<string, string>> = {
   'groups:history': 'private channels',
   'im:history': 'direct messages',
 };
+
+/**
+ * Whether the bot is known to lack the scope to read a conversation back. The id of a channel does not tell whether it is
+ * private, so one of both scopes leaves that open.
+ *
+ * @param granted null when Slack did not say
+ */
+export function lacksHistory(granted: readonly string[] | null, channelId: string): boolean {
+  const needed = isDirectMessage(channelId) ? ['im:history'] : ['channels:history', 'groups:history'];
+  return granted !== null && !needed.some((scope) => granted.includes(scope));
+}

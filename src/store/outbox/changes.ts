@@ -1,61 +1,59 @@
 import { sql } from 'kysely';
 
-import { msUntilTurn, takeTurn } from '../../domain/post/pace.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import { msUntilPace, consumePace } from '../../domain/post/pace.ts';
+import type { Post } from '../../domain/post/post.ts';
+import type { Job } from '../../domain/job/job.ts';
 import { findJobs } from '../jobs/jobs.ts';
-import { isDue, isFree, msUntilDue, stillMeant } from '../rows/timed-work.ts';
-import type { Claim, Claimed } from './claim-turn.ts';
+import type { Db, Tx } from '../rows/schema.ts';
+import { stillMeant } from '../rows/timed-work.ts';
+import { wantNewVersion } from '../rows/want-edit.ts';
+import { leaseOf, postsToWorkOn } from './claim.ts';
+import type { Claim, Claimed } from './claim.ts';
 import { decodeCopies } from './copies.ts';
-import { jobIdsOf, loadPost } from './delivery-facts.ts';
-import { reachablePosts } from './reachable-posts.ts';
-
-/**
- * Posts of a workspace with a message to change, or a copy to take away, where posts go out. A copy stays until the post has
- * its own message: how a first message ended is never to be taken for how the end of a copy did.
- */
-function changing(claim: Claim) {
-  const { postId } = claim.request;
-  const due = reachablePosts(claim)
-    .where('posts.due_at', 'is not', null)
-    .where((eb) => eb.or([eb('posts.message_ts', 'is not', null), eb('posts.ended', 'is not', null)]));
-  return postId === undefined ? due : due.where('posts.id', '=', postId);
-}
+import { loadPost } from './delivery-facts.ts';
 
 /** The post tells something by this change that nobody was told yet. */
 const isAwaited = sql<number>`exists (select 1 from deliveries
   where deliveries.post_id = posts.id and deliveries.outcome is null)`;
 
 /**
- * The next change of a message, one at a time for each: first those that tell something new, then whichever has waited
- * longest.
+ * The next message to change, or copy to take away: first what tells something new, then whatever has waited longest. A copy
+ * stays until the post has its own message: how a first message ended is never to be taken for how the end of a copy did.
  */
-export async function claimChange(claim: Claim): Promise<Claimed> {
-  const { tx, clock, request } = claim;
-  const row = await changing(claim)
-    .selectAll('posts')
-    .select([
-      'channels.conversation_id',
-      'workspaces.edits_paced_to',
-      'workspaces.edits_paced_at',
-      isAwaited.as('is_awaited'),
-    ])
-    .where(isDue('posts.due_at', 'posts.set_at', clock))
-    .where(isFree(clock, { until: 'posts.lease_until', leasedAt: 'posts.leased_at' }))
+async function nextChange(claim: Claim) {
+  const { postId } = claim.request;
+  const posts = postsToWorkOn(claim, 'posts.due_at', 'posts.set_at')
+    .select(['workspaces.edits_paced_to', 'workspaces.edits_paced_at', isAwaited.as('is_awaited')])
+    .where((eb) => eb.or([eb('posts.message_ts', 'is not', null), eb('posts.ended', 'is not', null)]))
     .orderBy('is_awaited', 'desc')
-    .orderBy('posts.due_at')
-    .executeTakeFirst();
-  if (row === undefined) return 'nothing';
-  const pacedTo = takeTurn(stillMeant(row.edits_paced_to, row.edits_paced_at, clock), clock, request.editPace);
-  if (pacedTo === null) return 'nothing';
+    .orderBy('posts.due_at');
+  return await (postId === undefined ? posts : posts.where('posts.id', '=', postId)).executeTakeFirst();
+}
+
+/** The next change of a message, one at a time for each. */
+export async function claimChange(claim: Claim): Promise<Claimed> {
+  const { tx, clock, language, request } = claim;
+  const row = await nextChange(claim);
+  if (row === undefined) return null;
+  const used = stillMeant(row.edits_paced_to, row.edits_paced_at, clock);
+  const pacedTo = consumePace(used, clock, request.editPace);
+  if (row.wait_ms > 0 || pacedTo === null) return Math.max(row.wait_ms, msUntilPace(used, clock, request.editPace));
   const { workspace_id: workspaceId, channel_id: channelId, id: postId, message_ts: messageTs } = row;
   const lease = { workspaceId, channelId, postId, token: request.token };
   const where = { lease, channelId: row.conversation_id ?? channelId, tries: row.tries };
   if (row.ended === null && messageTs !== null && row.wanted_version > row.shown_version) {
-    const post = await loadPost(tx, clock, postId, claim.language);
+    const post = await loadPost(tx, clock, postId, language);
     if (post === null) return 'look again';
     await leasePost(claim, postId, pacedTo);
-    const connectionId = post.facts.find((facts) => facts.kind === 'event')?.job.connectionId ?? '';
-    const jobs = await findJobs(tx, connectionId, jobIdsOf(post));
-    return { kind: 'edit', ...where, post, messageTs, jobs, isAwaited: row.is_awaited === 1 };
+    return {
+      kind: 'edit',
+      ...where,
+      post,
+      messageTs,
+      jobs: await findJobsOf(tx, post),
+      isAwaited: row.is_awaited === 1,
+    };
   }
   const [copy] = decodeCopies(row.copies);
   if (copy === undefined) {
@@ -66,15 +64,11 @@ export async function claimChange(claim: Claim): Promise<Claimed> {
   return { kind: 'remove', ...where, post: { id: postId, version: row.shown_version }, messageTs: copy };
 }
 
-async function leasePost({ tx, clock, request }: Claim, postId: string, pacedTo: number): Promise<void> {
+async function leasePost(claim: Claim, postId: string, pacedTo: number): Promise<void> {
+  const { tx, clock, request } = claim;
   await tx
     .updateTable('posts')
-    .set((eb) => ({
-      attempt_version: eb.ref('wanted_version'),
-      lease_token: request.token,
-      lease_until: clock + request.editLeaseMs,
-      leased_at: clock,
-    }))
+    .set((eb) => ({ attempt_version: eb.ref('wanted_version'), ...leaseOf(claim, request.editLeaseMs) }))
     .where('id', '=', postId)
     .execute();
   await tx
@@ -84,25 +78,21 @@ async function leasePost({ tx, clock, request }: Claim, postId: string, pacedTo:
     .execute();
 }
 
-/** How long until a message may be changed, in ms; null when none is to be. */
-export async function msUntilChange(claim: Claim): Promise<number | null> {
-  const { clock, request } = claim;
-  const rows = await changing(claim)
-    .select([
-      'posts.due_at',
-      'posts.set_at',
-      'posts.lease_until',
-      'posts.leased_at',
-      'workspaces.edits_paced_to',
-      'workspaces.edits_paced_at',
-    ])
-    .execute();
-  const waits = rows.map((row) =>
-    Math.max(
-      msUntilDue(row.due_at ?? 0, row.set_at, clock),
-      msUntilDue(row.lease_until ?? 0, row.leased_at, clock),
-      msUntilTurn(stillMeant(row.edits_paced_to, row.edits_paced_at, clock), clock, request.editPace),
-    ),
-  );
-  return waits.length === 0 ? null : Math.min(...waits);
+/** The jobs that a post is about, whatever their connection. */
+async function findJobsOf(tx: Tx, { facts, around }: Post): Promise<readonly Job[]> {
+  const jobs = [...facts, ...around.shown].flatMap((one) => (one.kind === 'event' ? [one.job] : []));
+  const found: Job[] = [];
+  for (const connectionId of new Set(jobs.map((job) => job.connectionId)))
+    found.push(...(await findJobs(tx, connectionId, [...new Set(jobs.map(({ jobId }) => jobId))])));
+  return found;
+}
+
+/** Somebody asks how a post's jobs are: its message wants to say it. */
+export async function askPost(db: Db, clock: EpochMs, postId: string): Promise<boolean> {
+  const { numUpdatedRows } = await wantNewVersion(db, clock)
+    .set({ asked_at: clock })
+    .where('id', '=', postId)
+    .where('message_ts', 'is not', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }

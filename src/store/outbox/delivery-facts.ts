@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
+import type { InferResult } from 'kysely';
 
-import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { CLOSINGS } from '../../domain/post/closing.ts';
 import type { Closing } from '../../domain/post/closing.ts';
 import { NO_AFTERMATH, NOTHING_AROUND } from '../../domain/post/post.ts';
-import type { Around, DeliveryFacts, Post, PostKind } from '../../domain/post/post.ts';
+import type { DeliveryFacts, Post, PostKind } from '../../domain/post/post.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
+import type { SentPost } from '../../ports/store/outbox.ts';
 import {
   causeFor,
   decodeAnnouncement,
@@ -19,6 +20,9 @@ import {
 import { setAside } from '../rows/set-aside.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 
+/** Why a delivery is not told, and a post is over, that cannot be read. */
+const UNREADABLE = 'unreadable';
+
 /**
  * A post with everything it tells that can be read, as it is now. What cannot is set aside, and its delivery is not told; null
  * when nothing is left to tell: then the post is over.
@@ -26,10 +30,8 @@ import type { Db, Tx } from '../rows/schema.ts';
  * @param otherwise the language of a channel that chose none
  */
 export async function loadPost(tx: Tx, clock: EpochMs, postId: string, otherwise: Language): Promise<Post | null> {
-  const rows = await selectFacts(tx).where('deliveries.post_id', '=', postId).execute();
-  await dropUnreadable(tx, clock, rows, otherwise);
-  const post = await findPostById(tx, postId, otherwise);
-  if (post !== null) return post;
+  const sent = await readPost(tx, otherwise, postId, clock);
+  if (sent !== null) return sent.post;
   await tx
     .updateTable('posts')
     .set((eb) => ({
@@ -47,48 +49,127 @@ export async function loadPost(tx: Tx, clock: EpochMs, postId: string, otherwise
   return null;
 }
 
-/** Why a delivery is not told, and a post is over, that cannot be read. */
-const UNREADABLE = 'unreadable';
+/** A post with everything it tells that can be read; null when nothing of it is kept, or can be read. */
+export async function findPost(db: Db, otherwise: Language, postId: string): Promise<SentPost | null> {
+  return await readPost(db, otherwise, postId, null);
+}
 
-/** Those of `rows` that can be read; the others are set aside, and not told. */
-export async function dropUnreadable<Row extends SettledRow>(
-  tx: Tx,
-  clock: EpochMs,
-  rows: readonly Row[],
+/** The same; what cannot be read is set aside, unless `clock` is null. */
+async function readPost(db: Db, otherwise: Language, postId: string, clock: EpochMs | null): Promise<SentPost | null> {
+  const row = await db
+    .selectFrom('posts')
+    .innerJoin('channels', (join) =>
+      join
+        .onRef('channels.workspace_id', '=', 'posts.workspace_id')
+        .onRef('channels.channel_id', '=', 'posts.channel_id'),
+    )
+    .selectAll('posts')
+    .select(['channels.language', partOfTs.as('part_of_ts'), watched.as('watched')])
+    .where('posts.id', '=', postId)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const language = decodeLanguage(row.language) ?? otherwise;
+  const told = await readDeliveries(db, clock, await selectFacts(db).where('post_id', '=', postId).execute(), language);
+  if (told.length === 0) return null;
+  const kind = decodePostKind(row.kind);
+  const shown = kind === 'news' ? [] : await readTold(db, language, kind === 'recoveries' ? row.about : postId);
+  const around = {
+    shown: shown.filter((one) => one.row.post_id !== postId).map(({ facts }) => facts),
+    watched: kind === 'news' ? NOTHING_AROUND.watched : row.watched,
+    partOfTs: row.part_of_ts,
+  };
+  const post: Post = {
+    workspaceId: row.workspace_id,
+    channelId: row.channel_id,
+    id: postId,
+    kind,
+    language,
+    facts: told.map(({ facts }) => facts),
+    askedAt: row.asked_at,
+    around,
+    version: row.wanted_version,
+    attempt: row.attempts,
+    plain: row.plain === 1,
+    threadTs: row.thread_ts,
+  };
+  return { post, messageTs: row.message_ts };
+}
+
+/** The message of the incident that shows the post among its own. */
+const partOfTs = sql<string | null>`(select whole.message_ts from posts as whole where whole.id = posts.part_of)`;
+/** How many jobs its channel watches. */
+const watched = sql<number>`(select count(distinct job_id) from subscriptions
+  where subscriptions.workspace_id = posts.workspace_id and subscriptions.channel_id = posts.channel_id
+    and ended_at is null)`;
+
+/** A kind that this version does not know reads as the news that it tells. */
+export function decodePostKind(kind: string): PostKind {
+  return kind === 'incident' || kind === 'recoveries' ? kind : 'news';
+}
+
+/** What a post tells, and what those tell that it shows; oldest first. */
+export async function readTold(db: Db, language: Language, postId: string): Promise<readonly ReadDelivery[]> {
+  const rows = await selectFacts(db)
+    .where('post_id', 'in', (eb) =>
+      eb
+        .selectFrom('posts')
+        .select('posts.id')
+        .where((post) => post.or([post('posts.id', '=', postId), post('posts.part_of', '=', postId)])),
+    )
+    .execute();
+  return await readDeliveries(db, null, rows, language);
+}
+
+/** A delivery with what it tells. */
+interface ReadDelivery {
+  readonly row: FactsRow;
+  readonly facts: DeliveryFacts;
+}
+
+/** Those of `rows` that can be read. The others are set aside, and not told, unless `clock` is null. */
+export async function readDeliveries(
+  db: Db,
+  clock: EpochMs | null,
+  rows: readonly FactsRow[],
   language: Language,
-): Promise<readonly Row[]> {
-  for (const row of rows)
-    if (row.causes !== null && decodeCauses(row.causes) === null) await dropCauses(tx, clock, row);
-  const unreadable = rows.filter((row) => toFacts(row, language) === null);
-  for (const row of unreadable) {
-    if (row.reason === UNREADABLE) continue;
-    const isEvent = row.announcement === null;
-    await setAside(tx, {
-      connectionId: row.connection_id,
-      workspaceId: isEvent ? null : row.workspace_id,
-      what: isEvent ? 'event' : 'announcement',
-      key: isEvent ? `${row.subject} ${row.number}` : String(row.id),
-      content: (isEvent ? row.facts : row.announcement) ?? '',
-      at: clock,
-    });
-    // One that was told stays told.
-    const isOwed = row.outcome === null;
-    await tx
-      .updateTable('deliveries')
-      .set(isOwed ? { outcome: 'not_told', reason: UNREADABLE, settled_at: clock } : { reason: UNREADABLE })
-      .where('id', '=', row.id)
-      .execute();
+): Promise<readonly ReadDelivery[]> {
+  const read: ReadDelivery[] = [];
+  for (const row of rows) {
+    const facts = toFacts(row, language);
+    if (facts !== null) read.push({ row, facts });
+    if (clock === null) continue;
+    if (facts === null && row.reason !== UNREADABLE) await dropDelivery(db, clock, row);
+    if (row.causes !== null && decodeCauses(row.causes) === null) await dropCauses(db, clock, row);
   }
-  return rows.filter((row) => !unreadable.includes(row));
+  return read;
+}
+
+async function dropDelivery(db: Db, clock: EpochMs, row: FactsRow): Promise<void> {
+  const isEvent = row.announcement === null;
+  await setAside(db, {
+    connectionId: row.connection_id,
+    workspaceId: isEvent ? null : row.workspace_id,
+    what: isEvent ? 'event' : 'announcement',
+    key: isEvent ? `${row.subject} ${row.number}` : String(row.id),
+    content: (isEvent ? row.facts : row.announcement) ?? '',
+    at: clock,
+  });
+  // One that was told stays told.
+  const end = row.outcome === null ? { outcome: 'not_told', settled_at: clock } : {};
+  await db
+    .updateTable('deliveries')
+    .set({ ...end, reason: UNREADABLE })
+    .where('id', '=', row.id)
+    .execute();
 }
 
 /** Causes that cannot be read are set aside, and asked for anew. */
-async function dropCauses(tx: Tx, clock: EpochMs, row: FactsRow): Promise<void> {
+async function dropCauses(db: Db, clock: EpochMs, row: FactsRow): Promise<void> {
   const { connection_id: connectionId, subject: jobId, number, causes } = row;
   const key = `${jobId} ${number}`;
-  await setAside(tx, { connectionId, workspaceId: null, what: 'cause', key, content: causes ?? '', at: clock });
+  await setAside(db, { connectionId, workspaceId: null, what: 'cause', key, content: causes ?? '', at: clock });
   const wanted = row.recovered_at === null ? { wanted_since: clock, next_try_at: clock, try_set_at: clock } : {};
-  await tx
+  await db
     .updateTable('failures')
     .set({ causes: '{}', ...wanted })
     .where('connection_id', '=', connectionId)
@@ -97,130 +178,9 @@ async function dropCauses(tx: Tx, clock: EpochMs, row: FactsRow): Promise<void> 
     .execute();
 }
 
-/** A post with everything it tells that can be read; null when nothing of it is kept, or can be read. */
-export async function findPostById(db: Db, postId: string, otherwise: Language): Promise<Post | null> {
-  const row = await db
-    .selectFrom('posts')
-    .innerJoin('channels', (join) =>
-      join
-        .onRef('channels.workspace_id', '=', 'posts.workspace_id')
-        .onRef('channels.channel_id', '=', 'posts.channel_id'),
-    )
-    .select([
-      'posts.workspace_id',
-      'posts.channel_id',
-      'posts.kind',
-      'posts.about',
-      'posts.part_of',
-      'posts.attempts',
-      'posts.plain',
-      'posts.thread_ts',
-      'posts.wanted_version',
-      'posts.asked_at',
-      'channels.language',
-    ])
-    .where('posts.id', '=', postId)
-    .executeTakeFirst();
-  if (row === undefined) return null;
-  const language = decodeLanguage(row.language) ?? otherwise;
-  const rows = await selectFacts(db).where('deliveries.post_id', '=', postId).execute();
-  const facts = rows.flatMap((one) => toFacts(one, language) ?? []);
-  if (facts.length === 0) return null;
-  return {
-    workspaceId: row.workspace_id,
-    channelId: row.channel_id,
-    id: postId,
-    kind: decodePostKind(row.kind),
-    language,
-    facts,
-    askedAt: row.asked_at,
-    around: await findAround(db, postId, row, language),
-    version: row.wanted_version,
-    attempt: row.attempts,
-    plain: row.plain === 1,
-    threadTs: row.thread_ts,
-  };
-}
-
-/** A kind that this version does not know reads as the news that it tells. */
-export function decodePostKind(kind: string): PostKind {
-  return kind === 'incident' || kind === 'recoveries' ? kind : 'news';
-}
-
-/** What a post shows beside what it tells. */
-async function findAround(
-  db: Db,
-  postId: string,
-  post: {
-    readonly kind: string;
-    readonly about: string;
-    readonly part_of: string | null;
-    readonly workspace_id: string;
-    readonly channel_id: string;
-  },
-  language: Language,
-): Promise<Around> {
-  const kind = decodePostKind(post.kind);
-  const partOfTs = post.part_of === null ? null : await findMessageTs(db, post.part_of);
-  if (kind === 'news') return { ...NOTHING_AROUND, partOfTs };
-  const incident = kind === 'recoveries' ? post.about : postId;
-  const shown = (await readTold(db, language, incident)).filter((one) => one.postId !== postId);
-  return { shown: shown.map(({ facts }) => facts), watched: await countWatched(db, post), partOfTs };
-}
-
-async function findMessageTs(db: Db, postId: string): Promise<string | null> {
-  const row = await db.selectFrom('posts').select('message_ts').where('id', '=', postId).executeTakeFirst();
-  return row?.message_ts ?? null;
-}
-
-async function countWatched(
-  db: Db,
-  { workspace_id: workspaceId, channel_id: channelId }: { readonly workspace_id: string; readonly channel_id: string },
-): Promise<number> {
-  const { count } = await db
-    .selectFrom('subscriptions')
-    .select((eb) => eb.fn.count<number>('job_id').distinct().as('count'))
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
-    .where('ended_at', 'is', null)
-    .executeTakeFirstOrThrow();
-  return count;
-}
-
-/** Something told in a post, or in one that it shows. */
-interface Told {
-  readonly postId: string;
-  readonly subject: string;
-  readonly owedAt: EpochMs;
-  readonly facts: DeliveryFacts;
-}
-
-/** What a post tells, and what those tell that it shows; oldest first. */
-export async function readTold(db: Db, language: Language, postId: string): Promise<readonly Told[]> {
-  const shown = await db
-    .selectFrom('posts')
-    .select('id')
-    .where((eb) => eb.or([eb('id', '=', postId), eb('part_of', '=', postId)]))
-    .execute();
-  if (shown.length === 0) return [];
-  const ids = shown.map(({ id }) => id);
-  const rows = await selectFacts(db).where('deliveries.post_id', 'in', ids).execute();
-  return rows.flatMap((row) => {
-    const facts = toFacts(row, language);
-    return facts === null
-      ? []
-      : [{ postId: row.post_id ?? postId, subject: subjectOf(row), owedAt: row.created_at, facts }];
-  });
-}
-
 /** What a delivery is an event of, unique over all connections. */
 export function subjectOf(row: { readonly connection_id: string; readonly subject: string }): string {
   return `${row.connection_id} ${row.subject}`;
-}
-
-/** The jobs a post is about, each once. */
-export function jobIdsOf({ facts, around }: Pick<Post, 'facts' | 'around'>): readonly JobId[] {
-  return [...new Set([...facts, ...around.shown].flatMap((one) => (one.kind === 'event' ? [one.job.jobId] : [])))];
 }
 
 /** Deliveries with the event each of them tells and what became known about it, oldest first. */
@@ -295,32 +255,10 @@ function closingOf({ recovered_at: at, closed_by: how, let_go_at: letGo }: Facts
   return letGo === null ? null : { how: 'unsubscribed', at: letGo };
 }
 
-interface FactsRow {
-  readonly connection_id: string;
-  readonly subject: string;
-  readonly number: number;
-  readonly announcement: string | null;
-  readonly facts: string | null;
-  readonly name: string | null;
-  readonly job_type: string | null;
-  readonly causes: string | null;
-  readonly recovered_at: number | null;
-  readonly closed_by: string | null;
-  readonly let_go_at: number | null;
-  readonly first_message_ts: string | null;
-  readonly namesake: string | null;
-}
-
-/** The same with how its delivery ended. */
-interface SettledRow extends FactsRow {
-  readonly id: number;
-  readonly workspace_id: string;
-  readonly outcome: string | null;
-  readonly reason: string | null;
-}
+type FactsRow = InferResult<ReturnType<typeof selectFacts>>[number];
 
 /** A selected row as the domain knows it; null when it cannot be read. */
-export function toFacts(row: FactsRow, language: Language): DeliveryFacts | null {
+function toFacts(row: FactsRow, language: Language): DeliveryFacts | null {
   if (row.announcement !== null) {
     const announcement = decodeAnnouncement(row.announcement);
     return announcement === null ? null : { kind: 'announcement', announcement };

@@ -2,18 +2,19 @@ import { sql } from 'kysely';
 
 import { laterTs, tsAt, tsBefore } from '../../domain/post/message-ts.ts';
 import type { MessageTs } from '../../domain/post/message-ts.ts';
-import { msUntilTurn, takeTurn } from '../../domain/post/pace.ts';
+import { msUntilPace, consumePace } from '../../domain/post/pace.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { updateChannel } from '../rows/update-channel.ts';
-import { isDue, msUntilDue, stillMeant } from '../rows/timed-work.ts';
+import { msUntil, stillMeant } from '../rows/timed-work.ts';
 import type { Tx } from '../rows/schema.ts';
 import { withdrawUnwatched } from '../channels/suppress-deliveries.ts';
-import type { Claim, Claimed } from './claim-turn.ts';
+import { leaseOf } from './claim.ts';
+import type { Claim, Claimed } from './claim.ts';
 import { loadPost } from './delivery-facts.ts';
 import { placePending, undoPost } from './place-pending.ts';
-import { believedReadBack } from './read-back.ts';
+import { believedHistoryAccess, HISTORY_ACCESS } from './history-access.ts';
 
 /** How far the parts of Slack that give out timestamps may be apart. */
 const SLACK_SKEW_MS = MINUTE;
@@ -22,118 +23,71 @@ const OWN_SKEW_MS = 10 * MINUTE;
 /** So long after its attempt began, a message has its timestamp or never gets one. */
 const LATEST_TS_MS = 5 * MINUTE;
 
-/**
- * Channels of a workspace with something to send that nobody has stopped; none while it is not known whether the last
- * message reached it. Posts sent anew come first: their place in time is past.
- */
-function sendable({ tx, clock, request: { workspaceId } }: Claim) {
-  return tx
+/** What waits to be sent, by channel: the oldest of it, and how long it is held, in ms. Posts sent anew come first: their place in time is past. */
+function owed({ clock, request: { workspaceId } }: Claim) {
+  return sql<{ readonly channel_id: string; readonly oldest: number; readonly held_ms: number }>`(
+    select channel_id, min(id) as oldest, min(held_ms) as held_ms from (
+      select deliveries.channel_id, deliveries.id, ${msUntil('hold_until', 'hold_set_at', clock)} as held_ms
+        from deliveries left join posts on posts.id = deliveries.post_id
+        where deliveries.workspace_id = ${workspaceId} and outcome is null and message_ts is null and ended is null
+      union all
+      select channel_id, 0, 0 from posts
+        where workspace_id = ${workspaceId} and message_ts is null and ended is null and reposts > 0) as waiting
+    group by channel_id)`.as<'owed'>('owed');
+}
+
+/** While it is not known whether the last message reached the channel. */
+const isInDoubt = sql<boolean>`exists (select 1 from posts
+  where posts.workspace_id = channels.workspace_id and posts.channel_id = channels.channel_id
+    and message_ts is null and ended is null and attempt_at is not null)`;
+
+type NextChannel = NonNullable<Awaited<ReturnType<typeof nextChannel>>>;
+
+/** The channel that has waited longest, or else the one that may be written to soonest; none that is paused or in doubt. */
+async function nextChannel(claim: Claim) {
+  const { tx, clock, request } = claim;
+  const pauseMs = msUntil('channels.next_send_at', 'channels.send_set_at', clock);
+  return await tx
     .selectFrom('channels')
     .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
-    .innerJoin(
-      (eb) =>
-        eb
-          .selectFrom('deliveries')
-          .leftJoin('posts', 'posts.id', 'deliveries.post_id')
-          .select((of) => [
-            'deliveries.workspace_id',
-            'deliveries.channel_id',
-            of.fn.min('deliveries.id').as('oldest'),
-            sql<number>`min(case when ${isDue('deliveries.hold_until', 'deliveries.hold_set_at', clock)} then 0
-              else deliveries.hold_until end)`.as('held_until'),
-          ])
-          .where('deliveries.workspace_id', '=', workspaceId)
-          .where('deliveries.outcome', 'is', null)
-          .where('posts.message_ts', 'is', null)
-          .where('posts.ended', 'is', null)
-          .groupBy(['deliveries.workspace_id', 'deliveries.channel_id'])
-          .unionAll(
-            eb
-              .selectFrom('posts')
-              .select(['workspace_id', 'channel_id', sql<number>`0`.as('oldest'), sql<number>`0`.as('held_until')])
-              .where('workspace_id', '=', workspaceId)
-              .where('message_ts', 'is', null)
-              .where('ended', 'is', null)
-              .where('reposts', '>', 0),
-          )
-          .as('owed'),
-      (join) =>
-        join
-          .onRef('owed.workspace_id', '=', 'channels.workspace_id')
-          .onRef('owed.channel_id', '=', 'channels.channel_id'),
-    )
+    .innerJoin(owed(claim), 'owed.channel_id', 'channels.channel_id')
+    .select(['channels.workspace_id', 'channels.channel_id', 'channels.last_ts', ...HISTORY_ACCESS])
+    .select(['workspaces.posts_paced_to', 'workspaces.posts_paced_at', 'workspaces.last_ts as workspace_last_ts'])
+    .select(sql<number>`case when held_ms > ${pauseMs} then held_ms else ${pauseMs} end`.as('wait_ms'))
+    .where('channels.workspace_id', '=', request.workspaceId)
     .where('channels.paused_at', 'is', null)
     .where('workspaces.paused_at', 'is', null)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('posts as open')
-            .select('open.id')
-            .whereRef('open.workspace_id', '=', 'channels.workspace_id')
-            .whereRef('open.channel_id', '=', 'channels.channel_id')
-            .where('open.message_ts', 'is', null)
-            .where('open.ended', 'is', null)
-            .where('open.attempt_at', 'is not', null),
-        ),
-      ),
-    );
-}
-
-/** A channel that may be written to, and how far the pace of its workspace would be used up. */
-interface NextChannel extends ChannelKey {
-  readonly pacedTo: EpochMs;
-}
-
-/** The first message of the channel that has waited longest, its attempt on record. */
-export async function claimSend(claim: Claim): Promise<Claimed> {
-  const channel = await nextChannel(claim);
-  return channel === null ? 'nothing' : await beginTurn(claim, channel);
-}
-
-async function nextChannel(claim: Claim): Promise<NextChannel | null> {
-  const { clock, request } = claim;
-  const row = await sendable(claim)
-    .select(['channels.workspace_id', 'channels.channel_id', 'workspaces.posts_paced_to', 'workspaces.posts_paced_at'])
-    .where(isDue('channels.next_send_at', 'channels.send_set_at', clock))
-    .where('owed.held_until', '=', 0)
+    .where((eb) => eb.not(isInDoubt))
+    .orderBy('wait_ms')
     .orderBy('owed.oldest')
+    .limit(1)
     .executeTakeFirst();
+}
+
+/**
+ * The first message of the channel that has waited longest, its attempt on record. A post that was begun goes first, as it
+ * is; else whatever is pending finds its place.
+ */
+export async function claimSend(claim: Claim): Promise<Claimed> {
+  const { tx, clock, request } = claim;
+  const row = await nextChannel(claim);
   if (row === undefined) return null;
-  const pacedTo = takeTurn(stillMeant(row.posts_paced_to, row.posts_paced_at, clock), clock, request.pace);
-  if (pacedTo === null) return null;
-  return { workspaceId: row.workspace_id, channelId: row.channel_id, pacedTo };
-}
-
-/** How long until a channel may be written to, in ms; null when there is nothing to send. */
-export async function msUntilSend(claim: Claim): Promise<number | null> {
-  const { clock, request } = claim;
-  const rows = await sendable(claim)
-    .select([
-      'channels.next_send_at',
-      'channels.send_set_at',
-      'owed.held_until',
-      'workspaces.posts_paced_to',
-      'workspaces.posts_paced_at',
-    ])
-    .execute();
-  const waits = rows.map((row) =>
-    Math.max(
-      msUntilDue(row.next_send_at, row.send_set_at, clock),
-      row.held_until - clock,
-      msUntilTurn(stillMeant(row.posts_paced_to, row.posts_paced_at, clock), clock, request.pace),
-    ),
-  );
-  return waits.length === 0 ? null : Math.min(...waits);
-}
-
-/** A post that was begun goes first, as it is; else whatever is pending finds its place. */
-async function beginTurn(claim: Claim, channel: NextChannel): Promise<Claimed> {
-  const { tx, request } = claim;
+  const used = stillMeant(row.posts_paced_to, row.posts_paced_at, clock);
+  const pacedTo = consumePace(used, clock, request.pace);
+  if (row.wait_ms > 0 || pacedTo === null) return Math.max(row.wait_ms, msUntilPace(used, clock, request.pace));
+  const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
   const begun = await begunPost(tx, channel, request.now);
   if (begun !== null && (await withdrawUnwatched(tx, begun, request.now))) return 'look again';
   const postId = begun ?? (await placePending(claim, channel));
-  return postId === null ? 'look again' : await beginAttempt(claim, channel, postId);
+  const post = postId === null ? null : await loadPost(tx, clock, postId, claim.language);
+  if (post === null) return 'look again';
+  await beginAttempt(claim, row, post.id, pacedTo);
+  return {
+    kind: 'send',
+    lease: { ...channel, postId: post.id, token: request.token },
+    post: { ...post, attempt: post.attempt + 1 },
+    historyAccess: believedHistoryAccess(row, clock),
+  };
 }
 
 /**
@@ -161,24 +115,9 @@ async function begunPost(tx: Tx, { workspaceId, channelId }: ChannelKey, now: Ep
  * Records the attempt, and where the post would have to be looked for. The channel's next turn is counted from now: Slack
  * counts from when a message comes, not from when its answer does.
  */
-async function beginAttempt(claim: Claim, channel: NextChannel, postId: string): Promise<Claimed> {
-  const { tx, clock, language, slackAheadMs, request } = claim;
-  const post = await loadPost(tx, clock, postId, language);
-  if (post === null) return 'look again';
-  const row = await tx
-    .selectFrom('channels')
-    .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
-    .select([
-      'channels.last_ts',
-      'channels.read_back_at',
-      'channels.read_back_refusal',
-      'channels.read_back_refused_at',
-      'workspaces.last_ts as workspace_last_ts',
-    ])
-    .where('channels.workspace_id', '=', channel.workspaceId)
-    .where('channels.channel_id', '=', channel.channelId)
-    .executeTakeFirstOrThrow();
-  const knownTs = earliestTs(claim, row.last_ts, row.workspace_last_ts);
+async function beginAttempt(claim: Claim, channel: NextChannel, postId: string, pacedTo: EpochMs): Promise<void> {
+  const { tx, clock, slackAheadMs, request } = claim;
+  const knownTs = earliestTs(claim, channel.last_ts, channel.workspace_last_ts);
   await tx
     .updateTable('posts')
     .set((eb) => ({
@@ -192,26 +131,18 @@ async function beginAttempt(claim: Claim, channel: NextChannel, postId: string):
       look_set_at: clock,
       known_ts: eb.fn.coalesce('known_ts', eb.val(knownTs)),
       until_ts: slackAheadMs === null ? null : tsAt(clock + slackAheadMs + LATEST_TS_MS),
-      lease_token: request.token,
-      lease_until: clock + request.leaseMs,
-      leased_at: clock,
+      ...leaseOf(claim, request.leaseMs),
     }))
     .where('id', '=', postId)
     .execute();
-  await updateChannel(tx, channel)
+  await updateChannel(tx, { workspaceId: channel.workspace_id, channelId: channel.channel_id })
     .set({ next_send_at: clock + request.paceMs, send_set_at: clock })
     .execute();
   await tx
     .updateTable('workspaces')
-    .set({ posts_paced_to: channel.pacedTo, posts_paced_at: clock })
-    .where('id', '=', channel.workspaceId)
+    .set({ posts_paced_to: pacedTo, posts_paced_at: clock })
+    .where('id', '=', channel.workspace_id)
     .execute();
-  return {
-    kind: 'send',
-    lease: { workspaceId: channel.workspaceId, channelId: channel.channelId, postId, token: request.token },
-    post: { ...post, attempt: post.attempt + 1 },
-    readBack: believedReadBack(row, clock),
-  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { AuditedChange } from '../../domain/audit.ts';
-import { storableText } from '../../domain/base/storable-text.ts';
+import { storableText } from '../../domain/base/text.ts';
 import { explanation, EXPLANATIONS } from '../../domain/job/explanation.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
 import type { Cause } from '../../domain/job/job-detail.ts';
@@ -17,7 +17,7 @@ import type { Language } from '../../domain/base/language.ts';
 import { NO_LAGS } from '../../domain/job/lag-history.ts';
 import type { Announcement, NamedJob } from '../../domain/post/post.ts';
 import type { BlindEpisode } from '../../domain/poll/blind-episode.ts';
-import type { Signal } from '../../domain/post/signal.ts';
+import type { OperatorAlert } from '../../domain/post/operator-alert.ts';
 
 /** A stored id; null when it is none. */
 export function decodeJobId(text: string | null): JobId | null {
@@ -249,7 +249,7 @@ const standingJobs = z.array(
 /** Something of a kind that this version does not know: its kind is its name. */
 const other = z.object({ kind: z.string() }).transform(({ kind: name }) => ({ kind: 'other' as const, name }));
 
-const knownSignal = z.discriminatedUnion('kind', [
+const knownAlert = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('credentials_refused'), why }),
   z.object({ kind: z.literal('credentials_accepted'), since: z.number(), until: z.number() }),
   z.object({ kind: z.literal('drs_silent'), since: z.number(), until: z.number(), why }),
@@ -258,10 +258,6 @@ const knownSignal = z.discriminatedUnion('kind', [
     kind: z.literal('posts_refused'),
     posts: z.array(z.object({ channelId: z.string(), reason: z.string(), jobs: namedJobs })),
   }),
-  z.object({ kind: z.literal('disk_low'), freeBytes: z.number(), leastBytes: z.number() }),
-  z.object({ kind: z.literal('disk_enough'), since: z.number(), until: z.number() }),
-  z.object({ kind: z.literal('disk_full') }),
-  z.object({ kind: z.literal('disk_writable'), since: z.number(), until: z.number() }),
   z.object({ kind: z.literal('database_new'), path: z.string() }),
   z.object({
     kind: z.literal('database_displaced'),
@@ -276,7 +272,7 @@ const knownSignal = z.discriminatedUnion('kind', [
     count: z.number(),
   }),
 ]);
-const signal: z.ZodType<Signal> = z.union([knownSignal, other]);
+const operatorAlert: z.ZodType<OperatorAlert> = z.union([knownAlert, other]);
 
 const knownAnnouncement = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: standingJobs }),
@@ -314,7 +310,7 @@ const knownAnnouncement = z.discriminatedUnion('kind', [
       unknown: z.number(),
     }),
   }),
-  z.object({ kind: z.literal('signal'), signal }),
+  z.object({ kind: z.literal('signal'), signal: operatorAlert }),
 ]);
 const announcement: z.ZodType<Announcement> = z.union([knownAnnouncement, other]);
 

@@ -1,4 +1,4 @@
-import type { SetAsideRow } from '../../domain/post/signal.ts';
+import type { SetAsideRow } from '../../domain/post/operator-alert.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { DAY } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -106,6 +106,6 @@ async function tellOperator(
   now: EpochMs,
 ): Promise<void> {
   await ensureChannel(tx, channel, now);
-  const signal = { kind: 'rows_set_aside' as const, rows: rows.slice(0, MAX_ROWS_TOLD), count: rows.length };
-  await announce(tx, channel, connectionId, { kind: 'signal', signal }, now);
+  const alert = { kind: 'rows_set_aside' as const, rows: rows.slice(0, MAX_ROWS_TOLD), count: rows.length };
+  await announce(tx, channel, connectionId, { kind: 'signal', signal: alert }, now);
 }

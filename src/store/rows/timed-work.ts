@@ -28,3 +28,8 @@ export function stillMeant(moment: EpochMs, setAt: EpochMs, now: EpochMs): Epoch
 export function isFree(now: EpochMs, { until = 'lease_until', leasedAt = 'leased_at' } = {}) {
   return sql<boolean>`(${sql.ref(until)} is null or ${isDue(until, leasedAt, now)})`;
 }
+
+/** The rule in ms: how long until it is due, 0 when it is. */
+export function msUntil(dueAt: string, setAt: string, now: EpochMs) {
+  return sql<number>`case when ${isDue(dueAt, setAt, now)} then 0 else ${sql.ref(dueAt)} - ${now} end`;
+}

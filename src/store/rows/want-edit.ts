@@ -67,7 +67,10 @@ export async function dropAsked(tx: Tx, { connectionId, jobId }: JobKey, at: Epo
     .execute();
 }
 
-/** These messages want to show what is new, and so do those of the incidents that show them among their own. */
+/**
+ * These messages want to show what is new, and so do those of the incidents that show them among their own, and of recoveries
+ * from those.
+ */
 export async function wantEditOfPosts(
   tx: Tx,
   posts: readonly { readonly id: string; readonly part_of: string | null }[],
@@ -76,6 +79,9 @@ export async function wantEditOfPosts(
   const ids = new Set(posts.flatMap(({ id, part_of: partOf }) => (partOf === null ? [id] : [id, partOf])));
   if (ids.size === 0) return;
   await wantNewVersion(tx, at)
-    .where('id', 'in', [...ids])
+    .where((eb) => eb.or([eb('id', 'in', [...ids]), eb.and([OF_RECOVERIES, eb('about', 'in', [...ids])])]))
     .execute();
 }
+
+/** As the index says it: a parameter would not find it. */
+const OF_RECOVERIES = sql<boolean>`kind = 'recoveries'`;

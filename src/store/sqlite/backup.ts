@@ -16,10 +16,11 @@ import { basename, dirname, join } from 'node:path';
 import { sql } from 'kysely';
 
 import { HOUR } from '../../domain/base/time.ts';
-import { DiskFullError } from '../../ports/start-error.ts';
+import { DiskFullError } from '../../ports/operator-error.ts';
 import { openSqlite } from './sqlite-driver.ts';
 import { isFull } from './sqlite-dialect.ts';
 import { StoreError } from '../rows/store-error.ts';
+import { appliedMigrations } from '../migrations.ts';
 import type { Db } from '../rows/schema.ts';
 
 /** Only the user the bot runs as may read what its channels were told. */
@@ -150,19 +151,6 @@ function migrationsIn(path: string): readonly string[] {
   } finally {
     copy.close();
   }
-}
-
-/** The migrations a database has had, in order; empty for an empty one. */
-export async function appliedMigrations(db: Db): Promise<readonly string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
-  const rows = await db
-    .withTables<{ kysely_migration: { name: string } }>()
-    .selectFrom('kysely_migration')
-    .select('name')
-    .orderBy('name')
-    .execute();
-  return rows.map((row) => row.name);
 }
 
 /** Never over another file. Where there are no hard links, such as on a memory stick, the file is copied once more. */

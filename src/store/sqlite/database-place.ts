@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import type { Displacement, StorePlace } from '../../ports/store/place.ts';
+import type { Displacement } from '../../ports/store/place.ts';
 import type { Db } from '../rows/schema.ts';
+import type { OpenPlace } from '../database.ts';
 import { copyAnew } from './backup.ts';
 
 /** The file of an open database: whether its path still leads to it, and how it is saved when not. */
-export class DatabasePlace {
+export class DatabasePlace implements OpenPlace {
   readonly #db: Db;
   /** Absolute; null: in memory. */
   readonly #path: string | null;
@@ -26,19 +27,14 @@ export class DatabasePlace {
     this.#savedAs = this.#path === null ? null : join(dirname(this.#path), nameOfCopy(this.#path, now));
   }
 
-  /** See `PlaceStore`. */
-  async describe(): Promise<StorePlace> {
-    const known = await this.#db.selectFrom('workspaces').select('id').limit(1).executeTakeFirst();
-    const { subscriptions } = await this.#db
-      .selectFrom('subscriptions')
-      .select((eb) => eb.fn.countAll<number>().as('subscriptions'))
-      .where('ended_at', 'is', null)
-      .executeTakeFirstOrThrow();
-    const bytes = this.#path === null ? 0 : (statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0);
-    return { path: this.#path, isNew: known === undefined, bytes, subscriptions };
+  get path(): string | null {
+    return this.#path;
   }
 
-  /** See `PlaceStore`. */
+  countBytes(): number {
+    return this.#path === null ? 0 : (statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0);
+  }
+
   findDisplacement(): Displacement | null {
     if (this.#path === null || this.#opened === null || this.#savedAs === null) return null;
     const found = identityOf(this.#path);
@@ -46,7 +42,6 @@ export class DatabasePlace {
     return { path: this.#path, how: found === null ? 'gone' : 'replaced', savedAs: this.#savedAs };
   }
 
-  /** See `PlaceStore`. */
   async saveDisplaced(): Promise<void> {
     const displacement = this.findDisplacement();
     if (displacement !== null) await copyAnew(this.#db, displacement.savedAs);

@@ -1,22 +1,33 @@
-import type { ReadBack } from '../../domain/post/read-back.ts';
+import { historyAccessNow } from '../../domain/post/history-access.ts';
+import type { HistoryAccess } from '../../domain/post/history-access.ts';
 import type { ChannelKey, ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
-import type { Context } from '../context.ts';
+import type { ChannelStore } from '../../ports/store/channels.ts';
+import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
+
+/** What listing subscriptions takes. */
+export interface ListSubscriptionsDeps {
+  readonly store: SubscriptionStore & ChannelStore;
+  /** The app is known to have no right to read the conversation back. */
+  readonly lacksHistory: (channelId: string) => boolean;
+}
 
 /** What a channel watches, and whether its posts get through. */
 export interface SubscriptionList {
   readonly subscriptions: readonly ListedSubscription[];
   readonly pause: ChannelPause | null;
   /** Whether each message here is told exactly once, or at least once. */
-  readonly readBack: ReadBack;
+  readonly historyAccess: HistoryAccess;
 }
 
 /** The channel's subscriptions, oldest first, from what is known; DRS is not asked. */
-export async function listSubscriptions(context: Context, channel: ChannelKey): Promise<SubscriptionList> {
-  const { store } = context;
-  const [subscriptions, pause, readBack] = await Promise.all([
+export async function listSubscriptions(
+  { store, lacksHistory }: ListSubscriptionsDeps,
+  channel: ChannelKey,
+): Promise<SubscriptionList> {
+  const [subscriptions, pause, historyAccess] = await Promise.all([
     store.listSubscriptions(channel),
     store.findPause(channel),
-    store.findReadBack(channel),
+    store.findHistoryAccess(channel),
   ]);
-  return { subscriptions, pause, readBack };
+  return { subscriptions, pause, historyAccess: historyAccessNow(historyAccess, lacksHistory(channel.channelId)) };
 }

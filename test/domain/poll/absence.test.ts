@@ -9,11 +9,11 @@ import {
   GONE_WITHOUT_LIST_AFTER_MS,
   judgeAbsence,
   nextPollOfGone,
-  noteMissing,
   wantsList,
 } from '../../../src/domain/poll/absence.ts';
 import type { ConnectionAbsence, Suspect } from '../../../src/domain/poll/absence.ts';
-import { DEFAULT_VERDICT_RULES } from '../../../src/domain/poll/verdict-rules.ts';
+import { noteNoReport } from '../../../src/domain/poll/no-report.ts';
+import { DEFAULT_VERDICT_RULES } from '../../../src/domain/job/verdict-rules.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/base/time.ts';
 import { ORDERS } from '../../support/reports.ts';
 
@@ -168,8 +168,9 @@ describe('whatever the connection shows', () => {
 });
 
 describe('"no such job"', () => {
+  const answer = { kind: 'item_error', code: CODE, message: null } as const;
   const after = (...minutes: readonly number[]) =>
-    minutes.reduce((state, minute) => noteMissing(state, CODE, minute * MINUTE, DEFAULT_VERDICT_RULES), UNSEEN_JOB)
+    minutes.reduce((state, minute) => noteNoReport(state, answer, minute * MINUTE, DEFAULT_VERDICT_RULES), UNSEEN_JOB)
       .missing;
 
   test('is counted from the first of answers in a row', () => {

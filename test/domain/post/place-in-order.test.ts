@@ -5,7 +5,13 @@ import { placeInOrder } from '../../../src/domain/post/place-deliveries.ts';
 import type { PendingDelivery, Placement } from '../../../src/domain/post/place-deliveries.ts';
 
 const HELLO = { kind: 'announcement', announcement: { kind: 'hello', by: null } } as const;
-const delivery = (id: number, subject: string): PendingDelivery => ({ id, subject, owedAt: 1, facts: HELLO });
+const delivery = (id: number, subject: string): PendingDelivery => ({
+  id,
+  subject,
+  connectionId: 'prod',
+  owedAt: 1,
+  facts: HELLO,
+});
 const NEWS = { kind: 'news', about: '', isJoinable: false, shows: [] } as const;
 const begin = (...deliveries: readonly PendingDelivery[]): Placement => ({ kind: 'begin', post: NEWS, deliveries });
 const attach = (postId: string, ...deliveries: readonly PendingDelivery[]): Placement => ({
@@ -13,7 +19,12 @@ const attach = (postId: string, ...deliveries: readonly PendingDelivery[]): Plac
   postId,
   deliveries,
 });
-const hold = (...deliveries: readonly PendingDelivery[]): Placement => ({ kind: 'hold', until: 9, deliveries });
+const hold = (...deliveries: readonly PendingDelivery[]): Placement => ({
+  kind: 'hold',
+  until: 9,
+  reason: 'collecting',
+  deliveries,
+});
 
 /** Deliveries of few subjects, spread over some places in any way. */
 const anyPlacements = fc
@@ -63,4 +74,15 @@ test('the first new post is begun that may be; what is behind something untold w
     attached: [],
     begun: { deliveries: [one] },
   });
+});
+
+test('what names the others is told with all of them, or waits', () => {
+  const meanwhile = { changed: [], unchanged: 0, unknown: 0 };
+  const back = { kind: 'back', after: 'blind', from: 1, until: 2, newsSince: 1, meanwhile } as const;
+  const seesAgain: PendingDelivery = { ...delivery(3, 'sight'), facts: { kind: 'announcement', announcement: back } };
+  const [paused, other] = [delivery(2, 'a'), delivery(4, 'b')];
+  const placements = [begin(paused, seesAgain), begin(other)];
+  // The word that DRS gives no data has not been told yet.
+  expect(placeInOrder(placements, new Map([['sight', 'elsewhere']])).begun?.deliveries).toEqual([other]);
+  expect(placeInOrder(placements, new Map()).begun?.deliveries).toEqual([paused, seesAgain]);
 });

@@ -1,0 +1,52 @@
+import { usageMessage } from '../messages/answers/usage-message.ts';
+import { parseCommand } from '../parsing/parse-command.ts';
+import type { Command } from '../parsing/parse-command.ts';
+import type { Request } from '../requests/request.ts';
+import { answerAudit } from './audit.ts';
+import type { CommandHandler } from './command-handler.ts';
+import { answerHealth } from './health.ts';
+import { answerHelp } from './help.ts';
+import { answerJobs } from './jobs.ts';
+import { answerListAll } from './list-all.ts';
+import { answerList } from './list.ts';
+import { answerChooseLanguage, answerSettings } from './settings.ts';
+import { answerStatus } from './status.ts';
+import { answerSubscribe } from './subscribe.ts';
+import { answerUnsubscribe, answerUnsubscribeAll } from './unsubscribe.ts';
+import { answerVersion } from './version.ts';
+
+const HANDLERS: { readonly [Kind in Command['kind']]: CommandHandler<Kind> } = {
+  status: answerStatus,
+  subscribe: answerSubscribe,
+  unsubscribe: answerUnsubscribe,
+  unsubscribe_all: answerUnsubscribeAll,
+  list: answerList,
+  list_all: answerListAll,
+  jobs: answerJobs,
+  settings: answerSettings,
+  choose_language: answerChooseLanguage,
+  audit: answerAudit,
+  health: answerHealth,
+  version: answerVersion,
+  help: answerHelp,
+};
+
+/** Carries out what somebody typed after the slash command and answers. */
+export async function handleCommand(request: Request, text: string): Promise<void> {
+  const parsed = parseCommand(unescape(text));
+  if (parsed.ok) await carryOut(parsed.command.kind, request, parsed.command);
+  else await request.reply.privately(usageMessage(request.personTexts, parsed.error));
+}
+
+async function carryOut<Kind extends Command['kind']>(
+  kind: Kind,
+  request: Request,
+  command: Extract<Command, { readonly kind: Kind }>,
+): Promise<void> {
+  await HANDLERS[kind](request, command);
+}
+
+/** Slack sends `&`, `<` and `>` escaped (docs.slack.dev, "Formatting message text"). */
+function unescape(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}

@@ -1,0 +1,89 @@
+import type { AuditedChange, AuditEntry } from '../../../domain/audit.ts';
+import type { ReferenceProblem } from '../../../use-cases/naming/resolve-jobs.ts';
+import type { AuditPage } from '../../../use-cases/showing/show-audit.ts';
+import { isMessageKey } from '../../../words/plain-texts.ts';
+import { ACTIONS, AUDIT_VALUE } from '../kit/button-value.ts';
+import { boldName } from '../kit/job-names.ts';
+import type { ButtonSpec, SlackMessage } from '../kit/message.ts';
+import { footer, lines, linesPart, message } from '../kit/message.ts';
+import { code, dateAndTime, mention } from '../kit/mrkdwn.ts';
+import { problemParts } from './reference-problem.ts';
+import type { Texts } from '../kit/texts.ts';
+
+/** What was done in a channel, newest first: when, who, what, before and after. */
+export function auditMessage(texts: Texts, page: AuditPage): SlackMessage {
+  const { entries, jobId, before, older } = page;
+  if (entries.length === 0 && before === null) return lines(nothing(texts, jobId));
+  const job = jobId === null ? null : boldName({ jobId, name: entries[0]?.job?.name ?? null });
+  return message([
+    { kind: 'news', headline: texts.get('audit.headline') },
+    ...(job === null ? [] : [linesPart([texts.get('audit.about', { job })])]),
+    linesPart(entries.map((entry) => entryLine(texts, entry))),
+    ...(older > 0 ? [footer(texts.get('audit.older', { count: older }))] : []),
+    { kind: 'buttons', buttons: buttons(texts, page) },
+  ]);
+}
+
+/** A name that fits no job, or several, that something was done about here. */
+export function auditProblem(texts: Texts, problem: ReferenceProblem, channelId: string): SlackMessage {
+  return message(problemParts(texts, problem, 'audit', channelId));
+}
+
+function nothing(texts: Texts, jobId: AuditPage['jobId']): string {
+  if (jobId === null) return texts.get('audit.none');
+  return texts.get('audit.none_about', { job: code(jobId), audit: texts.command('audit') });
+}
+
+function buttons(texts: Texts, { entries, jobId, before, older }: AuditPage): readonly ButtonSpec[] {
+  const last = entries.at(-1);
+  const page = (to: 'newest' | 'older', from: number | null): ButtonSpec => ({
+    text: texts.get(`button.${to}`),
+    actionId: `${ACTIONS.pageAudit}:${to}`,
+    value: AUDIT_VALUE.encode({ jobId, before: from }),
+  });
+  return [
+    ...(before === null ? [] : [page('newest', null)]),
+    ...(older > 0 && last !== undefined ? [page('older', last.id)] : []),
+  ];
+}
+
+function entryLine(texts: Texts, { at, by, job, change }: AuditEntry): string {
+  const what = job === null ? texts.get(subjectOf(change)) : boldName(job);
+  return texts.get('audit.entry', {
+    at: dateAndTime(at),
+    who: by === null ? texts.get('audit.bot') : mention(by),
+    what,
+    change: changeWords(texts, change),
+  });
+}
+
+function subjectOf({ kind }: AuditedChange): 'audit.language' | 'audit.posts' | 'audit.channel' {
+  if (kind === 'language') return 'audit.language';
+  return kind === 'paused' || kind === 'resumed' ? 'audit.posts' : 'audit.channel';
+}
+
+/** Before and after. */
+function changeWords(texts: Texts, change: AuditedChange): string {
+  switch (change.kind) {
+    case 'subscribed':
+    case 'resubscribed':
+      return texts.get(`audit.${change.kind}`);
+    case 'unsubscribed':
+      return ended(texts, change);
+    case 'language':
+      return `${texts.get(`language.${change.from}`)} → ${texts.get(`language.${change.to}`)}`;
+    case 'paused':
+    case 'resumed':
+      return texts.get(`audit.${change.kind}`, { reason: code(change.reason) });
+    case 'other':
+      return code(change.action);
+  }
+}
+
+function ended(texts: Texts, { madeBy, reason }: Extract<AuditedChange, { readonly kind: 'unsubscribed' }>): string {
+  const change =
+    madeBy === null ? texts.get('audit.unsubscribed') : texts.get('audit.unsubscribed_from', { who: mention(madeBy) });
+  if (reason === 'unsubscribed') return change;
+  const key = `audit.why.${reason}`;
+  return texts.get('audit.because', { change, why: isMessageKey(key) ? texts.get(key) : code(reason) });
+}

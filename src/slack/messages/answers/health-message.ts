@@ -1,0 +1,103 @@
+import type { Quota } from '../../../domain/poll/poll-budget.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../domain/base/time.ts';
+import type { HealthReport } from '../../../use-cases/showing/show-health.ts';
+import { deliveryPromise } from './delivery-promise.ts';
+import type { SlackMessage } from '../kit/message.ts';
+import { footer, message } from '../kit/message.ts';
+import { ago, code, dateAndTime } from '../kit/mrkdwn.ts';
+import { pauseLines } from './pause-lines.ts';
+import type { Texts } from '../kit/texts.ts';
+
+/**
+ * How the bot is: the worst first in its headline, then what it is made of.
+ *
+ * @param otherSockets of other processes with the same app token, each of which takes a part of all commands
+ */
+export function healthMessage(texts: Texts, report: HealthReport, otherSockets = 0): SlackMessage {
+  const { lastTickAt, figures, lookedFor } = report;
+  const lines = [
+    ...reachLines(texts, report),
+    lastTickAt === null ? texts.get('health.no_tick') : texts.get('health.tick', { ago: ago(lastTickAt) }),
+    ...pauseLines(texts, report.pausedUntil),
+    texts.get('health.watched', { jobs: figures.watchedJobs }),
+    figures.unreadableJobs === 0 ? null : texts.get('health.unreadable', { count: figures.unreadableJobs }),
+    askingLine(texts, report),
+    queueLine(texts, report),
+    lookedFor === null
+      ? null
+      : texts.get('health.looked_for', { count: lookedFor.count, since: dateAndTime(lookedFor.since) }),
+    otherSockets === 0 ? null : texts.get('health.other_sockets', { others: otherSockets }),
+    pausedLine(texts, report),
+  ];
+  return message([
+    { kind: 'news', headline: headline(texts, report), lines: lines.filter((line) => line !== null) },
+    footer(deliveryPromise(texts, report.delivery)),
+  ]);
+}
+
+function headline(texts: Texts, { drs, blind, asking, figures, stillLoops, isLate, lookedFor }: HealthReport): string {
+  if (stillLoops.length > 0) return texts.get('health.headline.still');
+  if (figures.workspaceRefusal !== null) return texts.get('health.headline.refused');
+  if (blind !== null) return texts.get('health.headline.blind');
+  if (isLate || lookedFor !== null) return texts.get('health.headline.late');
+  if (asking.isLate && figures.watchedJobs > 0) return texts.get('health.headline.asked_late');
+  if (figures.pausedChannels > 0) return texts.get('health.headline.paused');
+  return texts.get(drs.kind === 'not_asked' ? 'health.headline.not_asked' : 'health.headline.well');
+}
+
+/** Whether DRS answers; when it does not: since when, why, the last good answer, and when it is asked again. */
+function reachLines(texts: Texts, { drs, blind }: HealthReport): readonly string[] {
+  if (blind !== null) {
+    const at = dateAndTime(blind.nextTryAt);
+    return [
+      texts.get('health.drs.silent', { since: dateAndTime(blind.since), why: texts.explain(blind.why) }),
+      blind.lastReportAt === null
+        ? texts.get('health.drs.no_report', { at })
+        : texts.get('health.drs.last_report', { ago: ago(blind.lastReportAt), at }),
+    ];
+  }
+  return drs.kind === 'answers'
+    ? [texts.get('health.drs.answers', { ago: ago(drs.lastAt), since: dateAndTime(drs.since) })]
+    : [texts.get('health.drs.not_asked')];
+}
+
+/** How often jobs are asked about, and why; null where that is simply as often as wanted. */
+function askingLine(texts: Texts, { asking, figures }: HealthReport): string | null {
+  const { stretch, quota, closedMs, longestWaitMs, isLate } = asking;
+  if (figures.watchedJobs === 0 || (quota === null && !isLate)) return null;
+  const wait = texts.duration(longestWaitMs);
+  if (closedMs > 0) return texts.get('health.asking.closed', { pause: texts.duration(closedMs), wait });
+  const allowed = quota === null ? {} : { quota: describeQuota(texts, quota) };
+  if (stretch === null)
+    return texts.get(quota === null ? 'health.asking.late' : 'health.asking.within_quota', { ...allowed, wait });
+  const pace = { every: texts.duration(stretch.everyMs), wanted: texts.duration(stretch.wantedMs), wait };
+  return texts.get(`health.asking.${stretch.isByQuota ? 'by_quota' : 'by_setting'}`, { ...allowed, ...pace });
+}
+
+function describeQuota(texts: Texts, { limit, windowMs }: Quota): string {
+  return texts.get('health.quota', { limit, unit: QUOTA_UNITS[windowMs] ?? 'other', window: texts.duration(windowMs) });
+}
+
+const QUOTA_UNITS: Readonly<Record<number, string>> = {
+  [SECOND]: 'second',
+  [MINUTE]: 'minute',
+  [HOUR]: 'hour',
+  [DAY]: 'day',
+};
+
+function queueLine(texts: Texts, { figures: { queued } }: HealthReport): string {
+  const { count, oldestAt } = queued;
+  return oldestAt === null
+    ? texts.get('health.queue.empty')
+    : texts.get('health.queue.waiting', { count, since: dateAndTime(oldestAt) });
+}
+
+/** What Slack refuses; null where that is nothing. */
+function pausedLine(
+  texts: Texts,
+  { figures: { pausedChannels, held, workspaceRefusal } }: HealthReport,
+): string | null {
+  if (workspaceRefusal !== null) return texts.get('health.refused', { reason: code(workspaceRefusal), held });
+  if (pausedChannels === 0) return null;
+  return texts.get('health.paused', { count: pausedChannels, held, list: texts.command('list') });
+}

@@ -1,0 +1,75 @@
+import { isDirectMessage } from '../../../domain/conversation.ts';
+import { shortId } from '../../../domain/job/job-id.ts';
+import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
+import type { ChannelPause, ListedSubscription } from '../../../domain/subscription.ts';
+import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
+import { jobHeadline } from '../jobs/job-details.ts';
+import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
+import { buttonsOrSharedBy, shareButton } from '../kit/job-buttons.ts';
+import { plainName } from '../kit/job-names.ts';
+import { footer, linesPart, message } from '../kit/message.ts';
+import type { Part, SlackMessage } from '../kit/message.ts';
+import { ago, dateAndTime, mention } from '../kit/mrkdwn.ts';
+import { explainRefusal } from '../kit/refusal-text.ts';
+import type { Texts } from '../kit/texts.ts';
+import { deliveryPromise } from './delivery-promise.ts';
+import { nothingWatchedMessage } from './nothing-watched-message.ts';
+
+/** Rows with a button that fit in one message beside its other blocks. */
+const MAX_ROWS = 40;
+
+/**
+ * What a channel watches, with a way out of each.
+ *
+ * @param sharedBy who showed it to everybody; undefined while only one person sees it
+ */
+export function listMessage(
+  texts: Texts,
+  { subscriptions, pause, historyAccess }: SubscriptionList,
+  sharedBy?: string,
+): SlackMessage {
+  const [first] = subscriptions;
+  if (first === undefined) return nothingWatchedMessage(texts);
+  const { channelId } = first;
+  const sorted = worstFirst(subscriptions, ({ state }) => standingOf(state));
+  const count = sorted.length;
+  const rest = sorted.slice(MAX_ROWS).map(namedJob);
+  const more = { count: rest.length, names: rest.map(plainName).join(', ') };
+  return message([
+    ...(pause === null ? [] : [pauseNotice(texts, pause)]),
+    { kind: 'news', headline: texts.get(isDirectMessage(channelId) ? 'list.headline_dm' : 'list.headline', { count }) },
+    ...sorted.slice(0, MAX_ROWS).map((one) => row(texts, one)),
+    ...(rest.length > 0 ? [linesPart([texts.get('list.more', more)])] : []),
+    footer(deliveryPromise(texts, historyAccess)),
+    buttonsOrSharedBy(texts, sharedBy, shareButton(texts, channelId, { actionId: ACTIONS.shareList, value: '{}' })),
+  ]);
+}
+
+function pauseNotice(texts: Texts, { reason, waiting, since }: ChannelPause): Part {
+  const why = explainRefusal(texts, reason);
+  return {
+    kind: 'news',
+    headline: texts.get('list.paused'),
+    lines: [
+      texts.get('list.paused_note', { why, subscribe: texts.command('subscribe <job>'), count: waiting }),
+      texts.get('list.paused_since', { since: dateAndTime(since) }),
+    ],
+  };
+}
+
+function row(texts: Texts, subscription: ListedSubscription): Part {
+  const { state, jobId, createdBy, createdAt } = subscription;
+  const checked = state.checkedAt === null ? '' : ` · ${texts.get('detail.checked', { ago: ago(state.checkedAt) })}`;
+  const value = JOBS_VALUE.encode({ jobs: [jobId], target: jobId });
+  return {
+    kind: 'news',
+    headline: jobHeadline(texts, namedJob(subscription)),
+    lines: [texts.get('list.by', { id: shortId(jobId), checked, who: mention(createdBy), at: dateAndTime(createdAt) })],
+    button: { text: texts.get('button.unsubscribe'), actionId: ACTIONS.unsubscribeListed, value },
+  };
+}
+
+/** The job of a subscription, as it is named elsewhere. */
+export function namedJob<S extends Pick<ListedSubscription, 'jobName'>>(subscription: S): S & { name: string | null } {
+  return { ...subscription, name: subscription.jobName };
+}

@@ -1,0 +1,34 @@
+import { isDirectMessage } from '../../../domain/conversation.ts';
+import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
+import type { WorkspaceList } from '../../../use-cases/showing/list-workspace.ts';
+import { jobHeadline } from '../jobs/job-details.ts';
+import { withMore } from '../kit/job-names.ts';
+import { footer, lines, linesPart, message } from '../kit/message.ts';
+import type { Part, SlackMessage } from '../kit/message.ts';
+import { channelLink } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
+import { namedJob } from './list-message.ts';
+
+/** Channels shown, and jobs shown of each. */
+const MAX_CHANNELS = 40;
+const MAX_JOBS = 10;
+
+/** What the channels of a workspace watch; those the reader may not know of are only counted. */
+export function workspaceListMessage(texts: Texts, { channels, hidden }: WorkspaceList): SlackMessage {
+  const count = channels.reduce((sum, { subscriptions }) => sum + subscriptions.length, hidden.jobs);
+  if (count === 0) return lines(texts.get('list_all.none'));
+  const more = channels.length - MAX_CHANNELS;
+  return message([
+    { kind: 'news', headline: texts.get('list_all.headline', { count }) },
+    ...channels.slice(0, MAX_CHANNELS).map((one) => channelPart(texts, one)),
+    ...(more > 0 ? [footer(texts.get('list_all.more', { count: more }))] : []),
+    ...(hidden.channels > 0 ? [footer(texts.get('list_all.hidden', { ...hidden }))] : []),
+  ]);
+}
+
+function channelPart(texts: Texts, { channelId, subscriptions }: WorkspaceList['channels'][number]): Part {
+  const channel = isDirectMessage(channelId) ? texts.get('list_all.dm') : channelLink(channelId);
+  const sorted = worstFirst(subscriptions, ({ state }) => standingOf(state));
+  const states = sorted.map((one) => jobHeadline(texts, namedJob(one)));
+  return linesPart([`*${channel}*`, ...withMore(texts, states, MAX_JOBS)]);
+}

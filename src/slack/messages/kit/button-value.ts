@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+import { parseJobId } from '../../../domain/job/job-id.ts';
+import type { JobId } from '../../../domain/job/job-id.ts';
+
+/** The buttons there are. An `action_id` outside this list is acknowledged and otherwise ignored. */
+export const ACTIONS = {
+  refreshStatus: 'drs_refresh_status',
+  refreshPost: 'drs_refresh_post',
+  showAll: 'drs_show_all',
+  subscribe: 'drs_subscribe',
+  unsubscribe: 'drs_unsubscribe',
+  unsubscribeListed: 'drs_unsubscribe_listed',
+  unsubscribeAnyway: 'drs_unsubscribe_anyway',
+  keepOthers: 'drs_keep_others',
+  unsubscribeAll: 'drs_unsubscribe_all',
+  keepAll: 'drs_keep_all',
+  showStatus: 'drs_show_status',
+  subscribeListed: 'drs_subscribe_listed',
+  unsubscribeNamed: 'drs_unsubscribe_named',
+  subscribeNamed: 'drs_subscribe_named',
+  watchNamesake: 'drs_watch_namesake',
+  pageJobs: 'drs_page_jobs',
+  showAudit: 'drs_show_audit',
+  pageAudit: 'drs_page_audit',
+  shareStatus: 'drs_share_status',
+  shareList: 'drs_share_list',
+  shareJobs: 'drs_share_jobs',
+  shareHelp: 'drs_share_help',
+  openConsole: 'drs_open_console',
+} as const;
+
+/** The longest value of a button (docs.slack.dev, "Button element"), in UTF-16 code units. */
+const MAX_VALUE = 2_000;
+/** Characters of a searched text that a button keeps; no name is longer. */
+const MAX_TEXT = 100;
+
+const jobId = z.string().transform((id, check) => parseJobId(id) ?? reject(check));
+const jobsValue = z.object({ jobs: z.array(jobId).min(1).max(50), target: jobId.optional() });
+const pageValue = z.object({
+  text: z.string().nullable(),
+  offset: z.number().int().min(0).max(1_000_000),
+  target: jobId.optional(),
+});
+const topicValue = z.object({ topic: z.string().max(MAX_TEXT).nullable() });
+const postValue = z.object({ post: z.string().min(1).max(100) });
+const auditValue = z.object({ jobId: jobId.nullable(), before: z.number().int().min(1).nullable() });
+
+/** The jobs a button is about: all that its message shows, and the one to subscribe to or unsubscribe from. */
+export type JobsValue = Readonly<Omit<z.infer<typeof jobsValue>, 'jobs'>> & { readonly jobs: readonly JobId[] };
+/** A page of the list of jobs, and the job on it that a button is about. */
+export type PageValue = Readonly<z.infer<typeof pageValue>>;
+/** A page of what was done in a channel; see use-cases/showing/show-audit.ts. */
+export type AuditValue = Readonly<z.infer<typeof auditValue>>;
+
+/** Writes what a button must know to be understood after a restart, and reads it. */
+export interface ValueCodec<Value> {
+  /** Well within Slack's 2000 characters. */
+  encode(value: Value): string;
+  /** Null for anything this version would not have written. */
+  decode(text: string | undefined): Value | null;
+}
+
+/** The jobs a button is about. */
+export const JOBS_VALUE: ValueCodec<JobsValue> = createCodec(jobsValue);
+/** A page of the list of jobs; a searched text is cut. */
+export const PAGE_VALUE: ValueCodec<PageValue> = createCodec(pageValue, (value: PageValue) => ({
+  ...value,
+  text: value.text === null ? null : Array.from(value.text).slice(0, MAX_TEXT).join(''),
+}));
+/** What a help message is about; null for everything. */
+export const TOPIC_VALUE: ValueCodec<{ readonly topic: string | null }> = createCodec(topicValue);
+/** The id of the post a button belongs to. */
+export const POST_VALUE: ValueCodec<{ readonly post: string }> = createCodec(postValue);
+/** A page of what was done in a channel. */
+export const AUDIT_VALUE: ValueCodec<AuditValue> = createCodec(auditValue);
+
+function createCodec<Value>(
+  schema: z.ZodType<Value>,
+  shorten: (value: Value) => Value = (value) => value,
+): ValueCodec<Value> {
+  return {
+    encode: (value) => JSON.stringify(shorten(value)),
+    decode(text) {
+      if (text === undefined || text.length > MAX_VALUE) return null;
+      try {
+        return schema.parse(JSON.parse(text));
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+function reject(check: z.core.$RefinementCtx): never {
+  check.issues.push({ code: 'custom', message: 'not a job id', input: undefined });
+  return z.NEVER;
+}

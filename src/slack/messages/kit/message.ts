@@ -1,0 +1,189 @@
+import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock, TableBlock } from '@slack/types';
+
+import { cut, escapeMrkdwn } from './mrkdwn.ts';
+
+/** Blocks in one message (docs.slack.dev, "Block Kit", blocks). */
+const MAX_BLOCKS = 50;
+/**
+ * Characters of a section's or context element's text. So long is the top-level text as well: chat.update refuses over 4,000
+ * (docs.slack.dev, "chat.update", msg_too_long), and counts otherwise than we do.
+ */
+const MAX_TEXT = 3000;
+const MAX_BUTTON_TEXT = 75;
+const NO_BREAK_SPACE = '\u00a0';
+
+/** What Slack is sent: blocks for the eye, and a text with the same content for notifications and screen readers. */
+export interface SlackMessage {
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+/** A button; `button-value.ts` writes its value. */
+export interface ButtonSpec {
+  readonly text: string;
+  readonly actionId: string;
+  /** Left out for a button that only opens `url`. */
+  readonly value?: string;
+  readonly url?: string;
+  readonly style?: 'primary' | 'danger';
+}
+
+/** One piece of a message. Lines are mrkdwn, already escaped. */
+export type Part =
+  /** The news: a headline in bold, and the lines under it. */
+  | {
+      readonly kind: 'news';
+      readonly headline: string;
+      readonly lines?: readonly string[];
+      readonly button?: ButtonSpec;
+    }
+  /** Plain lines. */
+  | { readonly kind: 'lines'; readonly lines: readonly string[] }
+  /** One row of a list: text with a button beside it. */
+  | { readonly kind: 'row'; readonly line: string; readonly button?: ButtonSpec }
+  /** Small print. */
+  | { readonly kind: 'footer'; readonly line: string; readonly blockId?: string }
+  /** Found by Slack's search, and drawn nowhere. */
+  | { readonly kind: 'search'; readonly line: string }
+  /** A table of plain text, its first row the headings; at most one in a message. */
+  | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[]; readonly alignRight: readonly number[] }
+  | { readonly kind: 'buttons'; readonly buttons: readonly ButtonSpec[] };
+
+/** A headline, and the lines under it. */
+export interface News {
+  readonly headline: string;
+  readonly lines: readonly string[];
+}
+
+/** Builds a message from its pieces. What is too long for Slack is cut, never refused. */
+export function message(parts: readonly Part[], options: { readonly marker?: string } = {}): SlackMessage {
+  const blocks = parts.flatMap((part) => toBlock(part) ?? []).slice(0, MAX_BLOCKS);
+  const [first, ...rest] = blocks;
+  const marked =
+    first !== undefined && options.marker !== undefined ? [{ ...first, block_id: options.marker }, ...rest] : blocks;
+  return { text: fit(topLevelText(parts), MAX_TEXT), blocks: marked };
+}
+
+/** The same message without blocks, for a workspace that refuses them. */
+export function plainMessage({ text }: SlackMessage): SlackMessage {
+  return { text, blocks: [] };
+}
+
+/** A message as Slack is sent it: no blocks where there are none. */
+export function withBlocks({ text, blocks }: SlackMessage): { readonly text: string; readonly blocks?: KnownBlock[] } {
+  return blocks.length === 0 ? { text } : { text, blocks };
+}
+
+/** A message of plain lines. */
+export function lines(...text: readonly string[]): SlackMessage {
+  return message([linesPart(text)]);
+}
+
+/** Plain lines. */
+export function linesPart(text: readonly string[]): Part {
+  return { kind: 'lines', lines: text };
+}
+
+/** Small print. */
+export function footer(line: string): Part {
+  return { kind: 'footer', line };
+}
+
+function toBlock(part: Part): KnownBlock | null {
+  switch (part.kind) {
+    case 'news':
+      return section([`*${part.headline}*`, ...(part.lines ?? [])], part.button);
+    case 'lines':
+      return part.lines.length === 0 ? null : section(part.lines);
+    case 'row':
+      return section([part.line], part.button);
+    case 'footer':
+      return context(part.line, part.blockId);
+    case 'search':
+      return null;
+    case 'table':
+      return table(part.rows, part.alignRight);
+    case 'buttons':
+      return part.buttons.length === 0 ? null : actions(part.buttons);
+  }
+}
+
+function table(rows: readonly (readonly string[])[], alignRight: readonly number[]): TableBlock {
+  const [head] = rows;
+  return {
+    type: 'table',
+    // An empty cell is none to Slack.
+    rows: rows.map((row) =>
+      row.map((text) => ({ type: 'raw_text' as const, text: text === '' ? NO_BREAK_SPACE : text })),
+    ),
+    column_settings: (head ?? []).map((_heading, column) => (alignRight.includes(column) ? { align: 'right' } : {})),
+  };
+}
+
+function section(text: readonly string[], accessory?: ButtonSpec): SectionBlock {
+  return {
+    type: 'section',
+    text: { type: 'mrkdwn', text: fit(text.join('\n'), MAX_TEXT), verbatim: true },
+    ...(accessory === undefined ? {} : { accessory: button(accessory) }),
+  };
+}
+
+function context(line: string, blockId?: string): ContextBlock {
+  return {
+    type: 'context',
+    ...(blockId === undefined ? {} : { block_id: blockId }),
+    elements: [{ type: 'mrkdwn', text: fit(line, MAX_TEXT), verbatim: true }],
+  };
+}
+
+function actions(buttons: readonly ButtonSpec[]): ActionsBlock {
+  return { type: 'actions', elements: buttons.map(button) };
+}
+
+function button(spec: ButtonSpec): Button {
+  return {
+    type: 'button',
+    text: { type: 'plain_text', text: cut(spec.text, MAX_BUTTON_TEXT), emoji: true },
+    action_id: spec.actionId,
+    ...(spec.value === undefined ? {} : { value: spec.value }),
+    ...(spec.url === undefined ? {} : { url: spec.url }),
+    ...(spec.style === undefined ? {} : { style: spec.style }),
+  };
+}
+
+/** Cuts to `most` UTF-16 units, as Slack counts at worst, without leaving half a `<…>` token or half an `&…;` behind. */
+function fit(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const head = text.slice(0, most - 1);
+  const openToken = head.lastIndexOf('<') > head.lastIndexOf('>') ? head.lastIndexOf('<') : head.length;
+  return `${head
+    .slice(0, openToken)
+    .replace(/&[a-z]*$/, '')
+    .replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+function topLevelText(parts: readonly Part[]): string {
+  return parts
+    .flatMap((part) => {
+      switch (part.kind) {
+        case 'news':
+          return [part.headline, ...(part.lines ?? [])];
+        case 'lines':
+          return part.lines;
+        case 'row':
+        case 'footer':
+        case 'search':
+          return [part.line];
+        case 'table':
+          return [
+            part.rows
+              .slice(1)
+              .map((row) => escapeMrkdwn(row.filter((cell) => cell !== '').join(' ')))
+              .join(', '),
+          ];
+        case 'buttons':
+          return [];
+      }
+    })
+    .join('\n');
+}

@@ -1,8 +1,0 @@
-import type { EpochMs } from '../../domain/base/time.ts';
-import { dateAndTime } from './mrkdwn.ts';
-import type { Voice } from './voice.ts';
-
-/** That the schedule pauses, and when the next look is; nothing while it does not. */
-export function pauseLines(voice: Voice, pausedUntil: EpochMs | null): readonly string[] {
-  return pausedUntil === null ? [] : [voice.say('schedule.pause', { next: dateAndTime(pausedUntil) })];
-}

@@ -1,0 +1,68 @@
+import { HELD_REASONS } from '../../../domain/access.ts';
+import { isDirectMessage } from '../../../domain/conversation.ts';
+import { isUnwell } from '../../../domain/job/standing.ts';
+import type { Announcement, StandingJob } from '../../../domain/post/post.ts';
+import { failureLines, standingsPart } from '../jobs/standings.ts';
+import { boldName, jobNames, nameAll } from '../kit/job-names.ts';
+import { channelLink, code, escapeMrkdwn, mention } from '../kit/mrkdwn.ts';
+import { explainRemedy } from '../kit/refusal-text.ts';
+import type { Texts } from '../kit/texts.ts';
+import { alertLines } from './alert-lines.ts';
+import { backLines, blindLines } from './blind-lines.ts';
+
+/** What a conversation is told beside the events of jobs, line by line. */
+export function announcementLines(texts: Texts, said: Announcement, channelId: string): readonly string[] {
+  const isDirect = isDirectMessage(channelId);
+  switch (said.kind) {
+    case 'subscribed': {
+      const line = isDirect
+        ? texts.get('announced.subscribed_dm', { jobs: jobNames(texts, said.jobs) })
+        : texts.get('announced.subscribed', { who: mention(said.by), jobs: subscribedNames(texts, said.jobs) });
+      return [[line, ...standingsPart(texts, said.jobs)].join(' – '), ...failureLines(texts, said.jobs)];
+    }
+    case 'unsubscribed': {
+      if (isDirect) return [texts.get('announced.unsubscribed_dm', { jobs: jobNames(texts, said.jobs) })];
+      const jobs = nameAll(texts, said.jobs, (job) =>
+        job.madeBy === null
+          ? boldName(job)
+          : texts.get('announced.made_by', { job: boldName(job), who: mention(job.madeBy) }),
+      );
+      return [texts.get('announced.unsubscribed', { who: mention(said.by), jobs })];
+    }
+    case 'jobs_back': {
+      const key = isDirect ? 'announced.jobs_back_dm' : 'announced.jobs_back';
+      return [texts.get(key, { jobs: jobNames(texts, said.jobs), count: said.jobs.length })];
+    }
+    case 'language': {
+      const language = texts.get(`language.${said.language}`);
+      return [texts.get('announced.language', { who: mention(said.by), language })];
+    }
+    case 'hello': {
+      const [subscribe, jobs, help] = [texts.command('subscribe <job>'), texts.command('jobs'), texts.command('help')];
+      return [texts.get('announced.hello'), texts.get('announced.hello_start', { subscribe, jobs, help })];
+    }
+    case 'paused': {
+      const { reason, jobs } = said;
+      const where = { channel: channelLink(said.channelId), reason: code(reason) };
+      return [
+        texts.get(HELD_REASONS.includes(reason) ? 'announced.held' : 'announced.paused', where),
+        texts.get('announced.paused_jobs', { count: jobs.length, jobs: jobNames(texts, jobs) }),
+        explainRemedy(texts, reason),
+      ];
+    }
+    case 'blind':
+      return blindLines(texts, said);
+    case 'back':
+      return backLines(texts, said);
+    case 'signal':
+      return alertLines(texts, said.signal);
+    case 'other':
+      return [texts.get('announced.other', { name: escapeMrkdwn(said.name) })];
+  }
+}
+
+/** Those that are not well are named with how they are; the names of all others would hide them. */
+function subscribedNames(texts: Texts, jobs: readonly StandingJob[]): string {
+  const isAnyUnwell = jobs.some(({ standing }) => standing !== null && isUnwell(standing));
+  return jobs.length > 1 && isAnyUnwell ? texts.get('names.count', { count: jobs.length }) : jobNames(texts, jobs);
+}

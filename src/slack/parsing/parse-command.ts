@@ -1,0 +1,244 @@
+import { parseLanguage } from '../../domain/base/language.ts';
+import type { Language } from '../../domain/base/language.ts';
+import { isAddress } from '../../domain/job/job-id.ts';
+import { nearest } from '../../domain/names/nearest.ts';
+import { tokenize } from './tokenize.ts';
+import type { Token } from './tokenize.ts';
+
+/** The longest command, in UTF-16 code units: fifty ids fit in; Slack takes no longer message either. */
+const MAX_COMMAND = 4_000;
+/** Jobs shown by one status command: more do not fit in one message that can be read. */
+const MAX_STATUS_JOBS = 10;
+/** Jobs changed by one command. */
+const MAX_CHANGED_JOBS = 50;
+
+/** A command that can be carried out. Job references are as typed. */
+export type Command =
+  | { readonly kind: 'status'; readonly jobs: readonly string[]; readonly isPublic: boolean }
+  | { readonly kind: 'subscribe'; readonly jobs: readonly string[] }
+  | { readonly kind: 'unsubscribe'; readonly jobs: readonly string[] }
+  | { readonly kind: 'unsubscribe_all' }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'list_all' }
+  /** What DRS lists; only jobs with this text where there is one. */
+  | { readonly kind: 'jobs'; readonly text: string | null }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'choose_language'; readonly language: Language }
+  /** What was done here, with one job where there is a reference. */
+  | { readonly kind: 'audit'; readonly job: string | null }
+  | { readonly kind: 'health' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'help'; readonly topic: string | null };
+
+/** Why a text is no command: facts, put into words by the message that shows them. */
+export type UsageError =
+  | { readonly kind: 'too_long'; readonly most: number }
+  | { readonly kind: 'unclosed_quote'; readonly text: string }
+  | { readonly kind: 'jobs_missing'; readonly verb: 'status' | 'subscribe' | 'unsubscribe' }
+  | { readonly kind: 'too_many_jobs'; readonly verb: string; readonly count: number; readonly most: number }
+  | { readonly kind: 'unknown_option'; readonly option: string; readonly verb: string }
+  | { readonly kind: 'all_with_jobs' }
+  | {
+      readonly kind: 'unexpected_words';
+      readonly verb: VerbWithoutJobs;
+      readonly words: readonly string[];
+    }
+  | { readonly kind: 'unknown_setting'; readonly setting: string }
+  | { readonly kind: 'unknown_language'; readonly language: string }
+  /** A channel or a person was named, and this verb is about the conversation it is typed in. */
+  | { readonly kind: 'channel_named'; readonly channel: string }
+  | { readonly kind: 'person_named'; readonly person: string }
+  | { readonly kind: 'misspelt_verb'; readonly word: string; readonly meant: string };
+
+export type ParsedCommand =
+  | { readonly ok: true; readonly command: Command }
+  | { readonly ok: false; readonly error: UsageError };
+
+/** The commands, in the order of the help, and how each is typed. */
+export const COMMANDS = [
+  { verb: 'status', typed: 'status <job>…' },
+  { verb: 'subscribe', typed: 'subscribe <job>…' },
+  { verb: 'unsubscribe', typed: 'unsubscribe <job>…' },
+  { verb: 'list', typed: 'list' },
+  { verb: 'jobs', typed: 'jobs [text]' },
+  { verb: 'settings', typed: 'settings' },
+  { verb: 'audit', typed: 'audit [job]' },
+  { verb: 'health', typed: 'health' },
+  { verb: 'version', typed: 'version' },
+  { verb: 'help', typed: 'help [topic]' },
+] as const;
+/** The first word of a command. */
+export type Verb = (typeof COMMANDS)[number]['verb'];
+const VERBS: readonly Verb[] = COMMANDS.map(({ verb }) => verb);
+type VerbWithoutJobs = Exclude<Verb, 'status' | 'subscribe' | 'unsubscribe' | 'jobs'>;
+/** Said on their own: a slip in one of these is told from a job's name even when nothing follows. */
+const LONE_VERBS: ReadonlySet<Verb> = new Set<Verb>(['list', 'audit', 'help', 'health', 'version']);
+
+/** `public`, `--public` and what smart dashes make of it. */
+const PUBLIC = /^-{0,2}public$/i;
+const ALL = /^-{0,2}all$/i;
+/** `key:value` where the key is a plain word: a rule of a subscription. A URL is not one. */
+const OPTION = /^([a-z_]+):(?!\/\/)/i;
+
+/** `#ops`, and what Slack makes of it: `<#C012AB3CD|ops>`. */
+const CHANNEL = /^(?:#(.+)|<#([A-Z0-9]+)(?:\|([^>]*))?>)$/iu;
+/** `@ana`, `<@U012AB3CD>`, `<!subteam^S1|@dba>`, `<!channel>`. */
+const PERSON = /^(?:@(.+)|<[@!]([^|>]+)(?:\|([^>]*))?>)$/u;
+/** The bot itself, at the beginning of what is written to it, and the slash command in a line that was copied. */
+const ADDRESS = /^(?:<@[^>]+>|\/[\p{L}\p{N}_-]+)[:;.!-]*$/iu;
+/** What ends a sentence: no name ends in it. */
+const SENTENCE_END = /[:;.?!。…]+$/u;
+/** Words of a sentence that could be taken for the beginning of a name, and name none. */
+const FILLERS: ReadonlySet<string> = new Set('to in into for from on of at with and or the here'.split(' '));
+
+/** Understands what was typed after the slash command. Verbs and flags in any case; a quoted word is always a job. */
+export function parseCommand(text: string): ParsedCommand {
+  if (text.length > MAX_COMMAND) return refuse({ kind: 'too_long', most: MAX_COMMAND });
+  const all = tokenize(text);
+  if ('quote' in all) return refuse({ kind: 'unclosed_quote', text: all.text });
+  const tokens = withoutAddress(all);
+  const elsewhere = findElsewhere(tokens);
+  if (elsewhere !== null) return refuse(elsewhere);
+  const [first, ...rest] = tokens;
+  if (first === undefined) return accept({ kind: 'help', topic: null });
+  const verb = verbOf(first);
+  if (verb !== null) return parseArguments(verb, rest);
+  const meant = findMeantVerb(first, rest);
+  return meant === null ? parseArguments('status', tokens) : refuse({ kind: 'misspelt_verb', word: first.text, meant });
+}
+
+/** What is said to the bot, without the bot's name before it. */
+function withoutAddress(tokens: readonly Token[]): readonly Token[] {
+  const [first] = tokens;
+  return first !== undefined && !first.quoted && ADDRESS.test(first.text) ? tokens.slice(1) : tokens;
+}
+
+/** A channel or a person among the words: what would be done here is meant for somewhere else. */
+function findElsewhere(tokens: readonly Token[]): UsageError | null {
+  for (const { text, quoted } of tokens) {
+    if (quoted) continue;
+    const [, channel, channelId, channelName] = CHANNEL.exec(text) ?? [];
+    const named = [channel, channelName, channelId].find((one) => one !== undefined && one !== '');
+    if (named !== undefined) return { kind: 'channel_named', channel: `#${named}` };
+    const [, person, personId, personName] = PERSON.exec(text) ?? [];
+    const called = [person, personName, personId].find((one) => one !== undefined && one !== '');
+    if (called !== undefined) return { kind: 'person_named', person: `@${called.replace(/^@/, '')}` };
+  }
+  return null;
+}
+
+function verbOf(token: Token): Verb | null {
+  if (token.quoted) return null;
+  const word = token.text.toLowerCase().replace(SENTENCE_END, '');
+  return VERBS.find((verb) => verb === word) ?? null;
+}
+
+/** `subscrbe orders` is a slip of the finger; `orders` is a job. */
+function findMeantVerb(first: Token, rest: readonly Token[]): Verb | null {
+  if (first.quoted || /[^a-z]/i.test(first.text) || first.text.length < 4) return null;
+  const meant = nearest(first.text, VERBS);
+  return VERBS.find((verb) => verb === meant && (rest.length > 0 || LONE_VERBS.has(verb))) ?? null;
+}
+
+function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
+  switch (verb) {
+    case 'help':
+      return tokens.length > 1
+        ? refuseWords(verb, tokens)
+        : accept({ kind: 'help', topic: tokens[0]?.text.replace(SENTENCE_END, '') ?? null });
+    case 'health':
+    case 'version':
+      return tokens.length > 0 ? refuseWords(verb, tokens) : accept({ kind: verb });
+    case 'list':
+      return parseList(tokens);
+    case 'jobs':
+      return accept({ kind: 'jobs', text: tokens.length === 0 ? null : tokens.map((token) => token.text).join(' ') });
+    case 'settings':
+      return parseSettings(tokens);
+    case 'audit':
+      return tokens.length > 1
+        ? refuseWords(verb, tokens)
+        : accept({ kind: 'audit', job: tokens[0] === undefined ? null : jobNamed(tokens[0]) });
+    case 'status':
+      return parseStatus(tokens);
+    case 'subscribe':
+      return parseJobs(verb, tokens, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs }));
+    case 'unsubscribe':
+      return parseUnsubscribe(tokens);
+  }
+}
+
+function parseList(tokens: readonly Token[]): ParsedCommand {
+  const [first, ...rest] = tokens;
+  if (first === undefined) return accept({ kind: 'list' });
+  return isFlag(first, ALL) && rest.length === 0 ? accept({ kind: 'list_all' }) : refuseWords('list', tokens);
+}
+
+function parseSettings(tokens: readonly Token[]): ParsedCommand {
+  const [first, ...rest] = tokens;
+  if (first === undefined) return accept({ kind: 'settings' });
+  const [, key = first.text, value = ''] = /^([^:]+):(.*)$/.exec(first.text) ?? [];
+  if (key.toLowerCase() !== 'lang') return refuse({ kind: 'unknown_setting', setting: first.text });
+  if (rest.length > 0 && value !== '') return refuseWords('settings', rest);
+  // `lang: zh` is what a phone's keyboard makes of it.
+  const given = value === '' ? rest.map((token) => token.text).join(' ') : value;
+  const language = parseLanguage(given);
+  return language === null
+    ? refuse({ kind: 'unknown_language', language: given })
+    : accept({ kind: 'choose_language', language });
+}
+
+function refuseWords(verb: VerbWithoutJobs, tokens: readonly Token[]): ParsedCommand {
+  return refuse({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
+}
+
+function parseStatus(tokens: readonly Token[]): ParsedCommand {
+  const words = tokens.filter((token) => !isFlag(token, PUBLIC));
+  const isPublic = words.length < tokens.length;
+  return parseJobs('status', words, MAX_STATUS_JOBS, (jobs) => ({ kind: 'status', jobs, isPublic }));
+}
+
+function parseUnsubscribe(tokens: readonly Token[]): ParsedCommand {
+  const words = tokens.filter((token) => !isFlag(token, ALL));
+  if (words.length === tokens.length) {
+    return parseJobs('unsubscribe', words, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'unsubscribe', jobs }));
+  }
+  return words.length === 0 ? accept({ kind: 'unsubscribe_all' }) : refuse({ kind: 'all_with_jobs' });
+}
+
+function parseJobs(
+  verb: 'status' | 'subscribe' | 'unsubscribe',
+  tokens: readonly Token[],
+  max: number,
+  command: (jobs: readonly string[]) => Command,
+): ParsedCommand {
+  const option = tokens.find((token) => !token.quoted && isNoJob(token.text));
+  if (option !== undefined) return refuse({ kind: 'unknown_option', option: option.text, verb });
+  const jobs = [...new Set(tokens.map(jobNamed).filter((job) => job !== ''))];
+  if (jobs.length === 0) return refuse({ kind: 'jobs_missing', verb });
+  if (jobs.length > max) return refuse({ kind: 'too_many_jobs', verb, count: jobs.length, most: max });
+  return accept(command(jobs));
+}
+
+/** An option, or a word that only holds a sentence together. */
+function isNoJob(text: string): boolean {
+  const word = text.replace(SENTENCE_END, '');
+  return OPTION.test(word) || word.startsWith('--') || FILLERS.has(word.toLowerCase());
+}
+
+/** What a word says of a job, as it was typed; a question mark behind it asks, and names nothing. */
+function jobNamed({ typed, quoted, text }: Token): string {
+  return quoted || isAddress(text) ? typed : typed.replace(SENTENCE_END, '');
+}
+
+function isFlag(token: Token, flag: RegExp): boolean {
+  return !token.quoted && flag.test(token.text.replace(SENTENCE_END, ''));
+}
+
+function accept(command: Command): ParsedCommand {
+  return { ok: true, command };
+}
+
+function refuse(error: UsageError): ParsedCommand {
+  return { ok: false, error };
+}

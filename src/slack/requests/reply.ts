@@ -1,0 +1,68 @@
+import type { RespondArguments, RespondFn } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+
+import type { Log } from '../../ports/log.ts';
+import type { Click } from '../parsing/parse-interaction.ts';
+import { withBlocks } from '../messages/kit/message.ts';
+import type { SlackMessage } from '../messages/kit/message.ts';
+
+/** Answers one command or click. */
+export interface Reply {
+  /** To the person alone. */
+  privately(message: SlackMessage): Promise<void>;
+  /** To everybody in the channel. */
+  publicly(message: SlackMessage): Promise<void>;
+  /** Replaces the message the button is on: for everybody in the channel, or on the one ephemeral message. */
+  inPlace(message: SlackMessage): Promise<void>;
+}
+
+/**
+ * Answers through the response URL (docs.slack.dev, "Handling user interaction": 5 uses in 30 minutes), which works in
+ * channels the bot is not in. A channel message is edited with `chat.update` where possible, because that works for
+ * messages of any age.
+ */
+export function createReply(options: {
+  readonly client: WebClient;
+  readonly respond: RespondFn;
+  readonly click: Click | null;
+  readonly log: Log;
+}): Reply {
+  const { client, respond, click, log } = options;
+  const send = async (message: SlackMessage, extra: Pick<RespondArguments, 'response_type' | 'replace_original'>) => {
+    await respond({ ...withBlocks(message), ...extra });
+  };
+  return {
+    privately: (message) => send(message, { response_type: 'ephemeral', replace_original: false }),
+    publicly: (message) => send(message, { response_type: 'in_channel', replace_original: false }),
+    async inPlace(message) {
+      const isUpdated = click !== null && (await update(client, click, message, log));
+      if (!isUpdated) await send(message, { replace_original: true });
+    },
+  };
+}
+
+/** Answers in the direct messages with the bot, where nobody else reads and nothing has to be shown to others. */
+export function createDirectReply(client: WebClient, channelId: string): Reply {
+  const post = async (message: SlackMessage) => {
+    await client.chat.postMessage({
+      channel: channelId,
+      ...withBlocks(message),
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+  };
+  return { privately: post, publicly: post, inPlace: post };
+}
+
+/** Edits the message of the channel that a button is on; false where there is none, or Slack refuses. */
+async function update(client: WebClient, click: Click, message: SlackMessage, log: Log): Promise<boolean> {
+  const { channelId: channel, messageTs: ts } = click;
+  if (ts === null) return false;
+  try {
+    await client.chat.update({ channel, ts, text: message.text, blocks: message.blocks });
+    return true;
+  } catch (error) {
+    log.warn({ channel, err: error }, 'chat.update failed; answering through the response URL instead');
+    return false;
+  }
+}

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+
+import { BILLING, ORDERS } from '../../support/reports.ts';
+import { ana, ben, changed, CONNECTION, ended, stillDesk } from './contract-desk.ts';
+import type { OpenStore } from './contract-desk.ts';
+
+/** What `ChannelStore` promises. */
+export function channelContract(open: OpenStore): void {
+  const { desk, poll, watch, begin, drain } = stillDesk(open);
+
+  test('a channel speaks the language somebody chose, and says who did', async () => {
+    const choose = (language: 'en' | 'zh') =>
+      desk.store.setChannelLanguage({ actor: ana, connectionId: CONNECTION, language, now: 5 });
+    expect(await desk.store.findChannelLanguage(ana)).toBe('en');
+    expect([await choose('en'), await choose('zh'), await choose('zh')]).toEqual([false, true, false]);
+    expect(await desk.store.findChannelLanguage(ana)).toBe('zh');
+    expect(await drain()).toEqual([]);
+    await watch(ORDERS);
+    await drain();
+    expect([await choose('en'), await choose('zh')]).toEqual([true, true]);
+    expect(await drain()).toEqual(['C1: language', 'C1: language']);
+    await choose('en');
+    await choose('zh');
+    expect((await begin()).post).toMatchObject({
+      language: 'zh',
+      facts: [{ announcement: { kind: 'language', by: 'UANA', language: 'en' } }],
+    });
+  });
+
+  test('a channel is greeted once, and goes on where it was paused', async () => {
+    const greet = () => desk.store.greetChannel({ channel: ana, connectionId: CONNECTION, by: 'UANA', now: 5 });
+    await greet();
+    await greet();
+    expect(await drain()).toEqual(['C1: hello']);
+    await watch(ORDERS);
+    expect(await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 8 })).toEqual(['C1: subscribed']);
+    expect(await desk.store.findPause(ana)).toMatchObject({ waiting: 1 });
+    await greet();
+    expect(await drain()).toEqual(['C1: subscribed']);
+  });
+
+  test('a channel that refuses posts has its owners told in direct messages, but not whoever is being answered', async () => {
+    await watch(ORDERS);
+    await drain();
+    await watch(BILLING, { ...ana, userId: 'UBEN' });
+    const told = await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 8 });
+    expect(told).toEqual(['C1: subscribed', 'UANA: paused']);
+    expect(await desk.store.findPause({ workspaceId: 'T1', channelId: 'UANA' })).toMatchObject({ waiting: 1 });
+    expect(await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 9 })).toEqual([]);
+  });
+
+  test('a channel that may be told nothing keeps what it is owed until it may again, and only that ends it', async () => {
+    const hold = (reason: 'externally_shared' | 'channel_not_allowed', now: number) =>
+      desk.store.holdChannel({ channel: ana, reason, now });
+    const release = () => desk.store.releaseHeldChannel({ channel: ana, now: 20 });
+    await hold('externally_shared', 8);
+    expect(await desk.store.findPause(ana)).toBeNull();
+    await watch(ORDERS);
+    await drain();
+    expect(await release()).toBe(false);
+    await hold('externally_shared', 9);
+    await hold('externally_shared', 10);
+    expect(await drain()).toEqual(['UANA: paused']);
+    await poll(ORDERS, { events: [changed(30)] });
+    expect(await desk.store.findPause(ana)).toEqual({ reason: 'externally_shared', since: 9, waiting: 1 });
+    expect(await drain()).toEqual([]);
+    expect(await release()).toBe(true);
+    expect(await drain()).toEqual(['C1: status_changed 1']);
+    await poll(ORDERS, { events: [changed(31)] });
+    await drain({ kind: 'pause_channel', reason: 'is_archived', at: 11 });
+    expect(await release()).toBe(false);
+    expect(await desk.store.findPause(ana)).toMatchObject({ reason: 'is_archived' });
+  });
+
+  test('a channel is listed as watching while it has a subscription', async () => {
+    expect(await desk.store.listWatchingChannels('T1')).toEqual([]);
+    await watch(ORDERS, ben);
+    await watch(ORDERS);
+    await watch(BILLING);
+    expect(await desk.store.listWatchingChannels('T1')).toEqual(['C1', 'C2']);
+    expect(await desk.store.listWatchingChannels('T2')).toEqual([]);
+    await poll(ORDERS, { events: [ended(30)] });
+    expect(await desk.store.listWatchingChannels('T1')).toEqual(['C1']);
+  });
+}
