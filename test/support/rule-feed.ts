@@ -54,8 +54,11 @@ export function minutely(lags: readonly (number | null | StatusGroup)[], startMi
 }
 
 /** The same figure for so many minutes, or one of each minute. */
-export function minutes<One>(count: number, lag: One | ((minute: number) => One)): readonly One[] {
-  return Array.from({ length: count }, (_, minute) => (lag instanceof Function ? lag(minute) : lag));
+export function minutes<One extends string | number | null>(
+  count: number,
+  lag: One | ((minute: number) => One),
+): readonly One[] {
+  return Array.from({ length: count }, (_, minute) => (typeof lag === 'function' ? lag(minute) : lag));
 }
 
 /** A copy as its parts stand, a poll apart. */
