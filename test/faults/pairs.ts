@@ -18,16 +18,20 @@ const CHOSEN: readonly (readonly [drs: string, slack: string])[] = [
   ['one bad id: 500', 'doubled frames'],
 ];
 
-/** So many rows further for each column; no divisor of how many rows there are, so that all have their turn. */
+/** So many rows further for each name; no divisor of how many rows there are, so that all have their turn. */
 const STEP = 5;
 
-/** Every fault of Slack with one of DRS's, those that last 20 s aside, and some pairs beside. */
+/** Every further name of a refusal of Slack, once, with one of DRS's faults, and some pairs beside. */
 export function chosenPairs(): readonly (readonly [DrsRow, SlackRow])[] {
-  const walked = SLACK_FAULTS.filter(({ name }) => !name.endsWith('20 s')).flatMap((slack, index) => {
+  const walked = SLACK_FAULTS.filter(isFurtherName).flatMap((slack, index) => {
     const drs = DRS_FAULTS[(index * STEP) % DRS_FAULTS.length];
     return drs === undefined ? [] : [[drs, slack] as const];
   });
   return [...walked, ...CHOSEN.map(([drs, slack]) => [called(DRS_FAULTS, drs), called(SLACK_FAULTS, slack)] as const)];
+}
+
+function isFurtherName({ name, isLikeAnother }: SlackRow): boolean {
+  return isLikeAnother === true && name.endsWith(' once');
 }
 
 function called<T extends { readonly name: string }>(rows: readonly T[], name: string): T {

@@ -60,6 +60,12 @@ function refusals(
   ];
 }
 
+/** Refusals that mean the same by several names. */
+function ofOneKind(errors: readonly string[], rowsOf: (error: string) => readonly SlackRow[]): readonly SlackRow[] {
+  const [first = [], ...others] = errors.map(rowsOf);
+  return [...first, ...others.flat().map((row) => ({ ...row, isLikeAnother: true as const }))];
+}
+
 const OF_A_CHANNEL = [
   'not_in_channel',
   'channel_not_found',
@@ -100,10 +106,10 @@ export const SLACK_FAULTS: readonly SlackRow[] = [
     signs: notSent('network'),
   },
   lasting('reset', POSTS, { kind: 'reset' }, 'network'),
-  ...OF_A_CHANNEL.flatMap((error) => refusals(error, POSTS_IN_ONE, notSent)),
-  ...OF_THE_WORKSPACE.flatMap((error) => refusals(error, EVERYTHING, notSent)),
-  ...OF_A_MESSAGE.flatMap((error) => refusals(error, POSTS, counted(notSent))),
-  ...OF_AN_EDIT.flatMap((error) => refusals(error, EDITS, counted(notEdited), `${error} on edits`)),
+  ...ofOneKind(OF_A_CHANNEL, (error) => refusals(error, POSTS_IN_ONE, notSent)),
+  ...ofOneKind(OF_THE_WORKSPACE, (error) => refusals(error, EVERYTHING, notSent)),
+  ...ofOneKind(OF_A_MESSAGE, (error) => refusals(error, POSTS, counted(notSent))),
+  ...ofOneKind(OF_AN_EDIT, (error) => refusals(error, EDITS, counted(notEdited), `${error} on edits`)),
   {
     name: 'lost, then history refused',
     lasts: 'moment',

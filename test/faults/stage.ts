@@ -62,6 +62,8 @@ export interface DrsRow extends Row {
 export interface SlackRow extends Row {
   /** Something else than usual of the workspace. */
   readonly workspace?: WorkspaceOptions;
+  /** Another row means the same by another name. */
+  readonly isLikeAnother?: true;
   /** What people type is answered all the same, once. */
   readonly hears?: true;
 }

@@ -40,9 +40,9 @@ export interface OpenPost {
 
 /** Pauses of the search, in ms. */
 export interface SearchPauses extends RetryPauses {
-  /** Between two looks. */
+  /** Between two looks; a refusal to let us read is believed when it has lasted as long. */
   readonly reconcileAgainMs: number;
-  /** A channel whose reading Slack refuses for so long counts as one that cannot be read. */
+  /** A channel that was read before counts as one that cannot be read when Slack has refused that for so long. */
   readonly searchGiveUpMs: number;
 }
 
@@ -82,7 +82,7 @@ export type SearchSettlement =
 
 /**
  * Decides what one page of a search means. In a channel that can be read, a post is sent again only after it was missed
- * twice; where Slack refuses to let us know, it is sent again rather than lost. Waiting never becomes sending again.
+ * twice; where Slack goes on refusing to let us know, it is sent again rather than lost. Waiting never becomes sending again.
  *
  * @param random a number from 0 to 1
  */
@@ -150,9 +150,10 @@ function settleRefusal(
   if (what === 'channel' && historyAccess.kind === 'verified') return { kind: 'pause_channel', reason, at: now };
   // A token that is refused says nothing about any channel.
   if (what === 'workspace') return { kind: 'try_page_again', afterMs };
-  // A channel that was read before is not given up for one odd answer, unless the right to read is gone.
+  // No channel is given up for one odd answer, one that was read before not soon either, unless the right to read is gone.
   const isOdd = what !== 'channel' && historyAccess.kind === 'verified' && reason !== 'missing_scope';
-  if (isOdd && searchedForMs < pauses.searchGiveUpMs) return { kind: 'try_page_again', afterMs };
+  const believedAfterMs = isOdd ? pauses.searchGiveUpMs : pauses.reconcileAgainMs;
+  if (searchedForMs < believedAfterMs) return { kind: 'try_page_again', afterMs };
   return messageTs === null
     ? { kind: 'send_again', afterMs, historyAccess: denied }
     : { kind: 'alone', historyAccess: denied };
