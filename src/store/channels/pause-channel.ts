@@ -6,6 +6,7 @@ import type { Actor } from '../../ports/store/subscriptions.ts';
 import { audit } from '../rows/audit.ts';
 import type { Auditor } from '../rows/audit.ts';
 import { updateChannel } from '../rows/update-channel.ts';
+import { ofChannel } from '../rows/keys.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 import { tellOwners } from './tell-owners.ts';
 
@@ -37,8 +38,7 @@ export async function endPause(tx: Tx, { userId, ...channel }: Auditor, now: Epo
   await tx
     .updateTable('posts')
     .set({ due_at: 0, tries: 0 })
-    .where('workspace_id', '=', channel.workspaceId)
-    .where('channel_id', '=', channel.channelId)
+    .where((eb) => eb.and(ofChannel(channel)))
     .where('due_at', 'is not', null)
     .execute();
   await audit(tx, { ...channel, userId }, 'resume', null, now, posting(before), posting(null));
@@ -84,8 +84,7 @@ function findRow(tx: Tx, { workspaceId, channelId }: ChannelKey) {
   return tx
     .selectFrom('channels')
     .select(['paused_at', 'pause_reason'])
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
+    .where((eb) => eb.and(ofChannel({ workspaceId, channelId })))
     .executeTakeFirst();
 }
 

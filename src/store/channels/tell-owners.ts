@@ -4,7 +4,7 @@ import type { EpochMs } from '../../domain/base/time.ts';
 import { announce, ensureChannel } from '../rows/announce.ts';
 import { decodeAnnouncement } from '../rows/codec.ts';
 import type { Tx } from '../rows/schema.ts';
-import { activeSubscriptions, named } from './subscriptions.ts';
+import { listSubscriptions, named } from './subscriptions.ts';
 
 /**
  * A channel's posts are held back: everybody who made a subscription there is told in a direct message, once. Those whose new
@@ -20,7 +20,7 @@ export async function tellOwners(
   // A direct message that fails is not told in another direct message.
   if (isDirectMessage(channel.channelId)) return;
   const answered = refusedPostId === null ? new Set<string>() : await jobsAnnounced(tx, refusedPostId);
-  const waiting = (await activeSubscriptions(tx, channel)).filter((one) => !answered.has(one.jobId));
+  const waiting = (await listSubscriptions(tx, channel)).filter((one) => !answered.has(one.jobId));
   for (const [owner, subscriptions] of byOwner(waiting)) {
     const conversation = { workspaceId: channel.workspaceId, channelId: owner };
     const [first] = subscriptions;

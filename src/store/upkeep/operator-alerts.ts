@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 
 import type { OperatorAlert, RefusedPost } from '../../domain/post/operator-alert.ts';
-import type { ChannelKey } from '../../domain/subscription.ts';
 import { DAY } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { AlertRequest } from '../../ports/store/operator-alerts.ts';
 import { announce, ensureChannel } from '../rows/announce.ts';
 import { decodeAnnouncement, decodeJobId } from '../rows/codec.ts';
+import type { Request } from '../rows/keys.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 
 /** A refusal older than this is no news to an operator who has only now said where to be told. */
@@ -51,15 +51,7 @@ export async function clearAlert(
   });
 }
 
-export async function reportRefusedPosts(
-  db: Db,
-  request: {
-    readonly connectionId: string;
-    readonly channel: ChannelKey;
-    readonly now: EpochMs;
-    readonly limit: number;
-  },
-): Promise<number> {
+export async function reportRefusedPosts(db: Db, request: Request<'reportRefusedPosts'>): Promise<number> {
   const { now, limit, channel } = request;
   const { workspaceId } = channel;
   if ((await unreported(db, workspaceId, now, 1)).length === 0) return 0;
