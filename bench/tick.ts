@@ -9,11 +9,11 @@ import { createKeyAuth } from '../src/drs/key-auth.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { createLogger } from '../src/runtime/logger.ts';
 import { openStore } from '../src/store/open-store.ts';
-import { NO_METRICS } from '../src/runtime/no-metrics.ts';
+import { NO_METRICS } from '../src/ports/metrics.ts';
 import { createTimetable } from '../src/runtime/cron.ts';
 import { Vitals } from '../src/use-cases/upkeep/vitals.ts';
-import { DEFAULT_DURATIONS } from '../src/use-cases/context.ts';
-import type { Context } from '../src/use-cases/context.ts';
+import { DEFAULT_DURATIONS } from '../src/wiring/durations.ts';
+import type { Parts } from '../src/wiring/parts.ts';
 import { pollDueJobs } from '../src/use-cases/polling/poll-due-jobs.ts';
 import { interleaved, summarise } from './measure.ts';
 import type { Measured } from './measure.ts';
@@ -71,7 +71,7 @@ async function openOurs(path: string, endpoint: string, dispatcher: Dispatcher, 
   const shared = { dispatcher, clock, random: Math.random, log };
   const polling = { batchSize: BATCH_SIZE, maxRps: MAX_RPS, intervalMs: MINUTE };
   const drs = createDrsClient({ endpoint, projectId: PROJECT, language: 'en-us', auth, ...polling, ...shared });
-  const context: Context = {
+  const context: Parts = {
     store,
     drs,
     clock,
@@ -85,7 +85,7 @@ async function openOurs(path: string, endpoint: string, dispatcher: Dispatcher, 
     workspaceId: 'T1',
     opsChannel: null,
     lacksHistory: () => false,
-    wakeDispatcher: () => undefined,
+    wakeLoops: () => undefined,
     vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
     runtime: { program: 'bench', node: process.versions.node },
   };

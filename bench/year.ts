@@ -7,7 +7,7 @@
  *
  * Prints what is left, and exits 1 beyond the limits.
  */
-import { NO_METRICS } from '../src/runtime/no-metrics.ts';
+import { NO_METRICS } from '../src/ports/metrics.ts';
 import type { History } from '../src/ports/slack.ts';
 import { createTimetable } from '../src/runtime/cron.ts';
 import { Vitals } from '../src/use-cases/upkeep/vitals.ts';
@@ -24,11 +24,11 @@ import { onSqlite } from '../src/store/sqlite/on-sqlite.ts';
 import { openDatabase } from '../src/store/sqlite/open-database.ts';
 import { openStore } from '../src/store/open-store.ts';
 import type { Db } from '../src/store/rows/schema.ts';
-import { DEFAULT_DURATIONS } from '../src/use-cases/context.ts';
-import type { Context } from '../src/use-cases/context.ts';
-import { claimTurn, takeTurn } from '../src/use-cases/telling/dispatch-deliveries.ts';
+import { DEFAULT_DURATIONS } from '../src/wiring/durations.ts';
+import type { Parts } from '../src/wiring/parts.ts';
+import { claimTurn, runClaimed } from '../src/use-cases/telling/dispatch-deliveries.ts';
 import { findCauses } from '../src/use-cases/polling/find-causes.ts';
-import { lookAtJobs } from '../src/use-cases/polling/look-at-jobs.ts';
+import { readJobs } from '../src/use-cases/polling/read-jobs.ts';
 import { pruneSome } from '../src/use-cases/upkeep/prune.ts';
 import { tick } from '../src/use-cases/polling/tick.ts';
 import { createCrowd } from './year-of-jobs.ts';
@@ -53,7 +53,7 @@ interface Day {
 }
 
 interface Year {
-  readonly context: Context;
+  readonly context: Parts;
   readonly clock: YearClock;
   readonly crowd: Crowd;
 }
@@ -72,7 +72,7 @@ async function beginYear(db: Db, url: string, seed: number, size: number): Promi
   });
   const crowd = createCrowd({ random, now: () => clock.now(), size });
   let ids = 0;
-  const context: Context = {
+  const context: Parts = {
     store,
     drs: crowd.drs,
     clock,
@@ -95,7 +95,7 @@ async function beginYear(db: Db, url: string, seed: number, size: number): Promi
     workspaceId: WORKSPACE,
     opsChannel: null,
     lacksHistory: () => false,
-    wakeDispatcher: () => undefined,
+    wakeLoops: () => undefined,
     vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
     runtime: { program: 'bench', node: process.versions.node },
   };
@@ -106,7 +106,7 @@ async function beginYear(db: Db, url: string, seed: number, size: number): Promi
 async function watchNewJobs({ context, crowd }: Year): Promise<void> {
   const { store, connectionId, clock } = context;
   for (const { jobId, channels } of crowd.arrivals()) {
-    await lookAtJobs(context, [jobId]);
+    await readJobs(context, [jobId]);
     for (const channelId of channels)
       await store.subscribe({
         actor: { workspaceId: WORKSPACE, channelId, userId: `U${channelId}` },
@@ -128,10 +128,10 @@ const NO_HISTORY: History = {
   readPage: () => Promise.resolve({ kind: 'refused', what: 'reading', reason: 'missing_scope' }),
 };
 
-async function deliverOne(context: Context): Promise<boolean> {
+async function deliverOne(context: Parts): Promise<boolean> {
   const claim = await claimTurn(context);
   if (claim.kind === 'idle') return false;
-  await takeTurn(context, { notifier: deliverAll, history: NO_HISTORY }, claim);
+  await runClaimed(context, { notifier: deliverAll, history: NO_HISTORY }, claim);
   return true;
 }
 
@@ -142,11 +142,11 @@ async function liveDay(year: Year, everyHours: number): Promise<Day> {
     await liveHour(year);
     clock.advance(everyHours * HOUR);
   }
-  for (let one = 0; one < PASSERS_BY; one++) await lookAtJobs(context, [crowd.stranger()]);
+  for (let one = 0; one < PASSERS_BY; one++) await readJobs(context, [crowd.stranger()]);
   return { longestRoundMs: await pruneAll(context) };
 }
 
-async function pruneAll(context: Context): Promise<number> {
+async function pruneAll(context: Parts): Promise<number> {
   let longest = 0;
   for (;;) {
     const startedAt = performance.now();

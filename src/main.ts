@@ -9,16 +9,16 @@ import { createLogger } from './runtime/logger.ts';
 import { leaveLocalTime } from './runtime/zone.ts';
 
 leaveLocalTime();
-const unwanted = new AbortController();
+const startCall = new AbortController();
 try {
   const config = parseConfig(readEnvFile(process.env).env, isSchedule);
   // A fault is written down whatever the log level is.
   const lastResort = createLogger('error', () => secretsOf(config));
-  const starting = holdFailure(startBot(config, {}, unwanted.signal));
+  const starting = holdFailure(startBot(config, {}, startCall.signal));
   // Before it has started: a signal that comes meanwhile is obeyed as soon as it has, or ends its waiting.
   stopOnSignal(
     async () => {
-      unwanted.abort();
+      startCall.abort();
       const bot = await starting.catch(() => null);
       await bot?.stop();
     },
@@ -29,5 +29,5 @@ try {
   if (!(error instanceof OperatorError)) throw error;
   console.error(error.message);
   // Whoever stops it in the middle of a start has got what they wanted.
-  if (!unwanted.signal.aborted) process.exitCode = 1;
+  if (!startCall.signal.aborted) process.exitCode = 1;
 }

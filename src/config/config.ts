@@ -17,8 +17,6 @@ import { findOddLength, findOddSecrets } from './secret-shape.ts';
 import { Secret } from './secret.ts';
 import { findUnknownSettings } from './unknown-settings.ts';
 
-const BYTES_IN_MB = 1024 * 1024;
-
 /** Everything the bot is told from outside. */
 export interface Config {
   readonly slack: {
@@ -65,8 +63,6 @@ export interface Config {
   readonly operations: {
     /** The channel in which the operator of the bot hears of what must be mended; null: none. */
     readonly channelId: string | null;
-    /** The operator hears when the disk with the database has less room than this, in bytes; 0: never. */
-    readonly leastFreeBytes: number;
   };
   readonly logLevel: LogLevel;
   /** Where the bot shows its operator how it is; null: nowhere. */
@@ -166,7 +162,7 @@ function toConfig(environment: Environment): Config {
       eventsDays: env.KEEP_EVENTS_DAYS,
       unwatchedDays: env.KEEP_UNWATCHED_DAYS,
     },
-    operations: { channelId: env.OPS_CHANNEL ?? null, leastFreeBytes: env.DISK_LEAST_FREE_MB * BYTES_IN_MB },
+    operations: { channelId: env.OPS_CHANNEL ?? null },
     logLevel: env.LOG_LEVEL,
     ops: env.OPS_PORT === undefined ? null : { host: env.OPS_HOST, port: env.OPS_PORT },
     heartbeatUrl: env.HEARTBEAT_URL === undefined ? null : secret('HEARTBEAT_URL'),

@@ -132,7 +132,6 @@ export const environment = z.object({
       error: "expected a channel id like C0123456789 (in Slack: the channel's name, at the bottom of About)",
     })
     .optional(),
-  DISK_LEAST_FREE_MB: whole(0, 1_000_000).default(200),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'expected debug, info, warn, error or silent' })
     .default('info'),

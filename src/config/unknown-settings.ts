@@ -1,7 +1,7 @@
 import { editDistance } from '../domain/names/nearest.ts';
 
-/** How the bot's settings begin. */
-const PREFIXES = /^(?:SLACK|DRS|IAM|HUAWEICLOUD_SDK|ALLOWED|KEEP|OPS|POLL|BOT|DISK|HEARTBEAT)_/;
+/** How settings begin that every program may have. */
+const COMMON_PREFIXES: ReadonlySet<string> = new Set(['LOG_', 'DATABASE_']);
 /** Names that other programs give an environment: Slack's command line, and Kubernetes for a service of this name. */
 const OTHERS = /^SLACK_CLI_|_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT(?:_\d+_(?:TCP|UDP)\w*)?$/;
 /** Shorter names are too near to those of others. */
@@ -32,6 +32,9 @@ export function findUnknownSettings(
   const files = secrets.map((name) => `${name}_FILE`);
   const known = new Set([...settings, ...files, 'ENV_FILE']);
   const guarded = [...known].filter((name) => name.length >= SHORTEST_GUARDED && !COMMON.has(name));
+  const prefixes = settings
+    .flatMap((name) => /^[A-Z]+_/.exec(name)?.[0] ?? [])
+    .filter((one) => !COMMON_PREFIXES.has(one));
   const problems: string[] = [];
   const warnings: string[] = [];
   for (const name of names.filter((one) => !known.has(one) && !OTHERS.test(one))) {
@@ -40,7 +43,8 @@ export function findUnknownSettings(
     if (inFile !== null && known.has(inFile))
       problems.push(`${name}: is not read, because ${inFile} is no secret; set ${inFile} itself`);
     else if (meant !== null) problems.push(`${name}: there is no such setting; ${meant} was probably meant`);
-    else if (PREFIXES.test(name)) warnings.push(`${name} is set, and is no setting of this bot: it changes nothing.`);
+    else if (prefixes.some((prefix) => name.startsWith(prefix)))
+      warnings.push(`${name} is set, and is no setting of this bot: it changes nothing.`);
   }
   return { problems, warnings };
 }

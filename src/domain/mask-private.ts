@@ -4,7 +4,7 @@ import { cutText, MAX_TEXT, storableText } from './base/text.ts';
 const HIDDEN = '•••';
 /** The longest text that is kept. */
 const MAX_KEPT = 600;
-/** A text that is not at rest after so many looks is taken as it is. */
+/** The rules stop after so many passes over a text. */
 const MAX_PASSES = 8;
 /** A noun and what may stand between it and its name are no longer than this. */
 const MAX_NOUN = 40;
@@ -56,6 +56,8 @@ const NO_MACHINE = `(?!(?:${MACHINE_WORDS}|${VERBS})(?![\\w.-]))`;
 const MACHINE = String.raw`[a-z0-9](?:[\w.-]*[a-z0-9])?(?::\d{1,5})?`;
 const MACHINE_KINDS = `(?:(?:${MACHINE_WORDS})\\s+)*`;
 const OUT_OF_REACH = String.raw`(?=\s+(?:(?:is|was|are|were)\s+(?:unreachable|unavailable|down|offline|not\s+(?:reachable|available|responding))|(?:cannot|could\s+not|can't|couldn't)\s+be\s+(?:reached|resolved|connected|found)|(?:does|did)\s+not\s+(?:respond|answer)|(?:refused|timed\s+out|connection)))`;
+/** What a machine is called before its name. */
+const MACHINES = `${ASCII_BEGIN}(?:host|hostname|server|address|endpoint)`;
 /** Chinese names of machines; the second list also stands before names that may be told. */
 const MACHINES_ZH = '主机名|主机|服务器|节点|地址|域名';
 const DATABASES_ZH = '数据库实例|数据库|实例|源数据库|目标数据库|源库|目标库|源端|目标端';
@@ -66,6 +68,7 @@ const PRODUCTS =
 const NO_USER = `(?!(?:${VERBS}|the|a|an|this|that|who|name|names|names?pace|privilege|privileges|permission|permissions|account|accounts|table|tables|data|database|defined|variable|variables|id|ids|role|roles|group|groups|password|passwords|input|type|session|sessions|connection|connections|limit|resource|resources|specified|mapping|mappings|only|level|mode|interface|error|exists|lacks|needs|requires)(?![\\w.-]))`;
 const NO_USER_ZH =
   '(?!没|缺|不|无|未|已|权限|密码|名|需|必须|请|应|执行|登录|连接|认证|创建|删除|存在|被|在|对|是|为|具有|拥有|的|或|和|与)';
+const USERS_ZH = '(?:用户名|用户|账号)';
 const USER = String.raw`[\p{L}\p{N}_$#][\p{L}\p{N}_$#.@%-]*`;
 
 const TOP_LEVEL = 'com|net|org|cn|io|local|localdomain|internal|intranet|lan|corp|cloud|svc|home';
@@ -76,14 +79,11 @@ type Rule = readonly [pattern: RegExp, replacement: string];
 const RULES: readonly Rule[] = [
   [/\bjdbc:[^\s'"，。；]+/gi, HIDDEN],
   [/(?<![a-z0-9_+.-])[+.-]*[a-z][a-z0-9+.-]*:\/\/[^\s'"<>)\]}，。；]+/gi, HIDDEN],
-  [/(Duplicate entry\s+).*(\s+for key)/giu, `$1'${HIDDEN}'$2`],
-  [/(Duplicate entry\s+)(?!.*\sfor key)\S.*/giu, `$1'${HIDDEN}'`],
+  [/(Duplicate entry\s+)(?:.*(\s+for key)|\S.*)/giu, `$1'${HIDDEN}'$2`],
   [/(dup key:\s*)\{.*(?:\}|$)/giu, `$1{${HIDDEN}}`],
-  [/(duplicate key value is\s*)\(.*(?:\)|$)/giu, `$1(${HIDDEN})`],
-  [/(\bKey \([^)]*\)\s*=\s*)\((?:.*\)|.*$)/gi, `$1(${HIDDEN})`],
-  [/(\brow contains )\((?:.*\)|.*$)/gi, `$1(${HIDDEN})`],
-  [rule(`${ASCII_BEGIN}(sql|statement|query)(\\s*[:=：]\\s*)[\\s\\S]+`), `$1$2${HIDDEN}`],
-  [/(语句)(\s*[:=：]\s*)[\s\S]+/giu, `$1$2${HIDDEN}`],
+  [/(duplicate key value is\s*)\(.*/giu, `$1(${HIDDEN})`],
+  [/(\bKey \([^)]*\)\s*=\s*|\brow contains )\((?:.*\)|.*$)/gi, `$1(${HIDDEN})`],
+  [rule(`((?:${ASCII_BEGIN}(?:sql|statement|query)|语句)\\s*[:=：]\\s*)[\\s\\S]+`), `$1${HIDDEN}`],
   [SQL, HIDDEN],
   [
     rule(`${ASCII_BEGIN}(password|passwd|pwd|secret|token|access[_ ]?key)(\\s*[:=：]\\s*)(?!(?:YES|NO)\\b)\\S+`),
@@ -100,17 +100,16 @@ const RULES: readonly Rule[] = [
   [/(['"`])[^'"`\s]*\1@(['"`])[^'"`\s]*\2/g, `$1${HIDDEN}$1@$2${HIDDEN}$2`],
   [/(?<![\p{L}\p{N}.+_-])[\p{L}\p{N}.+_-]+@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*/gu, HIDDEN],
   [
-    rule(`${BEGIN}(user|username|user name|role|account|login)(\\s*[:=：]?\\s*)(['"\`])[^'"\`]*\\3`),
-    `$1$2$3${HIDDEN}$3`,
+    rule(`((?:${BEGIN}(?:user|username|user name|role|account|login)|${USERS_ZH})\\s*[:=：]?\\s*)(['"\`])[^'"\`]*\\2`),
+    `$1$2${HIDDEN}$2`,
   ],
-  [/(用户名|用户|账号)(\s*[:=：]?\s*)(['"`])[^'"`]*\3/gu, `$1$2$3${HIDDEN}$3`],
   [
     rule(`${ASCII_BEGIN}(user|username|user name|role|account|login|db_user)(\\s*[:=]\\s*)[^\\s'"\`,;)]+`),
     `$1$2${HIDDEN}`,
   ],
   [rule(`${ASCII_BEGIN}(user(?:name)?\\s+)${NO_USER}${USER}`), `$1${HIDDEN}`],
-  [rule(`(用户名|用户|账号)(\\s*[:=：]?\\s*)${NO_USER_ZH}(?:[A-Za-z0-9_$#][\\w$#.@%-]*)`), `$1$2${HIDDEN}`],
-  [rule(`(用户名|用户|账号)(\\s*[:=：]\\s*|\\s+)${NO_USER_ZH}[^\\s'"\`,;，。；、）)•]+`), `$1$2${HIDDEN}`],
+  [rule(`(${USERS_ZH}\\s*[:=：]?\\s*)${NO_USER_ZH}(?:[A-Za-z0-9_$#][\\w$#.@%-]*)`), `$1${HIDDEN}`],
+  [rule(`(${USERS_ZH}(?:\\s*[:=：]\\s*|\\s+))${NO_USER_ZH}[^\\s'"\`,;，。；、）)•]+`), `$1${HIDDEN}`],
   [rule(`${ASCII_BEGIN}((?:sid|service[ _]name)\\s*[:=]?\\s*)${NO_MACHINE}[a-z0-9_][\\w.$#-]*`), `$1${HIDDEN}`],
   [/(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?(?:\/\d{1,2})?(?![\d.]*\d)/g, HIDDEN],
   [/(?<![\p{L}\p{N}:])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}(?![\p{L}\p{N}:])/giu, HIDDEN],
@@ -118,18 +117,9 @@ const RULES: readonly Rule[] = [
     /(?<![\p{L}\p{N}:])(?=[0-9a-f:]*[0-9a-f])(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?(?![\p{L}\p{N}:])/giu,
     HIDDEN,
   ],
-  [
-    rule(`${ASCII_BEGIN}(host|hostname|server|address|endpoint)(\\s*[:=：]\\s*)(['"]?)[^\\s'",;)，。]+\\3`),
-    `$1$2${HIDDEN}`,
-  ],
-  [rule(`(${MACHINES_ZH})(\\s*[:=：]\\s*)(['"]?)[^\\s'",;)，。]+\\3`), `$1$2${HIDDEN}`],
-  [rule(`${ASCII_BEGIN}(host|hostname|server|address|endpoint)(\\s+)(['"])[^'"]+\\3`), `$1$2$3${HIDDEN}$3`],
-  [
-    rule(
-      `${ASCII_BEGIN}(host|hostname|server|address|endpoint)(\\s+)(?=[^\\s,;]*[\\d.-])[a-z0-9][\\w.-]*[a-z0-9](?::\\d{2,5})?`,
-    ),
-    `$1$2${HIDDEN}`,
-  ],
+  [rule(`((?:${MACHINES}|${MACHINES_ZH})\\s*[:=：]\\s*)(['"]?)[^\\s'",;)，。]+\\2`), `$1${HIDDEN}`],
+  [rule(`(${MACHINES}\\s+)(['"])[^'"]+\\2`), `$1$2${HIDDEN}$2`],
+  [rule(`(${MACHINES}\\s+)(?=[^\\s,;]*[\\d.-])[a-z0-9][\\w.-]*[a-z0-9](?::\\d{2,5})?`), `$1${HIDDEN}`],
   [rule(`${ASCII_BEGIN}((?:unknown host|no such host|resolve(?: host)?)\\s+)${NO_MACHINE}${MACHINE}`), `$1${HIDDEN}`],
   [
     rule(`${ASCII_BEGIN}(connect(?:ed|ing|ions?)?\\s+(?:to|with|from)\\s+${MACHINE_KINDS})${NO_MACHINE}${MACHINE}`),
@@ -186,8 +176,8 @@ export function maskPrivate(text: string): string {
       .replace(/[\p{Cc}\s]+/gu, ' ')
       .trim(),
   );
-  // What one rule leaves may be what an earlier one looks for; oddly quoted texts take a second look.
-  for (let look = 0; look < MAX_PASSES; look++) {
+  // What one rule leaves may be what an earlier one matches.
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
     const before = masked;
     masked = applyRules(masked);
     if (masked === before) break;

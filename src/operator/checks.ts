@@ -20,7 +20,7 @@ import { scrub } from '../runtime/scrub.ts';
 import { checkSlack } from '../slack/workspace/check-slack.ts';
 import { checkDatabase } from '../store/sqlite/check-database.ts';
 import { checkCommandPort, checkOpsPort } from './check-ports.ts';
-import { DEFAULT_DURATIONS } from '../use-cases/context.ts';
+import { TELL_TIMES } from '../use-cases/telling/dispatch-deliveries.ts';
 
 const MARKS: Readonly<Record<Finding['kind'], string>> = { good: '✔', bad: '✖', open: '–' };
 
@@ -72,7 +72,7 @@ async function inspect(config: Config, network: Network, step: Step): Promise<vo
       botToken: botToken.reveal(),
       appToken: receiver.mode === 'socket' ? receiver.appToken.reveal() : null,
       apiUrl,
-      timeoutMs: DEFAULT_DURATIONS.slackTimeoutMs,
+      timeoutMs: TELL_TIMES.slackTimeoutMs,
       fetch: network.fetch,
       opsChannelId: config.operations.channelId,
       log,

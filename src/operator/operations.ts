@@ -8,24 +8,25 @@ import type { Network } from '../network/network.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { Store } from '../ports/store/store.ts';
-import type { StoreFigures } from '../ports/store/upkeep.ts';
+import type { PlaceStore } from '../ports/store/place.ts';
+import type { UpkeepStore } from '../ports/store/upkeep.ts';
 import { programVersion } from '../runtime/about.ts';
 import { createHeartbeat, NO_HEARTBEAT } from '../runtime/heartbeat.ts';
 import type { Heartbeat } from '../runtime/heartbeat.ts';
-import type { FetchableMetrics, Momentary } from '../runtime/metrics.ts';
-import { NO_METRICS } from '../runtime/no-metrics.ts';
+import type { FetchableMetrics } from '../runtime/metrics.ts';
+import { NO_METRICS } from '../ports/metrics.ts';
+import { NO_PAGES } from '../runtime/ops-server.ts';
 import type { OpsPages, Verdict } from '../runtime/ops-server.ts';
-import type { DoorState } from '../slack/receiving/listener-state.ts';
+import type { ListenerState } from '../slack/receiving/listener-state.ts';
 import { KNOWN_REASONS } from '../slack/web-api/classify-slack-error.ts';
 import { Vitals } from '../use-cases/upkeep/vitals.ts';
 
 /** What this is made from. */
-interface Foundation {
+interface OperationsDeps {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
-  readonly store: Store;
+  readonly store: PlaceStore & UpkeepStore;
   readonly network: Network;
   readonly timetable: Timetable;
   /** Whose work the bot does. */
@@ -38,46 +39,33 @@ export interface Operations {
   readonly metrics: Metrics;
   readonly heartbeat: Heartbeat;
   /** What the operator's port shows once the bot runs. */
-  pages(seen: { readonly door: () => DoorState; readonly patience: Patience }): OpsPages;
+  pages(seen: Seen): OpsPages;
 }
 
-/** Without a port nobody looks. */
-const NO_PAGES: OpsPages = {
-  livez: () => [],
-  note: () => null,
-  readyz: () => Promise.resolve([]),
-  metrics: () => Promise.resolve(null),
-};
+/** What the pages look at. */
+interface Seen {
+  readonly listener: () => ListenerState;
+  readonly patience: Patience;
+}
 
 /** Makes what the configuration asks for and nothing more: without a port, nothing is counted. */
-export async function createOperations(foundation: Foundation): Promise<Operations> {
-  const { config, clock, timetable } = foundation;
-  const { ops } = config;
-  const heartbeat = toHeartbeat(foundation);
-  if (ops === null)
-    return {
-      vitals: new Vitals(clock, NO_METRICS, timetable),
-      metrics: NO_METRICS,
-      heartbeat,
-      pages: () => NO_PAGES,
-    };
-  const metrics = await loadMetrics(foundation);
-  const vitals = new Vitals(clock, metrics, timetable);
-  const pages: Operations['pages'] = ({ door, patience }) => {
-    const look = () => lookAround(foundation, vitals, door);
-    return pagesOf(foundation, { vitals, metrics, patience, look });
-  };
-  return { vitals, metrics, heartbeat, pages };
+export async function createOperations(deps: OperationsDeps): Promise<Operations> {
+  const { config, clock, timetable } = deps;
+  const heartbeat = toHeartbeat(deps);
+  const metrics = config.ops === null ? null : await loadMetrics(deps);
+  const vitals = new Vitals(clock, metrics ?? NO_METRICS, timetable);
+  const pages: Operations['pages'] = (seen) => (metrics === null ? NO_PAGES : pagesOf(deps, vitals, metrics, seen));
+  return { vitals, metrics: metrics ?? NO_METRICS, heartbeat, pages };
 }
 
 /** Loaded only here: whoever opens no port does not wait for it at the start. */
-async function loadMetrics({ store }: Foundation): Promise<FetchableMetrics> {
+async function loadMetrics({ store }: OperationsDeps): Promise<FetchableMetrics> {
   const { createMetrics } = await import('../runtime/metrics.ts');
   const schema = await store.findSchemaVersion();
   return createMetrics({ version: programVersion(), schema, slackReasons: KNOWN_REASONS });
 }
 
-function toHeartbeat({ config, network, log }: Foundation): Heartbeat {
+function toHeartbeat({ config, network, log }: OperationsDeps): Heartbeat {
   const { heartbeatUrl } = config;
   if (heartbeatUrl === null) return NO_HEARTBEAT;
   const get = async (signal: AbortSignal) => {
@@ -87,32 +75,12 @@ function toHeartbeat({ config, network, log }: Foundation): Heartbeat {
   return createHeartbeat(get, log);
 }
 
-/** How everything is at one moment. */
-type Moment = Momentary & { readonly door: DoorState };
-
-/** How everything is at this moment. */
-async function lookAround(
-  { store, clock, log, whose }: Foundation,
-  vitals: Vitals,
-  door: () => DoorState,
-): Promise<Moment> {
-  const figures: StoreFigures | null = await store.readFigures(whose).catch((error: unknown) => {
-    log.warn({ err: error }, 'the figures of the database could not be read');
-    return null;
-  });
-  return { now: clock.now(), signs: vitals.signs(), figures, door: door(), slackConnected: door().isOpen };
-}
-
 function pagesOf(
-  { store, clock, timetable }: Foundation,
-  seen: {
-    readonly vitals: Vitals;
-    readonly metrics: FetchableMetrics;
-    readonly patience: Patience;
-    readonly look: () => Promise<Moment>;
-  },
+  { store, clock, timetable, log, whose }: OperationsDeps,
+  vitals: Vitals,
+  metrics: FetchableMetrics,
+  { listener, patience }: Seen,
 ): OpsPages {
-  const { vitals, metrics, patience, look } = seen;
   return {
     livez: () => judgeLife(vitals, clock.now(), patience),
     note: () => describePause(vitals, timetable),
@@ -122,9 +90,16 @@ function pagesOf(
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
       const own = [unwritable, describeDisplacement(store)].filter((sentence) => sentence !== null);
-      return [...own, ...judgeReach(await look())];
+      return [...own, ...judgeReach(listener())];
     },
-    metrics: async () => await metrics.render(await look()),
+    async metrics() {
+      const figures = await store.readFigures(whose).catch((error: unknown) => {
+        log.warn({ err: error }, 'the figures of the database could not be read');
+        return null;
+      });
+      const slackConnected = listener().isOpen;
+      return await metrics.render({ now: clock.now(), signs: vitals.signs(), figures, slackConnected });
+    },
   };
 }
 
@@ -141,7 +116,7 @@ function describePause(vitals: Vitals, timetable: Timetable): string | null {
   return `Pause by schedule: next look at DRS ${weekday} ${moment} (${zone}).`;
 }
 
-function describeDisplacement(store: Store): string | null {
+function describeDisplacement(store: PlaceStore): string | null {
   const displacement = store.findDisplacement();
   if (displacement === null) return null;
   const { path, savedAs } = displacement;
@@ -158,10 +133,10 @@ function judgeLife(vitals: Vitals, now: number, patience: Patience): Verdict {
  * Only what keeps a command from being taken: a proxy takes the bot out of service for it. While DRS is silent, or Slack
  * refuses posts, `/drs health` must go on saying so.
  */
-function judgeReach({ door }: Moment): Verdict {
-  return door.isOpen
+function judgeReach({ isOpen, why }: ListenerState): Verdict {
+  return isOpen
     ? []
     : [
-        `Slack is not connected (${door.why ?? 'nobody knows why'}): the bot tries again by itself; if this stays, look at the log and at status.slack.com.`,
+        `Slack is not connected (${why ?? 'nobody knows why'}): the bot tries again by itself; if this stays, look at the log and at status.slack.com.`,
       ];
 }

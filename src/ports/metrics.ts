@@ -1,3 +1,4 @@
+import type { Silence } from '../domain/job/silence.ts';
 import type { TurnName } from '../domain/vital-signs.ts';
 import type { DrsFailureReason } from '../domain/job/progress-answer.ts';
 import type { SendOutcome, SlackFailure } from '../domain/post/post.ts';
@@ -17,6 +18,8 @@ export interface Metrics {
   turned(loop: TurnName, turn: { readonly ms: number; readonly ok: boolean }): void;
   /** A read has ended, all its attempts included; also one that was not sent because there is no way to sign in. */
   readDrs(read: DrsRead, outcome: 'answered' | DrsFailureReason, ms: number): void;
+  /** An answer about a job was decided on and recorded; `silence` is null when something is told of it. */
+  decided(silence: Silence | null): void;
   /** An attempt to send a post has ended; `reason` is null when it was delivered. */
   posted(outcome: SendOutcome['kind'], reason: string | null): void;
   /** An attempt to edit a message has ended; `reason` is null when there is none to give. */
@@ -26,3 +29,16 @@ export interface Metrics {
   /** An attempt to take away a message that came twice has ended; `gone` is well. */
   removed(outcome: SendOutcome['kind']): void;
 }
+
+const ignore = () => undefined;
+
+/** For a bot whose figures nobody can fetch. */
+export const NO_METRICS: Metrics = {
+  turned: ignore,
+  readDrs: ignore,
+  decided: ignore,
+  posted: ignore,
+  edited: ignore,
+  searched: ignore,
+  removed: ignore,
+};

@@ -1,7 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 import { DRS_FAILURE_REASONS } from '../domain/job/progress-answer.ts';
+import { SILENCES } from '../domain/job/silence.ts';
 import { SECOND } from '../domain/base/time.ts';
+import { HOLD_REASONS } from '../domain/post/incident.ts';
 import type { EpochMs } from '../domain/base/time.ts';
 import { LOOP_NAMES, TURN_NAMES } from '../domain/vital-signs.ts';
 import type { VitalSigns } from '../domain/vital-signs.ts';
@@ -67,6 +69,7 @@ export function createMetrics(about: {
       work.reads.inc({ read, outcome });
       work.readSeconds.observe({ read }, ms / SECOND);
     },
+    decided: (silence) => work.decisions.inc({ decision: silence ?? 'told' }),
     posted: (outcome, reason) => work.posts.inc({ outcome, reason: slackReason(reason) }),
     edited: (outcome, reason) => work.edits.inc({ outcome, reason: slackReason(reason) }),
     searched: (outcome) => work.searches.inc({ outcome }),
@@ -80,136 +83,145 @@ export function createMetrics(about: {
 
 /** What is counted and measured while it happens. */
 function countWork(registers: Registry[]) {
-  const turns = new Counter({
-    registers,
-    name: 'drs_bot_loop_turns_total',
-    help: 'Turns of each loop, by how they ended.',
-    labelNames: ['loop', 'outcome'],
-  });
-  const turnSeconds = new Histogram({
-    registers,
-    name: 'drs_bot_loop_turn_seconds',
-    help: 'How long a turn of each loop took.',
-    labelNames: ['loop'],
-    buckets: TURN_BUCKETS,
-  });
-  const reads = new Counter({
-    registers,
-    name: 'drs_bot_drs_reads_total',
-    help: 'Reads from DRS, retries included in each, by how they ended.',
-    labelNames: ['read', 'outcome'],
-  });
-  const readSeconds = new Histogram({
-    registers,
-    name: 'drs_bot_drs_read_seconds',
-    help: 'How long a read from DRS took, retries and waiting for its turn included.',
-    labelNames: ['read'],
-    buckets: READ_BUCKETS,
-  });
-  const posts = new Counter({
-    registers,
-    name: 'drs_bot_slack_posts_total',
-    help: 'Attempts to send a post, by how they ended and why.',
-    labelNames: ['outcome', 'reason'],
-  });
-  const edits = new Counter({
-    registers,
-    name: 'drs_bot_slack_edits_total',
-    help: 'Attempts to edit a message, by how they ended and why.',
-    labelNames: ['outcome', 'reason'],
-  });
-  const searches = new Counter({
-    registers,
-    name: 'drs_bot_slack_searches_total',
-    help: 'Pages of channels that were read to look for a post of our own, by what they came to.',
-    labelNames: ['outcome'],
-  });
-  const removals = new Counter({
-    registers,
-    name: 'drs_bot_slack_removals_total',
-    help: 'Attempts to take away a message that came twice, by how they ended.',
-    labelNames: ['outcome'],
-  });
-  for (const loop of TURN_NAMES) turnSeconds.zero({ loop });
-  for (const read of READS) readSeconds.zero({ read });
-  for (const loop of TURN_NAMES) for (const outcome of ['ok', 'failed']) turns.inc({ loop, outcome }, 0);
-  for (const read of READS) for (const outcome of ['answered', ...DRS_FAILURE_REASONS]) reads.inc({ read, outcome }, 0);
-  for (const outcome of POST_OUTCOMES) posts.inc({ outcome, reason: outcome === 'delivered' ? 'none' : 'other' }, 0);
+  const counter = <L extends string>(name: string, help: string, ...labelNames: readonly L[]) =>
+    new Counter({ registers, name: `drs_bot_${name}`, help, labelNames });
+  const histogram = <L extends string>(name: string, help: string, label: L, buckets: number[]) =>
+    new Histogram({ registers, name: `drs_bot_${name}`, help, labelNames: [label], buckets });
+  const work = {
+    turns: counter('loop_turns_total', 'Turns of each loop, by how they ended.', 'loop', 'outcome'),
+    turnSeconds: histogram('loop_turn_seconds', 'How long a turn of each loop took.', 'loop', TURN_BUCKETS),
+    reads: counter(
+      'drs_reads_total',
+      'Reads from DRS, retries included in each, by how they ended.',
+      'read',
+      'outcome',
+    ),
+    readSeconds: histogram(
+      'drs_read_seconds',
+      'How long a read from DRS took, retries and waiting for its turn included.',
+      'read',
+      READ_BUCKETS,
+    ),
+    decisions: counter(
+      'job_decisions_total',
+      'Answers about jobs, by what was decided: something is told, or why nothing is.',
+      'decision',
+    ),
+    posts: counter('slack_posts_total', 'Attempts to send a post, by how they ended and why.', 'outcome', 'reason'),
+    edits: counter('slack_edits_total', 'Attempts to edit a message, by how they ended and why.', 'outcome', 'reason'),
+    searches: counter(
+      'slack_searches_total',
+      'Pages of channels that were read to look for a post of our own, by what they came to.',
+      'outcome',
+    ),
+    removals: counter(
+      'slack_removals_total',
+      'Attempts to take away a message that came twice, by how they ended.',
+      'outcome',
+    ),
+  };
+  for (const loop of TURN_NAMES) work.turnSeconds.zero({ loop });
+  for (const read of READS) work.readSeconds.zero({ read });
+  for (const loop of TURN_NAMES) for (const outcome of ['ok', 'failed']) work.turns.inc({ loop, outcome }, 0);
+  for (const read of READS)
+    for (const outcome of ['answered', ...DRS_FAILURE_REASONS]) work.reads.inc({ read, outcome }, 0);
+  for (const decision of ['told', ...SILENCES]) work.decisions.inc({ decision }, 0);
+  for (const outcome of POST_OUTCOMES)
+    work.posts.inc({ outcome, reason: outcome === 'delivered' ? 'none' : 'other' }, 0);
   for (const outcome of EDIT_OUTCOMES)
-    edits.inc({ outcome, reason: outcome === 'delivered' || outcome === 'gone' ? 'none' : 'other' }, 0);
-  for (const outcome of SEARCH_OUTCOMES) searches.inc({ outcome }, 0);
-  for (const outcome of REMOVE_OUTCOMES) removals.inc({ outcome }, 0);
-  return { turns, turnSeconds, reads, readSeconds, posts, edits, searches, removals };
+    work.edits.inc({ outcome, reason: outcome === 'delivered' || outcome === 'gone' ? 'none' : 'other' }, 0);
+  for (const outcome of SEARCH_OUTCOMES) work.searches.inc({ outcome }, 0);
+  for (const outcome of REMOVE_OUTCOMES) work.removals.inc({ outcome }, 0);
+  return work;
 }
 
-/** What is true at one moment. A figure that cannot be had is NaN: neither zero nor what it was before. */
-function createGauges(registers: Registry[]): (momentary: Momentary) => void {
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
-  const started = gauge('drs_bot_start_timestamp_seconds', 'When the bot started.');
-  const lastTick = gauge(
-    'drs_bot_last_tick_timestamp_seconds',
+/** A figure of the moment; null when it cannot be had, which is neither zero nor what it was before. */
+type Figure = readonly [name: string, help: string, read: (momentary: Momentary) => number | null];
+
+const FIGURES: readonly Figure[] = [
+  ['start_timestamp_seconds', 'When the bot started.', ({ signs }) => signs.startedAt / SECOND],
+  [
+    'last_tick_timestamp_seconds',
     'When a tick last came to its end; NaN before the first.',
-  );
-  const lastAnswer = gauge(
-    'drs_bot_drs_last_answer_timestamp_seconds',
+    ({ signs: { lastTickAt } }) => (lastTickAt === null ? null : lastTickAt / SECOND),
+  ],
+  [
+    'drs_last_answer_timestamp_seconds',
     'When DRS last gave progress; NaN if it never did or does not now.',
-  );
-  const overdue = gauge('drs_bot_poll_overdue_seconds', 'For how long a planned poll is overdue; 0 when none is.');
-  const blind = gauge(
-    'drs_bot_blind_seconds',
+    ({ signs: { drs } }) => (drs.kind === 'answers' ? drs.lastAt / SECOND : null),
+  ],
+  [
+    'poll_overdue_seconds',
+    'For how long a planned poll is overdue; 0 when none is.',
+    ({ signs }) => signs.poll.overdueMs / SECOND,
+  ],
+  [
+    'blind_seconds',
     'For how long DRS has given no progress; 0 when it does. A pause by schedule does not count.',
-  );
-  const connected = gauge('drs_bot_slack_connected', '1 when Slack can reach the bot: its socket or port is open.');
-  const readable = gauge('drs_bot_database_readable', '1 when the figures of the database could be read.');
-  const watched = gauge('drs_bot_watched_jobs', 'Jobs that somebody is subscribed to.');
-  const unreadable = gauge(
-    'drs_bot_unreadable_jobs',
+    ({ signs, figures }) => blindMs(signs.drs, figures) / SECOND,
+  ],
+  [
+    'slack_connected',
+    '1 when Slack can reach the bot: its socket or port is open.',
+    ({ slackConnected }) => Number(slackConnected),
+  ],
+  ['database_readable', '1 when the figures of the database could be read.', ({ figures }) => Number(figures !== null)],
+  ['watched_jobs', 'Jobs that somebody is subscribed to.', ofStore((figures) => figures.watchedJobs)],
+  [
+    'unreadable_jobs',
     'Watched jobs that alone have given no report for half an hour, while others do.',
-  );
-  const subscriptions = gauge('drs_bot_subscriptions', 'Subscriptions of all channels.');
-  const paused = gauge('drs_bot_paused_channels', 'Channels that refuse posts.');
-  const refused = gauge('drs_bot_workspace_refused', '1 when Slack refuses posts of this bot everywhere.');
-  const queued = gauge('drs_bot_queue_deliveries', 'Deliveries that wait for their turn.');
-  const oldest = gauge('drs_bot_queue_oldest_seconds', 'How long the oldest of them has waited; 0 when none does.');
-  const lookedFor = gauge('drs_bot_looked_for_posts', 'Posts whose answer was lost and that are looked for.');
-  const lookedForOldest = gauge(
-    'drs_bot_looked_for_oldest_seconds',
+    ofStore((figures) => figures.unreadableJobs),
+  ],
+  ['subscriptions', 'Subscriptions of all channels.', ofStore((figures) => figures.subscriptions)],
+  ['paused_channels', 'Channels that refuse posts.', ofStore((figures) => figures.pausedChannels)],
+  [
+    'workspace_refused',
+    '1 when Slack refuses posts of this bot everywhere.',
+    ofStore((figures) => Number(figures.workspaceRefusal !== null)),
+  ],
+  ['queue_deliveries', 'Deliveries that wait for their turn.', ofStore((figures) => figures.queued.count)],
+  [
+    'queue_oldest_seconds',
+    'How long the oldest of them has waited; 0 when none does.',
+    ofStore((figures, now) => waitedSeconds(figures.queued, now)),
+  ],
+  [
+    'looked_for_posts',
+    'Posts whose answer was lost and that are looked for.',
+    ofStore((figures) => figures.searching.count),
+  ],
+  [
+    'looked_for_oldest_seconds',
     'How long ago the oldest of them was sent; 0 when there is none.',
-  );
-  const held = gauge('drs_bot_held_deliveries', 'Deliveries that wait in paused channels.');
+    ofStore((figures, now) => waitedSeconds(figures.searching, now)),
+  ],
+  ['held_deliveries', 'Deliveries that wait in paused channels.', ofStore((figures) => figures.held)],
+];
+
+function ofStore(read: (figures: StoreFigures, now: EpochMs) => number): Figure[2] {
+  return ({ figures, now }) => (figures === null ? null : read(figures, now));
+}
+
+/** What is true at one moment. */
+function createGauges(registers: Registry[]): (momentary: Momentary) => void {
+  const gauge = (name: string, help: string, ...labelNames: readonly string[]) =>
+    new Gauge({ registers, name: `drs_bot_${name}`, help, labelNames });
+  const figures = FIGURES.map(([name, help, read]) => ({ gauge: gauge(name, help), read }));
   const blindTotal = new Counter({
     name: 'drs_bot_blind_seconds_total',
     help: 'For how long DRS gave no progress since the start.',
     registers,
   });
-  const beats = new Gauge({
-    name: 'drs_bot_loop_last_turn_timestamp_seconds',
-    help: 'When each loop last showed that it turns.',
-    labelNames: ['loop'],
-    registers,
-  });
-  return ({ now, signs, figures, slackConnected }) => {
-    const { drs, lastTickAt } = signs;
-    started.set(signs.startedAt / SECOND);
-    lastTick.set(lastTickAt === null ? Number.NaN : lastTickAt / SECOND);
+  const beats = gauge('loop_last_turn_timestamp_seconds', 'When each loop last showed that it turns.', 'loop');
+  const heldFor = gauge('waiting_deliveries', 'Deliveries that are not to be told yet, by the reason.', 'reason');
+  return (momentary) => {
+    const { signs } = momentary;
+    for (const figure of figures) figure.gauge.set(figure.read(momentary) ?? Number.NaN);
     for (const loop of LOOP_NAMES) beats.set({ loop }, signs.beats[loop] / SECOND);
-    lastAnswer.set(drs.kind === 'answers' ? drs.lastAt / SECOND : Number.NaN);
-    overdue.set(signs.poll.overdueMs / SECOND);
-    blind.set(blindMs(drs, figures) / SECOND);
+    for (const reason of HOLD_REASONS)
+      heldFor.set({ reason }, ofStore((store) => store.heldFor[reason] ?? 0)(momentary) ?? Number.NaN);
     blindTotal.reset();
     blindTotal.inc(signs.blindMs / SECOND);
-    connected.set(slackConnected ? 1 : 0);
-    readable.set(figures === null ? 0 : 1);
-    watched.set(figures?.watchedJobs ?? Number.NaN);
-    unreadable.set(figures?.unreadableJobs ?? Number.NaN);
-    subscriptions.set(figures?.subscriptions ?? Number.NaN);
-    paused.set(figures?.pausedChannels ?? Number.NaN);
-    refused.set(figures === null ? Number.NaN : Number(figures.workspaceRefusal !== null));
-    queued.set(figures?.queued.count ?? Number.NaN);
-    held.set(figures?.held ?? Number.NaN);
-    oldest.set(figures === null ? Number.NaN : waitedSeconds(figures.queued, now));
-    lookedFor.set(figures?.searching.count ?? Number.NaN);
-    lookedForOldest.set(figures === null ? Number.NaN : waitedSeconds(figures.searching, now));
   };
 }
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import { explainClosedPort } from '../domain/base/closed-port.ts';
 import { StartError } from '../ports/operator-error.ts';
 import type { Log } from '../ports/log.ts';
@@ -26,23 +27,45 @@ export interface OpsPages {
   metrics(): Promise<Page | null>;
 }
 
-/** A server for those who run the bot. */
-export interface OpsServer {
-  readonly port: number;
+/** The operator's port. It opens before anything else, so that a start that waits is seen to live, and not to be ready. */
+export interface OpsPort {
+  /** Null when none is configured. */
+  readonly port: number | null;
+  /** What the start is at, in one sentence: `/readyz` says it until the pages are shown. */
+  startsWith(sentence: string): void;
+  /** From now on these are the pages. */
+  show(pages: OpsPages): void;
+  /** Can be called again. */
   close(): Promise<void>;
 }
+
+/** What is shown while there is nothing to look at. */
+export const NO_PAGES: OpsPages = {
+  livez: () => [],
+  note: () => null,
+  readyz: () => Promise.resolve([]),
+  metrics: () => Promise.resolve(null),
+};
 
 /**
  * Serves `/livez`, `/readyz` and `/metrics`: 200 when all is well, 503 with a sentence for each thing that is not.
  *
- * @param port 0 for a free one
+ * @param place null: nowhere; port 0: a free one
  * @throws StartError when the port cannot be opened
  */
-export async function openOpsServer(
-  { host, port }: { readonly host: string; readonly port: number },
-  pages: OpsPages,
+export async function openOpsPort(
+  place: { readonly host: string; readonly port: number } | null,
   log: Log,
-): Promise<OpsServer> {
+): Promise<OpsPort> {
+  let pages = NO_PAGES;
+  const startsWith = (sentence: string) => {
+    pages = { ...NO_PAGES, readyz: () => Promise.resolve([sentence]) };
+  };
+  const show = (shown: OpsPages) => {
+    pages = shown;
+  };
+  if (place === null) return { port: null, startsWith, show, close: () => Promise.resolve() };
+  startsWith('The bot is starting: it opens its database.');
   const server = createServer((request, response) => {
     answer(request, response, pages).catch((error: unknown) => {
       log.error({ err: error, path: request.url }, 'a page for the operator could not be shown');
@@ -50,17 +73,21 @@ export async function openOpsServer(
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(cannotOpen(host, port, error)));
-    server.listen(port, host, resolve);
+    server.once('error', (error) => reject(cannotOpen(place.host, place.port, error)));
+    server.listen(place.port, place.host, resolve);
   });
   const address = server.address();
+  const close = async () => {
+    const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await ended;
+  };
+  let closed: Promise<void> | null = null;
   return {
-    port: typeof address === 'object' && address !== null ? address.port : port,
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
+    port: typeof address === 'object' && address !== null ? address.port : place.port,
+    startsWith,
+    show,
+    close: () => (closed ??= holdFailure(close())),
   };
 }
 

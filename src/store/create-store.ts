@@ -83,7 +83,6 @@ export function createStore(database: Database, { clock, monotonic = clock, lang
     readFigures: (of) => readFigures(db, of),
     probeWrite: () => probeWrite(database),
     findPlace: () => findPlace(db, place),
-    freeBytes: () => place.freeBytes(),
     findDisplacement: () => place.findDisplacement(),
     saveDisplaced: () => place.saveDisplaced(),
     findSchemaVersion: () => findSchemaVersion(db),

@@ -33,7 +33,6 @@ export interface OpenPlace {
   readonly path: string | null;
   /** How large it is. */
   countBytes(): number;
-  freeBytes(): Promise<number | null>;
   findDisplacement(): Displacement | null;
   saveDisplaced(): Promise<void>;
 }

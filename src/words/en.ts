@@ -301,14 +301,6 @@ export const en = {
   'told.other': '{job} – something happened that this version of the bot does not know ({name})',
   'told.other_status': 'Its status then: {status}',
   'ended.other': 'how is not known to this version of the bot',
-  'alert.disk_low': '🟠 DISK LOW – {free} MB left beside the database of the bot',
-  'alert.disk_low_note':
-    'Free some space: {least} MB are the least it should have. On a full disk the bot can neither ask nor tell.',
-  'alert.disk_enough': '🟢 DISK OK – enough room again, after {duration}',
-  'alert.disk_full': '🔴 DISK FULL – the bot can write nothing down',
-  'alert.disk_full_note':
-    'Free some space on the disk with its database: until then it asks DRS nothing, tells nobody and takes no command. Then it goes on by itself, and nothing is lost.',
-  'alert.disk_writable': '🟢 DISK OK – the bot can write again, after {duration}',
   'alert.database_new': '🔵 NEW DATABASE – the bot begins with an empty one: {path}',
   'alert.database_new_note':
     'No channel is subscribed to anything in it. If this is not its first start, stop it, look at DATABASE_URL and at the volume, and bring the database back.',

@@ -294,13 +294,6 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'told.other': '{job}：发生了本版本机器人不认识的事件（{name}）',
   'told.other_status': '当时的状态：{status}',
   'ended.other': '本版本的机器人不知道其结束方式',
-  'alert.disk_low': '🟠 磁盘空间不足 – 机器人数据库所在磁盘只剩 {free} MB',
-  'alert.disk_low_note': '请释放空间：至少应有 {least} MB。磁盘一旦写满，机器人既无法查询也无法通知。',
-  'alert.disk_enough': '🟢 磁盘正常 – 空间重新充足，历时 {duration}',
-  'alert.disk_full': '🔴 磁盘已满 – 机器人无法保存任何内容',
-  'alert.disk_full_note':
-    '请在数据库所在磁盘释放空间：在此之前，机器人不查询 DRS、不发送通知、也不执行命令。之后会自动继续，什么都不会丢失。',
-  'alert.disk_writable': '🟢 磁盘正常 – 机器人可以重新写入，历时 {duration}',
   'alert.database_new': '🔵 新数据库 – 机器人从一个空数据库开始：{path}',
   'alert.database_new_note':
     '其中没有任何频道的订阅。如果这不是首次启动，请停止机器人，检查 DATABASE_URL 和数据卷，并把原来的数据库放回去。',

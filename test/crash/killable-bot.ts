@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 import { startBot } from '../../src/bot.ts';
-import type { Overrides } from '../../src/bot.ts';
+import type { Overrides } from '../../src/wiring/resources.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import type { DrsClient } from '../../src/ports/drs.ts';
 import type { Notifier } from '../../src/ports/slack.ts';
@@ -41,6 +41,7 @@ const store = (inner: Store): Store => ({
     if (turn.kind === 'send') reached('after freezing a group');
     if (turn.kind === 'search') reached('after a page was claimed');
     if (turn.kind === 'edit') reached('after an edit was claimed');
+    if (turn.kind === 'remove') reached('after a copy was claimed');
     return turn;
   },
   async settlePost(lease, post, settlement) {
@@ -85,6 +86,11 @@ const notifier = (inner: Notifier): Notifier => ({
     reached('before an edit');
     const outcome = await inner.edit(post, message, jobs);
     reached('after Slack accepted an edit');
+    return outcome;
+  },
+  async remove(message) {
+    const outcome = await inner.remove(message);
+    reached('after a copy was taken away');
     return outcome;
   },
 });

@@ -94,6 +94,25 @@ export async function expectEveryChange(point: string, lost: 'nothing' | 'its an
   expect(town.told()).toEqual([FIRST_AND_SECOND, FIRST_AND_SECOND]);
 }
 
+/** Killed at `point` while it takes a copy of a message away, the bot has taken it away after the next start, and told everything once. */
+export async function expectNoCopy(point: string): Promise<void> {
+  await using town = await startTown();
+  const first = await town.start({ KILL_AT: point });
+  await town.subscribe();
+  town.slack.faults.next('chat.postMessage', { kind: 'accept_then_drop' }, { count: CHANNELS.length });
+  first.child.kill('SIGUSR2');
+  town.job.becomes('FULL_TRANSFER_COMPLETE');
+  for (const name of CHANNELS) {
+    const message = await town.slack.waitFor('the change', () => town.slack.messages(name)[1], 30_000);
+    town.slack.state.post(town.slack.state.findChannel(name)?.id ?? '', message, message.metadata);
+  }
+  await died(first);
+  await town.start();
+  town.job.becomes('INCRE_TRANSFER_STARTED');
+  const everything = [FIRST_AND_SECOND, FIRST_AND_SECOND];
+  await vi.waitFor(() => expect(town.told()).toEqual(everything), { timeout: 30_000 });
+}
+
 /** Killed at `point` while it edits a cause in, the bot shows the cause after the next start. */
 export async function expectTheCause(point: string): Promise<void> {
   await using town = await startTown();

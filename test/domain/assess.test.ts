@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 
 import { assess, LASTING_STATUS_MS, UNRELEASED_COPY_MS } from '../../src/domain/poll/assess.ts';
 import type { JobEvent } from '../../src/domain/job/job-event.ts';
+import { SILENCES } from '../../src/domain/job/silence.ts';
+import type { Silence } from '../../src/domain/job/silence.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
 import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
@@ -15,9 +17,11 @@ const NO_SUCH_JOB: ProgressAnswer = { kind: 'item_error', code: 'DRS.M00289', me
 function live(...story: readonly (string | number | ProgressAnswer)[]): {
   state: JobState;
   events: readonly JobEvent[];
+  silence: Silence | null;
 } {
   let state = UNSEEN_JOB;
   let now = 1_000_000;
+  let silence: Silence | null = null;
   const events: JobEvent[] = [];
   for (const step of story) {
     if (typeof step === 'number') {
@@ -25,11 +29,11 @@ function live(...story: readonly (string | number | ProgressAnswer)[]): {
       continue;
     }
     const result = assess(state, typeof step === 'string' ? reported(step) : step, now);
-    state = result.state;
+    ({ state, silence } = result);
     events.push(...result.events);
     now += MINUTE;
   }
-  return { state, events };
+  return { state, events, silence };
 }
 
 function told(...story: readonly (string | number | ProgressAnswer)[]): readonly string[] {
@@ -309,5 +313,30 @@ describe('whatever DRS answers', () => {
         expect(changes.filter((change) => change.from === change.to)).toEqual([]);
       }),
     );
+  });
+});
+
+describe('an answer that tells nothing says why:', () => {
+  const COPY = 'FULL_TRANSFER_STARTED';
+  const FAILED = 'FULL_TRANSFER_FAILED';
+  const END = 'RELEASE_RESOURCE_COMPLETE';
+  const stories: Readonly<Record<Silence, readonly (string | ProgressAnswer)[]>> = {
+    baseline: [COPY],
+    as_told: [COPY, COPY],
+    passing: [COPY, 'CHANGE_JOB_STARTED'],
+    recovery_not_sure: [COPY, FAILED, COPY],
+    end_not_sure: [COPY, END],
+    flapping: [COPY, FAILED, COPY, FAILED, COPY, FAILED, COPY],
+    over: [COPY, END, END, END],
+    missing: [COPY, NO_SUCH_JOB],
+    not_seen: [COPY, { kind: 'omitted' }],
+  };
+
+  test.each(SILENCES)('%s', (silence) => {
+    expect(live(...stories[silence]).silence).toBe(silence);
+  });
+
+  test('and one that tells something has no such reason', () => {
+    expect(live(COPY, FAILED)).toMatchObject({ events: [{ kind: 'status_changed' }], silence: null });
   });
 });

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { explanation, EXPLANATIONS } from '../../src/domain/job/explanation.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
-import { meanwhile } from '../../src/domain/poll/meanwhile.ts';
-import type { SeenJob } from '../../src/domain/poll/meanwhile.ts';
+import { changesSince } from '../../src/domain/poll/changes-since.ts';
+import type { SeenJob } from '../../src/domain/poll/changes-since.ts';
 import { msUntilQuietMinute } from '../../src/domain/base/quiet-minute.ts';
 import { isRefusal } from '../../src/domain/post/operator-alert.ts';
 import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
@@ -25,7 +25,7 @@ describe('what changed meanwhile', () => {
       seen('failed', failed),
       seen('failed long before', { ...failed, statusSince: RETURN - 1 }),
     ];
-    expect(meanwhile(jobs, RETURN)).toMatchObject({
+    expect(changesSince(jobs, RETURN)).toMatchObject({
       changed: [
         { job: { name: 'failed' }, status: 'INCRE_TRANSFER_FAILED' },
         { job: { name: 'paused' }, status: 'PAUSING' },
@@ -42,7 +42,7 @@ describe('what changed meanwhile', () => {
       seen('waiting', {}, true),
       seen('never seen', { report: null }),
     ];
-    expect(meanwhile(jobs, RETURN)).toEqual({ changed: [], unchanged: 0, unknown: 3 });
+    expect(changesSince(jobs, RETURN)).toEqual({ changed: [], unchanged: 0, unknown: 3 });
   });
 
   test('is told of a job that DRS no longer knows', () => {
@@ -51,7 +51,7 @@ describe('what changed meanwhile', () => {
       seen('gone', { over: 'gone', missing }),
       seen('deleted', { over: 'gone', report: aReport({ status: 'DELETED' }), statusSince: RETURN }),
     ];
-    expect(meanwhile(jobs, RETURN).changed.map((one) => one.status)).toEqual(['DELETED', 'DELETED']);
+    expect(changesSince(jobs, RETURN).changed.map((one) => one.status)).toEqual(['DELETED', 'DELETED']);
   });
 });
 

@@ -199,13 +199,12 @@ test('a message too old to be kept says so when somebody presses Refresh', async
 });
 
 describe('on a disk that is really full', () => {
-  test('nothing crashes, people and the operator are told, and it heals', async ({ skip }) => {
+  test('nothing crashes, people are told, and it heals', async ({ skip }) => {
     const disk = mountSmallDisk();
     if (disk === null) return skip('this user may not mount');
     await using world = await startWorld({
-      env: { DATABASE_URL: `sqlite:${disk.path}/bot.db`, DISK_LEAST_FREE_MB: '0' },
+      env: { DATABASE_URL: `sqlite:${disk.path}/bot.db` },
       stage: opsChannel,
-      overrides: { durations: { watchEveryMs: 20, diskHealMs: 100 } },
     });
     world.slack.addChannel('migrations');
     const job = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
@@ -223,7 +222,6 @@ describe('on a disk that is really full', () => {
         { timeout: 8_000 },
       )
       .toContain(`The disk with the database ${disk.path}/bot.db is full: free some space`);
-    expect((await world.nextMessage('#ops', 1)).text).toContain('🔴 DISK FULL – the bot can write nothing down');
     const answer = await world.ask('ana', '#migrations', `/drs unsubscribe ${job.id}`);
     expect(answer.text).toContain('I cannot write anything down: the disk of this bot is full. Nothing was changed.');
     await world.stop();
@@ -237,13 +235,6 @@ describe('on a disk that is really full', () => {
       world.texts('#migrations').find((text) => text.includes('⏸️ Paused – orders')),
     );
     expect(told).toContain('Paused');
-    expect(world.texts('#ops')).toHaveLength(2);
-    disk.fill();
-    await expect.poll(() => world.texts('#ops').length, { timeout: 8_000 }).toBe(3);
-    disk.clear();
-    await expect
-      .poll(() => world.texts('#ops').at(-1), { timeout: 8_000 })
-      .toContain('🟢 DISK OK – the bot can write again');
     expect((await world.ask('ana', '#migrations', '/drs unsubscribe orders')).text).toContain(
       'Unsubscribed from *orders*',
     );

@@ -20,7 +20,8 @@ async function between(options: WorkspaceOptions = {}) {
     slack,
     drs,
     env,
-    start: (log: Log = SILENT, unwanted?: AbortSignal) => startBot(parseConfig(env, isSchedule), { log }, unwanted),
+    start: (log: Log = SILENT, unwanted?: AbortSignal) =>
+      startBot(parseConfig(env, isSchedule), { log, durations: { maxFaultMs: 0, maxRefusalMs: 0 } }, unwanted),
     [Symbol.asyncDispose]: async () => void (await Promise.all([slack.stop(), drs.stop()])),
   };
 }
@@ -48,7 +49,7 @@ describe('an app token', () => {
   });
 
   test.each(['not_allowed_token_type', 'invalid_auth', 'forbidden_team'])(
-    'that Slack refuses with %s ends the start at once, whether or not its library takes that as final',
+    'that Slack refuses with %s is named, whether or not its library takes that as final',
     async (error) => {
       await using all = await between();
       all.slack.faults.next('apps.connections.open', { kind: 'error', error }, { count: 99 });

@@ -12,7 +12,7 @@ import type { JobEvent } from '../../src/domain/job/job-event.ts';
 import { FAILED_STATUSES } from '../../src/domain/job/job-status.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
-import type { Meanwhile } from '../../src/domain/poll/meanwhile.ts';
+import type { ChangesSince } from '../../src/domain/poll/changes-since.ts';
 import type { OperatorAlert } from '../../src/domain/post/operator-alert.ts';
 import { CLOSINGS } from '../../src/domain/post/closing.ts';
 import type { Cause } from '../../src/domain/job/job-detail.ts';
@@ -65,7 +65,7 @@ import { safeName } from '../../src/slack/messages/kit/mrkdwn.ts';
 import { nameKey } from '../../src/domain/names/name-key.ts';
 import type { UsageError } from '../../src/slack/parsing/parse-command.ts';
 import type { Job } from '../../src/domain/job/job.ts';
-import type { Look } from '../../src/use-cases/polling/look-at-jobs.ts';
+import type { JobReading } from '../../src/use-cases/polling/read-jobs.ts';
 import type { JobStatus } from '../../src/use-cases/showing/show-status.ts';
 import type { JobPage } from '../../src/use-cases/showing/list-jobs.ts';
 import type { ReferenceProblem } from '../../src/use-cases/naming/resolve-jobs.ts';
@@ -195,7 +195,7 @@ const told = (...steps: readonly Step[]): Said => toldOf(job, {}, ...steps);
 
 /** A job that got another name, and how it is now. */
 const renamed =
-  (now: readonly Look[]): Said =>
+  (now: readonly JobReading[]): Said =>
   (voice) => {
     const moment = {
       at: START,
@@ -230,8 +230,7 @@ const wave = (standing: Standing, count: number, changes: Partial<StandingJob> =
     begun(standing, { jobId: simulatedJobId(number), name: `orders-${number}`, ...changes }),
   );
 const FAILED_BEFORE = { status: 'INCRE_TRANSFER_FAILED', since: START - 31 * HOUR, startSeen: true };
-const MB = 1024 * 1024;
-const back = (meanwhile: Meanwhile, downMs = 42 * MINUTE) =>
+const back = (meanwhile: ChangesSince, downMs = 42 * MINUTE) =>
   announced({ kind: 'back', after: 'down', from: START - downMs, until: START, newsSince: START, meanwhile });
 const blind = (changes: Partial<Extract<Announcement, { kind: 'blind' }>> = {}) =>
   announced({
@@ -249,7 +248,7 @@ const alerted = (signal: OperatorAlert) => announced({ kind: 'signal', signal },
 
 const VIEW = { channelId: 'C1', isPrivate: true };
 const status = (known: Job, changes: Partial<JobStatus> = {}): JobStatus => ({
-  look: { kind: 'known', job: known },
+  reading: { kind: 'known', job: known },
   subscribed: false,
   cause: null,
   recovery: null,
@@ -413,6 +412,7 @@ const FIGURES: StoreFigures = {
   workspaceRefusal: null,
   queued: { count: 0, oldestAt: null },
   held: 0,
+  heldFor: {},
   searching: { count: 0, oldestAt: null },
   waitingSince: null,
   episode: null,
@@ -504,7 +504,7 @@ const recovered =
     } as const;
     return postMessage(voice, post);
   };
-const backOf = (changed: Meanwhile['changed']): DeliveryFacts => ({
+const backOf = (changed: ChangesSince['changed']): DeliveryFacts => ({
   kind: 'announcement',
   announcement: {
     kind: 'back',
@@ -531,7 +531,7 @@ const flappingNow =
   (voice) => {
     const event: JobEvent = { kind: 'flapping', flapping: FLAPPING, ...anEvent };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    const now: Look = {
+    const now: JobReading = {
       kind: 'known',
       job: aJob({ name: 'orders' }, { report: aReport(), checkedAt: START, flapping }),
     };
@@ -572,12 +572,12 @@ const replicating: Step = [5, reported('INCRE_TRANSFER_STARTED', { lagMs: 3_000 
 
 /** A message about a job that began to replicate, and how that job is now. */
 const nowIs =
-  (look: Look): Said =>
+  (reading: JobReading): Said =>
   (voice) => {
     const event = read([0, 'FULL_TRANSFER_COMPLETE'], replicating).events.at(-1);
     if (event === undefined) throw new Error('nothing was told');
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    return postMessage(voice, { ...ASKED, id: 'POST', channelId: 'C1', facts: [facts] }, [look]);
+    return postMessage(voice, { ...ASKED, id: 'POST', channelId: 'C1', facts: [facts] }, [reading]);
   };
 const pageOf = (statuses: readonly string[], jobType = 'migration'): Partial<JobPage> => ({
   total: statuses.length,
@@ -928,9 +928,6 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     savedAs: null,
   }),
   'signal-database-in-place': alerted({ kind: 'database_in_place', since: START, until: START + 12 * MINUTE }),
-  'signal-disk-low': alerted({ kind: 'disk_low', freeBytes: 150 * MB, leastBytes: 200 * MB }),
-  'signal-disk-enough': alerted({ kind: 'disk_enough', since: START, until: START + 12 * MINUTE }),
-  'signal-disk-full': alerted({ kind: 'disk_full' }),
   'signal-rows-set-aside': alerted({
     kind: 'rows_set_aside',
     rows: [
@@ -941,7 +938,6 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   }),
   'signal-other': alerted({ kind: 'other', name: 'from_a_newer_version' }),
   'announced-other': announced({ kind: 'other', name: 'from_a_newer_version' }),
-  'signal-disk-writable': alerted({ kind: 'disk_writable', since: START, until: START + 12 * MINUTE }),
   'disk-full': diskFullMessage,
   'status-not-started': shown([0, 'CONFIGURATION']),
   'status-one-look-failed': shown(replicating, [20, replicating[1]], [21, TIMEOUT]),
@@ -1034,7 +1030,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     statusMessage(
       voice,
       {
-        jobs: [status(aJob(), { look: { kind: 'no_such_job', jobId: ORDERS, name: null, code: 'DRS.M00289' } })],
+        jobs: [status(aJob(), { reading: { kind: 'no_such_job', jobId: ORDERS, name: null, code: 'DRS.M00289' } })],
         problems: [],
       },
       { ...VIEW, now: START },
@@ -1044,7 +1040,9 @@ const MESSAGES: Readonly<Record<string, Said>> = {
       voice,
       {
         jobs: [
-          status(aJob(), { look: { kind: 'no_report', jobId: ORDERS, name: 'orders', why: explanation('timeout') } }),
+          status(aJob(), {
+            reading: { kind: 'no_report', jobId: ORDERS, name: 'orders', why: explanation('timeout') },
+          }),
         ],
         problems: [],
       },
@@ -1456,7 +1454,7 @@ const MESSAGES: Readonly<Record<string, Said>> = {
     const why = explanation('item_error', { label: 'DRS.M01501' });
     const event: JobEvent = { kind: 'unreadable', since: START - 30 * MINUTE, why, ...anEvent };
     const facts: DeliveryFacts = { kind: 'event', job, eventNumber: 1, event, aftermath: NO_AFTERMATH };
-    const now: Look = { kind: 'known', job: aJob({ name: 'orders' }, { report: aReport(), checkedAt: START }) };
+    const now: JobReading = { kind: 'known', job: aJob({ name: 'orders' }, { report: aReport(), checkedAt: START }) };
     return postMessage(voice, { ...A_POST, id: 'POST', channelId: 'C1', facts: [facts] }, [now]);
   },
   'told-readable-again': happened({ kind: 'readable_again', since: START - HOUR, ...anEvent }),

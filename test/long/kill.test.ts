@@ -5,6 +5,7 @@ import {
   expectTheCause,
   expectFreshStart,
   expectEveryChange,
+  expectNoCopy,
   expectOneEpisode,
 } from '../crash/killed-bot.ts';
 
@@ -27,6 +28,12 @@ describe('a bot that is killed', () => {
   test.concurrent.each(['after an edit was claimed', 'before an edit'])(
     '%s shows the newest state in the end',
     (point) => expectTheCause(point),
+    90_000,
+  );
+
+  test.concurrent.each(['after a copy was claimed', 'after a copy was taken away'])(
+    '%s leaves none behind, and tells every change once',
+    (point) => expectNoCopy(point),
     90_000,
   );
 

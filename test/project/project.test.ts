@@ -129,6 +129,11 @@ describe('the layers', () => {
     ['src/drs/x', "import { App } from '@slack/bolt';\nexport const x = App;\n"],
     ['src/words/x', "import type { Store } from '../../ports/store/store.ts';\nexport type X = Store;\n"],
     ['src/store/x', "import { post } from '../../drs/http.ts';\nexport const x = post;\n"],
+    ['src/runtime/x', "import type { Parts } from '../../wiring/parts.ts';\nexport type X = Parts;\n"],
+    ['src/slack/x', "import type { Config } from '../../config/config.ts';\nexport type X = Config;\n"],
+    ['src/operator/x', "import type { Parts } from '../../wiring/parts.ts';\nexport type X = Parts;\n"],
+    ['src/config/x', "import type { Parts } from '../../wiring/parts.ts';\nexport type X = Parts;\n"],
+    ['src/wiring/x', "import { startBot } from '../../bot.ts';\nexport const x = startBot;\n"],
     ['src/runtime/x', "import { openStore } from '../../store/open-store.ts';\nexport const x = openStore;\n"],
   ])('are held by a rule that fails: %s', async (file, code) => {
     expect(await lint(file, code)).toContain('no-restricted-imports');

@@ -59,7 +59,7 @@ describe('the environment', () => {
       pollSchedule: '* * * * *',
       databaseUrl: 'sqlite:data/drs-bot.db',
       keep: { deliveriesDays: 30, eventsDays: 400, unwatchedDays: 30 },
-      operations: { channelId: null, leastFreeBytes: 200 * 1024 * 1024 },
+      operations: { channelId: null },
       logLevel: 'info',
     });
   });
@@ -79,9 +79,8 @@ describe('the environment', () => {
   });
 
   test('names the channel of the operator by its id', () => {
-    expect(parse({ OPS_CHANNEL: 'C0123456789', DISK_LEAST_FREE_MB: '0' }).operations).toEqual({
+    expect(parse({ OPS_CHANNEL: 'C0123456789' }).operations).toEqual({
       channelId: 'C0123456789',
-      leastFreeBytes: 0,
     });
     expect(problems({ OPS_CHANNEL: '#ops' })).toEqual([
       "OPS_CHANNEL: expected a channel id like C0123456789 (in Slack: the channel's name, at the bottom of About)",

@@ -65,7 +65,6 @@ describe('room that pruning has made', () => {
     expect(full).toBeGreaterThan(10_000_000);
     expect((await stat(path)).size).toBeLessThan(full / 20);
     expect((await sql`pragma foreign_key_check`.execute(db)).rows).toEqual([]);
-    expect(await store.freeBytes()).toBeGreaterThan(0);
     await store.close();
   });
 });

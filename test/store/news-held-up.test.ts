@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { PostSettlement } from '../../src/domain/post/post.ts';
 import { settlePost } from '../../src/domain/post/settle-post.ts';
-import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
+import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
 import { postMessage } from '../../src/slack/messages/posts/post-message.ts';
 import { createVoice } from '../../src/slack/messages/kit/texts.ts';
 import { jobNumber } from '../support/desk.ts';
@@ -270,4 +270,24 @@ test('a connection that gives no answer holds up no news of another one in the s
   await channel.fail(1, 2);
   await channel.failJob(unseen, 'other');
   expect(await channel.pass(MINUTE)).toEqual(['send news: 1 failed', 'send news: 2 failed']);
+});
+
+test('what is held can be counted by the reason, and is not late for it', async () => {
+  await using channel = await OneChannel.open(5);
+  const figures = async () => {
+    const { queued, heldFor } = await channel.store.readFigures({ workspaceId: 'T1', connectionId: 'prod' });
+    return { queued: queued.count, heldFor };
+  };
+  await channel.fail(1, 2, 3, 4);
+  expect(await figures()).toEqual({ queued: 4, heldFor: {} });
+  await channel.claim();
+  expect(await figures()).toEqual({ queued: 0, heldFor: { collecting: 4 } });
+  await channel.pass(MINUTE);
+  expect(await figures()).toEqual({ queued: 0, heldFor: {} });
+  await channel.recover(1, 2);
+  await channel.pass(MINUTE);
+  expect(await figures()).toEqual({ queued: 0, heldFor: { others_still_failed: 2 } });
+  await channel.recover(3, 4);
+  await channel.pass(MINUTE);
+  expect(await figures()).toEqual({ queued: 0, heldFor: {} });
 });

@@ -8,8 +8,8 @@ import { failureOf } from '../../src/domain/job/progress-answer.ts';
 import { pollDueJobs } from '../../src/use-cases/polling/poll-due-jobs.ts';
 import { pruneSome } from '../../src/use-cases/upkeep/prune.ts';
 import { showHealth } from '../../src/use-cases/showing/show-health.ts';
-import { lookClosely } from '../../src/use-cases/showing/look-closely.ts';
-import { DiskState, watchOperations } from '../../src/use-cases/upkeep/watch-operations.ts';
+import { readJobsWithDetails } from '../../src/use-cases/showing/read-jobs-with-details.ts';
+import { createWatch } from '../../src/use-cases/upkeep/watch-operations.ts';
 import { CONNECTION, jobNumber, listing, openDesk, WORKSPACE } from '../support/desk.ts';
 import type { Desk } from '../support/desk.ts';
 import { reported } from '../support/reports.ts';
@@ -92,17 +92,17 @@ async function openTroubled(): Promise<Desk> {
 
 /** Everything the bot does in a few minutes. */
 async function live(desk: Desk): Promise<void> {
-  const watch = { notifier: NO_NOTIFIER, disk: new DiskState(), language: 'en' as const, leastFreeBytes: 0 };
+  const watch = createWatch(desk.context);
   for (let minute = 0; minute < 4; minute++) {
     await desk.minutes(1);
-    await watchOperations(desk.context, watch);
+    await watch();
     await desk.speak();
   }
   const keep = { deliveriesDays: 30, eventsDays: 400, unwatchedDays: 30 };
   await pruneSome(desk.context, keep);
   await desk.context.store.readFigures({ workspaceId: WORKSPACE, connectionId: CONNECTION });
   await showHealth(desk.context, { workspaceId: WORKSPACE, channelId: 'C0' });
-  await lookClosely(desk.context, JOBS, 'en');
+  await readJobsWithDetails(desk.context, JOBS, 'en');
   await desk.context.store.listWorkspaceSubscriptions(WORKSPACE);
   await desk.context.store.listSubscriptions({ workspaceId: WORKSPACE, channelId: 'C0' });
   await desk.context.store.pageAudit({
@@ -113,9 +113,6 @@ async function live(desk: Desk): Promise<void> {
   });
   await desk.context.store.findJobListState(CONNECTION);
 }
-
-const unused = () => Promise.reject(new Error('unused'));
-const NO_NOTIFIER = { send: unused, edit: unused, remove: unused };
 
 async function poison(desk: Desk, column: string, where: string, value: string): Promise<void> {
   const [table, name] = column.split('.');

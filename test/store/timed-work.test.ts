@@ -78,7 +78,7 @@ function failed(at: number): JobEvent {
   return { kind: 'status_changed', from: 'INCRE_TRANSFER_STARTED', to: 'INCRE_TRANSFER_FAILED', ...moment };
 }
 
-function takeTurn({ store, now, token }: World, pace = PACE): Promise<TurnClaim> {
+function runClaimed({ store, now, token }: World, pace = PACE): Promise<TurnClaim> {
   return store.claimTurn({
     ...AT_EASE,
     workspaceId: WORKSPACE,
@@ -95,7 +95,7 @@ function takeTurn({ store, now, token }: World, pace = PACE): Promise<TurnClaim>
 }
 
 async function takeAny(world: World, pace = PACE) {
-  const turn = await takeTurn(world, pace);
+  const turn = await runClaimed(world, pace);
   return turn.kind === 'idle' ? null : turn;
 }
 
@@ -106,7 +106,7 @@ async function claimChange(world: World, pace = PACE) {
 }
 
 async function beginPost(world: World) {
-  const turn = await takeTurn(world);
+  const turn = await runClaimed(world);
   if (turn.kind !== 'send') throw new Error(`nothing to send, but ${turn.kind}`);
   return turn;
 }
@@ -151,7 +151,7 @@ const KINDS: readonly Kind[] = [
     plan: async (world) =>
       void (await settle(world, { kind: 'try_again', afterMs: PAUSE_MS, plain: false, reason: 'rate_limited' })),
     take: async (world) => {
-      const turn = await takeTurn(world);
+      const turn = await runClaimed(world);
       return turn.kind === 'idle' ? null : turn;
     },
   },
@@ -159,7 +159,7 @@ const KINDS: readonly Kind[] = [
     name: 'the look for a post whose answer was lost',
     plan: async (world) => void (await settle(world, { kind: 'look_for_it', afterMs: PAUSE_MS, reason: 'timeout' })),
     take: async (world) => {
-      const turn = await takeTurn(world);
+      const turn = await runClaimed(world);
       return turn.kind === 'idle' ? null : turn;
     },
   },
@@ -222,10 +222,10 @@ const KINDS: readonly Kind[] = [
           by: 'UANA',
           now: world.now(),
         });
-      await takeTurn(world, SLOW_PACE);
+      await runClaimed(world, SLOW_PACE);
     },
     async take(world) {
-      const turn = await takeTurn(world, SLOW_PACE);
+      const turn = await runClaimed(world, SLOW_PACE);
       return turn.kind === 'idle' ? null : turn;
     },
     isInstant: true,
@@ -238,7 +238,7 @@ const KINDS: readonly Kind[] = [
         await world.store.askPost(post.id);
         if (messageTs === '1001.1') await poll(world, [failed(world.now())], PAUSE_MS);
       }
-      await takeTurn(world, SLOW_PACE);
+      await runClaimed(world, SLOW_PACE);
     },
     take: (world) => takeAny(world, SLOW_PACE),
     isInstant: true,
@@ -335,14 +335,14 @@ test.each([-DAY, -HOUR, -MINUTE])(
     const world = await openWorld();
     await settle(world, { kind: 'look_for_it', afterMs: PAUSE_MS, reason: 'timeout' });
     world.pass(PAUSE_MS);
-    expect(await takeTurn(world)).toMatchObject({ kind: 'search', open: { searchedForMs: 0 } });
+    expect(await runClaimed(world)).toMatchObject({ kind: 'search', open: { searchedForMs: 0 } });
     // Another process on the same database knows nothing of what the first had in flight.
     world.setClock(jump);
     const restarted = { ...world, store: createStore(onSqlite(world.db, 'sqlite::memory:'), { clock: world.now }) };
     world.pass(2 * LEASE_MS);
-    expect((await takeTurn(restarted)).kind).toBe('idle');
+    expect((await runClaimed(restarted)).kind).toBe('idle');
     world.pass(PAUSE_MS);
-    const look = await takeTurn(restarted);
+    const look = await runClaimed(restarted);
     if (look.kind !== 'search') throw new Error(`no search, but ${look.kind}`);
     // The time that it was looked for in vain decides when it is given up: never less than nothing.
     expect(look.open.searchedForMs).toBeGreaterThanOrEqual(0);
@@ -355,11 +355,11 @@ test.each(JUMPS)('a post is looked for no sooner than its pause when the clock i
   await settle(world, { kind: 'look_for_it', afterMs: PAUSE_MS, reason: 'timeout' });
   world.pass(SECOND);
   world.setClock(jump);
-  expect(await takeTurn(world)).toMatchObject({ kind: 'idle' });
+  expect(await runClaimed(world)).toMatchObject({ kind: 'idle' });
   world.pass(PAUSE_MS - 2 * SECOND);
-  expect(await takeTurn(world)).toMatchObject({ kind: 'idle' });
+  expect(await runClaimed(world)).toMatchObject({ kind: 'idle' });
   world.pass(SECOND);
-  const look = await takeTurn(world);
+  const look = await runClaimed(world);
   if (look.kind !== 'search') throw new Error(`no search, but ${look.kind}`);
   const readBack = { kind: 'proven', since: 1 } as const;
   await world.store.settleSearch(look.lease, look.search, {
@@ -370,8 +370,8 @@ test.each(JUMPS)('a post is looked for no sooner than its pause when the clock i
   });
   world.setClock(jump);
   world.pass(PAUSE_MS - 1);
-  expect(await takeTurn(world)).toMatchObject({ kind: 'idle' });
+  expect(await runClaimed(world)).toMatchObject({ kind: 'idle' });
   world.pass(1);
-  expect(await takeTurn(world)).toMatchObject({ kind: 'search', open: { looks: 1 } });
+  expect(await runClaimed(world)).toMatchObject({ kind: 'search', open: { looks: 1 } });
   await world.store.close();
 });

@@ -5,12 +5,12 @@ import { explanation } from '../../src/domain/job/explanation.ts';
 import type { Explanation } from '../../src/domain/job/explanation.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
 import { DAY, MINUTE } from '../../src/domain/base/time.ts';
-import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
-import { lookClosely } from '../../src/use-cases/showing/look-closely.ts';
+import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import { readJobsWithDetails } from '../../src/use-cases/showing/read-jobs-with-details.ts';
 import { pollDueJobs } from '../../src/use-cases/polling/poll-due-jobs.ts';
 import { pruneSome } from '../../src/use-cases/upkeep/prune.ts';
 import { refreshPost } from '../../src/use-cases/telling/refresh-post.ts';
-import { DiskState, watchOperations } from '../../src/use-cases/upkeep/watch-operations.ts';
+import { createWatch } from '../../src/use-cases/upkeep/watch-operations.ts';
 import type { Notifier } from '../../src/ports/slack.ts';
 import { CONNECTION, jobNumber, listing, openDesk, WORKSPACE } from '../support/desk.ts';
 import type { Desk } from '../support/desk.ts';
@@ -23,7 +23,6 @@ const SHOWS: Notifier = {
   edit: (_post, where) => Promise.resolve({ kind: 'delivered', ...where }),
   remove: unused,
 };
-const NO_NOTIFIER = { send: unused, edit: unused, remove: unused };
 
 async function openWatched(): Promise<Desk> {
   const desk = await openDesk();
@@ -41,12 +40,7 @@ async function spoil(desk: Desk, table: string, column: string, where: string, v
 }
 
 async function watch(desk: Desk): Promise<void> {
-  await watchOperations(desk.context, {
-    notifier: NO_NOTIFIER,
-    disk: new DiskState(),
-    language: 'en',
-    leastFreeBytes: 0,
-  });
+  await createWatch(desk.context)();
   await desk.speak();
 }
 
@@ -55,8 +49,8 @@ function failuresTold(desk: Desk): readonly string[] {
   return desk.told('C0').filter((one) => one.endsWith('FAILED'));
 }
 
-/** What the operator was told, as `kind` of each signal. */
-function signals(desk: Desk): readonly string[] {
+/** What the operator was told, as `kind` of each alert. */
+function alerts(desk: Desk): readonly string[] {
   return desk.said.flatMap(({ channelId, post }) =>
     channelId !== 'COPS'
       ? []
@@ -90,7 +84,7 @@ describe('a post that was made before', () => {
     expect(failuresTold(desk)).toEqual(['1 INCRE_TRANSFER_FAILED']);
     await watch(desk);
     await watch(desk);
-    expect(signals(desk)).toEqual(['rows_set_aside']);
+    expect(alerts(desk)).toEqual(['rows_set_aside']);
   });
 
   test('is given up when nothing in it can be read, and nobody says that Slack refused it', async () => {
@@ -100,7 +94,7 @@ describe('a post that was made before', () => {
     await desk.minutes(1);
     await watch(desk);
     await watch(desk);
-    expect(signals(desk)).toEqual(['rows_set_aside']);
+    expect(alerts(desk)).toEqual(['rows_set_aside']);
     fail(desk, SECOND);
     await desk.minutes(1);
     expect(failuresTold(desk)).toEqual(['1 INCRE_TRANSFER_FAILED']);
@@ -112,7 +106,7 @@ async function doNext(desk: Desk): Promise<unknown> {
   const claim = await claimTurn(desk.context);
   return claim.kind === 'idle'
     ? claim
-    : await takeTurn(desk.context, { notifier: SHOWS, history: { readPage: unused } }, claim);
+    : await runClaimed(desk.context, { notifier: SHOWS, history: { readPage: unused } }, claim);
 }
 
 describe('an edit', () => {
@@ -143,7 +137,7 @@ describe('an edit', () => {
     await desk.db.updateTable('posts').set({ wanted_version: 10, due_at: 0 }).execute();
     await desk.minutes(1);
     await watch(desk);
-    expect(signals(desk)).toEqual(['rows_set_aside']);
+    expect(alerts(desk)).toEqual(['rows_set_aside']);
   });
 });
 
@@ -172,7 +166,7 @@ describe('a cause', () => {
     await desk.minutes(1);
     await watch(desk);
     await watch(desk);
-    expect(signals(desk)).toEqual(['rows_set_aside']);
+    expect(alerts(desk)).toEqual(['rows_set_aside']);
     const row = await desk.db.selectFrom('failures').selectAll().where('job_id', '=', FIRST).executeTakeFirstOrThrow();
     expect(row.causes).toBe('{}');
     expect(row.wanted_since).not.toBeNull();
@@ -207,7 +201,7 @@ describe('a job whose state cannot be read', () => {
       await desk.minutes(1);
       await watch(desk);
     }
-    expect(signals(desk)).toEqual(['rows_set_aside']);
+    expect(alerts(desk)).toEqual(['rows_set_aside']);
   });
 
   test('is no longer kept aside when the operator was told long ago', async () => {
@@ -271,13 +265,13 @@ test.each([
   expect(listed.jobs.map((job) => job.jobId)).toContain(SECOND);
   await store.findSubJobs(CONNECTION, [FIRST, SECOND]);
   await store.findNamedJobs(CONNECTION);
-  await lookClosely(desk.context, [SECOND], 'en');
+  await readJobsWithDetails(desk.context, [SECOND], 'en');
   expect(desk.logged.filter((one) => one.level === 'error').length).toBeLessThanOrEqual(1);
 });
 
 test('a time without sight that cannot be read is set aside, and is over as soon as DRS answers', async () => {
   await using desk = await openWatched();
-  const rules = { pollMs: MINUTE, polls: 1, leastMs: 0, patienceMs: MINUTE };
+  const rules = { pollMs: MINUTE, polls: 1, leastMs: 0, maxPassMs: MINUTE };
   const pass = async (why: Explanation | null) => {
     const sight = { at: desk.clock.now(), why };
     return await desk.context.store.noteSight({ connectionId: CONNECTION, sight, nextTryAt: null, rules });

@@ -8,15 +8,16 @@ import type { Post, SendOutcome } from '../../src/domain/post/post.ts';
 import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
-import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
+import { NO_METRICS } from '../../src/ports/metrics.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
 import { createStore } from '../../src/store/create-store.ts';
 import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
-import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
-import type { Context, Durations } from '../../src/use-cases/context.ts';
-import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
+import type { Durations } from '../../src/wiring/durations.ts';
+import type { Parts } from '../../src/wiring/parts.ts';
+import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { findCauses } from '../../src/use-cases/polling/find-causes.ts';
 import { createJobList } from '../../src/use-cases/showing/refresh-job-list.ts';
 import { tick as runTick } from '../../src/use-cases/polling/tick.ts';
@@ -49,13 +50,15 @@ export interface Said {
 /** Everything the bot does with a store, DRS and Slack, one step at a time, on a clock that only a test moves. */
 export interface Desk extends AsyncDisposable {
   readonly db: Db;
-  readonly context: Context;
+  readonly context: Parts;
   readonly clock: FastClock;
   /** What DRS says of a job; a report of a replicating job unless set. */
   readonly answers: Map<JobId, ProgressAnswer>;
   /** What DRS lists; set it to a function that fails for a list that cannot be read. */
   list: () => JobListing;
   /** Ids of each progress request. */
+  /** What the database carried out, in order. */
+  readonly statements: string[];
   readonly requests: JobId[][];
   /** What DRS makes of a progress request; `answers` unless set. */
   ask: (jobIds: readonly JobId[]) => ReadonlyMap<JobId, ProgressAnswer>;
@@ -99,7 +102,8 @@ export async function openDesk(
   durations: Partial<Durations> = {},
   { address, clock, said }: LeftBehind = { address: 'sqlite::memory:', clock: fastClock(), said: [] },
 ): Promise<Desk> {
-  const db = openDatabase(address);
+  const statements: string[] = [];
+  const db = openDatabase(address, { onStatement: (text) => void statements.push(text) });
   await migrateToLatest(db);
   const store = createStore(onSqlite(db, address), { clock: () => clock.now() });
   await store.openWorkspace({ id: WORKSPACE, name: 'Acme', at: clock.now() });
@@ -143,7 +147,7 @@ export async function openDesk(
   const slack = { notifier, history: { readPage: () => Promise.resolve(NOT_THERE) } };
   const allDurations: Durations = { ...DEFAULT_DURATIONS, postPaceMs: 0, incidents: AT_ONCE, ...durations };
   const quiet = { ...SILENT, warn: log('warn'), error: log('error') };
-  const context: Context = {
+  const context: Parts = {
     store,
     drs,
     clock,
@@ -161,20 +165,20 @@ export async function openDesk(
       log: quiet,
       connectionId: CONNECTION,
       durations: allDurations,
-      wakeDispatcher: () => undefined,
+      wakeLoops: () => undefined,
     }),
     vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
     runtime: { program: 'test', node: process.versions.node },
     opsChannel: { workspaceId: WORKSPACE, channelId: 'COPS' },
     lacksHistory: () => false,
-    wakeDispatcher: () => undefined,
+    wakeLoops: () => undefined,
   };
   /** Everything that can be done in Slack now. */
   const takeTurns = async () => {
     for (;;) {
       const claim = await claimTurn(context);
       if (claim.kind === 'idle') return;
-      const report = await takeTurn(context, slack, claim);
+      const report = await runClaimed(context, slack, claim);
       clock.advance(report.kind === 'edited' ? 2_000 : 1);
     }
   };
@@ -184,6 +188,7 @@ export async function openDesk(
     clock,
     answers,
     list: () => listing([]),
+    statements,
     requests,
     ask: (jobIds) =>
       new Map(

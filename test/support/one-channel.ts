@@ -72,7 +72,7 @@ export class OneChannel implements AsyncDisposable {
     await store.openConnection({ id: connectionId, name: 'y', endpoint: 'https://y', projectId: 'q', at: now });
     await this.#poll(jobId, [], connectionId);
     await store.subscribe({ actor: ANA, language: 'en', connectionId, jobIds: [jobId], now });
-    const rules = { pollMs: MINUTE, polls: 1, leastMs: 0, patienceMs: MINUTE };
+    const rules = { pollMs: MINUTE, polls: 1, leastMs: 0, maxPassMs: MINUTE };
     const sight = { at: now + 1, why: explanation('timeout') };
     await store.noteSight({ connectionId, sight, nextTryAt: null, rules });
     await this.pass(MINUTE);

@@ -45,7 +45,6 @@ export function pgliteDatabase(pglite: PGlite): Database {
     openPlace: () => ({
       path: null,
       countBytes: () => 0,
-      freeBytes: () => Promise.resolve(null),
       findDisplacement: () => null,
       saveDisplaced: () => Promise.resolve(),
     }),

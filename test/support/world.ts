@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { startBot } from '../../src/bot.ts';
-import type { Bot, Overrides } from '../../src/bot.ts';
+import type { Bot } from '../../src/bot.ts';
+import type { Overrides } from '../../src/wiring/resources.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import type { DrsSimulator, SimulatorOptions } from '../../demo/drs-simulator/simulator.ts';
@@ -31,9 +32,12 @@ const SHORT_DURATIONS = {
   longestRetryMs: 100,
   causeRetryMs: 20,
   editPace: { everyMs: 1, burst: 1_000 },
-  lookIntervalMs: 5,
+  waitPollMs: 5,
   verdicts: QUICK_VERDICTS,
   incidents: AT_ONCE,
+  // A start that fails ends.
+  maxFaultMs: 0,
+  maxRefusalMs: 0,
 };
 
 /** A bot between a Slack workspace and a DRS, all on loopback, as an end-to-end test needs it. */

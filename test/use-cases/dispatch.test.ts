@@ -4,8 +4,8 @@ import type { Post } from '../../src/domain/post/post.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
-import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
+import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { AT_ONCE } from '../support/quick-durations.ts';
 import { SILENT } from '../support/silent-log.ts';
@@ -56,7 +56,7 @@ test('a process that was asleep between its claim and its request does not send:
   };
   const turn = async () => {
     const claim = await claimTurn(context);
-    return claim.kind === 'idle' ? claim : await takeTurn(context, slack, claim);
+    return claim.kind === 'idle' ? claim : await runClaimed(context, slack, claim);
   };
 
   expect(await turn()).toEqual({ kind: 'nothing' });

@@ -9,7 +9,7 @@ import type { Notifier } from '../../src/ports/slack.ts';
 import { createVoice } from '../../src/slack/messages/kit/texts.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
 import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
-import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { jobNumber, openDesk, WORKSPACE } from '../support/desk.ts';
 import type { Desk } from '../support/desk.ts';
 import { SILENT } from '../support/silent-log.ts';
@@ -62,7 +62,7 @@ async function doNext(desk: Desk): Promise<string> {
   const claim = await claimTurn(desk.context);
   if (claim.kind === 'idle') return claim.kind;
   const history = { readPage: () => Promise.reject(new Error('unused')) };
-  return (await takeTurn(desk.context, { notifier, history }, claim)).kind;
+  return (await runClaimed(desk.context, { notifier, history }, claim)).kind;
 }
 
 /** The minutes at which something was done, in two days of trying every minute. */

@@ -16,12 +16,12 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { DrsClient } from '../../src/ports/drs.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
-import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
+import { NO_METRICS } from '../../src/ports/metrics.ts';
 import { createVoice } from '../../src/slack/messages/kit/texts.ts';
 import { healthMessage } from '../../src/slack/messages/answers/health-message.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { DEFAULT_DURATIONS } from '../../src/use-cases/context.ts';
-import type { Context } from '../../src/use-cases/context.ts';
+import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
+import type { Parts } from '../../src/wiring/parts.ts';
 import { observeDrs } from '../../src/use-cases/upkeep/observe.ts';
 import { pollDueJobs } from '../../src/use-cases/polling/poll-due-jobs.ts';
 import { showHealth } from '../../src/use-cases/showing/show-health.ts';
@@ -84,7 +84,7 @@ async function startPoller(
   return { jobs, pass, context };
 }
 
-function createContext(decorate: (drs: DrsClient) => DrsClient, requestTimeoutMs: number): Context {
+function createContext(decorate: (drs: DrsClient) => DrsClient, requestTimeoutMs: number): Parts {
   const vitals = new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now()));
   const batchSize = 10;
   const { domain, user, password } = drs.credentials;
@@ -113,7 +113,7 @@ function createContext(decorate: (drs: DrsClient) => DrsClient, requestTimeoutMs
     jobList: { idle: () => Promise.resolve(), refresh: () => Promise.resolve({ isReading: false }) },
     opsChannel: null,
     lacksHistory: () => false,
-    wakeDispatcher: () => undefined,
+    wakeLoops: () => undefined,
     vitals,
     runtime: { program: 'test', node: 'test' },
   };
@@ -152,7 +152,7 @@ const answeredRequests = () =>
 const isBatch = (body: unknown): body is { readonly jobs: readonly string[] } =>
   typeof body === 'object' && body !== null && 'jobs' in body && Array.isArray(body.jobs);
 
-const health = async (context: Context) => {
+const health = async (context: Parts) => {
   const surroundings = {
     command: '/drs',
     botName: 'drs',

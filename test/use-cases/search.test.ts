@@ -11,7 +11,7 @@ import { createVoice } from '../../src/slack/messages/kit/texts.ts';
 import { createHistory } from '../../src/slack/sending/history.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
 import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
-import { claimTurn, takeTurn } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
 import { pollDueJobs } from '../../src/use-cases/polling/poll-due-jobs.ts';
 import { CONNECTION, jobNumber, openDesk, WORKSPACE } from '../support/desk.ts';
 import type { Desk } from '../support/desk.ts';
@@ -52,7 +52,7 @@ async function openTown(readingLimit: ReadingLimit, channels: number) {
     const end = desk.clock.now() + ms;
     while (desk.clock.now() < end) {
       const claim = await claimTurn(context);
-      if (claim.kind === 'claimed') await takeTurn(context, speech, claim);
+      if (claim.kind === 'claimed') await runClaimed(context, speech, claim);
       else desk.clock.advance(Math.ceil(Math.max(1, Math.min(claim.nextInMs ?? MINUTE, end - desk.clock.now()))));
     }
   };

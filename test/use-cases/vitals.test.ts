@@ -6,7 +6,7 @@ import type { ProgressAnswers } from '../../src/domain/job/progress-answer.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import { findStillLoops } from '../../src/domain/vital-signs.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
-import { NO_METRICS } from '../../src/runtime/no-metrics.ts';
+import { NO_METRICS } from '../../src/ports/metrics.ts';
 import { Vitals } from '../../src/use-cases/upkeep/vitals.ts';
 import { manualClock } from '../support/manual-clock.ts';
 

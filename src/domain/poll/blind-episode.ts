@@ -39,14 +39,14 @@ export interface BlindRules {
   /** and for how long, in ms, before it is told. */
   readonly leastMs: number;
   /** How long, in ms, the first pass after it may take before what is known is told. */
-  readonly patienceMs: number;
+  readonly maxPassMs: number;
 }
 
 export const DEFAULT_BLIND_RULES: BlindRules = {
   pollMs: MINUTE,
   polls: MAX_MISSED_POLLS,
   leastMs: 10 * MINUTE,
-  patienceMs: 10 * MINUTE,
+  maxPassMs: 10 * MINUTE,
 };
 
 /** What a poll of everything that was due came to. */
@@ -57,11 +57,10 @@ export interface PollSight {
   readonly why: Explanation | null;
 }
 
-/** What became of a connection's sight. `tell`: its channels are to be told that nothing is known. */
+/** What became of a connection's sight. */
 export interface SightChange {
   readonly episode: BlindEpisode | null;
-  readonly tell: boolean;
-  /** Why nothing is told; null when something is. */
+  /** Why nothing is told; null: its channels are to be told that nothing is known. */
   readonly silence: SightSilence | null;
 }
 
@@ -86,16 +85,15 @@ export function notePoll(
 ): SightChange {
   if (why === null) return seeAgain(episode, at);
   const blind = missPoll(episode, { at, why }, rules);
-  if (blind.toldAt !== null) return { episode: blind, tell: false, silence: 'told' };
-  if (blind.polls < rules.polls || blind.blindMs < rules.leastMs)
-    return { episode: blind, tell: false, silence: 'not_lasting' };
-  return { episode: { ...blind, kind: 'blind', toldAt: at }, tell: true, silence: null };
+  if (blind.toldAt !== null) return { episode: blind, silence: 'told' };
+  if (blind.polls < rules.polls || blind.blindMs < rules.leastMs) return { episode: blind, silence: 'not_lasting' };
+  return { episode: { ...blind, kind: 'blind', toldAt: at }, silence: null };
 }
 
 function seeAgain(episode: BlindEpisode | null, at: EpochMs): SightChange {
-  if (episode === null) return { episode, tell: false, silence: 'sees' };
-  if (!isNews(episode)) return { episode: null, tell: false, silence: 'was_short' };
-  return { episode: { ...episode, seeingAt: episode.seeingAt ?? at }, tell: false, silence: 'looking_around' };
+  if (episode === null) return { episode, silence: 'sees' };
+  if (!isNews(episode)) return { episode: null, silence: 'was_short' };
+  return { episode: { ...episode, seeingAt: episode.seeingAt ?? at }, silence: 'looking_around' };
 }
 
 /** Its end is to be told: its beginning was, or the bot was down. */
@@ -163,7 +161,7 @@ export function endOf({ kind, returnedAt, seeingAt }: BlindEpisode, now: EpochMs
 export function isEndDue(
   { seeingAt }: BlindEpisode,
   { now, isPassComplete }: { readonly now: EpochMs; readonly isPassComplete: boolean },
-  { patienceMs }: BlindRules = DEFAULT_BLIND_RULES,
+  { maxPassMs }: BlindRules = DEFAULT_BLIND_RULES,
 ): boolean {
-  return seeingAt !== null && (isPassComplete || now < seeingAt || now - seeingAt >= patienceMs);
+  return seeingAt !== null && (isPassComplete || now < seeingAt || now - seeingAt >= maxPassMs);
 }

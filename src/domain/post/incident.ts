@@ -81,16 +81,20 @@ export interface ToldPost {
   readonly rows: readonly ToldRow[];
 }
 
-/** Why news is not told yet. */
-export type HoldReason =
+/** Why something is not told yet. A closed list: it is stored, and a metric label. */
+export const HOLD_REASONS = [
   /** More of its kind may come. */
-  | 'collecting'
+  'collecting',
   /** The pass that found it goes on. */
-  | 'pass_goes_on'
+  'pass_goes_on',
   /** Others of its incident have not recovered yet. */
-  | 'others_still_failed'
+  'others_still_failed',
   /** Something older of the same job is not told yet. */
-  | 'older_comes_first';
+  'older_comes_first',
+  /** It changed while nobody could look: the message that says so will name it. */
+  'looked_at_again',
+] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
 
 /** What becomes of pending news. */
 export type NewsDecision =

@@ -4,7 +4,7 @@ import type { Job } from '../job/job.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** States of the bot that its operator must mend. A closed list: it is also a key in the store. */
-export type AlertKind = 'credentials' | 'drs' | 'disk_low' | 'disk_full' | 'database_new' | 'database_displaced';
+export type AlertKind = 'credentials' | 'drs' | 'database_new' | 'database_displaced';
 
 /** A message that Slack refused twice, so that it was given up. */
 export interface RefusedPost {
@@ -31,9 +31,6 @@ export type OperatorAlert =
   | { readonly kind: 'drs_silent'; readonly since: EpochMs; readonly until: EpochMs; readonly why: Explanation }
   | { readonly kind: 'drs_answers'; readonly since: EpochMs; readonly until: EpochMs }
   | { readonly kind: 'posts_refused'; readonly posts: readonly RefusedPost[] }
-  | { readonly kind: 'disk_low'; readonly freeBytes: number; readonly leastBytes: number }
-  | { readonly kind: 'disk_enough'; readonly since: EpochMs; readonly until: EpochMs }
-  | { readonly kind: 'disk_full' }
   /** Nobody has worked with it yet. */
   | { readonly kind: 'database_new'; readonly path: string }
   /** The path no longer leads to the file that is open. `savedAs`: null when it could not be copied. */
@@ -47,8 +44,7 @@ export type OperatorAlert =
   /** The first of them, and how many there are. */
   | { readonly kind: 'rows_set_aside'; readonly rows: readonly SetAsideRow[]; readonly count: number }
   /** Of a kind that this version does not know. */
-  | { readonly kind: 'other'; readonly name: string }
-  | { readonly kind: 'disk_writable'; readonly since: EpochMs; readonly until: EpochMs };
+  | { readonly kind: 'other'; readonly name: string };
 
 /** Besides matters of access: a project that is not to be had. */
 const NO_PROJECT: ReadonlySet<ExplanationKey> = new Set<ExplanationKey>(['project_unknown', 'project_unavailable']);

@@ -2,7 +2,7 @@ import { statusGroup } from '../job/job-status.ts';
 import type { StatusGroup } from '../job/job-status.ts';
 import { causeKey } from './cause-key.ts';
 import { decideNews } from './incident.ts';
-import type { IncidentRules, NewsDecision, NewsKind, PendingNews, ToldPost } from './incident.ts';
+import type { HoldReason, IncidentRules, NewsDecision, NewsKind, PendingNews, ToldPost } from './incident.ts';
 import type { Announcement, DeliveryFacts, PostKind } from './post.ts';
 import { SECOND } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
@@ -53,8 +53,13 @@ export interface NewPost {
 export type Placement =
   | { readonly kind: 'attach'; readonly postId: string; readonly deliveries: readonly PendingDelivery[] }
   | { readonly kind: 'begin'; readonly post: NewPost; readonly deliveries: readonly PendingDelivery[] }
-  /** In no post before `until`: more may come that belongs with them. */
-  | { readonly kind: 'hold'; readonly until: EpochMs; readonly deliveries: readonly PendingDelivery[] };
+  /** In no post before `until`. */
+  | {
+      readonly kind: 'hold';
+      readonly until: EpochMs;
+      readonly reason: HoldReason;
+      readonly deliveries: readonly PendingDelivery[];
+    };
 
 /** A channel's pending deliveries, oldest first, and what they could join. */
 export interface ToPlace {
@@ -99,16 +104,20 @@ export function placeDeliveries(toPlace: ToPlace): readonly Placement[] {
         now,
       ),
     ),
-    ...(waiting.length === 0 ? [] : [{ kind: 'hold' as const, until: now + LOOK_AGAIN_MS, deliveries: waiting }]),
+    ...(waiting.length === 0 ? [] : [hold(waiting, now + LOOK_AGAIN_MS, 'looked_at_again')]),
   ];
 }
 
 const NEWS: NewPost = { kind: 'news', about: '', isJoinable: false, shows: [] };
 
+function hold(deliveries: readonly PendingDelivery[], until: EpochMs, reason: HoldReason): Placement {
+  return { kind: 'hold', until, reason, deliveries };
+}
+
 function toPlacement(decision: NewsDecision, deliveries: readonly PendingDelivery[], now: EpochMs): Placement {
   switch (decision.kind) {
     case 'hold':
-      return { kind: 'hold', until: untilOf(decision, now), deliveries };
+      return hold(deliveries, untilOf(decision, now), decision.reason);
     case 'join':
       return { kind: 'attach', postId: decision.post, deliveries };
     case 'tell_job':

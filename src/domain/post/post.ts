@@ -7,7 +7,7 @@ import type { LastSeen } from '../poll/last-seen.ts';
 import type { Explanation } from '../job/explanation.ts';
 import type { Closing } from './closing.ts';
 import type { Language } from '../base/language.ts';
-import type { Meanwhile } from '../poll/meanwhile.ts';
+import type { ChangesSince } from '../poll/changes-since.ts';
 import type { MessageTs } from './message-ts.ts';
 import type { OperatorAlert } from './operator-alert.ts';
 import type { ChannelKey } from '../subscription.ts';
@@ -74,7 +74,7 @@ export type Announcement =
       readonly until: EpochMs;
       /** What changed from here on was not seen to change. */
       readonly newsSince: EpochMs;
-      readonly meanwhile: Meanwhile;
+      readonly meanwhile: ChangesSince;
     }
   /** An operator alert; stored rows of every version call it so. */
   | { readonly kind: 'signal'; readonly signal: OperatorAlert }

@@ -49,104 +49,78 @@ export function settlePost(
   random: () => number,
   pauses: SendPauses,
 ): PostSettlement {
-  if (attempted.kind === 'remove') return settleRemoval(attempted, outcome, random, pauses);
   switch (outcome.kind) {
     case 'delivered':
-      return { kind: 'delivered', messageTs: outcome.messageTs, channelId: outcome.channelId, at: now };
     case 'gone':
-      return { kind: 'gone', isOver: attempted.kind === 'edit' && attempted.isOver, at: now };
+      if (attempted.kind === 'remove') return { kind: 'removed', messageTs: attempted.messageTs };
+      if (outcome.kind === 'gone')
+        return { kind: 'gone', isOver: attempted.kind === 'edit' && attempted.isOver, at: now };
+      return { kind: 'delivered', messageTs: outcome.messageTs, channelId: outcome.channelId, at: now };
     case 'retry':
+      return tryAgain(outcome, outcome.afterMs, attempted.kind === 'send' && attempted.post.plain);
     case 'uncertain':
     case 'refused':
       return attempted.kind === 'send'
         ? settleSend(attempted, outcome, now, random, pauses)
-        : settleEdit(attempted, outcome, now, random, pauses);
+        : settleChange(attempted, outcome, now, random, pauses);
   }
+}
+
+type Failed = Exclude<SlackFailure, { readonly kind: 'retry' }>;
+
+function tryAgain({ reason }: SlackFailure, afterMs: number, plain: boolean): PostSettlement {
+  return { kind: 'try_again', afterMs, plain, reason };
 }
 
 function settleSend(
   { post, readBack }: Extract<Attempted, { readonly kind: 'send' }>,
-  outcome: SlackFailure,
+  outcome: Failed,
   now: EpochMs,
   random: () => number,
   pauses: SendPauses,
 ): PostSettlement {
   const { reason } = outcome;
-  switch (outcome.kind) {
-    case 'retry':
-      return { kind: 'try_again', afterMs: outcome.afterMs, plain: post.plain, reason };
-    case 'uncertain': {
-      if (readBack.kind !== 'refused') return { kind: 'look_for_it', afterMs: pauses.reconcileAfterMs, reason };
-      // Nobody can look there: it is sent again then.
-      const policy = { baseMs: pauses.firstRetryMs, capMs: pauses.longestRetryMs };
-      const afterMs = backoffDelay(post.attempt, policy, random);
-      return { kind: 'try_again', afterMs, plain: post.plain, reason, mayBeThere: true };
-    }
-    case 'refused':
-      switch (outcome.what) {
-        case 'payload':
-        case 'reading':
-          return post.plain
-            ? { kind: 'dead', reason, at: now }
-            : { kind: 'try_again', afterMs: 0, plain: true, reason };
-        case 'channel':
-          return { kind: 'pause_channel', reason, at: now };
-        case 'workspace':
-          return { kind: 'pause_workspace', reason, at: now };
-      }
+  if (outcome.kind === 'uncertain') {
+    if (readBack.kind !== 'refused') return { kind: 'look_for_it', afterMs: pauses.reconcileAfterMs, reason };
+    // Nobody can look there: it is sent again then.
+    const policy = { baseMs: pauses.firstRetryMs, capMs: pauses.longestRetryMs };
+    const afterMs = backoffDelay(post.attempt, policy, random);
+    return { kind: 'try_again', afterMs, plain: post.plain, reason, mayBeThere: true };
+  }
+  switch (outcome.what) {
+    case 'payload':
+    case 'reading':
+      return post.plain ? { kind: 'dead', reason, at: now } : tryAgain(outcome, 0, true);
+    case 'channel':
+      return { kind: 'pause_channel', reason, at: now };
+    case 'workspace':
+      return { kind: 'pause_workspace', reason, at: now };
   }
 }
 
 /**
  * A change may be repeated at will, so an uncertain one simply is, when the first can no longer arrive. A channel that refuses
- * everything may open again: it is tried ever less often.
+ * everything may open again: it is tried ever less often. What is never taken away stays.
  */
-function settleEdit(
-  { tries, isAwaited }: Extract<Attempted, { readonly kind: 'edit' }>,
-  outcome: SlackFailure,
+function settleChange(
+  attempted: Exclude<Attempted, { readonly kind: 'send' }>,
+  outcome: Failed,
   now: EpochMs,
   random: () => number,
   pauses: SendPauses,
 ): PostSettlement {
   const { reason } = outcome;
-  const again = (afterMs: number): PostSettlement => ({ kind: 'try_again', afterMs, plain: false, reason });
-  if (outcome.kind === 'retry') return again(outcome.afterMs);
+  const { kind, tries } = attempted;
+  const isAwaited = kind === 'edit' && attempted.isAwaited;
   const isMeantForIt = outcome.kind === 'refused' && outcome.what === 'payload';
-  if (isMeantForIt && (BEYOND_EDITING.has(reason) || tries + 1 >= REFUSALS_BELIEVED))
-    return { kind: 'dead', reason, at: now };
+  if (isMeantForIt && kind === 'remove') return { kind: 'removed', messageTs: attempted.messageTs };
+  const isFinal = BEYOND_EDITING.has(reason) || tries + 1 >= REFUSALS_BELIEVED;
   // What somebody waits for can be told in a new message instead.
-  if (outcome.kind === 'refused' && isAwaited && !isMeantForIt) return { kind: 'dead', reason, at: now };
+  if (outcome.kind === 'refused' && (isMeantForIt ? isFinal : isAwaited)) return { kind: 'dead', reason, at: now };
   const capMs = isAwaited ? pauses.longestRetryMs : pauses.longestEditRetryMs;
-  return again(pauses.reconcileAfterMs + backoffDelay(tries + 1, { baseMs: pauses.firstRetryMs * 10, capMs }, random));
+  const backoffMs = backoffDelay(tries + 1, { baseMs: pauses.firstRetryMs * 10, capMs }, random);
+  return tryAgain(outcome, pauses.reconcileAfterMs + backoffMs, false);
 }
 
 /** Slack lets nobody change the message any more (docs.slack.dev, "chat.update", errors), or we cannot say it. */
 const BEYOND_EDITING = new Set(['cant_update_message', 'edit_window_closed', 'is_inactive', 'cannot_be_rendered']);
-
-function settleRemoval(
-  { tries, messageTs }: Extract<Attempted, { readonly kind: 'remove' }>,
-  outcome: SendOutcome,
-  random: () => number,
-  pauses: SendPauses,
-): PostSettlement {
-  const policy = { baseMs: pauses.firstRetryMs * 10, capMs: pauses.longestEditRetryMs };
-  const again = (afterMs: number, reason: string): PostSettlement => ({
-    kind: 'try_again',
-    afterMs,
-    plain: false,
-    reason,
-  });
-  switch (outcome.kind) {
-    case 'delivered':
-    case 'gone':
-      return { kind: 'removed', messageTs };
-    case 'retry':
-      return again(outcome.afterMs, outcome.reason);
-    case 'uncertain':
-      return again(backoffDelay(tries + 1, policy, random), outcome.reason);
-    case 'refused':
-      return outcome.what === 'payload'
-        ? { kind: 'removed', messageTs }
-        : again(backoffDelay(tries + 1, policy, random), outcome.reason);
-  }
-}

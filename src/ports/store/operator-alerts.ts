@@ -14,10 +14,10 @@ export interface AlertRequest {
 /** What whoever runs the bot must mend. */
 export interface OperatorAlertStore {
   /**
-   * Something has become wrong at `now`: owes the channel `alert` (null: it has been said already), unless that is known.
+   * Something has become wrong at `now`: owes the channel `alert`, unless that is known.
    * False when it is.
    */
-  raiseAlert(request: AlertRequest & { readonly alert: OperatorAlert | null }): Promise<boolean>;
+  raiseAlert(request: AlertRequest & { readonly alert: OperatorAlert }): Promise<boolean>;
   /** It is well again: owes the channel what `alert` makes of when it became wrong. False when nothing was wrong. */
   clearAlert(request: AlertRequest & { readonly alert: (since: EpochMs) => OperatorAlert }): Promise<boolean>;
   /**

@@ -25,8 +25,6 @@ export interface PlaceStore {
   findDisplacement(): Displacement | null;
   /** Copies everything to the `savedAs` of a displacement, in the place of an earlier copy there. Rejects with one sentence. */
   saveDisplaced(): Promise<void>;
-  /** Room on the disk with the database, in bytes; null when there is no such disk, or it does not tell. */
-  freeBytes(): Promise<number | null>;
   /**
    * Writes something harmless, for good. Rejects when nothing can be written (no permission, no room, no disk), with one
    * sentence that says what to do.

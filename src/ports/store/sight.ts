@@ -36,7 +36,7 @@ export interface SightStore {
   /**
    * Tells the end of an episode, once, to every channel that watched through the connection then, with what changed
    * meanwhile, behind whatever is owed to the channel already; and closes it. Not before every due job was asked about
-   * since; after `rules.patienceMs` it is told whatever is known.
+   * since; after `rules.maxPassMs` it is told whatever is known.
    */
   tellSight(request: {
     readonly connectionId: string;

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../domain/base/time.ts';
+import type { HoldReason } from '../../domain/post/incident.ts';
 import type { BlindEpisode } from '../../domain/poll/blind-episode.ts';
 
 /** How much there is of everything that an operator looks at. */
@@ -14,6 +15,8 @@ export interface StoreFigures {
   readonly queued: { readonly count: number; readonly oldestAt: EpochMs | null };
   /** Deliveries that wait in paused channels. */
   readonly held: number;
+  /** Deliveries in other channels that are not to be told yet, by the reason; a reason that holds none is missing. */
+  readonly heldFor: Readonly<Partial<Record<HoldReason, number>>>;
   /** Posts whose answer was lost and that are looked for, and since when the oldest is; not those in paused channels. */
   readonly searching: { readonly count: number; readonly oldestAt: EpochMs | null };
   /** Since when the job has waited to be asked about that has waited longest, those asked alone aside; null: none is watched. */

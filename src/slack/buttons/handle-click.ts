@@ -5,7 +5,7 @@ import { listJobs } from '../../use-cases/showing/list-jobs.ts';
 import { listSubscriptions } from '../../use-cases/showing/list-subscriptions.ts';
 import { refreshPost } from '../../use-cases/telling/refresh-post.ts';
 import { showAudit } from '../../use-cases/showing/show-audit.ts';
-import { endOfPause, lookForChannel } from '../../use-cases/showing/show-status.ts';
+import { endOfPause, readForChannel } from '../../use-cases/showing/show-status.ts';
 import { subscribe } from '../../use-cases/subscribing/subscribe.ts';
 import { unsubscribe, unsubscribeAll } from '../../use-cases/subscribing/unsubscribe.ts';
 import type { Click } from '../parsing/parse-interaction.ts';
@@ -106,7 +106,7 @@ function voiceInPlace({ click, voices, actor }: Turn): Voice {
 async function refreshStatus(turn: Turn, { jobs }: JobsValue): Promise<void> {
   const { slack, actor, click, reply } = turn;
   const voice = voiceInPlace(turn);
-  const statuses = await lookForChannel(slack.useCases, actor, jobs, voice.language);
+  const statuses = await readForChannel(slack.useCases, actor, jobs, voice.language);
   const view = {
     channelId: actor.channelId,
     now: slack.useCases.clock.now(),
@@ -117,7 +117,7 @@ async function refreshStatus(turn: Turn, { jobs }: JobsValue): Promise<void> {
 }
 
 async function shareStatus({ slack, actor, voices, reply }: Turn, { jobs }: JobsValue): Promise<void> {
-  const statuses = await lookForChannel(slack.useCases, actor, jobs, voices.channel.language);
+  const statuses = await readForChannel(slack.useCases, actor, jobs, voices.channel.language);
   const view = { channelId: actor.channelId, now: slack.useCases.clock.now(), isPrivate: false };
   const shared = { ...view, sharedBy: actor.userId, pausedUntil: endOfPause(slack.useCases) };
   await reply.publicly(statusMessage(voices.channel, { jobs: statuses, problems: [] }, shared));

@@ -1,5 +1,5 @@
 /** How the way in is at one moment. */
-export interface DoorState {
+export interface ListenerState {
   /** Slack can come in: the socket has been greeted, or the port is open. */
   readonly isOpen: boolean;
   /** For the operator: why it is not open; null when it is. */

@@ -1,7 +1,5 @@
 import type { Server } from 'node:http';
 
-import type { App } from '@slack/bolt';
-
 import { SECOND } from '../../domain/base/time.ts';
 import { explainClosedPort } from '../../domain/base/closed-port.ts';
 import { StartError } from '../../ports/operator-error.ts';
@@ -10,7 +8,7 @@ import type { SlackReceiverConfig } from './bolt-app.ts';
 import { holdFailure } from '../../domain/base/hold-failure.ts';
 import { endsWithin } from '../../domain/base/ends-within.ts';
 import { socketRefused } from '../workspace/identify.ts';
-import type { DoorState } from './listener-state.ts';
+import type { ListenerState } from './listener-state.ts';
 import { HttpReceiver } from './http-receiver.ts';
 import { SocketReceiver } from './socket-receiver.ts';
 
@@ -20,63 +18,57 @@ const SOCKET_TIMEOUT_MS = 30 * SECOND;
 const CLOSING_MS = SECOND;
 
 /** The way in for commands and clicks. */
-export interface Door {
+export interface SlackListener {
   /** The port listened on; null in Socket Mode. */
   readonly port: number | null;
   /** How it is at this moment. */
-  state(): DoorState;
+  state(): ListenerState;
   /** Lets nobody else in. What came in before goes on. */
   close(): Promise<void>;
 }
 
 /**
- * Lets Slack in: over a socket the bot opens, or on a port.
+ * Lets Slack in: over a socket the bot opens, or on a port. May be tried again after it failed.
  *
- * @param unwanted nobody waits for it any more
+ * @param startSignal aborts when nobody waits for it any more
  * @throws StartError with one sentence when that cannot be done
  */
-export async function openDoor(
-  app: App,
+export async function openListener(
   receiver: SocketReceiver | HttpReceiver,
   how: SlackReceiverConfig,
   clock: Clock,
-  unwanted: AbortSignal,
-): Promise<Door> {
-  await app.init();
+  startSignal: AbortSignal,
+): Promise<SlackListener> {
   if (how.mode === 'http' && receiver instanceof HttpReceiver) return await openPort(receiver, how, clock);
   if (how.mode === 'socket' && receiver instanceof SocketReceiver)
-    return await openSocket(receiver, how, clock, unwanted);
+    return await openSocket(receiver, how.apiUrl, clock, startSignal);
   throw new TypeError('the receiver does not fit its configuration');
 }
 
 async function openSocket(
   receiver: SocketReceiver,
-  { apiUrl }: Extract<SlackReceiverConfig, { mode: 'socket' }>,
+  apiUrl: string,
   clock: Clock,
-  unwanted: AbortSignal,
-): Promise<Door> {
-  const close = () => receiver.stop();
-  const state = () => receiver.state();
-  try {
-    const opened = holdFailure(Promise.race([receiver.start(), isAborted(unwanted)]));
-    if (await endsWithin(SOCKET_TIMEOUT_MS, opened, clock)) return { port: null, state, close };
-  } catch (error) {
-    await close();
-    throw new StartError(socketRefused(error, apiUrl), { cause: error });
-  }
-  await close();
+  startSignal: AbortSignal,
+): Promise<SlackListener> {
+  const opened = holdFailure(Promise.race([receiver.start(), isAborted(startSignal)]));
+  const inTime = await endsWithin(SOCKET_TIMEOUT_MS, opened, clock).catch((error: unknown) => {
+    throw error instanceof StartError ? error : socketRefused(error, apiUrl);
+  });
+  if (inTime) return { port: null, state: () => receiver.state(), close: () => receiver.stop() };
   throw new StartError(
     `Slack did not open a socket within ${SOCKET_TIMEOUT_MS / SECOND} s: check SLACK_API_URL and this machine's network.`,
+    { remedy: 'passes' },
   );
 }
 
-/** Rejects when nobody wants the bot to start any more. */
-function isAborted(unwanted: AbortSignal): Promise<never> {
+/** Rejects when the start is called off. */
+function isAborted(startSignal: AbortSignal): Promise<never> {
   return holdFailure(
     new Promise<never>((_resolve, reject) => {
       const end = () => reject(new StartError('Stopped before it had started.'));
-      if (unwanted.aborted) end();
-      else unwanted.addEventListener('abort', end, { once: true });
+      if (startSignal.aborted) end();
+      else startSignal.addEventListener('abort', end, { once: true });
     }),
   );
 }
@@ -85,7 +77,7 @@ async function openPort(
   receiver: HttpReceiver,
   { host, port }: Extract<SlackReceiverConfig, { mode: 'http' }>,
   clock: Clock,
-): Promise<Door> {
+): Promise<SlackListener> {
   const server = await receiver.start({ host, port }).catch((error: unknown) => {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new StartError(`Port ${port} on ${host} ${explainClosedPort(why, { port: 'PORT', host: 'HOST' })}.`, {
@@ -94,7 +86,7 @@ async function openPort(
   });
   const address = server.address();
   const opened = typeof address === 'object' && address !== null ? address.port : port;
-  const state = (): DoorState => ({
+  const state = (): ListenerState => ({
     isOpen: server.listening,
     why: server.listening ? null : 'the port was closed',
     otherSockets: 0,

@@ -8,7 +8,7 @@ import { MINUTE, SECOND } from '../../domain/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { slackErrorName } from '../web-api/classify-slack-error.ts';
-import type { DoorState } from './listener-state.ts';
+import type { ListenerState } from './listener-state.ts';
 import { Socket } from './socket.ts';
 import type { SocketFrame } from './socket-frame.ts';
 
@@ -104,7 +104,7 @@ export class SocketReceiver implements Receiver {
   }
 
   /** How the way in is at this moment. */
-  state(): DoorState {
+  state(): ListenerState {
     const isOpen = this.#current?.socket.isOpen === true;
     return { isOpen, why: isOpen ? null : this.#why, otherSockets: this.#otherSockets };
   }

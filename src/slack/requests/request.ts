@@ -1,16 +1,44 @@
 import type { Language } from '../../domain/base/language.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { ChannelStore } from '../../ports/store/channels.ts';
+import type { RequestStore } from '../../ports/store/requests.ts';
 import type { Actor } from '../../ports/store/subscriptions.ts';
-import type { Channels, Notifier } from '../../ports/slack.ts';
 import { inPublic } from '../messages/kit/texts.ts';
-import type { Guarded } from '../../use-cases/subscribing/review-channels.ts';
+import type { ListJobsDeps } from '../../use-cases/showing/list-jobs.ts';
+import type { ListSubscriptionsDeps } from '../../use-cases/showing/list-subscriptions.ts';
+import type { ListWorkspaceDeps } from '../../use-cases/showing/list-workspace.ts';
+import type { ShowAuditDeps } from '../../use-cases/showing/show-audit.ts';
+import type { ShowHealthDeps } from '../../use-cases/showing/show-health.ts';
+import type { ShowStatusDeps } from '../../use-cases/showing/show-status.ts';
+import type { ShowVersionDeps } from '../../use-cases/showing/show-version.ts';
+import type { ChangeSettingsDeps } from '../../use-cases/subscribing/change-settings.ts';
+import type { GreetDeps } from '../../use-cases/subscribing/greet-channel.ts';
+import type { SubscribeDeps } from '../../use-cases/subscribing/subscribe.ts';
+import type { UnsubscribeDeps } from '../../use-cases/subscribing/unsubscribe.ts';
+import type { RefreshPostDeps } from '../../use-cases/telling/refresh-post.ts';
 import type { Voice } from '../messages/kit/texts.ts';
+
+/** What the use cases behind commands, buttons and events take, and nothing else of the bot. */
+type UseCaseDeps = ChangeSettingsDeps &
+  GreetDeps &
+  ListJobsDeps &
+  ListSubscriptionsDeps &
+  ListWorkspaceDeps &
+  RefreshPostDeps &
+  ShowAuditDeps &
+  ShowHealthDeps &
+  ShowStatusDeps &
+  ShowVersionDeps &
+  SubscribeDeps &
+  UnsubscribeDeps & { readonly store: ChannelStore & RequestStore; readonly clock: Clock; readonly log: Log };
 
 /** What every command and button works with. */
 export interface SlackContext {
-  readonly useCases: Guarded & { readonly channels: Channels; readonly notifier: Notifier };
+  readonly useCases: UseCaseDeps;
   readonly workspaceId: string;
   readonly voiceIn: (language: Language) => Voice;
-  /** See `DoorState`. */
+  /** See `ListenerState`. */
   readonly otherSockets: () => number;
   /** The language of somebody's Slack, else the bot's own. */
   readonly readerLanguage: (userId: string) => Promise<Language>;

@@ -83,7 +83,8 @@ export function classifySlackError(error: unknown): SlackFailure {
   if (error instanceof WebAPIRateLimitedError) {
     return { kind: 'retry', afterMs: error.retryAfter * SECOND, reason: 'ratelimited' };
   }
-  if (error instanceof WebAPIPlatformError) return classifyAnswer(error.data.error);
+  const name = slackErrorName(error);
+  if (name !== null) return classifyAnswer(name);
   if (error instanceof WebAPIHTTPError) return { kind: 'uncertain', reason: `http_${error.statusCode}` };
   if (error instanceof WebAPIRequestError) return { kind: 'uncertain', reason: 'network' };
   return { kind: 'uncertain', reason: 'unexpected' };
@@ -98,9 +99,12 @@ function classifyAnswer(name: string): SlackFailure {
   return { kind: 'refused', what: 'payload', reason: name };
 }
 
+/** What Slack's error names look like; the SDK takes the text of a web page for one. */
+const ERROR_NAME = /^[a-z0-9_.-]{1,100}$/i;
+
 /** The name Slack gave an error, such as `channel_not_found`; null for anything but an answer of Slack's. */
 export function slackErrorName(error: unknown): string | null {
-  return error instanceof WebAPIPlatformError ? error.data.error : null;
+  return error instanceof WebAPIPlatformError && ERROR_NAME.test(error.data.error) ? error.data.error : null;
 }
 
 /** Whether the same question may well be answered in a moment. */

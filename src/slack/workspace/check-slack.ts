@@ -126,6 +126,6 @@ async function checkAppToken({
     await createSlackClient({ token: appToken, apiUrl, timeoutMs, fetch, log }).apps.connections.open({});
     return [good('Socket Mode', 'Slack offers a socket.')];
   } catch (error) {
-    return [bad('Socket Mode', socketRefused(error, apiUrl))];
+    return [bad('Socket Mode', socketRefused(error, apiUrl).message)];
   }
 }

@@ -1,11 +1,16 @@
-import { WebAPIHTTPError, WebAPIRequestError } from '@slack/web-api';
+import { WebAPIHTTPError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 
 import { explainNetworkFailure } from '../../domain/job/network-failure.ts';
+import { SECOND } from '../../domain/base/time.ts';
 import { StartError } from '../../ports/operator-error.ts';
+import type { Remedy } from '../../ports/operator-error.ts';
 import { speechIn } from '../../words/plain-texts.ts';
 import { isPassing, slackErrorName } from '../web-api/classify-slack-error.ts';
+
+/** What Slack says of a token that will never do. */
+const STAYING: ReadonlySet<string> = new Set(['not_allowed_token_type', 'missing_scope', 'no_permission']);
 
 const answer = z.object({
   team_id: z.string(),
@@ -56,32 +61,51 @@ export async function identify(client: WebClient, apiUrl: string): Promise<Slack
       scopes: response_metadata?.scopes ?? null,
     };
   } catch (error) {
-    throw new StartError(whyNot(error, apiUrl), { cause: error });
+    throw whyNot(error, apiUrl);
   }
 }
 
-function whyNot(error: unknown, apiUrl: string): string {
+function whyNot(error: unknown, apiUrl: string): StartError {
   const name = slackErrorName(error);
-  if (name !== null) {
-    return (
-      notTheToken(name, error, apiUrl) ??
-      `Slack refuses SLACK_BOT_TOKEN (${name}): copy the Bot User OAuth Token again from the OAuth & Permissions page of your Slack app.`
-    );
-  }
-  return unreachable(error, apiUrl);
+  return (
+    notTheToken(error, apiUrl) ??
+    new StartError(
+      `Slack refuses SLACK_BOT_TOKEN (${name}): copy the Bot User OAuth Token again from the OAuth & Permissions page of your Slack app.`,
+      { cause: error, remedy: remedyOf(name) },
+    )
+  );
 }
 
-/** A sentence for an error of Slack's that is about no token; null for one that is. */
-function notTheToken(name: string, error: unknown, apiUrl: string): string | null {
+/** A token of the wrong kind, or without a scope, stays so. */
+function remedyOf(name: string | null): Remedy {
+  return name !== null && STAYING.has(name) ? 'stays' : 'refused';
+}
+
+/** What is not about a token; null for what is. */
+function notTheToken(error: unknown, apiUrl: string): StartError | null {
+  const name = slackErrorName(error);
+  if (error instanceof WebAPIRateLimitedError)
+    return new StartError('Slack wants fewer requests (ratelimited).', {
+      cause: error,
+      remedy: 'passes',
+      retryAfterMs: error.retryAfter * SECOND,
+    });
   if (name === 'unknown_method')
-    return `Slack has nothing to ask at ${apiUrl} (${name}): check SLACK_API_URL, or leave it out; Slack's own address is https://slack.com/api/.`;
-  return isPassing(error) ? `Slack has a fault of its own (${name}): try again later.` : null;
+    return new StartError(
+      `Slack has nothing to ask at ${apiUrl} (${name}): check SLACK_API_URL, or leave it out; Slack's own address is https://slack.com/api/.`,
+      { cause: error },
+    );
+  if (name !== null && !isPassing(error)) return null;
+  const says = name === null ? unreachable(error, apiUrl) : `Slack has a fault of its own (${name}): try again later.`;
+  return new StartError(says, { cause: error, remedy: 'passes' });
 }
 
 /** A sentence for Slack being out of reach, which says what stands in the way. */
 function unreachable(error: unknown, apiUrl: string): string {
+  if (error instanceof WebAPIHTTPError && error.statusCode >= 500)
+    return `Slack has a fault of its own, or something on the way to it: HTTP ${error.statusCode} at ${apiUrl}.`;
   if (error instanceof WebAPIHTTPError)
-    return `Slack answers HTTP ${error.statusCode} at ${apiUrl}: check SLACK_API_URL (Slack's own address is https://slack.com/api/), or try again later.`;
+    return `Slack answers HTTP ${error.statusCode} at ${apiUrl}: check SLACK_API_URL; Slack's own address is https://slack.com/api/.`;
   if (error instanceof WebAPIRequestError) {
     const why = explainNetworkFailure(error, new URL(apiUrl).host);
     const isAboutAddress = why.key === 'unreachable' || why.key === 'host_unknown' || why.key === 'not_tls';
@@ -102,20 +126,27 @@ export async function proveAppToken(client: WebClient, apiUrl: string): Promise<
   try {
     await client.apps.connections.open({});
   } catch (error) {
-    if (!isPassing(error)) throw new StartError(socketRefused(error, apiUrl), { cause: error });
+    const refusal = socketRefused(error, apiUrl);
+    if (refusal.remedy !== 'passes') throw refusal;
   }
 }
 
-/** A sentence for a socket that could not be opened at start. */
-export function socketRefused(error: unknown, apiUrl: string): string {
+/** Why a socket could not be opened at the start. */
+export function socketRefused(error: unknown, apiUrl: string): StartError {
   const name = slackErrorName(error);
-  if (name === null) return unreachable(error, apiUrl);
-  const other = notTheToken(name, error, apiUrl);
-  if (other !== null) return other;
-  const begin = `Slack refuses SLACK_APP_TOKEN (${name}): `;
+  return (
+    notTheToken(error, apiUrl) ??
+    new StartError(`Slack refuses SLACK_APP_TOKEN (${name}): ${mendAppToken(name)}`, {
+      cause: error,
+      remedy: remedyOf(name),
+    })
+  );
+}
+
+function mendAppToken(name: string | null): string {
   if (name === 'missing_scope' || name === 'no_permission')
-    return `${begin}it lacks the scope connections:write. Press Generate Token and Scopes on the Basic Information page of your Slack app, add connections:write, and set SLACK_APP_TOKEN to the new token.`;
+    return 'it lacks the scope connections:write. Press Generate Token and Scopes on the Basic Information page of your Slack app, add connections:write, and set SLACK_APP_TOKEN to the new token.';
   if (name === 'not_allowed_token_type')
-    return `${begin}it is no app-level token. Create one with the scope connections:write on the Basic Information page of your Slack app; it begins with xapp-.`;
-  return `${begin}create an app-level token with the scope connections:write on the Basic Information page of your Slack app, and switch Socket Mode on.`;
+    return 'it is no app-level token. Create one with the scope connections:write on the Basic Information page of your Slack app; it begins with xapp-.';
+  return 'create an app-level token with the scope connections:write on the Basic Information page of your Slack app, and switch Socket Mode on.';
 }

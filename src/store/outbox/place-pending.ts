@@ -1,13 +1,15 @@
-import type { Language } from '../../domain/base/language.ts';
+import type { Selectable } from 'kysely';
+
 import { LOOK_AGAIN_MS, newsKind, placeDeliveries, placeInOrder } from '../../domain/post/place-deliveries.ts';
 import type { NewPost, PendingDelivery, ToldInChannel } from '../../domain/post/place-deliveries.ts';
 import { DEFAULT_INCIDENT_RULES } from '../../domain/post/incident.ts';
+import type { HoldReason } from '../../domain/post/incident.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { findEpisode } from '../upkeep/blind-episodes.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
-import type { Tx } from '../rows/schema.ts';
+import type { Schema, Tx } from '../rows/schema.ts';
 import { isDue } from '../rows/timed-work.ts';
 import type { Claim } from './claim.ts';
 import { decodePostKind, readDeliveries, readTold, selectFacts, subjectOf } from './delivery-facts.ts';
@@ -25,22 +27,23 @@ const MOST_PLACED = 2_000;
  * Null when none is begun; what is still pending then waits.
  */
 export async function placePending(claim: Claim, channel: ChannelKey): Promise<string | null> {
-  const { tx, clock, language, request } = claim;
-  const pending = await readPending(tx, clock, language, channel);
+  const { tx, clock, request } = claim;
+  const { pending, untold } = await readUntold(claim, channel);
   const posts = await readPosts(tx, claim, channel, pending);
   const lookingSince = await findLookingSince(tx, pending);
   const { passBeganAt, rules } = request.news ?? AT_ONCE;
   const placements = placeDeliveries({ pending, posts, now: clock, passBeganAt, rules, lookingSince });
-  const { attached, begun, held } = placeInOrder(placements, await findUntold(tx, channel));
-  for (const { postId, deliveries } of attached) await attach(tx, clock, postId, deliveries);
-  for (const { until, deliveries } of held) await hold(tx, clock, deliveries, Math.max(until, clock + 1));
+  const { attached, begun, held } = placeInOrder(placements, untold);
+  for (const { postId, deliveries } of attached)
+    await put(tx, deliveries, postId, await oneMoreVersion(tx, clock, postId));
+  for (const { until, reason, deliveries } of held)
+    await update(tx, deliveries, { hold_until: Math.max(until, clock + 1), hold_set_at: clock, hold_reason: reason });
   if (begun === null) {
     await holdLeft(tx, clock, channel);
     return null;
   }
   await begin(tx, channel, request.newPostId, begun.post, request.now);
-  await put(tx, request.newPostId, begun.deliveries, 1);
-  await showIn(tx, request.newPostId, begun.post.shows);
+  await put(tx, begun.deliveries, request.newPostId, 1);
   return request.newPostId;
 }
 
@@ -55,25 +58,25 @@ async function findLookingSince(tx: Tx, pending: readonly PendingDelivery[]): Pr
   return since;
 }
 
-/** What is owed to the channel and in no post, oldest first; what cannot be read is not told. */
-async function readPending(
-  tx: Tx,
-  clock: EpochMs,
-  language: Language,
-  { workspaceId, channelId }: ChannelKey,
-): Promise<readonly PendingDelivery[]> {
+/**
+ * What is owed to the channel and in no post, oldest first, as far as it can be read; and for each subject with something that
+ * stands in a post and is not shown yet that post, the oldest one.
+ */
+async function readUntold({ tx, clock, language }: Claim, { workspaceId, channelId }: ChannelKey) {
   const rows = await selectFacts(tx)
     .where('deliveries.workspace_id', '=', workspaceId)
     .where('deliveries.channel_id', '=', channelId)
     .where('deliveries.outcome', 'is', null)
-    .where('deliveries.post_id', 'is', null)
     .limit(MOST_PLACED)
     .execute();
-  const read = await readDeliveries(tx, clock, rows, language);
-  return read.map(({ row, facts }) => {
+  const placed = rows.flatMap((row) => (row.post_id === null ? [] : [[subjectOf(row), row.post_id] as const]));
+  const waiting = rows.filter((row) => row.post_id === null);
+  const read = await readDeliveries(tx, clock, waiting, language);
+  const pending = read.map(({ row, facts }) => {
     const { id, connection_id: connectionId, created_at: owedAt } = row;
     return { id, subject: subjectOf(row), connectionId, owedAt, facts };
   });
+  return { pending, untold: new Map(placed.toReversed()) };
 }
 
 /** A post that tells failures may become part of an incident for so long; an older incident is wanted for its recoveries. */
@@ -132,42 +135,34 @@ async function findIncidents(tx: Tx, jobIds: readonly string[]): Promise<readonl
   return [...new Set(rows.map(({ id, part_of: partOf }) => partOf ?? id))];
 }
 
-/** For each subject with something that stands in a post and is not shown yet: that post. */
-async function findUntold(tx: Tx, { workspaceId, channelId }: ChannelKey): Promise<ReadonlyMap<string, string>> {
-  const rows = await tx
-    .selectFrom('deliveries')
-    .select(['connection_id', 'subject', 'post_id'])
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
-    .where('outcome', 'is', null)
-    .where('post_id', 'is not', null)
-    .orderBy('id')
-    .execute();
-  return new Map(rows.toReversed().map((row) => [subjectOf(row), row.post_id ?? '']));
+/** What is put into a post that is there is told by its next edit. */
+async function oneMoreVersion(tx: Tx, clock: EpochMs, postId: string): Promise<number> {
+  const next = wantNewVersion(tx, clock).where('id', '=', postId).returning('wanted_version');
+  return (await next.executeTakeFirstOrThrow()).wanted_version;
 }
 
-/** The deliveries are told by the next edit of a message that is there. */
-async function attach(tx: Tx, clock: EpochMs, postId: string, deliveries: readonly PendingDelivery[]): Promise<void> {
-  const { wanted_version: version } = await wantNewVersion(tx, clock)
-    .where('id', '=', postId)
-    .returning('wanted_version')
-    .executeTakeFirstOrThrow();
-  await put(tx, postId, deliveries, version);
+async function put(tx: Tx, deliveries: readonly PendingDelivery[], postId: string, version: number): Promise<void> {
+  await update(tx, deliveries, { post_id: postId, at_version: version, hold_until: 0, hold_reason: null });
 }
 
-async function put(tx: Tx, postId: string, deliveries: readonly PendingDelivery[], version: number): Promise<void> {
-  await withIds(tx, deliveries)?.set({ post_id: postId, at_version: version, hold_until: 0 }).execute();
-}
-
-async function hold(tx: Tx, clock: EpochMs, deliveries: readonly PendingDelivery[], until: EpochMs): Promise<void> {
-  await withIds(tx, deliveries)?.set({ hold_until: until, hold_set_at: clock }).execute();
+async function update(
+  tx: Tx,
+  deliveries: readonly PendingDelivery[],
+  change: Partial<Selectable<Schema['deliveries']>>,
+): Promise<void> {
+  const ids = deliveries.map((one) => one.id);
+  if (ids.length > 0) await tx.updateTable('deliveries').set(change).where('id', 'in', ids).execute();
 }
 
 /** Whatever else is due waits as well, be it for its place in the order or because there is too much: else it was due for ever. */
 async function holdLeft(tx: Tx, clock: EpochMs, { workspaceId, channelId }: ChannelKey): Promise<void> {
   await tx
     .updateTable('deliveries')
-    .set({ hold_until: clock + LOOK_AGAIN_MS, hold_set_at: clock })
+    .set({
+      hold_until: clock + LOOK_AGAIN_MS,
+      hold_set_at: clock,
+      hold_reason: 'older_comes_first' satisfies HoldReason,
+    })
     .where('workspace_id', '=', workspaceId)
     .where('channel_id', '=', channelId)
     .where('outcome', 'is', null)
@@ -176,54 +171,34 @@ async function holdLeft(tx: Tx, clock: EpochMs, { workspaceId, channelId }: Chan
     .execute();
 }
 
-/** Begins an update of these deliveries; null for none. */
-function withIds(tx: Tx, deliveries: readonly PendingDelivery[]) {
-  if (deliveries.length === 0) return null;
-  const ids = deliveries.map((one) => one.id);
-  return tx.updateTable('deliveries').where('id', 'in', ids);
-}
-
-/** A new post; one of the same key that took deliveries so far is only kept current from now on. */
+/**
+ * A new post. One of the same key that took deliveries so far is only kept current from now on; and so are those whose jobs,
+ * and those that they show, stand in the new one as well: each says where once that is there.
+ */
 async function begin(
   tx: Tx,
   { workspaceId, channelId }: ChannelKey,
   postId: string,
-  { kind, about, isJoinable }: NewPost,
+  { kind, about, isJoinable, shows }: NewPost,
   now: EpochMs,
 ): Promise<void> {
+  const post = { workspace_id: workspaceId, channel_id: channelId, kind, about, joinable: isJoinable ? 1 : 0 };
   if (isJoinable)
     await tx
       .updateTable('posts')
       .set({ joinable: 0 })
-      .where('workspace_id', '=', workspaceId)
-      .where('channel_id', '=', channelId)
-      .where('kind', '=', kind)
-      .where('about', '=', about)
-      .where('joinable', '=', 1)
+      .where((eb) => eb.and(post))
       .execute();
   await tx
     .insertInto('posts')
-    .values({
-      id: postId,
-      workspace_id: workspaceId,
-      channel_id: channelId,
-      kind,
-      about,
-      joinable: isJoinable ? 1 : 0,
-      wanted_version: 1,
-      created_at: now,
-    })
+    .values({ id: postId, ...post, wanted_version: 1, created_at: now })
     .execute();
-}
-
-/** The jobs of these posts, and of those that they show, stand in the new one as well: each says where once that is there. */
-async function showIn(tx: Tx, postId: string, shows: readonly string[]): Promise<void> {
-  if (shows.length === 0) return;
-  await tx
-    .updateTable('posts')
-    .set({ part_of: postId, joinable: 0 })
-    .where((eb) => eb.or([eb('id', 'in', [...shows]), eb('part_of', 'in', [...shows])]))
-    .execute();
+  if (shows.length > 0)
+    await tx
+      .updateTable('posts')
+      .set({ part_of: postId, joinable: 0 })
+      .where((eb) => eb.or([eb('id', 'in', [...shows]), eb('part_of', 'in', [...shows])]))
+      .execute();
 }
 
 /** A post that nobody has seen is undone: what it tells is free to be placed anew, and what it would have shown to be shown. */

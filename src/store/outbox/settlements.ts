@@ -1,7 +1,7 @@
+import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 
 import type { MessageTs } from '../../domain/post/message-ts.ts';
-import { laterTs } from '../../domain/post/message-ts.ts';
 import type { Post, PostSettlement } from '../../domain/post/post.ts';
 import type { SearchSettlement } from '../../domain/post/reconcile.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
@@ -293,22 +293,11 @@ async function recordFirst(work: Work, messageTs: MessageTs, version: number, at
 
 /** The newest timestamps are where a later search begins. */
 async function noteTimestamp({ tx, row }: Work, conversationId: string, messageTs: MessageTs): Promise<void> {
-  const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
-  const known = await tx
-    .selectFrom('channels')
-    .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
-    .select(['channels.last_ts', 'workspaces.last_ts as workspace_last_ts'])
-    .where('channels.workspace_id', '=', channel.workspaceId)
-    .where('channels.channel_id', '=', channel.channelId)
-    .executeTakeFirstOrThrow();
-  await updateChannel(tx, channel)
-    .set({ last_ts: laterTs(known.last_ts, messageTs), conversation_id: conversationId })
-    .execute();
-  await tx
-    .updateTable('workspaces')
-    .set({ last_ts: laterTs(known.workspace_last_ts, messageTs) })
-    .where('id', '=', channel.workspaceId)
-    .execute();
+  const { workspace_id: workspaceId, channel_id: channelId } = row;
+  const last_ts = sql<string>`case when cast(last_ts as double precision) > cast(${messageTs} as double precision)
+    then last_ts else ${messageTs} end`;
+  await updateChannel(tx, { workspaceId, channelId }).set({ last_ts, conversation_id: conversationId }).execute();
+  await tx.updateTable('workspaces').set({ last_ts }).where('id', '=', workspaceId).execute();
 }
 
 /** Nothing is sent to the channel meanwhile. Whoever asks for more than the longest wait is asked again after it. */

@@ -258,10 +258,6 @@ const knownAlert = z.discriminatedUnion('kind', [
     kind: z.literal('posts_refused'),
     posts: z.array(z.object({ channelId: z.string(), reason: z.string(), jobs: namedJobs })),
   }),
-  z.object({ kind: z.literal('disk_low'), freeBytes: z.number(), leastBytes: z.number() }),
-  z.object({ kind: z.literal('disk_enough'), since: z.number(), until: z.number() }),
-  z.object({ kind: z.literal('disk_full') }),
-  z.object({ kind: z.literal('disk_writable'), since: z.number(), until: z.number() }),
   z.object({ kind: z.literal('database_new'), path: z.string() }),
   z.object({
     kind: z.literal('database_displaced'),

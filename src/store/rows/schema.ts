@@ -194,6 +194,8 @@ export interface Schema {
     at_version: Generated<number>;
     hold_until: Generated<number>;
     hold_set_at: Generated<number>;
+    /** Why it is held, or was last; null in a post. */
+    hold_reason: string | null;
     /** `told`, or `not_told` for the reason beside it; null while it is owed. */
     outcome: string | null;
     reason: string | null;

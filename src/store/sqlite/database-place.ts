@@ -5,7 +5,6 @@ import type { Displacement } from '../../ports/store/place.ts';
 import type { Db } from '../rows/schema.ts';
 import type { OpenPlace } from '../database.ts';
 import { copyAnew } from './backup.ts';
-import { freeBytesAt } from './free-bytes.ts';
 
 /** The file of an open database: whether its path still leads to it, and how it is saved when not. */
 export class DatabasePlace implements OpenPlace {
@@ -34,10 +33,6 @@ export class DatabasePlace implements OpenPlace {
 
   countBytes(): number {
     return this.#path === null ? 0 : (statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0);
-  }
-
-  async freeBytes(): Promise<number | null> {
-    return this.#path === null ? null : await freeBytesAt(dirname(this.#path));
   }
 
   findDisplacement(): Displacement | null {

@@ -5,8 +5,8 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import { endOf, isEndDue, noteDownTime, notePoll } from '../../domain/poll/blind-episode.ts';
 import type { BlindEpisode, PollSight } from '../../domain/poll/blind-episode.ts';
 import { lastSeen } from '../../domain/poll/last-seen.ts';
-import { meanwhile } from '../../domain/poll/meanwhile.ts';
-import type { SeenJob } from '../../domain/poll/meanwhile.ts';
+import { changesSince } from '../../domain/poll/changes-since.ts';
+import type { SeenJob } from '../../domain/poll/changes-since.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { SightTold } from '../../ports/store/sight.ts';
@@ -43,9 +43,9 @@ export async function noteSight(
   if (sight.why === null && (await findOpen(db, connectionId)) === null) return NOTHING_TOLD;
   return await db.transaction().execute(async (tx) => {
     await dropUnreadable(tx, connectionId, sight);
-    const { episode, tell } = notePoll(await findEpisode(tx, connectionId), sight, rules);
+    const { episode, silence } = notePoll(await findEpisode(tx, connectionId), sight, rules);
     await keepEpisode(tx, connectionId, episode, sight.at);
-    if (episode === null || !tell || sight.why === null) return { channels: 0, episode };
+    if (episode === null || silence !== null || sight.why === null) return { channels: 0, episode };
     const channels = await tellBlind(tx, connectionId, episode, { why: sight.why, at: sight.at, nextTryAt });
     return { channels, episode };
   });
@@ -65,7 +65,7 @@ export async function tellSight(db: Db, { connectionId, now, rules }: Request<'t
     for (const { channel, rows } of channels) {
       const seen = rows.map((row) => toSeen(row, seeingAt, now));
       const about = { after: episode.kind, from: episode.since, until: endOf(episode, now), newsSince };
-      const announcement = { kind: 'back' as const, ...about, meanwhile: meanwhile(seen, newsSince) };
+      const announcement = { kind: 'back' as const, ...about, meanwhile: changesSince(seen, newsSince) };
       await announceOf(tx, channel, { connectionId, number }, announcement, now);
     }
     await closeBlindness(tx, connectionId, endOf(episode, now), now);

@@ -1,3 +1,6 @@
+import { sql } from 'kysely';
+
+import { HOLD_REASONS } from '../../domain/post/incident.ts';
 import type { StoreFigures } from '../../ports/store/upkeep.ts';
 import { findEpisode } from './blind-episodes.ts';
 import type { Db } from '../rows/schema.ts';
@@ -18,15 +21,24 @@ export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
     countSearching(db, whose),
   ]);
   const [episode, seen] = await Promise.all([findEpisode(db, whose.connectionId), readSeen(db, whose)]);
-  const queued = owed.find((row) => row.paused === 0);
-  const held = owed.find((row) => row.paused === 1);
+  const reachable = owed.filter((row) => row.paused === 0);
+  const queued = reachable.filter(({ heldFor }) => heldFor === null || heldFor === 'older_comes_first');
   return {
     watchedJobs: watched.jobs,
     subscriptions: watched.subscriptions,
     pausedChannels: paused.channels,
     workspaceRefusal: refusal === undefined ? null : (refusal.pause_reason ?? 'unknown'),
-    queued: { count: queued?.count ?? 0, oldestAt: queued?.oldest ?? null },
-    held: held?.count ?? 0,
+    queued: {
+      count: sumOf(queued),
+      oldestAt: queued.length === 0 ? null : Math.min(...queued.map(({ oldest }) => oldest)),
+    },
+    held: sumOf(owed.filter((row) => row.paused === 1)),
+    heldFor: Object.fromEntries(
+      HOLD_REASONS.flatMap((reason) => {
+        const count = sumOf(reachable.filter((row) => row.heldFor === reason));
+        return count === 0 ? [] : [[reason, count]];
+      }),
+    ),
     searching: { count: searching.count, oldestAt: searching.oldest },
     waitingSince: queue.waitingSince,
     episode,
@@ -92,7 +104,11 @@ function findFrontOfQueue(db: Db, { connectionId }: Whose) {
     .executeTakeFirstOrThrow();
 }
 
-/** One row for what waits its turn, one for what waits in paused channels. */
+function sumOf(rows: readonly { readonly count: number }[]): number {
+  return rows.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** What is owed, by whether its channel is paused and why it is held; null: it is not. */
 function countOwed(db: Db, whose: Whose) {
   return withWorkspace(db, whose)
     .innerJoin('deliveries', (join) =>
@@ -108,11 +124,12 @@ function countOwed(db: Db, whose: Whose) {
         .else(1)
         .end()
         .as('paused'),
+      eb.case().when('deliveries.post_id', 'is', null).then(eb.ref('deliveries.hold_reason')).end().as('heldFor'),
       eb.fn.countAll<number>().as('count'),
       eb.fn.min('deliveries.created_at').as('oldest'),
     ])
     .where('deliveries.outcome', 'is', null)
-    .groupBy('paused')
+    .groupBy(['paused', sql.ref('heldFor')])
     .execute();
 }
 

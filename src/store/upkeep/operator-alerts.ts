@@ -12,10 +12,7 @@ import type { Db, Tx } from '../rows/schema.ts';
 /** A refusal older than this is no news to an operator who has only now said where to be told. */
 const NEWS_MS = DAY;
 
-export async function raiseAlert(
-  db: Db,
-  request: AlertRequest & { readonly alert: OperatorAlert | null },
-): Promise<boolean> {
+export async function raiseAlert(db: Db, request: AlertRequest & { readonly alert: OperatorAlert }): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     const { numInsertedOrUpdatedRows } = await tx
       .insertInto('signals')
@@ -23,7 +20,7 @@ export async function raiseAlert(
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
     const isNew = numInsertedOrUpdatedRows === 1n;
-    if (isNew && request.alert !== null) await tellOperator(tx, request, request.alert);
+    if (isNew) await tellOperator(tx, request, request.alert);
     return isNew;
   });
 }

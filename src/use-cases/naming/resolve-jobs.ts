@@ -4,14 +4,33 @@ import type { Explanation } from '../../domain/job/explanation.ts';
 import { isAddress, jobIdInAddress, parseJobId } from '../../domain/job/job-id.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { ListedJob, NameCandidate } from '../../domain/names/listed-job.ts';
+import { SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { JobListState } from '../../ports/store/job-list.ts';
-import type { Context } from '../context.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { JobListState, JobListStore } from '../../ports/store/job-list.ts';
+import type { JobList, JobListTimes } from '../showing/refresh-job-list.ts';
 
 /** Matches that are counted; the better ones come first. */
-export const MOST_COUNTED = 200;
+export const MAX_COUNTED = 200;
 /** Matches shown when a name fits several jobs. */
-const MOST_MATCHES = 5;
+const MAX_MATCHES = 5;
+
+/** In ms. */
+export interface ResolveTimes {
+  /** How long a person waits for DRS's list where a job of just that name is known already. */
+  readonly listRecheckMs: number;
+}
+
+export const RESOLVE_TIMES: ResolveTimes = { listRecheckMs: 3 * SECOND };
+
+/** What finding out which jobs are meant takes. */
+export interface ResolveDeps {
+  readonly store: JobListStore;
+  readonly clock: Clock;
+  readonly connectionId: string;
+  readonly jobList: JobList;
+  readonly durations: ResolveTimes & JobListTimes;
+}
 
 /** Why a job reference could not be resolved. */
 export type ReferenceProblem =
@@ -73,27 +92,27 @@ export type Resolved<J extends ListedJob = ListedJob> =
  * domain/names/choose-job.ts decides. Only an id, or the whole name of a job as DRS listed it within the last minute, is
  * believed at once; for anything else DRS's list is read again first, as far as that is allowed now.
  */
-export async function resolveJobs(context: Context, references: readonly string[]): Promise<ResolvedJobs> {
-  const { store, connectionId } = context;
-  const now = context.clock.now();
-  const lookUp = () => Promise.all(references.map((reference) => look(context, reference)));
-  const known = await lookUp();
-  const isBelieved = (one: Resolved<NameCandidate>) => one.kind !== 'hit' || isFresh(context, one.job.namedAt, now);
-  const reading = await readAgainFor(context, known, isBelieved);
-  const found = reading === null ? known : await lookUp();
+export async function resolveJobs(deps: ResolveDeps, references: readonly string[]): Promise<ResolvedJobs> {
+  const { store, connectionId, clock } = deps;
+  const now = clock.now();
+  const lookUpAll = () => Promise.all(references.map((reference) => lookUp(deps, reference)));
+  const known = await lookUpAll();
+  const isBelieved = (one: Resolved<NameCandidate>) => one.kind !== 'hit' || isFresh(deps, one.job.namedAt, now);
+  const reading = await readAgainFor(deps, known, isBelieved);
+  const found = reading === null ? known : await lookUpAll();
   const old = found.flatMap((one) =>
     one.kind === 'hit' && !isBelieved(one) && !one.job.isOffList ? [one.job.namedAt] : [],
   );
   return {
-    ...(await sortOut(context, found, reading?.isReading ?? false)),
+    ...(await sortOut(deps, found, reading?.isReading ?? false)),
     oldNames: old.length === 0 ? null : describeOld(old, await store.findJobListState(connectionId)),
   };
 }
 
 /** What is known of one reference at the moment; DRS is not asked. */
-async function look({ store, connectionId }: Context, reference: string): Promise<Resolved<NameCandidate>> {
+async function lookUp({ store, connectionId }: ResolveDeps, reference: string): Promise<Resolved<NameCandidate>> {
   return (
-    resolvePlainly(reference) ?? choose(reference, await store.findJobsLike(connectionId, reference, MOST_COUNTED + 1))
+    resolvePlainly(reference) ?? choose(reference, await store.findJobsLike(connectionId, reference, MAX_COUNTED + 1))
   );
 }
 
@@ -102,7 +121,7 @@ async function look({ store, connectionId }: Context, reference: string): Promis
  * jobs of just these names are known. Null when that was not needed.
  */
 export async function readAgainFor<J extends ListedJob>(
-  { jobList, durations }: Context,
+  { jobList, durations }: ResolveDeps,
   found: readonly Resolved<J>[],
   isBelieved: (one: Resolved<J>) => boolean,
 ): Promise<{ readonly isReading: boolean } | null> {
@@ -118,7 +137,7 @@ function isId(one: Resolved): boolean {
 }
 
 /** Said by DRS no longer ago than its list is read at most. */
-export function isFresh({ durations, clock }: Context, namedAt: EpochMs | null, since: EpochMs): boolean {
+export function isFresh({ durations, clock }: ResolveDeps, namedAt: EpochMs | null, since: EpochMs): boolean {
   if (namedAt === null) return false;
   return namedAt >= since ? namedAt <= clock.now() : since - namedAt < durations.listEveryMs;
 }
@@ -130,14 +149,14 @@ export function describeOld(namedAt: readonly (EpochMs | null)[], state: JobList
 }
 
 async function sortOut(
-  context: Context,
+  deps: ResolveDeps,
   found: readonly Resolved<NameCandidate>[],
   isReading: boolean,
 ): Promise<Omit<ResolvedJobs, 'oldNames'>> {
   const problems: ReferenceProblem[] = [];
   for (const one of found) {
     if (one.kind === 'problem') problems.push(one.problem);
-    if (one.kind === 'nothing') problems.push(await explainNone(context, one.reference, isReading));
+    if (one.kind === 'nothing') problems.push(await explainNone(deps, one.reference, isReading));
   }
   return { jobIds: jobIdsOf(found), guesses: guessesAmong(found), problems };
 }
@@ -184,8 +203,8 @@ function choose<J extends ListedJob>(reference: string, candidates: readonly J[]
     case 'one':
       return { kind: 'hit', reference, job: choice.job, by: choice.by };
     case 'several': {
-      const matches = choice.jobs.slice(0, MOST_MATCHES);
-      const more = choice.jobs.length > MOST_COUNTED ? null : choice.jobs.length - matches.length;
+      const matches = choice.jobs.slice(0, MAX_MATCHES);
+      const more = choice.jobs.length > MAX_COUNTED ? null : choice.jobs.length - matches.length;
       return { kind: 'problem', problem: { kind: 'several', reference, matches, more } };
     }
   }
@@ -198,7 +217,7 @@ export function noneAmong(reference: string, jobs: readonly ListedJob[]): Refere
 }
 
 async function explainNone(
-  { store, connectionId }: Context,
+  { store, connectionId }: ResolveDeps,
   reference: string,
   isReading: boolean,
 ): Promise<ReferenceProblem> {

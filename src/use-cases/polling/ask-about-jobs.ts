@@ -4,11 +4,21 @@ import type { Job } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
 import type { ProgressAnswer, ProgressAnswers } from '../../domain/job/progress-answer.ts';
-import type { Context } from '../context.ts';
+import type { DrsClient } from '../../ports/drs.ts';
+import type { JobListStore } from '../../ports/store/job-list.ts';
 
-interface AskOptions {
+/** What asking about jobs takes. */
+export interface AskAboutJobsDeps {
+  readonly store: JobListStore;
+  readonly drs: DrsClient;
+  readonly connectionId: string;
+}
+
+export interface AskAboutOptions {
   readonly signal?: AbortSignal | undefined;
   readonly language?: Language | undefined;
+  /** The sub-jobs of these jobs, where they are known already. */
+  readonly subJobs?: ReadonlyMap<JobId, readonly SubJob[]> | undefined;
 }
 
 /**
@@ -16,20 +26,19 @@ interface AskOptions {
  * they are asked; the report of one that does names the sub-jobs that have failed.
  */
 export async function askAboutJobs(
-  context: Context,
+  deps: AskAboutJobsDeps,
   jobs: readonly Job[],
-  options: AskOptions,
+  options: AskAboutOptions,
 ): Promise<ProgressAnswers> {
-  const { store, connectionId } = context;
   const jobIds = jobs.map((job) => job.jobId);
-  const parents = await store.findSubJobs(connectionId, jobIds);
+  const parents = options.subJobs ?? (await deps.store.findSubJobs(deps.connectionId, jobIds));
   const silent = new Set(
     jobs.flatMap(({ jobId, state: { report } }) =>
       (report?.subJob ?? null) !== null && parents.has(jobId) ? [jobId] : [],
     ),
   );
-  const answers = await ask(
-    context,
+  const answers = await fetchProgress(
+    deps,
     jobIds.filter((jobId) => !silent.has(jobId)),
     options,
   );
@@ -37,7 +46,7 @@ export async function askAboutJobs(
   const asked = new Set(answers.keys());
   const parts = [...parents.values()].flat().map((subJob) => subJob.jobId);
   const others = [...new Set(parts)].filter((jobId) => !asked.has(jobId));
-  const partAnswers = new Map([...answers, ...(await ask(context, others, options))]);
+  const partAnswers = new Map([...answers, ...(await fetchProgress(deps, others, options))]);
   const combined = [...parents].map(
     ([parent, subJobs]) => [parent, answerOf(parent, subJobs, answers.get(parent), partAnswers)] as const,
   );
@@ -56,7 +65,11 @@ function answerOf(
   return combined.kind === 'report' || own === undefined ? combined : own;
 }
 
-function ask({ drs }: Context, jobIds: readonly JobId[], { signal, language }: AskOptions): Promise<ProgressAnswers> {
+function fetchProgress(
+  { drs }: AskAboutJobsDeps,
+  jobIds: readonly JobId[],
+  { signal, language }: AskAboutOptions,
+): Promise<ProgressAnswers> {
   if (jobIds.length === 0) return Promise.resolve(new Map());
   return drs.fetchProgress(jobIds, {
     ...(signal === undefined ? {} : { signal }),

@@ -4,14 +4,54 @@ import type { JobDecision } from '../../domain/poll/decide-poll.ts';
 import type { Job } from '../../domain/job/job.ts';
 import { endsSubscriptions } from '../../domain/job/job-event.ts';
 import type { ProgressAnswers } from '../../domain/job/progress-answer.ts';
-import type { Language } from '../../domain/base/language.ts';
-import { isWithin, MINUTE } from '../../domain/base/time.ts';
+import { DEFAULT_VERDICT_RULES } from '../../domain/job/verdict-rules.ts';
+import type { VerdictRules } from '../../domain/job/verdict-rules.ts';
+import type { PollBudget } from '../../domain/poll/poll-budget.ts';
+import { isWithin, MINUTE, SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { askAboutJobs } from './ask-about-jobs.ts';
-import type { Context } from '../context.ts';
+import type { AskAboutJobsDeps, AskAboutOptions } from './ask-about-jobs.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { JobStore } from '../../ports/store/jobs.ts';
+import type { JobList } from '../showing/refresh-job-list.ts';
+import type { Vitals } from '../upkeep/vitals.ts';
 
 /** A job that is put off is shown as it was seen last, for so long. */
 const PUT_OFF_MS = 10 * MINUTE;
+
+/** In ms. */
+export interface AskTimes {
+  /** The right to ask about jobs expires after this unless it is renewed, so a crash holds them up no longer. */
+  readonly jobLeaseMs: number;
+  /** The least time between two polls of one job. */
+  readonly pollSpacingMs: number;
+  /** What a verdict on a job takes; how often jobs are polled follows from the schedule. */
+  readonly verdicts: Omit<VerdictRules, 'pollMs'>;
+}
+
+export const ASK_TIMES: AskTimes = {
+  jobLeaseMs: 20 * SECOND,
+  pollSpacingMs: 10 * SECOND,
+  verdicts: DEFAULT_VERDICT_RULES,
+};
+
+/** What the usual time between two polls follows from. */
+export interface PollPaceDeps {
+  readonly polling: PollBudget;
+  readonly vitals: Vitals;
+}
+
+/** What asking about jobs and committing the answers takes. */
+export type AskAndCommitDeps = AskAboutJobsDeps &
+  PollPaceDeps & {
+    readonly store: JobStore;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly durations: AskTimes;
+    readonly jobList: JobList;
+    readonly wakeLoops: () => void;
+  };
 
 /** What one round of asking did. */
 export interface AskReport {
@@ -22,9 +62,7 @@ export interface AskReport {
   readonly deliveries: number;
 }
 
-interface AskOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly language?: Language | undefined;
+interface AskOptions extends AskAboutOptions {
   /** For a pass of the poller: the moment that counts for the place in the queue of the first of the jobs. */
   readonly firstPlace?: EpochMs;
 }
@@ -34,15 +72,15 @@ interface AskOptions {
  * status command and a refresh click alike. Whatever goes wrong, the leases are given back.
  */
 export async function askAndCommit(
-  context: Context,
+  deps: AskAndCommitDeps,
   token: string,
   jobs: readonly Job[],
   options: AskOptions = {},
 ): Promise<AskReport> {
-  const { store, clock, connectionId, durations } = context;
+  const { store, clock, connectionId, durations } = deps;
   const { signal } = options;
   try {
-    const answers = await whileRenewing(context, token, askAboutJobs(context, jobs, options));
+    const answers = await whileRenewing(deps, token, askAboutJobs(deps, jobs, options));
     if (signal?.aborted === true) {
       await store.releaseJobs(token);
       return { answers, committed: [], events: 0, deliveries: 0 };
@@ -51,17 +89,18 @@ export async function askAndCommit(
     const asked = options.firstPlace === undefined ? jobs : jobs.filter((job) => !isPutOff(job, answers, now));
     const decisions = decidePoll(asked, answers, now, {
       spacingMs: durations.pollSpacingMs,
-      rules: { ...durations.verdicts, pollMs: pollMsOf(context) },
+      rules: { ...durations.verdicts, pollMs: pollMsOf(deps) },
       firstPlace: options.firstPlace,
-      othersAnswer: context.vitals.sees,
+      othersAnswer: deps.vitals.sees,
     });
     const { committed, deliveries } = await store.commitPoll({ token, connectionId, now, results: decisions });
     if (asked.length < jobs.length) await store.releaseJobs(token);
-    if (deliveries > 0) context.wakeDispatcher();
+    if (deliveries > 0) deps.wakeLoops();
     const written = new Set(committed);
     const kept = decisions.filter((decision) => written.has(decision.jobId));
+    for (const { silence } of kept) deps.vitals.noteDecision(silence);
     // Another job may bear the name now; the message will say so as soon as DRS's list does.
-    if (kept.some(({ events }) => events.some(endsSubscriptions))) void context.jobList.refresh();
+    if (kept.some(({ events }) => events.some(endsSubscriptions))) void deps.jobList.refresh();
     return {
       answers,
       committed: kept,
@@ -75,7 +114,7 @@ export async function askAndCommit(
 }
 
 /** The usual time between two polls of one job, as it is while DRS wants fewer requests. */
-export function pollMsOf({ polling, vitals }: Context): number {
+export function pollMsOf({ polling, vitals }: PollPaceDeps): number {
   return Math.max(polling.intervalMs, vitals.estimate?.passMs ?? 0);
 }
 
@@ -90,9 +129,9 @@ function isPutOff({ jobId, state }: Job, answers: ProgressAnswers, now: EpochMs)
 }
 
 /** Keeps the leases alive for as long as the answer takes: a short lease lets others take over soon after a crash. */
-async function whileRenewing<T>(context: Context, token: string, work: Promise<T>): Promise<T> {
+async function whileRenewing<T>(deps: AskAndCommitDeps, token: string, work: Promise<T>): Promise<T> {
   const done = new AbortController();
-  const renewing = holdFailure(renewUntil(done.signal, context, token));
+  const renewing = holdFailure(renewUntil(done.signal, deps, token));
   try {
     return await work;
   } finally {
@@ -103,7 +142,11 @@ async function whileRenewing<T>(context: Context, token: string, work: Promise<T
 }
 
 /** A lease that could not be renewed may still hold: the commit finds out which do. */
-async function renewUntil(done: AbortSignal, { store, clock, durations, log }: Context, token: string): Promise<void> {
+async function renewUntil(
+  done: AbortSignal,
+  { store, clock, durations, log }: AskAndCommitDeps,
+  token: string,
+): Promise<void> {
   for (;;) {
     await clock.sleep(durations.jobLeaseMs / 3, done);
     if (done.aborted) return;

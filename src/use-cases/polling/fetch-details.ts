@@ -1,20 +1,27 @@
 import { statusGroup } from '../../domain/job/job-status.ts';
 import type { JobDetail } from '../../domain/job/job-detail.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
+import type { Job } from '../../domain/job/job.ts';
 import type { Language } from '../../domain/base/language.ts';
-import type { Context } from '../context.ts';
+import type { DrsClient } from '../../ports/drs.ts';
+
+/** What reading details takes. */
+export interface FetchDetailsDeps {
+  readonly drs: DrsClient;
+}
 
 /**
  * Reads the details of jobs. A failed parent of which DRS names no cause has that of the sub-job its report is of; both
  * are asked about in the same requests.
  */
 export async function fetchDetails(
-  context: Context,
-  jobIds: readonly JobId[],
+  { drs }: FetchDetailsDeps,
+  jobs: readonly Job[],
   language: Language,
 ): Promise<ReadonlyMap<JobId, JobDetail>> {
-  const parts = await failedParts(context, jobIds);
-  const { found } = await context.drs.fetchDetails([...jobIds, ...parts.values()], language);
+  const jobIds = jobs.map(({ jobId }) => jobId);
+  const parts = failedParts(jobs);
+  const { found } = await drs.fetchDetails([...jobIds, ...parts.values()], language);
   const details = jobIds.flatMap((jobId) => {
     const part = parts.get(jobId);
     return withCauseOf(jobId, found.get(jobId), part === undefined ? undefined : found.get(part));
@@ -23,11 +30,7 @@ export async function fetchDetails(
 }
 
 /** The sub-jobs that failed parents are shown by. */
-async function failedParts(
-  { store, connectionId }: Context,
-  jobIds: readonly JobId[],
-): Promise<ReadonlyMap<JobId, JobId>> {
-  const jobs = await store.findJobs(connectionId, jobIds);
+function failedParts(jobs: readonly Job[]): ReadonlyMap<JobId, JobId> {
   const failed = jobs.flatMap(({ jobId, state: { report } }) =>
     report !== null && report.subJob !== null && statusGroup(report.status) === 'failed'
       ? [[jobId, report.subJob.jobId] as const]

@@ -10,8 +10,8 @@ import type { DrsFailure, DrsFailureReason } from '../../domain/job/progress-ans
 import { SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { askAndCommit } from './ask-and-commit.ts';
-import type { AskReport } from './ask-and-commit.ts';
-import type { Context } from '../context.ts';
+import type { AskAndCommitDeps, AskReport } from './ask-and-commit.ts';
+import type { NewId } from '../../ports/new-id.ts';
 
 /** Batches in flight at once; the DRS client allows no more. */
 const LANES = 2;
@@ -24,11 +24,14 @@ const ABOUT_THE_ASKER: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>
   'project_unknown',
 ]);
 /** After so many batches in a row without a single answer, one from the back of the queue shows whether DRS answers at all. */
-const MOST_FAILED_BATCHES = 3;
+const MAX_FAILED_BATCHES = 3;
 /** A pass waits no longer than this for its next request: */
-const LONGEST_WAIT_MS = 15 * SECOND;
+const MAX_WAIT_MS = 15 * SECOND;
 /** and not when the wait would end later than in this part of the interval. The next pass goes on where this one ends. */
 const USABLE_INTERVAL = 0.9;
+
+/** What polling takes. */
+export type PollDueJobsDeps = AskAndCommitDeps & { readonly newId: NewId };
 
 /** What one tick did. */
 export interface PollReport {
@@ -62,20 +65,20 @@ export function isGoodTick({ batches, answered, throttled }: PollReport): boolea
  * One tick: asks about every due job of every channel, once, in whole batches, whoever has waited longest first, and
  * commits batch by batch. What DRS does not let us ask in this tick comes first in the next.
  */
-export async function pollDueJobs(context: Context, signal?: AbortSignal): Promise<PollReport> {
-  const pass = new PollPass(context, await context.store.countDueJobs(context.connectionId, context.clock.now()));
+export async function pollDueJobs(deps: PollDueJobsDeps, signal?: AbortSignal): Promise<PollReport> {
+  const pass = new PollPass(deps, await deps.store.countDueJobs(deps.connectionId, deps.clock.now()));
   if (pass.due > 0) {
-    noteEstimate(context, pass.due);
-    context.vitals.notePass(pass.beganAt);
-    const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => pollLane(context, pass, signal)));
-    context.vitals.notePass(null);
+    noteEstimate(deps, pass.due);
+    deps.vitals.notePass(pass.beganAt);
+    const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => pollLane(deps, pass, signal)));
+    deps.vitals.notePass(null);
     for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
   }
   return pass;
 }
 
 /** Says in the log when jobs are asked about more seldom than wanted, and when no longer; not in every pass. */
-function noteEstimate({ polling, log, drs, vitals }: Context, due: number): void {
+function noteEstimate({ polling, log, drs, vitals }: PollDueJobsDeps, due: number): void {
   const { quota } = drs.allowance();
   const estimate = estimatePass(due, polling, quota);
   const wanted = formatDuration(polling.intervalMs);
@@ -104,11 +107,11 @@ function cost({ jobs, requests, passMs, quota }: PassEstimate, maxRps: number): 
 }
 
 /** Claims and asks batch after batch until nothing is due, DRS is out of reach, or the signal says stop. */
-async function pollLane(context: Context, pass: PollPass, signal?: AbortSignal): Promise<void> {
+async function pollLane(deps: PollDueJobsDeps, pass: PollPass, signal?: AbortSignal): Promise<void> {
   while (pass.goesOn() && signal?.aborted !== true) {
     const batch = await pass.claim();
     if (batch.jobs.length === 0) return;
-    const report = await askAndCommit(context, batch.token, batch.jobs, { signal, firstPlace: batch.firstPlace });
+    const report = await askAndCommit(deps, batch.token, batch.jobs, { signal, firstPlace: batch.firstPlace });
     if (pass.count(report, batch)?.reason === 'throttled') return;
   }
 }
@@ -135,7 +138,7 @@ class PollPass implements PollReport {
   readonly beganAt: EpochMs;
   reports = 0;
   why: Explanation | null = null;
-  readonly #context: Context;
+  readonly #deps: PollDueJobsDeps;
   readonly #now: EpochMs;
   /** Jobs leased so far: those answered in one pass keep their order in the queue. */
   #leased = 0;
@@ -143,9 +146,9 @@ class PollPass implements PollReport {
   #failedInARow = 0;
   #control: 'none' | 'wanted' | 'asked' = 'none';
 
-  constructor(context: Context, due: number) {
-    this.#context = context;
-    this.#now = context.clock.now();
+  constructor(deps: PollDueJobsDeps, due: number) {
+    this.#deps = deps;
+    this.#now = deps.clock.now();
     this.beganAt = this.#now;
     this.due = due;
   }
@@ -153,10 +156,10 @@ class PollPass implements PollReport {
   /** Another batch may be asked about now, or soon enough. */
   goesOn(): boolean {
     if (this.stoppedBy !== null) return false;
-    const { clock, drs, polling } = this.#context;
+    const { clock, drs, polling } = this.#deps;
     const { waitMs } = drs.allowance();
     const endsInTime = clock.now() + waitMs - this.#now <= polling.intervalMs * USABLE_INTERVAL;
-    const isSoon = waitMs <= SECOND || (waitMs <= LONGEST_WAIT_MS && endsInTime);
+    const isSoon = waitMs <= SECOND || (waitMs <= MAX_WAIT_MS && endsInTime);
     if (!isSoon) this.throttled = true;
     return isSoon;
   }
@@ -193,11 +196,11 @@ class PollPass implements PollReport {
   #countFailure({ reason, why }: DrsFailure, isControl: boolean): void {
     this.#failedInARow += 1;
     if (ABOUT_THE_ASKER.has(reason) || isControl) this.stoppedBy = why;
-    if (this.#failedInARow >= MOST_FAILED_BATCHES && this.#control === 'none') this.#control = 'wanted';
+    if (this.#failedInARow >= MAX_FAILED_BATCHES && this.#control === 'none') this.#control = 'wanted';
   }
 
   async #claimNext(): Promise<ClaimedBatch> {
-    const { store, newId, connectionId, durations, polling } = this.#context;
+    const { store, newId, connectionId, durations, polling } = this.#deps;
     const token = newId();
     const firstPlace = this.#now + this.#leased;
     const isControl = this.#control === 'wanted';

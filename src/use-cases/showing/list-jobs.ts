@@ -1,10 +1,18 @@
 import type { ListedJob } from '../../domain/names/listed-job.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
-import type { JobListState } from '../../ports/store/job-list.ts';
-import type { Context } from '../context.ts';
+import type { JobListState, JobListStore } from '../../ports/store/job-list.ts';
+import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
+import type { JobList } from './refresh-job-list.ts';
 
 /** Jobs on one page: each has a button, and a phone shows not many more. */
 const PAGE_SIZE = 10;
+
+/** What listing jobs takes. */
+export interface ListJobsDeps {
+  readonly store: JobListStore & SubscriptionStore;
+  readonly connectionId: string;
+  readonly jobList: JobList;
+}
 
 /** One page of what DRS lists. */
 export interface JobPage extends JobListState {
@@ -23,12 +31,11 @@ export interface JobPage extends JobListState {
 
 /** What DRS lists, as it was when the list was last read; it is read anew first if that is more than a minute ago. */
 export async function listJobs(
-  context: Context,
+  { store, connectionId, jobList }: ListJobsDeps,
   channel: ChannelKey,
   { text, offset }: { readonly text: string | null; readonly offset: number },
 ): Promise<JobPage> {
-  const { store, connectionId } = context;
-  const { isReading } = await context.jobList.refresh();
+  const { isReading } = await jobList.refresh();
   const state = await store.findJobListState(connectionId);
   const { total, jobs } = await store.pageListedJobs({ connectionId, text, offset, limit: PAGE_SIZE });
   const subscribed = new Set((await store.listSubscriptions(channel)).map((one) => one.jobId));

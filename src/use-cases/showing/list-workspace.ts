@@ -1,8 +1,13 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
 import type { ListedSubscription } from '../../domain/subscription.ts';
-import type { Actor } from '../../ports/store/subscriptions.ts';
+import type { Actor, SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import type { Channels } from '../../ports/slack.ts';
-import type { Context } from '../context.ts';
+
+/** What listing a workspace takes. */
+export interface ListWorkspaceDeps {
+  readonly store: SubscriptionStore;
+  readonly channels: Channels;
+}
 
 /** What a whole workspace watches, as far as one person may know. */
 export interface WorkspaceList {
@@ -12,12 +17,9 @@ export interface WorkspaceList {
 }
 
 /** Every channel's subscriptions; of private channels the asker is not in, nothing but how many there are. */
-export async function listWorkspace(
-  context: Context & { readonly channels: Channels },
-  actor: Actor,
-): Promise<WorkspaceList> {
+export async function listWorkspace({ store, channels }: ListWorkspaceDeps, actor: Actor): Promise<WorkspaceList> {
   const byChannel = new Map<string, ListedSubscription[]>();
-  for (const one of await context.store.listWorkspaceSubscriptions(actor.workspaceId)) {
+  for (const one of await store.listWorkspaceSubscriptions(actor.workspaceId)) {
     byChannel.set(one.channelId, [...(byChannel.get(one.channelId) ?? []), one]);
   }
   const others = [...byChannel.keys()].filter(
@@ -27,7 +29,7 @@ export async function listWorkspace(
     isDirectMessage(channelId) && subscriptions.every((one) => one.createdBy === actor.userId) ? [channelId] : [],
   );
   // Where the asker has typed this, the asker is.
-  const visible = new Set([actor.channelId, ...own, ...(await context.channels.visibleTo(actor.userId, others))]);
+  const visible = new Set([actor.channelId, ...own, ...(await channels.visibleTo(actor.userId, others))]);
   const shown = [...byChannel].filter(([channelId]) => visible.has(channelId));
   // Somebody else's direct messages are nobody's business, not even as a number.
   const hidden = [...byChannel].filter(([channelId]) => !visible.has(channelId) && !isDirectMessage(channelId));

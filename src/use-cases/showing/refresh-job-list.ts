@@ -1,25 +1,49 @@
 import { endsWithin } from '../../domain/base/ends-within.ts';
+import { MINUTE, SECOND } from '../../domain/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DrsClient } from '../../ports/drs.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Store } from '../../ports/store/store.ts';
-import type { Durations, JobList } from '../context.ts';
+import type { JobListStore } from '../../ports/store/job-list.ts';
+
+/** In ms. */
+export interface JobListTimes {
+  /** DRS's list of jobs is read at most once in this time. */
+  readonly listEveryMs: number;
+  /** How long a person waits for that list; what is known by then is used. */
+  readonly listWaitMs: number;
+}
+
+export const JOB_LIST_TIMES: JobListTimes = { listEveryMs: MINUTE, listWaitMs: 15 * SECOND };
+
+/** What keeping the list takes. */
+export interface JobListDeps {
+  readonly store: JobListStore;
+  readonly drs: DrsClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly connectionId: string;
+  readonly durations: JobListTimes;
+  /** The list said something that channels are to be told. */
+  readonly wakeLoops: () => void;
+}
+
+/** DRS's list of jobs, as the store keeps it. */
+export interface JobList {
+  /**
+   * Reads it anew unless that was tried within `everyMs` (a minute, and never less); ends when it has been read, or after
+   * `waitMs` (15 s) without it: then it is still being read.
+   */
+  refresh(options?: { readonly everyMs?: number; readonly waitMs?: number }): Promise<{ readonly isReading: boolean }>;
+  /** Resolves when no reading is under way, so that a stop can let it finish. */
+  idle(): Promise<void>;
+}
 
 /**
  * Keeps DRS's list of jobs in the store: read at most once a minute over all processes, by one reader at a time. Whoever
  * waits for it waits for a while only; the reading goes on and serves the next.
  */
-export function createJobList(options: {
-  readonly store: Store;
-  readonly drs: DrsClient;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly connectionId: string;
-  readonly durations: Durations;
-  /** The list said something that channels are to be told. */
-  readonly wakeDispatcher: () => void;
-}): JobList {
-  const { store, drs, clock, log, connectionId, durations, wakeDispatcher } = options;
+export function createJobList(deps: JobListDeps): JobList {
+  const { store, drs, clock, log, connectionId, durations, wakeLoops } = deps;
   let reading: Promise<void> | null = null;
 
   async function read(everyMs: number): Promise<void> {
@@ -27,7 +51,7 @@ export function createJobList(options: {
     const mine = await store.claimJobListRefresh({ connectionId, now: beganAt, everyMs });
     if (!mine) return;
     const listing = await drs.listJobs();
-    if ((await store.saveJobList({ connectionId, listing, now: beganAt })) > 0) wakeDispatcher();
+    if ((await store.saveJobList({ connectionId, listing, now: beganAt })) > 0) wakeLoops();
     const jobs = listing.parts.reduce((sum, part) => sum + part.entries.length, 0);
     log.info({ jobs, reason: listing.failure?.reason ?? null }, 'read the list of jobs');
   }

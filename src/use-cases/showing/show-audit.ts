@@ -1,12 +1,18 @@
 import type { AuditEntry } from '../../domain/audit.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
-import type { Context } from '../context.ts';
+import type { AuditStore } from '../../ports/store/audit.ts';
 import { noneAmong, resolveAmong } from '../naming/resolve-jobs.ts';
 import type { ReferenceProblem } from '../naming/resolve-jobs.ts';
 
 /** Entries on one page: a phone shows not many more. */
 const PAGE_SIZE = 15;
+
+/** What showing the audit takes. */
+export interface ShowAuditDeps {
+  readonly store: AuditStore;
+  readonly connectionId: string;
+}
 
 /** One page of what was done in a channel. */
 export interface AuditPage {
@@ -22,7 +28,7 @@ export interface AuditPage {
 
 /** What was done in this channel, and only here: about one job or everything, from the newest or from an entry on. */
 export async function showAudit(
-  { store, connectionId }: Context,
+  { store, connectionId }: ShowAuditDeps,
   channel: ChannelKey,
   { jobId, before }: Pick<AuditPage, 'jobId' | 'before'>,
 ): Promise<AuditPage> {
@@ -33,14 +39,14 @@ export async function showAudit(
 
 /** The same for a job as people name it: one that something was done about here, watched or not any more. */
 export async function findAudit(
-  context: Context,
+  deps: ShowAuditDeps,
   channel: ChannelKey,
   reference: string,
 ): Promise<AuditPage | ReferenceProblem> {
-  const jobs = await context.store.listAuditedJobs(channel);
+  const jobs = await deps.store.listAuditedJobs(channel);
   const found = resolveAmong(reference, jobs);
   if (found.kind === 'problem') return found.problem;
   if (found.kind === 'nothing') return noneAmong(reference, jobs);
   const jobId = found.kind === 'id' ? found.jobId : found.job.jobId;
-  return await showAudit(context, channel, { jobId, before: null });
+  return await showAudit(deps, channel, { jobId, before: null });
 }

@@ -3,16 +3,36 @@ import type { ReadBack } from '../../domain/post/read-back.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { estimatePass } from '../../domain/poll/poll-budget.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
-import type { Quota } from '../../domain/poll/poll-budget.ts';
+import type { PollBudget, Quota } from '../../domain/poll/poll-budget.ts';
 import { SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { findStillLoops } from '../../domain/vital-signs.ts';
 import type { DrsReach, StillLoop, VitalSigns } from '../../domain/vital-signs.ts';
-import type { StoreFigures } from '../../ports/store/upkeep.ts';
-import type { Context } from '../context.ts';
+import type { StoreFigures, UpkeepStore } from '../../ports/store/upkeep.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DrsClient } from '../../ports/drs.ts';
+import type { ChannelStore } from '../../ports/store/channels.ts';
+import { SEARCH_SAY_MS } from '../telling/dispatch-deliveries.ts';
+import type { TellTimes } from '../telling/dispatch-deliveries.ts';
+import { MAX_STILL_MS } from '../upkeep/vitals.ts';
+import type { Vitals } from '../upkeep/vitals.ts';
 
 /** A shorter wait for the next request is the usual distance between two. */
 const LONG_WAIT_MS = 5 * SECOND;
+
+/** What showing the bot's health takes. */
+export interface ShowHealthDeps {
+  readonly store: UpkeepStore & ChannelStore;
+  readonly drs: Pick<DrsClient, 'allowance'>;
+  /** The app is known to have no right to read the conversation back. */
+  readonly lacksHistory: (channelId: string) => boolean;
+  readonly vitals: Vitals;
+  readonly clock: Clock;
+  readonly polling: PollBudget;
+  readonly durations: Pick<TellTimes, 'reconcileAfterMs'>;
+  readonly workspaceId: string;
+  readonly connectionId: string;
+}
 
 /** How often jobs are asked about, and whether that is as often as wanted. */
 export interface AskingReport {
@@ -59,12 +79,11 @@ export interface HealthReport {
 }
 
 /** How the bot is, as seen from `channel`. */
-export async function showHealth(context: Context, channel: ChannelKey): Promise<HealthReport> {
-  const { store, vitals, clock, polling, durations, workspaceId, connectionId } = context;
+export async function showHealth(deps: ShowHealthDeps, channel: ChannelKey): Promise<HealthReport> {
+  const { store, vitals, clock, polling, durations, workspaceId, connectionId } = deps;
   const signs = vitals.signs();
   const now = clock.now();
   const { intervalMs } = polling;
-  const { stillMs } = durations;
   const [figures, delivery] = await Promise.all([
     store.readFigures({ workspaceId, connectionId }),
     store.findReadBack(channel),
@@ -76,13 +95,12 @@ export async function showHealth(context: Context, channel: ChannelKey): Promise
     blind: describeBlindness(signs, figures),
     lastTickAt: signs.lastTickAt,
     pausedUntil: signs.poll.pausedUntil,
-    stillLoops: findStillLoops(signs, now, { intervalMs, stillMs }),
-    asking: describeAsking(context, figures, now),
+    stillLoops: findStillLoops(signs, now, { intervalMs, stillMs: MAX_STILL_MS }),
+    asking: describeAsking(deps, figures, now),
     figures,
-    isLate: oldestAt !== null && now - oldestAt > stillMs,
-    lookedFor:
-      since !== null && now - since > durations.searchSayMs + durations.reconcileAfterMs ? { count, since } : null,
-    delivery: readBackNow(delivery, context.lacksHistory(channel.channelId)),
+    isLate: oldestAt !== null && now - oldestAt > MAX_STILL_MS,
+    lookedFor: since !== null && now - since > SEARCH_SAY_MS + durations.reconcileAfterMs ? { count, since } : null,
+    delivery: readBackNow(delivery, deps.lacksHistory(channel.channelId)),
   };
 }
 
@@ -97,18 +115,14 @@ function describeBlindness({ drs, poll }: VitalSigns, { episode, lastReportAt }:
 /** Intervals that a job may wait before that is late. */
 const PATIENT_INTERVALS = 3;
 
-function describeAsking(
-  { vitals, drs, polling, durations }: Context,
-  figures: StoreFigures,
-  now: EpochMs,
-): AskingReport {
+function describeAsking({ vitals, drs, polling }: ShowHealthDeps, figures: StoreFigures, now: EpochMs): AskingReport {
   const { intervalMs: wantedMs } = polling;
   const { waitMs, quota } = drs.allowance();
   const jobs = vitals.estimate?.jobs ?? 0;
   const estimate = estimatePass(jobs, polling, quota);
   const stretch = estimate.fits ? null : { everyMs: estimate.passMs, wantedMs, isByQuota: estimate.quota !== null };
   const longestWaitMs = figures.waitingSince === null ? 0 : Math.max(0, now - figures.waitingSince);
-  const isOverdue = longestWaitMs > Math.max(PATIENT_INTERVALS * wantedMs, durations.stillMs);
+  const isOverdue = longestWaitMs > Math.max(PATIENT_INTERVALS * wantedMs, MAX_STILL_MS);
   // A quota that is used up for the moment is no pause: it is what the stretched interval is made of.
   const closedMs = quota === null && waitMs > LONG_WAIT_MS ? waitMs : 0;
   return { stretch, quota, closedMs, longestWaitMs, isLate: stretch !== null || closedMs > 0 || isOverdue };

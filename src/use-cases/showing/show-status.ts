@@ -7,15 +7,20 @@ import { isDisasterRecovery } from '../../domain/job/job-type.ts';
 import type { Language } from '../../domain/base/language.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { Context } from '../context.ts';
-import type { Look } from '../polling/look-at-jobs.ts';
-import { lookClosely } from './look-closely.ts';
+import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
+import type { JobReading } from '../polling/read-jobs.ts';
+import type { Vitals } from '../upkeep/vitals.ts';
+import { MAX_DETAIL_WAIT_MS, readJobsWithDetails } from './read-jobs-with-details.ts';
+import type { ReadWithDetailsDeps } from './read-jobs-with-details.ts';
 import { resolveJobs } from '../naming/resolve-jobs.ts';
-import type { OldNames, ReferenceProblem } from '../naming/resolve-jobs.ts';
+import type { OldNames, ReferenceProblem, ResolveDeps } from '../naming/resolve-jobs.ts';
+
+/** What showing a status takes. */
+export type ShowStatusDeps = ResolveDeps & ReadWithDetailsDeps & { readonly store: SubscriptionStore };
 
 /** A job with whether the channel that asked is subscribed to it, and what is known beside its progress. */
 export interface JobStatus {
-  readonly look: Look;
+  readonly reading: JobReading;
   readonly subscribed: boolean;
   /** Why it failed, if it is failed and DRS says so. */
   readonly cause: Cause | null;
@@ -35,38 +40,39 @@ export interface StatusAnswer {
 
 /** The state of the jobs people named, as seen from `channel`. */
 export async function showStatus(
-  context: Context,
+  deps: ShowStatusDeps,
   channel: ChannelKey,
   references: readonly string[],
   language: Language,
 ): Promise<StatusAnswer> {
-  const { jobIds, problems, oldNames } = await resolveJobs(context, references);
-  return { jobs: await lookForChannel(context, channel, jobIds, language), problems, oldNames };
+  const { jobIds, problems, oldNames } = await resolveJobs(deps, references);
+  return { jobs: await readForChannel(deps, channel, jobIds, language), problems, oldNames };
 }
 
 /** When DRS is asked next by itself, if the schedule pauses until then; null when it does not. */
-export function endOfPause({ vitals }: Context): EpochMs | null {
+export function endOfPause({ vitals }: { readonly vitals: Vitals }): EpochMs | null {
   return vitals.signs().poll.pausedUntil;
 }
 
 /** The same for jobs that are known by id, as behind a button. */
-export async function lookForChannel(
-  context: Context,
+export async function readForChannel(
+  deps: ShowStatusDeps,
   channel: ChannelKey,
   jobIds: readonly JobId[],
   language: Language,
 ): Promise<readonly JobStatus[]> {
-  const { store, connectionId } = context;
-  const looks = await lookClosely(context, jobIds, language);
+  const { store, connectionId } = deps;
+  const subJobs = await store.findSubJobs(connectionId, jobIds);
+  const readings = await readJobsWithDetails(deps, jobIds, language, subJobs);
   const subscribed = await store.findSubscribed(channel, connectionId, jobIds);
-  const [recovery, subJobs] = await Promise.all([recoveryOf(context, looks), store.findSubJobs(connectionId, jobIds)]);
+  const recovery = await recoveryOf(deps, readings);
   return await Promise.all(
-    looks.map(async (look) => {
-      const jobId = look.kind === 'known' ? look.job.jobId : look.jobId;
+    readings.map(async (reading) => {
+      const jobId = reading.kind === 'known' ? reading.job.jobId : reading.jobId;
       return {
-        look,
+        reading,
         subscribed: subscribed.has(jobId),
-        cause: isFailed(look) ? await store.findCause({ connectionId, jobId }, language) : null,
+        cause: isFailed(reading) ? await store.findCause({ connectionId, jobId }, language) : null,
         recovery: recovery.get(jobId) ?? null,
         subJobs: subJobs.get(jobId)?.length ?? 0,
       };
@@ -74,24 +80,22 @@ export async function lookForChannel(
   );
 }
 
-function isFailed(look: Look): boolean {
-  const report = look.kind === 'known' ? look.job.state.report : null;
+function isFailed(reading: JobReading): boolean {
+  const report = reading.kind === 'known' ? reading.job.state.report : null;
   return report !== null && statusGroup(report.status) === 'failed';
 }
 
 /** RPO and RTO of the disaster recovery jobs among them that protect something now. */
 async function recoveryOf(
-  { drs, clock, durations }: Context,
-  looks: readonly Look[],
+  { drs, clock }: ShowStatusDeps,
+  readings: readonly JobReading[],
 ): Promise<ReadonlyMap<JobId, RecoveryFigures | 'unknown'>> {
-  const jobIds = looks.flatMap((look) =>
-    look.kind === 'known' && isDisasterRecovery(look.job.jobType) && look.job.state.over === null
-      ? [look.job.jobId]
-      : [],
+  const jobIds = readings.flatMap((one) =>
+    one.kind === 'known' && isDisasterRecovery(one.job.jobType) && one.job.state.over === null ? [one.job.jobId] : [],
   );
   if (jobIds.length === 0) return new Map();
   const asking = holdFailure(drs.fetchRecoveryFigures(jobIds));
-  const inTime = await endsWithin(durations.detailWaitMs, asking, clock);
+  const inTime = await endsWithin(MAX_DETAIL_WAIT_MS, asking, clock);
   const found = inTime ? (await asking).found : new Map<JobId, RecoveryFigures>();
   return new Map(jobIds.map((jobId) => [jobId, found.get(jobId) ?? 'unknown']));
 }

@@ -2,7 +2,7 @@ import { decideAccess } from '../../domain/access.ts';
 import type { Access } from '../../domain/access.ts';
 import type { Actor } from '../../ports/store/subscriptions.ts';
 import { holdOrRelease } from './review-channels.ts';
-import type { Guarded } from './review-channels.ts';
+import type { ReviewDeps } from './review-channels.ts';
 
 /**
  * Decides whether a command or click is carried out. A channel that turns out to be shared, or to be shared no longer, has
@@ -10,13 +10,13 @@ import type { Guarded } from './review-channels.ts';
  *
  * @param teamId the workspace of the person, as the request says; null when it does not
  */
-export async function admit(context: Guarded, actor: Actor, teamId: string | null): Promise<Access> {
-  const { directory, home, policy } = context.access;
+export async function admit(deps: ReviewDeps, actor: Actor, teamId: string | null): Promise<Access> {
+  const { directory, home, policy } = deps.access;
   const [person, sharing] = await Promise.all([
     directory.findPerson(actor.userId),
     directory.findSharing(actor.channelId),
   ]);
   const place = { channelId: actor.channelId, sharing };
-  await holdOrRelease(context, actor, place);
+  await holdOrRelease(deps, actor, place);
   return decideAccess({ userId: actor.userId, teamId, person }, place, home, policy);
 }

@@ -1,18 +1,30 @@
-import { mayResume, findChannelDenial, HELD } from '../../domain/access.ts';
+import { findChannelDenial, HELD, mayResume } from '../../domain/access.ts';
 import type { AccessPolicy, ChannelDenial, Home, Place, Sharing } from '../../domain/access.ts';
+import { HOUR, SECOND } from '../../domain/base/time.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Directory } from '../../ports/slack.ts';
-import type { Context } from '../context.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ChannelStore } from '../../ports/store/channels.ts';
+
+/** Each channel that watches something is asked about once in this time, in ms: may it still be told things? */
+const REVIEW_EVERY_MS = HOUR;
+/** Between two such questions, in ms: Slack answers about 50 a minute. */
+const REVIEW_PACE_MS = 1.5 * SECOND;
 
 /** What deciding about access takes. */
-export interface AccessContext {
+export interface AccessDeps {
   readonly directory: Directory;
   readonly home: Home;
   readonly policy: AccessPolicy;
 }
 
-/** A context that knows who may do what. */
-export type Guarded = Context & { readonly access: AccessContext };
+/** What asking who may read a channel takes. */
+export interface ReviewDeps {
+  readonly store: ChannelStore;
+  readonly clock: Clock;
+  readonly access: AccessDeps;
+  readonly wakeLoops: () => void;
+}
 
 /**
  * Asks anew who may read a channel, and holds back its posts or lets them go. Null when it may be told things.
@@ -20,15 +32,15 @@ export type Guarded = Context & { readonly access: AccessContext };
  * @param announced what an event has just said about it; it counts where Slack does not answer
  */
 export async function reviewChannel(
-  context: Guarded,
+  deps: ReviewDeps,
   channel: ChannelKey,
   announced?: Sharing,
 ): Promise<ChannelDenial | null> {
-  const { directory } = context.access;
+  const { directory } = deps.access;
   directory.forget(channel.channelId);
   const found = await directory.findSharing(channel.channelId);
   const sharing = found.kind === 'told' ? found : (announced ?? found);
-  return await holdOrRelease(context, channel, { channelId: channel.channelId, sharing });
+  return await holdOrRelease(deps, channel, { channelId: channel.channelId, sharing });
 }
 
 /**
@@ -36,11 +48,11 @@ export async function reviewChannel(
  * While Slack does not tell, everything stays as it is.
  */
 export async function holdOrRelease(
-  context: Guarded,
+  deps: ReviewDeps,
   { workspaceId, channelId }: ChannelKey,
   place: Place,
 ): Promise<ChannelDenial | null> {
-  const { store, clock, access } = context;
+  const { store, clock, access, wakeLoops } = deps;
   const channel = { workspaceId, channelId };
   const refusal = findChannelDenial(place, access.policy);
   if (refusal === 'channel_not_told') return refusal;
@@ -48,11 +60,11 @@ export async function holdOrRelease(
   const pause = await store.findPause(channel);
   if (refusal !== null && pause?.reason !== HELD[refusal]) {
     await store.holdChannel({ channel, reason: HELD[refusal], now: clock.now() });
-    context.wakeDispatcher();
+    wakeLoops();
   }
   if (refusal === null && pause !== null && mayResume(pause.reason, place.sharing)) {
     await store.releaseHeldChannel({ channel, now: clock.now() });
-    context.wakeDispatcher();
+    wakeLoops();
   }
   return refusal;
 }
@@ -62,14 +74,13 @@ export async function holdOrRelease(
  *
  * @returns one step of it: how long to wait before the next, in ms
  */
-export function createReview(context: Guarded, workspaceId: string): () => Promise<number> {
-  const { store, durations } = context;
+export function createReview(deps: ReviewDeps, workspaceId: string): () => Promise<number> {
   let left: readonly string[] = [];
   return async () => {
-    if (left.length === 0) left = await store.listWatchingChannels(workspaceId);
+    if (left.length === 0) left = await deps.store.listWatchingChannels(workspaceId);
     const [next, ...rest] = left;
     left = rest;
-    if (next !== undefined) await reviewChannel(context, { workspaceId, channelId: next });
-    return rest.length === 0 ? durations.reviewEveryMs : durations.reviewPaceMs;
+    if (next !== undefined) await reviewChannel(deps, { workspaceId, channelId: next });
+    return rest.length === 0 ? REVIEW_EVERY_MS : REVIEW_PACE_MS;
   };
 }

@@ -1,15 +1,24 @@
 import { HELD_REASONS } from '../../domain/access.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
+import { SECOND } from '../../domain/base/time.ts';
 import type { Job } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
 import type { ChannelKey, ChannelPause, Subscription } from '../../domain/subscription.ts';
-import type { Actor, SubscribeResult } from '../../ports/store/subscriptions.ts';
+import type { ChannelStore } from '../../ports/store/channels.ts';
+import type { Actor, SubscribeResult, SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import type { ChannelAccess, Channels } from '../../ports/slack.ts';
-import type { Context } from '../context.ts';
-import { lookClosely } from '../showing/look-closely.ts';
+import { readJobsWithDetails } from '../showing/read-jobs-with-details.ts';
+import type { ReadWithDetailsDeps } from '../showing/read-jobs-with-details.ts';
 import { resolveJobs } from '../naming/resolve-jobs.ts';
-import type { Guess, OldNames, ReferenceProblem } from '../naming/resolve-jobs.ts';
+import type { Guess, OldNames, ReferenceProblem, ResolveDeps } from '../naming/resolve-jobs.ts';
+
+/** How long a person waits to learn whether the public line of a subscription could be posted, in ms. */
+const MAX_ANNOUNCEMENT_WAIT_MS = 3 * SECOND;
+
+/** What subscribing takes. */
+export type SubscribeDeps = ResolveDeps &
+  ReadWithDetailsDeps & { readonly store: SubscriptionStore & ChannelStore; readonly channels: Channels };
 
 /** Why the bot cannot post in the channel. */
 export type PostingProblem =
@@ -48,29 +57,29 @@ export type SubscribeOutcome =
  * public channel is joined first, and if Slack refuses the public line the subscriptions are taken back.
  */
 export async function subscribe(
-  context: Context & { readonly channels: Channels },
+  deps: SubscribeDeps,
   actor: Actor,
   references: readonly string[],
   language: Language,
 ): Promise<SubscribeOutcome> {
-  const { jobIds, guesses, problems, oldNames } = await resolveJobs(context, references);
+  const { jobIds, guesses, problems, oldNames } = await resolveJobs(deps, references);
   const guessed = new Set(guesses.map(({ job }) => job.jobId));
-  const access = await context.channels.prepare(actor.channelId);
+  const access = await deps.channels.prepare(actor.channelId);
   if (access.kind === 'invite_needed' || access.kind === 'archived') return { kind: 'cannot_post', problem: access };
   const sure = jobIds.filter((jobId) => !guessed.has(jobId));
-  const looks = await lookClosely(context, sure, language);
-  const pause = await context.store.findPause(actor);
+  const readings = await readJobsWithDetails(deps, sure, language);
+  const pause = await deps.store.findPause(actor);
   if (pause !== null && HELD_REASONS.includes(pause.reason)) {
     return { kind: 'cannot_post', problem: { kind: 'refused', reason: pause.reason } };
   }
-  const resumed = pause === null ? 0 : await resumePaused(context, actor, pause);
-  const known = looks.flatMap((look) => (look.kind === 'known' ? [look.job] : []));
-  const results = await save(context, actor, known, language);
+  const resumed = pause === null ? 0 : await resumePaused(deps, actor, pause);
+  const known = readings.flatMap((one) => (one.kind === 'known' ? [one.job] : []));
+  const results = await saveSubscriptions(deps, actor, known, language);
   const subscribed = results.flatMap((result) => (result.kind === 'subscribed' ? [result.job] : []));
   if (subscribed.length > 0) {
-    const refusal = await refusalOfAnnouncement(context, actor);
+    const refusal = await refusalOfAnnouncement(deps, actor);
     if (refusal !== null) {
-      await takeBack(context, actor, subscribed);
+      await takeBack(deps, actor, subscribed);
       return { kind: 'cannot_post', problem: { kind: 'refused', reason: refusal } };
     }
   }
@@ -79,8 +88,8 @@ export async function subscribe(
     subscribed,
     already: results.flatMap((result) => (result.kind === 'already_subscribed' ? [result] : [])),
     over: results.flatMap((result) => (result.kind === 'already_over' ? [result.job] : [])),
-    unknown: looks.flatMap((look) => (look.kind === 'no_such_job' ? [look] : [])),
-    unanswered: looks.flatMap((look) => (look.kind === 'no_report' ? [look] : [])),
+    unknown: readings.flatMap((one) => (one.kind === 'no_such_job' ? [one] : [])),
+    unanswered: readings.flatMap((one) => (one.kind === 'no_report' ? [one] : [])),
     guesses,
     problems,
     oldNames,
@@ -88,49 +97,49 @@ export async function subscribe(
   };
 }
 
-async function save(
-  context: Context,
+async function saveSubscriptions(
+  deps: SubscribeDeps,
   actor: Actor,
   jobs: readonly Job[],
   language: Language,
 ): Promise<readonly SubscribeResult[]> {
   if (jobs.length === 0) return [];
-  const results = await context.store.subscribe({
+  const results = await deps.store.subscribe({
     actor,
     language,
-    connectionId: context.connectionId,
+    connectionId: deps.connectionId,
     jobIds: jobs.map((job) => job.jobId),
-    now: context.clock.now(),
+    now: deps.clock.now(),
   });
-  context.wakeDispatcher();
+  deps.wakeLoops();
   return results;
 }
 
 /** Somebody wants posts here and Slack did not object: what had been held back may go out. */
-async function resumePaused(context: Context, actor: Actor, pause: ChannelPause): Promise<number> {
-  await context.store.resumeChannel({ actor, now: context.clock.now() });
-  context.wakeDispatcher();
+async function resumePaused(deps: SubscribeDeps, actor: Actor, pause: ChannelPause): Promise<number> {
+  await deps.store.resumeChannel({ actor, now: deps.clock.now() });
+  deps.wakeLoops();
   return pause.waiting;
 }
 
 /** Waits a moment for the public line to go out. Null when it did, or is still on its way; else why Slack refused it. */
-async function refusalOfAnnouncement(context: Context, channel: ChannelKey): Promise<string | null> {
-  const { store, clock, durations } = context;
-  const deadline = clock.monotonic() + durations.announcementWaitMs;
+async function refusalOfAnnouncement(deps: SubscribeDeps, channel: ChannelKey): Promise<string | null> {
+  const { store, clock, durations } = deps;
+  const deadline = clock.monotonic() + MAX_ANNOUNCEMENT_WAIT_MS;
   for (;;) {
     const pause = await store.findPause(channel);
     if (pause !== null) return pause.reason;
     if ((await store.countPending(channel)) === 0 || clock.monotonic() >= deadline) return null;
-    await clock.sleep(durations.lookIntervalMs);
+    await clock.sleep(durations.waitPollMs);
   }
 }
 
-async function takeBack(context: Context, actor: Actor, jobs: readonly Job[]): Promise<void> {
-  await context.store.unsubscribe({
+async function takeBack(deps: SubscribeDeps, actor: Actor, jobs: readonly Job[]): Promise<void> {
+  await deps.store.unsubscribe({
     actor,
     jobs: jobs.map(({ connectionId, jobId }) => ({ connectionId, jobId })),
     reason: 'cannot_post',
     announce: false,
-    now: context.clock.now(),
+    now: deps.clock.now(),
   });
 }

@@ -3,8 +3,7 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import type { NameCandidate } from '../../domain/names/listed-job.ts';
 import type { ListedSubscription, NamedSubscription } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { Actor } from '../../ports/store/subscriptions.ts';
-import type { Context } from '../context.ts';
+import type { Actor, SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import {
   describeOld,
   guessesAmong,
@@ -14,7 +13,10 @@ import {
   readAgainFor,
   resolveAmong,
 } from '../naming/resolve-jobs.ts';
-import type { Guess, OldNames, ReferenceProblem, Resolved } from '../naming/resolve-jobs.ts';
+import type { Guess, OldNames, ReferenceProblem, ResolveDeps, Resolved } from '../naming/resolve-jobs.ts';
+
+/** What unsubscribing takes. */
+export type UnsubscribeDeps = ResolveDeps & { readonly store: SubscriptionStore; readonly wakeLoops: () => void };
 
 /** What a request to unsubscribe came to. */
 export interface UnsubscribeOutcome {
@@ -39,12 +41,12 @@ export type Consent = 'ask_about_others' | 'confirmed';
  * somebody else made is ended only when that has been confirmed, and so is a job of which only a part of the name was typed.
  */
 export async function unsubscribe(
-  context: Context,
+  deps: UnsubscribeDeps,
   actor: Actor,
   references: readonly string[],
   consent: Consent,
 ): Promise<UnsubscribeOutcome> {
-  const { mine, found, oldNames } = await findMine(context, actor, references);
+  const { mine, found, oldNames } = await findMine(deps, actor, references);
   const guesses = guessesAmong(found);
   const guessed = new Set(guesses.map(({ job }) => job.jobId));
   const jobIds = new Set(jobIdsOf(found).filter((jobId) => !guessed.has(jobId)));
@@ -53,7 +55,7 @@ export async function unsubscribe(
   const toConfirm = consent === 'confirmed' ? [] : meant.filter((one) => one.createdBy !== actor.userId);
   const ending = meant.filter((one) => !toConfirm.includes(one));
   return {
-    ended: ending.length === 0 ? [] : await end(context, actor, ending),
+    ended: ending.length === 0 ? [] : await endSubscriptions(deps, actor, ending),
     toConfirm,
     guesses,
     notSubscribed: [...jobIds].filter((jobId) => !myJobIds.has(jobId)),
@@ -63,8 +65,8 @@ export async function unsubscribe(
 }
 
 /** This channel's subscriptions, and what is meant by each reference among them. */
-async function findMine(context: Context, actor: Actor, references: readonly string[]) {
-  const { store, connectionId, clock } = context;
+async function findMine(deps: UnsubscribeDeps, actor: Actor, references: readonly string[]) {
+  const { store, connectionId, clock } = deps;
   const now = clock.now();
   const lookUp = async () => {
     const mine = [...(await store.listSubscriptions(actor)), ...(await store.listAwaitedSubscriptions(actor, now))];
@@ -75,9 +77,9 @@ async function findMine(context: Context, actor: Actor, references: readonly str
     const jobs = mine.map((one) => asCandidate(one, namedAt));
     return { mine, found: references.map((reference) => resolveAmong(reference, jobs)) };
   };
-  const isBelieved = (one: Resolved<NameCandidate>) => one.kind !== 'hit' || isFresh(context, one.job.namedAt, now);
+  const isBelieved = (one: Resolved<NameCandidate>) => one.kind !== 'hit' || isFresh(deps, one.job.namedAt, now);
   const known = await lookUp();
-  const { mine, found } = (await readAgainFor(context, known.found, isBelieved)) === null ? known : await lookUp();
+  const { mine, found } = (await readAgainFor(deps, known.found, isBelieved)) === null ? known : await lookUp();
   const old = found.flatMap((one) => (one.kind === 'hit' && !isBelieved(one) ? [one.job.namedAt] : []));
   const oldNames = old.length === 0 ? null : describeOld(old, await store.findJobListState(connectionId));
   return { mine, found, oldNames };
@@ -96,18 +98,18 @@ function problemsOf(one: Resolved, mine: readonly ListedSubscription[]): readonl
 }
 
 /** Ends every subscription of this channel. */
-export function unsubscribeAll(context: Context, actor: Actor): Promise<readonly NamedSubscription[]> {
-  return end(context, actor, 'all');
+export function unsubscribeAll(deps: UnsubscribeDeps, actor: Actor): Promise<readonly NamedSubscription[]> {
+  return endSubscriptions(deps, actor, 'all');
 }
 
-async function end(
-  context: Context,
+async function endSubscriptions(
+  deps: UnsubscribeDeps,
   actor: Actor,
   jobs: 'all' | readonly JobKey[],
 ): Promise<readonly NamedSubscription[]> {
-  const now = context.clock.now();
-  const ended = await context.store.unsubscribe({ actor, jobs, reason: 'unsubscribed', announce: true, now });
-  if (ended.length > 0) context.wakeDispatcher();
+  const now = deps.clock.now();
+  const ended = await deps.store.unsubscribe({ actor, jobs, reason: 'unsubscribed', announce: true, now });
+  if (ended.length > 0) deps.wakeLoops();
   return ended;
 }
 

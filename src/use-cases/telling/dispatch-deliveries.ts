@@ -1,13 +1,57 @@
+import { DAY, MINUTE, SECOND } from '../../domain/base/time.ts';
+import { DEFAULT_INCIDENT_RULES } from '../../domain/post/incident.ts';
+import type { IncidentRules } from '../../domain/post/incident.ts';
 import { isOver } from '../../domain/post/is-over.ts';
+import type { Pace } from '../../domain/post/pace.ts';
 import { settleSearch } from '../../domain/post/reconcile.ts';
+import type { SearchPauses } from '../../domain/post/reconcile.ts';
 import { settlePost } from '../../domain/post/settle-post.ts';
-import type { Attempted } from '../../domain/post/settle-post.ts';
+import type { SendPauses } from '../../domain/post/settle-post.ts';
 import type { SearchOutcome, SendOutcome } from '../../domain/post/post.ts';
 import type { History, Notifier } from '../../ports/slack.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Recorded, Turn, TurnClaim } from '../../ports/store/outbox.ts';
+import type { NewId } from '../../ports/new-id.ts';
+import type { OutboxStore, Recorded, Turn, TurnClaim } from '../../ports/store/outbox.ts';
 import type { Vitals } from '../upkeep/vitals.ts';
-import type { Context } from '../context.ts';
+
+/** A search that has taken longer than this, in ms, says so. */
+export const SEARCH_SAY_MS = MINUTE;
+
+/** In ms, besides the pauses after what went wrong. */
+export interface TellTimes extends SendPauses, SearchPauses {
+  /** How long Slack may take to answer one call. */
+  readonly slackTimeoutMs: number;
+  /** The right to send a post, or to read a page for one, expires after this; longer than Slack may take to answer. */
+  readonly channelLeaseMs: number;
+  /** Between two posts to one channel: Slack allows about one a second. */
+  readonly postPaceMs: number;
+  /** Posts to a whole workspace: Slack allows several hundred a minute. */
+  readonly workspacePace: Pace;
+  /** Pages read in a whole workspace: Slack lets an app read 50 times a minute, or says that it does not. */
+  readonly readPace: Pace;
+  /** Edits of messages in the whole workspace: Slack allows 50 a minute. */
+  readonly editPace: Pace;
+  /** How long news is collected, and what becomes an incident. */
+  readonly incidents: IncidentRules;
+}
+
+export const TELL_TIMES: TellTimes = {
+  slackTimeoutMs: 10 * SECOND,
+  channelLeaseMs: 15 * SECOND,
+  postPaceMs: SECOND,
+  workspacePace: { everyMs: 200, burst: 10 },
+  readPace: { everyMs: 1.25 * SECOND, burst: 3 },
+  editPace: { everyMs: 1.25 * SECOND, burst: 5 },
+  reconcileAfterMs: 30 * SECOND,
+  // A message may take a moment to appear in a channel's history.
+  reconcileAgainMs: 30 * SECOND,
+  searchGiveUpMs: 15 * MINUTE,
+  firstRetryMs: SECOND,
+  longestRetryMs: 5 * MINUTE,
+  longestEditRetryMs: DAY,
+  incidents: DEFAULT_INCIDENT_RULES,
+};
 
 /** What is to be done now, by whoever claimed it. */
 export interface ClaimedTurn {
@@ -30,11 +74,19 @@ export interface Slack {
   readonly history: History;
 }
 
-/** What delivering needs of the context. */
-export type Delivering = Pick<Context, 'store' | 'clock' | 'newId' | 'durations' | 'random' | 'log' | 'workspaceId'> & {
+/** What speaking to Slack takes. */
+export interface TellDeps {
+  readonly store: OutboxStore;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly durations: TellTimes;
+  /** A number from 0 (inclusive) to 1. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly workspaceId: string;
   /** Knows of the pass that is under way; without it, none is. */
   readonly vitals?: Pick<Vitals, 'passBeganAt'>;
-};
+}
 
 /** A turn with a message: its first one, a change of it, or the end of a copy. */
 type MessageTurn = Exclude<Turn, { readonly kind: 'search' }>;
@@ -45,7 +97,7 @@ type MessageTurn = Exclude<Turn, { readonly kind: 'search' }>;
  * @param postId only a change of this post's message
  */
 export async function claimTurn(
-  { store, newId, clock, durations, workspaceId, vitals }: Delivering,
+  { store, newId, clock, durations, workspaceId, vitals }: TellDeps,
   postId?: string,
 ): Promise<ClaimedTurn | Extract<TurnClaim, { readonly kind: 'idle' }>> {
   const { channelLeaseMs, reconcileAfterMs, slackTimeoutMs } = durations;
@@ -74,33 +126,32 @@ export async function claimTurn(
 }
 
 /** One turn that was claimed: one request to Slack, and the record of how it ended. Gives the post back. */
-export async function takeTurn(
-  context: Delivering,
+export async function runClaimed(
+  deps: TellDeps,
   slack: Slack,
   { turn, lastStartAt }: ClaimedTurn,
 ): Promise<DispatchReport> {
   return turn.kind === 'search'
-    ? await giveBackOnFault(context, turn, () => search(context, slack.history, turn))
-    : await speak(context, slack.notifier, turn, lastStartAt);
+    ? await giveBackOnFault(deps, turn, () => search(deps, slack.history, turn))
+    : await speak(deps, slack.notifier, turn, lastStartAt);
 }
 
 /** The same for a turn with a message. */
 export async function speak(
-  context: Delivering,
+  deps: TellDeps,
   notifier: Notifier,
   turn: MessageTurn,
   lastStartAt: number,
 ): Promise<DispatchReport> {
-  const { store, clock, log } = context;
-  if (clock.monotonic() <= lastStartAt)
-    return await giveBackOnFault(context, turn, () => tell(context, notifier, turn));
+  const { store, clock, log } = deps;
+  if (clock.monotonic() <= lastStartAt) return await giveBackOnFault(deps, turn, () => tell(deps, notifier, turn));
   // Somebody else may have the post by now, and must not meet our message there.
   log.warn(factsOf(turn), 'nothing was sent: the right to a post was about to expire');
   await store.releaseTurn(turn.lease);
   return { kind: 'nothing' };
 }
 
-async function giveBackOnFault<T>({ store }: Delivering, { lease }: Turn, work: () => Promise<T>): Promise<T> {
+async function giveBackOnFault<T>({ store }: TellDeps, { lease }: Turn, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -112,44 +163,26 @@ async function giveBackOnFault<T>({ store }: Delivering, { lease }: Turn, work: 
 const DONE = { send: 'sent', edit: 'edited', remove: 'removed' } as const;
 
 async function tell(
-  { store, clock, durations, random, log }: Delivering,
+  { store, clock, durations, random, log }: TellDeps,
   notifier: Notifier,
   turn: MessageTurn,
 ): Promise<DispatchReport> {
   const outcome = await attempt(notifier, turn);
-  const settlement = settlePost(attempted(turn), outcome, clock.now(), random, durations);
+  const attempted = turn.kind === 'edit' ? { ...turn, isOver: isOver(turn.post, turn.jobs) } : turn;
+  const settlement = settlePost(attempted, outcome, clock.now(), random, durations);
   const recorded = await store.settlePost(turn.lease, turn.post, settlement);
   logOutcome(log, turn.kind, { ...factsOf(turn), settlement: settlement.kind }, outcome, recorded);
   return { kind: DONE[turn.kind], outcome: outcome.kind };
 }
 
 async function attempt(notifier: Notifier, turn: MessageTurn): Promise<SendOutcome> {
-  switch (turn.kind) {
-    case 'send':
-      return await notifier.send(turn.post);
-    case 'edit':
-      return await notifier.edit(turn.post, messageOf(turn), turn.jobs);
-    case 'remove':
-      return await notifier.remove(messageOf(turn));
-  }
-}
-
-function messageOf({ channelId, messageTs }: Exclude<MessageTurn, { readonly kind: 'send' }>) {
-  return { channelId, messageTs };
-}
-
-function attempted(turn: MessageTurn): Attempted {
-  switch (turn.kind) {
-    case 'send':
-    case 'remove':
-      return turn;
-    case 'edit':
-      return { ...turn, isOver: isOver(turn.post, turn.jobs) };
-  }
+  if (turn.kind === 'send') return await notifier.send(turn.post);
+  const message = { channelId: turn.channelId, messageTs: turn.messageTs };
+  return turn.kind === 'edit' ? await notifier.edit(turn.post, message, turn.jobs) : await notifier.remove(message);
 }
 
 async function search(
-  { store, clock, durations, random, log }: Delivering,
+  { store, clock, durations, random, log }: TellDeps,
   history: History,
   { lease, open, search: where }: Extract<Turn, { readonly kind: 'search' }>,
 ): Promise<DispatchReport> {
@@ -159,7 +192,7 @@ async function search(
   const { channelId: channel, postId: post } = lease;
   const reason = 'reason' in outcome ? { reason: outcome.reason } : {};
   const facts = { channel, post, page: outcome.kind, settlement: settlement.kind, ...reason, recorded };
-  const isLate = open.searchedForMs > durations.searchSayMs;
+  const isLate = open.searchedForMs > SEARCH_SAY_MS;
   log[isLate ? 'warn' : 'info'](
     { ...facts, searchedForMs: open.searchedForMs },
     isLate

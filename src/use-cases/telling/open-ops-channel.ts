@@ -1,12 +1,23 @@
 import type { Channels } from '../../ports/slack.ts';
-import type { Context } from '../context.ts';
+import type { ChannelKey } from '../../domain/subscription.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { ChannelStore } from '../../ports/store/channels.ts';
+
+/** What opening the operator's channel takes. */
+export interface OpenOpsChannelDeps {
+  readonly store: ChannelStore;
+  readonly channels: Channels;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly opsChannel: ChannelKey | null;
+}
 
 /** Makes sure that the operator's channel can be written to, as far as that is in our hands; else the log says what to do. */
 export async function openOpsChannel(
-  context: Context & { readonly channels: Channels },
+  { store, channels, clock, opsChannel, log }: OpenOpsChannelDeps,
   botUserId: string,
 ): Promise<void> {
-  const { store, channels, clock, opsChannel, log } = context;
   if (opsChannel === null) return;
   const { channelId } = opsChannel;
   const access = await channels.prepare(channelId);

@@ -2,9 +2,13 @@ import type { Job } from '../../domain/job/job.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Post } from '../../domain/post/post.ts';
 import type { Notifier } from '../../ports/slack.ts';
-import type { Context } from '../context.ts';
+import { readJobs } from '../polling/read-jobs.ts';
+import type { ReadJobsDeps } from '../polling/read-jobs.ts';
 import { claimTurn, speak } from './dispatch-deliveries.ts';
-import { lookAtJobs } from '../polling/look-at-jobs.ts';
+import type { TellDeps } from './dispatch-deliveries.ts';
+
+/** What a click on *Refresh* takes. */
+export type RefreshPostDeps = ReadJobsDeps & TellDeps & { readonly notifier: Notifier };
 
 /** What became of a click on *Refresh*. */
 export type RefreshedPost =
@@ -19,32 +23,28 @@ export type RefreshedPost =
  * Asks how the jobs of a post are now, and edits its message in its turn: never beside another edit of the same message,
  * so that what comes last is the newest.
  */
-export async function refreshPost(
-  context: Context & { readonly notifier: Notifier },
-  channel: ChannelKey,
-  postId: string,
-): Promise<RefreshedPost> {
-  const { store, notifier, clock } = context;
+export async function refreshPost(deps: RefreshPostDeps, channel: ChannelKey, postId: string): Promise<RefreshedPost> {
+  const { store, notifier, clock } = deps;
   const sent = await store.findPost(postId);
   if (sent === null || sent.post.channelId !== channel.channelId || sent.post.workspaceId !== channel.workspaceId) {
     return { kind: 'unknown' };
   }
   const told = [...sent.post.facts, ...sent.post.around.shown];
   const jobIds = new Set(told.flatMap((facts) => (facts.kind === 'event' ? [facts.job.jobId] : [])));
-  await lookAtJobs(context, [...jobIds]);
+  await readJobs(deps, [...jobIds]);
   if (!(await store.askPost(postId))) {
     // The message is there, for somebody clicked on it, but is not on record yet.
     const post = { ...sent.post, askedAt: clock.now() };
-    return { kind: 'refused', post, jobs: await store.findJobs(context.connectionId, [...jobIds]) };
+    return { kind: 'refused', post, jobs: await store.findJobs(deps.connectionId, [...jobIds]) };
   }
-  const claim = await claimTurn(context, postId);
+  const claim = await claimTurn(deps, postId);
   if (claim.kind === 'idle' || claim.turn.kind !== 'edit') {
-    context.wakeDispatcher();
+    deps.wakeLoops();
     return { kind: 'waiting' };
   }
   const { post, jobs } = claim.turn;
-  const report = await speak(context, notifier, claim.turn, claim.lastStartAt);
-  if (report.kind !== 'edited' || report.outcome !== 'delivered') context.wakeDispatcher();
+  const report = await speak(deps, notifier, claim.turn, claim.lastStartAt);
+  if (report.kind !== 'edited' || report.outcome !== 'delivered') deps.wakeLoops();
   if (report.kind !== 'edited') return { kind: 'waiting' };
   if (report.outcome === 'refused') return { kind: 'refused', post, jobs };
   return { kind: report.outcome === 'delivered' ? 'shown' : 'waiting' };

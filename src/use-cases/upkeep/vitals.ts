@@ -9,10 +9,13 @@ import type { EpochMs } from '../../domain/base/time.ts';
 import type { DrsReach, LoopName, TurnName, VitalSigns } from '../../domain/vital-signs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DrsClient } from '../../ports/drs.ts';
+import type { Silence } from '../../domain/job/silence.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 
 /** A change of the interval by this part of it is noticeable. */
 const NOTICEABLE = 0.25;
+/** A loop that has not turned for this long, in ms, is taken for dead; longer than a turn with its requests may take. */
+export const MAX_STILL_MS = 3 * MINUTE;
 /** DRS that only asks for fewer requests is silent when it has answered none for this long: it may ask for as long a pause. */
 const PATIENCE_MS = 15 * MINUTE;
 
@@ -93,6 +96,11 @@ export class Vitals {
         this.#beats[loop] = this.#clock.monotonic();
       }
     };
+  }
+
+  /** Counts what was decided on an answer about a job: why nothing is told of it, or null when something is. */
+  noteDecision(silence: Silence | null): void {
+    this.#metrics.decided(silence);
   }
 
   /** Carries out one turn and measures it. */

@@ -16,6 +16,7 @@ export function figuresContract(open: OpenStore): void {
       workspaceRefusal: null,
       queued: { count: 0, oldestAt: null },
       held: 0,
+      heldFor: {},
       searching: { count: 0, oldestAt: null },
       waitingSince: null,
       episode: null,

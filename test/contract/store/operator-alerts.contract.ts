@@ -34,15 +34,6 @@ export function operatorAlertContract(open: OpenStore): void {
     expect(await raise()).toBe(true);
   });
 
-  test('the operator does not hear twice what was said past the store', async () => {
-    const request = { connectionId: CONNECTION, channel: OPS, kind: 'disk_full' as const, now: desk.now };
-    expect(await desk.store.raiseAlert({ ...request, alert: null })).toBe(true);
-    expect(await heard()).toEqual([]);
-    const alert = (since: number): OperatorAlert => ({ kind: 'disk_writable', since, until: desk.now });
-    expect(await desk.store.clearAlert({ ...request, alert })).toBe(true);
-    expect(await heard()).toEqual([{ kind: 'disk_writable', since: desk.now, until: desk.now }]);
-  });
-
   test('the operator hears of messages that Slack refused, once each, and never of a refused word about that', async () => {
     const report = () =>
       desk.store.reportRefusedPosts({ connectionId: CONNECTION, channel: OPS, now: desk.now, limit: 10 });

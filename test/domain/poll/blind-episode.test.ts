@@ -27,7 +27,7 @@ function live(...steps: readonly Step[]): { readonly told: readonly Told[]; read
     }
     now += MINUTE;
     const change = notePoll(stored(episode), { at: now, why: step === 'ok' ? null : WHY });
-    if (change.tell) told.push('blind');
+    if (change.silence === null) told.push('blind');
     episode = change.episode;
     if (episode !== null && isEndDue(episode, { now, isPassComplete: true })) {
       told.push(episode.kind === 'down' ? 'back' : 'seeing');
@@ -58,9 +58,12 @@ describe('a connection without a usable answer', () => {
     const rules = { ...DEFAULT_BLIND_RULES, pollMs: 30 * MINUTE };
     let { episode } = notePoll(null, { at: T, why: WHY }, rules);
     const second = notePoll(episode, { at: T + 30 * MINUTE, why: WHY }, rules);
-    expect(second.tell).toBe(false);
+    expect(second.silence).not.toBeNull();
     ({ episode } = second);
-    expect(notePoll(episode, { at: T + HOUR, why: WHY }, rules)).toMatchObject({ tell: true, episode: { since: T } });
+    expect(notePoll(episode, { at: T + HOUR, why: WHY }, rules)).toMatchObject({
+      silence: null,
+      episode: { since: T },
+    });
   });
 
   test('needs ten minutes where they are close together', () => {
@@ -69,7 +72,7 @@ describe('a connection without a usable answer', () => {
     for (let ms = 0; ms < 10 * MINUTE; ms += 10 * SECOND) {
       const change = notePoll(episode, { at: T + ms, why: WHY }, { ...DEFAULT_BLIND_RULES, pollMs: 10 * SECOND });
       ({ episode } = change);
-      if (change.tell) polls += 1;
+      if (change.silence === null) polls += 1;
     }
     expect(polls).toBe(0);
   });
@@ -83,7 +86,7 @@ describe('a connection without a usable answer', () => {
     const seeing = notePoll(episode, { at: T + 21 * MINUTE, why: null }).episode;
     expect(seeing?.seeingAt).toBe(T + 21 * MINUTE);
     const again = notePoll(seeing, { at: T + 22 * MINUTE, why: WHY });
-    expect(again).toMatchObject({ tell: false, silence: 'told', episode: { since: T + MINUTE, seeingAt: null } });
+    expect(again).toMatchObject({ silence: 'told', episode: { since: T + MINUTE, seeingAt: null } });
   });
 
   test('tells what is known when a pass takes longer than ten minutes', () => {
@@ -108,7 +111,7 @@ describe('a connection without a usable answer', () => {
     let { episode } = notePoll(null, { at: T, why: WHY });
     for (const at of [T + 5 * HOUR, T + 5 * HOUR + MINUTE, T - HOUR, T - HOUR + MINUTE]) {
       const change = notePoll(episode, { at, why: WHY });
-      expect(change.tell).toBe(false);
+      expect(change.silence).not.toBeNull();
       ({ episode } = change);
     }
     expect(episode?.blindMs).toBe(5 * MINUTE);

@@ -19,7 +19,12 @@ const attach = (postId: string, ...deliveries: readonly PendingDelivery[]): Plac
   postId,
   deliveries,
 });
-const hold = (...deliveries: readonly PendingDelivery[]): Placement => ({ kind: 'hold', until: 9, deliveries });
+const hold = (...deliveries: readonly PendingDelivery[]): Placement => ({
+  kind: 'hold',
+  until: 9,
+  reason: 'collecting',
+  deliveries,
+});
 
 /** Deliveries of few subjects, spread over some places in any way. */
 const anyPlacements = fc

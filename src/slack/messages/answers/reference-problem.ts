@@ -1,7 +1,7 @@
 import { parseJobIdPrefix, shortId } from '../../../domain/job/job-id.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
 import type { ListedJob } from '../../../domain/names/listed-job.ts';
-import { MOST_COUNTED } from '../../../use-cases/naming/resolve-jobs.ts';
+import { MAX_COUNTED } from '../../../use-cases/naming/resolve-jobs.ts';
 import type { Guess, OldNames, ReferenceProblem } from '../../../use-cases/naming/resolve-jobs.ts';
 import { ACTIONS, encodeJobs } from '../kit/button-value.ts';
 import { subscribeLabel } from '../kit/job-buttons.ts';
@@ -63,7 +63,7 @@ function severalParts(
   const typed = code(reference);
   const question =
     more === null
-      ? voice.say('name.many', { typed, count: MOST_COUNTED })
+      ? voice.say('name.many', { typed, count: MAX_COUNTED })
       : voice.say('name.several', { typed, count: matches.length + more });
   const rest = more === null ? voice.say('name.many_more') : voice.say('name.several_more', { count: more });
   return [

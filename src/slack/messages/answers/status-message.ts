@@ -1,7 +1,7 @@
 import type { Explanation } from '../../../domain/job/explanation.ts';
 import type { JobId } from '../../../domain/job/job-id.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
-import type { Look } from '../../../use-cases/polling/look-at-jobs.ts';
+import type { JobReading } from '../../../use-cases/polling/read-jobs.ts';
 import type { JobStatus, StatusAnswer } from '../../../use-cases/showing/show-status.ts';
 import { ACTIONS, encodeJobs } from '../kit/button-value.ts';
 import { mention } from '../posts/announcement.ts';
@@ -28,7 +28,7 @@ export interface StatusView {
 
 /** The answer to a status command, and what Refresh makes of it. */
 export function statusMessage(voice: Voice, answer: StatusAnswer, view: StatusView): SlackMessage {
-  const shown = answer.jobs.map(({ look }) => jobIdOf(look));
+  const shown = answer.jobs.map(({ reading }) => jobIdOf(reading));
   const single = answer.jobs.length === 1;
   const jobs = answer.jobs.flatMap((status) => jobParts(voice, status, shown, single, view));
   const problems = answer.problems.flatMap((problem) => problemParts(voice, problem, 'status', view.channelId));
@@ -47,9 +47,9 @@ export function statusMessage(voice: Voice, answer: StatusAnswer, view: StatusVi
   ]);
 }
 
-/** Nobody asks about a job that is over, so that the next look says nothing about it. */
+/** Nobody asks about a job that is over, so that the next reading says nothing about it. */
 function pauseParts(voice: Voice, jobs: readonly JobStatus[], { pausedUntil }: StatusView): readonly Part[] {
-  const isAsked = jobs.some(({ look }) => look.kind === 'known' && look.job.state.over === null);
+  const isAsked = jobs.some(({ reading }) => reading.kind === 'known' && reading.job.state.over === null);
   return isAsked ? pauseLines(voice, pausedUntil ?? null).map((line) => ({ kind: 'footer', line })) : [];
 }
 
@@ -60,12 +60,12 @@ function jobParts(
   single: boolean,
   view: StatusView,
 ): readonly Part[] {
-  const { look } = status;
-  if (look.kind === 'no_such_job') return [{ kind: 'lines', lines: [noSuchJob(voice, look, look.code)] }];
-  if (look.kind === 'no_report') return [{ kind: 'lines', lines: [noReport(voice, look, look.why)] }];
-  const { report } = look.job.state;
+  const { reading } = status;
+  if (reading.kind === 'no_such_job') return [{ kind: 'lines', lines: [noSuchJob(voice, reading, reading.code)] }];
+  if (reading.kind === 'no_report') return [{ kind: 'lines', lines: [noReport(voice, reading, reading.why)] }];
+  const { report } = reading.job.state;
   if (report === null) return [];
-  const { headline, lines, footer } = describeJob(voice, look.job, report, view.now, status);
+  const { headline, lines, footer } = describeJob(voice, reading.job, report, view.now, status);
   const button = single ? null : subscriptionButton(voice, status, shown, view.channelId);
   return [
     { kind: 'news', headline, lines, ...(button === null ? {} : { button }) },
@@ -80,11 +80,11 @@ function buttonParts(
   view: StatusView,
 ): readonly Part[] {
   const [first, ...others] = jobs;
-  if (first === undefined || !jobs.some(({ look }) => look.kind !== 'no_such_job')) return [];
+  if (first === undefined || !jobs.some(({ reading }) => reading.kind !== 'no_such_job')) return [];
   const value = encodeJobs({ jobs: shown });
   const refresh: ButtonSpec = { text: voice.say('button.refresh'), actionId: ACTIONS.refreshStatus, value };
   const change = others.length === 0 ? subscriptionButton(voice, first, shown, view.channelId) : null;
-  const console = others.length === 0 && first.look.kind === 'known' ? consoleButton(voice, first.look.job) : [];
+  const console = others.length === 0 && first.reading.kind === 'known' ? consoleButton(voice, first.reading.job) : [];
   const buttons = [
     refresh,
     ...(change === null ? [] : [change]),
@@ -97,14 +97,14 @@ function buttonParts(
 /** *Unsubscribe* or *Subscribe channel*; nothing for a job that is over. */
 function subscriptionButton(
   voice: Voice,
-  { look, subscribed }: JobStatus,
+  { reading, subscribed }: JobStatus,
   shown: readonly JobId[],
   channelId: string,
 ): ButtonSpec | null {
-  if (look.kind !== 'known') return null;
-  const value = encodeJobs({ jobs: shown, target: look.job.jobId });
+  if (reading.kind !== 'known') return null;
+  const value = encodeJobs({ jobs: shown, target: reading.job.jobId });
   if (subscribed) return { text: voice.say('button.unsubscribe'), actionId: ACTIONS.unsubscribe, value };
-  return look.job.state.over === null
+  return reading.job.state.over === null
     ? { text: subscribeLabel(voice, channelId), actionId: ACTIONS.subscribe, value }
     : null;
 }
@@ -130,6 +130,6 @@ function called({ jobId, name }: Stranger): string {
   return name === null ? code(jobId) : `*${safeName(name)}*`;
 }
 
-function jobIdOf(look: Look): JobId {
-  return look.kind === 'known' ? look.job.jobId : look.jobId;
+function jobIdOf(reading: JobReading): JobId {
+  return reading.kind === 'known' ? reading.job.jobId : reading.jobId;
 }

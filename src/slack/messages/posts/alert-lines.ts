@@ -4,8 +4,6 @@ import { jobNames } from '../kit/job-names.ts';
 import { code, escapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Voice } from '../kit/texts.ts';
 
-const BYTES_IN_MB = 1024 * 1024;
-
 /** What the operator of the bot hears, line by line: what is wrong, and what to do. */
 export function alertLines(voice: Voice, alert: OperatorAlert): readonly string[] {
   switch (alert.kind) {
@@ -26,13 +24,6 @@ export function alertLines(voice: Voice, alert: OperatorAlert): readonly string[
         ...alert.posts.map((post) => refusedPost(voice, post)),
         voice.say('alert.posts_refused_note', { status: voice.typed('status <job>') }),
       ];
-    case 'disk_low':
-      return [
-        voice.say('alert.disk_low', { free: megabytes(alert.freeBytes) }),
-        voice.say('alert.disk_low_note', { least: megabytes(alert.leastBytes) }),
-      ];
-    case 'disk_full':
-      return [voice.say('alert.disk_full'), voice.say('alert.disk_full_note')];
     case 'database_new':
       return [voice.say('alert.database_new', { path: code(alert.path) }), voice.say('alert.database_new_note')];
     case 'database_displaced':
@@ -52,8 +43,6 @@ export function alertLines(voice: Voice, alert: OperatorAlert): readonly string[
       return [voice.say('announced.other', { name: escapeMrkdwn(alert.name) })];
     case 'drs_answers':
     case 'credentials_accepted':
-    case 'disk_enough':
-    case 'disk_writable':
     case 'database_in_place':
       return [voice.say(`alert.${alert.kind}`, { duration: voice.duration(alert.until - alert.since) })];
   }
@@ -69,8 +58,4 @@ function refusedPost(voice: Voice, { channelId, reason, jobs }: RefusedPost): st
         : voice.say('alert.post_about_jobs', { jobs: jobNames(voice, jobs) }),
     reason: code(reason),
   });
-}
-
-function megabytes(bytes: number): string {
-  return String(Math.floor(bytes / BYTES_IN_MB));
 }

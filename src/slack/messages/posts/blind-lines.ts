@@ -1,5 +1,5 @@
 import { jobName } from '../../../domain/job/job-name.ts';
-import type { ChangedJob, Meanwhile } from '../../../domain/poll/meanwhile.ts';
+import type { ChangedJob, ChangesSince } from '../../../domain/poll/changes-since.ts';
 import type { LastSeen } from '../../../domain/poll/last-seen.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
 import { causeLine, MOST_TOLD, shortCause } from '../jobs/cause-text.ts';
@@ -93,7 +93,7 @@ function namedCause(voice: Voice, { job, event, aftermath }: EventFacts): string
 /** What became of the jobs of a channel while nobody looked: `Meanwhile: orders FAILED … · 11 unchanged`. */
 function meanwhileLine(
   voice: Voice,
-  { changed, unchanged, unknown }: Meanwhile,
+  { changed, unchanged, unknown }: ChangesSince,
   failed: readonly EventFacts[],
 ): string {
   const rest = [

@@ -8,7 +8,7 @@ import { NO_AFTERMATH } from '../../../domain/post/post.ts';
 import type { DeliveryFacts, NamedJob, Post } from '../../../domain/post/post.ts';
 import { lagNote } from '../../../domain/job/lag-note.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
-import type { Look } from '../../../use-cases/polling/look-at-jobs.ts';
+import type { JobReading } from '../../../use-cases/polling/read-jobs.ts';
 import { ACTIONS, encodeJobs, encodePost } from '../kit/button-value.ts';
 import { backLines } from './blind-lines.ts';
 import { incidentInFull, incidentParts, recoveriesParts } from './incident-text.ts';
@@ -46,7 +46,7 @@ type EventFacts = Extract<DeliveryFacts, { readonly kind: 'event' }>;
  *
  * @param now how the post's jobs are at the moment; empty when it is sent first
  */
-export function postMessage(voice: Voice, post: ShownPost, now: readonly Look[] = []): SlackMessage {
+export function postMessage(voice: Voice, post: ShownPost, now: readonly JobReading[] = []): SlackMessage {
   if (post.kind !== 'news') return groupMessage(voice, post, now);
   const back = backParts(voice, post.facts);
   const steps = stepsOfOneJob(post.facts);
@@ -74,10 +74,10 @@ export function editedPostMessage(voice: Voice, post: ShownPost, jobs: readonly 
 export type ShownPost = Pick<Post, 'id' | 'channelId' | 'kind' | 'facts' | 'around' | 'askedAt'>;
 
 /** What befell many jobs, in one message. */
-function groupMessage(voice: Voice, post: ShownPost, now: readonly Look[]): SlackMessage {
+function groupMessage(voice: Voice, post: ShownPost, now: readonly JobReading[]): SlackMessage {
   const told = eventsOf(post.facts);
   const shown = eventsOf(post.around.shown);
-  const jobs = post.askedAt === null ? [] : now.flatMap((look) => (look.kind === 'known' ? [look.job] : []));
+  const jobs = post.askedAt === null ? [] : now.flatMap((reading) => (reading.kind === 'known' ? [reading.job] : []));
   const { watched } = post.around;
   const parts =
     post.kind === 'incident'
@@ -136,7 +136,7 @@ function backlogParts(
   voice: Voice,
   steps: readonly EventFacts[],
   channelId: string,
-  now: readonly Look[],
+  now: readonly JobReading[],
 ): readonly Part[] {
   const last = steps.at(-1);
   if (last === undefined) return [];
@@ -161,18 +161,18 @@ function stepState(voice: Voice, { job, event }: EventFacts): string {
   return `${emoji} ${state}`;
 }
 
-function currentOf({ job }: EventFacts, now: readonly Look[]): Job | null {
-  const look = now.find((one) => jobIdOf(one) === job.jobId);
-  return look?.kind === 'known' ? look.job : null;
+function currentOf({ job }: EventFacts, now: readonly JobReading[]): Job | null {
+  const reading = now.find((one) => jobIdOf(one) === job.jobId);
+  return reading?.kind === 'known' ? reading.job : null;
 }
 
-function toPart(voice: Voice, facts: DeliveryFacts, channelId: string, now: readonly Look[]): Part {
+function toPart(voice: Voice, facts: DeliveryFacts, channelId: string, now: readonly JobReading[]): Part {
   return facts.kind === 'announcement'
     ? { kind: 'lines', lines: announcementLines(voice, facts.announcement, channelId) }
     : { kind: 'news', ...describe(voice, facts, channelId, now) };
 }
 
-function describe(voice: Voice, facts: EventFacts, channelId: string, now: readonly Look[]): EventText {
+function describe(voice: Voice, facts: EventFacts, channelId: string, now: readonly JobReading[]): EventText {
   const { job, event, aftermath } = facts;
   const current = currentOf(facts, now);
   const { headline, lines } = describeEvent(voice, job, event, { aftermath, channelId, current });
@@ -196,13 +196,13 @@ function namesakeButtons(voice: Voice, told: Iterable<EventFacts>): readonly But
 }
 
 /** When it happened, and when somebody asked since; the id is for Slack's search. */
-function footerParts(voice: Voice, post: ShownPost, now: readonly Look[]): readonly Part[] {
+function footerParts(voice: Voice, post: ShownPost, now: readonly JobReading[]): readonly Part[] {
   const { facts, askedAt } = post;
   const told = eventsOf(facts);
   if (told.length === 0 || told.length < facts.length) return [];
   const [id, ...others] = new Set(told.map(({ job }) => job.jobId));
   const at = Math.max(...told.map(({ event }) => event.at));
-  const looks = now.flatMap((look) => (look.kind === 'known' ? (look.job.state.checkedAt ?? []) : []));
+  const looks = now.flatMap((reading) => (reading.kind === 'known' ? (reading.job.state.checkedAt ?? []) : []));
   const checked = askedAt === null || looks.length === 0 ? [] : [checkedAgo(voice, Math.min(...looks))];
   return [
     { kind: 'footer', line: [dateAndTime(at), ...checked, ...partOf(voice, post)].join(' · ') },
@@ -214,7 +214,11 @@ function checkedAgo(voice: Voice, at: EpochMs): string {
   return voice.say('detail.checked', { ago: ago(at) });
 }
 
-function nowParts(voice: Voice, post: Pick<Post, 'id' | 'facts' | 'askedAt'>, now: readonly Look[]): readonly Part[] {
+function nowParts(
+  voice: Voice,
+  post: Pick<Post, 'id' | 'facts' | 'askedAt'>,
+  now: readonly JobReading[],
+): readonly Part[] {
   const latest = new Map(
     post.facts.flatMap((facts) => (facts.kind === 'event' ? [[facts.job.jobId, facts] as const] : [])),
   );
@@ -240,48 +244,48 @@ function stateSince(
   voice: Voice,
   { facts: told, askedAt }: Pick<Post, 'facts' | 'askedAt'>,
   facts: EventFacts,
-  now: readonly Look[],
+  now: readonly JobReading[],
 ): { readonly job: NamedJob; readonly state: string; readonly at: EpochMs } | null {
-  const look = now.find((one) => jobIdOf(one) === facts.job.jobId);
+  const reading = now.find((one) => jobIdOf(one) === facts.job.jobId);
   // The line about a time in which nobody looked says how the jobs are; so does a headline that is kept current.
   const isSaid = told.some((one) => one.kind === 'announcement') || CURRENT_KINDS.has(facts.event.kind);
-  if (askedAt === null || look === undefined || isSaid || isAsTold(voice, facts, look)) return null;
-  const checkedAt = look.kind === 'known' ? look.job.state.checkedAt : null;
-  return { job: facts.job, state: asLooked(voice, look), at: checkedAt ?? askedAt };
+  if (askedAt === null || reading === undefined || isSaid || isAsTold(voice, facts, reading)) return null;
+  const checkedAt = reading.kind === 'known' ? reading.job.state.checkedAt : null;
+  return { job: facts.job, state: asRead(voice, reading), at: checkedAt ?? askedAt };
 }
 
 /** Whether the job is as the message says it was, in the same words. */
-function isAsTold(voice: Voice, { job, event, aftermath: { closed } }: EventFacts, look: Look): boolean {
-  if (look.kind !== 'known') return false;
-  const { report, unknown, over } = look.job.state;
+function isAsTold(voice: Voice, { job, event, aftermath: { closed } }: EventFacts, reading: JobReading): boolean {
+  if (reading.kind !== 'known') return false;
+  const { report, unknown, over } = reading.job.state;
   if (report === null || unknown !== null || over !== null) return false;
   if (closed !== null) {
     const group = statusGroup(report.status);
     return closed.how === 'recovered' ? isWorking(group) : group === closed.how;
   }
   const said = event.report === null ? null : stateOnly(voice, event.report, job.jobType, event.lagNote);
-  return event.kind !== 'renamed' && said === stateOnly(voice, report, job.jobType, lagNote(look.job.state));
+  return event.kind !== 'renamed' && said === stateOnly(voice, report, job.jobType, lagNote(reading.job.state));
 }
 
-function jobIdOf(look: Look): JobId {
-  return look.kind === 'known' ? look.job.jobId : look.jobId;
+function jobIdOf(reading: JobReading): JobId {
+  return reading.kind === 'known' ? reading.job.jobId : reading.jobId;
 }
 
-function asLooked(voice: Voice, look: Look): string {
-  switch (look.kind) {
+function asRead(voice: Voice, reading: JobReading): string {
+  switch (reading.kind) {
     case 'no_such_job':
-      return `⚫ ${voice.say('now.no_such_job', { code: escapeMrkdwn(look.code) })}`;
+      return `⚫ ${voice.say('now.no_such_job', { code: escapeMrkdwn(reading.code) })}`;
     case 'no_report':
-      return `⚪ ${voice.say('now.unknown_why', { why: voice.explain(look.why) })}`;
+      return `⚪ ${voice.say('now.unknown_why', { why: voice.explain(reading.why) })}`;
     case 'known': {
-      const { report, unknown, over } = look.job.state;
+      const { report, unknown, over } = reading.job.state;
       if (over === 'gone') return `⚫ ${voice.say('now.gone')}`;
       if (unknown?.isLasting === true) {
         const since = dateAndTime(unknown.since);
         return `⚪ ${voice.say('now.unknown_since', { since, why: voice.explain(unknown.why) })}`;
       }
       if (report === null) return voice.say('now.unknown');
-      const { jobType, state } = look.job;
+      const { jobType, state } = reading.job;
       const note = lagNote(state);
       const known = `${statusWords(voice, report, jobType, note).emoji} ${stateOnly(voice, report, jobType, note)}`;
       return unknown === null ? known : `${known} · ${voice.say('now.not_asked', { why: voice.explain(unknown.why) })}`;

@@ -1,17 +1,17 @@
 import { holdFailure } from '../domain/base/hold-failure.ts';
 
 /** Work side by side, up to a number of pieces at once. Work must not reject. */
-export class Lanes {
-  readonly #most: number;
+export class ConcurrencyLimit {
+  readonly #max: number;
   readonly #running = new Set<Promise<void>>();
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(max: number) {
+    this.#max = max;
   }
 
-  /** Resolves when a lane is free. */
-  async free(): Promise<void> {
-    while (this.#running.size >= this.#most) await Promise.race(this.#running);
+  /** Resolves when one more piece may begin. */
+  async waitForRoom(): Promise<void> {
+    while (this.#running.size >= this.#max) await Promise.race(this.#running);
   }
 
   /** Begins a piece of work and does not wait for it. */

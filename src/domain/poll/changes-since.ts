@@ -7,7 +7,7 @@ import type { EpochMs } from '../base/time.ts';
 type NamedJob = Pick<Job, 'connectionId' | 'jobId' | 'name' | 'jobType'>;
 
 /** How the jobs of a channel stand after a time in which nobody looked at them, compared with before. */
-export interface Meanwhile {
+export interface ChangesSince {
   /** Worst first. */
   readonly changed: readonly ChangedJob[];
   readonly unchanged: number;
@@ -30,7 +30,7 @@ export interface SeenJob extends NamedJob {
 }
 
 /** What has become of `jobs` since somebody looks again. */
-export function meanwhile(jobs: readonly SeenJob[], since: EpochMs): Meanwhile {
+export function changesSince(jobs: readonly SeenJob[], since: EpochMs): ChangesSince {
   const sorted = worstFirst(jobs, ({ state }) => standingOf(state));
   const changed = sorted.flatMap((job) => changeOf(job, since) ?? []);
   const same = jobs.filter((job) => changeOf(job, since) === null);

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 
 import type { Store } from '../../src/ports/store/store.ts';
-import type { Context } from '../../src/use-cases/context.ts';
-import { lookAtJobs } from '../../src/use-cases/polling/look-at-jobs.ts';
+import type { Parts } from '../../src/wiring/parts.ts';
+import { readJobs } from '../../src/use-cases/polling/read-jobs.ts';
 import { CONNECTION, jobNumber, openDesk } from '../support/desk.ts';
 
 const [FIRST, SECOND_JOB] = [jobNumber(1), jobNumber(2)];
 
-const withStore = (context: Context, store: Partial<Store>): Context => ({
+const withStore = (context: Parts, store: Partial<Store>): Parts => ({
   ...context,
   store: { ...context.store, ...store },
 });
@@ -19,7 +19,7 @@ test('jobs that were claimed before a fault are free at once', async () => {
     claimJob: (request) =>
       request.jobId === SECOND_JOB ? Promise.reject(new Error('the disk has a fault')) : store.claimJob(request),
   });
-  await expect(lookAtJobs(failing, [FIRST, SECOND_JOB])).rejects.toThrow('the disk has a fault');
+  await expect(readJobs(failing, [FIRST, SECOND_JOB])).rejects.toThrow('the disk has a fault');
   const request = { connectionId: CONNECTION, token: 'other', leaseMs: 1_000, now: desk.clock.now(), maxAgeMs: 0 };
   expect(await store.claimJob({ ...request, jobId: FIRST })).toMatchObject({ kind: 'claimed' });
 });
@@ -43,7 +43,7 @@ test("somebody else's answer is waited for without a claim, and is shown when it
       return await context.store.isJobLeased(job);
     },
   });
-  expect(await lookAtJobs(counting, [FIRST])).toMatchObject([{ kind: 'known', job: { jobId: FIRST } }]);
+  expect(await readJobs(counting, [FIRST])).toMatchObject([{ kind: 'known', job: { jobId: FIRST } }]);
   expect(claims).toBe(2);
 });
 
@@ -53,7 +53,7 @@ test('an answer that does not come is waited for no longer than it may take, whe
   const request = { connectionId: CONNECTION, jobId: FIRST, now: clock.now(), maxAgeMs: 0 };
   await context.store.claimJob({ ...request, token: 'other', leaseMs: context.durations.jobLeaseMs });
   const setBack = { ...clock, now: () => clock.now() - clock.slept.length * 60_000 };
-  await lookAtJobs({ ...context, clock: setBack }, [FIRST]);
+  await readJobs({ ...context, clock: setBack }, [FIRST]);
   const waitedMs = clock.slept.reduce((sum, ms) => sum + ms, 0);
   expect(waitedMs).toBe(context.durations.busyWaitMs);
 });
