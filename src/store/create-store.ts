@@ -13,6 +13,7 @@ import * as details from './jobs/details.ts';
 import * as failures from './jobs/failures.ts';
 import * as jobs from './jobs/jobs.ts';
 import * as jobList from './jobs/listed-jobs.ts';
+import { claimJobListRefresh, saveJobList } from './jobs/save-job-list.ts';
 import { findSchemaVersion } from './migrations.ts';
 import { askPost } from './outbox/changes.ts';
 import { claimTurn } from './outbox/claim-turn.ts';
@@ -101,8 +102,8 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
   return {
     findJob: (job) => jobs.findJob(db, job),
     findJobs: (connectionId, jobIds) => jobs.findJobs(db, connectionId, jobIds),
-    claimJobListRefresh: (request) => jobList.claimJobListRefresh(db, request),
-    saveJobList: (request) => jobList.saveJobList(db, request),
+    claimJobListRefresh: (request) => claimJobListRefresh(db, request),
+    saveJobList: (request) => saveJobList(db, request),
     findJobListState: (connectionId) => jobList.findJobListState(db, connectionId),
     findJobsLike: (connectionId, text, limit) => jobList.findJobsLike(db, connectionId, text, limit),
     findNamedAt: (connectionId, jobIds) => jobList.findNamedAt(db, connectionId, jobIds),
