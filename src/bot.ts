@@ -111,7 +111,7 @@ async function run(resources: Resources, open: OpenResources): Promise<Omit<Bot,
   const polling = createPolling(parts, resources, operations.heartbeat);
   const answers = new InFlight();
   const wayIn = createWayIn(resources, parts, side, (work) => answers.run(work));
-  const work = createLoops({ ...parts, access: side.access }, side.speech, config.keep);
+  const work = createLoops({ ...parts, access: side.access }, side.posting, config.keep);
   loops = work;
   await openOpsChannel({ ...parts, channels: side.channels }, botUserId);
   await tellPlace(parts, place);

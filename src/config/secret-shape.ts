@@ -2,7 +2,7 @@ import { SECRETS } from './environment.ts';
 import type { Given } from './environment.ts';
 
 /** Who knows the signing secret can speak for Slack, and a short one can be guessed. Slack's have 32 characters. */
-const SHORTEST_SIGNING_SECRET = 16;
+const MIN_SIGNING_SECRET_LENGTH = 16;
 /** How long the two parts of an access key are (Huawei Cloud console, "My Credentials → Access Keys"). */
 const USUAL_LENGTH: Readonly<Record<string, number>> = { HUAWEICLOUD_SDK_AK: 20, HUAWEICLOUD_SDK_SK: 40 };
 /** What stands in examples. */
@@ -27,7 +27,7 @@ function findWrongShape(name: string, value: string): string | null {
     return `is ${value.startsWith('$(') ? 'a command' : 'the name of a variable'} that nobody has replaced with its value; put the secret itself there`;
   if (PLACEHOLDERS.some((pattern) => pattern.test(value)))
     return 'is still what stands in an example; put your own there';
-  if (name === 'SLACK_SIGNING_SECRET' && value.length < SHORTEST_SIGNING_SECRET)
+  if (name === 'SLACK_SIGNING_SECRET' && value.length < MIN_SIGNING_SECRET_LENGTH)
     return `has ${value.length} characters, and Slack's have 32; copy it again (Basic Information page of your Slack app)`;
   return null;
 }

@@ -5,7 +5,7 @@ const COMMON_PREFIXES: ReadonlySet<string> = new Set(['LOG_', 'DATABASE_']);
 /** Names that other programs give an environment: Slack's command line, and Kubernetes for a service of this name. */
 const OTHERS = /^SLACK_CLI_|_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT(?:_\d+_(?:TCP|UDP)\w*)?$/;
 /** Shorter names are too near to those of others. */
-const SHORTEST_GUARDED = 8;
+const MIN_GUARDED_LENGTH = 8;
 /** Names of which every environment may have something like it. */
 const COMMON: ReadonlySet<string> = new Set(['LOG_LEVEL']);
 /** A name this long may differ in two letters and still be meant. */
@@ -31,7 +31,7 @@ export function findUnknownSettings(
 ): UnknownSettings {
   const files = secrets.map((name) => `${name}_FILE`);
   const known = new Set([...settings, ...files, 'ENV_FILE']);
-  const guarded = [...known].filter((name) => name.length >= SHORTEST_GUARDED && !COMMON.has(name));
+  const guarded = [...known].filter((name) => name.length >= MIN_GUARDED_LENGTH && !COMMON.has(name));
   const prefixes = settings
     .flatMap((name) => /^[A-Z]+_/.exec(name)?.[0] ?? [])
     .filter((one) => !COMMON_PREFIXES.has(one));
@@ -51,7 +51,7 @@ export function findUnknownSettings(
 
 /** A difference of one letter, of two in a long name, or of small letters and capitals alone. */
 function findMeant(name: string, guarded: readonly string[]): string | null {
-  if (name.length < SHORTEST_GUARDED) return null;
+  if (name.length < MIN_GUARDED_LENGTH) return null;
   const most = (meant: string) => (Math.min(name.length, meant.length) >= LONG ? 2 : 1);
   return guarded.find((meant) => editDistance(name.toUpperCase(), meant) <= most(meant)) ?? null;
 }

@@ -5,7 +5,7 @@ import type { JobId } from '../domain/job/job-id.ts';
 import { noSuchJobCode } from '../domain/job/progress-answer.ts';
 import type { DrsFailure, DrsFailureReason, ProgressAnswer } from '../domain/job/progress-answer.ts';
 import { MINUTE, SECOND } from '../domain/base/time.ts';
-import { speechIn } from '../words/plain-texts.ts';
+import { plainTextsIn } from '../words/plain-texts.ts';
 import { createDrsClient } from './drs-client.ts';
 import { explainOther, explainSilence, probeAddress } from './first-look.ts';
 import { nameSome, othersThan } from './project-id.ts';
@@ -100,7 +100,7 @@ async function failedSignIn({ endpoint, credentials }: DrsCheckOptions, { auth }
 
 function withoutSignIn({ why }: DrsFailure): readonly Finding[] {
   return [
-    bad(SIGN_IN, speechIn('en').explain(why)),
+    bad(SIGN_IN, plainTextsIn('en').explain(why)),
     open(PROJECT, 'not looked for: signing in must work first.'),
     open(READ, 'not tried: signing in must work first.'),
   ];
@@ -115,7 +115,7 @@ function withoutProject(
   if (ABOUT_SIGN_IN.has(failure.reason)) return withoutSignIn(failure);
   return [
     signedIn(options, failure),
-    bad(PROJECT, `${speechIn('en').explain(failure.why)}${shown}`),
+    bad(PROJECT, `${plainTextsIn('en').explain(failure.why)}${shown}`),
     open(READ, 'not tried: the project must be known first.'),
   ];
 }
@@ -158,7 +158,7 @@ function judgeRead(answer: ProgressAnswer | undefined, isWatched: boolean): Find
     case 'report':
       return good(READ, `a watched job is ${answer.report.status}.`);
     case 'unanswered':
-      return bad(READ, speechIn('en').explain(answer.failure.why));
+      return bad(READ, plainTextsIn('en').explain(answer.failure.why));
     case 'rejected':
     case 'item_error': {
       const label = answer.code ?? 'no code';

@@ -1,7 +1,7 @@
 import type { Explanation } from '../domain/job/explanation.ts';
 import { SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
-import { speechIn } from '../words/plain-texts.ts';
+import { plainTextsIn } from '../words/plain-texts.ts';
 import type { CloudAccess } from './auth.ts';
 import { parseJson } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
@@ -37,7 +37,7 @@ export async function takeFirstLook(options: FirstLookOptions): Promise<void> {
 
 /** A sentence for DRS being out of reach, with the settings its address is from. */
 export function explainSilence(why: Explanation, isGuessed: boolean): string {
-  const says = speechIn('en').explain(why);
+  const says = plainTextsIn('en').explain(why);
   if (!isAboutAddress(why)) return says;
   const guess = isGuessed ? ' The address is a guess after DRS_REGION: no published list has this region.' : '';
   return `${says} Check DRS_REGION or DRS_ENDPOINT, and this machine's network.${guess}`;

@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 
+import { MAX_NESTING, Nesting } from '../domain/base/nesting.ts';
 import { explanation } from '../domain/job/explanation.ts';
 import { explainNetworkFailure } from '../domain/job/network-failure.ts';
 import { failureOf } from '../domain/job/progress-answer.ts';
@@ -9,11 +10,6 @@ import type { FailedResponse } from './drs-errors.ts';
 
 /** No answer is longer, in bytes, unless its request says otherwise. */
 const MAX_BYTES = 1024 * 1024;
-/** Deeper nesting than this is no answer of an API; a parser may need a stack as deep. */
-const MAX_NESTING = 64;
-
-const [QUOTE, BACKSLASH, OPENING, CLOSING] = [0x22, 0x5c, new Set([0x5b, 0x7b]), new Set([0x5d, 0x7d])];
-
 /** An answer, read to its end. */
 export type HttpResponse = FailedResponse;
 
@@ -96,28 +92,6 @@ async function readBody(
     pieces.push(decoder.decode(chunk, { stream: true }));
   }
   return { text: pieces.join('') + decoder.decode() };
-}
-
-/** Counts how deep the brackets of JSON are nested, without parsing it. */
-class Nesting {
-  #depth = 0;
-  #deepest = 0;
-  #inString = false;
-  #escaped = false;
-
-  /** Returns the greatest depth so far. */
-  follow(chunk: Uint8Array): number {
-    for (const byte of chunk) {
-      if (this.#escaped) this.#escaped = false;
-      else if (this.#inString) {
-        if (byte === BACKSLASH) this.#escaped = true;
-        else if (byte === QUOTE) this.#inString = false;
-      } else if (byte === QUOTE) this.#inString = true;
-      else if (OPENING.has(byte)) this.#deepest = Math.max(this.#deepest, ++this.#depth);
-      else if (CLOSING.has(byte)) this.#depth -= 1;
-    }
-    return this.#deepest;
-  }
 }
 
 /**

@@ -9,7 +9,7 @@ import type { DrsFailure, DrsFailureReason } from '../domain/job/progress-answer
 import { formatDuration } from '../domain/base/duration.ts';
 import { HOUR, isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
-import { speechIn } from '../words/plain-texts.ts';
+import { plainTextsIn } from '../words/plain-texts.ts';
 import type { Authorization, CloudAccess, DrsAuth, RotatingSecret } from './auth.ts';
 import { describeFailure, labelOf, parseErrorBody, parseJson, requestId } from './drs-errors.ts';
 import { HttpFault, sendHttp } from './http.ts';
@@ -63,7 +63,7 @@ export interface IamTokenOptions extends CloudAccess, PasswordLogin {
   /** The project a token is for: by its id, or by its name, which is the region. */
   readonly scope: { readonly id: string } | { readonly name: string };
   /** Aborts when nobody waits for a token any more. */
-  readonly unwanted?: AbortSignal | undefined;
+  readonly startSignal?: AbortSignal | undefined;
 }
 
 /** Signs in with a password, and knows from the token which project it is for. */
@@ -95,7 +95,7 @@ export function createIamToken(options: IamTokenOptions): IamToken {
       refusal = { failure: result, at: clock.now(), pauseMs, count };
       log.error(
         { reason: result.reason, code: result.code, requestId: result.requestId, pauseMs },
-        `${speechIn('en').explain(result.why)} No further login for ${formatDuration(pauseMs)}.`,
+        `${plainTextsIn('en').explain(result.why)} No further login for ${formatDuration(pauseMs)}.`,
       );
     }
     return result;
@@ -145,11 +145,11 @@ async function logInWithRetries(options: IamTokenOptions): Promise<Token | DrsFa
     const result = await logIn(options);
     const final =
       'value' in result || isRefusal(result) || result.reason === 'bad_request' || result.reason === 'not_found';
-    if (final || attempt === LOGIN_ATTEMPTS || options.unwanted?.aborted === true) return result;
+    if (final || attempt === LOGIN_ATTEMPTS || options.startSignal?.aborted === true) return result;
     const { host } = new URL(options.iamEndpoint);
     const cause = result.why.values['reason'] ?? result.why.values['label'];
     options.log.warn({ reason: result.reason, host, cause, attempt }, 'a login to IAM failed and is tried again');
-    await options.clock.sleep(backoffDelay(attempt, RETRY_PAUSE, options.random), options.unwanted);
+    await options.clock.sleep(backoffDelay(attempt, RETRY_PAUSE, options.random), options.startSignal);
   }
 }
 

@@ -5,7 +5,7 @@ import { isWithin, MINUTE } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { speechIn } from '../words/plain-texts.ts';
+import { plainTextsIn } from '../words/plain-texts.ts';
 import type { DrsAuth, RotatingSecret } from './auth.ts';
 import { sdkDate, signRequest } from './sign-request.ts';
 
@@ -87,7 +87,7 @@ export function createKeyAuth(options: {
         return { again: true, failure };
       }
       const { reason, code, requestId } = failure;
-      if (refusal === null) log.error({ reason, code, requestId }, speechIn('en').explain(failure.why));
+      if (refusal === null) log.error({ reason, code, requestId }, plainTextsIn('en').explain(failure.why));
       refusal = { failure, askedAt: clock.now() };
       return { again: false, failure };
     },

@@ -32,17 +32,17 @@ export interface Project {
  *
  * @param options.endpoint IAM's
  * @param attempts how often it is tried at most
- * @param unwanted nobody waits for it any more
+ * @param startSignal nobody waits for it any more
  */
 export async function listProjects(
   options: DrsRequestOptions,
-  { attempts, unwanted }: { readonly attempts?: number; readonly unwanted?: AbortSignal | undefined } = {},
+  { attempts, startSignal }: { readonly attempts?: number; readonly startSignal?: AbortSignal | undefined } = {},
 ): Promise<Asked<readonly Project[]>> {
   const requests = new DrsRequests({ ...options, service: 'IAM' }, LIMITS);
   const question = { method: 'GET' as const, path: '/v3/auth/projects', language: 'en-us', about: 'projects' };
   const read = (response: HttpResponse) => readProjects(response, options);
   const late = AbortSignal.timeout(LOOKUP_TIMEOUT_MS);
-  const signal = unwanted === undefined ? late : AbortSignal.any([late, unwanted]);
+  const signal = startSignal === undefined ? late : AbortSignal.any([late, startSignal]);
   const asked = await requests.ask(question, read, signal, attempts);
   if (asked.ok || !isSilence(asked.failure)) return asked;
   return refused({ ...asked.failure, why: unreachable(asked.failure, options) });

@@ -16,7 +16,7 @@ export interface SignInOptions extends CloudAccess {
   readonly region: string | null;
   readonly credentials: ({ readonly kind: 'keys' } & AccessKeys) | ({ readonly kind: 'password' } & PasswordLogin);
   /** Aborts when nobody waits to be signed in any more. */
-  readonly unwanted?: AbortSignal;
+  readonly startSignal?: AbortSignal;
 }
 
 /** A way to sign in, and to find the project to ask about. */
@@ -32,7 +32,7 @@ export interface SignIn {
 
 /** Signs in with whatever is configured. Nothing is sent before it is asked for something. */
 export function createSignIn(options: SignInOptions): SignIn {
-  const { iamEndpoint, region, dispatcher, clock, random, log, unwanted } = options;
+  const { iamEndpoint, region, dispatcher, clock, random, log, startSignal } = options;
   let { projectId } = options;
   let seen: readonly Project[] = [];
   const { auth, findOwnProject } = createAuth(options, () => projectId);
@@ -48,7 +48,7 @@ export function createSignIn(options: SignInOptions): SignIn {
     async findProject() {
       projectId ??= await findOwnProject();
       if (projectId !== null) return { ok: true, value: projectId };
-      const asked = await list({ unwanted });
+      const asked = await list({ startSignal });
       const found = asked.ok ? findOfRegion(asked.value, region ?? '', log) : asked;
       if (found.ok) projectId = found.value;
       return found;

@@ -31,7 +31,7 @@ export interface NetworkSettings {
 /** Where nothing stands between the bot and the world. */
 export const DIRECT: NetworkSettings = { httpProxy: null, httpsProxy: null, noProxy: '', authorities: null };
 
-/** The one way out, for Slack, DRS, IAM and the heartbeat alike. */
+/** What every connection goes through, for Slack, DRS, IAM and the heartbeat alike. */
 export interface Network {
   /** For requests and sockets; keeps connections open between them. */
   readonly dispatcher: Dispatcher;
@@ -85,7 +85,7 @@ export function createNetwork(settings: NetworkSettings = DIRECT, lookup?: Looku
       autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
     }),
   );
-  const dispatcher = new WayOut({
+  const dispatcher = new OutboundAgent({
     // Given even where there is none, so that the environment of the process is not read behind our back.
     httpProxy: settings.httpProxy ?? '',
     httpsProxy: settings.httpsProxy ?? '',
@@ -116,7 +116,7 @@ export function createNetwork(settings: NetworkSettings = DIRECT, lookup?: Looku
 }
 
 /** Proxies or none, and a limit for what comes over a web socket: undici asks the dispatcher of a socket for it, and has 128 MB. */
-class WayOut extends EnvHttpProxyAgent {
+class OutboundAgent extends EnvHttpProxyAgent {
   get webSocketOptions(): { readonly maxFragments: number; readonly maxPayloadSize: number } {
     return { maxFragments: MAX_FRAGMENTS, maxPayloadSize: MAX_FRAME_BYTES };
   }

@@ -1,7 +1,7 @@
 import { write, writeSync } from 'node:fs';
 
 /** Lines wait for room up to so many bytes together; newer ones are dropped. */
-const MOST_WAITING_BYTES = 256 * 1024;
+const MAX_WAITING_BYTES = 256 * 1024;
 /** What could not be written is tried again after this, in ms. */
 const RETRY_MS = 250;
 /** At the end of the process, a write under way has this long, in ms, before what waits behind it is written. */
@@ -31,7 +31,7 @@ export function createLogOutput(descriptor: number, describeLoss: (lines: number
 
   function take(line: string): boolean {
     const bytes = Buffer.from(line);
-    if (waitingBytes + bytes.length > MOST_WAITING_BYTES) return false;
+    if (waitingBytes + bytes.length > MAX_WAITING_BYTES) return false;
     waiting.push(bytes);
     waitingBytes += bytes.length;
     return true;

@@ -3,7 +3,7 @@ import { storableText } from '../domain/base/text.ts';
 /** A line of the log is no longer than this, in UTF-16 code units. */
 const MAX_LINE = 16_384;
 /** So much of the end of a line that was cut is left out at least. */
-const MOST_CUT = 1_000;
+const MIN_CUT = 1_000;
 /** What every line begins with: its level and its time. */
 const LINE_HEAD = /^\{"level":\d+,"time":"[^"]{1,40}",/;
 
@@ -11,7 +11,7 @@ const LINE_HEAD = /^\{"level":\d+,"time":"[^"]{1,40}",/;
 const SCRUBBED = '•••';
 
 /** A known secret shorter than this is not looked for by its value: it would turn up inside ordinary words. */
-const SHORTEST_KNOWN = 6;
+const MIN_KNOWN_LENGTH = 6;
 
 /** Names whose values are secrets, in whatever spelling: `x-auth-token`, `SLACK_BOT_TOKEN`, `secretKey`. */
 const NAMES =
@@ -71,7 +71,7 @@ export function scrubLine(line: string, known: readonly string[]): string {
   if (line.length <= MAX_LINE) return scrub(line, known);
   const longest = Math.max(0, ...known.flatMap(spellings).map((secret) => secret.length));
   // A secret that the cut has halved is not known any more: what could hold half of one goes.
-  const beginning = scrub(line.slice(0, MAX_LINE), known).slice(0, -Math.max(MOST_CUT, longest));
+  const beginning = scrub(line.slice(0, MAX_LINE), known).slice(0, -Math.max(MIN_CUT, longest));
   const head = LINE_HEAD.exec(line)?.[0] ?? '{';
   const fields = { msg: `a line of ${line.length} characters was cut`, beginning: storableText(beginning) };
   return `${head}${JSON.stringify(fields).slice(1)}\n`;
@@ -103,5 +103,5 @@ function spellings(secret: string): readonly string[] {
     encodeURIComponent(storableText(secret)),
     ...(path === undefined ? [] : [path]),
   ];
-  return [...new Set(forms)].filter((form) => form.length >= SHORTEST_KNOWN);
+  return [...new Set(forms)].filter((form) => form.length >= MIN_KNOWN_LENGTH);
 }

@@ -18,7 +18,7 @@ import { findSchemaVersion } from './migrations.ts';
 import { askPost } from './outbox/changes.ts';
 import { claimTurn } from './outbox/claim-turn.ts';
 import { findPost } from './outbox/delivery-facts.ts';
-import { findReadBack, listReadBacks } from './outbox/read-back.ts';
+import { findHistoryAccess, listHistoryAccess } from './outbox/history-access.ts';
 import * as settlements from './outbox/settlements.ts';
 import * as auditing from './rows/audit.ts';
 import { reportSetAside } from './rows/set-aside.ts';
@@ -50,8 +50,8 @@ export function createStore(database: Database, { clock, monotonic = clock, lang
     findLastProjectId: (endpoint) => channels.findLastProjectId(db, endpoint),
     ...jobMethods(db, time, language),
     askPost: (postId) => askPost(db, time.now(), postId),
-    findReadBack: (channel) => findReadBack(db, channel),
-    listReadBacks: (workspaceId) => listReadBacks(db, workspaceId),
+    findHistoryAccess: (channel) => findHistoryAccess(db, channel),
+    listHistoryAccess: (workspaceId) => listHistoryAccess(db, workspaceId),
     findChannelLanguage: (channel) => settings.findChannelLanguage(db, channel, language),
     setChannelLanguage: (request) => settings.setChannelLanguage(db, language, request),
     greetChannel: (request) => settings.greetChannel(db, request),

@@ -5,7 +5,7 @@ import type { DrsAuth } from '../drs/auth.ts';
 import { takeFirstLook } from '../drs/first-look.ts';
 import { createSignIn } from '../drs/sign-in.ts';
 import type { SignIn } from '../drs/sign-in.ts';
-import { speechIn } from '../words/plain-texts.ts';
+import { plainTextsIn } from '../words/plain-texts.ts';
 import type { Resources } from './resources.ts';
 import { startPatiently } from './start-patience.ts';
 
@@ -36,7 +36,7 @@ export interface SignedIn {
 export async function signInToDrs(resources: Resources): Promise<SignedIn> {
   const { config, clock, log, network, startSignal } = resources;
   const { iamEndpoint, projectId, region, credentials } = config.drs;
-  const shared = { dispatcher: network.dispatcher, clock, random: Math.random, log, unwanted: startSignal };
+  const shared = { dispatcher: network.dispatcher, clock, random: Math.random, log, startSignal };
   const access = createSignIn({ iamEndpoint, projectId, region, credentials, ...shared });
   return {
     access,
@@ -54,7 +54,7 @@ async function findProject({ config, store, log }: Resources, access: SignIn): P
   const found = await access.findProject();
   if (found.ok) return found.value;
   const { reason, why } = found.failure;
-  const words = speechIn('en').explain(why);
+  const words = plainTextsIn('en').explain(why);
   const last = reason === 'project_unknown' ? null : await store.findLastProjectId(config.drs.endpoint);
   if (last === null) throw new StartError(words, { remedy: REMEDIES[reason] ?? 'stays' });
   log.warn({ reason, project: last }, `${words} Going on with the project of the last run.`);

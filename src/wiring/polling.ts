@@ -5,7 +5,7 @@ import { InFlight } from '../runtime/in-flight.ts';
 import { isGoodTick } from '../use-cases/polling/poll-due-jobs.ts';
 import type { PollReport } from '../use-cases/polling/poll-due-jobs.ts';
 import { tick as runTick } from '../use-cases/polling/tick.ts';
-import { speechIn } from '../words/plain-texts.ts';
+import { plainTextsIn } from '../words/plain-texts.ts';
 import type { Parts } from './parts.ts';
 import type { Resources } from './resources.ts';
 
@@ -56,7 +56,7 @@ export function createPolling(parts: Parts, { config, timetable }: Resources, he
 function logPass(report: PollReport, log: Log): void {
   const { due, batches, committed, events, deliveries, stoppedBy } = report;
   const facts = { due, batches, committed, events, deliveries };
-  if (stoppedBy !== null) log.warn(facts, `this pass ended early: ${speechIn('en').explain(stoppedBy)}`);
+  if (stoppedBy !== null) log.warn(facts, `this pass ended early: ${plainTextsIn('en').explain(stoppedBy)}`);
   else if (events > 0) log.info(facts, 'something changed');
   else log.debug(facts, 'nothing changed');
 }

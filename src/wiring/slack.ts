@@ -11,8 +11,8 @@ import type { Post } from '../domain/post/post.ts';
 import { describeProjects } from '../drs/project-id.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Channels } from '../ports/slack.ts';
-import { createVoice, inPublic } from '../slack/messages/kit/texts.ts';
-import type { Surroundings, Voice } from '../slack/messages/kit/texts.ts';
+import { createTexts, hideOperatorMatters } from '../slack/messages/kit/texts.ts';
+import type { Surroundings, Texts } from '../slack/messages/kit/texts.ts';
 import { createBoltApp, createReceiver } from '../slack/receiving/bolt-app.ts';
 import type { SlackReceiverConfig, Track } from '../slack/receiving/bolt-app.ts';
 import type { ListenerState } from '../slack/receiving/listener-state.ts';
@@ -77,8 +77,8 @@ export async function signInToSlack(resources: Resources): Promise<SlackSignedIn
 export interface SlackSide extends SlackSignedIn {
   readonly channels: Channels;
   readonly access: AccessDeps;
-  readonly speech: Slack;
-  readonly voiceIn: (language: Language) => Voice;
+  readonly posting: Slack;
+  readonly textsIn: (language: Language) => Texts;
   /** Of somebody's Slack, else the bot's own. */
   readonly readerLanguage: (userId: string) => Promise<Language>;
 }
@@ -90,29 +90,30 @@ export function createSlackSide(
   drs: SignedIn,
 ): SlackSide {
   const people = createPeople(client, clock, log);
-  const voiceIn = createVoices(config, identity, drs);
-  const voiceFor = (post: Post) => (isForOperator(post) ? voiceIn(post.language) : inPublic(voiceIn(post.language)));
-  const sender = createNotifier(client, voiceFor, log);
+  const textsIn = createTextsByLanguage(config, identity, drs);
+  const textsFor = (post: Post) =>
+    isForOperator(post) ? textsIn(post.language) : hideOperatorMatters(textsIn(post.language));
+  const sender = createNotifier(client, textsFor, log);
   return {
     client,
     identity,
     channels: createChannels(client),
     access: { directory: createDirectory(client, people, clock, log), home: identity, policy: config.access },
-    speech: {
+    posting: {
       notifier: observeNotifier(decorate.notifier?.(sender) ?? sender, metrics),
       history: observeHistory(createHistory(client, identity), metrics),
     },
-    voiceIn,
+    textsIn,
     readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
   };
 }
 
-/** The voice for each language, knowing what can be typed and opened here. */
-function createVoices(
+/** The texts of each language, knowing what can be typed and opened here. */
+function createTextsByLanguage(
   { slack, drs, operations }: Config,
   { botName, teamUrl }: SlackIdentity,
   { access, projectId }: SignedIn,
-): (language: Language) => Voice {
+): (language: Language) => Texts {
   const { consoleUrl } = drs;
   const region = drs.region ?? '';
   const surroundings: Surroundings = {
@@ -124,8 +125,8 @@ function createVoices(
     consoleUrl: (job, reader) =>
       consoleUrl === null ? null : consoleLink(consoleUrl, { ...job, region, projectId, language: reader }),
   };
-  const voices = { en: createVoice('en', surroundings), zh: createVoice('zh', surroundings) };
-  return (language) => voices[language];
+  const texts = { en: createTexts('en', surroundings), zh: createTexts('zh', surroundings) };
+  return (language) => texts[language];
 }
 
 /** The way in for commands and clicks. */
@@ -142,7 +143,7 @@ export interface WayIn {
 export function createWayIn(resources: Resources, parts: Parts, side: SlackSide, track: Track): WayIn {
   const { config, network, durations, clock, log } = resources;
   const { apiUrl, botToken, command } = config.slack;
-  const { client, identity, access, channels, speech, voiceIn, readerLanguage } = side;
+  const { client, identity, access, channels, posting, textsIn, readerLanguage } = side;
   const way = { fetch: network.fetch, timeoutMs: durations.slackTimeoutMs, log };
   const how = toReceiverConfig(config);
   const receiver = createReceiver(how, { ...way, dispatcher: network.dispatcher, clock });
@@ -156,9 +157,9 @@ export function createWayIn(resources: Resources, parts: Parts, side: SlackSide,
     apiUrl,
     command,
     slack: {
-      useCases: { ...parts, access, channels, notifier: speech.notifier },
+      useCases: { ...parts, access, channels, notifier: posting.notifier },
       workspaceId: identity.workspaceId,
-      voiceIn,
+      textsIn,
       otherSockets: () => state().otherSockets,
       readerLanguage,
     },

@@ -1,6 +1,6 @@
 import { isWithin, MINUTE } from '../domain/base/time.ts';
 import type { EpochMs } from '../domain/base/time.ts';
-import { readBackNow } from '../domain/post/read-back.ts';
+import { historyAccessNow } from '../domain/post/history-access.ts';
 import { beginOfDownTime } from '../domain/poll/timetable.ts';
 import type { Log } from '../ports/log.ts';
 import type { StorePlace } from '../ports/store/place.ts';
@@ -68,11 +68,11 @@ export async function logPromises({
   lacksHistory,
   log,
 }: Pick<Parts, 'store' | 'workspaceId' | 'lacksHistory' | 'log'>): Promise<void> {
-  const channels = await store.listReadBacks(workspaceId);
-  const atLeastOnce = channels.flatMap(({ channelId, readBack: tried }) => {
-    const readBack = readBackNow(tried, lacksHistory(channelId));
-    if (readBack.kind === 'proven') return [];
-    return [{ channel: channelId, why: readBack.kind === 'refused' ? readBack.reason : 'not tried yet' }];
+  const channels = await store.listHistoryAccess(workspaceId);
+  const atLeastOnce = channels.flatMap(({ channelId, historyAccess: tried }) => {
+    const historyAccess = historyAccessNow(tried, lacksHistory(channelId));
+    if (historyAccess.kind === 'verified') return [];
+    return [{ channel: channelId, why: historyAccess.kind === 'denied' ? historyAccess.reason : 'not tried yet' }];
   });
   const exactlyOnce = channels.length - atLeastOnce.length;
   log.info(

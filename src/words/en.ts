@@ -465,7 +465,7 @@ export const en = {
     'I did nothing: Slack does not tell me at the moment whether this channel is shared with another organisation. Try again in a minute; if it stays, tell the operator of this bot.',
   'access.channel_not_allowed':
     'I did nothing: the operator of this bot has limited it to certain channels, and this is none of them. Ask them to add {channel} to ALLOWED_CHANNELS.',
-  'access.not_openly':
+  'access.not_public':
     'I did not show it to everybody: I am not in this conversation, so I cannot see whether another organisation reads it. Type {invite} here first.',
 
   'audit.headline': 'What was done in this channel, newest first',

@@ -10,13 +10,18 @@ import { zh } from './zh.ts';
 /** What is put into the gaps of a text. Inserted as it is: untrusted values must be escaped for where they go. */
 export type Values = Readonly<Record<string, string | number>>;
 
-/** Speaks one language. */
-export interface Speech {
+/** Whether a text stands behind a key that was put together, as from a name of DRS's. */
+export function isMessageKey(key: string): key is MessageKey {
+  return Object.hasOwn(en, key);
+}
+
+/** The texts of one language. */
+export interface PlainTexts {
   readonly language: Language;
   /** The text with its gaps filled. */
-  say(key: MessageKey, values?: Values): string;
+  get(key: MessageKey, values?: Values): string;
   /** Sentences, one after the other. */
-  sentences(...said: readonly string[]): string;
+  joinSentences(...said: readonly string[]): string;
   /** The sentence for a reason, its values as they are. */
   explain(why: Explanation): string;
   /** A duration in ms in its two largest units, rounded down, safe in mrkdwn. */
@@ -26,48 +31,44 @@ export interface Speech {
 const CATALOGUES: Readonly<Record<Language, Readonly<Record<MessageKey, string>>>> = { en, zh };
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en', zh: 'zh-Hans' };
 
-/** A Chinese full stop has its own room. */
+/** `。` is full-width: no space follows. */
 const BETWEEN_SENTENCES: Readonly<Record<Language, string>> = { en: ' ', zh: '' };
-
-/** Between Chinese and a figure there is a blank, between two Chinese words none; a duration may begin with either. */
-function spaced(language: Language, text: string): string {
-  return language === 'zh' ? text.replace(/(?<=\p{Script=Han}) (?=(?:不到|至少) ?\d)/gu, '') : text;
-}
 
 /** What a reason means that does not say it. */
 const UNSAID: Values = { service: 'DRS', label: '–', host: '–', projects: 'none' };
 
-const speeches = new Map<Language, Speech>();
+const TEXTS: Readonly<Record<Language, PlainTexts>> = { en: createPlainTexts('en'), zh: createPlainTexts('zh') };
 
-/** The speech in a language; each text is compiled once. */
-export function speechIn(language: Language): Speech {
-  const known = speeches.get(language);
-  if (known !== undefined) return known;
-  const made = createSpeech(language);
-  speeches.set(language, made);
-  return made;
+/** The texts in a language; each is compiled once, when it is first needed. */
+export function plainTextsIn(language: Language): PlainTexts {
+  return TEXTS[language];
 }
 
-function createSpeech(language: Language): Speech {
+function createPlainTexts(language: Language): PlainTexts {
   const compiled = new Map<MessageKey, IntlMessageFormat>();
-  const say = (key: MessageKey, values: Values = {}): string => {
+  const get = (key: MessageKey, values: Values = {}): string => {
     let format = compiled.get(key);
     if (format === undefined) {
       format = new IntlMessageFormat(CATALOGUES[language][key], LOCALES[language], undefined, { ignoreTag: true });
       compiled.set(key, format);
     }
-    return spaced(language, String(format.format({ ...values })));
+    return removeBlanks(language, String(format.format({ ...values })));
   };
   return {
     language,
-    say,
-    sentences: (...said) => said.join(BETWEEN_SENTENCES[language]),
+    get,
+    joinSentences: (...said) => said.join(BETWEEN_SENTENCES[language]),
     // Reasons that an earlier version has written down lack what this one says besides.
-    explain: ({ key, values }) => say(`why.${key}`, { ...UNSAID, ...values }),
+    explain: ({ key, values }) => get(`why.${key}`, { ...UNSAID, ...values }),
     duration(ms) {
       const parts = durationParts(ms);
-      if (parts.length === 0) return say('unit.none');
-      return parts.map(({ unit, count }) => say(`unit.${unit}`, { count })).join(' ');
+      if (parts.length === 0) return get('unit.none');
+      return parts.map(({ unit, count }) => get(`unit.${unit}`, { count })).join(' ');
     },
   };
+}
+
+/** Chinese text has a blank before a figure and none before another word; a duration may begin with either. */
+function removeBlanks(language: Language, text: string): string {
+  return language === 'zh' ? text.replace(/(?<=\p{Script=Han}) (?=(?:不到|至少) ?\d)/gu, '') : text;
 }

@@ -441,7 +441,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     '什么都没有做：Slack 暂时没有告诉我本频道是否与其他组织共享。请过一分钟再试；如果一直如此，请告诉本机器人的管理员。',
   'access.channel_not_allowed':
     '什么都没有做：本机器人的管理员只允许用于指定的频道，本频道不在其中。请管理员把 {channel} 加入 ALLOWED_CHANNELS。',
-  'access.not_openly': '没有向所有人显示：我不在这个对话里，无法知道是否有其他组织的人在看。请先在这里输入 {invite}。',
+  'access.not_public': '没有向所有人显示：我不在这个对话里，无法知道是否有其他组织的人在看。请先在这里输入 {invite}。',
 
   'audit.headline': '本频道的操作记录，最新的在前',
   'audit.about': '仅限 {job}',

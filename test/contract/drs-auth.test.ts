@@ -9,7 +9,7 @@ import { createNetwork } from '../../src/network/network.ts';
 import { createIamToken } from '../../src/drs/iam-token.ts';
 import { createKeyAuth } from '../../src/drs/key-auth.ts';
 import { findOfRegion, listProjects } from '../../src/drs/project-id.ts';
-import { speechIn } from '../../src/words/plain-texts.ts';
+import { plainTextsIn } from '../../src/words/plain-texts.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 
@@ -59,7 +59,7 @@ function withKeys(
 async function ask(client: ReturnType<typeof withKeys>): Promise<string> {
   const answers = await client.fetchProgress([drs.addJob('PAUSING').id]);
   const [answer] = answers.values();
-  return answer?.kind === 'unanswered' ? speechIn('en').explain(answer.failure.why) : (answer?.kind ?? 'nothing');
+  return answer?.kind === 'unanswered' ? plainTextsIn('en').explain(answer.failure.why) : (answer?.kind ?? 'nothing');
 }
 
 describe('access keys', () => {
@@ -251,7 +251,7 @@ describe('the project id', () => {
 
   test('of a region that the credentials do not have ends in a sentence', async () => {
     const asked = await look('eu-west-101');
-    expect(asked.ok ? '' : speechIn('en').explain(asked.failure.why)).toBe(
+    expect(asked.ok ? '' : plainTextsIn('en').explain(asked.failure.why)).toBe(
       'IAM knows no project eu-west-101 for these credentials: it shows ap-southeast-1 (054ba152d480d55b2f5dc0069e7ddef0), ap-southeast-1_sub (a1b2c3d4e5f60718293a4b5c6d7e8f90). Check DRS_REGION, or set DRS_PROJECT_ID to the id of the one with your jobs (console: My Credentials).',
     );
   });
@@ -276,7 +276,7 @@ describe('the project id', () => {
     const asked = await look('ap-southeast-1');
     if (asked.ok) throw new Error('it was told');
     expect(asked.failure.why.key).toBe(key);
-    const sentence = speechIn('en').explain(asked.failure.why);
+    const sentence = plainTextsIn('en').explain(asked.failure.why);
     expect(sentence).toContain(word);
     expect(sentence).toContain('Policy does not allow it');
     expect(sentence).not.toContain('DRS denies');

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sign } from '../../demo/slack-workspace/signed-http.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
-import { boltLogger } from '../../src/slack/web-api/sdk-logger.ts';
+import { sdkLogger } from '../../src/slack/web-api/sdk-logger.ts';
 import { SILENT } from '../support/silent-log.ts';
 
 let slack: SlackWorkspace;
@@ -18,7 +18,7 @@ afterEach(async () => slack.stop());
 const client = (token = slack.botToken) =>
   new WebClient(token, {
     slackApiUrl: slack.apiUrl,
-    logger: boltLogger(SILENT),
+    logger: sdkLogger(SILENT),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
 import { compareTs, laterTs, tsAt, tsBefore } from '../../src/domain/post/message-ts.ts';
-import { msUntilTurn, takeTurn } from '../../src/domain/post/pace.ts';
+import { msUntilPace, consumePace } from '../../src/domain/post/pace.ts';
 import type { SearchOutcome } from '../../src/domain/post/post.ts';
-import type { ReadBack } from '../../src/domain/post/read-back.ts';
-import { settleSearch } from '../../src/domain/post/reconcile.ts';
+import type { HistoryAccess } from '../../src/domain/post/history-access.ts';
+import { decideSearch } from '../../src/domain/post/reconcile.ts';
 import type { OpenPost } from '../../src/domain/post/reconcile.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 
@@ -15,20 +15,20 @@ describe('a search for a post', () => {
     reconcileAgainMs: 30 * SECOND,
     searchGiveUpMs: 15 * MINUTE,
   };
-  const proven: ReadBack = { kind: 'proven', since: 1 };
-  const untried: ReadBack = { kind: 'untried' };
+  const proven: HistoryAccess = { kind: 'verified', since: 1 };
+  const untried: HistoryAccess = { kind: 'unknown' };
   const settle = (outcome: SearchOutcome, changes: Partial<OpenPost> = {}) => {
     const open: OpenPost = {
       looks: 0,
       tries: 0,
-      readBack: proven,
+      historyAccess: proven,
       searchedForMs: MINUTE,
       messageTs: null,
       pageOf: 'post',
       hasProof: true,
       ...changes,
     };
-    return settleSearch(open, outcome, 7, () => 1, pauses);
+    return decideSearch(open, outcome, 7, () => 1, pauses);
   };
   const page = (found: readonly string[], changes: { ownSeen?: boolean; cursor?: string } = {}): SearchOutcome => ({
     kind: 'read',
@@ -40,48 +40,48 @@ describe('a search for a post', () => {
   const absent = page([]);
 
   test('ends with the first page that shows it; further copies on it are to go', () => {
-    const found = { kind: 'found', messageTs: '1.1', copies: ['2.2'], at: 7 };
+    const found = { kind: 'found', messageTs: '1.1', duplicates: ['2.2'], at: 7 };
     expect(settle(page(['1.1', '2.2']))).toEqual(found);
     expect(settle(page(['1.1', '2.2'], { cursor: 'next' }))).toEqual(found);
   });
 
   test('must miss it on every page twice, 30 s apart, before it is sent again', () => {
-    const readOn = { kind: 'read_on', cursor: 'next', proof: false, readBack: proven };
+    const readOn = { kind: 'read_on', cursor: 'next', proof: false, historyAccess: proven };
     expect(settle(page([], { cursor: 'next' }))).toEqual(readOn);
-    expect(settle(absent)).toEqual({ kind: 'look_again', afterMs: 30 * SECOND, looks: 1, readBack: proven });
-    expect(settle(absent, { looks: 1 })).toEqual({ kind: 'send_again', afterMs: 0, readBack: proven });
+    expect(settle(absent)).toEqual({ kind: 'look_again', afterMs: 30 * SECOND, looks: 1, historyAccess: proven });
+    expect(settle(absent, { looks: 1 })).toEqual({ kind: 'send_again', afterMs: 0, historyAccess: proven });
   });
 
   test('that saw nothing of ours asks for a message known to be there; only then does the absence mean anything', () => {
-    const open = { readBack: untried };
-    expect(settle(absent, open)).toEqual({ kind: 'read_on', cursor: null, proof: true, readBack: untried });
+    const open = { historyAccess: untried };
+    expect(settle(absent, open)).toEqual({ kind: 'read_on', cursor: null, proof: true, historyAccess: untried });
     expect(settle(page([], { ownSeen: true }), { ...open, pageOf: 'proof' })).toMatchObject({
       kind: 'look_again',
-      readBack: { kind: 'proven', since: 7 },
+      historyAccess: { kind: 'verified', since: 7 },
     });
-    expect(settle(absent, { ...open, pageOf: 'proof' })).toMatchObject({ kind: 'send_again', readBack: untried });
-    expect(settle(absent, { ...open, hasProof: false })).toMatchObject({ kind: 'send_again', readBack: untried });
+    expect(settle(absent, { ...open, pageOf: 'proof' })).toMatchObject({ kind: 'send_again', historyAccess: untried });
+    expect(settle(absent, { ...open, hasProof: false })).toMatchObject({ kind: 'send_again', historyAccess: untried });
     expect(settle(page([], { ownSeen: true }), open)).toMatchObject({ kind: 'look_again', looks: 1 });
   });
 
   test('that may not read has it sent again rather than lost', () => {
     const refused = { kind: 'refused', what: 'reading', reason: 'missing_scope' } as const;
-    const sentAgain = { kind: 'send_again', readBack: { kind: 'refused', reason: 'missing_scope' } };
+    const sentAgain = { kind: 'send_again', historyAccess: { kind: 'denied', reason: 'missing_scope' } };
     expect(settle(refused)).toMatchObject(sentAgain);
-    expect(settle(refused, { readBack: untried })).toMatchObject(sentAgain);
+    expect(settle(refused, { historyAccess: untried })).toMatchObject(sentAgain);
   });
 
   test('is not given up for one odd answer in a channel that was read before', () => {
     const odd = { kind: 'refused', what: 'reading', reason: 'http_403' } as const;
     expect(settle(odd)).toEqual({ kind: 'try_page_again', afterMs: SECOND });
-    expect(settle(odd, { readBack: untried })).toMatchObject({ kind: 'send_again' });
+    expect(settle(odd, { historyAccess: untried })).toMatchObject({ kind: 'send_again' });
     expect(settle(odd, { searchedForMs: HOUR })).toMatchObject({ kind: 'send_again' });
   });
 
   test('in a channel the bot was put out of waits until it is back', () => {
     const out = { kind: 'refused', what: 'channel', reason: 'not_in_channel' } as const;
     expect(settle(out)).toEqual({ kind: 'pause_channel', reason: 'not_in_channel', at: 7 });
-    expect(settle(out, { readBack: untried })).toMatchObject({ kind: 'send_again' });
+    expect(settle(out, { historyAccess: untried })).toMatchObject({ kind: 'send_again' });
   });
 
   test('that Slack asks to wait waits, however long, and never becomes sending again', () => {
@@ -101,14 +101,14 @@ describe('a search for a post', () => {
       expect(settle(lost, { tries: 4 })).toMatchObject({ afterMs: 16 * SECOND, isPlaceLost: true });
       expect(settle(lost, { tries: 5 })).toEqual({ kind: 'try_page_again', afterMs: 32 * SECOND });
       expect(settle(lost, { tries: 5, searchedForMs: HOUR })).toMatchObject({ kind: 'send_again' });
-      expect(settle(lost, { tries: 5, readBack: untried })).toMatchObject({ kind: 'send_again' });
+      expect(settle(lost, { tries: 5, historyAccess: untried })).toMatchObject({ kind: 'send_again' });
     }
   });
 
   test('made once more after it was sent again takes away what appeared since, and sends nothing', () => {
     const late = { messageTs: '5.5' };
-    expect(settle(page(['1.1', '5.5']), late)).toMatchObject({ kind: 'found', messageTs: '1.1', copies: [] });
-    expect(settle(page(['5.5']), late)).toEqual({ kind: 'alone', readBack: proven });
+    expect(settle(page(['1.1', '5.5']), late)).toMatchObject({ kind: 'found', messageTs: '1.1', duplicates: [] });
+    expect(settle(page(['5.5']), late)).toEqual({ kind: 'alone', historyAccess: proven });
   });
 });
 
@@ -119,7 +119,7 @@ describe('a pace', () => {
     let pacedTo = 0;
     const passed: number[] = [];
     for (let now = 10_000; now <= 11_000; now += 50) {
-      const next = takeTurn(pacedTo, now, pace);
+      const next = consumePace(pacedTo, now, pace);
       if (next === null) continue;
       pacedTo = next;
       passed.push(now);
@@ -128,8 +128,8 @@ describe('a pace', () => {
   });
 
   test('says how long to wait', () => {
-    expect(msUntilTurn(10_600, 10_000, pace)).toBe(200);
-    expect(msUntilTurn(10_400, 10_000, pace)).toBe(0);
+    expect(msUntilPace(10_600, 10_000, pace)).toBe(200);
+    expect(msUntilPace(10_400, 10_000, pace)).toBe(0);
   });
 });
 

@@ -15,8 +15,8 @@ import { NO_AFTERMATH } from '../../src/domain/post/post.ts';
 import type { DeliveryFacts } from '../../src/domain/post/post.ts';
 import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
 import type { SendOutcome } from '../../src/domain/post/post.ts';
-import type { ReadBack } from '../../src/domain/post/read-back.ts';
-import { settlePost } from '../../src/domain/post/settle-post.ts';
+import type { HistoryAccess } from '../../src/domain/post/history-access.ts';
+import { decideSettlement } from '../../src/domain/post/settle-post.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
 import { aJob, aReport, BILLING, ORDERS, reported } from '../support/reports.ts';
@@ -182,15 +182,15 @@ describe('an attempt to send', () => {
     reconcileAfterMs: 30 * SECOND,
     longestEditRetryMs: HOUR,
   };
-  const settle = (outcome: SendOutcome, plain = false, readBack: ReadBack = { kind: 'untried' }) =>
-    settlePost({ kind: 'send', post: { attempt: 1, plain }, readBack }, outcome, 7, () => 1, pauses);
+  const settle = (outcome: SendOutcome, plain = false, historyAccess: HistoryAccess = { kind: 'unknown' }) =>
+    decideSettlement({ kind: 'send', post: { attempt: 1, plain }, historyAccess }, outcome, 7, () => 1, pauses);
 
   test('is looked for when its outcome is unknown, or sent again as it was where one cannot look', () => {
     const uncertain = { kind: 'uncertain', reason: 'network' } as const;
     const looked = { kind: 'look_for_it', afterMs: 30 * SECOND, reason: 'network' };
     expect(settle(uncertain)).toEqual(looked);
-    expect(settle(uncertain, false, { kind: 'proven', since: 1 })).toEqual(looked);
-    expect(settle(uncertain, false, { kind: 'refused', reason: 'missing_scope' })).toEqual({
+    expect(settle(uncertain, false, { kind: 'verified', since: 1 })).toEqual(looked);
+    expect(settle(uncertain, false, { kind: 'denied', reason: 'missing_scope' })).toEqual({
       kind: 'try_again',
       afterMs: SECOND,
       plain: false,

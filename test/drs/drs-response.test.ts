@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { describeFailure, isTokenRejected, parseErrorBody } from '../../src/drs/drs-errors.ts';
 import { parseResults, resultItems } from '../../src/drs/drs-response.ts';
-import { speechIn } from '../../src/words/plain-texts.ts';
+import { plainTextsIn } from '../../src/words/plain-texts.ts';
 import { BILLING, ORDERS } from '../support/reports.ts';
 
 const read = (fields: Readonly<Record<string, unknown>>) =>
@@ -222,7 +222,7 @@ describe('an error body', () => {
   ])('HTTP %d %s becomes a sentence', (status, body, reason, sentence) => {
     const failure = failed(status, body);
     expect(failure).toMatchObject({ reason, requestId: 'r1' });
-    expect(speechIn('en').explain(failure.why)).toBe(sentence);
+    expect(plainTextsIn('en').explain(failure.why)).toBe(sentence);
   });
 
   test.each([

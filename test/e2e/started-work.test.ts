@@ -42,14 +42,14 @@ test('a lease that cannot be renewed while DRS is slow neither ends the process 
   expect(uncaught).toEqual([]);
 });
 
-test('a status whose jobs cannot be read says so, though the details it had asked for beside fail later', async () => {
+test('a status whose answers cannot be kept says so, though the details it had asked for beside fail later', async () => {
   let fail: (failure: Error) => void = () => undefined;
   const details = new Promise<never>((_resolve, reject) => {
     fail = reject;
   });
   const store = (inner: Store): Store => ({
     ...inner,
-    claimJob: () => Promise.reject(new Error('a row cannot be read')),
+    commitPoll: () => Promise.reject(new Error('nothing can be written')),
   });
   const drs = (inner: DrsClient): DrsClient => ({ ...inner, fetchDetails: () => details });
   await using world = await startWorld({ overrides: { decorate: { store, drs } } });

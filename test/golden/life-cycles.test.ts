@@ -13,7 +13,7 @@ import { DEFAULT_INCIDENT_RULES } from '../../src/domain/post/incident.ts';
 import type { Job } from '../../src/domain/job/job.ts';
 import type { Post } from '../../src/domain/post/post.ts';
 import { editedPostMessage, postMessage } from '../../src/slack/messages/posts/post-message.ts';
-import { createVoice, inPublic } from '../../src/slack/messages/kit/texts.ts';
+import { createTexts, hideOperatorMatters } from '../../src/slack/messages/kit/texts.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import type { FastClock } from '../support/fast-clock.ts';
 import { jobNumber, listing, openDesk, WORKSPACE, CONNECTION } from '../support/desk.ts';
@@ -30,8 +30,8 @@ const NAMES = Array.from({ length: 60 }, (_, number) => `tenant-${String(number 
 const jobs = (count: number, from = 0): readonly JobId[] =>
   Array.from({ length: count }, (_, n) => jobNumber(from + n));
 
-const voice = inPublic(
-  createVoice('en', {
+const texts = hideOperatorMatters(
+  createTexts('en', {
     command: '/drs',
     botName: 'drs',
     teamUrl: 'https://acme.slack.example/',
@@ -119,7 +119,7 @@ const fails = (life: Life, ids: readonly JobId[], code: string | null = 'DRS.M05
 const works = (life: Life, ids: readonly JobId[]) => says(life, ids, 'INCRE_TRANSFER_STARTED');
 
 function read(post: Post, now: readonly Job[] | null): string {
-  const { text } = now === null ? postMessage(voice, post) : editedPostMessage(voice, post, now);
+  const { text } = now === null ? postMessage(texts, post) : editedPostMessage(texts, post, now);
   return text.replace(/<!date\^\d+\^[^|]*\|([^>]*)>/g, '$1');
 }
 

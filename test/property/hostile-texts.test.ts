@@ -11,7 +11,7 @@ import { parseResults, resultItems } from '../../src/drs/drs-response.ts';
 import { readThrottle } from '../../src/drs/quota.ts';
 import { scrubLine } from '../../src/runtime/scrub.ts';
 import { parseCommand } from '../../src/slack/parsing/parse-command.ts';
-import { decodeJobs, decodePage } from '../../src/slack/messages/kit/button-value.ts';
+import { JOBS_VALUE, PAGE_VALUE } from '../../src/slack/messages/kit/button-value.ts';
 import { code } from '../../src/slack/messages/kit/mrkdwn.ts';
 
 /** Nothing may hold the event loop longer, in ms. */
@@ -148,7 +148,7 @@ const CALLS: Readonly<Record<string, (text: string) => () => unknown>> = {
     const detail = { status: text, name: text, failed_reason: text, error_code: text, actual_start_time: text };
     return () => parseJobDetail({ ...ITEM, ...detail });
   },
-  'reads the value of a button': (text) => () => [decodeJobs(text), decodePage(text)],
+  'reads the value of a button': (text) => () => [JOBS_VALUE.decode(text), PAGE_VALUE.decode(text)],
   'shows a name': (text) => () => code(text),
 };
 

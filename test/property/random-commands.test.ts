@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 
 import { LANGUAGES } from '../../src/domain/base/language.ts';
 import { parseCommand } from '../../src/slack/parsing/parse-command.ts';
-import { usageMessage } from '../../src/slack/messages/answers/help-message.ts';
-import { createVoice } from '../../src/slack/messages/kit/texts.ts';
+import { usageMessage } from '../../src/slack/messages/answers/usage-message.ts';
+import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { parseDirectMessage } from '../../src/slack/parsing/parse-interaction.ts';
 
 const WORDS = [
@@ -53,8 +53,8 @@ const line = fc
   .map((words) => words.join(' '));
 
 test('whatever is typed is a command, or a correction in a sentence that pings nobody', () => {
-  const voices = LANGUAGES.map((language) =>
-    createVoice(language, {
+  const all = LANGUAGES.map((language) =>
+    createTexts(language, {
       command: '/drs',
       botName: 'drs',
       teamUrl: null,
@@ -67,8 +67,8 @@ test('whatever is typed is a command, or a correction in a sentence that pings n
     fc.property(line, (text) => {
       const parsed = parseCommand(text);
       if (parsed.ok) return;
-      for (const voice of voices) {
-        const said = usageMessage(voice, parsed.error).text;
+      for (const texts of all) {
+        const said = usageMessage(texts, parsed.error).text;
         expect(said.length).toBeGreaterThan(10);
         expect(said.length).toBeLessThan(1_000);
         expect(said).not.toMatch(/<[!@#]/);

@@ -24,8 +24,8 @@ function aCache() {
 }
 const kept = (value: string): Answer<string> => ({ value, keepMs: MINUTE });
 
-describe('an answer', () => {
-  test('counts for as long as it says, and is asked for again after that', async () => {
+describe('what Slack answered', () => {
+  test('an answer counts for as long as it says, and is asked for again after that', async () => {
     const { clock, asked, cached, found } = aCache();
     expect(await found(kept('one'))).toBe('one');
     expect(await cached.find('a')).toBe('one');
@@ -35,7 +35,7 @@ describe('an answer', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('that is on its way is waited for by everybody who asks', async () => {
+  test('an answer that is on its way is waited for by everybody who asks', async () => {
     const { asked, cached } = aCache();
     const both = Promise.all([cached.find('a'), cached.find('a')]);
     asked[0]?.(kept('one'));
@@ -43,7 +43,7 @@ describe('an answer', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('that takes too long is not waited for, but serves the next', async () => {
+  test('an answer that takes too long is not waited for, but serves the next', async () => {
     const { asked, cached } = aCache();
     expect(await cached.find('a')).toBe('nobody knows');
     asked[0]?.(kept('one'));
@@ -51,7 +51,7 @@ describe('an answer', () => {
     expect(await cached.find('a')).toBe('one');
   });
 
-  test('from before stands in for one that does not come, for a day', async () => {
+  test('an answer from before stands in for one that does not come, for a day', async () => {
     const { clock, asked, found } = aCache();
     await found(kept('one'));
     clock.advance(MINUTE + 1);
@@ -62,7 +62,7 @@ describe('an answer', () => {
     expect(await found(null)).toBe('nobody knows');
   });
 
-  test('that was asked for before a change is not let in after it, and who waits for it gets the one after it', async () => {
+  test('an answer that was asked for before a change is not let in after it, and who waits for it gets the one after it', async () => {
     const { asked, cached } = aCache();
     const finding = cached.find('a');
     cached.forget('a');
@@ -75,7 +75,7 @@ describe('an answer', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('is forgotten when asked to, and when there are too many', async () => {
+  test('an answer is forgotten when asked to, and when there are too many', async () => {
     const { asked, cached, found } = aCache();
     await found(kept('one'));
     cached.forget('a');

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sign } from '../../demo/slack-workspace/signed-http.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { boltLogger } from '../../src/slack/web-api/sdk-logger.ts';
+import { sdkLogger } from '../../src/slack/web-api/sdk-logger.ts';
 import { HttpReceiver } from '../../src/slack/receiving/http-receiver.ts';
 import { SILENT } from '../support/silent-log.ts';
 
@@ -30,7 +30,7 @@ beforeEach(async () => {
     receiver,
     deferInitialization: true,
     authorize: () => Promise.resolve({ botToken: 'xoxb-1', botId: 'B', botUserId: 'U' }),
-    logger: boltLogger(SILENT),
+    logger: sdkLogger(SILENT),
   });
   app.command('/drs', async ({ ack }) => await ack('heard'));
   app.action(/.*/, async ({ ack }) => await ack());
@@ -78,8 +78,8 @@ async function send(
 
 const HEARD = { status: 200, text: 'heard' };
 
-describe('a request to the port for Slack', () => {
-  test('that is signed is answered', async () => {
+describe('the port for Slack', () => {
+  test('a request that is signed is answered', async () => {
     expect(await send(COMMAND)).toEqual(HEARD);
     expect(await send('{"type":"url_verification","challenge":"abc"}', { type: 'application/json' })).toEqual({
       status: 200,
@@ -93,7 +93,7 @@ describe('a request to the port for Slack', () => {
     ['six minutes ago, and sent again', { agoMs: 6 * MINUTE }],
     ['for six minutes from now', { agoMs: -6 * MINUTE }],
     ['for a year from now', { agoMs: -365 * 24 * 60 * MINUTE }],
-  ])('that was signed %s is refused', async (_when, how) => {
+  ])('a request that was signed %s is refused', async (_when, how) => {
     expect((await send(COMMAND, how)).status).toBe(401);
     expect(await send(COMMAND, { agoMs: 4 * MINUTE })).toEqual(HEARD);
     expect(await send(COMMAND, { agoMs: -4 * MINUTE })).toEqual(HEARD);
@@ -113,14 +113,14 @@ describe('a request to the port for Slack', () => {
     ['', 404],
     ['%00%ff', 404],
     ['x'.repeat(1_200_000), 413],
-  ])('that is signed and says %.40j ends nothing', async (body, status) => {
+  ])('a request that is signed and says %.40j ends nothing', async (body, status) => {
     const answered = await send(body);
     // 0: the connection was ended in the middle of what is too long.
     expect([status, 0]).toContain(answered.status);
     expect(await send(COMMAND)).toEqual(HEARD);
   });
 
-  test('that is signed ends nothing, whatever it says', async () => {
+  test('a request that is signed ends nothing, whatever it says', async () => {
     const bodies = fc.oneof(
       fc.string({ maxLength: 200 }),
       fc.json().map((json) => `payload=${encodeURIComponent(json)}`),
@@ -154,7 +154,7 @@ describe('a request to the port for Slack', () => {
     expect(await send(COMMAND)).toEqual(HEARD);
   });
 
-  test('that never ends is ended, and others are served meanwhile', async () => {
+  test('a request that never ends is ended, and others are served meanwhile', async () => {
     const started = Array.from({ length: 50 }, (_, number) => {
       const socket = connect(port, '127.0.0.1');
       socket.on('error', () => undefined);
@@ -169,7 +169,7 @@ describe('a request to the port for Slack', () => {
     await Promise.all(started);
   });
 
-  test('for anything else is not found', async () => {
+  test('a request for anything else is not found', async () => {
     expect((await send(COMMAND, { path: '/' })).status).toBe(404);
     expect((await send(COMMAND, { path: '//slack/events/../x' })).status).toBe(404);
   });

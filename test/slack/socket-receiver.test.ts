@@ -7,7 +7,7 @@ import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createNetwork } from '../../src/network/network.ts';
 import type { Network } from '../../src/network/network.ts';
-import { boltLogger } from '../../src/slack/web-api/sdk-logger.ts';
+import { sdkLogger } from '../../src/slack/web-api/sdk-logger.ts';
 import { parseFrame } from '../../src/slack/receiving/socket-frame.ts';
 import { SocketReceiver } from '../../src/slack/receiving/socket-receiver.ts';
 import type { SocketPatience } from '../../src/slack/receiving/socket-receiver.ts';
@@ -66,7 +66,7 @@ async function open(patience: Partial<SocketPatience> = {}): Promise<void> {
     receiver,
     deferInitialization: true,
     authorize: () => Promise.resolve({ botToken: slack.botToken, botId: 'B', botUserId: 'U' }),
-    logger: boltLogger(SILENT),
+    logger: sdkLogger(SILENT),
   });
   app.command('/drs', async ({ ack }) => await ack('heard'));
   await app.init();
@@ -88,8 +88,8 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
-describe('the socket to Slack', () => {
-  test('brings commands and is open once it was greeted', async () => {
+describe('Socket Mode', () => {
+  test('the socket brings commands and is open once it was greeted', async () => {
     await open();
     expect(receiver.state()).toEqual({ isOpen: true, why: null, otherSockets: 0 });
     expect(await isAnswered()).toBe(true);
@@ -117,14 +117,14 @@ describe('the socket to Slack', () => {
     '\u0000',
     '['.repeat(50_000),
     `{"type":"events_api","envelope_id":"1","payload":${'{"a":'.repeat(80)}1${'}'.repeat(80)}}`,
-  ])('lives on after the frame %.60j', async (frame) => {
+  ])('the socket lives on after the frame %.60j', async (frame) => {
     await open();
     slack.sockets.say(frame);
     expect(await isAnswered()).toBe(true);
     await until('an open socket', () => receiver.state().isOpen);
   });
 
-  test('lives on after a frame of 20 MB', async () => {
+  test('the socket lives on after a frame of 20 MB', async () => {
     await open();
     slack.sockets.say(
       JSON.stringify({ type: 'events_api', envelope_id: '1', payload: { text: 'x'.repeat(20_000_000) } }),
@@ -133,7 +133,7 @@ describe('the socket to Slack', () => {
     expect(await isAnswered()).toBe(true);
   });
 
-  test('understands or leaves out whatever a frame is', () => {
+  test('the socket understands or leaves out whatever a frame is', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect(typeof parseFrame(text).kind).toBe('string');
@@ -141,7 +141,7 @@ describe('the socket to Slack', () => {
     );
   });
 
-  test('is replaced without a hole when Slack refreshes it', async () => {
+  test('the socket is replaced without a hole when Slack refreshes it', async () => {
     await open();
     for (let round = 2; round < 5; round++) {
       slack.refreshConnections();
@@ -150,7 +150,7 @@ describe('the socket to Slack', () => {
     expect(slack.sockets.fewest).toBe(1);
   });
 
-  test('is opened again when the connection breaks, and commands are answered', async () => {
+  test('the socket is opened again when the connection breaks, and commands are answered', async () => {
     await open();
     slack.sockets.drop();
     await until('another socket', () => slack.sockets.greeted === 2 && receiver.state().isOpen);
@@ -158,7 +158,7 @@ describe('the socket to Slack', () => {
   });
 
   test.each(['invalid_auth', 'account_inactive', 'internal_error'])(
-    'is tried again while Slack refuses it with %s, and says why it is not there',
+    'the socket is tried again while Slack refuses it with %s, and says why it is not there',
     async (error) => {
       await open();
       slack.faults.next('apps.connections.open', { kind: 'error', error }, { count: 4 });
@@ -181,7 +181,7 @@ describe('the socket to Slack', () => {
     expect(await isAnswered()).toBe(true);
   });
 
-  test('that is never greeted counts as closed and is given up for another one', async () => {
+  test('a socket that is never greeted counts as closed and is given up for another one', async () => {
     await open({ greetingMs: 40 });
     slack.sockets.isMute = true;
     slack.sockets.drop();
@@ -192,7 +192,7 @@ describe('the socket to Slack', () => {
   });
 
   test.each(['too_many_websockets', 'link_disabled'])(
-    'that is ended with %s says so and comes back later and later',
+    'a socket that is ended with %s says so and comes back later and later',
     async (reason) => {
       await open({ firstPauseMs: 8, longestPauseMs: 10_000 });
       for (let round = 2; round < 5; round++) {
@@ -207,7 +207,7 @@ describe('the socket to Slack', () => {
     },
   );
 
-  test('tells of other processes with the same token when they stay, and when they are gone', async () => {
+  test('the socket tells of other processes with the same token when they stay, and when they are gone', async () => {
     await open();
     expect(receiver.state().otherSockets).toBe(0);
     slack.sockets.strangers = 1;
@@ -219,7 +219,7 @@ describe('the socket to Slack', () => {
     expect(await isAnswered()).toBe(true);
   });
 
-  test('is not opened when Slack refuses it at the start', async () => {
+  test('the socket is not opened when Slack refuses it at the start', async () => {
     slack.faults.next('apps.connections.open', { kind: 'error', error: 'invalid_auth' });
     await expect(open()).rejects.toThrow('invalid_auth');
   });

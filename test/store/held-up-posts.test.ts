@@ -16,7 +16,7 @@ const ana = { workspaceId: 'T1', channelId: 'C1', userId: 'UANA' };
 const PAUSED: PostSettlement = { kind: 'pause_channel', reason: 'is_archived', at: 8 };
 const BACK_OFF: PostSettlement = { kind: 'try_again', afterMs: 5_000, plain: false, reason: 'rate_limited' };
 const LOST: PostSettlement = { kind: 'look_for_it', afterMs: 30_000, reason: 'timeout' };
-const MISSED = { kind: 'send_again', afterMs: 0, readBack: { kind: 'proven', since: 8 } } as const;
+const MISSED = { kind: 'send_again', afterMs: 0, historyAccess: { kind: 'verified', since: 8 } } as const;
 
 let store: Store;
 let now: number;
@@ -174,7 +174,7 @@ describe('a post whose answer was lost before everybody unsubscribed', () => {
     await unsubscribe('all');
     const { lease, search } = await look();
     expect(search.postId).toBe(post.id);
-    await store.settleSearch(lease, search, { kind: 'found', messageTs: '2.1', copies: [], at: now });
+    await store.settleSearch(lease, search, { kind: 'found', messageTs: '2.1', duplicates: [], at: now });
     expect(await store.findPost(post.id)).toMatchObject({ messageTs: '2.1', post: { facts: [{ kind: 'event' }] } });
     expect((await send()).told).toEqual(['unsubscribed']);
   });
@@ -204,8 +204,8 @@ describe('a post whose answer was lost before everybody unsubscribed', () => {
     await freeze(LOST);
     await unsubscribe('all');
     const { lease, search } = await look();
-    const readBack = { kind: 'refused', reason: 'missing_scope' } as const;
-    await store.settleSearch(lease, search, { kind: 'send_again', afterMs: 0, readBack });
+    const historyAccess = { kind: 'denied', reason: 'missing_scope' } as const;
+    await store.settleSearch(lease, search, { kind: 'send_again', afterMs: 0, historyAccess });
     expect((await send()).told).toEqual(['unsubscribed']);
   });
 });

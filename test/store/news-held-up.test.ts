@@ -3,16 +3,16 @@ import { expect, test } from 'vitest';
 
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { PostSettlement } from '../../src/domain/post/post.ts';
-import { settlePost } from '../../src/domain/post/settle-post.ts';
+import { decideSettlement } from '../../src/domain/post/settle-post.ts';
 import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
 import { postMessage } from '../../src/slack/messages/posts/post-message.ts';
-import { createVoice } from '../../src/slack/messages/kit/texts.ts';
+import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { jobNumber } from '../support/desk.ts';
 import { OneChannel } from '../support/one-channel.ts';
 
 const WAIT: PostSettlement = { kind: 'try_again', afterMs: 5 * SECOND, plain: false, reason: 'ratelimited' };
 
-const VOICE = createVoice('en', {
+const TEXTS = createTexts('en', {
   command: '/drs',
   botName: 'drs',
   teamUrl: null,
@@ -85,7 +85,7 @@ test('the end of a copy says nothing about the message that is posted once more'
   channel.now += 20 * SECOND;
   const search = await channel.claim();
   if (search.kind !== 'search') throw new Error(`no search, but ${search.kind}`);
-  const found = { kind: 'found', messageTs: '1700000150.000001', copies: [], at: channel.now } as const;
+  const found = { kind: 'found', messageTs: '1700000150.000001', duplicates: [], at: channel.now } as const;
   await store.settleSearch(search.lease, search.search, found);
   expect(await channel.pass(MINUTE)).toEqual(['edit news: 1 failed', 'remove']);
 });
@@ -206,11 +206,16 @@ test('what Slack said once of how fast it lets us read is not kept for ever', as
   channel.now += MINUTE;
   const { lease, search: where } = await page();
   const messageTs = `${Math.floor(channel.now / SECOND)}.000001`;
-  await store.settleSearch(lease, where, { kind: 'found', messageTs, copies: [], at: channel.now });
+  await store.settleSearch(lease, where, { kind: 'found', messageTs, duplicates: [], at: channel.now });
   channel.now += 2 * HOUR;
   const second = await search(2);
-  const readBack = { kind: 'untried' } as const;
-  await store.settleSearch(second.lease, second.search, { kind: 'read_on', cursor: 'next', proof: false, readBack });
+  const historyAccess = { kind: 'unknown' } as const;
+  await store.settleSearch(second.lease, second.search, {
+    kind: 'read_on',
+    cursor: 'next',
+    proof: false,
+    historyAccess,
+  });
   expect(await channel.claim()).toMatchObject({ kind: 'search', search: { cursor: 'next' } });
 });
 
@@ -242,7 +247,7 @@ test('an incident that tells a recovery by the way calls no other of its jobs re
   await channel.pass(MINUTE);
   const headline = async () => {
     const sent = await channel.store.findPost(post.id);
-    return sent === null ? null : postMessage(VOICE, sent.post).text.split('\n')[0];
+    return sent === null ? null : postMessage(TEXTS, sent.post).text.split('\n')[0];
   };
   expect(await headline()).toBe('🔴 *4 of 5 jobs still FAILED* – 1 no longer');
   await channel.recover(1, 2, 3, 4, 5);
@@ -257,7 +262,7 @@ test('what may have reached a channel that nobody can read is sent again as the 
   await channel.fail(1, 2, 3, 4);
   const first = await channel.nextSend();
   const lost = { kind: 'uncertain', reason: 'network' } as const;
-  const settlement = settlePost(first, lost, channel.now, () => 0.5, DEFAULT_DURATIONS);
+  const settlement = decideSettlement(first, lost, channel.now, () => 0.5, DEFAULT_DURATIONS);
   await channel.store.settlePost(first.lease, first.post, settlement);
   await channel.fail(5);
   const again = await channel.nextSend();

@@ -128,7 +128,7 @@ describe('a database of the version before', () => {
     const look = await next(store);
     if (look?.kind !== 'search') throw new Error(`no search, but ${look?.kind}`);
     expect(look.search).toMatchObject({ postId: 'lost', fromTs: '1699999000.000001', toTs: null });
-    const found = { kind: 'found', messageTs: '1699999999.000001', copies: [], at: NOW } as const;
+    const found = { kind: 'found', messageTs: '1699999999.000001', duplicates: [], at: NOW } as const;
     await store.settleSearch(look.lease, look.search, found);
     expect(await settle(store)).toEqual(['send 2']);
     await store.close();

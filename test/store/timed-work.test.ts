@@ -361,12 +361,12 @@ test.each(JUMPS)('a post is looked for no sooner than its pause when the clock i
   world.pass(SECOND);
   const look = await runClaimed(world);
   if (look.kind !== 'search') throw new Error(`no search, but ${look.kind}`);
-  const readBack = { kind: 'proven', since: 1 } as const;
+  const historyAccess = { kind: 'verified', since: 1 } as const;
   await world.store.settleSearch(look.lease, look.search, {
     kind: 'look_again',
     afterMs: PAUSE_MS,
     looks: 1,
-    readBack,
+    historyAccess,
   });
   world.setClock(jump);
   world.pass(PAUSE_MS - 1);

@@ -6,7 +6,7 @@ import type { Channel } from '../../demo/slack-workspace/workspace.ts';
 import { HELD } from '../../src/domain/access.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import type { Notifier } from '../../src/ports/slack.ts';
-import { createVoice } from '../../src/slack/messages/kit/texts.ts';
+import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
 import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
 import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
@@ -28,7 +28,7 @@ beforeEach(async () => {
     fetch,
     log: SILENT,
   });
-  const voice = createVoice('en', {
+  const texts = createTexts('en', {
     command: '/drs',
     botName: 'drs',
     teamUrl: null,
@@ -36,7 +36,7 @@ beforeEach(async () => {
     projects: () => ({ asked: 'p1', others: '' }),
     consoleUrl: () => null,
   });
-  notifier = createNotifier(client, () => voice, SILENT);
+  notifier = createNotifier(client, () => texts, SILENT);
 });
 afterEach(() => slack.stop());
 

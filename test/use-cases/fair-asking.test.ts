@@ -17,7 +17,7 @@ import type { DrsClient } from '../../src/ports/drs.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
 import { NO_METRICS } from '../../src/ports/metrics.ts';
-import { createVoice } from '../../src/slack/messages/kit/texts.ts';
+import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { healthMessage } from '../../src/slack/messages/answers/health-message.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
@@ -161,7 +161,7 @@ const health = async (context: Parts) => {
     projects: () => ({ asked: 'p1', others: '' }),
     consoleUrl: () => null,
   };
-  return healthMessage(createVoice('en', surroundings), await showHealth(context, CHANNEL)).text;
+  return healthMessage(createTexts('en', surroundings), await showHealth(context, CHANNEL)).text;
 };
 
 describe('a pass', () => {

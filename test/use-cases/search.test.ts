@@ -7,7 +7,7 @@ import type { Fault } from '../../demo/slack-workspace/faults.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { createStore } from '../../src/store/create-store.ts';
 import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
-import { createVoice } from '../../src/slack/messages/kit/texts.ts';
+import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { createHistory } from '../../src/slack/sending/history.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
 import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
@@ -40,8 +40,8 @@ async function openTown(readingLimit: ReadingLimit, channels: number) {
     projects: () => ({ asked: 'p1', others: '' }),
     consoleUrl: () => null,
   };
-  const speech = {
-    notifier: createNotifier(client, () => createVoice('en', surroundings), SILENT),
+  const posting = {
+    notifier: createNotifier(client, () => createTexts('en', surroundings), SILENT),
     history: createHistory(client, { botUserId: state.bot.id, botId: state.botId }),
   };
   const ids = Array.from({ length: channels }, (_one, number) => slack.addChannel(`c${number}`, { withBot: true }).id);
@@ -52,7 +52,7 @@ async function openTown(readingLimit: ReadingLimit, channels: number) {
     const end = desk.clock.now() + ms;
     while (desk.clock.now() < end) {
       const claim = await claimTurn(context);
-      if (claim.kind === 'claimed') await runClaimed(context, speech, claim);
+      if (claim.kind === 'claimed') await runClaimed(context, posting, claim);
       else desk.clock.advance(Math.ceil(Math.max(1, Math.min(claim.nextInMs ?? MINUTE, end - desk.clock.now()))));
     }
   };

@@ -5,7 +5,7 @@ import { EXPLANATIONS } from '../../src/domain/job/explanation.ts';
 import { LANGUAGES } from '../../src/domain/base/language.ts';
 import { scrub } from '../../src/runtime/scrub.ts';
 import { en } from '../../src/words/en.ts';
-import { speechIn } from '../../src/words/plain-texts.ts';
+import { plainTextsIn } from '../../src/words/plain-texts.ts';
 import { zh } from '../../src/words/zh.ts';
 
 /** The names of the gaps in a text, those inside choices included. */
@@ -45,29 +45,29 @@ describe('the catalogues', () => {
   });
 });
 
-describe.each(LANGUAGES)('speech in %s', (language) => {
-  const speech = speechIn(language);
+describe.each(LANGUAGES)('the texts in %s', (language) => {
+  const texts = plainTextsIn(language);
 
   test('counts and measures', () => {
-    const said = [0, 999, 3_000, 65_000, 90_061_000].map((ms) => speech.duration(ms));
+    const said = [0, 999, 3_000, 65_000, 90_061_000].map((ms) => texts.duration(ms));
     expect(said).toEqual(
       language === 'en'
         ? ['&lt; 1 s', '&lt; 1 s', '3 s', '1 min 5 s', '1 d 1 h']
         : ['不到 1 秒', '不到 1 秒', '3 秒', '1 分钟 5 秒', '1 天 1 小时'],
     );
-    expect(speech.say('list.headline', { count: 1 })).toBe(
+    expect(texts.get('list.headline', { count: 1 })).toBe(
       language === 'en' ? 'This channel watches 1 job' : '本频道订阅了 1 个任务',
     );
   });
 
   test('puts sentences one after the other as the language does', () => {
-    expect(speech.sentences('A.', 'B.')).toBe(language === 'en' ? 'A. B.' : 'A.B.');
+    expect(texts.joinSentences('A.', 'B.')).toBe(language === 'en' ? 'A. B.' : 'A.B.');
   });
 
   test('leaves no blank between two words of Chinese, and one before a figure', () => {
-    const short = { duration: speech.duration(10) };
-    const long = { duration: speech.say('told.at_least', { duration: speech.duration(600_000) }) };
-    expect([short, long, { duration: speech.duration(3_000) }].map((said) => speech.say('told.took', said))).toEqual(
+    const short = { duration: texts.duration(10) };
+    const long = { duration: texts.get('told.at_least', { duration: texts.duration(600_000) }) };
+    expect([short, long, { duration: texts.duration(3_000) }].map((said) => texts.get('told.took', said))).toEqual(
       language === 'en'
         ? ['Took &lt; 1 s', 'Took at least 10 min', 'Took 3 s']
         : ['用时不到 1 秒', '用时至少 10 分钟', '用时 3 秒'],

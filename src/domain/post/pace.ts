@@ -9,12 +9,12 @@ export interface Pace {
  *
  * @returns the new `pacedTo`, or null when it is too early
  */
-export function takeTurn(pacedTo: number, now: number, pace: Pace): number | null {
-  if (msUntilTurn(pacedTo, now, pace) > 0) return null;
+export function consumePace(pacedTo: number, now: number, pace: Pace): number | null {
+  if (msUntilPace(pacedTo, now, pace) > 0) return null;
   return Math.max(pacedTo, now) + pace.everyMs;
 }
 
 /** How long until the next turn, in ms. */
-export function msUntilTurn(pacedTo: number, now: number, pace: Pace): number {
+export function msUntilPace(pacedTo: number, now: number, pace: Pace): number {
   return Math.max(0, pacedTo - now - (pace.burst - 1) * pace.everyMs);
 }

@@ -1,7 +1,7 @@
 import { backoffDelay } from '../base/backoff.ts';
 import type { MessageTs } from './message-ts.ts';
 import type { SearchOutcome } from './post.ts';
-import type { ReadBack } from './read-back.ts';
+import type { HistoryAccess } from './history-access.ts';
 import type { RetryPauses } from './settle-post.ts';
 import { MINUTE, SECOND } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
@@ -23,7 +23,7 @@ export interface OpenPost {
   readonly looks: number;
   /** How often a page of this look could not be read. */
   readonly tries: number;
-  readonly readBack: ReadBack;
+  readonly historyAccess: HistoryAccess;
   /** How long ago it was first looked for, in ms. */
   readonly searchedForMs: number;
   /** The message that is on record, which was sent after one that was missed; null while none is. */
@@ -47,17 +47,27 @@ export interface SearchPauses extends RetryPauses {
 
 /** What a page means for the post, and what it says about reading in this channel. */
 export type SearchSettlement =
-  /** It is there. Further copies of it are to be taken away. */
+  /** It is there. Further duplicates of it are to be taken away. */
   | {
       readonly kind: 'found';
       readonly messageTs: MessageTs;
-      readonly copies: readonly MessageTs[];
+      readonly duplicates: readonly MessageTs[];
       readonly at: EpochMs;
     }
   /** There is more to read, or `proof` to be read: in turn. */
-  | { readonly kind: 'read_on'; readonly cursor: string | null; readonly proof: boolean; readonly readBack: ReadBack }
+  | {
+      readonly kind: 'read_on';
+      readonly cursor: string | null;
+      readonly proof: boolean;
+      readonly historyAccess: HistoryAccess;
+    }
   /** Nobody knows yet. */
-  | { readonly kind: 'look_again'; readonly afterMs: number; readonly looks: number; readonly readBack: ReadBack }
+  | {
+      readonly kind: 'look_again';
+      readonly afterMs: number;
+      readonly looks: number;
+      readonly historyAccess: HistoryAccess;
+    }
   /** Slack wants the whole workspace to wait; the place in the channel is kept. From then on a page each `everyMs`. */
   | { readonly kind: 'wait'; readonly afterMs: number; readonly everyMs: number }
   /** The page could not be read just now; the place in the channel is kept unless it is lost. */
@@ -65,9 +75,9 @@ export type SearchSettlement =
   /** The bot was put out of a channel that it could read: whether the post is there will be seen when it is back. */
   | { readonly kind: 'pause_channel'; readonly reason: string; readonly at: EpochMs }
   /** It is not there, or there is no way to know: the next attempt may be made after `afterMs`. */
-  | { readonly kind: 'send_again'; readonly afterMs: number; readonly readBack: ReadBack }
+  | { readonly kind: 'send_again'; readonly afterMs: number; readonly historyAccess: HistoryAccess }
   /** A message is on record, and no other one is there. */
-  | { readonly kind: 'alone'; readonly readBack: ReadBack };
+  | { readonly kind: 'alone'; readonly historyAccess: HistoryAccess };
 
 /**
  * Decides what one page of a search means. In a channel that can be read, a post is sent again only after it was missed
@@ -75,7 +85,7 @@ export type SearchSettlement =
  *
  * @param random a number from 0 to 1
  */
-export function settleSearch(
+export function decideSearch(
   open: OpenPost,
   outcome: SearchOutcome,
   now: EpochMs,
@@ -106,41 +116,43 @@ function settlePage(
   now: EpochMs,
   pauses: SearchPauses,
 ): SearchSettlement {
-  const readBack: ReadBack =
-    open.readBack.kind !== 'proven' && ownSeen ? { kind: 'proven', since: now } : open.readBack;
+  const historyAccess: HistoryAccess =
+    open.historyAccess.kind !== 'verified' && ownSeen ? { kind: 'verified', since: now } : open.historyAccess;
   // A channel that shows nothing of ours where something is known to be may show nothing of ours anywhere.
-  if (open.pageOf === 'proof') return missed(open, readBack, pauses);
-  const [first, ...copies] = found.filter((ts) => ts !== open.messageTs);
-  if (first !== undefined) return { kind: 'found', messageTs: first, copies, at: now };
-  if (cursor !== null) return { kind: 'read_on', cursor, proof: false, readBack };
-  if (readBack.kind !== 'proven' && open.hasProof && open.messageTs === null)
-    return { kind: 'read_on', cursor: null, proof: true, readBack };
-  return missed(open, readBack, pauses);
+  if (open.pageOf === 'proof') return missed(open, historyAccess, pauses);
+  const [first, ...duplicates] = found.filter((ts) => ts !== open.messageTs);
+  if (first !== undefined) return { kind: 'found', messageTs: first, duplicates, at: now };
+  if (cursor !== null) return { kind: 'read_on', cursor, proof: false, historyAccess };
+  if (historyAccess.kind !== 'verified' && open.hasProof && open.messageTs === null)
+    return { kind: 'read_on', cursor: null, proof: true, historyAccess };
+  return missed(open, historyAccess, pauses);
 }
 
 /** Everything was read, and it was not there. */
-function missed(open: OpenPost, readBack: ReadBack, pauses: SearchPauses): SearchSettlement {
-  if (open.messageTs !== null) return { kind: 'alone', readBack };
-  if (readBack.kind !== 'proven') return { kind: 'send_again', afterMs: pauses.firstRetryMs, readBack };
+function missed(open: OpenPost, historyAccess: HistoryAccess, pauses: SearchPauses): SearchSettlement {
+  if (open.messageTs !== null) return { kind: 'alone', historyAccess };
+  if (historyAccess.kind !== 'verified') return { kind: 'send_again', afterMs: pauses.firstRetryMs, historyAccess };
   return open.looks + 1 < LOOKS_BEFORE_RESENDING
-    ? { kind: 'look_again', afterMs: pauses.reconcileAgainMs, looks: open.looks + 1, readBack }
-    : { kind: 'send_again', afterMs: 0, readBack };
+    ? { kind: 'look_again', afterMs: pauses.reconcileAgainMs, looks: open.looks + 1, historyAccess }
+    : { kind: 'send_again', afterMs: 0, historyAccess };
 }
 
 function settleRefusal(
-  { readBack, searchedForMs, messageTs }: OpenPost,
+  { historyAccess, searchedForMs, messageTs }: OpenPost,
   what: 'payload' | 'channel' | 'workspace' | 'reading',
   reason: string,
   now: EpochMs,
   afterMs: number,
   pauses: SearchPauses,
 ): SearchSettlement {
-  const refused: ReadBack = { kind: 'refused', reason };
-  if (what === 'channel' && readBack.kind === 'proven') return { kind: 'pause_channel', reason, at: now };
+  const denied: HistoryAccess = { kind: 'denied', reason };
+  if (what === 'channel' && historyAccess.kind === 'verified') return { kind: 'pause_channel', reason, at: now };
   // A token that is refused says nothing about any channel.
   if (what === 'workspace') return { kind: 'try_page_again', afterMs };
   // A channel that was read before is not given up for one odd answer, unless the right to read is gone.
-  const isOdd = what !== 'channel' && readBack.kind === 'proven' && reason !== 'missing_scope';
+  const isOdd = what !== 'channel' && historyAccess.kind === 'verified' && reason !== 'missing_scope';
   if (isOdd && searchedForMs < pauses.searchGiveUpMs) return { kind: 'try_page_again', afterMs };
-  return messageTs === null ? { kind: 'send_again', afterMs, readBack: refused } : { kind: 'alone', readBack: refused };
+  return messageTs === null
+    ? { kind: 'send_again', afterMs, historyAccess: denied }
+    : { kind: 'alone', historyAccess: denied };
 }

@@ -1,7 +1,7 @@
 import type { MessageTs } from './message-ts.ts';
 import type { Post, PostSettlement, SendOutcome, SlackFailure } from './post.ts';
 import type { EpochMs } from '../base/time.ts';
-import type { ReadBack } from './read-back.ts';
+import type { HistoryAccess } from './history-access.ts';
 import { backoffDelay } from '../base/backoff.ts';
 
 /** Pauses between attempts, in ms. */
@@ -20,7 +20,7 @@ export interface SendPauses extends RetryPauses {
 
 /** What was attempted: a first message, a change of one that is there, or the end of a copy. */
 export type Attempted =
-  | { readonly kind: 'send'; readonly post: Pick<Post, 'attempt' | 'plain'>; readonly readBack: ReadBack }
+  | { readonly kind: 'send'; readonly post: Pick<Post, 'attempt' | 'plain'>; readonly historyAccess: HistoryAccess }
   | {
       readonly kind: 'edit';
       /** How often in a row it was tried in vain. */
@@ -42,7 +42,7 @@ const REFUSALS_BELIEVED = 3;
  *
  * @param random a number from 0 to 1
  */
-export function settlePost(
+export function decideSettlement(
   attempted: Attempted,
   outcome: SendOutcome,
   now: EpochMs,
@@ -73,7 +73,7 @@ function tryAgain({ reason }: SlackFailure, afterMs: number, plain: boolean): Po
 }
 
 function settleSend(
-  { post, readBack }: Extract<Attempted, { readonly kind: 'send' }>,
+  { post, historyAccess }: Extract<Attempted, { readonly kind: 'send' }>,
   outcome: Failed,
   now: EpochMs,
   random: () => number,
@@ -81,7 +81,7 @@ function settleSend(
 ): PostSettlement {
   const { reason } = outcome;
   if (outcome.kind === 'uncertain') {
-    if (readBack.kind !== 'refused') return { kind: 'look_for_it', afterMs: pauses.reconcileAfterMs, reason };
+    if (historyAccess.kind !== 'denied') return { kind: 'look_for_it', afterMs: pauses.reconcileAfterMs, reason };
     // Nobody can look there: it is sent again then.
     const policy = { baseMs: pauses.firstRetryMs, capMs: pauses.longestRetryMs };
     const afterMs = backoffDelay(post.attempt, policy, random);

@@ -1,7 +1,7 @@
 import type { HeldReason } from '../../domain/access.ts';
 import type { Language } from '../../domain/base/language.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { ReadBack } from '../../domain/post/read-back.ts';
+import type { HistoryAccess } from '../../domain/post/history-access.ts';
 import type { ChannelKey, ChannelPause } from '../../domain/subscription.ts';
 import type { Actor } from './subscriptions.ts';
 
@@ -41,9 +41,11 @@ export interface ChannelStore {
     readonly now: EpochMs;
   }): Promise<void>;
   /** Whether the bot can read its own messages in the channel, as far as a search has shown. */
-  findReadBack(channel: ChannelKey): Promise<ReadBack>;
+  findHistoryAccess(channel: ChannelKey): Promise<HistoryAccess>;
   /** The same for every channel of the workspace that watches something. */
-  listReadBacks(workspaceId: string): Promise<readonly { readonly channelId: string; readonly readBack: ReadBack }[]>;
+  listHistoryAccess(
+    workspaceId: string,
+  ): Promise<readonly { readonly channelId: string; readonly historyAccess: HistoryAccess }[]>;
   /** How many deliveries are owed to the channel and not yet settled. */
   countPending(channel: ChannelKey): Promise<number>;
 }

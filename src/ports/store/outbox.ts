@@ -4,7 +4,7 @@ import type { IncidentRules } from '../../domain/post/incident.ts';
 import type { MessageTs } from '../../domain/post/message-ts.ts';
 import type { Pace } from '../../domain/post/pace.ts';
 import type { Post, PostSearch, PostSettlement } from '../../domain/post/post.ts';
-import type { ReadBack } from '../../domain/post/read-back.ts';
+import type { HistoryAccess } from '../../domain/post/history-access.ts';
 import type { OpenPost, SearchSettlement } from '../../domain/post/reconcile.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { LeaseRequest } from './leases.ts';
@@ -43,7 +43,7 @@ export interface TurnRequest extends LeaseRequest {
 /** What is to be done now, by whoever was given the post. */
 export type Turn =
   /** Send this post; the attempt has been recorded. */
-  | { readonly kind: 'send'; readonly lease: PostLease; readonly post: Post; readonly readBack: ReadBack }
+  | { readonly kind: 'send'; readonly lease: PostLease; readonly post: Post; readonly historyAccess: HistoryAccess }
   /** Nobody knows whether a message of the post, or one more, is in its channel: read this page. */
   | { readonly kind: 'search'; readonly lease: PostLease; readonly open: OpenPost; readonly search: PostSearch }
   /** The message does not show what its post says. */

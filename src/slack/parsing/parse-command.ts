@@ -8,9 +8,9 @@ import type { Token } from './tokenize.ts';
 /** The longest command, in UTF-16 code units: fifty ids fit in; Slack takes no longer message either. */
 const MAX_COMMAND = 4_000;
 /** Jobs shown by one status command: more do not fit in one message that can be read. */
-const MOST_STATUS_JOBS = 10;
+const MAX_STATUS_JOBS = 10;
 /** Jobs changed by one command. */
-const MOST_CHANGED_JOBS = 50;
+const MAX_CHANGED_JOBS = 50;
 
 /** A command that can be carried out. Job references are as typed. */
 export type Command =
@@ -54,22 +54,25 @@ export type ParsedCommand =
   | { readonly ok: true; readonly command: Command }
   | { readonly ok: false; readonly error: UsageError };
 
-const VERBS = [
-  'status',
-  'subscribe',
-  'unsubscribe',
-  'list',
-  'jobs',
-  'settings',
-  'audit',
-  'health',
-  'version',
-  'help',
+/** The commands, in the order of the help, and how each is typed. */
+export const COMMANDS = [
+  { verb: 'status', typed: 'status <job>…' },
+  { verb: 'subscribe', typed: 'subscribe <job>…' },
+  { verb: 'unsubscribe', typed: 'unsubscribe <job>…' },
+  { verb: 'list', typed: 'list' },
+  { verb: 'jobs', typed: 'jobs [text]' },
+  { verb: 'settings', typed: 'settings' },
+  { verb: 'audit', typed: 'audit [job]' },
+  { verb: 'health', typed: 'health' },
+  { verb: 'version', typed: 'version' },
+  { verb: 'help', typed: 'help [topic]' },
 ] as const;
-type Verb = (typeof VERBS)[number];
-type VerbWithoutJobs = Extract<Verb, 'list' | 'settings' | 'audit' | 'health' | 'version' | 'help'>;
+/** The first word of a command. */
+export type Verb = (typeof COMMANDS)[number]['verb'];
+const VERBS: readonly Verb[] = COMMANDS.map(({ verb }) => verb);
+type VerbWithoutJobs = Exclude<Verb, 'status' | 'subscribe' | 'unsubscribe' | 'jobs'>;
 /** Said on their own: a slip in one of these is told from a job's name even when nothing follows. */
-const LONELY_VERBS: ReadonlySet<Verb> = new Set<Verb>(['list', 'audit', 'help', 'health', 'version']);
+const LONE_VERBS: ReadonlySet<Verb> = new Set<Verb>(['list', 'audit', 'help', 'health', 'version']);
 
 /** `public`, `--public` and what smart dashes make of it. */
 const PUBLIC = /^-{0,2}public$/i;
@@ -86,36 +89,22 @@ const ADDRESS = /^(?:<@[^>]+>|\/[\p{L}\p{N}_-]+)[:;.!-]*$/iu;
 /** What ends a sentence: no name ends in it. */
 const SENTENCE_END = /[:;.?!。…]+$/u;
 /** Words of a sentence that could be taken for the beginning of a name, and name none. */
-const JOINTS: ReadonlySet<string> = new Set([
-  'to',
-  'in',
-  'into',
-  'for',
-  'from',
-  'on',
-  'of',
-  'at',
-  'with',
-  'and',
-  'or',
-  'the',
-  'here',
-]);
+const FILLERS: ReadonlySet<string> = new Set('to in into for from on of at with and or the here'.split(' '));
 
 /** Understands what was typed after the slash command. Verbs and flags in any case; a quoted word is always a job. */
 export function parseCommand(text: string): ParsedCommand {
-  if (text.length > MAX_COMMAND) return wrong({ kind: 'too_long', most: MAX_COMMAND });
+  if (text.length > MAX_COMMAND) return refuse({ kind: 'too_long', most: MAX_COMMAND });
   const all = tokenize(text);
-  if ('quote' in all) return wrong({ kind: 'unclosed_quote', text: all.text });
+  if ('quote' in all) return refuse({ kind: 'unclosed_quote', text: all.text });
   const tokens = withoutAddress(all);
   const elsewhere = findElsewhere(tokens);
-  if (elsewhere !== null) return wrong(elsewhere);
+  if (elsewhere !== null) return refuse(elsewhere);
   const [first, ...rest] = tokens;
-  if (first === undefined) return right({ kind: 'help', topic: null });
+  if (first === undefined) return accept({ kind: 'help', topic: null });
   const verb = verbOf(first);
   if (verb !== null) return parseArguments(verb, rest);
-  const meant = misspeltVerb(first, rest);
-  return meant === null ? parseArguments('status', tokens) : wrong({ kind: 'misspelt_verb', word: first.text, meant });
+  const meant = findMeantVerb(first, rest);
+  return meant === null ? parseArguments('status', tokens) : refuse({ kind: 'misspelt_verb', word: first.text, meant });
 }
 
 /** What is said to the bot, without the bot's name before it. */
@@ -145,35 +134,35 @@ function verbOf(token: Token): Verb | null {
 }
 
 /** `subscrbe orders` is a slip of the finger; `orders` is a job. */
-function misspeltVerb(first: Token, rest: readonly Token[]): Verb | null {
+function findMeantVerb(first: Token, rest: readonly Token[]): Verb | null {
   if (first.quoted || /[^a-z]/i.test(first.text) || first.text.length < 4) return null;
   const meant = nearest(first.text, VERBS);
-  return VERBS.find((verb) => verb === meant && (rest.length > 0 || LONELY_VERBS.has(verb))) ?? null;
+  return VERBS.find((verb) => verb === meant && (rest.length > 0 || LONE_VERBS.has(verb))) ?? null;
 }
 
 function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
   switch (verb) {
     case 'help':
       return tokens.length > 1
-        ? unexpected(verb, tokens)
-        : right({ kind: 'help', topic: tokens[0]?.text.replace(SENTENCE_END, '') ?? null });
+        ? refuseWords(verb, tokens)
+        : accept({ kind: 'help', topic: tokens[0]?.text.replace(SENTENCE_END, '') ?? null });
     case 'health':
     case 'version':
-      return tokens.length > 0 ? unexpected(verb, tokens) : right({ kind: verb });
+      return tokens.length > 0 ? refuseWords(verb, tokens) : accept({ kind: verb });
     case 'list':
       return parseList(tokens);
     case 'jobs':
-      return right({ kind: 'jobs', text: tokens.length === 0 ? null : tokens.map((token) => token.text).join(' ') });
+      return accept({ kind: 'jobs', text: tokens.length === 0 ? null : tokens.map((token) => token.text).join(' ') });
     case 'settings':
       return parseSettings(tokens);
     case 'audit':
       return tokens.length > 1
-        ? unexpected(verb, tokens)
-        : right({ kind: 'audit', job: tokens[0] === undefined ? null : jobNamed(tokens[0]) });
+        ? refuseWords(verb, tokens)
+        : accept({ kind: 'audit', job: tokens[0] === undefined ? null : jobNamed(tokens[0]) });
     case 'status':
       return parseStatus(tokens);
     case 'subscribe':
-      return parseJobs(verb, tokens, MOST_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs }));
+      return parseJobs(verb, tokens, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs }));
     case 'unsubscribe':
       return parseUnsubscribe(tokens);
   }
@@ -181,60 +170,60 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
 
 function parseList(tokens: readonly Token[]): ParsedCommand {
   const [first, ...rest] = tokens;
-  if (first === undefined) return right({ kind: 'list' });
-  return isFlag(first, ALL) && rest.length === 0 ? right({ kind: 'list_all' }) : unexpected('list', tokens);
+  if (first === undefined) return accept({ kind: 'list' });
+  return isFlag(first, ALL) && rest.length === 0 ? accept({ kind: 'list_all' }) : refuseWords('list', tokens);
 }
 
 function parseSettings(tokens: readonly Token[]): ParsedCommand {
   const [first, ...rest] = tokens;
-  if (first === undefined) return right({ kind: 'settings' });
+  if (first === undefined) return accept({ kind: 'settings' });
   const [, key = first.text, value = ''] = /^([^:]+):(.*)$/.exec(first.text) ?? [];
-  if (key.toLowerCase() !== 'lang') return wrong({ kind: 'unknown_setting', setting: first.text });
-  if (rest.length > 0 && value !== '') return unexpected('settings', rest);
+  if (key.toLowerCase() !== 'lang') return refuse({ kind: 'unknown_setting', setting: first.text });
+  if (rest.length > 0 && value !== '') return refuseWords('settings', rest);
   // `lang: zh` is what a phone's keyboard makes of it.
   const given = value === '' ? rest.map((token) => token.text).join(' ') : value;
   const language = parseLanguage(given);
   return language === null
-    ? wrong({ kind: 'unknown_language', language: given })
-    : right({ kind: 'choose_language', language });
+    ? refuse({ kind: 'unknown_language', language: given })
+    : accept({ kind: 'choose_language', language });
 }
 
-function unexpected(verb: VerbWithoutJobs, tokens: readonly Token[]): ParsedCommand {
-  return wrong({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
+function refuseWords(verb: VerbWithoutJobs, tokens: readonly Token[]): ParsedCommand {
+  return refuse({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
 }
 
 function parseStatus(tokens: readonly Token[]): ParsedCommand {
   const words = tokens.filter((token) => !isFlag(token, PUBLIC));
   const isPublic = words.length < tokens.length;
-  return parseJobs('status', words, MOST_STATUS_JOBS, (jobs) => ({ kind: 'status', jobs, isPublic }));
+  return parseJobs('status', words, MAX_STATUS_JOBS, (jobs) => ({ kind: 'status', jobs, isPublic }));
 }
 
 function parseUnsubscribe(tokens: readonly Token[]): ParsedCommand {
   const words = tokens.filter((token) => !isFlag(token, ALL));
   if (words.length === tokens.length) {
-    return parseJobs('unsubscribe', words, MOST_CHANGED_JOBS, (jobs) => ({ kind: 'unsubscribe', jobs }));
+    return parseJobs('unsubscribe', words, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'unsubscribe', jobs }));
   }
-  return words.length === 0 ? right({ kind: 'unsubscribe_all' }) : wrong({ kind: 'all_with_jobs' });
+  return words.length === 0 ? accept({ kind: 'unsubscribe_all' }) : refuse({ kind: 'all_with_jobs' });
 }
 
 function parseJobs(
   verb: 'status' | 'subscribe' | 'unsubscribe',
   tokens: readonly Token[],
-  most: number,
+  max: number,
   command: (jobs: readonly string[]) => Command,
 ): ParsedCommand {
   const option = tokens.find((token) => !token.quoted && isNoJob(token.text));
-  if (option !== undefined) return wrong({ kind: 'unknown_option', option: option.text, verb });
+  if (option !== undefined) return refuse({ kind: 'unknown_option', option: option.text, verb });
   const jobs = [...new Set(tokens.map(jobNamed).filter((job) => job !== ''))];
-  if (jobs.length === 0) return wrong({ kind: 'jobs_missing', verb });
-  if (jobs.length > most) return wrong({ kind: 'too_many_jobs', verb, count: jobs.length, most });
-  return right(command(jobs));
+  if (jobs.length === 0) return refuse({ kind: 'jobs_missing', verb });
+  if (jobs.length > max) return refuse({ kind: 'too_many_jobs', verb, count: jobs.length, most: max });
+  return accept(command(jobs));
 }
 
 /** An option, or a word that only holds a sentence together. */
 function isNoJob(text: string): boolean {
   const word = text.replace(SENTENCE_END, '');
-  return OPTION.test(word) || word.startsWith('--') || JOINTS.has(word.toLowerCase());
+  return OPTION.test(word) || word.startsWith('--') || FILLERS.has(word.toLowerCase());
 }
 
 /** What a word says of a job, as it was typed; a question mark behind it asks, and names nothing. */
@@ -246,10 +235,10 @@ function isFlag(token: Token, flag: RegExp): boolean {
   return !token.quoted && flag.test(token.text.replace(SENTENCE_END, ''));
 }
 
-function right(command: Command): ParsedCommand {
+function accept(command: Command): ParsedCommand {
   return { ok: true, command };
 }
 
-function wrong(error: UsageError): ParsedCommand {
+function refuse(error: UsageError): ParsedCommand {
   return { ok: false, error };
 }

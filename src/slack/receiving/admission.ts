@@ -1,12 +1,13 @@
 import type { Actor } from '../../ports/store/subscriptions.ts';
 import { admit } from '../../use-cases/subscribing/admit.ts';
-import { notOpenlyMessage, refusalMessage } from '../messages/answers/access-refusal.ts';
-import type { Voice } from '../messages/kit/texts.ts';
+import { accessDeniedMessage } from '../messages/answers/access-denied-message.ts';
+import { notPublicMessage } from '../messages/answers/not-public-message.ts';
 import type { Reply } from '../requests/reply.ts';
-import type { SlackContext } from '../requests/request.ts';
+import { createRequest } from '../requests/request.ts';
+import type { Request, SlackContext } from '../requests/request.ts';
 
-/** A command or a click, as far as it matters who is asking. */
-export interface Request {
+/** A command or a click before anybody knows whether it may be made. */
+export interface Asked {
   readonly actor: Actor;
   /** The workspace of the person, as Slack says in the request; null when it does not. */
   readonly teamId: string | null;
@@ -16,18 +17,22 @@ export interface Request {
 /** Carries out a request of somebody who may make it; anybody else is told, alone, why not. */
 export async function ifAdmitted(
   slack: SlackContext,
-  { actor, teamId, reply }: Request,
-  work: (reply: Reply) => Promise<void>,
+  { actor, teamId, reply }: Asked,
+  work: (request: Request) => Promise<void>,
 ): Promise<void> {
   const access = await admit(slack.useCases, actor, teamId);
-  const voice = async () => slack.voiceIn(await slack.readerLanguage(actor.userId));
-  if (access.kind === 'allowed') return await work(access.mayShowPublicly ? reply : notOpenly(reply, voice));
+  if (access.kind === 'allowed') {
+    const request = await createRequest(slack, actor, reply);
+    return await work(access.mayShowPublicly ? request : answerPrivately(request));
+  }
   const { userId: user, channelId: channel } = actor;
   slack.useCases.log.info({ user, channel, team: teamId, reason: access.why }, 'refused a command or button');
-  await reply.privately(refusalMessage(await voice(), access.why, actor));
+  const texts = slack.textsIn(await slack.readerLanguage(user));
+  await reply.privately(accessDeniedMessage(texts, access.why, actor));
 }
 
 /** Shows nothing to everybody where nobody knows who that is. */
-function notOpenly(reply: Reply, voice: () => Promise<Voice>): Reply {
-  return { ...reply, publicly: async () => reply.privately(notOpenlyMessage(await voice())) };
+function answerPrivately(request: Request): Request {
+  const { reply, personTexts } = request;
+  return { ...request, reply: { ...reply, publicly: () => reply.privately(notPublicMessage(personTexts)) } };
 }

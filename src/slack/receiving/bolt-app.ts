@@ -9,20 +9,20 @@ import type { Log } from '../../ports/log.ts';
 import { reviewChannel } from '../../use-cases/subscribing/review-channels.ts';
 import { handleClick, isHandled } from '../buttons/handle-click.ts';
 import { ifAdmitted } from './admission.ts';
-import type { Request } from './admission.ts';
-import { boltLogger } from '../web-api/sdk-logger.ts';
+import type { Asked } from './admission.ts';
+import { sdkLogger } from '../web-api/sdk-logger.ts';
 import { handleCommand } from '../commands/handle-command.ts';
 import { HttpReceiver } from './http-receiver.ts';
 import { parseClick, parseDirectMessage } from '../parsing/parse-interaction.ts';
-import { diskFullMessage, faultMessage } from '../messages/answers/help-message.ts';
+import { diskFullMessage } from '../messages/answers/disk-full-message.ts';
+import { faultMessage } from '../messages/answers/fault-message.ts';
 import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-channel.ts';
 import { onlyOnce } from './only-once.ts';
 import { createDirectReply, createReply } from '../requests/reply.ts';
-import type { Reply } from '../requests/reply.ts';
-import type { Voice } from '../messages/kit/texts.ts';
-import type { SlackContext } from '../requests/request.ts';
+import type { Request, SlackContext } from '../requests/request.ts';
 import { SocketReceiver } from './socket-receiver.ts';
-import { createSlackClient } from '../web-api/slack-client.ts';
+import { createSlackClient, oneAttempt } from '../web-api/slack-client.ts';
+import type { SlackCalls } from '../web-api/slack-client.ts';
 
 /** How Slack reaches the bot. */
 export type SlackReceiverConfig =
@@ -59,13 +59,10 @@ export function createReceiver(
 }
 
 /** What a Bolt app is made of. */
-export interface BoltAppOptions {
+export interface BoltAppOptions extends SlackCalls {
   readonly receiver: Receiver;
   readonly client: WebClient;
   readonly botToken: string;
-  readonly apiUrl: string;
-  readonly timeoutMs: number;
-  readonly fetch: FetchFunction;
   readonly command: string;
   readonly slack: SlackContext;
   readonly identity: { readonly botId: string; readonly botUserId: string };
@@ -75,44 +72,28 @@ export interface BoltAppOptions {
 }
 
 /** Lets a request through, and does the work for it, once however often `body` is delivered. */
-type Answer = (body: unknown, request: Request, work: (reply: Reply) => Promise<void>) => Promise<void>;
+type Answer = (body: unknown, asked: Asked, work: (request: Request) => Promise<void>) => Promise<void>;
 
 /** Registers the slash command and every button on a Bolt app. Nothing is handled before it is started. */
 export function createBoltApp(options: BoltAppOptions): App {
-  const { receiver, client, slack, track, newReference, log } = options;
+  const { receiver, client, slack, track, log } = options;
   const app = new App({
     receiver,
     deferInitialization: true,
     authorize: () => Promise.resolve({ botToken: options.botToken, ...options.identity }),
-    clientOptions: {
-      slackApiUrl: options.apiUrl,
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-      timeout: options.timeoutMs,
-      fetch: options.fetch,
-    },
+    clientOptions: oneAttempt(options),
     convoStore: false,
-    logger: boltLogger(log),
+    logger: sdkLogger(log),
   });
-  const readerOf = ({ actor }: Request) => slack.readerLanguage(actor.userId).then(slack.voiceIn);
-  /** The one way in: whoever may not do something gets no further, by command or button. */
-  const answer: Answer = (body, request, work) => {
-    const carryOut = () =>
-      orFault(
-        () => ifAdmitted(slack, request, work),
-        request.reply,
-        () => readerOf(request),
-        newReference,
-        log,
-      );
-    return track(() => onlyOnce(slack, body, carryOut));
-  };
+  /** A command or a button of somebody who may not use it gets no further. */
+  const answer: Answer = (body, asked, work) =>
+    track(() => onlyOnce(slack, body, () => orFault(options, asked, () => ifAdmitted(slack, asked, work))));
 
   app.command(options.command, async ({ ack, command, respond }) => {
     await ack();
     const actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
-    const request = { actor, teamId: command.team_id, reply: createReply({ client, respond, click: null, log }) };
-    await answer(command, request, (reply) => handleCommand(slack, actor, command.text ?? '', reply));
+    const asked = { actor, teamId: command.team_id, reply: createReply({ client, respond, click: null, log }) };
+    await answer(command, asked, (request) => handleCommand(request, command.text ?? ''));
   });
 
   app.action(/.*/, async ({ ack, body, respond }) => {
@@ -120,8 +101,8 @@ export function createBoltApp(options: BoltAppOptions): App {
     const click = parseClick(body);
     if (click === null || !isHandled(click)) return;
     const actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
-    const request = { actor, teamId: click.teamId, reply: createReply({ client, respond, click, log }) };
-    await answer(body, request, (reply) => handleClick(slack, actor, click, reply));
+    const asked = { actor, teamId: click.teamId, reply: createReply({ client, respond, click, log }) };
+    await answer(body, asked, (request) => handleClick(request, click));
   });
 
   registerEvents(app, options, answer);
@@ -138,7 +119,7 @@ function registerEvents(app: App, { slack, client, identity, track }: BoltAppOpt
     if (event.user !== identity.botUserId) return;
     const channel = { workspaceId: slack.workspaceId, channelId: event.channel };
     const inviter = event.inviter === event.user ? null : (event.inviter ?? null);
-    // Who joins without being invited is as a rule the bot itself: the subscription it joined for speaks for itself.
+    // A bot that joins without being invited does so for a subscription, which is told anyway.
     const greet = () =>
       inviter === null
         ? goOnPosting(slack.useCases, { ...channel, userId: event.user })
@@ -151,8 +132,8 @@ function registerEvents(app: App, { slack, client, identity, track }: BoltAppOpt
     if (written === null) return;
     const { userId, channelId, teamId, text } = written;
     const actor = { workspaceId: slack.workspaceId, channelId, userId };
-    const request = { actor, teamId, reply: createDirectReply(client, channelId) };
-    await answer(body, request, (reply) => handleCommand(slack, actor, text, reply));
+    const asked = { actor, teamId, reply: createDirectReply(client, channelId) };
+    await answer(body, asked, (request) => handleCommand(request, text));
   });
 
   app.event('channel_shared', ({ event }) => follow(slack, event.channel, true, track));
@@ -167,21 +148,18 @@ function follow(slack: SlackContext, channelId: string, isExternal: boolean, tra
 
 /** A fault is logged under a reference that the person is shown; a full disk is something they can have mended. */
 async function orFault(
+  { slack, newReference, log }: BoltAppOptions,
+  { actor, reply }: Asked,
   work: () => Promise<void>,
-  reply: Reply,
-  voice: () => Promise<Voice>,
-  newReference: () => string,
-  log: Log,
 ): Promise<void> {
   try {
     await work();
   } catch (error) {
     const reference = newReference().slice(0, 8);
     log.error({ err: error, reference }, 'a command or button failed');
-    const said = (spoken: Voice) =>
-      error instanceof DiskFullError ? diskFullMessage(spoken) : faultMessage(spoken, reference);
     try {
-      await reply.privately(said(await voice()));
+      const texts = slack.textsIn(await slack.readerLanguage(actor.userId));
+      await reply.privately(error instanceof DiskFullError ? diskFullMessage(texts) : faultMessage(texts, reference));
     } catch (unheard) {
       log.warn({ err: unheard, reference }, 'the person could not be told');
     }

@@ -4,16 +4,15 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 import type { App, Receiver } from '@slack/bolt';
 
+import { MAX_NESTING, Nesting } from '../../domain/base/nesting.ts';
 import { MINUTE, SECOND } from '../../domain/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { isNestedDeeper } from './socket-frame.ts';
+import { parseJson } from './socket-frame.ts';
 import type { Body } from './socket-frame.ts';
 
 /** The longest request that is read, in bytes: Slack's own are of some kilobytes. */
 const MAX_BYTES = 1024 * 1024;
-/** A request nested deeper is none of Slack's. */
-const MAX_NESTING = 64;
 /** A signature is good for this long before and after it was made (docs.slack.dev, "Verifying requests from Slack"), in ms. */
 const MAX_AGE_MS = 5 * MINUTE;
 /** A request must have come whole within this, in ms, and its headers within half of it. */
@@ -33,8 +32,8 @@ export interface HttpReceiverOptions {
 }
 
 /** Why a request is not taken, as an HTTP status. */
-class Refusal extends Error {
-  override readonly name = 'Refusal';
+class RequestRefusal extends Error {
+  override readonly name = 'RequestRefusal';
   readonly status: number;
 
   constructor(status: number, why: string) {
@@ -90,14 +89,15 @@ export class HttpReceiver implements Receiver {
     const { log } = this.#options;
     try {
       const body = await this.#read(request);
-      if (body['ssl_check'] === '1') return end(response, 200);
-      if (body['type'] === 'url_verification') return end(response, 200, { challenge: body['challenge'] });
+      if (body['ssl_check'] === '1') return sendOnce(response, 200);
+      if (body['type'] === 'url_verification') return sendOnce(response, 200, { challenge: body['challenge'] });
       await this.#process(request, response, body);
     } catch (error) {
-      if (error instanceof Refusal) log.warn({ status: error.status, why: error.message }, 'a request was refused');
+      if (error instanceof RequestRefusal)
+        log.warn({ status: error.status, why: error.message }, 'a request was refused');
       else if (request.destroyed) log.debug({ err: error }, 'a request did not come whole');
       else log.error({ err: error }, 'what Slack sent over HTTP could not be handled');
-      end(response, error instanceof Refusal ? error.status : 500);
+      sendOnce(response, error instanceof RequestRefusal ? error.status : 500);
     }
   }
 
@@ -106,24 +106,24 @@ export class HttpReceiver implements Receiver {
     const reason = request.headers['x-slack-retry-reason'];
     await this.#app?.processEvent({
       body,
-      ack: (answer?: unknown) => Promise.resolve(end(response, 200, answer)),
+      ack: (answer?: unknown) => Promise.resolve(sendOnce(response, 200, answer)),
       ...(Number.isInteger(retries) ? { retryNum: retries } : {}),
       ...(typeof reason === 'string' ? { retryReason: reason } : {}),
     });
     // Nobody answers this kind; whoever acknowledges has done so by now.
-    end(response, 404);
+    sendOnce(response, 404);
   }
 
-  /** @throws Refusal for anything but a signed request of Slack's */
+  /** @throws RequestRefusal for anything but a signed request of Slack's */
   async #read(request: IncomingMessage): Promise<Body> {
     const { endpoint, signingSecret, clock } = this.#options;
     const path = (request.url ?? '').split('?')[0];
-    if (path !== endpoint || request.method !== 'POST') throw new Refusal(404, 'nothing is there');
+    if (path !== endpoint || request.method !== 'POST') throw new RequestRefusal(404, 'nothing is there');
     const raw = await readWhole(request);
     if (!isSigned(request, raw, signingSecret, clock.now()))
-      throw new Refusal(401, 'not signed by Slack, or not lately');
+      throw new RequestRefusal(401, 'not signed by Slack, or not lately');
     const body = parseBody(request.headers['content-type'] ?? '', raw.toString('utf8'));
-    if (body === null) throw new Refusal(400, 'not a body that Slack sends');
+    if (body === null) throw new RequestRefusal(400, 'not a body that Slack sends');
     return body;
   }
 }
@@ -133,7 +133,7 @@ async function readWhole(request: AsyncIterable<Buffer>): Promise<Buffer> {
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.byteLength;
-    if (bytes > MAX_BYTES) throw new Refusal(413, 'longer than 1 MB');
+    if (bytes > MAX_BYTES) throw new RequestRefusal(413, 'longer than 1 MB');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -160,17 +160,13 @@ function parseBody(contentType: string, text: string): Body | null {
 }
 
 function parseObject(text: string): Body | null {
-  if (isNestedDeeper(text, MAX_NESTING)) return null;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : null;
-  } catch {
-    return null;
-  }
+  if (new Nesting().follow(Buffer.from(text)) > MAX_NESTING) return null;
+  const parsed = parseJson(text);
+  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : null;
 }
 
 /** Answers once; a text as it is, anything else as JSON. */
-function end(response: ServerResponse, status: number, answer?: unknown): void {
+function sendOnce(response: ServerResponse, status: number, answer?: unknown): void {
   if (response.headersSent || response.writableEnded) return;
   if (status >= 400) response.setHeader('Connection', 'close');
   if (answer === undefined || answer === '') return void response.writeHead(status).end();

@@ -1,4 +1,4 @@
-/** How the way in is at one moment. */
+/** The state of the listener for Slack at one moment. */
 export interface ListenerState {
   /** Slack can come in: the socket has been greeted, or the port is open. */
   readonly isOpen: boolean;

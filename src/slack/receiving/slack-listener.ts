@@ -14,10 +14,10 @@ import { SocketReceiver } from './socket-receiver.ts';
 
 /** Slack must greet a new socket within this, in ms. */
 const SOCKET_TIMEOUT_MS = 30 * SECOND;
-/** How long half-sent requests may go on when the door closes, in ms. */
+/** How long half-sent requests may go on after the listener is closed, in ms. */
 const CLOSING_MS = SECOND;
 
-/** The way in for commands and clicks. */
+/** Takes what Slack sends: commands, clicks and events. */
 export interface SlackListener {
   /** The port listened on; null in Socket Mode. */
   readonly port: number | null;

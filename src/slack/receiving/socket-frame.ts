@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
+import { MAX_NESTING, Nesting } from '../../domain/base/nesting.ts';
+
 /** The longest frame that is read, in UTF-16 code units and in bytes: Slack's own are of some kilobytes. */
 const MAX_FRAME = 1024 * 1024;
-/** A frame nested deeper is none of Slack's. */
-const MAX_NESTING = 64;
 
 /** What Slack says over a socket (docs.slack.dev, "Using Socket Mode"), as far as it matters. */
 export type SocketFrame =
@@ -46,13 +46,9 @@ const envelope = z.object({
 /** Understands one frame, whatever it is. */
 export function parseFrame(text: string): SocketFrame {
   if (text.length > MAX_FRAME) return other('longer than 1 MB');
-  if (isNestedDeeper(text, MAX_NESTING)) return other('nested too deep');
-  let frame: unknown;
-  try {
-    frame = JSON.parse(text);
-  } catch {
-    return other('not JSON');
-  }
+  if (new Nesting().follow(Buffer.from(text)) > MAX_NESTING) return other('nested too deep');
+  const frame = parseJson(text);
+  if (frame === undefined) return other('not JSON');
   const greeting = hello.safeParse(frame);
   if (greeting.success) return { kind: 'hello', connections: greeting.data.num_connections ?? null };
   const farewell = disconnect.safeParse(frame);
@@ -63,23 +59,15 @@ export function parseFrame(text: string): SocketFrame {
   return { kind: 'envelope', envelopeId, type, body, retry: { number, reason } };
 }
 
-function other(why: string): SocketFrame {
-  return { kind: 'other', why };
+/** What a JSON text says; undefined for any other text. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
-/** Whether the brackets of a JSON text are nested deeper than `most`, found without parsing it. */
-export function isNestedDeeper(text: string, most: number): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < text.length; at++) {
-    const letter = text[at];
-    if (inString) {
-      if (letter === '\\') at += 1;
-      else if (letter === '"') inString = false;
-    } else if (letter === '"') inString = true;
-    else if (letter === '[' || letter === '{') depth += 1;
-    else if (letter === ']' || letter === '}') depth -= 1;
-    if (depth > most) return true;
-  }
-  return false;
+function other(why: string): SocketFrame {
+  return { kind: 'other', why };
 }

@@ -29,7 +29,7 @@ export interface SocketPatience {
   readonly recountMs: number;
 }
 
-const USUAL_PATIENCE: SocketPatience = {
+const DEFAULT_PATIENCE: SocketPatience = {
   greetingMs: 30 * SECOND,
   firstPauseMs: SECOND,
   longestPauseMs: MINUTE,
@@ -84,7 +84,7 @@ export class SocketReceiver implements Receiver {
 
   constructor(options: SocketReceiverOptions) {
     this.#options = options;
-    this.#patience = { ...USUAL_PATIENCE, ...options.patience };
+    this.#patience = { ...DEFAULT_PATIENCE, ...options.patience };
   }
 
   init(app: App): void {
@@ -93,7 +93,7 @@ export class SocketReceiver implements Receiver {
 
   /** Resolves when Slack has greeted the first socket; rejects with why it has not. */
   async start(): Promise<void> {
-    this.#take(await this.#open());
+    this.#adopt(await this.#open());
   }
 
   stop(): Promise<void> {
@@ -103,7 +103,7 @@ export class SocketReceiver implements Receiver {
     return Promise.resolve();
   }
 
-  /** How the way in is at this moment. */
+  /** The state of the listener at this moment. */
   state(): ListenerState {
     const isOpen = this.#current?.socket.isOpen === true;
     return { isOpen, why: isOpen ? null : this.#why, otherSockets: this.#otherSockets };
@@ -113,7 +113,7 @@ export class SocketReceiver implements Receiver {
   async #open(): Promise<Greeted> {
     const { client, dispatcher, clock } = this.#options;
     const { url } = await client.apps.connections.open({});
-    if (url === undefined || !/^wss?:\/\//i.test(url)) throw new SocketFailure('Slack named no address for it');
+    if (url === undefined || !/^wss?:\/\//i.test(url)) throw new Error('Slack named no address for it');
     return await new Promise<Greeted>((resolve, reject) => {
       let greeted: Greeted | null = null;
       const socket = new Socket(url, dispatcher, clock, {
@@ -121,40 +121,40 @@ export class SocketReceiver implements Receiver {
           if (frame.kind === 'hello') {
             greeted ??= { socket, since: clock.monotonic(), connections: frame.connections };
             resolve(greeted);
-          } else this.#heed(socket, frame);
+          } else this.#handleFrame(socket, frame);
         },
         closed: (why) => {
           this.#sockets.delete(socket);
-          reject(new SocketFailure(why));
-          if (this.#current?.socket === socket) this.#lose(why);
+          reject(new Error(why));
+          if (this.#current?.socket === socket) this.#replaceLost(why);
         },
       });
       this.#sockets.add(socket);
       const { greetingMs } = this.#patience;
-      void this.#after(greetingMs, this.#ending.signal, () => {
+      void this.#after(greetingMs, () => {
         if (greeted === null) socket.close(`Slack did not greet it within ${greetingMs / SECOND} s`);
       });
     });
   }
 
   /** From now on this is the socket; the one before goes when it has brought what was on its way. */
-  #take(next: Greeted): void {
+  #adopt(next: Greeted): void {
     const before = this.#current;
     this.#current = next;
     if (this.#ending.signal.aborted) return next.socket.close('the bot stops');
-    if (!next.socket.isOpen) return this.#lose('it was closed at once');
-    this.#count(next);
+    if (!next.socket.isOpen) return this.#replaceLost('it was closed at once');
+    this.#countOthers(next);
     if (before === null) return;
-    void this.#after(this.#patience.lingerMs, this.#ending.signal, () => before.socket.close('another one is open'));
+    void this.#after(this.#patience.lingerMs, () => before.socket.close('another one is open'));
   }
 
-  #lose(why: string): void {
+  #replaceLost(why: string): void {
     const lost = this.#current;
     this.#current = null;
     if (lost !== null) this.#replace(lost, why);
   }
 
-  #heed(socket: Socket, frame: SocketFrame): void {
+  #handleFrame(socket: Socket, frame: SocketFrame): void {
     const { log } = this.#options;
     switch (frame.kind) {
       case 'hello':
@@ -203,7 +203,7 @@ export class SocketReceiver implements Receiver {
     const isDoomed = !isUsual && this.#current !== null;
     this.#failures = hasLived && !isDoomed ? 0 : this.#failures + 1;
     this.#why = why;
-    const waitMs = this.#failures === 0 ? 0 : this.#pause();
+    const waitMs = this.#failures === 0 ? 0 : this.#pauseMs();
     if (isUsual) log.debug({ reason: why }, 'Slack refreshes the socket');
     else log.warn({ reason: why, waitMs }, 'the socket to Slack is lost or goes; another one is opened');
     this.#isReplacing = true;
@@ -222,19 +222,19 @@ export class SocketReceiver implements Receiver {
         const next = await this.#open();
         log.info({}, 'the socket to Slack is open again');
         this.#isReplacing = false;
-        return this.#take(next);
+        return this.#adopt(next);
       } catch (error) {
         if (signal.aborted) return;
         this.#failures += 1;
         this.#why = reasonOf(error);
         const asked = error instanceof WebAPIRateLimitedError ? error.retryAfter * SECOND : 0;
-        waitMs = Math.max(asked, this.#pause());
+        waitMs = Math.max(asked, this.#pauseMs());
         log.warn({ reason: this.#why, waitMs, failures: this.#failures }, 'no socket to Slack could be opened');
       }
     }
   }
 
-  #pause(): number {
+  #pauseMs(): number {
     const { firstPauseMs: baseMs, longestPauseMs: capMs } = this.#patience;
     return backoffDelay(this.#failures, { baseMs, capMs }, Math.random);
   }
@@ -243,7 +243,7 @@ export class SocketReceiver implements Receiver {
    * Another process that holds the same token takes a part of what people do, and nothing else shows it. Slack counts
    * sockets only when it greets one, so another one is opened to count again: a process that was ended may still be counted.
    */
-  #count({ connections, socket }: Greeted): void {
+  #countOthers({ connections, socket }: Greeted): void {
     const { log } = this.#options;
     const { countAgainMs, recountMs } = this.#patience;
     const others = Math.max(0, (connections ?? 0) - this.#sockets.size);
@@ -254,22 +254,18 @@ export class SocketReceiver implements Receiver {
     if (known === 0 && this.#otherSockets > 0)
       log.warn({ others }, 'other processes are connected with the same app token and take a part of all commands');
     if (others === 0) return;
-    void this.#after(this.#otherSockets > 0 ? recountMs : countAgainMs, this.#ending.signal, () => {
+    void this.#after(this.#otherSockets > 0 ? recountMs : countAgainMs, () => {
       if (this.#current?.socket !== socket) return;
       this.#isCountedAgain = true;
       this.#replace(this.#current, 'refresh_requested');
     });
   }
 
-  async #after(ms: number, signal: AbortSignal, work: () => void): Promise<void> {
+  async #after(ms: number, work: () => void): Promise<void> {
+    const { signal } = this.#ending;
     await this.#options.clock.sleep(ms, signal);
     if (!signal.aborted) work();
   }
-}
-
-/** A socket that did not come to be, and why. */
-class SocketFailure extends Error {
-  override readonly name = 'SocketFailure';
 }
 
 function reasonOf(error: unknown): string {

@@ -39,7 +39,7 @@ export class Socket {
     this.#socket.addEventListener('message', ({ data }) => this.#receive(data));
     this.#socket.addEventListener('error', ({ message }) => this.#end(message === '' ? 'it failed' : message));
     this.#socket.addEventListener('close', ({ code }) => this.#end(`it was closed with code ${code}`));
-    for (const channel of LIFE_CHANNELS) subscribe(channel, this.#heard);
+    for (const channel of LIFE_CHANNELS) subscribe(channel, this.#noteLife);
     void this.#beat();
   }
 
@@ -63,7 +63,7 @@ export class Socket {
     if (typeof data === 'string' && !this.#ending.signal.aborted) this.#events.frame(parseFrame(data));
   }
 
-  readonly #heard = (message: unknown): void => {
+  readonly #noteLife = (message: unknown): void => {
     const about = typeof message === 'object' && message !== null && 'websocket' in message ? message.websocket : null;
     if (about === this.#socket) this.#heardAt = this.#clock.monotonic();
   };
@@ -81,7 +81,7 @@ export class Socket {
   #end(why: string): void {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
-    for (const channel of LIFE_CHANNELS) unsubscribe(channel, this.#heard);
+    for (const channel of LIFE_CHANNELS) unsubscribe(channel, this.#noteLife);
     this.#socket.close();
     this.#events.closed(why);
   }

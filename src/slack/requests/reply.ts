@@ -3,6 +3,7 @@ import type { WebClient } from '@slack/web-api';
 
 import type { Log } from '../../ports/log.ts';
 import type { Click } from '../parsing/parse-interaction.ts';
+import { withBlocks } from '../messages/kit/message.ts';
 import type { SlackMessage } from '../messages/kit/message.ts';
 
 /** Answers one command or click. */
@@ -28,30 +29,24 @@ export function createReply(options: {
 }): Reply {
   const { client, respond, click, log } = options;
   const send = async (message: SlackMessage, extra: Pick<RespondArguments, 'response_type' | 'replace_original'>) => {
-    await respond({ text: message.text, ...(message.blocks.length === 0 ? {} : { blocks: message.blocks }), ...extra });
+    await respond({ ...withBlocks(message), ...extra });
   };
   return {
     privately: (message) => send(message, { response_type: 'ephemeral', replace_original: false }),
     publicly: (message) => send(message, { response_type: 'in_channel', replace_original: false }),
     async inPlace(message) {
-      if (
-        click !== null &&
-        click.messageTs !== null &&
-        (await update(client, click.channelId, click.messageTs, message, log))
-      )
-        return;
-      await send(message, { replace_original: true });
+      const isUpdated = click !== null && (await update(client, click, message, log));
+      if (!isUpdated) await send(message, { replace_original: true });
     },
   };
 }
 
 /** Answers in the direct messages with the bot, where nobody else reads and nothing has to be shown to others. */
 export function createDirectReply(client: WebClient, channelId: string): Reply {
-  const post = async ({ text, blocks }: SlackMessage) => {
+  const post = async (message: SlackMessage) => {
     await client.chat.postMessage({
       channel: channelId,
-      text,
-      ...(blocks.length === 0 ? {} : { blocks }),
+      ...withBlocks(message),
       unfurl_links: false,
       unfurl_media: false,
     });
@@ -59,13 +54,10 @@ export function createDirectReply(client: WebClient, channelId: string): Reply {
   return { privately: post, publicly: post, inPlace: post };
 }
 
-async function update(
-  client: WebClient,
-  channel: string,
-  ts: string,
-  message: SlackMessage,
-  log: Log,
-): Promise<boolean> {
+/** Edits the message of the channel that a button is on; false where there is none, or Slack refuses. */
+async function update(client: WebClient, click: Click, message: SlackMessage, log: Log): Promise<boolean> {
+  const { channelId: channel, messageTs: ts } = click;
+  if (ts === null) return false;
   try {
     await client.chat.update({ channel, ts, text: message.text, blocks: message.blocks });
     return true;

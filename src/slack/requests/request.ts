@@ -4,7 +4,6 @@ import type { Log } from '../../ports/log.ts';
 import type { ChannelStore } from '../../ports/store/channels.ts';
 import type { RequestStore } from '../../ports/store/requests.ts';
 import type { Actor } from '../../ports/store/subscriptions.ts';
-import { inPublic } from '../messages/kit/texts.ts';
 import type { ListJobsDeps } from '../../use-cases/showing/list-jobs.ts';
 import type { ListSubscriptionsDeps } from '../../use-cases/showing/list-subscriptions.ts';
 import type { ListWorkspaceDeps } from '../../use-cases/showing/list-workspace.ts';
@@ -17,7 +16,9 @@ import type { GreetDeps } from '../../use-cases/subscribing/greet-channel.ts';
 import type { SubscribeDeps } from '../../use-cases/subscribing/subscribe.ts';
 import type { UnsubscribeDeps } from '../../use-cases/subscribing/unsubscribe.ts';
 import type { RefreshPostDeps } from '../../use-cases/telling/refresh-post.ts';
-import type { Voice } from '../messages/kit/texts.ts';
+import { hideOperatorMatters } from '../messages/kit/texts.ts';
+import type { Texts } from '../messages/kit/texts.ts';
+import type { Reply } from './reply.ts';
 
 /** What the use cases behind commands, buttons and events take, and nothing else of the bot. */
 type UseCaseDeps = ChangeSettingsDeps &
@@ -37,23 +38,30 @@ type UseCaseDeps = ChangeSettingsDeps &
 export interface SlackContext {
   readonly useCases: UseCaseDeps;
   readonly workspaceId: string;
-  readonly voiceIn: (language: Language) => Voice;
+  readonly textsIn: (language: Language) => Texts;
   /** See `ListenerState`. */
   readonly otherSockets: () => number;
   /** The language of somebody's Slack, else the bot's own. */
   readonly readerLanguage: (userId: string) => Promise<Language>;
 }
 
-/** The voices of one conversation: what only the person reads, and what everybody in the channel reads. */
-export interface Voices {
-  readonly reader: Voice;
-  readonly channel: Voice;
+/** A command or click of somebody who may make it. */
+export interface Request {
+  readonly slack: SlackContext;
+  readonly actor: Actor;
+  /** In the language of the person, for what nobody else reads. */
+  readonly personTexts: Texts;
+  /** In the language of the channel, for what everybody in it reads. */
+  readonly channelTexts: Texts;
+  readonly reply: Reply;
 }
 
-export async function voicesFor(slack: SlackContext, actor: Actor): Promise<Voices> {
-  const [reader, channel] = await Promise.all([
+/** Finds out in which languages a request is answered. */
+export async function createRequest(slack: SlackContext, actor: Actor, reply: Reply): Promise<Request> {
+  const [person, channel] = await Promise.all([
     slack.readerLanguage(actor.userId),
     slack.useCases.store.findChannelLanguage(actor),
   ]);
-  return { reader: slack.voiceIn(reader), channel: inPublic(slack.voiceIn(channel)) };
+  const channelTexts = hideOperatorMatters(slack.textsIn(channel));
+  return { slack, actor, personTexts: slack.textsIn(person), channelTexts, reply };
 }

@@ -4,32 +4,29 @@ import type { Post, SlackFailure } from '../../domain/post/post.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Notifier } from '../../ports/slack.ts';
 import { classifySlackError, slackErrorName } from '../web-api/classify-slack-error.ts';
-import { plainMessage } from '../messages/kit/message.ts';
+import { plainMessage, withBlocks } from '../messages/kit/message.ts';
 import type { SlackMessage } from '../messages/kit/message.ts';
 import { editedPostMessage, METADATA_EVENT_TYPE, postMessage } from '../messages/posts/post-message.ts';
-import type { Voice } from '../messages/kit/texts.ts';
+import type { Texts } from '../messages/kit/texts.ts';
 
 /** The message is not there (docs.slack.dev, "chat.update" and "chat.delete", errors). */
 const MESSAGE_GONE = 'message_not_found';
-/** Our own reason, beside Slack's. */
-const CANNOT_RENDER = 'cannot_be_rendered';
+/** Our own refusal, beside Slack's. */
+const UNRENDERED = { kind: 'refused', what: 'payload', reason: 'cannot_be_rendered' } as const;
 
 /**
- * Sends posts with `chat.postMessage`, in the language of their channel, edits them with `chat.update`, and takes copies
- * away with `chat.delete`. The post's id
- * travels in the metadata, which an edit leaves alone, and in a `block_id`.
+ * Sends posts with `chat.postMessage`, in the language of their channel, edits them with `chat.update`, and takes duplicates
+ * away with `chat.delete`. The post's id travels in the metadata, which an edit leaves alone, and in a `block_id`.
  */
-export function createNotifier(client: WebClient, voiceFor: (post: Post) => Voice, log: Log): Notifier {
+export function createNotifier(client: WebClient, textsFor: (post: Post) => Texts, log: Log): Notifier {
   return {
     async send(post) {
-      const content = render(post, () => postMessage(voiceFor(post), post), log);
-      if (content === null) return { kind: 'refused', what: 'payload', reason: CANNOT_RENDER };
-      const { text, blocks } = content;
+      const content = render(post, () => postMessage(textsFor(post), post), log);
+      if (content === null) return UNRENDERED;
       try {
         const answer = await client.chat.postMessage({
           channel: post.channelId,
-          text,
-          ...(blocks.length === 0 ? {} : { blocks }),
+          ...withBlocks(content),
           metadata: { event_type: METADATA_EVENT_TYPE, event_payload: { post_id: post.id } },
           ...(post.threadTs === null ? {} : { thread_ts: post.threadTs }),
           unfurl_links: false,
@@ -43,11 +40,10 @@ export function createNotifier(client: WebClient, voiceFor: (post: Post) => Voic
       }
     },
     async edit(post, { channelId, messageTs }, now) {
-      const content = render(post, () => editedPostMessage(voiceFor(post), post, now), log);
-      if (content === null) return { kind: 'refused', what: 'payload', reason: CANNOT_RENDER };
-      const { text, blocks } = content;
+      const content = render(post, () => editedPostMessage(textsFor(post), post, now), log);
+      if (content === null) return UNRENDERED;
       try {
-        await client.chat.update({ channel: channelId, ts: messageTs, text, blocks, parse: 'none' });
+        await client.chat.update({ channel: channelId, ts: messageTs, ...content, parse: 'none' });
         return { kind: 'delivered', messageTs, channelId };
       } catch (error) {
         return slackErrorName(error) === MESSAGE_GONE ? { kind: 'gone' } : failureOf(post, error, log);

@@ -4,7 +4,7 @@ import type { Logger } from '@slack/bolt';
 import type { Log } from '../../ports/log.ts';
 
 /** Lets Bolt and the SDK write to our log, which decides what is shown and scrubs secrets. */
-export function boltLogger(log: Log): Logger {
+export function sdkLogger(log: Log): Logger {
   return {
     debug: (...parts: unknown[]) => log.debug({}, text(parts)),
     info: (...parts: unknown[]) => log.debug({}, text(parts)),

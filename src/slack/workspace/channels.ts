@@ -75,14 +75,14 @@ async function join(client: WebClient, channelId: string): Promise<ChannelAccess
 }
 
 /** Pages of a person's conversations that are read. */
-const MOST_PAGES = 20;
+const MAX_PAGES = 20;
 
 /** The conversations a person (null: the bot) is in, as far as the bot may see them; fewer when Slack does not tell. */
 async function conversationsOf(client: WebClient, userId: string | null, types: string): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   let cursor = '';
   try {
-    for (let page = 0; page < MOST_PAGES; page++) {
+    for (let page = 0; page < MAX_PAGES; page++) {
       const answer = await client.users.conversations({
         ...(userId === null ? {} : { user: userId }),
         types,

@@ -6,7 +6,7 @@ import { explainNetworkFailure } from '../../domain/job/network-failure.ts';
 import { SECOND } from '../../domain/base/time.ts';
 import { StartError } from '../../ports/operator-error.ts';
 import type { Remedy } from '../../ports/operator-error.ts';
-import { speechIn } from '../../words/plain-texts.ts';
+import { plainTextsIn } from '../../words/plain-texts.ts';
 import { isPassing, slackErrorName } from '../web-api/classify-slack-error.ts';
 
 /** What Slack says of a token that will never do. */
@@ -110,7 +110,7 @@ function unreachable(error: unknown, apiUrl: string): string {
     const why = explainNetworkFailure(error, new URL(apiUrl).host);
     const isAboutAddress = why.key === 'unreachable' || why.key === 'host_unknown' || why.key === 'not_tls';
     const check = isAboutAddress ? ": check SLACK_API_URL and this machine's network." : '.';
-    return `Slack cannot be reached at ${apiUrl}${check} ${speechIn('en').explain(why)}`;
+    return `Slack cannot be reached at ${apiUrl}${check} ${plainTextsIn('en').explain(why)}`;
   }
   return `Slack's answer at ${apiUrl} cannot be understood: check SLACK_API_URL.`;
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 
 import type { EpochMs } from '../../domain/base/time.ts';
-import { msUntilTurn, takeTurn } from '../../domain/post/pace.ts';
+import { msUntilPace, consumePace } from '../../domain/post/pace.ts';
 import type { Post } from '../../domain/post/post.ts';
 import type { Job } from '../../domain/job/job.ts';
 import { findJobs } from '../jobs/jobs.ts';
@@ -37,8 +37,8 @@ export async function claimChange(claim: Claim): Promise<Claimed> {
   const row = await nextChange(claim);
   if (row === undefined) return null;
   const used = stillMeant(row.edits_paced_to, row.edits_paced_at, clock);
-  const pacedTo = takeTurn(used, clock, request.editPace);
-  if (row.wait_ms > 0 || pacedTo === null) return Math.max(row.wait_ms, msUntilTurn(used, clock, request.editPace));
+  const pacedTo = consumePace(used, clock, request.editPace);
+  if (row.wait_ms > 0 || pacedTo === null) return Math.max(row.wait_ms, msUntilPace(used, clock, request.editPace));
   const { workspace_id: workspaceId, channel_id: channelId, id: postId, message_ts: messageTs } = row;
   const lease = { workspaceId, channelId, postId, token: request.token };
   const where = { lease, channelId: row.conversation_id ?? channelId, tries: row.tries };

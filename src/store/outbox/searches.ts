@@ -1,13 +1,13 @@
 import { tsAt } from '../../domain/post/message-ts.ts';
-import { msUntilTurn, takeTurn } from '../../domain/post/pace.ts';
+import { msUntilPace, consumePace } from '../../domain/post/pace.ts';
 import type { PostSearch } from '../../domain/post/post.ts';
-import type { ReadBack } from '../../domain/post/read-back.ts';
+import type { HistoryAccess } from '../../domain/post/history-access.ts';
 import { HOUR, isWithin } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { stillMeant } from '../rows/timed-work.ts';
 import { leaseOf, postsToWorkOn } from './claim.ts';
 import type { Claim, Claimed } from './claim.ts';
-import { believedReadBack, READ_BACK } from './read-back.ts';
+import { believedHistoryAccess, HISTORY_ACCESS } from './history-access.ts';
 
 /** Before the mark of a page: which page of a search comes next. Null in the row: the first one. */
 const PAGE = 'page:';
@@ -26,7 +26,7 @@ type LookedFor = NonNullable<Awaited<ReturnType<typeof nextLook>>>;
 /** Whoever has waited longest has its turn; after its page it waits again, so that one long search holds up no other. */
 async function nextLook(claim: Claim) {
   return await postsToWorkOn(claim, 'posts.look_at', 'posts.look_set_at')
-    .select(READ_BACK)
+    .select(HISTORY_ACCESS)
     .select(['workspaces.reads_paced_to', 'workspaces.reads_paced_at', 'workspaces.reads_every_ms'])
     .orderBy('posts.look_at')
     .orderBy('posts.attempt_at')
@@ -44,15 +44,15 @@ export async function claimSearch(claim: Claim): Promise<Claimed> {
   const saidMs = isWithin(clock, row.reads_paced_at, PACE_BELIEVED_MS) ? row.reads_every_ms : 0;
   const pace = saidMs > request.readPace.everyMs ? { everyMs: saidMs, burst: 1 } : request.readPace;
   const used = stillMeant(row.reads_paced_to, row.reads_paced_at, clock);
-  if (row.wait_ms > 0) return Math.max(row.wait_ms, msUntilTurn(used, clock, pace));
-  const readBack = believedReadBack(row, clock);
-  const instead = insteadOfReading(claim, row, readBack);
+  if (row.wait_ms > 0) return Math.max(row.wait_ms, msUntilPace(used, clock, pace));
+  const historyAccess = believedHistoryAccess(row, clock);
+  const instead = insteadOfReading(claim, row, historyAccess);
   if (instead !== null) {
     await tx.updateTable('posts').set(instead).where('id', '=', row.id).execute();
     return 'look again';
   }
-  const pacedTo = takeTurn(used, clock, pace);
-  if (pacedTo === null) return msUntilTurn(used, clock, pace);
+  const pacedTo = consumePace(used, clock, pace);
+  if (pacedTo === null) return msUntilPace(used, clock, pace);
   // A first look in the future was made before the clock was set back, by a process that is gone.
   const since = row.searched_since === null || row.searched_since > clock ? clock : row.searched_since;
   await tx
@@ -68,7 +68,7 @@ export async function claimSearch(claim: Claim): Promise<Claimed> {
   const open = {
     looks: row.looks,
     tries: row.tries,
-    readBack,
+    historyAccess,
     searchedForMs: clock - since,
     messageTs: row.message_ts,
     pageOf: row.search_cursor === PROOF ? ('proof' as const) : ('post' as const),
@@ -79,12 +79,12 @@ export async function claimSearch(claim: Claim): Promise<Claimed> {
 }
 
 /** What is to be done where a page cannot be read now, or tells nothing; null: it is to be read. */
-function insteadOfReading({ clock, request }: Claim, row: LookedFor, readBack: ReadBack) {
+function insteadOfReading({ clock, request }: Claim, row: LookedFor, historyAccess: HistoryAccess) {
   // The attempt was begun before the clock was set back: its message must have had the time to appear.
   if (row.message_ts === null && (row.attempt_at ?? 0) > clock)
     return { attempt_at: clock, look_at: clock + request.reconcileAfterMs, look_set_at: clock };
   // Nobody can look: it is sent again rather than lost.
-  return readBack.kind === 'refused' ? { attempt_at: null, look_at: null, resent: 1 } : null;
+  return historyAccess.kind === 'denied' ? { attempt_at: null, look_at: null, resent: 1 } : null;
 }
 
 /** What is read: a page between the earliest and the latest timestamp the message can have, or a message known to be there. */

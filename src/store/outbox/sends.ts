@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 
 import { laterTs, tsAt, tsBefore } from '../../domain/post/message-ts.ts';
 import type { MessageTs } from '../../domain/post/message-ts.ts';
-import { msUntilTurn, takeTurn } from '../../domain/post/pace.ts';
+import { msUntilPace, consumePace } from '../../domain/post/pace.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -14,7 +14,7 @@ import { leaseOf } from './claim.ts';
 import type { Claim, Claimed } from './claim.ts';
 import { loadPost } from './delivery-facts.ts';
 import { placePending, undoPost } from './place-pending.ts';
-import { believedReadBack, READ_BACK } from './read-back.ts';
+import { believedHistoryAccess, HISTORY_ACCESS } from './history-access.ts';
 
 /** How far the parts of Slack that give out timestamps may be apart. */
 const SLACK_SKEW_MS = MINUTE;
@@ -51,7 +51,7 @@ async function nextChannel(claim: Claim) {
     .selectFrom('channels')
     .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
     .innerJoin(owed(claim), 'owed.channel_id', 'channels.channel_id')
-    .select(['channels.workspace_id', 'channels.channel_id', 'channels.last_ts', ...READ_BACK])
+    .select(['channels.workspace_id', 'channels.channel_id', 'channels.last_ts', ...HISTORY_ACCESS])
     .select(['workspaces.posts_paced_to', 'workspaces.posts_paced_at', 'workspaces.last_ts as workspace_last_ts'])
     .select(sql<number>`case when held_ms > ${pauseMs} then held_ms else ${pauseMs} end`.as('wait_ms'))
     .where('channels.workspace_id', '=', request.workspaceId)
@@ -73,8 +73,8 @@ export async function claimSend(claim: Claim): Promise<Claimed> {
   const row = await nextChannel(claim);
   if (row === undefined) return null;
   const used = stillMeant(row.posts_paced_to, row.posts_paced_at, clock);
-  const pacedTo = takeTurn(used, clock, request.pace);
-  if (row.wait_ms > 0 || pacedTo === null) return Math.max(row.wait_ms, msUntilTurn(used, clock, request.pace));
+  const pacedTo = consumePace(used, clock, request.pace);
+  if (row.wait_ms > 0 || pacedTo === null) return Math.max(row.wait_ms, msUntilPace(used, clock, request.pace));
   const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
   const begun = await begunPost(tx, channel, request.now);
   if (begun !== null && (await withdrawUnwatched(tx, begun, request.now))) return 'look again';
@@ -86,7 +86,7 @@ export async function claimSend(claim: Claim): Promise<Claimed> {
     kind: 'send',
     lease: { ...channel, postId: post.id, token: request.token },
     post: { ...post, attempt: post.attempt + 1 },
-    readBack: believedReadBack(row, clock),
+    historyAccess: believedHistoryAccess(row, clock),
   };
 }
 

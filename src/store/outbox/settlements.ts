@@ -12,7 +12,7 @@ import { updateChannel } from '../rows/update-channel.ts';
 import { pauseChannel } from '../channels/pause-channel.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';
 import { freeDeliveries, stopShowing } from './place-pending.ts';
-import { saveReadBack } from './read-back.ts';
+import { saveHistoryAccess } from './history-access.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 import { encodePlace } from './searches.ts';
@@ -76,16 +76,16 @@ export async function settleSearch(
   return await settle(db, clock, lease, async (work) => {
     const { tx, row, isHeld } = work;
     if (settlement.kind === 'found') {
-      const { messageTs, copies, at } = settlement;
+      const { messageTs, duplicates, at } = settlement;
       // Of several attempts nobody knows which one's it is: it shows at least what the post began with.
       const version = row.attempts === 1 ? row.attempt_version : 1;
-      const { change } = await recordMessages(work, [messageTs, ...copies], version, at);
+      const { change } = await recordMessages(work, [messageTs, ...duplicates], version, at);
       await noteTimestamp(work, conversationId, messageTs);
-      await saveReadBack(tx, lease, { kind: 'proven', since: at }, clock);
+      await saveHistoryAccess(tx, lease, { kind: 'verified', since: at }, clock);
       return await write(work, { look_at: null, ...change });
     }
     if (!isHeld) return 'lease_lost';
-    if ('readBack' in settlement) await saveReadBack(tx, lease, settlement.readBack, clock);
+    if ('historyAccess' in settlement) await saveHistoryAccess(tx, lease, settlement.historyAccess, clock);
     return await write(work, await settlePage(work, lease, settlement));
   });
 }

@@ -14,7 +14,7 @@ import type { AskAndCommitDeps, AskReport } from './ask-and-commit.ts';
 import type { NewId } from '../../ports/new-id.ts';
 
 /** Batches in flight at once; the DRS client allows no more. */
-const LANES = 2;
+const MAX_IN_FLIGHT = 2;
 
 /** Failures that every further request would meet as well: they are about whoever asks. */
 const ABOUT_THE_ASKER: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
@@ -70,9 +70,11 @@ export async function pollDueJobs(deps: PollDueJobsDeps, signal?: AbortSignal): 
   if (pass.due > 0) {
     noteEstimate(deps, pass.due);
     deps.vitals.notePass(pass.beganAt);
-    const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => pollLane(deps, pass, signal)));
+    const branches = await Promise.allSettled(
+      Array.from({ length: MAX_IN_FLIGHT }, () => pollBranch(deps, pass, signal)),
+    );
     deps.vitals.notePass(null);
-    for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
+    for (const branch of branches) if (branch.status === 'rejected') throw branch.reason;
   }
   return pass;
 }
@@ -107,7 +109,7 @@ function cost({ jobs, requests, passMs, quota }: PassEstimate, maxRps: number): 
 }
 
 /** Claims and asks batch after batch until nothing is due, DRS is out of reach, or the signal says stop. */
-async function pollLane(deps: PollDueJobsDeps, pass: PollPass, signal?: AbortSignal): Promise<void> {
+async function pollBranch(deps: PollDueJobsDeps, pass: PollPass, signal?: AbortSignal): Promise<void> {
   while (pass.goesOn() && signal?.aborted !== true) {
     const batch = await pass.claim();
     if (batch.jobs.length === 0) return;
@@ -164,7 +166,7 @@ class PollPass implements PollReport {
     return isSoon;
   }
 
-  /** Leases the next batch, one lane after the other, so that places are given in the order of the queue. */
+  /** Leases the next batch, one branch after the other, so that places are given in the order of the queue. */
   claim(): Promise<ClaimedBatch> {
     const claimed = holdFailure(this.#claiming.then(() => this.#claimNext()));
     this.#claiming = claimed.catch(() => undefined);

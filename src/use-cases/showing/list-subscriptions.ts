@@ -1,5 +1,5 @@
-import { readBackNow } from '../../domain/post/read-back.ts';
-import type { ReadBack } from '../../domain/post/read-back.ts';
+import { historyAccessNow } from '../../domain/post/history-access.ts';
+import type { HistoryAccess } from '../../domain/post/history-access.ts';
 import type { ChannelKey, ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
 import type { ChannelStore } from '../../ports/store/channels.ts';
 import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
@@ -16,7 +16,7 @@ export interface SubscriptionList {
   readonly subscriptions: readonly ListedSubscription[];
   readonly pause: ChannelPause | null;
   /** Whether each message here is told exactly once, or at least once. */
-  readonly readBack: ReadBack;
+  readonly historyAccess: HistoryAccess;
 }
 
 /** The channel's subscriptions, oldest first, from what is known; DRS is not asked. */
@@ -24,10 +24,10 @@ export async function listSubscriptions(
   { store, lacksHistory }: ListSubscriptionsDeps,
   channel: ChannelKey,
 ): Promise<SubscriptionList> {
-  const [subscriptions, pause, readBack] = await Promise.all([
+  const [subscriptions, pause, historyAccess] = await Promise.all([
     store.listSubscriptions(channel),
     store.findPause(channel),
-    store.findReadBack(channel),
+    store.findHistoryAccess(channel),
   ]);
-  return { subscriptions, pause, readBack: readBackNow(readBack, lacksHistory(channel.channelId)) };
+  return { subscriptions, pause, historyAccess: historyAccessNow(historyAccess, lacksHistory(channel.channelId)) };
 }

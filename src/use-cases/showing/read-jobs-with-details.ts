@@ -34,11 +34,14 @@ export async function readJobsWithDetails(
 ): Promise<readonly JobReading[]> {
   const claimed = await claimJobs(deps, jobIds);
   const wanted = await claimDetails(deps, claimed);
-  const asking = wanted.length === 0 ? null : holdFailure(askForDetails(deps, wanted, language));
+  const asking = wanted.length === 0 ? null : holdFailure(fetchDetails(deps, wanted, language));
   const readings = await readClaimed(deps, claimed, { language, subJobs });
+  if (asking === null) return readings;
+  // Not sooner: the cause of a failure is kept where the row says that the job is failed.
+  const keeping = holdFailure(keepDetails(deps, asking, language));
   // It may end after the person has been answered; then it serves the next reading.
-  if (asking === null || !(await endsWithin(MAX_DETAIL_WAIT_MS, asking, deps.clock))) return readings;
-  const details = await asking;
+  if (!(await endsWithin(MAX_DETAIL_WAIT_MS, keeping, deps.clock))) return readings;
+  const details = await keeping;
   return readings.map((one) => (one.kind === 'known' ? withDetail(one.job, details.get(one.job.jobId)) : one));
 }
 
@@ -59,15 +62,14 @@ async function claimDetails(
   }
 }
 
-/** What is found is kept; never rejects. */
-async function askForDetails(
-  deps: ReadWithDetailsDeps,
-  jobs: readonly Job[],
+/** Keeps what is found. Never rejects. */
+async function keepDetails(
+  { store, connectionId, clock, log }: ReadWithDetailsDeps,
+  asking: Promise<ReadonlyMap<JobId, JobDetail>>,
   language: Language,
 ): Promise<ReadonlyMap<JobId, JobDetail>> {
-  const { store, connectionId, clock, log } = deps;
   try {
-    const details = await fetchDetails(deps, jobs, language);
+    const details = await asking;
     await store.saveDetails({ connectionId, details: [...details.values()], language, now: clock.now() });
     return details;
   } catch (error) {

@@ -1,5 +1,5 @@
-import { readBackNow } from '../../domain/post/read-back.ts';
-import type { ReadBack } from '../../domain/post/read-back.ts';
+import { historyAccessNow } from '../../domain/post/history-access.ts';
+import type { HistoryAccess } from '../../domain/post/history-access.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { estimatePass } from '../../domain/poll/poll-budget.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
@@ -75,7 +75,7 @@ export interface HealthReport {
   /** Messages whose answer was lost and that are looked for longer than usual, and since when: their channels wait; null for none. */
   readonly lookedFor: { readonly count: number; readonly since: EpochMs } | null;
   /** Whether each message to this channel is told exactly once, or at least once, and why. */
-  readonly delivery: ReadBack;
+  readonly delivery: HistoryAccess;
 }
 
 /** How the bot is, as seen from `channel`. */
@@ -86,7 +86,7 @@ export async function showHealth(deps: ShowHealthDeps, channel: ChannelKey): Pro
   const { intervalMs } = polling;
   const [figures, delivery] = await Promise.all([
     store.readFigures({ workspaceId, connectionId }),
-    store.findReadBack(channel),
+    store.findHistoryAccess(channel),
   ]);
   const { oldestAt } = figures.queued;
   const { count, oldestAt: since } = figures.searching;
@@ -100,7 +100,7 @@ export async function showHealth(deps: ShowHealthDeps, channel: ChannelKey): Pro
     figures,
     isLate: oldestAt !== null && now - oldestAt > MAX_STILL_MS,
     lookedFor: since !== null && now - since > SEARCH_SAY_MS + durations.reconcileAfterMs ? { count, since } : null,
-    delivery: readBackNow(delivery, deps.lacksHistory(channel.channelId)),
+    delivery: historyAccessNow(delivery, deps.lacksHistory(channel.channelId)),
   };
 }
 

@@ -3,9 +3,9 @@ import { DEFAULT_INCIDENT_RULES } from '../../domain/post/incident.ts';
 import type { IncidentRules } from '../../domain/post/incident.ts';
 import { isOver } from '../../domain/post/is-over.ts';
 import type { Pace } from '../../domain/post/pace.ts';
-import { settleSearch } from '../../domain/post/reconcile.ts';
+import { decideSearch } from '../../domain/post/reconcile.ts';
 import type { SearchPauses } from '../../domain/post/reconcile.ts';
-import { settlePost } from '../../domain/post/settle-post.ts';
+import { decideSettlement } from '../../domain/post/settle-post.ts';
 import type { SendPauses } from '../../domain/post/settle-post.ts';
 import type { SearchOutcome, SendOutcome } from '../../domain/post/post.ts';
 import type { History, Notifier } from '../../ports/slack.ts';
@@ -169,7 +169,7 @@ async function tell(
 ): Promise<DispatchReport> {
   const outcome = await attempt(notifier, turn);
   const attempted = turn.kind === 'edit' ? { ...turn, isOver: isOver(turn.post, turn.jobs) } : turn;
-  const settlement = settlePost(attempted, outcome, clock.now(), random, durations);
+  const settlement = decideSettlement(attempted, outcome, clock.now(), random, durations);
   const recorded = await store.settlePost(turn.lease, turn.post, settlement);
   logOutcome(log, turn.kind, { ...factsOf(turn), settlement: settlement.kind }, outcome, recorded);
   return { kind: DONE[turn.kind], outcome: outcome.kind };
@@ -187,7 +187,7 @@ async function search(
   { lease, open, search: where }: Extract<Turn, { readonly kind: 'search' }>,
 ): Promise<DispatchReport> {
   const outcome = await history.readPage(where);
-  const settlement = settleSearch(open, outcome, clock.now(), random, durations);
+  const settlement = decideSearch(open, outcome, clock.now(), random, durations);
   const recorded = await store.settleSearch(lease, where, settlement);
   const { channelId: channel, postId: post } = lease;
   const reason = 'reason' in outcome ? { reason: outcome.reason } : {};

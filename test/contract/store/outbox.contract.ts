@@ -142,9 +142,9 @@ export function outboxContract(open: OpenStore): void {
       kind: 'look_again',
       afterMs: 30_000,
       looks: 1,
-      readBack: { kind: 'proven', since: 8 },
+      historyAccess: { kind: 'verified', since: 8 },
     } as const;
-    const sendAgain = { kind: 'send_again', afterMs: 0, readBack: { kind: 'proven', since: 8 } } as const;
+    const sendAgain = { kind: 'send_again', afterMs: 0, historyAccess: { kind: 'verified', since: 8 } } as const;
 
     test('a post in doubt is looked for 30 s after its attempt began, from the last timestamp known before it', async () => {
       const { post } = await proven();
@@ -178,7 +178,7 @@ export function outboxContract(open: OpenStore): void {
       await poll(ORDERS, { events: [changed(40)] });
       desk.now += MINUTE;
       const { channel, where } = await search();
-      await desk.store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', copies: [], at: 50 });
+      await desk.store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', duplicates: [], at: 50 });
       expect(await desk.store.findPost(where.postId)).toMatchObject({ messageTs: '1001.1' });
       expect(await drain(deliveredAs('1002.1'))).toEqual(['C1: status_changed 2']);
       expect((await turn()).kind).toBe('idle');
@@ -220,9 +220,9 @@ export function outboxContract(open: OpenStore): void {
       const { post } = await proven();
       desk.now += MINUTE;
       const { channel, where } = await search();
-      const readBack = { kind: 'refused', reason: 'missing_scope' } as const;
-      await desk.store.settleSearch(channel, where, { ...sendAgain, readBack });
-      expect(await begin()).toMatchObject({ readBack, post: { id: post.id, attempt: 2 } });
+      const historyAccess = { kind: 'denied', reason: 'missing_scope' } as const;
+      await desk.store.settleSearch(channel, where, { ...sendAgain, historyAccess });
+      expect(await begin()).toMatchObject({ historyAccess, post: { id: post.id, attempt: 2 } });
       desk.now += MINUTE;
       // Nobody looks for what is lost now, until the refusal may be over.
       expect((await begin()).post).toMatchObject({ id: post.id, attempt: 3 });
@@ -281,7 +281,12 @@ export function outboxContract(open: OpenStore): void {
       await proven();
       desk.now += MINUTE;
       const { channel, where } = await search();
-      await desk.store.settleSearch(channel, where, { kind: 'found', messageTs: '1001.1', copies: ['1002.1'], at: 50 });
+      await desk.store.settleSearch(channel, where, {
+        kind: 'found',
+        messageTs: '1001.1',
+        duplicates: ['1002.1'],
+        at: 50,
+      });
       expect(await desk.store.findPost(where.postId)).toMatchObject({ messageTs: '1001.1' });
       expect(await claimChange(desk.store, where.postId)).toMatchObject({ kind: 'remove', messageTs: '1002.1' });
     });
@@ -305,29 +310,29 @@ export function outboxContract(open: OpenStore): void {
 
     test('reading back is known to work from any page that showed a message of ours, and remembered', async () => {
       const { lease: held, search } = await inDoubt();
-      expect(await desk.store.findReadBack(ana)).toEqual({ kind: 'untried' });
-      const readBack = { kind: 'proven', since: 77 } as const;
-      await desk.store.settleSearch(held, search, { kind: 'look_again', afterMs: 5, looks: 1, readBack });
-      expect(await desk.store.findReadBack(ana)).toEqual(readBack);
+      expect(await desk.store.findHistoryAccess(ana)).toEqual({ kind: 'unknown' });
+      const historyAccess = { kind: 'verified', since: 77 } as const;
+      await desk.store.settleSearch(held, search, { kind: 'look_again', afterMs: 5, looks: 1, historyAccess });
+      expect(await desk.store.findHistoryAccess(ana)).toEqual(historyAccess);
       await desk.store.openWorkspace({ id: 'T1', name: 'Acme', at: desk.now });
-      expect(await desk.store.findReadBack(ana)).toEqual(readBack);
+      expect(await desk.store.findHistoryAccess(ana)).toEqual(historyAccess);
     });
 
     test('reading back that Slack refused counts as untried after a start', async () => {
       const { lease: held, search } = await inDoubt();
-      const readBack = { kind: 'refused', reason: 'missing_scope' } as const;
-      await desk.store.settleSearch(held, search, { kind: 'send_again', afterMs: 0, readBack });
-      expect(await desk.store.listReadBacks('T1')).toEqual([{ channelId: 'C1', readBack }]);
+      const historyAccess = { kind: 'denied', reason: 'missing_scope' } as const;
+      await desk.store.settleSearch(held, search, { kind: 'send_again', afterMs: 0, historyAccess });
+      expect(await desk.store.listHistoryAccess('T1')).toEqual([{ channelId: 'C1', historyAccess }]);
       await desk.store.openWorkspace({ id: 'T1', name: 'Acme', at: desk.now });
-      expect(await desk.store.findReadBack(ana)).toEqual({ kind: 'untried' });
+      expect(await desk.store.findHistoryAccess(ana)).toEqual({ kind: 'unknown' });
       await drain(deliveredAs('1000.2', desk.now));
-      expect((await lost()).open.readBack).toEqual({ kind: 'untried' });
+      expect((await lost()).open.historyAccess).toEqual({ kind: 'unknown' });
     });
 
     test('reading back is proven by a message known to be there, where the search itself saw none of ours', async () => {
       const { lease: held, open, search } = await inDoubt();
       expect(open).toMatchObject({ pageOf: 'post', hasProof: true });
-      const proof = { kind: 'read_on', cursor: null, proof: true, readBack: { kind: 'untried' } } as const;
+      const proof = { kind: 'read_on', cursor: null, proof: true, historyAccess: { kind: 'unknown' } } as const;
       await desk.store.settleSearch(held, search, proof);
       expect(await turn()).toMatchObject({
         kind: 'search',
@@ -338,7 +343,7 @@ export function outboxContract(open: OpenStore): void {
 
     test('reading back goes on where it was, after a page and after Slack asked to wait', async () => {
       const { lease: held, search } = await inDoubt();
-      const readOn = { kind: 'read_on', cursor: 'next', proof: false, readBack: { kind: 'untried' } } as const;
+      const readOn = { kind: 'read_on', cursor: 'next', proof: false, historyAccess: { kind: 'unknown' } } as const;
       await desk.store.settleSearch(held, search, readOn);
       const second = await turn();
       if (second.kind !== 'search') throw new Error(`no page, but ${second.kind}`);
@@ -360,7 +365,7 @@ export function outboxContract(open: OpenStore): void {
       const page = async () => {
         const claim = await turn({ readPace });
         if (claim.kind !== 'search') return claim;
-        const readOn = { kind: 'read_on', cursor: 'next', proof: false, readBack: { kind: 'untried' } } as const;
+        const readOn = { kind: 'read_on', cursor: 'next', proof: false, historyAccess: { kind: 'unknown' } } as const;
         await desk.store.settleSearch(claim.lease, claim.search, readOn);
         return claim.search.postId;
       };

@@ -1,84 +1,81 @@
 import type { Quota } from '../../../domain/poll/poll-budget.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../domain/base/time.ts';
 import type { HealthReport } from '../../../use-cases/showing/show-health.ts';
-import type { VersionReport } from '../../../use-cases/showing/show-version.ts';
-import { deliveryPromise } from './list-message.ts';
+import { deliveryPromise } from './delivery-promise.ts';
 import type { SlackMessage } from '../kit/message.ts';
-import { message } from '../kit/message.ts';
+import { footer, message } from '../kit/message.ts';
 import { ago, code, dateAndTime } from '../kit/mrkdwn.ts';
 import { pauseLines } from './pause-lines.ts';
-import type { Voice } from '../kit/texts.ts';
+import type { Texts } from '../kit/texts.ts';
 
 /**
  * How the bot is: the worst first in its headline, then what it is made of.
  *
  * @param otherSockets of other processes with the same app token, each of which takes a part of all commands
  */
-export function healthMessage(voice: Voice, report: HealthReport, otherSockets = 0): SlackMessage {
-  const { lastTickAt, figures, delivery } = report;
-  const { watchedJobs, pausedChannels, workspaceRefusal } = figures;
+export function healthMessage(texts: Texts, report: HealthReport, otherSockets = 0): SlackMessage {
+  const { lastTickAt, figures, lookedFor } = report;
+  const lines = [
+    ...reachLines(texts, report),
+    lastTickAt === null ? texts.get('health.no_tick') : texts.get('health.tick', { ago: ago(lastTickAt) }),
+    ...pauseLines(texts, report.pausedUntil),
+    texts.get('health.watched', { jobs: figures.watchedJobs }),
+    figures.unreadableJobs === 0 ? null : texts.get('health.unreadable', { count: figures.unreadableJobs }),
+    askingLine(texts, report),
+    queueLine(texts, report),
+    lookedFor === null
+      ? null
+      : texts.get('health.looked_for', { count: lookedFor.count, since: dateAndTime(lookedFor.since) }),
+    otherSockets === 0 ? null : texts.get('health.other_sockets', { others: otherSockets }),
+    pausedLine(texts, report),
+  ];
   return message([
-    {
-      kind: 'news',
-      headline: headline(voice, report),
-      lines: [
-        ...reachLines(voice, report),
-        lastTickAt === null ? voice.say('health.no_tick') : voice.say('health.tick', { ago: ago(lastTickAt) }),
-        ...pauseLines(voice, report.pausedUntil),
-        voice.say('health.watched', { jobs: watchedJobs }),
-        ...(figures.unreadableJobs === 0 ? [] : [voice.say('health.unreadable', { count: figures.unreadableJobs })]),
-        ...askingLines(voice, report),
-        queueLine(voice, report),
-        ...lookedForLines(voice, report),
-        ...(otherSockets === 0 ? [] : [voice.say('health.other_sockets', { others: otherSockets })]),
-        ...(pausedChannels === 0 && workspaceRefusal === null ? [] : [pausedLine(voice, report)]),
-      ],
-    },
-    { kind: 'footer', line: deliveryPromise(voice, delivery) },
+    { kind: 'news', headline: headline(texts, report), lines: lines.filter((line) => line !== null) },
+    footer(deliveryPromise(texts, report.delivery)),
   ]);
 }
 
-function headline(voice: Voice, { drs, blind, asking, figures, stillLoops, isLate, lookedFor }: HealthReport): string {
-  if (stillLoops.length > 0) return voice.say('health.headline.still');
-  if (figures.workspaceRefusal !== null) return voice.say('health.headline.refused');
-  if (blind !== null) return voice.say('health.headline.blind');
-  if (isLate || lookedFor !== null) return voice.say('health.headline.late');
-  if (asking.isLate && figures.watchedJobs > 0) return voice.say('health.headline.asked_late');
-  if (figures.pausedChannels > 0) return voice.say('health.headline.paused');
-  return voice.say(drs.kind === 'not_asked' ? 'health.headline.not_asked' : 'health.headline.well');
+function headline(texts: Texts, { drs, blind, asking, figures, stillLoops, isLate, lookedFor }: HealthReport): string {
+  if (stillLoops.length > 0) return texts.get('health.headline.still');
+  if (figures.workspaceRefusal !== null) return texts.get('health.headline.refused');
+  if (blind !== null) return texts.get('health.headline.blind');
+  if (isLate || lookedFor !== null) return texts.get('health.headline.late');
+  if (asking.isLate && figures.watchedJobs > 0) return texts.get('health.headline.asked_late');
+  if (figures.pausedChannels > 0) return texts.get('health.headline.paused');
+  return texts.get(drs.kind === 'not_asked' ? 'health.headline.not_asked' : 'health.headline.well');
 }
 
 /** Whether DRS answers; when it does not: since when, why, the last good answer, and when it is asked again. */
-function reachLines(voice: Voice, { drs, blind }: HealthReport): readonly string[] {
+function reachLines(texts: Texts, { drs, blind }: HealthReport): readonly string[] {
   if (blind !== null) {
     const at = dateAndTime(blind.nextTryAt);
     return [
-      voice.say('health.drs.silent', { since: dateAndTime(blind.since), why: voice.explain(blind.why) }),
+      texts.get('health.drs.silent', { since: dateAndTime(blind.since), why: texts.explain(blind.why) }),
       blind.lastReportAt === null
-        ? voice.say('health.drs.no_report', { at })
-        : voice.say('health.drs.last_report', { ago: ago(blind.lastReportAt), at }),
+        ? texts.get('health.drs.no_report', { at })
+        : texts.get('health.drs.last_report', { ago: ago(blind.lastReportAt), at }),
     ];
   }
   return drs.kind === 'answers'
-    ? [voice.say('health.drs.answers', { ago: ago(drs.lastAt), since: dateAndTime(drs.since) })]
-    : [voice.say('health.drs.not_asked')];
+    ? [texts.get('health.drs.answers', { ago: ago(drs.lastAt), since: dateAndTime(drs.since) })]
+    : [texts.get('health.drs.not_asked')];
 }
 
-/** How often jobs are asked about, and why; nothing where that is simply as often as wanted. */
-function askingLines(voice: Voice, { asking, figures }: HealthReport): readonly string[] {
+/** How often jobs are asked about, and why; null where that is simply as often as wanted. */
+function askingLine(texts: Texts, { asking, figures }: HealthReport): string | null {
   const { stretch, quota, closedMs, longestWaitMs, isLate } = asking;
-  if (figures.watchedJobs === 0 || (quota === null && !isLate)) return [];
-  const wait = voice.duration(longestWaitMs);
-  if (closedMs > 0) return [voice.say('health.asking.closed', { pause: voice.duration(closedMs), wait })];
-  const allowed = quota === null ? {} : { quota: describeQuota(voice, quota) };
+  if (figures.watchedJobs === 0 || (quota === null && !isLate)) return null;
+  const wait = texts.duration(longestWaitMs);
+  if (closedMs > 0) return texts.get('health.asking.closed', { pause: texts.duration(closedMs), wait });
+  const allowed = quota === null ? {} : { quota: describeQuota(texts, quota) };
   if (stretch === null)
-    return [voice.say(quota === null ? 'health.asking.late' : 'health.asking.within_quota', { ...allowed, wait })];
-  const pace = { every: voice.duration(stretch.everyMs), wanted: voice.duration(stretch.wantedMs), wait };
-  return [voice.say(`health.asking.${stretch.isByQuota ? 'by_quota' : 'by_setting'}`, { ...allowed, ...pace })];
+    return texts.get(quota === null ? 'health.asking.late' : 'health.asking.within_quota', { ...allowed, wait });
+  const pace = { every: texts.duration(stretch.everyMs), wanted: texts.duration(stretch.wantedMs), wait };
+  return texts.get(`health.asking.${stretch.isByQuota ? 'by_quota' : 'by_setting'}`, { ...allowed, ...pace });
 }
 
-function describeQuota(voice: Voice, { limit, windowMs }: Quota): string {
-  return voice.say('health.quota', { limit, unit: QUOTA_UNITS[windowMs] ?? 'other', window: voice.duration(windowMs) });
+function describeQuota(texts: Texts, { limit, windowMs }: Quota): string {
+  return texts.get('health.quota', { limit, unit: QUOTA_UNITS[windowMs] ?? 'other', window: texts.duration(windowMs) });
 }
 
 const QUOTA_UNITS: Readonly<Record<number, string>> = {
@@ -88,34 +85,19 @@ const QUOTA_UNITS: Readonly<Record<number, string>> = {
   [DAY]: 'day',
 };
 
-function queueLine(voice: Voice, { figures: { queued } }: HealthReport): string {
+function queueLine(texts: Texts, { figures: { queued } }: HealthReport): string {
   const { count, oldestAt } = queued;
   return oldestAt === null
-    ? voice.say('health.queue.empty')
-    : voice.say('health.queue.waiting', { count, since: dateAndTime(oldestAt) });
+    ? texts.get('health.queue.empty')
+    : texts.get('health.queue.waiting', { count, since: dateAndTime(oldestAt) });
 }
 
-/** What waits for Slack to let the bot read; nothing while that takes as long as it always does. */
-function lookedForLines(voice: Voice, { lookedFor }: HealthReport): readonly string[] {
-  if (lookedFor === null) return [];
-  return [voice.say('health.looked_for', { count: lookedFor.count, since: dateAndTime(lookedFor.since) })];
-}
-
-function pausedLine(voice: Voice, { figures: { pausedChannels, held, workspaceRefusal } }: HealthReport): string {
-  if (workspaceRefusal !== null) return voice.say('health.refused', { reason: code(workspaceRefusal), held });
-  return voice.say('health.paused', { count: pausedChannels, held, list: voice.typed('list') });
-}
-
-/** What runs, in one breath, as a report of a fault needs it. */
-export function versionMessage(voice: Voice, { program, node, schema, startedAt }: VersionReport): SlackMessage {
-  return message([
-    {
-      kind: 'news',
-      headline: voice.say('version.headline', { version: program }),
-      lines: [
-        voice.say('version.made_of', { node: code(node), schema: code(schema) }),
-        voice.say('version.since', { at: dateAndTime(startedAt), ago: ago(startedAt) }),
-      ],
-    },
-  ]);
+/** What Slack refuses; null where that is nothing. */
+function pausedLine(
+  texts: Texts,
+  { figures: { pausedChannels, held, workspaceRefusal } }: HealthReport,
+): string | null {
+  if (workspaceRefusal !== null) return texts.get('health.refused', { reason: code(workspaceRefusal), held });
+  if (pausedChannels === 0) return null;
+  return texts.get('health.paused', { count: pausedChannels, held, list: texts.command('list') });
 }

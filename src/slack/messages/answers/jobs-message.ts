@@ -1,106 +1,105 @@
 import { shortId } from '../../../domain/job/job-id.ts';
-import { jobName } from '../../../domain/job/job-name.ts';
-import type { JobPage } from '../../../use-cases/showing/list-jobs.ts';
-import { ACTIONS, encodePage } from '../kit/button-value.ts';
-import { mention } from '../posts/announcement.ts';
-import { shareButton, subscribeLabel } from '../kit/job-buttons.ts';
-import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
-import { message } from '../kit/message.ts';
-import { ago, code, safeName } from '../kit/mrkdwn.ts';
 import { isListedAsOver } from '../../../domain/names/listed-job.ts';
+import type { JobPage } from '../../../use-cases/showing/list-jobs.ts';
+import { isMessageKey } from '../../../words/plain-texts.ts';
 import { statusName } from '../jobs/status-words.ts';
-import type { Voice } from '../kit/texts.ts';
+import { ACTIONS, PAGE_VALUE } from '../kit/button-value.ts';
+import { buttonsOrSharedBy, shareButton, subscribeLabel } from '../kit/job-buttons.ts';
+import { boldName } from '../kit/job-names.ts';
+import { footer, linesPart, message } from '../kit/message.ts';
+import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
+import { ago, code, safeName } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
 
 /**
  * What DRS lists, a page at a time, with a button to subscribe each.
  *
  * @param sharedBy who showed it to everybody; undefined while only one person sees it
  */
-export function jobsMessage(voice: Voice, page: JobPage, channelId: string, sharedBy?: string): SlackMessage {
+export function jobsMessage(texts: Texts, page: JobPage, channelId: string, sharedBy?: string): SlackMessage {
   return message([
-    headlinePart(voice, page),
-    ...page.jobs.map((job) => jobRow(voice, job, page, channelId)),
-    ...footers(voice, page),
-    ...(sharedBy === undefined
-      ? [buttons(voice, page, channelId)]
-      : [{ kind: 'footer' as const, line: voice.say('answer.shared', { who: mention(sharedBy) }) }]),
+    headlinePart(texts, page),
+    ...page.jobs.map((job) => jobRow(texts, job, page, channelId)),
+    ...footerLines(texts, page).map(footer),
+    buttonsOrSharedBy(texts, sharedBy, buttons(texts, page, channelId)),
   ]);
 }
 
-function headlinePart(voice: Voice, { total, text, listedAt, isListPending }: JobPage): Part {
-  const said = text === null ? {} : { text: code(text) };
+function headlinePart(texts: Texts, { total, text, listedAt, isListPending }: JobPage): Part {
   if (total > 0) {
-    const key = text === null ? 'jobs.headline' : 'jobs.headline_matching';
-    return { kind: 'news', headline: voice.say(key, { count: total, ...said }) };
+    const headline =
+      text === null
+        ? texts.get('jobs.headline', { count: total })
+        : texts.get('jobs.headline_matching', { count: total, text: code(text) });
+    return { kind: 'news', headline };
   }
-  if (isListPending) return { kind: 'lines', lines: [voice.say('jobs.list_pending')] };
-  if (listedAt === null) return { kind: 'lines', lines: [] };
+  if (isListPending) return linesPart([texts.get('jobs.list_pending')]);
+  if (listedAt === null) return linesPart([]);
   if (text !== null)
-    return { kind: 'lines', lines: [voice.say('jobs.none_matching', { ...said, jobs: voice.typed('jobs') })] };
-  const { asked, others } = voice.surroundings.projects();
-  const none = voice.say('jobs.none', { project: safeName(asked) });
-  const elsewhere = others === '' ? [] : [voice.say('jobs.other_projects', { projects: safeName(others) })];
-  return { kind: 'lines', lines: [none, ...elsewhere] };
+    return linesPart([texts.get('jobs.none_matching', { text: code(text), jobs: texts.command('jobs') })]);
+  const { asked, others } = texts.surroundings.projects();
+  const none = texts.get('jobs.none', { project: safeName(asked) });
+  return linesPart(others === '' ? [none] : [none, texts.get('jobs.other_projects', { projects: safeName(others) })]);
 }
 
-function jobRow(voice: Voice, job: JobPage['jobs'][number], page: JobPage, channelId: string): Part {
-  const spoken = statusName(voice, job.status, job.jobType);
-  const type =
-    job.jobType === 'migration' || job.jobType === 'sync' || job.jobType === 'cloudDataGuard'
-      ? [voice.say(`jobs.type.${job.jobType}`)]
-      : [];
-  const subJobs = job.subJobs > 0 ? [voice.say('detail.sub_jobs', { count: job.subJobs })] : [];
-  const small = [...type, ...subJobs, shortId(job.jobId)].join(' · ');
-  const value = encodePage({ text: page.text, offset: page.offset, target: job.jobId });
-  const button: ButtonSpec | null = job.subscribed
-    ? { text: voice.say('button.unsubscribe'), actionId: ACTIONS.unsubscribeListed, value }
-    : isListedAsOver(job)
-      ? null
-      : { text: subscribeLabel(voice, channelId), actionId: ACTIONS.subscribeListed, value };
+function jobRow(texts: Texts, job: JobPage['jobs'][number], page: JobPage, channelId: string): Part {
+  const { emoji, state } = statusName(texts, job.status, job.jobType);
+  const type = `jobs.type.${job.jobType}`;
+  const details = [
+    ...(isMessageKey(type) ? [texts.get(type)] : []),
+    ...(job.subJobs > 0 ? [texts.get('detail.sub_jobs', { count: job.subJobs })] : []),
+    shortId(job.jobId),
+  ].join(' · ');
+  const button = rowButton(texts, job, page, channelId);
   return {
     kind: 'row',
-    line: `${spoken.emoji} *${safeName(jobName(job))}* – ${spoken.state}\n${small}`,
+    line: `${emoji} ${boldName(job)} – ${state}\n${details}`,
     ...(button === null ? {} : { button }),
   };
 }
 
-function footers(voice: Voice, { jobs, offset, total, listedAt, failure, isListPending }: JobPage): readonly Part[] {
-  const page =
-    listedAt === null || jobs.length === 0
-      ? []
-      : [voice.say('jobs.page', { from: offset + 1, to: offset + jobs.length, count: total, ago: ago(listedAt) })];
-  const failed =
-    failure === null
-      ? []
-      : [
-          voice.sentences(
-            voice.say('jobs.not_listed', { why: voice.explain(failure) }),
-            voice.say('jobs.not_listed_hint'),
-          ),
-        ];
-  const pending = isListPending && total > 0 ? [voice.say('jobs.list_pending')] : [];
-  return [...page, ...failed, ...pending].map((line) => ({ kind: 'footer', line }));
+function rowButton(
+  texts: Texts,
+  job: JobPage['jobs'][number],
+  { text, offset }: JobPage,
+  channelId: string,
+): ButtonSpec | null {
+  const value = PAGE_VALUE.encode({ text, offset, target: job.jobId });
+  if (job.subscribed) return { text: texts.get('button.unsubscribe'), actionId: ACTIONS.unsubscribeListed, value };
+  if (isListedAsOver(job)) return null;
+  return { text: subscribeLabel(texts, channelId), actionId: ACTIONS.subscribeListed, value };
 }
 
-function buttons(
-  voice: Voice,
-  { text, offset, previous, next, jobs, isListPending }: JobPage,
-  channelId: string,
-): Part {
-  const page = (
-    label: 'button.previous' | 'button.next' | 'button.refresh',
-    to: number | null,
-    actionId: string,
-  ): readonly ButtonSpec[] =>
-    to === null ? [] : [{ text: voice.say(label), actionId, value: encodePage({ text, offset: to }) }];
-  const share = { actionId: ACTIONS.shareJobs, value: encodePage({ text, offset }) };
-  return {
-    kind: 'buttons',
-    buttons: [
-      ...page('button.previous', previous, `${ACTIONS.pageJobs}:previous`),
-      ...page('button.next', next, `${ACTIONS.pageJobs}:next`),
-      ...(isListPending ? page('button.refresh', offset, `${ACTIONS.pageJobs}:again`) : []),
-      ...(jobs.length === 0 ? [] : shareButton(voice, channelId, share)),
-    ],
+function footerLines(texts: Texts, page: JobPage): readonly string[] {
+  const { jobs, offset, total, listedAt, failure, isListPending } = page;
+  const lines = [
+    listedAt === null || jobs.length === 0
+      ? null
+      : texts.get('jobs.page', { from: offset + 1, to: offset + jobs.length, count: total, ago: ago(listedAt) }),
+    failure === null
+      ? null
+      : texts.joinSentences(
+          texts.get('jobs.not_listed', { why: texts.explain(failure) }),
+          texts.get('jobs.not_listed_hint'),
+        ),
+    isListPending && total > 0 ? texts.get('jobs.list_pending') : null,
+  ];
+  return lines.filter((line) => line !== null);
+}
+
+function buttons(texts: Texts, page: JobPage, channelId: string): readonly ButtonSpec[] {
+  const { text, offset, previous, next, jobs, isListPending } = page;
+  const goTo = (label: 'previous' | 'next' | 'refresh', to: number | null, action: string): readonly ButtonSpec[] => {
+    const actionId = `${ACTIONS.pageJobs}:${action}`;
+    return to === null
+      ? []
+      : [{ text: texts.get(`button.${label}`), actionId, value: PAGE_VALUE.encode({ text, offset: to }) }];
   };
+  const share = { actionId: ACTIONS.shareJobs, value: PAGE_VALUE.encode({ text, offset }) };
+  return [
+    ...goTo('previous', previous, 'previous'),
+    ...goTo('next', next, 'next'),
+    ...goTo('refresh', isListPending ? offset : null, 'again'),
+    ...(jobs.length === 0 ? [] : shareButton(texts, channelId, share)),
+  ];
 }

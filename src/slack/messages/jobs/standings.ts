@@ -1,12 +1,12 @@
 import { isUnwell, STANDINGS, worstFirst } from '../../../domain/job/standing.ts';
 import type { Standing } from '../../../domain/job/standing.ts';
 import type { StandingJob } from '../../../domain/post/post.ts';
-import { DAY } from '../../../domain/base/time.ts';
-import { causeLine, MOST_TOLD, shortCause } from './cause-text.ts';
-import { daysUntilEnd } from '../posts/event-text.ts';
-import { boldName } from '../kit/job-names.ts';
-import { dateAndTime, day } from '../kit/mrkdwn.ts';
-import type { Voice } from '../kit/texts.ts';
+import { isMessageKey } from '../../../words/plain-texts.ts';
+import { boldName, withMore } from '../kit/job-names.ts';
+import { dateAndTime } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
+import { causeLine, MAX_TOLD_TEXT, shortCause } from './cause-text.ts';
+import { endingDay } from './deadline.ts';
 
 /** The emoji of each standing: one table for everything that counts jobs. */
 export const STANDING_EMOJI: Readonly<Record<Standing, string>> = {
@@ -23,63 +23,36 @@ export const STANDING_EMOJI: Readonly<Record<Standing, string>> = {
   copied: '✅',
 };
 
-/** Jobs named for one standing, standings whose jobs are named, and failures told with their cause. */
-const MOST_NAMES = 2;
-const MOST_NAMED = 2;
-const MOST_FAILURES = 1;
+/** Jobs named for one standing, and standings whose jobs are named. */
+const MAX_NAMES = 2;
+const MAX_NAMED = 2;
 
 /** `🔴 1 FAILED: wave-12 · 🟢 11`; nothing when all are well, or when nobody wrote down how they were. */
-export function standingsPart(voice: Voice, jobs: readonly StandingJob[]): readonly string[] {
-  const known = jobs.filter(({ standing }) => standing !== null);
-  if (!known.some(({ standing }) => standing !== null && isUnwell(standing))) return [];
-  const groups = STANDINGS.map((standing) => ({ standing, jobs: known.filter((job) => job.standing === standing) }));
-  const said = groups
-    .filter((group) => group.jobs.length > 0)
-    .map((group, index) => oneStanding(voice, group, { all: jobs.length, isNamed: index < MOST_NAMED }));
+export function standingsPart(texts: Texts, jobs: readonly StandingJob[]): readonly string[] {
+  const groups = STANDINGS.map((standing) => ({ standing, jobs: jobs.filter((job) => job.standing === standing) }));
+  const present = groups.filter((group) => group.jobs.length > 0);
+  if (!present.some(({ standing }) => isUnwell(standing))) return [];
+  const said = present.map(({ standing, jobs: those }, index) => {
+    const emoji = STANDING_EMOJI[standing];
+    if (!isUnwell(standing) || index >= MAX_NAMED) return `${emoji} ${those.length}`;
+    const key = `standing.${standing}`;
+    const state = texts.get(isMessageKey(key) ? key : 'standing.unknown');
+    if (jobs.length === 1) return `${emoji} ${state}`;
+    const names = withMore(texts, those.map(boldName), MAX_NAMES).join(', ');
+    return texts.get('standing.named', { emoji, count: those.length, state, names });
+  });
   return [said.join(' · ')];
 }
 
-function oneStanding(
-  voice: Voice,
-  { standing, jobs }: { readonly standing: Standing; readonly jobs: readonly StandingJob[] },
-  { all, isNamed }: { readonly all: number; readonly isNamed: boolean },
-): string {
-  const emoji = STANDING_EMOJI[standing];
-  if (!isUnwell(standing) || !isNamed) return `${emoji} ${jobs.length}`;
-  const state = voice.say(`standing.${wordOf(standing)}`);
-  if (all === 1) return `${emoji} ${state}`;
-  const more = jobs.length - MOST_NAMES;
-  const names = [
-    ...jobs.slice(0, MOST_NAMES).map(boldName),
-    ...(more > 0 ? [voice.say('names.more', { count: more })] : []),
-  ];
-  return voice.say('standing.named', { emoji, count: jobs.length, state, names: names.join(', ') });
-}
-
-/** Only what is not well is put into words. */
-function wordOf(standing: Standing): 'failed' | 'gone' | 'unknown' | 'flapping' | 'lag_high' | 'paused' {
-  switch (standing) {
-    case 'failed':
-    case 'gone':
-    case 'flapping':
-    case 'lag_high':
-    case 'paused':
-      return standing;
-    default:
-      return 'unknown';
-  }
-}
-
-/** Why those have failed that no post of its own tells of, and until when DRS keeps them. */
-export function failureLines(voice: Voice, jobs: readonly StandingJob[]): readonly string[] {
+/** Why the worst job has failed that no post of its own tells of, and until when DRS keeps it. */
+export function failureLines(texts: Texts, jobs: readonly StandingJob[]): readonly string[] {
   const failed = worstFirst(jobs, ({ standing }) => standing ?? 'passing').filter(({ failure }) => failure !== null);
-  return failed.slice(0, MOST_FAILURES).flatMap((job) => {
-    const { failure, cause } = job;
-    if (failure === null) return [];
-    if (failed.length > 1) return [`> ${boldName(job)}: ${shortCause(voice, cause, null)}`];
-    const since = dateAndTime(failure.since);
-    const begun = voice.say(failure.startSeen ? 'standing.failed_since' : 'standing.failed_before', { since });
-    const ends = voice.say('standing.ends_by', { day: day(failure.since + daysUntilEnd(failure.status) * DAY) });
-    return [`> ${causeLine(voice, cause, null, MOST_TOLD)}`, `${begun} · ${ends}`];
-  });
+  const [job] = failed;
+  if (job === undefined || job.failure === null) return [];
+  const { failure, cause } = job;
+  if (failed.length > 1) return [`> ${boldName(job)}: ${shortCause(texts, cause, null)}`];
+  const since = dateAndTime(failure.since);
+  const begun = texts.get(failure.startSeen ? 'standing.failed_since' : 'standing.failed_before', { since });
+  const ends = texts.get('standing.ends_by', { day: endingDay(failure.status, failure.since) });
+  return [`> ${causeLine(texts, cause, null, MAX_TOLD_TEXT)}`, `${begun} · ${ends}`];
 }

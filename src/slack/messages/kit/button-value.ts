@@ -30,117 +30,66 @@ export const ACTIONS = {
   openConsole: 'drs_open_console',
 } as const;
 
-const jobIds = z
-  .array(z.string().transform((id, check) => parseJobId(id) ?? reject(check)))
-  .min(1)
-  .max(50);
-const jobsValue = z.object({
-  jobs: jobIds,
-  target: z
-    .string()
-    .transform((id, check) => parseJobId(id) ?? reject(check))
-    .optional(),
-});
 /** The longest value of a button (docs.slack.dev, "Button element"), in UTF-16 code units. */
 const MAX_VALUE = 2_000;
 /** Characters of a searched text that a button keeps; no name is longer. */
-const MOST_TEXT = 100;
+const MAX_TEXT = 100;
 
+const jobId = z.string().transform((id, check) => parseJobId(id) ?? reject(check));
+const jobsValue = z.object({ jobs: z.array(jobId).min(1).max(50), target: jobId.optional() });
 const pageValue = z.object({
   text: z.string().nullable(),
   offset: z.number().int().min(0).max(1_000_000),
-  target: z
-    .string()
-    .transform((id, check) => parseJobId(id) ?? reject(check))
-    .optional(),
+  target: jobId.optional(),
 });
-const topicValue = z.object({ topic: z.string().max(MOST_TEXT).nullable() });
+const topicValue = z.object({ topic: z.string().max(MAX_TEXT).nullable() });
 const postValue = z.object({ post: z.string().min(1).max(100) });
+const auditValue = z.object({ jobId: jobId.nullable(), before: z.number().int().min(1).nullable() });
 
-const auditValue = z.object({
-  jobId: z
-    .string()
-    .transform((id, check) => parseJobId(id) ?? reject(check))
-    .nullable(),
-  before: z.number().int().min(1).nullable(),
-});
-
-/** The jobs a button is about, and which of them it changes. */
-export interface JobsValue {
-  /** Every job its message shows. */
-  readonly jobs: readonly JobId[];
-  /** The job to subscribe to or unsubscribe from. */
-  readonly target?: JobId | undefined;
-}
-
-/** Writes what a button must know to be understood after a restart; well within Slack's 2000 characters. */
-export function encodeJobs(value: JobsValue): string {
-  return JSON.stringify(value);
-}
-
-/** Reads what came back; null for anything this version would not have written. */
-export function decodeJobs(text: string | undefined): JobsValue | null {
-  return decode(jobsValue, text);
-}
-
-export function encodePost(post: string): string {
-  return JSON.stringify({ post });
-}
-
-/** The id of the post a button belongs to; null for anything this version would not have written. */
-export function decodePost(text: string | undefined): string | null {
-  return decode(postValue, text)?.post ?? null;
-}
-
+/** The jobs a button is about: all that its message shows, and the one to subscribe to or unsubscribe from. */
+export type JobsValue = Readonly<Omit<z.infer<typeof jobsValue>, 'jobs'>> & { readonly jobs: readonly JobId[] };
 /** A page of the list of jobs, and the job on it that a button is about. */
-export interface PageValue {
-  readonly text: string | null;
-  readonly offset: number;
-  readonly target?: JobId | undefined;
-}
-
-export function encodePage(value: PageValue): string {
-  const text = value.text === null ? null : Array.from(value.text).slice(0, MOST_TEXT).join('');
-  return JSON.stringify({ ...value, text });
-}
-
-/** Which page; null for anything this version would not have written. */
-export function decodePage(text: string | undefined): PageValue | null {
-  return decode(pageValue, text);
-}
-
-/** What a help message is about; null for everything. */
-export function encodeTopic(topic: string | null): string {
-  return JSON.stringify({ topic });
-}
-
-/** The topic; undefined for anything this version would not have written. */
-export function decodeTopic(text: string | undefined): string | null | undefined {
-  return decode(topicValue, text)?.topic;
-}
-
+export type PageValue = Readonly<z.infer<typeof pageValue>>;
 /** A page of what was done in a channel; see use-cases/showing/show-audit.ts. */
-export interface AuditValue {
-  readonly jobId: JobId | null;
-  readonly before: number | null;
+export type AuditValue = Readonly<z.infer<typeof auditValue>>;
+
+/** Writes what a button must know to be understood after a restart, and reads it. */
+export interface ValueCodec<Value> {
+  /** Well within Slack's 2000 characters. */
+  encode(value: Value): string;
+  /** Null for anything this version would not have written. */
+  decode(text: string | undefined): Value | null;
 }
 
-export function encodeAudit(value: AuditValue): string {
-  return JSON.stringify(value);
-}
+/** The jobs a button is about. */
+export const JOBS_VALUE: ValueCodec<JobsValue> = createCodec(jobsValue);
+/** A page of the list of jobs; a searched text is cut. */
+export const PAGE_VALUE: ValueCodec<PageValue> = createCodec(pageValue, (value: PageValue) => ({
+  ...value,
+  text: value.text === null ? null : Array.from(value.text).slice(0, MAX_TEXT).join(''),
+}));
+/** What a help message is about; null for everything. */
+export const TOPIC_VALUE: ValueCodec<{ readonly topic: string | null }> = createCodec(topicValue);
+/** The id of the post a button belongs to. */
+export const POST_VALUE: ValueCodec<{ readonly post: string }> = createCodec(postValue);
+/** A page of what was done in a channel. */
+export const AUDIT_VALUE: ValueCodec<AuditValue> = createCodec(auditValue);
 
-/** Which page; null for anything this version would not have written. */
-export function decodeAudit(text: string | undefined): AuditValue | null {
-  return decode(auditValue, text);
-}
-
-function decode<T>(schema: z.ZodType<T>, text: string | undefined): T | null {
-  if (text === undefined || text.length > MAX_VALUE) return null;
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
+function createCodec<Value>(
+  schema: z.ZodType<Value>,
+  shorten: (value: Value) => Value = (value) => value,
+): ValueCodec<Value> {
+  return {
+    encode: (value) => JSON.stringify(shorten(value)),
+    decode(text) {
+      if (text === undefined || text.length > MAX_VALUE) return null;
+      try {
+        return schema.parse(JSON.parse(text));
+      } catch {
+        return null;
+      }
+    },
+  };
 }
 
 function reject(check: z.core.$RefinementCtx): never {

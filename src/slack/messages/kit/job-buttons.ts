@@ -1,28 +1,40 @@
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import type { JobId } from '../../../domain/job/job-id.ts';
 import { ACTIONS } from './button-value.ts';
-import type { ButtonSpec } from './message.ts';
-import type { Voice } from './texts.ts';
+import { footer } from './message.ts';
+import type { ButtonSpec, Part } from './message.ts';
+import { mention } from './mrkdwn.ts';
+import type { Texts } from './texts.ts';
 
 /** *Console*, which opens the DRS console; none where no console is known. */
 export function consoleButton(
-  voice: Voice,
+  texts: Texts,
   job: { readonly jobId: JobId; readonly jobType: string | null },
 ): readonly ButtonSpec[] {
-  const url = voice.consoleUrl(job);
-  return url === null ? [] : [{ text: voice.say('button.console'), actionId: ACTIONS.openConsole, url }];
+  const url = texts.consoleUrl(job);
+  return url === null ? [] : [{ text: texts.get('button.console'), actionId: ACTIONS.openConsole, url }];
 }
 
 /** *Subscribe channel*, or *Notify me* in a direct message. */
-export function subscribeLabel(voice: Voice, channelId: string): string {
-  return voice.say(isDirectMessage(channelId) ? 'button.subscribe_dm' : 'button.subscribe');
+export function subscribeLabel(texts: Texts, channelId: string): string {
+  return texts.get(isDirectMessage(channelId) ? 'button.subscribe_dm' : 'button.subscribe');
 }
 
 /** *Share to channel*; none in a direct message, where there is nobody else. */
 export function shareButton(
-  voice: Voice,
+  texts: Texts,
   channelId: string,
   button: Pick<ButtonSpec, 'actionId' | 'value'>,
 ): readonly ButtonSpec[] {
-  return isDirectMessage(channelId) ? [] : [{ text: voice.say('button.share'), ...button }];
+  return isDirectMessage(channelId) ? [] : [{ text: texts.get('button.share'), ...button }];
+}
+
+/** The buttons of an answer, which are its reader's own; of one that was shown to everybody, who did that. */
+export function buttonsOrSharedBy(texts: Texts, sharedBy: string | undefined, buttons: readonly ButtonSpec[]): Part {
+  return sharedBy === undefined ? { kind: 'buttons', buttons } : sharedByPart(texts, sharedBy);
+}
+
+/** Who showed an answer to everybody. */
+export function sharedByPart(texts: Texts, sharedBy: string): Part {
+  return footer(texts.get('answer.shared', { who: mention(sharedBy) }));
 }

@@ -1,25 +1,43 @@
+import type { Job } from '../../../domain/job/job.ts';
+import type { JobId } from '../../../domain/job/job-id.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
-import type { NamedJob } from '../../../domain/post/post.ts';
+import type { JobReading } from '../../../use-cases/polling/read-jobs.ts';
 import { safeName } from './mrkdwn.ts';
-import type { Voice } from './texts.ts';
+import type { Texts } from './texts.ts';
 
 /** Jobs named in one line. */
-const MOST_NAMES = 10;
+const MAX_NAMES = 10;
 
-/** `a`, or `3 jobs: a, b, c`, cut with `+N more`. */
-export function jobNames(voice: Voice, jobs: readonly Pick<NamedJob, 'jobId' | 'name'>[]): string {
-  return nameAll(voice, jobs, boldName);
+type Named = Pick<Job, 'jobId' | 'name'>;
+
+/** What a job is called, safe in mrkdwn. */
+export function plainName(job: Named): string {
+  return safeName(jobName(job));
 }
 
-/** What a job is called, in bold. */
-export function boldName(job: Pick<NamedJob, 'jobId' | 'name'>): string {
-  return `*${safeName(jobName(job))}*`;
+/** The same in bold. */
+export function boldName(job: Named): string {
+  return `*${plainName(job)}*`;
+}
+
+/** `a`, or `3 jobs: a, b, c`, cut with `+N more`. */
+export function jobNames(texts: Texts, jobs: readonly Named[]): string {
+  return nameAll(texts, jobs, boldName);
 }
 
 /** The same list with another name for each. */
-export function nameAll<J>(voice: Voice, jobs: readonly J[], nameOf: (job: J) => string): string {
-  const names = jobs.slice(0, MOST_NAMES).map(nameOf);
-  const more = jobs.length - names.length;
-  const listed = [...names, ...(more > 0 ? [voice.say('names.more', { count: more })] : [])].join(', ');
-  return jobs.length === 1 ? listed : voice.say('names.several', { count: jobs.length, names: listed });
+export function nameAll<J>(texts: Texts, jobs: readonly J[], nameOf: (job: J) => string): string {
+  const names = withMore(texts, jobs.map(nameOf), MAX_NAMES).join(', ');
+  return jobs.length === 1 ? names : texts.get('names.several', { count: jobs.length, names });
+}
+
+/** The first `max` of them, and how many more there are. */
+export function withMore(texts: Texts, all: readonly string[], max: number): readonly string[] {
+  const more = all.length - max;
+  return more > 0 ? [...all.slice(0, max), texts.get('names.more', { count: more })] : all;
+}
+
+/** The id of a job that was asked about. */
+export function askedJobId(reading: JobReading): JobId {
+  return reading.kind === 'known' ? reading.job.jobId : reading.jobId;
 }

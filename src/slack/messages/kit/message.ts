@@ -3,13 +3,13 @@ import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock, Tabl
 import { cut, escapeMrkdwn } from './mrkdwn.ts';
 
 /** Blocks in one message (docs.slack.dev, "Block Kit", blocks). */
-const MOST_BLOCKS = 50;
+const MAX_BLOCKS = 50;
 /**
  * Characters of a section's or context element's text. So long is the top-level text as well: chat.update refuses over 4,000
  * (docs.slack.dev, "chat.update", msg_too_long), and counts otherwise than we do.
  */
-const MOST_TEXT = 3000;
-const MOST_BUTTON_TEXT = 75;
+const MAX_TEXT = 3000;
+const MAX_BUTTON_TEXT = 75;
 const NO_BREAK_SPACE = '\u00a0';
 
 /** What Slack is sent: blocks for the eye, and a text with the same content for notifications and screen readers. */
@@ -18,7 +18,7 @@ export interface SlackMessage {
   readonly blocks: KnownBlock[];
 }
 
-/** A button. Its value is a codec's business (actions/button-value.ts). */
+/** A button; `button-value.ts` writes its value. */
 export interface ButtonSpec {
   readonly text: string;
   readonly actionId: string;
@@ -49,13 +49,19 @@ export type Part =
   | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[]; readonly alignRight: readonly number[] }
   | { readonly kind: 'buttons'; readonly buttons: readonly ButtonSpec[] };
 
+/** A headline, and the lines under it. */
+export interface News {
+  readonly headline: string;
+  readonly lines: readonly string[];
+}
+
 /** Builds a message from its pieces. What is too long for Slack is cut, never refused. */
 export function message(parts: readonly Part[], options: { readonly marker?: string } = {}): SlackMessage {
-  const blocks = parts.flatMap((part) => toBlock(part) ?? []).slice(0, MOST_BLOCKS);
+  const blocks = parts.flatMap((part) => toBlock(part) ?? []).slice(0, MAX_BLOCKS);
   const [first, ...rest] = blocks;
   const marked =
     first !== undefined && options.marker !== undefined ? [{ ...first, block_id: options.marker }, ...rest] : blocks;
-  return { text: fit(topLevelText(parts), MOST_TEXT), blocks: marked };
+  return { text: fit(topLevelText(parts), MAX_TEXT), blocks: marked };
 }
 
 /** The same message without blocks, for a workspace that refuses them. */
@@ -63,9 +69,24 @@ export function plainMessage({ text }: SlackMessage): SlackMessage {
   return { text, blocks: [] };
 }
 
+/** A message as Slack is sent it: no blocks where there are none. */
+export function withBlocks({ text, blocks }: SlackMessage): { readonly text: string; readonly blocks?: KnownBlock[] } {
+  return blocks.length === 0 ? { text } : { text, blocks };
+}
+
 /** A message of plain lines. */
 export function lines(...text: readonly string[]): SlackMessage {
-  return message([{ kind: 'lines', lines: text }]);
+  return message([linesPart(text)]);
+}
+
+/** Plain lines. */
+export function linesPart(text: readonly string[]): Part {
+  return { kind: 'lines', lines: text };
+}
+
+/** Small print. */
+export function footer(line: string): Part {
+  return { kind: 'footer', line };
 }
 
 function toBlock(part: Part): KnownBlock | null {
@@ -102,7 +123,7 @@ function table(rows: readonly (readonly string[])[], alignRight: readonly number
 function section(text: readonly string[], accessory?: ButtonSpec): SectionBlock {
   return {
     type: 'section',
-    text: { type: 'mrkdwn', text: fit(text.join('\n'), MOST_TEXT), verbatim: true },
+    text: { type: 'mrkdwn', text: fit(text.join('\n'), MAX_TEXT), verbatim: true },
     ...(accessory === undefined ? {} : { accessory: button(accessory) }),
   };
 }
@@ -111,7 +132,7 @@ function context(line: string, blockId?: string): ContextBlock {
   return {
     type: 'context',
     ...(blockId === undefined ? {} : { block_id: blockId }),
-    elements: [{ type: 'mrkdwn', text: fit(line, MOST_TEXT), verbatim: true }],
+    elements: [{ type: 'mrkdwn', text: fit(line, MAX_TEXT), verbatim: true }],
   };
 }
 
@@ -122,7 +143,7 @@ function actions(buttons: readonly ButtonSpec[]): ActionsBlock {
 function button(spec: ButtonSpec): Button {
   return {
     type: 'button',
-    text: { type: 'plain_text', text: cut(spec.text, MOST_BUTTON_TEXT), emoji: true },
+    text: { type: 'plain_text', text: cut(spec.text, MAX_BUTTON_TEXT), emoji: true },
     action_id: spec.actionId,
     ...(spec.value === undefined ? {} : { value: spec.value }),
     ...(spec.url === undefined ? {} : { url: spec.url }),

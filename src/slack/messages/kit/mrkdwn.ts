@@ -1,4 +1,5 @@
 import { cutText } from '../../../domain/base/text.ts';
+import { DAY } from '../../../domain/base/time.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
 
 /**
@@ -17,6 +18,16 @@ const FULL_WIDTH: Readonly<Record<string, string>> = { '*': '＊', '~': '～', '
 /** A name that no part of can become formatting, also within bold text. Pasted into a command it is the name again. */
 export function safeName(name: string): string {
   return escapeMrkdwn(name.replace(FORMATTING, (sign) => FULL_WIDTH[sign] ?? sign));
+}
+
+/** A person, as Slack shows them by name. */
+export function mention(userId: string): string {
+  return `<@${escapeMrkdwn(userId)}>`;
+}
+
+/** A channel, as Slack shows it by name. */
+export function channelLink(channelId: string): string {
+  return `<#${escapeMrkdwn(channelId)}>`;
 }
 
 /** Text as code, cut to `most` characters; grave accents and line breaks inside would end it and are replaced. */
@@ -45,6 +56,12 @@ export function timeOfDay(at: EpochMs): string {
   return dateToken(at, '{time}', `${utc(at).slice(11, 16)} UTC`);
 }
 
+/** A stretch of time; a clock time of another day carries its day. */
+export function stretch(from: EpochMs, until: EpochMs): string {
+  const isLong = until - from >= DAY / 2;
+  return `${dateAndTime(from)}–${isLong ? dateAndTime(until) : timeOfDay(until)}`;
+}
+
 /** How long ago, kept current by Slack itself. */
 export function ago(at: EpochMs): string {
   return dateToken(at, '{ago}', `at ${utc(at)}`);
@@ -56,4 +73,9 @@ function dateToken(at: EpochMs, format: string, fallback: string): string {
 
 function utc(at: EpochMs): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** Text that begins small, for within a sentence. Abbreviations such as DR stay as they are. */
+export function lowerFirst(text: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }

@@ -1,10 +1,10 @@
 import { HELD } from '../../../domain/access.ts';
 import { code } from './mrkdwn.ts';
-import type { Voice } from './texts.ts';
+import type { Texts } from './texts.ts';
 
-type Refusal = 'not_member' | 'archived' | 'restricted' | 'shared' | 'not_allowed' | 'other';
+type RefusalKind = 'not_member' | 'archived' | 'restricted' | 'shared' | 'not_allowed' | 'other';
 
-function kindOf(reason: string): Refusal {
+function kindOf(reason: string): RefusalKind {
   switch (reason) {
     case 'not_in_channel':
     case 'channel_not_found':
@@ -25,16 +25,16 @@ function kindOf(reason: string): Refusal {
 }
 
 /** What the name of a reason to hold back posts means, and what to do, said in the channel itself. */
-export function refusal(voice: Voice, reason: string): string {
+export function explainRefusal(texts: Texts, reason: string): string {
   const kind = kindOf(reason);
-  return voice.say(`refusal.${kind}`, { invite: voice.invitation(), reason: code(reason) });
+  return texts.get(`refusal.${kind}`, { invite: texts.inviteCommand(), reason: code(reason) });
 }
 
 /** What to do about it, said somewhere else. */
-export function remedyElsewhere(voice: Voice, reason: string): string {
+export function explainRemedy(texts: Texts, reason: string): string {
   const kind = kindOf(reason);
-  return voice.say(`refusal.${kind}_there`, {
-    invite: voice.invitation(),
-    subscribe: voice.typed('subscribe <job>'),
+  return texts.get(`refusal.${kind}_there`, {
+    invite: texts.inviteCommand(),
+    subscribe: texts.command('subscribe <job>'),
   });
 }

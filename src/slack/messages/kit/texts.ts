@@ -3,8 +3,8 @@ import type { Explanation } from '../../../domain/job/explanation.ts';
 import type { JobId } from '../../../domain/job/job-id.ts';
 import type { Language } from '../../../domain/base/language.ts';
 import { isRefusal } from '../../../domain/post/operator-alert.ts';
-import { speechIn } from '../../../words/plain-texts.ts';
-import type { Speech } from '../../../words/plain-texts.ts';
+import { plainTextsIn } from '../../../words/plain-texts.ts';
+import type { PlainTexts } from '../../../words/plain-texts.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';
 
 /** How the bot is called here, and what its messages can link to. */
@@ -23,27 +23,28 @@ export interface Surroundings {
   consoleUrl(job: { readonly jobId: JobId; readonly jobType: string | null }, language: Language): string | null;
 }
 
-/** Speaks to a reader in their language, and knows what can be typed and opened here. Everything is safe in mrkdwn. */
-export interface Voice extends Speech {
+/** The texts a reader sees in Slack, with what can be typed and opened here. Everything is safe in mrkdwn. */
+export interface Texts extends PlainTexts {
   readonly surroundings: Surroundings;
   /** The slash command with these words behind it, as code. */
-  typed(words: string): string;
+  command(words: string): string;
   /** What to type to let the bot into a channel, as code. */
-  invitation(): string;
+  inviteCommand(): string;
   consoleUrl(job: { readonly jobId: JobId; readonly jobType: string | null }): string | null;
   /** The address of a message; null when the workspace's is not known. */
   messageUrl(channelId: string, ts: string): string | null;
 }
 
-export function createVoice(language: Language, surroundings: Surroundings): Voice {
-  const speech = speechIn(language);
+/** The texts of a language for one workspace. */
+export function createTexts(language: Language, surroundings: Surroundings): Texts {
+  const plain = plainTextsIn(language);
   const { command, botName, teamUrl } = surroundings;
   return {
-    ...speech,
+    ...plain,
     surroundings,
-    explain: (why: Explanation) => speech.explain(escapeValues(why)),
-    typed: (words) => code(words === '' ? command : `${command} ${words}`),
-    invitation: () => code(`/invite @${botName}`),
+    explain: (why) => plain.explain(escapeValues(why)),
+    command: (words) => code(words === '' ? command : `${command} ${words}`),
+    inviteCommand: () => code(`/invite @${botName}`),
     consoleUrl: (job) => surroundings.consoleUrl(job, language),
     messageUrl: (channelId, ts) =>
       teamUrl === null ? null : `${teamUrl}archives/${channelId}/p${ts.replace('.', '')}`,
@@ -51,20 +52,20 @@ export function createVoice(language: Language, surroundings: Surroundings): Voi
 }
 
 /**
- * The same voice before a whole channel: settings, keys and codes are the operator's business, who reads them in
+ * The same texts for a whole channel: settings, keys and codes are the operator's business, who reads them in
  * the log, and in their own channel where there is one. Whoever asks for themselves is told everything.
  */
-export function inPublic(voice: Voice): Voice {
+export function hideOperatorMatters(texts: Texts): Texts {
   const explain = (why: Explanation) => {
     const matter = operatorMatter(why);
-    if (matter === null) return voice.explain(why);
-    const isTold = voice.surroundings.tellsOperator && isRefusal(why);
-    return voice.say(isTold ? `brief.${matter}.told` : `brief.${matter}`);
+    if (matter === null) return texts.explain(why);
+    const isTold = texts.surroundings.tellsOperator && isRefusal(why);
+    return texts.get(isTold ? `brief.${matter}.told` : `brief.${matter}`);
   };
-  return { ...voice, explain };
+  return { ...texts, explain };
 }
 
-/** Reasons carry pieces of what DRS said. */
+/** Values of a reason are pieces of what DRS said. */
 function escapeValues({ key, values }: Explanation): Explanation {
   const escaped = Object.entries(values).map(
     ([name, value]) => [name, typeof value === 'string' ? escapeMrkdwn(value) : value] as const,

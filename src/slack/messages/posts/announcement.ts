@@ -1,92 +1,68 @@
 import { HELD_REASONS } from '../../../domain/access.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { isUnwell } from '../../../domain/job/standing.ts';
-import type { Announcement, EndedJob, StandingJob } from '../../../domain/post/post.ts';
-import { boldName, jobNames, nameAll } from '../kit/job-names.ts';
-import { backLines, blindLines } from './blind-lines.ts';
-import { code, escapeMrkdwn } from '../kit/mrkdwn.ts';
-import { remedyElsewhere } from '../kit/refusal-text.ts';
+import type { Announcement, StandingJob } from '../../../domain/post/post.ts';
 import { failureLines, standingsPart } from '../jobs/standings.ts';
+import { boldName, jobNames, nameAll } from '../kit/job-names.ts';
+import { channelLink, code, escapeMrkdwn, mention } from '../kit/mrkdwn.ts';
+import { explainRemedy } from '../kit/refusal-text.ts';
+import type { Texts } from '../kit/texts.ts';
 import { alertLines } from './alert-lines.ts';
-import type { Voice } from '../kit/texts.ts';
+import { backLines, blindLines } from './blind-lines.ts';
 
 /** What a conversation is told beside the events of jobs, line by line. */
-export function announcementLines(voice: Voice, said: Announcement, channelId: string): readonly string[] {
+export function announcementLines(texts: Texts, said: Announcement, channelId: string): readonly string[] {
+  const isDirect = isDirectMessage(channelId);
   switch (said.kind) {
-    case 'subscribed':
-      return [
-        [changeLine(voice, said, channelId), ...standingsPart(voice, said.jobs)].join(' – '),
-        ...failureLines(voice, said.jobs),
-      ];
-    case 'unsubscribed':
-      return [changeLine(voice, said, channelId)];
+    case 'subscribed': {
+      const line = isDirect
+        ? texts.get('announced.subscribed_dm', { jobs: jobNames(texts, said.jobs) })
+        : texts.get('announced.subscribed', { who: mention(said.by), jobs: subscribedNames(texts, said.jobs) });
+      return [[line, ...standingsPart(texts, said.jobs)].join(' – '), ...failureLines(texts, said.jobs)];
+    }
+    case 'unsubscribed': {
+      if (isDirect) return [texts.get('announced.unsubscribed_dm', { jobs: jobNames(texts, said.jobs) })];
+      const jobs = nameAll(texts, said.jobs, (job) =>
+        job.madeBy === null
+          ? boldName(job)
+          : texts.get('announced.made_by', { job: boldName(job), who: mention(job.madeBy) }),
+      );
+      return [texts.get('announced.unsubscribed', { who: mention(said.by), jobs })];
+    }
     case 'jobs_back': {
-      const key = isDirectMessage(channelId) ? 'announced.jobs_back_dm' : 'announced.jobs_back';
-      return [voice.say(key, { jobs: jobNames(voice, said.jobs), count: said.jobs.length })];
+      const key = isDirect ? 'announced.jobs_back_dm' : 'announced.jobs_back';
+      return [texts.get(key, { jobs: jobNames(texts, said.jobs), count: said.jobs.length })];
     }
-    case 'language':
-      return [
-        voice.say('announced.language', { who: mention(said.by), language: voice.say(`language.${said.language}`) }),
-      ];
+    case 'language': {
+      const language = texts.get(`language.${said.language}`);
+      return [texts.get('announced.language', { who: mention(said.by), language })];
+    }
     case 'hello': {
-      const [subscribe, jobs, help] = ['subscribe <job>', 'jobs', 'help'].map((words) => voice.typed(words));
+      const [subscribe, jobs, help] = [texts.command('subscribe <job>'), texts.command('jobs'), texts.command('help')];
+      return [texts.get('announced.hello'), texts.get('announced.hello_start', { subscribe, jobs, help })];
+    }
+    case 'paused': {
+      const { reason, jobs } = said;
+      const where = { channel: channelLink(said.channelId), reason: code(reason) };
       return [
-        voice.say('announced.hello'),
-        voice.say('announced.hello_start', { subscribe: subscribe ?? '', jobs: jobs ?? '', help: help ?? '' }),
+        texts.get(HELD_REASONS.includes(reason) ? 'announced.held' : 'announced.paused', where),
+        texts.get('announced.paused_jobs', { count: jobs.length, jobs: jobNames(texts, jobs) }),
+        explainRemedy(texts, reason),
       ];
     }
-    case 'paused':
-      return [
-        voice.say(HELD_REASONS.includes(said.reason) ? 'announced.held' : 'announced.paused', {
-          channel: `<#${escapeMrkdwn(said.channelId)}>`,
-          reason: code(said.reason),
-        }),
-        voice.say('announced.paused_jobs', { count: said.jobs.length, jobs: jobNames(voice, said.jobs) }),
-        remedyElsewhere(voice, said.reason),
-      ];
     case 'blind':
-      return blindLines(voice, said);
+      return blindLines(texts, said);
     case 'back':
-      return backLines(voice, said);
+      return backLines(texts, said);
     case 'signal':
-      return alertLines(voice, said.signal);
+      return alertLines(texts, said.signal);
     case 'other':
-      return [voice.say('announced.other', { name: escapeMrkdwn(said.name) })];
+      return [texts.get('announced.other', { name: escapeMrkdwn(said.name) })];
   }
-}
-
-/** The public line that says who changed what a channel watches. */
-function changeLine(
-  voice: Voice,
-  said: Extract<Announcement, { readonly kind: 'subscribed' | 'unsubscribed' }>,
-  channelId: string,
-): string {
-  const { kind, by } = said;
-  if (isDirectMessage(channelId)) {
-    const jobs = jobNames(voice, said.jobs);
-    return voice.say(kind === 'subscribed' ? 'announced.subscribed_dm' : 'announced.unsubscribed_dm', { jobs });
-  }
-  const who = mention(by);
-  return said.kind === 'subscribed'
-    ? voice.say('announced.subscribed', { who, jobs: subscribedNames(voice, said.jobs) })
-    : voice.say('announced.unsubscribed', { who, jobs: endedNames(voice, said.jobs) });
 }
 
 /** Those that are not well are named with how they are; the names of all others would hide them. */
-function subscribedNames(voice: Voice, jobs: readonly StandingJob[]): string {
+function subscribedNames(texts: Texts, jobs: readonly StandingJob[]): string {
   const isAnyUnwell = jobs.some(({ standing }) => standing !== null && isUnwell(standing));
-  return jobs.length > 1 && isAnyUnwell ? voice.say('names.count', { count: jobs.length }) : jobNames(voice, jobs);
-}
-
-/** The same as `jobNames`, with whose subscription each was. */
-function endedNames(voice: Voice, jobs: readonly EndedJob[]): string {
-  return nameAll(voice, jobs, (job) =>
-    job.madeBy === null
-      ? boldName(job)
-      : voice.say('announced.made_by', { job: boldName(job), who: mention(job.madeBy) }),
-  );
-}
-
-export function mention(userId: string): string {
-  return `<@${escapeMrkdwn(userId)}>`;
+  return jobs.length > 1 && isAnyUnwell ? texts.get('names.count', { count: jobs.length }) : jobNames(texts, jobs);
 }

@@ -1,37 +1,34 @@
+import type { EpochMs } from '../../../domain/base/time.ts';
 import type { Job } from '../../../domain/job/job.ts';
-import type { JobEvent } from '../../../domain/job/job-event.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
 import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
 import type { Standing } from '../../../domain/job/standing.ts';
 import { causeKey } from '../../../domain/post/cause-key.ts';
-import type { Closing } from '../../../domain/post/closing.ts';
-import type { DeliveryFacts, NamedJob } from '../../../domain/post/post.ts';
-import type { EpochMs } from '../../../domain/base/time.ts';
-import { causeLine, MOST_TOLD, shortCause } from '../jobs/cause-text.ts';
-import { stretch } from './closed-failure.ts';
-import type { Part } from '../kit/message.ts';
+import { causeLine, MAX_TOLD_TEXT, shortCause } from '../jobs/cause-text.ts';
 import { STANDING_EMOJI } from '../jobs/standings.ts';
 import { statusName, statusWords } from '../jobs/status-words.ts';
-import type { Voice } from '../kit/texts.ts';
-
-type EventFacts = Extract<DeliveryFacts, { readonly kind: 'event' }>;
+import { withMore } from '../kit/job-names.ts';
+import { linesPart } from '../kit/message.ts';
+import type { Part } from '../kit/message.ts';
+import { stretch } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
+import { errorCodeOf, isFailure } from './event-facts.ts';
+import type { EventFacts } from './event-facts.ts';
 
 /** Rows that leave the buttons on a phone; a table in full has as many as Slack takes. */
-const MOST_ROWS = 6;
-const MOST_ROWS_IN_FULL = 98;
+const MAX_ROWS = 6;
+const MAX_ROWS_IN_FULL = 98;
 /** Causes told apart in lines of their own. */
-const MOST_CAUSES = 3;
+const MAX_CAUSES = 3;
 /** Characters of a cause in a table. */
-const MOST_CAUSE = 16;
+const MAX_CAUSE = 16;
 
-/** One job of an incident: what befell it last, and how it is now. */
-interface Row {
-  readonly job: NamedJob;
-  readonly event: JobEvent;
+/** One job of an incident: what befell it last, what closed it, and how it is now. */
+interface Row extends Pick<EventFacts, 'job' | 'event'> {
   readonly cause: EventFacts['aftermath']['cause'];
   readonly key: string | null;
-  readonly closed: Closing | null;
+  readonly closed: EventFacts['aftermath']['closed'];
   readonly current: Job | null;
 }
 
@@ -46,19 +43,21 @@ export interface Incident {
 }
 
 /** A message about many jobs: the count, the cause they share or what tells them apart, and the worst of them. */
-export function incidentParts(voice: Voice, incident: Incident): readonly Part[] {
+export function incidentParts(texts: Texts, incident: Incident): readonly Part[] {
   const rows = toRows(incident);
   const [first] = rows;
   if (first === undefined) return [];
-  if (isFailure(first.event)) return failureParts(voice, rows, incident);
-  if (first.event.kind === 'recovered') return recoveryParts(voice, rows);
-  return otherParts(voice, rows);
+  if (isFailure(first.event)) return failureParts(texts, rows, incident.watched);
+  if (first.event.kind !== 'recovered') return otherParts(texts, rows, first);
+  const said = { count: rows.length, of: rows.length, other: 0 };
+  return recoveredParts(texts, `🟢 ${texts.get('incident.recovered', said)}`, { measured: rows, shown: rows });
 }
 
 /** Every row of it, for whoever wants to see all. */
-export function incidentInFull(voice: Voice, incident: Incident): readonly Part[] {
+export function incidentInFull(texts: Texts, incident: Incident): readonly Part[] {
   const rows = toRows(incident);
-  return [headlinePart(voice.say('incident.all', { count: rows.length })), tablePart(voice, rows, MOST_ROWS_IN_FULL)];
+  const headline = texts.get('incident.all', { count: rows.length });
+  return [linesPart([headline]), tablePart(texts, rows, MAX_ROWS_IN_FULL)];
 }
 
 /**
@@ -67,7 +66,7 @@ export function incidentInFull(voice: Voice, incident: Incident): readonly Part[
  * @param told what the incident told
  */
 export function recoveriesParts(
-  voice: Voice,
+  texts: Texts,
   recovered: readonly EventFacts[],
   told: readonly EventFacts[],
 ): readonly Part[] {
@@ -76,76 +75,73 @@ export function recoveriesParts(
   const failed = failures.filter(isStillFailed);
   const [of, left] = [failures.length, failed.length];
   const count = countRecovered(failures);
-  const said = { count, of, left, other: of - left - count, duration: longest(voice, [...failures, ...rows]) };
-  return [
-    headlinePart(
-      `${left === 0 ? '🟢' : '🟠'} ${voice.say(left === 0 ? 'incident.recovered' : 'incident.partly_recovered', said)}`,
-    ),
-    linesPart([voice.say('incident.recovered_longest', said)]),
-    tablePart(voice, [...failed, ...rows], MOST_ROWS),
-  ];
+  const said = { count, of, left, other: of - left - count };
+  const headline =
+    left === 0 ? `🟢 ${texts.get('incident.recovered', said)}` : `🟠 ${texts.get('incident.partly_recovered', said)}`;
+  return recoveredParts(texts, headline, { measured: [...failures, ...rows], shown: [...failed, ...rows] });
 }
 
-function recoveryParts(voice: Voice, rows: readonly Row[]): readonly Part[] {
-  const said = { count: rows.length, of: rows.length, other: 0, duration: longest(voice, rows) };
-  return [
-    headlinePart(`🟢 ${voice.say('incident.recovered', said)}`),
-    linesPart([voice.say('incident.recovered_longest', said)]),
-    tablePart(voice, rows, MOST_ROWS),
-  ];
-}
-
-function longest(voice: Voice, rows: readonly Row[]): string {
-  const lengths = rows.flatMap(({ event, closed }) => {
+/** @param measured whose longest failure is told */
+function recoveredParts(
+  texts: Texts,
+  headline: string,
+  { measured, shown }: { readonly measured: readonly Row[]; readonly shown: readonly Row[] },
+): readonly Part[] {
+  const lengths = measured.flatMap(({ event, closed }) => {
     if (event.kind === 'recovered') return [event.workingAt - event.failedAt];
     return closed?.how === 'recovered' ? [closed.at - event.at] : [];
   });
-  return voice.duration(Math.max(0, ...lengths));
-}
-
-function failureParts(voice: Voice, rows: readonly Row[], { watched }: Incident): readonly Part[] {
-  const open = rows.filter(isStillFailed);
+  const duration = texts.duration(Math.max(0, ...lengths));
   return [
-    headlinePart(failureHeadline(voice, rows, open, watched)),
-    linesPart(open.length === 0 ? [struckLine(voice, rows)] : causeLines(voice, open)),
-    tablePart(voice, rows, MOST_ROWS),
+    linesPart([headline]),
+    linesPart([texts.get('incident.recovered_longest', { duration })]),
+    tablePart(texts, shown, MAX_ROWS),
   ];
 }
 
-function failureHeadline(voice: Voice, rows: readonly Row[], open: readonly Row[], watched: number): string {
-  if (open.length === 0) return closedHeadline(voice, rows);
-  if (open.length < rows.length) {
-    const said = { count: open.length, of: rows.length, closed: rows.length - open.length };
-    return `🔴 ${voice.say('incident.still_failed', said)}`;
+function failureParts(texts: Texts, rows: readonly Row[], watched: number): readonly Part[] {
+  const open = rows.filter(isStillFailed);
+  const headline = open.length === 0 ? closedHeadline(texts, rows) : failureHeadline(texts, rows, open.length, watched);
+  return [
+    linesPart([headline]),
+    linesPart(open.length === 0 ? [struckLine(texts, rows)] : causeLines(texts, open)),
+    tablePart(texts, rows, MAX_ROWS),
+  ];
+}
+
+function failureHeadline(texts: Texts, rows: readonly Row[], open: number, watched: number): string {
+  if (open < rows.length) {
+    const said = { count: open, of: rows.length, closed: rows.length - open };
+    return `🔴 ${texts.get('incident.still_failed', said)}`;
   }
-  const what = sharedState(voice, rows);
+  const state = sharedState(texts, rows);
   const said = { count: rows.length, of: Math.max(watched, rows.length) };
-  const headline = `🔴 ${voice.say('incident.failed', said)}`;
-  return what === null ? headline : `${headline} – ${voice.say('incident.all_state', { state: what })}`;
+  const headline = `🔴 ${texts.get('incident.failed', said)}`;
+  return state === null ? headline : `${headline} – ${texts.get('incident.all_state', { state })}`;
 }
 
 /** What stopped, where it is the same for all. */
-function sharedState(voice: Voice, rows: readonly Row[]): string | null {
+function sharedState(texts: Texts, rows: readonly Row[]): string | null {
   const states = new Set(
     rows.map(({ job, event }) =>
-      event.report === null ? '' : (statusWords(voice, event.report, job.jobType).tail ?? ''),
+      event.report === null ? '' : (statusWords(texts, event.report, job.jobType).tail ?? ''),
     ),
   );
   const [only] = states;
   return states.size === 1 && only !== undefined && only !== '' ? only : null;
 }
 
-function closedHeadline(voice: Voice, rows: readonly Row[]): string {
+function closedHeadline(texts: Texts, rows: readonly Row[]): string {
   const recovered = countRecovered(rows);
-  const duration = voice.duration(Math.max(0, lastClosing(rows) - firstFailure(rows)));
+  const duration = texts.duration(Math.max(0, lastClosing(rows) - firstFailure(rows)));
   const said = { count: recovered, of: rows.length, other: rows.length - recovered, duration };
-  return `${recovered === rows.length ? '🟢' : '⚪'} ${voice.say('incident.closed', said)}`;
+  return `${recovered === rows.length ? '🟢' : '⚪'} ${texts.get('incident.closed', said)}`;
 }
 
-function struckLine(voice: Voice, rows: readonly Row[]): string {
-  const [why] = causesOf(voice, rows);
+function struckLine(texts: Texts, rows: readonly Row[]): string {
+  const [why] = causesOf(texts, rows);
   const cause = why === undefined || why.key === null ? '' : ` · ${why.said}`;
-  return `~🔴 ${voice.say('state.failed')}~ ${stretch(firstFailure(rows), lastClosing(rows))}${cause}`;
+  return `~🔴 ${texts.get('state.failed')}~ ${stretch(firstFailure(rows), lastClosing(rows))}${cause}`;
 }
 
 function firstFailure(rows: readonly Row[]): EpochMs {
@@ -166,7 +162,7 @@ interface CauseCount {
 }
 
 /** The causes there are, the most frequent first, what is not known last. */
-function causesOf(voice: Voice, rows: readonly Row[]): readonly CauseCount[] {
+function causesOf(texts: Texts, rows: readonly Row[]): readonly CauseCount[] {
   const keys = [...new Set(rows.map(({ key }) => key))];
   const counted = keys.flatMap((key) => {
     const of = rows.filter((row) => row.key === key);
@@ -174,8 +170,8 @@ function causesOf(voice: Voice, rows: readonly Row[]): readonly CauseCount[] {
     if (example === undefined) return [];
     const { cause } = example;
     const said =
-      key === null ? voice.say('incident.cause_unknown') : causeLine(voice, cause, codeOf(example), MOST_TOLD);
-    const short = key === null ? said : shortCause(voice, cause, codeOf(example));
+      key === null ? texts.get('incident.cause_unknown') : causeLine(texts, cause, errorCodeOf(example), MAX_TOLD_TEXT);
+    const short = key === null ? said : shortCause(texts, cause, errorCodeOf(example));
     return [{ key, count: of.length, said, short }];
   });
   return counted.toSorted(
@@ -183,45 +179,41 @@ function causesOf(voice: Voice, rows: readonly Row[]): readonly CauseCount[] {
   );
 }
 
-function causeLines(voice: Voice, rows: readonly Row[]): readonly string[] {
-  const causes = causesOf(voice, rows);
-  const [only, ...others] = causes;
+function causeLines(texts: Texts, rows: readonly Row[]): readonly string[] {
+  const [only, ...others] = causesOf(texts, rows);
   if (only === undefined) return [];
   if (others.length === 0)
-    return [only.key === null ? only.said : voice.say('incident.same_cause', { cause: only.said })];
-  const shown = causes.slice(0, MOST_CAUSES).map(({ count, short }) => `*${count}:* ${short}`);
-  const more = causes.length - shown.length;
-  return [...shown, ...(more > 0 ? [voice.say('names.more', { count: more })] : [])];
+    return [only.key === null ? only.said : texts.get('incident.same_cause', { cause: only.said })];
+  const counted = [only, ...others].map(({ count, short }) => `*${count}:* ${short}`);
+  return withMore(texts, counted, MAX_CAUSES);
 }
 
-function otherParts(voice: Voice, rows: readonly Row[]): readonly Part[] {
-  const [first] = rows;
-  if (first === undefined) return [];
-  const spoken = eventState(voice, first);
-  const isSame = rows.every((row) => eventState(voice, row).state === spoken.state);
+function otherParts(texts: Texts, rows: readonly Row[], first: Row): readonly Part[] {
+  const { emoji, state } = eventState(texts, first);
+  const isSame = rows.every((row) => eventState(texts, row).state === state);
   const headline = isSame
-    ? `${spoken.emoji} ${voice.say('incident.other', { count: rows.length, state: spoken.state })}`
-    : `⚪ ${voice.say('incident.mixed', { count: rows.length })}`;
-  return [headlinePart(headline), tablePart(voice, rows, MOST_ROWS)];
+    ? `${emoji} ${texts.get('incident.other', { count: rows.length, state })}`
+    : `⚪ ${texts.get('incident.mixed', { count: rows.length })}`;
+  return [linesPart([headline]), tablePart(texts, rows, MAX_ROWS)];
 }
 
 /** What happened to a job, in a word or two. */
-function eventState(voice: Voice, { job, event }: Row): { readonly emoji: string; readonly state: string } {
+function eventState(texts: Texts, { job, event }: Row): { readonly emoji: string; readonly state: string } {
   switch (event.kind) {
     case 'ended':
-      return { emoji: '⏹️', state: voice.say('state.ended') };
+      return { emoji: '⏹️', state: texts.get('state.ended') };
     case 'gone':
-      return { emoji: '⚫', state: voice.say('state.gone') };
+      return { emoji: '⚫', state: texts.get('state.gone') };
     case 'flapping':
-      return { emoji: '🟠', state: voice.say('standing.flapping') };
+      return { emoji: '🟠', state: texts.get('standing.flapping') };
     default:
-      return statusName(voice, event.report?.status ?? null, job.jobType);
+      return statusName(texts, event.report?.status ?? null, job.jobType);
   }
 }
 
 /** The worst first; of those that are failed the rarest cause where they differ, otherwise what was furthest behind. */
-function tablePart(voice: Voice, rows: readonly Row[], most: number): Part {
-  const causes = causesOf(voice, rows.filter(isStillFailed));
+function tablePart(texts: Texts, rows: readonly Row[], max: number): Part {
+  const causes = causesOf(texts, rows.filter(isStillFailed));
   const isByCause = causes.length > 1;
   const rank = (row: Row) => causes.find(({ key }) => key === row.key)?.count ?? 0;
   const byCause = (one: Row, other: Row) => (isByCause ? rank(one) - rank(other) : 0);
@@ -231,19 +223,19 @@ function tablePart(voice: Voice, rows: readonly Row[], most: number): Part {
     ),
     standingOfRow,
   );
-  const shown = sorted.slice(0, sorted.length <= most + 1 ? most + 1 : most);
+  const shown = sorted.slice(0, sorted.length <= max + 1 ? max + 1 : max);
   const more = sorted.length - shown.length;
   const head = [
-    voice.say('incident.job'),
-    voice.say(isByCause ? 'incident.cause' : 'incident.now'),
-    voice.say('incident.last_lag'),
+    texts.get('incident.job'),
+    texts.get(isByCause ? 'incident.cause' : 'incident.now'),
+    texts.get('incident.last_lag'),
   ];
   return {
     kind: 'table',
     rows: [
       head,
-      ...shown.map((row) => rowCells(voice, row, isByCause)),
-      ...(more > 0 ? [[voice.say('names.more', { count: more }), '', '']] : []),
+      ...shown.map((row) => rowCells(texts, row, isByCause)),
+      ...(more > 0 ? [[texts.get('names.more', { count: more }), '', '']] : []),
     ],
     alignRight: [2],
   };
@@ -265,45 +257,40 @@ function standingOfRow(row: Row): Standing {
   return current === null ? 'in_sync' : standingOf(current.state);
 }
 
-function rowCells(voice: Voice, row: Row, isByCause: boolean): readonly string[] {
+function rowCells(texts: Texts, row: Row, isByCause: boolean): readonly string[] {
   const { event, job } = row;
-  const lag = event.lastLag === null ? '–' : plain(voice.duration(event.lastLag.ms));
-  const state = isByCause && row.closed === null ? cellCause(voice, row) : stateNow(voice, row);
+  const lag = event.lastLag === null ? '–' : plain(texts.duration(event.lastLag.ms));
+  const state = isByCause && row.closed === null ? cellCause(texts, row) : stateNow(texts, row);
   return [jobName(job), state, lag];
 }
 
-function cellCause(voice: Voice, row: Row): string {
-  const said = row.cause?.text ?? codeOf(row) ?? voice.say('incident.cause_short_unknown');
-  return `🔴 ${said.length > MOST_CAUSE ? `${said.slice(0, MOST_CAUSE - 1)}…` : said}`;
+function cellCause(texts: Texts, row: Row): string {
+  const said = row.cause?.text ?? errorCodeOf(row) ?? texts.get('incident.cause_short_unknown');
+  return `🔴 ${said.length > MAX_CAUSE ? `${said.slice(0, MAX_CAUSE - 1)}…` : said}`;
 }
 
 /** How the job is now; what closed its failure, where nobody has looked since. */
-function stateNow(voice: Voice, row: Row): string {
+function stateNow(texts: Texts, row: Row): string {
   const { current, closed, event, job } = row;
-  if (closed !== null && closed.how !== 'recovered') return voice.say(`incident.row_${closed.how}`);
+  if (closed !== null && closed.how !== 'recovered') return texts.get(`incident.row_${closed.how}`);
   if (event.kind === 'ended' || event.kind === 'gone' || event.kind === 'flapping') {
-    const happened = eventState(voice, row);
+    const happened = eventState(texts, row);
     return `${happened.emoji} ${happened.state}`;
   }
   const report = current?.state.report ?? (closed === null ? event.report : null);
-  if (report === null) return voice.say(closed === null ? 'now.unknown' : 'incident.row_recovered');
-  if (statusGroup(report.status) === 'failed') return `🔴 ${voice.say('incident.row_failed')}`;
+  if (report === null) return texts.get(closed === null ? 'now.unknown' : 'incident.row_recovered');
+  if (statusGroup(report.status) === 'failed') return `🔴 ${texts.get('incident.row_failed')}`;
   const emoji =
     current === null
-      ? statusWords(voice, report, job.jobType, event.lagNote).emoji
+      ? statusWords(texts, report, job.jobType, event.lagNote).emoji
       : STANDING_EMOJI[standingOf(current.state)];
-  return `${emoji} ${plain(statusName(voice, report.status, job.jobType).state)}`;
+  return `${emoji} ${plain(statusName(texts, report.status, job.jobType).state)}`;
 }
 
-function isFailure(event: JobEvent): boolean {
-  return event.kind === 'status_changed' && statusGroup(event.to) === 'failed';
-}
-
-function codeOf({ event }: Row): string | null {
-  return event.report?.errorCode ?? null;
-}
-
-/** The last event of each job; of an incident of failures those: what else is told of a job by the way, such as a recovery, is not what befell it here. */
+/**
+ * The last event of each job; of an incident of failures the last failure: what else is told of a job by the way, such as a
+ * recovery, is not what befell it here.
+ */
 function toRows({ facts, jobs }: Incident): readonly Row[] {
   const failures = facts.filter(({ event }) => isFailure(event));
   const latest = new Map((failures.length === 0 ? facts : failures).map((one) => [one.job.jobId, one]));
@@ -311,7 +298,7 @@ function toRows({ facts, jobs }: Incident): readonly Row[] {
     job,
     event,
     cause: aftermath.cause,
-    key: causeKey(aftermath.cause, event.report?.errorCode ?? null),
+    key: causeKey(aftermath.cause, errorCodeOf({ event })),
     closed: aftermath.closed,
     current: jobs.find(({ jobId }) => jobId === job.jobId) ?? null,
   }));
@@ -320,12 +307,4 @@ function toRows({ facts, jobs }: Incident): readonly Row[] {
 /** A table's cell is text as it is: nothing is escaped there. */
 function plain(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-}
-
-function headlinePart(headline: string): Part {
-  return { kind: 'lines', lines: [headline] };
-}
-
-function linesPart(lines: readonly string[]): Part {
-  return { kind: 'lines', lines };
 }

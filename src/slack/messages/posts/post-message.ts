@@ -1,27 +1,26 @@
+import type { EpochMs } from '../../../domain/base/time.ts';
 import { endsSubscriptions } from '../../../domain/job/job-event.ts';
 import type { Job } from '../../../domain/job/job.ts';
 import { shortId } from '../../../domain/job/job-id.ts';
-import type { JobId } from '../../../domain/job/job-id.ts';
-import { jobName } from '../../../domain/job/job-name.ts';
 import { isWorking, statusGroup } from '../../../domain/job/job-status.ts';
+import { lagNote } from '../../../domain/job/lag-note.ts';
 import { NO_AFTERMATH } from '../../../domain/post/post.ts';
 import type { DeliveryFacts, NamedJob, Post } from '../../../domain/post/post.ts';
-import { lagNote } from '../../../domain/job/lag-note.ts';
-import type { EpochMs } from '../../../domain/base/time.ts';
 import type { JobReading } from '../../../use-cases/polling/read-jobs.ts';
-import { ACTIONS, encodeJobs, encodePost } from '../kit/button-value.ts';
-import { backLines } from './blind-lines.ts';
-import { incidentInFull, incidentParts, recoveriesParts } from './incident-text.ts';
-import { announcementLines } from './announcement.ts';
-import { describeEvent } from './event-text.ts';
-import type { EventText } from './event-text.ts';
+import { stateOnly, stateWithEmoji, statusWords } from '../jobs/status-words.ts';
+import { ACTIONS, JOBS_VALUE, POST_VALUE } from '../kit/button-value.ts';
 import { consoleButton } from '../kit/job-buttons.ts';
-import { boldName } from '../kit/job-names.ts';
-import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
-import { message } from '../kit/message.ts';
-import { ago, dateAndTime, escapeMrkdwn, safeName, timeOfDay } from '../kit/mrkdwn.ts';
-import { stateOnly, statusWords } from '../jobs/status-words.ts';
-import type { Voice } from '../kit/texts.ts';
+import { askedJobId, boldName, plainName } from '../kit/job-names.ts';
+import { linesPart, message } from '../kit/message.ts';
+import type { ButtonSpec, News, Part, SlackMessage } from '../kit/message.ts';
+import { ago, dateAndTime, escapeMrkdwn, timeOfDay } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
+import { announcementLines } from './announcement.ts';
+import { backLines } from './blind-lines.ts';
+import { eventsOf } from './event-facts.ts';
+import type { EventFacts } from './event-facts.ts';
+import { describeEvent } from './event-text.ts';
+import { incidentInFull, incidentParts, recoveriesParts } from './incident-text.ts';
 
 /** Begins the `block_id` that carries a post's id, so that the message can be found again in the channel. */
 export const POST_MARKER = 'drs_post:';
@@ -36,9 +35,10 @@ const CURRENT_KINDS: ReadonlySet<EventFacts['event']['kind']> = new Set<EventFac
   'unreadable',
 ]);
 /** Earlier steps of a job named in one message. */
-const MOST_STEPS = 3;
+const MAX_STEPS = 3;
 
-type EventFacts = Extract<DeliveryFacts, { readonly kind: 'event' }>;
+/** What of a post is shown. */
+export type ShownPost = Pick<Post, 'id' | 'channelId' | 'kind' | 'facts' | 'around' | 'askedAt'>;
 
 /**
  * Renders a post. What it says follows from its facts: the event never changes, a failure's cause and recovery are added
@@ -46,86 +46,68 @@ type EventFacts = Extract<DeliveryFacts, { readonly kind: 'event' }>;
  *
  * @param now how the post's jobs are at the moment; empty when it is sent first
  */
-export function postMessage(voice: Voice, post: ShownPost, now: readonly JobReading[] = []): SlackMessage {
-  if (post.kind !== 'news') return groupMessage(voice, post, now);
-  const back = backParts(voice, post.facts);
+export function postMessage(texts: Texts, post: ShownPost, now: readonly JobReading[] = []): SlackMessage {
+  if (post.kind !== 'news') return groupMessage(texts, post, now);
+  const back = backParts(texts, post.facts);
   const steps = stepsOfOneJob(post.facts);
   const told =
     back.length > 0
       ? back
       : steps.length > 0
-        ? backlogParts(voice, steps, post.channelId, now)
-        : post.facts.flatMap((facts) => toPart(voice, facts, post.channelId, now));
-  return message([...told, ...nowParts(voice, post, now), ...footerParts(voice, post, now)], {
+        ? backlogParts(texts, steps, post.channelId, now)
+        : post.facts.flatMap((facts) => toPart(texts, facts, post.channelId, now));
+  return message([...told, ...nowParts(texts, post, now), ...footerParts(texts, post, now)], {
     marker: `${POST_MARKER}${post.id}`,
   });
 }
 
 /** The same where the jobs are as the store has them. */
-export function editedPostMessage(voice: Voice, post: ShownPost, jobs: readonly Job[]): SlackMessage {
-  return postMessage(
-    voice,
-    post,
-    jobs.map((job) => ({ kind: 'known', job })),
-  );
+export function editedPostMessage(texts: Texts, post: ShownPost, jobs: readonly Job[]): SlackMessage {
+  const now = jobs.map((job) => ({ kind: 'known' as const, job }));
+  return postMessage(texts, post, now);
 }
 
-/** What of a post is shown. */
-export type ShownPost = Pick<Post, 'id' | 'channelId' | 'kind' | 'facts' | 'around' | 'askedAt'>;
-
 /** What befell many jobs, in one message. */
-function groupMessage(voice: Voice, post: ShownPost, now: readonly JobReading[]): SlackMessage {
+function groupMessage(texts: Texts, post: ShownPost, now: readonly JobReading[]): SlackMessage {
   const told = eventsOf(post.facts);
   const shown = eventsOf(post.around.shown);
   const jobs = post.askedAt === null ? [] : now.flatMap((reading) => (reading.kind === 'known' ? [reading.job] : []));
-  const { watched } = post.around;
   const parts =
     post.kind === 'incident'
-      ? incidentParts(voice, { facts: [...shown, ...told], jobs, watched })
-      : recoveriesParts(voice, told, shown);
-  return message(
-    [
-      ...parts,
-      {
-        kind: 'buttons',
-        buttons: [
-          { text: voice.say('button.show_all'), actionId: ACTIONS.showAll, value: encodePost(post.id) },
-          { text: voice.say('button.refresh'), actionId: ACTIONS.refreshPost, value: encodePost(post.id) },
-        ],
-      },
-      ...footerParts(voice, post, now),
-    ],
-    { marker: `${POST_MARKER}${post.id}` },
-  );
+      ? incidentParts(texts, { facts: [...shown, ...told], jobs, watched: post.around.watched })
+      : recoveriesParts(texts, told, shown);
+  const value = POST_VALUE.encode({ post: post.id });
+  const buttons = [
+    { text: texts.get('button.show_all'), actionId: ACTIONS.showAll, value },
+    { text: texts.get('button.refresh'), actionId: ACTIONS.refreshPost, value },
+  ];
+  return message([...parts, { kind: 'buttons', buttons }, ...footerParts(texts, post, now)], {
+    marker: `${POST_MARKER}${post.id}`,
+  });
 }
 
 /** Every job of a post about many, for whoever wants to see them all. */
-export function fullPostMessage(voice: Voice, post: ShownPost, jobs: readonly Job[]): SlackMessage {
+export function fullPostMessage(texts: Texts, post: ShownPost, jobs: readonly Job[]): SlackMessage {
   const facts = eventsOf([...post.around.shown, ...post.facts]);
-  return message([...incidentInFull(voice, { facts, jobs, watched: post.around.watched })]);
+  return message(incidentInFull(texts, { facts, jobs, watched: post.around.watched }));
 }
 
-function eventsOf(facts: readonly DeliveryFacts[]): readonly EventFacts[] {
-  return facts.flatMap((one) => (one.kind === 'event' ? [one] : []));
-}
-
-/** Where the incident is that shows this post among its own. */
-function partOf(voice: Voice, { around, channelId }: ShownPost): readonly string[] {
-  const url = around.partOfTs === null ? null : voice.messageUrl(channelId, around.partOfTs);
-  return url === null ? [] : [voice.say('incident.part_of', { url })];
+/** The last of the events of each job. */
+function latestByJob(events: readonly EventFacts[]): readonly EventFacts[] {
+  return [...new Map(events.map((one) => [one.job.jobId, one])).values()];
 }
 
 /** A time in which nobody looked, and what changed in it: the causes of failures stand below, for they have no post of their own. */
-function backParts(voice: Voice, facts: readonly DeliveryFacts[]): readonly Part[] {
-  const back = facts.flatMap((one) =>
-    one.kind === 'announcement' && one.announcement.kind === 'back' ? [one.announcement] : [],
-  )[0];
-  return back === undefined ? [] : [{ kind: 'lines', lines: backLines(voice, back, eventsOf(facts)) }];
+function backParts(texts: Texts, facts: readonly DeliveryFacts[]): readonly Part[] {
+  for (const one of facts)
+    if (one.kind === 'announcement' && one.announcement.kind === 'back')
+      return [linesPart(backLines(texts, one.announcement, eventsOf(facts)))];
+  return [];
 }
 
 /** What befell one job at several moments, to be told in one message; empty for anything else. */
 function stepsOfOneJob(facts: readonly DeliveryFacts[]): readonly EventFacts[] {
-  const steps = facts.flatMap((one) => (one.kind === 'event' ? [one] : []));
+  const steps = eventsOf(facts);
   const isOneJob = new Set(steps.map(({ job }) => `${job.connectionId}/${job.jobId}`)).size === 1;
   const isBacklog = new Set(steps.map(({ event }) => event.at)).size > 1;
   return steps.length === facts.length && isOneJob && isBacklog ? steps : [];
@@ -133,7 +115,7 @@ function stepsOfOneJob(facts: readonly DeliveryFacts[]): readonly EventFacts[] {
 
 /** The last step is the news, with why and until when; those before it are one line. */
 function backlogParts(
-  voice: Voice,
+  texts: Texts,
   steps: readonly EventFacts[],
   channelId: string,
   now: readonly JobReading[],
@@ -141,121 +123,115 @@ function backlogParts(
   const last = steps.at(-1);
   if (last === undefined) return [];
   const before = steps.slice(0, -1);
-  const shown = before.slice(-MOST_STEPS);
-  const more = before.length - shown.length;
-  const told = shown.map((step) =>
-    voice.say('backlog.step', { at: timeOfDay(step.event.at), what: stepState(voice, step) }),
-  );
-  const said = [...(more > 0 ? [voice.say('names.more', { count: more })] : []), ...told];
-  const { headline, lines } = describe(voice, last, channelId, now);
+  const more = before.length - MAX_STEPS;
+  const said = before.slice(-MAX_STEPS).map((step) => {
+    return texts.get('backlog.step', { at: timeOfDay(step.event.at), what: stepText(texts, step) });
+  });
+  if (more > 0) said.unshift(texts.get('names.more', { count: more }));
+  const { headline, lines } = describeCurrent(texts, last, channelId, now);
   const kept = lines.filter((_line, index) => index === 0 || index === lines.length - 1);
   return [{ kind: 'news', headline, lines: [...kept, said.join(' · ')] }];
 }
 
 /** A step in a word or two. */
-function stepState(voice: Voice, { job, event }: EventFacts): string {
+function stepText(texts: Texts, { job, event }: EventFacts): string {
   const isState = event.kind === 'status_changed' || event.kind === 'status_lasting' || event.kind === 'recovered';
-  if (event.report === null || !isState)
-    return describeEvent(voice, job, event, { aftermath: NO_AFTERMATH, channelId: '' }).headline;
-  const { emoji, state } = statusWords(voice, event.report, job.jobType, event.lagNote);
-  return `${emoji} ${state}`;
+  return event.report !== null && isState
+    ? stateWithEmoji(texts, event.report, job.jobType, event.lagNote)
+    : describeEvent(texts, { job, event, aftermath: NO_AFTERMATH }, '').headline;
 }
 
-function currentOf({ job }: EventFacts, now: readonly JobReading[]): Job | null {
-  const reading = now.find((one) => jobIdOf(one) === job.jobId);
-  return reading?.kind === 'known' ? reading.job : null;
-}
-
-function toPart(voice: Voice, facts: DeliveryFacts, channelId: string, now: readonly JobReading[]): Part {
+function toPart(texts: Texts, facts: DeliveryFacts, channelId: string, now: readonly JobReading[]): Part {
   return facts.kind === 'announcement'
-    ? { kind: 'lines', lines: announcementLines(voice, facts.announcement, channelId) }
-    : { kind: 'news', ...describe(voice, facts, channelId, now) };
+    ? linesPart(announcementLines(texts, facts.announcement, channelId))
+    : { kind: 'news', ...describeCurrent(texts, facts, channelId, now) };
 }
 
-function describe(voice: Voice, facts: EventFacts, channelId: string, now: readonly JobReading[]): EventText {
-  const { job, event, aftermath } = facts;
-  const current = currentOf(facts, now);
-  const { headline, lines } = describeEvent(voice, job, event, { aftermath, channelId, current });
-  return { headline, lines: withNamesake(voice, lines, aftermath.namesake) };
+/** An event with what is known of its job now. */
+function describeCurrent(texts: Texts, facts: EventFacts, channelId: string, now: readonly JobReading[]): News {
+  const reading = now.find((one) => askedJobId(one) === facts.job.jobId);
+  const { headline, lines } = describeEvent(texts, facts, channelId, reading?.kind === 'known' ? reading.job : null);
+  return { headline, lines: withNamesake(texts, lines, facts.aftermath.namesake) };
 }
 
 /** Who reads that a job is over must not take the other one of its name for it; the last line has room for that. */
-function withNamesake(voice: Voice, lines: readonly string[], namesake: NamedJob | null): readonly string[] {
+function withNamesake(texts: Texts, lines: readonly string[], namesake: NamedJob | null): readonly string[] {
   if (namesake === null) return lines;
-  const said = voice.say('told.namesake', { name: boldName(namesake), id: shortId(namesake.jobId) });
+  const said = texts.get('told.namesake', { name: boldName(namesake), id: shortId(namesake.jobId) });
   const last = lines.at(-1);
-  return [...lines.slice(0, -1), last === undefined ? said : voice.sentences(last, said)];
+  return [...lines.slice(0, -1), last === undefined ? said : texts.joinSentences(last, said)];
 }
 
-function namesakeButtons(voice: Voice, told: Iterable<EventFacts>): readonly ButtonSpec[] {
-  const namesakes = [...told].flatMap(({ aftermath: { namesake } }) => (namesake === null ? [] : [namesake]));
-  const [only, ...others] = namesakes;
+function namesakeButtons(texts: Texts, told: readonly EventFacts[]): readonly ButtonSpec[] {
+  const [only, ...others] = told.flatMap(({ aftermath: { namesake } }) => (namesake === null ? [] : [namesake]));
   if (only === undefined || others.length > 0) return [];
-  const value = encodeJobs({ jobs: [only.jobId], target: only.jobId });
-  return [{ text: voice.say('button.watch_namesake'), actionId: ACTIONS.watchNamesake, value }];
+  const value = JOBS_VALUE.encode({ jobs: [only.jobId], target: only.jobId });
+  return [{ text: texts.get('button.watch_namesake'), actionId: ACTIONS.watchNamesake, value }];
 }
 
-/** When it happened, and when somebody asked since; the id is for Slack's search. */
-function footerParts(voice: Voice, post: ShownPost, now: readonly JobReading[]): readonly Part[] {
-  const { facts, askedAt } = post;
+/** When it happened, when somebody asked since, and the incident that it is a part of; the id is for Slack's search. */
+function footerParts(texts: Texts, post: ShownPost, now: readonly JobReading[]): readonly Part[] {
+  const { facts, askedAt, around, channelId } = post;
   const told = eventsOf(facts);
   if (told.length === 0 || told.length < facts.length) return [];
   const [id, ...others] = new Set(told.map(({ job }) => job.jobId));
-  const at = Math.max(...told.map(({ event }) => event.at));
   const looks = now.flatMap((reading) => (reading.kind === 'known' ? (reading.job.state.checkedAt ?? []) : []));
-  const checked = askedAt === null || looks.length === 0 ? [] : [checkedAgo(voice, Math.min(...looks))];
+  const checkedAt = askedAt === null || looks.length === 0 ? null : Math.min(...looks);
+  const url = around.partOfTs === null ? null : texts.messageUrl(channelId, around.partOfTs);
+  const line = [
+    dateAndTime(Math.max(...told.map(({ event }) => event.at))),
+    ...(checkedAt === null ? [] : [texts.get('detail.checked', { ago: ago(checkedAt) })]),
+    ...(url === null ? [] : [texts.get('incident.part_of', { url })]),
+  ].join(' · ');
   return [
-    { kind: 'footer', line: [dateAndTime(at), ...checked, ...partOf(voice, post)].join(' · ') },
+    { kind: 'footer', line },
     ...(id === undefined || others.length > 0 ? [] : [{ kind: 'search' as const, line: escapeMrkdwn(id) }]),
   ];
 }
 
-function checkedAgo(voice: Voice, at: EpochMs): string {
-  return voice.say('detail.checked', { ago: ago(at) });
-}
-
-function nowParts(
-  voice: Voice,
-  post: Pick<Post, 'id' | 'facts' | 'askedAt'>,
-  now: readonly JobReading[],
-): readonly Part[] {
-  const latest = new Map(
-    post.facts.flatMap((facts) => (facts.kind === 'event' ? [[facts.job.jobId, facts] as const] : [])),
-  );
-  const [only, ...others] = latest.values();
+/** How the jobs are now where that differs, and what can be done. */
+function nowParts(texts: Texts, post: ShownPost, now: readonly JobReading[]): readonly Part[] {
+  const latest = latestByJob(eventsOf(post.facts));
+  const [only, ...others] = latest;
   if (only === undefined) return [];
-  const namesake = namesakeButtons(voice, latest.values());
-  const console = others.length === 0 ? consoleButton(voice, only.job) : [];
-  const open = [...latest.values()].filter((facts) => !endsSubscriptions(facts.event));
-  if (open.length === 0) return [{ kind: 'buttons', buttons: [...namesake, ...console] }];
+  const open = latest.filter((facts) => !endsSubscriptions(facts.event));
   const lines = open
-    .flatMap((facts) => stateSince(voice, post, facts, now) ?? [])
+    .flatMap((facts) => stateSince(texts, post, facts, now) ?? [])
     .map(({ job, state, at }, index): Part => {
-      const whose = open.length > 1 ? ` ${safeName(jobName(job))}` : '';
-      const line = voice.say('now.line', { at: dateAndTime(at), whose, state });
+      const whose = open.length > 1 ? ` ${plainName(job)}` : '';
+      const line = texts.get('now.line', { at: dateAndTime(at), whose, state });
       return { kind: 'footer', line, blockId: `drs_now:${index}` };
     });
-  const refresh = { text: voice.say('button.refresh'), actionId: ACTIONS.refreshPost, value: encodePost(post.id) };
-  return [...lines, { kind: 'buttons', buttons: [refresh, ...namesake, ...console] }];
+  const refresh = {
+    text: texts.get('button.refresh'),
+    actionId: ACTIONS.refreshPost,
+    value: POST_VALUE.encode({ post: post.id }),
+  };
+  const buttons = [
+    ...(open.length === 0 ? [] : [refresh]),
+    ...namesakeButtons(texts, latest),
+    ...(others.length === 0 ? consoleButton(texts, only.job) : []),
+  ];
+  return [...lines, { kind: 'buttons', buttons }];
 }
 
 /** How a job was when somebody asked; null where nobody did, or where the message says the same above. */
 function stateSince(
-  voice: Voice,
-  { facts: told, askedAt }: Pick<Post, 'facts' | 'askedAt'>,
+  texts: Texts,
+  { facts: told, askedAt }: ShownPost,
   facts: EventFacts,
   now: readonly JobReading[],
 ): { readonly job: NamedJob; readonly state: string; readonly at: EpochMs } | null {
-  const reading = now.find((one) => jobIdOf(one) === facts.job.jobId);
+  const reading = now.find((one) => askedJobId(one) === facts.job.jobId);
   // The line about a time in which nobody looked says how the jobs are; so does a headline that is kept current.
   const isSaid = told.some((one) => one.kind === 'announcement') || CURRENT_KINDS.has(facts.event.kind);
-  if (askedAt === null || reading === undefined || isSaid || isAsTold(voice, facts, reading)) return null;
+  if (askedAt === null || reading === undefined || isSaid || isAsTold(texts, facts, reading)) return null;
   const checkedAt = reading.kind === 'known' ? reading.job.state.checkedAt : null;
-  return { job: facts.job, state: asRead(voice, reading), at: checkedAt ?? askedAt };
+  return { job: facts.job, state: describeReading(texts, reading), at: checkedAt ?? askedAt };
 }
 
 /** Whether the job is as the message says it was, in the same words. */
-function isAsTold(voice: Voice, { job, event, aftermath: { closed } }: EventFacts, reading: JobReading): boolean {
+function isAsTold(texts: Texts, { job, event, aftermath: { closed } }: EventFacts, reading: JobReading): boolean {
   if (reading.kind !== 'known') return false;
   const { report, unknown, over } = reading.job.state;
   if (report === null || unknown !== null || over !== null) return false;
@@ -263,32 +239,28 @@ function isAsTold(voice: Voice, { job, event, aftermath: { closed } }: EventFact
     const group = statusGroup(report.status);
     return closed.how === 'recovered' ? isWorking(group) : group === closed.how;
   }
-  const said = event.report === null ? null : stateOnly(voice, event.report, job.jobType, event.lagNote);
-  return event.kind !== 'renamed' && said === stateOnly(voice, report, job.jobType, lagNote(reading.job.state));
+  const said = event.report === null ? null : stateOnly(texts, event.report, job.jobType, event.lagNote);
+  return event.kind !== 'renamed' && said === stateOnly(texts, report, job.jobType, lagNote(reading.job.state));
 }
 
-function jobIdOf(reading: JobReading): JobId {
-  return reading.kind === 'known' ? reading.job.jobId : reading.jobId;
-}
-
-function asRead(voice: Voice, reading: JobReading): string {
+function describeReading(texts: Texts, reading: JobReading): string {
   switch (reading.kind) {
     case 'no_such_job':
-      return `⚫ ${voice.say('now.no_such_job', { code: escapeMrkdwn(reading.code) })}`;
+      return `⚫ ${texts.get('now.no_such_job', { code: escapeMrkdwn(reading.code) })}`;
     case 'no_report':
-      return `⚪ ${voice.say('now.unknown_why', { why: voice.explain(reading.why) })}`;
+      return `⚪ ${texts.get('now.unknown_why', { why: texts.explain(reading.why) })}`;
     case 'known': {
       const { report, unknown, over } = reading.job.state;
-      if (over === 'gone') return `⚫ ${voice.say('now.gone')}`;
+      if (over === 'gone') return `⚫ ${texts.get('now.gone')}`;
       if (unknown?.isLasting === true) {
         const since = dateAndTime(unknown.since);
-        return `⚪ ${voice.say('now.unknown_since', { since, why: voice.explain(unknown.why) })}`;
+        return `⚪ ${texts.get('now.unknown_since', { since, why: texts.explain(unknown.why) })}`;
       }
-      if (report === null) return voice.say('now.unknown');
+      if (report === null) return texts.get('now.unknown');
       const { jobType, state } = reading.job;
       const note = lagNote(state);
-      const known = `${statusWords(voice, report, jobType, note).emoji} ${stateOnly(voice, report, jobType, note)}`;
-      return unknown === null ? known : `${known} · ${voice.say('now.not_asked', { why: voice.explain(unknown.why) })}`;
+      const known = `${statusWords(texts, report, jobType, note).emoji} ${stateOnly(texts, report, jobType, note)}`;
+      return unknown === null ? known : `${known} · ${texts.get('now.not_asked', { why: texts.explain(unknown.why) })}`;
     }
   }
 }

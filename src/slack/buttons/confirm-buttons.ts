@@ -1,0 +1,20 @@
+import { unsubscribe, unsubscribeAll } from '../../use-cases/subscribing/unsubscribe.ts';
+import { keptMessage } from '../messages/answers/kept-message.ts';
+import { unsubscribeAnswer, unsubscribedAllMessage } from '../messages/answers/unsubscribe-answer.ts';
+import { JOBS_VALUE } from '../messages/kit/button-value.ts';
+import { withValue } from './click.ts';
+import type { ClickHandler } from './click.ts';
+
+/** *Unsubscribe anyway*: what somebody else made. */
+export const unsubscribeAnyway = withValue(JOBS_VALUE, async ({ slack, actor, personTexts, reply }, { jobs }) => {
+  const outcome = await unsubscribe(slack.useCases, actor, jobs, 'confirmed');
+  await reply.inPlace(unsubscribeAnswer(personTexts, outcome, actor.channelId));
+});
+
+/** *Unsubscribe all*. */
+export const unsubscribeFromAll: ClickHandler = async ({ slack, actor, personTexts, reply }) =>
+  reply.inPlace(unsubscribedAllMessage(personTexts, await unsubscribeAll(slack.useCases, actor)));
+
+/** *Keep them* and *Keep it*. */
+export const keepSubscriptions: ClickHandler = async ({ personTexts, reply }) =>
+  reply.inPlace(keptMessage(personTexts));

@@ -1,0 +1,8 @@
+import { lines } from '../kit/message.ts';
+import type { SlackMessage } from '../kit/message.ts';
+import type { Texts } from '../kit/texts.ts';
+
+/** A conversation of which nobody knows who reads it: nothing is shown to everybody there. */
+export function notPublicMessage(texts: Texts): SlackMessage {
+  return lines(texts.get('access.not_public', { invite: texts.inviteCommand() }));
+}

@@ -1,0 +1,60 @@
+import type { NamedSubscription } from '../../../domain/subscription.ts';
+import type { UnsubscribeOutcome } from '../../../use-cases/subscribing/unsubscribe.ts';
+import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
+import { boldName, jobNames } from '../kit/job-names.ts';
+import { lines, linesPart, message } from '../kit/message.ts';
+import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
+import { code, dateAndTime, mention } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
+import { namedJob } from './list-message.ts';
+import { nothingWatchedMessage } from './nothing-watched-message.ts';
+import { unresolvedParts } from './reference-problem.ts';
+
+/** What the person who unsubscribed is told. */
+export function unsubscribeAnswer(texts: Texts, outcome: UnsubscribeOutcome, channelId: string): SlackMessage {
+  const list = texts.command('list');
+  return message([
+    linesPart([
+      ...(outcome.ended.length === 0 ? [] : [endedLine(texts, outcome.ended)]),
+      ...outcome.notSubscribed.map((jobId) => texts.get('answer.not_watched', { job: code(jobId), list })),
+    ]),
+    ...unresolvedParts(texts, outcome, 'unsubscribe', channelId),
+    ...confirmOthers(texts, outcome.toConfirm),
+  ]);
+}
+
+/** After *Unsubscribe all*. */
+export function unsubscribedAllMessage(texts: Texts, ended: readonly NamedSubscription[]): SlackMessage {
+  return ended.length === 0 ? nothingWatchedMessage(texts) : lines(endedLine(texts, ended));
+}
+
+function endedLine(texts: Texts, ended: readonly NamedSubscription[]): string {
+  const [first, ...others] = ended;
+  const undo = texts.command(`subscribe ${first === undefined || others.length > 0 ? '<job>' : first.jobId}`);
+  return texts.get('answer.unsubscribed', { jobs: jobNames(texts, ended.map(namedJob)), undo });
+}
+
+/** Asks before ending what somebody else made. */
+function confirmOthers(texts: Texts, others: readonly NamedSubscription[]): readonly Part[] {
+  const [first] = others;
+  if (first === undefined) return [];
+  const count = others.length;
+  const value = JOBS_VALUE.encode({ jobs: others.map((one) => one.jobId) });
+  const anyway = texts.get('button.unsubscribe_anyway');
+  const keep = texts.get('button.keep_others', { count });
+  const buttons: readonly ButtonSpec[] = [
+    { text: anyway, actionId: ACTIONS.unsubscribeAnyway, value, style: 'danger' },
+    { text: keep, actionId: ACTIONS.keepOthers, value: JOBS_VALUE.encode({ jobs: [first.jobId] }) },
+  ];
+  const lines = [...others.map((one) => madeByLine(texts, one)), texts.get('answer.confirm_others_note')];
+  return [
+    { kind: 'news', headline: texts.get('answer.confirm_others', { count }), lines },
+    { kind: 'buttons', buttons },
+  ];
+}
+
+function madeByLine(texts: Texts, one: NamedSubscription): string {
+  const { createdBy, createdAt } = one;
+  const job = boldName(namedJob(one));
+  return texts.get('answer.made_by', { who: mention(createdBy), job, at: dateAndTime(createdAt) });
+}

@@ -1,0 +1,51 @@
+import type { UsageError } from '../../parsing/parse-command.ts';
+import { lines } from '../kit/message.ts';
+import type { SlackMessage } from '../kit/message.ts';
+import { code } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
+
+/** A short correction with an example. */
+export function usageMessage(texts: Texts, error: UsageError): SlackMessage {
+  return lines(texts.get('usage.wrap', { correction: correct(texts, error), help: texts.command('help') }));
+}
+
+function correct(texts: Texts, error: UsageError): string {
+  switch (error.kind) {
+    case 'too_long':
+      return texts.get('usage.too_long', { most: error.most });
+    case 'unclosed_quote':
+      return texts.get('usage.unclosed_quote', { text: code(error.text) });
+    case 'jobs_missing': {
+      const example = texts.command(`${error.verb} orders`);
+      return error.verb === 'unsubscribe'
+        ? texts.get('usage.jobs_missing_here', { example, list: texts.command('list') })
+        : texts.get('usage.jobs_missing', { example, jobs: texts.command('jobs') });
+    }
+    case 'too_many_jobs': {
+      const { count, most, verb } = error;
+      return texts.get('usage.too_many_jobs', { count, most, command: texts.command(verb) });
+    }
+    case 'unknown_option':
+      return texts.get('usage.unknown_option', { option: code(error.option), command: texts.command(error.verb) });
+    case 'all_with_jobs':
+      return texts.get('usage.all_with_jobs', { all: code('all') });
+    case 'unexpected_words': {
+      const words = code(error.words.join(' '));
+      return texts.get('usage.unexpected_words', { command: texts.command(error.verb), words });
+    }
+    case 'channel_named':
+      return texts.get('usage.channel_named', { channel: code(error.channel) });
+    case 'person_named':
+      return texts.get('usage.person_named', { person: code(error.person) });
+    case 'misspelt_verb':
+      return texts.get('usage.misspelt_verb', { word: code(error.word), meant: texts.command(error.meant) });
+    case 'unknown_setting': {
+      const lang = texts.command('settings lang:zh');
+      return texts.get('usage.unknown_setting', { setting: code(error.setting), lang });
+    }
+    case 'unknown_language': {
+      const known = { en: code('lang:en'), zh: code('lang:zh') };
+      return texts.get('usage.unknown_language', { language: code(error.language), ...known });
+    }
+  }
+}

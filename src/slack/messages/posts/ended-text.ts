@@ -1,0 +1,80 @@
+import type { EndVerdict, JobEvent } from '../../../domain/job/job-event.ts';
+import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
+import { PHASES } from '../../../domain/job/phases.ts';
+import type { NamedJob } from '../../../domain/post/post.ts';
+import { statusName } from '../jobs/status-words.ts';
+import { plainName } from '../kit/job-names.ts';
+import type { News } from '../kit/message.ts';
+import { dateAndTime, escapeMrkdwn } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
+
+type Ended = Extract<JobEvent, { readonly kind: 'ended' }>;
+
+/** Only these two are a success; DRS itself says no more than "released". */
+const SUCCESSES: ReadonlySet<EndVerdict> = new Set<EndVerdict>(['stopped_in_sync', 'copy_finished']);
+/** Verdicts that rest on what was seen some time before the end. */
+const UNPROVEN: ReadonlySet<EndVerdict> = new Set<EndVerdict>(['not_seen', 'other_status', 'stopped_unsettled']);
+/** Lines of the summary kept then: what was last seen takes the place of the lags. */
+const MAX_LINES_UNPROVEN = 2;
+
+/** A job that has ended: whether that is a success, its life, and that nobody is told about it any more. */
+export function ended(texts: Texts, job: NamedJob, event: Ended): News {
+  const { verdict, lastLag, summary, standing, at } = event;
+  const name = plainName(job);
+  if (isDisasterRecovery(job.jobType) && verdict !== 'had_failed') {
+    const how = texts.get('ended.disaster_recovery');
+    return { headline: `⏹️ ${texts.get('told.ended', { name, how })}`, lines: [texts.get('told.subscription_ended')] };
+  }
+  const how = texts.get(`ended.${verdict}`, {
+    lag: texts.duration(lastLag?.ms ?? 0),
+    unseen: standing === null ? '' : texts.duration(at - standing.at),
+    status: standing === null ? '' : escapeMrkdwn(standing.status),
+  });
+  const isUnproven = UNPROVEN.has(verdict);
+  const lines = [
+    isUnproven ? lastSeenLine(texts, job, event) : null,
+    ...summaryLines(texts, event).slice(0, isUnproven ? MAX_LINES_UNPROVEN : undefined),
+    // With a summary the headline or the lag line says it already.
+    lastLag === null || summary !== null
+      ? null
+      : texts.get('told.last_lag', { lag: texts.duration(lastLag.ms), at: dateAndTime(lastLag.at) }),
+    texts.get('told.ended_closing'),
+  ];
+  return {
+    headline: `${SUCCESSES.has(verdict) ? '✅' : '⏹️'} ${texts.get('told.ended', { name, how })}`,
+    lines: lines.filter((line) => line !== null),
+  };
+}
+
+/** What was last known of a job that nobody saw end, and how old that is. */
+function lastSeenLine(texts: Texts, { jobType }: NamedJob, { standing, at }: Ended): string | null {
+  if (standing === null) return null;
+  return texts.get('told.last_standing', {
+    state: statusName(texts, standing.status, jobType).state,
+    lag: standing.lagMs === null ? '' : texts.get('told.standing_lag', { lag: texts.duration(standing.lagMs) }),
+    at: dateAndTime(standing.at),
+    before: texts.duration(at - standing.at),
+  });
+}
+
+/** A job's life in up to three lines: how long it ran, in which phases, and how far behind it was. */
+function summaryLines(texts: Texts, { summary, at }: Ended): readonly string[] {
+  if (summary === null) return [];
+  const { from, fromStart, phases, lag } = summary;
+  const ran = { duration: texts.duration(at - from), from: dateAndTime(from), to: dateAndTime(at) };
+  const stretches = PHASES.flatMap((phase) => {
+    const ms = phases[phase];
+    return ms === undefined ? [] : [texts.get(`summary.${phase}`, { duration: texts.duration(ms) })];
+  });
+  return [
+    texts.get(fromStart ? 'summary.ran' : 'summary.watched', ran),
+    upperFirst(stretches.join(' · ')),
+    ...(lag === null
+      ? []
+      : [texts.get('summary.lag', { max: texts.duration(lag.maxMs), most: texts.duration(lag.mostMs) })]),
+  ];
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,146 @@
+import { simulatedJobId } from '../../../demo/drs-simulator/jobs.ts';
+import { HOUR } from '../../../src/domain/base/time.ts';
+import { explanation } from '../../../src/domain/job/explanation.ts';
+import { UNSEEN_JOB } from '../../../src/domain/job/job-state.ts';
+import type { JobState } from '../../../src/domain/job/job-state.ts';
+import { FAILED_STATUSES } from '../../../src/domain/job/job-status.ts';
+import { jobsMessage } from '../../../src/slack/messages/answers/jobs-message.ts';
+import { listMessage } from '../../../src/slack/messages/answers/list-message.ts';
+import { workspaceListMessage } from '../../../src/slack/messages/answers/workspace-list-message.ts';
+import type { JobPage } from '../../../src/use-cases/showing/list-jobs.ts';
+import { PAGE, START, TIMEOUT, keysAfter, listed, read, replicating, subscription } from './facts.ts';
+import type { Said } from './facts.ts';
+
+const watching = (state: JobState) => ({ subscriptions: [subscription(state)], pause: null });
+
+const page =
+  (changes: Partial<JobPage>): Said =>
+  (texts) =>
+    jobsMessage(texts, { ...PAGE, ...changes }, 'C1');
+
+const pageOf = (statuses: readonly string[], jobType = 'migration'): Partial<JobPage> => ({
+  total: statuses.length,
+  jobs: statuses.map((one, number) => ({ ...listed(number, { status: one, jobType }), subscribed: false })),
+});
+
+const PASSING_STATUSES = keysAfter('state.').filter((one) => /^[A-Z_]+$/.test(one));
+
+export const LIST_CASES: Readonly<Record<string, Said>> = {
+  list: (texts) => {
+    const { state } = read(replicating);
+    const pause = { reason: 'is_archived', since: START + HOUR, waiting: 2 };
+    const subscriptions = [
+      subscription(state),
+      subscription(UNSEEN_JOB),
+      subscription(read(replicating, [6, TIMEOUT]).state),
+    ];
+    return listMessage(texts, { subscriptions, pause, historyAccess: { kind: 'unknown' } });
+  },
+  'list-shared': (texts) =>
+    listMessage(
+      texts,
+      { ...watching(read(replicating).state), historyAccess: { kind: 'verified', since: START } },
+      'U1',
+    ),
+  'list-without-history-scope': (texts) =>
+    listMessage(texts, {
+      ...watching(read(replicating).state),
+      historyAccess: { kind: 'denied', reason: 'missing_scope' },
+    }),
+  'list-held-for-another-organisation': (texts) =>
+    listMessage(texts, {
+      ...watching(read(replicating).state),
+      pause: { reason: 'externally_shared', since: START + HOUR, waiting: 2 },
+      historyAccess: { kind: 'unknown' },
+    }),
+  'list-held-by-the-operator': (texts) =>
+    listMessage(texts, {
+      ...watching(read(replicating).state),
+      pause: { reason: 'channel_not_allowed', since: START + HOUR, waiting: 2 },
+      historyAccess: { kind: 'unknown' },
+    }),
+  'list-unreadable': (texts) =>
+    listMessage(texts, {
+      ...watching(read(replicating).state),
+      historyAccess: { kind: 'denied', reason: 'ekm_access_denied' },
+    }),
+  'list-all': (texts) => {
+    const { state } = read(replicating);
+    return workspaceListMessage(texts, {
+      channels: [
+        { channelId: 'C1', subscriptions: [subscription(state)] },
+        { channelId: 'C2', subscriptions: [subscription(state, { jobName: 'billing' })] },
+        { channelId: 'D1', subscriptions: [subscription(state)] },
+      ],
+      hidden: { channels: 1, jobs: 3 },
+    });
+  },
+  'list-all-nothing': (texts) => workspaceListMessage(texts, { channels: [], hidden: { channels: 0, jobs: 0 } }),
+  'list-in-a-dm': (texts) =>
+    listMessage(texts, {
+      subscriptions: [subscription(read(replicating).state, { channelId: 'D1' })],
+      pause: null,
+      historyAccess: { kind: 'unknown' },
+    }),
+  jobs: page({
+    total: 25,
+    offset: 10,
+    previous: 0,
+    next: 20,
+    jobs: [
+      { ...listed(1), subscribed: false },
+      { ...listed(2, { jobType: 'sync', subJobs: 12 }), subscribed: true },
+      { ...listed(3, { jobType: 'cloudDataGuard', status: 'FULL_TRANSFER_STARTED' }), subscribed: false },
+      { ...listed(4, { status: 'INCRE_TRANSFER_FAILED' }), subscribed: false },
+      { ...listed(5, { status: 'RELEASE_RESOURCE_COMPLETE' }), subscribed: false },
+      { ...listed(6, { status: null, name: null }), subscribed: false },
+    ],
+  }),
+  'jobs-matching': page({ total: 1, text: 'orders', jobs: [{ ...listed(1), subscribed: false }] }),
+  'jobs-being-read': page({ listedAt: null, isListPending: true }),
+  'jobs-being-read-anew': page({ total: 1, isListPending: true, jobs: [{ ...listed(1), subscribed: false }] }),
+  'jobs-none': page({}),
+  'jobs-none-but-other-projects': (texts) =>
+    page({})({
+      ...texts,
+      surroundings: {
+        ...texts.surroundings,
+        projects: () => ({ asked: 'ap-southeast-1 (p1)', others: 'ap-southeast-1_prod (p2)' }),
+      },
+    }),
+  'jobs-none-matching': page({ text: 'x' }),
+  'jobs-unreadable': page({ listedAt: null, failure: explanation('not_offered', { label: 'APIGW.0101' }) }),
+  'jobs-in-every-passing-status': page(pageOf(PASSING_STATUSES)),
+  'jobs-that-failed-in-every-way': page(pageOf(FAILED_STATUSES)),
+  'jobs-for-disaster-recovery': page(
+    pageOf(
+      ['FULL_TRANSFER_STARTED', 'FULL_TRANSFER_COMPLETE', 'INCRE_TRANSFER_STARTED', 'FULL_TRANSFER_FAILED'],
+      'cloudDataGuard',
+    ),
+  ),
+  'jobs-for-migration': page(
+    pageOf(['FULL_TRANSFER_STARTED', 'FULL_TRANSFER_COMPLETE', 'PAUSING', 'RELEASE_RESOURCE_COMPLETE', 'DELETED']),
+  ),
+  'list-paused-not-a-member': (texts) =>
+    listMessage(texts, {
+      subscriptions: [subscription(UNSEEN_JOB)],
+      pause: { reason: 'not_in_channel', since: START, waiting: 1 },
+      historyAccess: { kind: 'unknown' },
+    }),
+  'list-very-long': (texts) =>
+    listMessage(texts, {
+      subscriptions: Array.from({ length: 42 }, (_, number) =>
+        subscription(UNSEEN_JOB, { jobId: simulatedJobId(number), jobName: `orders-${number}` }),
+      ),
+      pause: null,
+      historyAccess: { kind: 'unknown' },
+    }),
+  'list-all-very-long': (texts) =>
+    workspaceListMessage(texts, {
+      channels: Array.from({ length: 42 }, (_, number) => ({
+        channelId: `C${number}`,
+        subscriptions: [subscription(UNSEEN_JOB)],
+      })),
+      hidden: { channels: 0, jobs: 0 },
+    }),
+};

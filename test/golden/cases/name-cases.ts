@@ -1,0 +1,35 @@
+import { explanation } from '../../../src/domain/job/explanation.ts';
+import { statusMessage } from '../../../src/slack/messages/answers/status-message.ts';
+import type { ReferenceProblem } from '../../../src/use-cases/naming/resolve-jobs.ts';
+import { START, VIEW, listed, none } from './facts.ts';
+import type { Said } from './facts.ts';
+
+const problem =
+  (one: ReferenceProblem): Said =>
+  (texts) =>
+    statusMessage(texts, { jobs: [], problems: [one] }, { ...VIEW, now: START });
+
+export const NAME_CASES: Readonly<Record<string, Said>> = {
+  'name-several': problem({
+    kind: 'several',
+    reference: 'orders',
+    matches: [listed(1), listed(2, { status: 'RELEASE_RESOURCE_COMPLETE' })],
+    more: 3,
+  }),
+  'name-several-many': problem({ kind: 'several', reference: 'orders', matches: [listed(1), listed(2)], more: null }),
+  'name-none': problem(none({ listedAt: START })),
+  'name-nearest': problem(none({ reference: 'odrers', nearest: [listed(1)], listedAt: START })),
+  'name-nearest-called-the-same': problem(
+    none({
+      reference: 'odrers',
+      nearest: [listed(1, { name: 'orders' }), listed(2, { name: 'orders', status: 'RELEASE_RESOURCE_COMPLETE' })],
+      listedAt: START,
+    }),
+  ),
+  'name-list-pending': problem(none({ reference: 'orders', isListPending: true })),
+  'name-list-unreadable': problem(
+    none({ reference: 'orders', listFailure: explanation('not_offered', { label: 'APIGW.0101' }) }),
+  ),
+  'name-address-without-id': problem({ kind: 'address', reference: 'https://console.example/#/drs/list' }),
+  'name-too-short-for-an-id': problem(none({ reference: '46b', listedAt: START })),
+};
