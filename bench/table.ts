@@ -5,12 +5,15 @@ const HEAD = ['measure', 'ours', 'floor', 'ours against floor', 'limit', 'ok'] a
 
 /** The table as Markdown, which also reads well on a terminal. */
 export function tableOf(measured: readonly Measured[]): string {
-  const rows = [HEAD, ...measured.map(rowOf)];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return markdownTable(HEAD, measured.map(rowOf));
+}
+
+/** Rows under a head as Markdown, padded so that it also reads well on a terminal. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const [head, ...body] = rows.map(line);
-  return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body].join('\n');
+  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
 /** Which limits are missed, and by how much; a sentence either way. */

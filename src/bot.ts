@@ -24,7 +24,7 @@ import type { Loops } from './wiring/loops.ts';
 import { createParts } from './wiring/parts.ts';
 import { createPolling } from './wiring/polling.ts';
 import type { Overrides, Resources } from './wiring/resources.ts';
-import { createSlackSide, createWayIn, signInToSlack } from './wiring/slack.ts';
+import { createSlackSide, createWayIn, rereadTokens, signInToSlack } from './wiring/slack.ts';
 import { CALLED_OFF } from './wiring/start-patience.ts';
 import { introduce, logPromises, openBotStore } from './wiring/store.ts';
 
@@ -64,7 +64,7 @@ export async function startBot(
   try {
     const opsPort = await openOpsPort(config.ops, log);
     open.add(() => opsPort.close());
-    const store = await openBotStore({ config, clock, log, decorate }, overrides.onStatement);
+    const store = await openBotStore({ config, clock, durations, log, decorate }, overrides.onStatement);
     open.add(() => store.close());
     const network = createNetwork(config.network);
     // Whatever a start waits for comes over the network, so this ends the waiting.
@@ -100,7 +100,7 @@ async function run(resources: Resources, open: OpenResources): Promise<Omit<Bot,
   opsPort.startsWith('The bot is starting: it signs in to DRS.');
   if (startSignal.aborted) throw new StartError(CALLED_OFF);
   const drs = await signInToDrs(resources);
-  const { workspaceId, workspaceName, botUserId, scopes } = slack.identity;
+  const { workspaceId, workspaceName, scopes } = slack.identity;
   const whose = { auth: drs.auth, scopes, workspaceId, connectionId: drs.projectId };
   const place = await introduce(resources, slack.identity, drs.projectId);
 
@@ -111,9 +111,11 @@ async function run(resources: Resources, open: OpenResources): Promise<Omit<Bot,
   const polling = createPolling(parts, resources, operations.heartbeat);
   const answers = new InFlight();
   const wayIn = createWayIn(resources, parts, side, (work) => answers.run(work));
-  const work = createLoops({ ...parts, access: side.access }, side.posting, config.keep);
+  const work = createLoops({ ...parts, access: side.access }, side.posting, config.keep, () =>
+    rereadTokens(resources, slack.identity, parts.wakeLoops),
+  );
   loops = work;
-  await openOpsChannel({ ...parts, channels: side.channels }, botUserId);
+  await openOpsChannel({ ...parts, channels: side.channels });
   await tellPlace(parts, place);
   // Before the way in opens, so that a start that waits for Slack can be watched.
   const patience = { intervalMs: parts.polling.intervalMs, stillMs: MAX_STILL_MS };

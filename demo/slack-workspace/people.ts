@@ -144,6 +144,38 @@ export class People {
     await this.#tell(channel, event);
   }
 
+  async archive(userName: string, channelName: string): Promise<void> {
+    const channel = this.#channel(channelName);
+    channel.archived = true;
+    this.#state.changed();
+    await this.#tell(channel, { type: `${eventPrefix(channel)}_archive`, user: this.#user(userName).id });
+  }
+
+  async unarchive(userName: string, channelName: string): Promise<void> {
+    const channel = this.#channel(channelName);
+    channel.archived = false;
+    this.#state.changed();
+    await this.#tell(channel, { type: `${eventPrefix(channel)}_unarchive`, user: this.#user(userName).id });
+  }
+
+  /** Nothing brings it back; for the bot it is as if it had never been. */
+  async deleteChannel(channelName: string): Promise<void> {
+    const channel = this.#channel(channelName);
+    this.#state.deleteChannel(channel);
+    await this.#tell(channel, { type: `${eventPrefix(channel)}_deleted` });
+  }
+
+  /**
+   * The conversation has another id from now on (docs.slack.dev, `channel_id_changed`), of which the app hears if it is told.
+   * Whoever uses the old one is told that there is no such channel.
+   */
+  async changeId(channelName: string, isTold = true): Promise<void> {
+    const channel = this.#channel(channelName);
+    const old = this.#state.changeId(channel);
+    const ids = { old_channel_id: old, new_channel_id: channel.id };
+    if (isTold) await this.#tell(channel, { type: 'channel_id_changed', ...ids });
+  }
+
   /** `member_joined_channel` (docs.slack.dev, events), about the bot itself. */
   async tellBotJoined(channel: Channel, inviter: string | null): Promise<Acted> {
     return await this.#tell(channel, {
@@ -236,6 +268,11 @@ export class People {
     if (channel === undefined) throw new Error(`there is no channel ${name}`);
     return channel;
   }
+}
+
+/** Events about private channels have names of their own (docs.slack.dev, events). */
+function eventPrefix({ kind }: Channel): 'channel' | 'group' {
+  return kind === 'private' ? 'group' : 'channel';
 }
 
 function escapeTyped(text: string): string {

@@ -90,6 +90,8 @@ export interface SlackWorkspace extends AsyncDisposable {
   readonly people: People;
   readonly faults: Faults;
   readonly calls: readonly SeenCall[];
+  /** The app was installed anew: only this token is let in from now on. */
+  replaceBotToken(token: string): void;
   /** Sends commands and clicks to this address, signed, instead of over a socket. */
   deliverTo(url: string): void;
   addUser(name: string, locale?: string): void;
@@ -139,6 +141,9 @@ export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promi
     people: desk.people,
     faults: desk.faults,
     calls: desk.calls,
+    replaceBotToken(token) {
+      desk.botToken = token;
+    },
     deliverTo(url) {
       desk.httpUrl = url;
     },
@@ -180,6 +185,7 @@ class FrontDesk {
   readonly calls: SeenCall[] = [];
   readonly people: People;
   httpUrl: string | null = null;
+  botToken = SECRETS.botToken;
   readonly #state: WorkspaceState;
   readonly #options: WorkspaceOptions;
   readonly #scopes: ReadonlySet<string>;
@@ -247,7 +253,7 @@ class FrontDesk {
 
   /** Slack says with every answer to a token that it knows what that token allows. */
   #tellScopes(response: ServerResponse, token: string): void {
-    if (token === SECRETS.botToken) response.setHeader('x-oauth-scopes', [...this.#scopes].join(','));
+    if (token === this.botToken) response.setHeader('x-oauth-scopes', [...this.#scopes].join(','));
     if (token === SECRETS.appToken) response.setHeader('x-oauth-scopes', [...this.#appScopes].join(','));
   }
 
@@ -275,8 +281,8 @@ class FrontDesk {
     const known = Object.hasOwn(METHODS, method) && this.#options.disabledMethods?.includes(method) !== true;
     if (!known) return failed('unknown_method');
     if (token === '') return failed('not_authed');
-    if (token !== SECRETS.botToken && token !== SECRETS.appToken) return failed('invalid_auth');
-    const wanted = METHODS[method]?.token === 'app' ? SECRETS.appToken : SECRETS.botToken;
+    if (token !== this.botToken && token !== SECRETS.appToken) return failed('invalid_auth');
+    const wanted = METHODS[method]?.token === 'app' ? SECRETS.appToken : this.botToken;
     if (token !== wanted) return failed('not_allowed_token_type');
     const openSocketUrl = () => `${this.#base.replace('http', 'ws')}/link/?ticket=${this.#sockets?.newTicket()}`;
     const botJoined = (channel: Channel, inviter: string | null) => void this.people.tellBotJoined(channel, inviter);

@@ -14,7 +14,8 @@ export interface User {
 
 /** A conversation. Members are user ids; the bot is one of them where it may see the channel. */
 export interface Channel {
-  readonly id: string;
+  /** Slack may change it, as when a private channel is shared. */
+  id: string;
   readonly name: string;
   /** `mpim`: direct messages of a group. */
   readonly kind: 'public' | 'private' | 'im' | 'mpim';
@@ -81,6 +82,25 @@ export class WorkspaceState {
     const channel: Channel = { id, name, kind, archived: false, external: 'no', members: new Set(members) };
     this.channels.push(channel);
     return channel;
+  }
+
+  /** Slack gives a conversation another id; its messages are there under the new one. */
+  changeId(channel: Channel): string {
+    const old = channel.id;
+    channel.id = `C${String(this.channels.length + 1).padStart(7, '0')}X`;
+    this.messages.forEach((message, index) => {
+      if (message.channelId === old) this.messages[index] = { ...message, channelId: channel.id };
+    });
+    this.changed();
+    return old;
+  }
+
+  /** A conversation that is no more, with its messages. */
+  deleteChannel(channel: Channel): void {
+    this.channels.splice(this.channels.indexOf(channel), 1);
+    const left = this.messages.filter((message) => message.channelId !== channel.id);
+    this.messages.splice(0, this.messages.length, ...left);
+    this.changed();
   }
 
   /** The direct messages between a person and the bot; made when they are first needed. */

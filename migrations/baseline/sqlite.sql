@@ -148,6 +148,20 @@ create table listed_jobs (
 );
 create index listed_jobs_of_parent on listed_jobs (connection_id, parent_id) where parent_id is not null;
 
+create table pauses (
+  workspace_id text not null,
+  channel_id text not null,
+  post_id text not null,
+  reason text not null,
+  since bigint not null,
+  refused_at bigint not null,
+  tries integer not null default 0,
+  due_at bigint,
+  set_at bigint not null default 0,
+  told_at bigint,
+  primary key (workspace_id, channel_id, post_id)
+);
+
 create table set_aside (
   id integer primary key,
   connection_id text,
@@ -200,6 +214,7 @@ create table channels (
   send_set_at bigint not null default 0,
   read_back_refused_at bigint,
   announced bigint not null default 0,
+  moved_to text,
   primary key (workspace_id, channel_id),
   foreign key (workspace_id) references workspaces (id)
 );

@@ -120,7 +120,11 @@ function isUnanswered(answer: Person | Sharing): boolean {
 }
 
 /** Under which name a channel's posts are held back when it may be told nothing for good. */
-export const HELD = { channel_shared: 'externally_shared', channel_not_allowed: 'channel_not_allowed' } as const;
+export const HELD = {
+  channel_shared: 'externally_shared',
+  channel_not_allowed: 'channel_not_allowed',
+  channel_deleted: 'channel_deleted',
+} as const;
 
 /** Those names. */
 export type HeldReason = (typeof HELD)[keyof typeof HELD];

@@ -18,6 +18,8 @@ export type AuditedChange =
   /** Posts are held back, with Slack's error name or one of domain/access.ts. */
   | { readonly kind: 'paused'; readonly reason: string }
   | { readonly kind: 'resumed'; readonly reason: string }
+  /** Slack gave the conversation another id. */
+  | { readonly kind: 'moved' }
   /** Written by another version of this program. */
   | { readonly kind: 'other'; readonly action: string };
 

@@ -1,6 +1,7 @@
 import type { JobKey } from './job/job.ts';
 import type { JobState } from './job/job-state.ts';
 import type { EpochMs } from './base/time.ts';
+import type { Pause } from './post/pause.ts';
 
 /** One Slack conversation of one workspace. */
 export interface ChannelKey {
@@ -27,10 +28,8 @@ export interface ListedSubscription extends NamedSubscription {
   readonly state: JobState;
 }
 
-/** Why a channel gets no posts at the moment: Slack's own error name and when it began. */
-export interface ChannelPause {
-  readonly reason: string;
-  readonly since: EpochMs;
+/** Why a channel gets no posts at the moment. */
+export interface ChannelPause extends Pick<Pause, 'reason' | 'since' | 'tries' | 'nextTrialAt'> {
   /** Posts owed to the channel that wait for it. */
   readonly waiting: number;
 }

@@ -1,12 +1,15 @@
 import type { Language } from '../domain/base/language.ts';
+import { TRIALS_MS } from '../domain/post/pause.ts';
 import type { Store } from '../ports/store/store.ts';
 import type { Database } from './database.ts';
 import type { Db } from './rows/schema.ts';
 import { claimRequest } from './channels/answered-requests.ts';
 import * as settings from './channels/channel-settings.ts';
 import * as channels from './channels/channels.ts';
-import * as pauses from './channels/pause-channel.ts';
+import { moveChannel } from './channels/move-channel.ts';
+import * as pauses from './channels/pauses.ts';
 import * as subscriptions from './channels/subscriptions.ts';
+import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';
 import { findAbsence } from './jobs/absence.ts';
 import { commitPoll } from './jobs/commit-poll.ts';
 import * as details from './jobs/details.ts';
@@ -37,10 +40,15 @@ export interface StoreOptions {
   readonly monotonic?: () => number;
   /** What channels read that chose no language. */
   readonly language?: Language;
+  /** What is refused is tried again after these, in ms. */
+  readonly trialsMs?: readonly number[];
 }
 
 /** The store on a database that is open and up to date. */
-export function createStore(database: Database, { clock, monotonic = clock, language = 'en' }: StoreOptions): Store {
+export function createStore(
+  database: Database,
+  { clock, monotonic = clock, language = 'en', trialsMs = TRIALS_MS }: StoreOptions,
+): Store {
   const { db } = database;
   const time = new WorkClock({ clock, monotonic });
   const place = database.openPlace(clock());
@@ -62,13 +70,16 @@ export function createStore(database: Database, { clock, monotonic = clock, lang
     listSubscriptions: (channel) => subscriptions.listSubscriptions(db, channel),
     listAwaitedSubscriptions: (channel, now) => subscriptions.listAwaitedSubscriptions(db, channel, now),
     findPause: (channel) => channels.findPause(db, channel),
-    resumeChannel: (request) => pauses.resumeChannel(db, request),
+    moveChannel: (request) => moveChannel(db, request),
+    tryAtOnce: (request) => pauses.tryAtOnce(db, request),
+    listPausesToTell: (request) => listPausesToTell(db, request),
+    tellPause: (request) => tellPause(db, request),
     holdChannel: (request) => pauses.holdChannel(db, request),
     releaseHeldChannel: (request) => pauses.releaseHeldChannel(db, request),
     listWatchingChannels: (workspaceId) => subscriptions.listWatchingChannels(db, workspaceId),
     pageAudit: (request) => auditing.pageAudit(db, request),
     listAuditedJobs: (channel) => auditing.listAuditedJobs(db, channel),
-    ...turnMethods(db, time, language),
+    ...turnMethods(db, time, language, trialsMs),
     findPost: (postId) => findPost(db, language, postId),
     noteAlive: (request) => episodes.noteAlive(db, request),
     noteSight: (request) => episodes.noteSight(db, request),
@@ -152,7 +163,8 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
 }
 
 /** Turns: what is sent, looked for, changed and taken away. */
-function turnMethods(db: Db, time: WorkClock, language: Language) {
+function turnMethods(db: Db, time: WorkClock, language: Language, trialsMs: readonly number[]) {
+  const timing = () => ({ clock: time.now(), trialsMs });
   return {
     claimTurn: async (request) => {
       const clock = await time.read(db);
@@ -165,7 +177,7 @@ function turnMethods(db: Db, time: WorkClock, language: Language) {
       return turn;
     },
     settlePost: async (lease, post, settlement) => {
-      const recorded = await settlements.settlePost(db, time.now(), lease, post, settlement);
+      const recorded = await settlements.settlePost(db, timing(), lease, post, settlement);
       time.release(lease.token);
       if (settlement.kind === 'delivered') time.heardSlack(post.id, settlement.messageTs);
       if (settlement.kind === 'look_for_it') time.lookAgain(post.id, settlement.afterMs);
@@ -173,7 +185,7 @@ function turnMethods(db: Db, time: WorkClock, language: Language) {
       return recorded;
     },
     settleSearch: async (lease, search, settlement) => {
-      const recorded = await settlements.settleSearch(db, time.now(), lease, search, settlement);
+      const recorded = await settlements.settleSearch(db, timing(), lease, search, settlement);
       time.release(lease.token);
       if (settlement.kind === 'found' || settlement.kind === 'send_again' || settlement.kind === 'alone')
         time.endAttempt(lease.postId);

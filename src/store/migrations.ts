@@ -16,6 +16,7 @@ import * as requests from '../../migrations/0012-requests.ts';
 import * as compatibility from '../../migrations/0013-compatibility.ts';
 import * as askedPosts from '../../migrations/0014-asked-posts.ts';
 import * as whyHeld from '../../migrations/0015-why-held.ts';
+import * as pauses from '../../migrations/0016-pauses.ts';
 import type { Db } from './rows/schema.ts';
 import { StoreError } from './rows/store-error.ts';
 
@@ -36,6 +37,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-compatibility': compatibility,
   '0014-asked-posts': askedPosts,
   '0015-why-held': whyHeld,
+  '0016-pauses': pauses,
 };
 
 /**

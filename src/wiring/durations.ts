@@ -13,6 +13,8 @@ import { JOB_LIST_TIMES } from '../use-cases/showing/refresh-job-list.ts';
 import type { JobListTimes } from '../use-cases/showing/refresh-job-list.ts';
 import { TELL_TIMES } from '../use-cases/telling/dispatch-deliveries.ts';
 import type { TellTimes } from '../use-cases/telling/dispatch-deliveries.ts';
+import { PAUSE_TIMES } from '../use-cases/telling/tell-pauses.ts';
+import type { PauseTimes } from '../use-cases/telling/tell-pauses.ts';
 import { PRUNE_TIMES } from '../use-cases/upkeep/prune.ts';
 import type { PruneTimes } from '../use-cases/upkeep/prune.ts';
 import { WATCH_TIMES } from '../use-cases/upkeep/watch-operations.ts';
@@ -28,6 +30,7 @@ export type Durations = AskTimes &
   ResolveTimes &
   JobListTimes &
   TellTimes &
+  PauseTimes &
   PruneTimes &
   WatchTimes &
   StartTimes & {
@@ -43,6 +46,7 @@ export const DEFAULT_DURATIONS: Durations = {
   ...RESOLVE_TIMES,
   ...JOB_LIST_TIMES,
   ...TELL_TIMES,
+  ...PAUSE_TIMES,
   ...PRUNE_TIMES,
   ...WATCH_TIMES,
   ...START_TIMES,

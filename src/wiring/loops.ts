@@ -10,6 +10,7 @@ import { createReview } from '../use-cases/subscribing/review-channels.ts';
 import type { ReviewDeps } from '../use-cases/subscribing/review-channels.ts';
 import { claimTurn, runClaimed } from '../use-cases/telling/dispatch-deliveries.ts';
 import type { Slack } from '../use-cases/telling/dispatch-deliveries.ts';
+import { tellPauses } from '../use-cases/telling/tell-pauses.ts';
 import { pruneSome } from '../use-cases/upkeep/prune.ts';
 import type { Keep } from '../use-cases/upkeep/prune.ts';
 import { createWatch } from '../use-cases/upkeep/watch-operations.ts';
@@ -32,7 +33,13 @@ export interface Loops {
   end(polling: Polling): Promise<void>;
 }
 
-export function createLoops(parts: Parts & ReviewDeps, slack: Slack, keep: Keep): Loops {
+/** @param rereadTokens looks whether a token of Slack was replaced in its file */
+export function createLoops(
+  parts: Parts & ReviewDeps,
+  slack: Slack,
+  keep: Keep,
+  rereadTokens: () => Promise<void>,
+): Loops {
   const { clock, log, vitals, workspaceId, durations } = parts;
   const turns = new ConcurrencyLimit(MAX_TURNS);
   const watched = (name: LoopName, once: () => Promise<number>) => new Loop(name, vitals.timed(name, once), clock, log);
@@ -42,11 +49,17 @@ export function createLoops(parts: Parts & ReviewDeps, slack: Slack, keep: Keep)
   ];
   const prune = async () =>
     (await pruneSome(parts, keep)) ? durations.pruneBreathMs : msUntilQuietMinute(clock.now());
+  const watchOnce = createWatch(parts);
+  const watch = async () => {
+    await rereadTokens();
+    await tellPauses(parts);
+    return await watchOnce();
+  };
   const all = [
     ...woken,
     // Nobody waits for these, and nothing wakes them.
     new Loop('review', createReview(parts, workspaceId), clock, log),
-    new Loop('watch', createWatch(parts), clock, log),
+    new Loop('watch', watch, clock, log),
     new Loop('prune', prune, clock, log),
   ];
   return {

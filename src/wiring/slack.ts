@@ -69,8 +69,24 @@ export async function signInToSlack(resources: Resources): Promise<SlackSignedIn
         apiUrl,
       );
     });
-  const client = createSlackClient({ ...way, token: botToken.reveal(), timeoutMs: durations.slackTimeoutMs });
+  const presentToken = () => botToken.reveal();
+  const timeoutMs = durations.slackTimeoutMs;
+  const client = createSlackClient({ ...way, token: presentToken(), presentToken, timeoutMs });
   return { client, identity };
+}
+
+/** A token that was replaced in its file counts from now on, and whatever Slack refused is tried at once. */
+export async function rereadTokens(
+  { config, store, clock, log }: Resources,
+  { workspaceId: id, workspaceName: name }: SlackIdentity,
+  wakeLoops: () => void,
+): Promise<void> {
+  const { botToken, receiver } = config.slack;
+  const isAppTokenNew = receiver.mode === 'socket' && receiver.appToken.reread();
+  if (!botToken.reread() && !isAppTokenNew) return;
+  log.info({}, 'a token of Slack was replaced in its file: the new one counts from now on');
+  await store.openWorkspace({ id, name, at: clock.now() });
+  wakeLoops();
 }
 
 /** What the bot asks Slack, and how it speaks there. */
@@ -180,7 +196,7 @@ export function createWayIn(resources: Resources, parts: Parts, side: SlackSide,
 
 function toReceiverConfig({ slack }: Config): SlackReceiverConfig {
   const { receiver, apiUrl } = slack;
-  if (receiver.mode === 'socket') return { mode: 'socket', appToken: receiver.appToken.reveal(), apiUrl };
+  if (receiver.mode === 'socket') return { mode: 'socket', appToken: () => receiver.appToken.reveal(), apiUrl };
   const { signingSecret, host, port } = receiver;
   return { mode: 'http', signingSecret: signingSecret.reveal(), host, port };
 }

@@ -15,7 +15,7 @@ const DISK_QUIET_MS = 5 * MINUTE;
 
 /** Opens the database; a full disk is logged once. */
 export async function openBotStore(
-  { config, clock, log, decorate }: Pick<Resources, 'config' | 'clock' | 'log' | 'decorate'>,
+  { config, clock, durations, log, decorate }: Pick<Resources, 'config' | 'clock' | 'durations' | 'log' | 'decorate'>,
   onStatement: Overrides['onStatement'],
 ): Promise<Store> {
   let lastFullAt: EpochMs | null = null;
@@ -28,6 +28,7 @@ export async function openBotStore(
     clock: () => clock.now(),
     monotonic: () => clock.monotonic(),
     language: config.language,
+    trialsMs: durations.trialsMs,
     onStatement,
     onDiskFull: noteFull,
   });

@@ -264,7 +264,10 @@ export const en = {
   'announced.paused': '⚠️ I cannot post in {channel} any more ({reason})',
   'announced.held': '⏸️ I hold back my posts in {channel} ({reason})',
   'announced.paused_jobs':
-    'Your {count, plural, one {subscription} other {# subscriptions}} there, to {jobs}, {count, plural, one {waits} other {wait}}; nothing is lost.',
+    '{count, plural, one {The subscription} other {The # subscriptions}} there, to {jobs}, {count, plural, one {waits} other {wait}}; nothing is lost.',
+  'announced.deleted': '⏹️ {channel} was deleted',
+  'announced.deleted_jobs':
+    '{count, plural, one {The subscription} other {The # subscriptions}} there, to {jobs}, ended with it.',
 
   'back.down': '⚪ *I was down {duration}*',
   'back.blind': '⚪ *DRS answers again after {duration}*',
@@ -288,12 +291,12 @@ export const en = {
   'alert.drs_answers': '🟢 DRS ANSWERS – again, after {duration}',
   'alert.credentials_accepted': '🟢 DRS ANSWERS – the cloud lets the bot in again, after {duration}',
   'alert.posts_refused':
-    '🔴 NOT TOLD – Slack refused {count, plural, one {a message} other {# messages}}, formatted and as plain text',
+    '🔴 NOT TOLD – Slack refuses {count, plural, one {a message} other {# messages}}, formatted and as plain text',
   'alert.post_refused': '{channel}: {what} ({reason})',
   'alert.post_about_jobs': 'about {jobs}',
   'alert.post_about_nothing': 'a notice about no job',
   'alert.posts_refused_note':
-    'This is a fault of the bot: report it with the reasons above. {status} there shows how a job is.',
+    'Each is kept, and tried again ever less often; everything else goes on. Where it lasts it is a fault of the bot: report it with the reasons above. {status} there shows how a job is.',
   'alert.rows_set_aside': '🟠 {count, plural, one {A row} other {# rows}} of the database of the bot could not be read',
   'alert.rows_set_aside_note':
     'Set aside; everything else goes on. A job is asked anew, a message that cannot be read is not sent. If this comes again, check the disk and restore a backup.',
@@ -378,15 +381,19 @@ export const en = {
     'I post nothing here: the channel is shared with another organisation. When that ends, I go on by myself.',
   'refusal.not_allowed':
     'I post nothing here: the operator of this bot has limited it to certain channels (ALLOWED_CHANNELS), and this is none of them.',
+  'refusal.deleted': 'This channel was deleted.',
+  'refusal.deleted_there': 'To hear of them again, type {subscribe} in another channel.',
   'refusal.other': 'I cannot post here: Slack refuses it ({reason}).',
   'refusal.not_member_there': 'Type {invite} there, and it goes on by itself.',
-  'refusal.archived_there': 'Unarchive it, then type {subscribe} there.',
-  'refusal.restricted_there': 'Ask the owner of the workspace to allow this app there, then type {subscribe} there.',
+  'refusal.archived_there': 'Unarchive it, and it goes on by itself.',
+  'refusal.restricted_there':
+    'Ask the owner of the workspace to allow this app there; it goes on by itself within a day, at once when you type {subscribe} there.',
   'refusal.shared_there':
     'It is shared with another organisation. I go on by myself when that ends; until then, subscribe in a channel of your own.',
   'refusal.not_allowed_there':
     'The operator of this bot has limited it to certain channels (ALLOWED_CHANNELS). Ask them to add this one, or subscribe in one of those.',
-  'refusal.other_there': 'When that is mended, type {subscribe} there.',
+  'refusal.other_there':
+    'When that is mended it goes on by itself within a day, at once when you type {subscribe} there.',
 
   'list.headline': '{count, plural, one {This channel watches # job} other {This channel watches # jobs}}',
   'list.headline_dm': '{count, plural, one {I tell you about # job} other {I tell you about # jobs}}',
@@ -394,6 +401,7 @@ export const en = {
   'list.paused_note':
     '{why} Then type {subscribe} with any job of this list; {count, plural, one {# message waits} other {# messages wait}} and nothing is lost.',
   'list.paused_since': 'Since {since}',
+  'list.paused_next': 'Since {since}; next try {next}',
   'list.by': '{id}{checked} · by {who}, {at}',
   'list.more': '+{count} more: {names}',
   'list.exactly_once': '✔ Each message comes exactly once: after a lost answer I look here before I send again.',
@@ -405,6 +413,8 @@ export const en = {
     'Each message comes at least once, rarely twice: Slack does not let me read back what I posted here ({reason}).',
   'list_all.headline':
     '{count, plural, one {# subscription in this workspace} other {# subscriptions in this workspace}}',
+  'list_all.by': '{channel} · by {who}',
+  'list_all.paused': '⏸️ held back ({reason})',
   'list_all.dm': 'Your direct messages with me',
   'list_all.none': 'No channel of this workspace watches a job.',
   'list_all.hidden':
@@ -485,8 +495,10 @@ export const en = {
   'audit.because': '{change} ({why})',
   'audit.why.job_ended': 'the job has ended',
   'audit.why.job_gone': 'DRS no longer knows the job',
+  'audit.why.channel_deleted': 'the channel was deleted',
   'audit.why.cannot_post': 'taken back: I could not post here',
   'audit.paused': 'going out → held back ({reason})',
+  'audit.moved': 'has another id in Slack; everything followed',
   'audit.resumed': 'held back ({reason}) → going out',
 
   'language.en': 'English',
@@ -534,7 +546,7 @@ export const en = {
   'health.paused':
     'Posting is paused in {count, plural, one {# channel} other {# channels}}; {held, plural, one {# message is} other {# messages are}} kept for later and nothing is lost. {list} in each says why and what to do.',
   'health.refused':
-    'Slack gives the reason {reason}; my operator should mend the app or its token and restart me. {held, plural, one {# message is} other {# messages are}} kept for later and nothing is lost.',
+    'Slack gives the reason {reason}; my operator should mend the app or its token. I try again by myself, at least once a day, and at once when I am restarted. {held, plural, one {# message is} other {# messages are}} kept for later and nothing is lost.',
   'version.headline': 'DRS bot {version}',
   'version.made_of': 'Node {node} · database {schema}',
   'version.since': 'Running since {at} ({ago})',

@@ -261,7 +261,9 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'announced.hello_start': '从 {subscribe} 开始；{jobs} 列出现有任务，{help} 介绍其余用法。',
   'announced.paused': '⚠️ 我无法再在 {channel} 发消息（{reason}）',
   'announced.held': '⏸️ 我在 {channel} 的消息已暂停（{reason}）',
-  'announced.paused_jobs': '你在那里的 {count, plural, other {# 个订阅}}（{jobs}）正在等待；什么都不会丢失。',
+  'announced.paused_jobs': '那里的 {count, plural, other {# 个订阅}}（{jobs}）正在等待；什么都不会丢失。',
+  'announced.deleted': '⏹️ {channel} 已被删除',
+  'announced.deleted_jobs': '那里的 {count, plural, other {# 个订阅}}（{jobs}）随之结束。',
 
   'back.down': '⚪ *我停机了 {duration}*',
   'back.blind': '⚪ *DRS 在 {duration}后恢复答复*',
@@ -286,7 +288,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'alert.post_refused': '{channel}：{what}（{reason}）',
   'alert.post_about_jobs': '关于 {jobs}',
   'alert.post_about_nothing': '一条与任务无关的通知',
-  'alert.posts_refused_note': '这是机器人自身的问题：请附上以上原因反馈。在那里输入 {status} 可以查看任务状态。',
+  'alert.posts_refused_note':
+    '消息都已保留，会以越来越长的间隔重试；其他一切照常。若一直如此，则是机器人自身的问题：请附上以上原因反馈。在那里输入 {status} 可以查看任务状态。',
   'alert.rows_set_aside': '🟠 机器人的数据库中有 {count} 行无法读取',
   'alert.rows_set_aside_note':
     '已将其搁置，其余照常进行：任务会重新查询，无法读取的消息不再发送。若再次出现，请检查磁盘并恢复备份。',
@@ -363,14 +366,16 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'refusal.restricted': '我不能在这里发消息：工作区只允许部分人在本频道发言。请工作区所有者允许本应用。',
   'refusal.shared': '我不在这里发消息：本频道与其他组织共享。共享结束后，我会自动继续。',
   'refusal.not_allowed': '我不在这里发消息：本机器人的管理员只允许用于指定的频道（ALLOWED_CHANNELS），本频道不在其中。',
+  'refusal.deleted': '本频道已被删除。',
+  'refusal.deleted_there': '如需继续接收，请在其他频道输入 {subscribe}。',
   'refusal.other': '我不能在这里发消息：Slack 拒绝了（{reason}）。',
   'refusal.not_member_there': '请在那里输入 {invite}，之后会自动继续。',
-  'refusal.archived_there': '请取消归档，然后在那里输入 {subscribe}。',
-  'refusal.restricted_there': '请工作区所有者在那里允许本应用，然后在那里输入 {subscribe}。',
+  'refusal.archived_there': '请取消归档，之后会自动继续。',
+  'refusal.restricted_there': '请工作区所有者在那里允许本应用；一天之内会自动继续，在那里输入 {subscribe} 则立即继续。',
   'refusal.shared_there': '该频道与其他组织共享。共享结束后我会自动继续；在此之前，请在自己的频道订阅。',
   'refusal.not_allowed_there':
     '本机器人的管理员只允许用于指定的频道（ALLOWED_CHANNELS）。请管理员加上该频道，或在允许的频道订阅。',
-  'refusal.other_there': '问题解决后，请在那里输入 {subscribe}。',
+  'refusal.other_there': '问题解决后一天之内会自动继续，在那里输入 {subscribe} 则立即继续。',
 
   'list.headline': '{count, plural, other {本频道订阅了 # 个任务}}',
   'list.headline_dm': '{count, plural, other {我向你报告 # 个任务}}',
@@ -378,6 +383,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'list.paused_note':
     '{why}然后对列表中的任一任务输入 {subscribe}；{count, plural, other {# 条消息在等待}}，什么都不会丢失。',
   'list.paused_since': '自 {since}',
+  'list.paused_next': '自 {since}；下次尝试 {next}',
   'list.by': '{id}{checked} · {who}，{at}',
   'list.more': '另有 {count} 个：{names}',
   'list.exactly_once': '✔ 每条消息只发一次：若 Slack 的应答丢失，我会先在此查找，再决定是否重发。',
@@ -386,6 +392,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     '每条消息至少发一次，偶尔会重复：我无权读回自己发的消息。管理员可为应用添加 {scopes} 权限并重新安装。',
   'list.history_refused': '每条消息至少发一次，偶尔会重复：Slack 不允许我在此读回自己发的消息（{reason}）。',
   'list_all.headline': '{count, plural, other {本工作区有 # 个订阅}}',
+  'list_all.by': '{channel} · 由 {who} 订阅',
+  'list_all.paused': '⏸️ 已暂停发送（{reason}）',
   'list_all.dm': '你与我的私信',
   'list_all.none': '本工作区没有频道订阅任务。',
   'list_all.hidden': '{channels, plural, other {另有 # 个}}你未加入的私有频道订阅了 {jobs, plural, other {# 个任务}}。',
@@ -460,8 +468,10 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'audit.because': '{change}（{why}）',
   'audit.why.job_ended': '任务已结束',
   'audit.why.job_gone': 'DRS 已查不到该任务',
+  'audit.why.channel_deleted': '频道已被删除',
   'audit.why.cannot_post': '已撤回：我无法在这里发消息',
   'audit.paused': '正常发送 → 暂停（{reason}）',
+  'audit.moved': 'Slack 更换了它的 ID，一切随之转移',
   'audit.resumed': '暂停（{reason}）→ 正常发送',
 
   'language.en': '英文',
@@ -506,7 +516,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'health.paused':
     '{count, plural, other {有 # 个频道}}暂停发送，{held, plural, other {# 条消息}}留待之后发送，什么都不会丢失。在各频道输入 {list} 可查看原因和处理办法。',
   'health.refused':
-    'Slack 给出的原因：{reason}；请管理员修复应用或其令牌，然后重启我。{held, plural, other {# 条消息}}留待之后发送，什么都不会丢失。',
+    'Slack 给出的原因：{reason}；请管理员修复应用或其令牌。我会自行重试，至少每天一次，重启后立即重试。{held, plural, other {# 条消息}}留待之后发送，什么都不会丢失。',
   'version.headline': 'DRS 机器人 {version}',
   'version.made_of': 'Node {node} · 数据库 {schema}',
   'version.since': '自 {at} 起运行（{ago}）',

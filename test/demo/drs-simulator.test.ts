@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { progressAt, WHOLE_LIFE } from '../../demo/drs-simulator/lifecycle.ts';
 import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
+import { spoil } from '../../demo/drs-simulator/carry-out-fault.ts';
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { HOUR } from '../../src/domain/base/time.ts';
@@ -128,4 +129,21 @@ describe('a scripted life', () => {
     now += HOUR;
     expect(await status()).toContain('FULL_TRANSFER_STARTED');
   });
+});
+
+test('a fault may last for a time, and spoil the items of an answer', async () => {
+  let now = 0;
+  await using timed = await startDrsSimulator({ clock: () => now });
+  timed.faults.always('progress', { kind: 'items', how: 'null' }, 20_000);
+  now = 19_999;
+  const body = '{"count":1,"results":[{"job_id":"1"}]}';
+  const spoilt = (fault: Parameters<typeof spoil>[1]): unknown => JSON.parse(spoil({ status: 200, body }, fault).body);
+  expect(timed.faults.take('progress')).toEqual({ kind: 'items', how: 'null' });
+  expect(spoilt({ kind: 'items', how: 'null' })).toMatchObject({
+    results: [null, { job_id: '1' }, 1, {}, 'x', [null]],
+  });
+  expect(spoilt({ kind: 'items', how: 'doubled' })).toMatchObject({ results: [{ job_id: '1' }, { job_id: '1' }] });
+  expect(spoilt({ kind: 'figures', figure: '9' })).toMatchObject({ results: [{ incre_trans_delay: '9' }] });
+  now = 20_000;
+  expect(timed.faults.take('progress')).toBeUndefined();
 });

@@ -234,3 +234,22 @@ test('a request is signed as the page on verifying requests describes it', () =>
   expect(sign('secret', '1531420618', 'a=b')).not.toBe(sign('other', '1531420618', 'a=b'));
   expect(sign('secret', '1531420618', 'a=b')).not.toBe(sign('secret', '1531420619', 'a=b'));
 });
+
+describe('faults that last', () => {
+  test('end by themselves, spare other channels, and are ended by hand', async () => {
+    let now = 0;
+    await using timed = await startSlackWorkspace({ now: () => now });
+    const refused = { kind: 'error', error: 'not_in_channel' } as const;
+    timed.faults.always('chat.postMessage', refused, { channel: 'C1', ms: 20_000 });
+    timed.faults.always('*', { kind: 'reset' });
+    now = 19_999;
+    expect(timed.faults.take('chat.postMessage', 'C1')).toEqual(refused);
+    expect(timed.faults.take('chat.postMessage', 'C2')).toEqual({ kind: 'reset' });
+    // The app-level token signs in for this one.
+    expect(timed.faults.take('apps.connections.open', undefined)).toBeUndefined();
+    now = 20_000;
+    expect(timed.faults.take('chat.postMessage', 'C1')).toEqual({ kind: 'reset' });
+    timed.faults.clear();
+    expect(timed.faults.take('chat.postMessage', 'C1')).toBeUndefined();
+  });
+});

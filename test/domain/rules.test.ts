@@ -207,14 +207,14 @@ describe('an attempt to send', () => {
     });
   });
 
-  test('that Slack finds malformed is made once more as plain text, then given up', () => {
+  test('that Slack finds malformed is made once more as plain text, then held back', () => {
     expect(settle({ kind: 'refused', what: 'payload', reason: 'invalid_blocks' })).toMatchObject({
       kind: 'try_again',
       plain: true,
       afterMs: 0,
     });
     expect(settle({ kind: 'refused', what: 'payload', reason: 'invalid_blocks' }, true)).toEqual({
-      kind: 'dead',
+      kind: 'pause_message',
       reason: 'invalid_blocks',
       at: 7,
     });

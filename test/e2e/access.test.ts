@@ -233,7 +233,7 @@ describe('a channel that becomes shared', () => {
     const told = await slack.waitFor('a direct message', () => slack.messages('dm-ana')[0]);
     expect(told.text.split('\n')).toEqual([
       '⏸️ I hold back my posts in <#C00000001> (`externally_shared`)',
-      'Your subscription there, to *orders*, waits; nothing is lost.',
+      'The subscription there, to *orders*, waits; nothing is lost.',
       'It is shared with another organisation. I go on by myself when that ends; until then, subscribe in a channel of your own.',
     ]);
     await fails(world);

@@ -152,7 +152,10 @@ describe('the operator', () => {
   });
 
   test('hears of a message that Slack refuses as it is and as plain text', async () => {
-    await using world = await startWorld({ stage: opsChannel, overrides: { durations: { watchEveryMs: 20 } } });
+    await using world = await startWorld({
+      stage: opsChannel,
+      overrides: { durations: { watchEveryMs: 20, pauseSayMs: 0 } },
+    });
     const { id } = world.slack.addChannel('migrations');
     const job = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
     await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
@@ -160,7 +163,7 @@ describe('the operator', () => {
     job.becomes('PAUSING');
     await world.bot().tick();
     const { text } = await world.nextMessage('#ops', 1);
-    expect(text).toContain('🔴 NOT TOLD – Slack refused a message');
+    expect(text).toContain('🔴 NOT TOLD – Slack refuses a message');
     expect(text).toContain(`<#${id}>: about *orders* (\`invalid_blocks\`)`);
   });
 

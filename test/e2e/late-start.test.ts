@@ -49,7 +49,7 @@ async function failToStart(broken: Partial<Store>, more: Readonly<Record<string,
 
 describe('an error late in the start leaves no socket open and no loop running', () => {
   test.each([
-    ['when the operator’s channel is opened', { findPause: FAULT }],
+    ['when the operator’s channel is opened', { tryAtOnce: FAULT }],
     ['when the promises are written down', { listHistoryAccess: FAULT }],
   ])('%s', async (_when, broken) => {
     expect(await failToStart(broken)).toEqual({

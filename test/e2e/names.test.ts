@@ -122,7 +122,7 @@ describe('a name that is not clear', () => {
     await using world = await worldWith('orders');
     const answer = await ask(world, '/drs subscribe оrders');
     expect(answer.text.split('\n')[0]).toBe(
-      '`оrders` only looks like *orders*: some of its letters come from another alphabet. If you mean that job, use its button or type the name anew.',
+      'No job is called `оrders`, and no id begins with it. `/drs jobs` lists what there is. Did you mean *orders*?',
     );
     expect((await ask(world, '/drs list')).text).toContain('No job is watched here');
   });

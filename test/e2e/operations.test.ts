@@ -373,7 +373,7 @@ describe('/drs health', () => {
   });
 
   test('counts the channels that refuse posts and names none of them', async () => {
-    await using world = await startWorld();
+    await using world = await startWorld({ overrides: { durations: { pauseSayMs: 0, watchEveryMs: 20 } } });
     const job = await watchOneJob(world);
     const secret = world.slack.addChannel('secret-plans', { kind: 'private', withBot: true });
     await world.ask('ben', '#secret-plans', `/drs subscribe ${job.id}`);

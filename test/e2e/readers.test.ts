@@ -10,6 +10,8 @@ async function worldWith(options: WorldOptions = {}): Promise<World> {
   world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
   return world;
 }
+/** People hear of a refusal without its having lasted. */
+const TOLD_AT_ONCE = { pauseSayMs: 0, watchEveryMs: 20 };
 const buttons = (message: { readonly blocks: readonly unknown[] }) => JSON.stringify(message.blocks);
 
 describe('languages', () => {
@@ -182,7 +184,7 @@ describe.each(['socket', 'http'] as const)('the bot, invited in %s mode,', (mode
 
 describe('the bot, let in again by nobody in particular,', () => {
   test('goes on posting where it was paused, without a greeting', async () => {
-    await using world = await worldWith();
+    await using world = await worldWith({ overrides: { durations: TOLD_AT_ONCE } });
     const { slack, drs } = world;
     const secret = slack.addChannel('secret', { kind: 'private', withBot: true });
     const job = drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'billing' });
@@ -200,7 +202,7 @@ describe('the bot, let in again by nobody in particular,', () => {
 
 describe('a channel that refuses posts', () => {
   test('has the owner told in a direct message, and goes on when the bot is invited again', async () => {
-    await using world = await worldWith();
+    await using world = await worldWith({ overrides: { durations: TOLD_AT_ONCE } });
     const { slack, drs } = world;
     const secret = slack.addChannel('secret', { kind: 'private', withBot: true });
     const job = drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'billing' });
@@ -210,7 +212,7 @@ describe('a channel that refuses posts', () => {
     await world.bot().tick();
     expect((await world.nextMessage('dm-ana', 0)).text).toBe(
       `⚠️ I cannot post in <#${secret.id}> any more (\`channel_not_found\`)\n` +
-        'Your subscription there, to *billing*, waits; nothing is lost.\n' +
+        'The subscription there, to *billing*, waits; nothing is lost.\n' +
         'Type `/invite @drs` there, and it goes on by itself.',
     );
     await slack.people.invite('ana', '#secret');
@@ -235,7 +237,7 @@ describe('a direct message with the bot', () => {
   });
 
   test('is in the language of the person, and so is what the owner of a subscription is told', async () => {
-    await using world = await worldWith();
+    await using world = await worldWith({ overrides: { durations: TOLD_AT_ONCE } });
     const { slack } = world;
     const own = slack.state.directMessages(slack.state.findUser('li')?.id ?? '');
     const job = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'billing' });

@@ -197,7 +197,15 @@ test('a failure that happened while a state could not be read is told all the sa
 const PLAIN = {
   audit: ['workspace_id', 'channel_id', 'user_id', 'action', 'connection_id', 'job_id', 'job_name'],
   blind_episodes: ['connection_id', 'reason'],
-  channels: ['workspace_id', 'channel_id', 'pause_reason', 'conversation_id', 'last_ts', 'read_back_refusal'],
+  channels: [
+    'workspace_id',
+    'channel_id',
+    'moved_to',
+    'pause_reason',
+    'conversation_id',
+    'last_ts',
+    'read_back_refusal',
+  ],
   connections: ['id', 'name', 'endpoint', 'project_id'],
   deliveries: ['workspace_id', 'channel_id', 'connection_id', 'subject', 'post_id', 'hold_reason', 'outcome', 'reason'],
   failures: ['connection_id', 'job_id', 'lease_token', 'closed_by'],
@@ -205,6 +213,7 @@ const PLAIN = {
   job_list_readings: ['connection_id', 'job_type'],
   jobs: ['connection_id', 'job_id', 'parent_id', 'role', 'job_type', 'name', 'status', 'lease_token'],
   listed_jobs: ['connection_id', 'job_id', 'job_type', 'name', 'name_key', 'status', 'parent_id'],
+  pauses: ['workspace_id', 'channel_id', 'post_id', 'reason'],
   posts: [
     'id',
     'workspace_id',

@@ -162,7 +162,13 @@ describe('a database of the version before', () => {
     await owe(db, 2, 'dead', 'dead');
     const store = await takeOver(db);
     expect(await settle(store)).toEqual(['send 1']);
-    const report = { connectionId: 'prod', channel: { workspaceId: 'T1', channelId: 'COPS' }, now: NOW, limit: 10 };
+    const report = {
+      connectionId: 'prod',
+      channel: { workspaceId: 'T1', channelId: 'COPS' },
+      now: NOW,
+      limit: 10,
+      sayMs: 0,
+    };
     expect(await store.reportRefusedPosts(report)).toBe(0);
     await store.close();
   });

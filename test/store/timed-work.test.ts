@@ -113,7 +113,12 @@ async function beginPost(world: World) {
 
 async function settle(world: World, settlement: PostSettlement) {
   const { lease, post } = await beginPost(world);
-  await world.store.settlePost(lease, post, settlement);
+  const { channelId } = lease;
+  await world.store.settlePost(
+    lease,
+    post,
+    settlement.kind === 'delivered' ? { ...settlement, channelId } : settlement,
+  );
   return post;
 }
 

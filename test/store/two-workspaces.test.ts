@@ -125,7 +125,7 @@ describe('a post', () => {
     await subscribe(BETA);
     await settle(BETA, delivered(BETA));
     expect(await claim(BETA)).toEqual({ kind: 'idle', nextInMs: null });
-    expect(await claim(ACME)).toEqual({ kind: 'idle', nextInMs: null });
+    expect(await claim(ACME)).toEqual({ kind: 'idle', nextInMs: 5 * SECOND });
   });
 
   test('whose outcome is not known is looked for only by the bot of its own workspace', async () => {
@@ -176,9 +176,9 @@ test('a post that Slack refused is reported to the operator of its own workspace
   await poll(ACME, [failed()]);
   await settle(ACME, delivered(ACME));
   now += 10 * SECOND;
-  await settle(ACME, { kind: 'dead', reason: 'invalid_blocks', at: now });
+  await settle(ACME, { kind: 'pause_message', reason: 'invalid_blocks', at: now });
   const report = ({ workspaceId, connectionId }: Bot) =>
-    store.reportRefusedPosts({ connectionId, channel: { workspaceId, channelId: 'COPS' }, now, limit: 10 });
+    store.reportRefusedPosts({ connectionId, channel: { workspaceId, channelId: 'COPS' }, now, limit: 10, sayMs: 0 });
   expect(await report(BETA)).toBe(0);
   expect(await report(ACME)).toBe(1);
 });

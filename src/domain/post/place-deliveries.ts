@@ -74,7 +74,12 @@ export interface ToPlace {
    * on was not seen to change.
    */
   readonly lookingSince: ReadonlyMap<string, EpochMs>;
+  /** All of it was held back for a while: what would be a message each is one. */
+  readonly isHeld?: boolean;
 }
+
+/** Jobs and announcements in such a message: more would not fit. */
+const MOST_TOGETHER = 12;
 
 /**
  * Where the pending deliveries of a channel go, in the order in which it is to happen, as `decideNews` decides it. What
@@ -91,21 +96,31 @@ export function placeDeliveries(toPlace: ToPlace): readonly Placement[] {
   const byId = new Map(rest.map((one) => [one.id, one]));
   const toldPosts = posts.map((post) => toToldPost(post, rest)).filter(({ rows }) => rows.length > 0);
   const decisions = decideNews(rest.map(toNews), toldPosts, { now, passBeganAt, rules });
+  const single = decisions.map((decision) =>
+    toPlacement(
+      decision,
+      decision.news.flatMap((id) => byId.get(id) ?? []),
+      now,
+    ),
+  );
   return [
     ...told.map(({ back, meanwhile }): Placement => ({
       kind: 'begin',
       post: NEWS,
       deliveries: [...meanwhile, back.delivery],
     })),
-    ...decisions.map((decision) =>
-      toPlacement(
-        decision,
-        decision.news.flatMap((id) => byId.get(id) ?? []),
-        now,
-      ),
-    ),
+    ...(toPlace.isHeld === true ? tellTogether(single) : single),
     ...(waiting.length === 0 ? [] : [hold(waiting, now + LOOK_AGAIN_MS, 'looked_at_again')]),
   ];
+}
+
+/** The first messages about one job or announcement each are one message, in the order of what they tell. */
+function tellTogether(placements: readonly Placement[]): readonly Placement[] {
+  const isOne = (one: Placement) => one.kind === 'begin' && one.post === NEWS;
+  const ones = placements.filter(isOne).slice(0, MOST_TOGETHER);
+  if (ones.length < 2) return placements;
+  const deliveries = ones.flatMap((one) => one.deliveries).toSorted((one, other) => one.id - other.id);
+  return [{ kind: 'begin', post: NEWS, deliveries }, ...placements.filter((one) => !ones.includes(one))];
 }
 
 const NEWS: NewPost = { kind: 'news', about: '', isJoinable: false, shows: [] };
@@ -297,7 +312,10 @@ export function placeInOrder(placements: readonly Placement[], untold: ReadonlyM
   }
   const kept = <P extends Placement>(placement: P): readonly P[] => {
     const deliveries = placement.deliveries.filter((one) => taken.has(one));
-    return deliveries.length === 0 ? [] : [{ ...placement, deliveries }];
+    // What names the others is told with all of them or not yet: they would be told twice.
+    const isWhole = deliveries.length === placement.deliveries.length;
+    if (deliveries.length === 0 || (!isWhole && placement.deliveries.some((one) => asBack(one) !== null))) return [];
+    return [{ ...placement, deliveries }];
   };
   return {
     attached: placements.flatMap((one) => (one.kind === 'attach' ? kept(one) : [])),

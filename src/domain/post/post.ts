@@ -9,6 +9,7 @@ import type { Closing } from './closing.ts';
 import type { Language } from '../base/language.ts';
 import type { ChangesSince } from '../poll/changes-since.ts';
 import type { MessageTs } from './message-ts.ts';
+import type { Refused } from './pause.ts';
 import type { OperatorAlert } from './operator-alert.ts';
 import type { ChannelKey } from '../subscription.ts';
 import type { EpochMs } from '../base/time.ts';
@@ -233,11 +234,13 @@ export type PostSettlement =
       /** Nobody can look whether a first message is there: it is sent as the post it was. */
       readonly mayBeThere?: true;
     }
-  /** Never again: Slack will not take what was attempted. A message that is there stays as it is, and takes nothing more. */
+  /** Slack will not take what was attempted of a message that is there: it stays as it is, and takes nothing more. */
   | { readonly kind: 'dead'; readonly reason: string; readonly at: EpochMs }
   /** Somebody deleted the message: it is posted once more, unless what it tells is over. */
   | { readonly kind: 'gone'; readonly isOver: boolean; readonly at: EpochMs }
   /** A copy is not there any more, or cannot be taken away. */
   | { readonly kind: 'removed'; readonly messageTs: MessageTs }
-  | { readonly kind: 'pause_channel'; readonly reason: string; readonly at: EpochMs }
-  | { readonly kind: 'pause_workspace'; readonly reason: string; readonly at: EpochMs };
+  /** Slack will take nothing here, nothing from us, or not this message: it is held back and tried again, ever less often. */
+  | ({ readonly kind: 'pause_channel' } & Refused)
+  | ({ readonly kind: 'pause_workspace' } & Refused)
+  | ({ readonly kind: 'pause_message' } & Refused);

@@ -1,5 +1,6 @@
 import { backoffDelay } from '../base/backoff.ts';
 import type { MessageTs } from './message-ts.ts';
+import type { Refused } from './pause.ts';
 import type { SearchOutcome } from './post.ts';
 import type { HistoryAccess } from './history-access.ts';
 import type { RetryPauses } from './settle-post.ts';
@@ -73,7 +74,7 @@ export type SearchSettlement =
   /** The page could not be read just now; the place in the channel is kept unless it is lost. */
   | { readonly kind: 'try_page_again'; readonly afterMs: number; readonly isPlaceLost?: true }
   /** The bot was put out of a channel that it could read: whether the post is there will be seen when it is back. */
-  | { readonly kind: 'pause_channel'; readonly reason: string; readonly at: EpochMs }
+  | ({ readonly kind: 'pause_channel' } & Refused)
   /** It is not there, or there is no way to know: the next attempt may be made after `afterMs`. */
   | { readonly kind: 'send_again'; readonly afterMs: number; readonly historyAccess: HistoryAccess }
   /** A message is on record, and no other one is there. */

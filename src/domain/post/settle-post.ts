@@ -32,13 +32,13 @@ export type Attempted =
     }
   | { readonly kind: 'remove'; readonly tries: number; readonly messageTs: MessageTs };
 
-/** A change is refused for good only when it is refused this often in a row. */
+/** What somebody waits for is told in a new message when its change is refused this often in a row. */
 const REFUSALS_BELIEVED = 3;
 
 /**
  * Decides what an attempt's outcome means for the post. An uncertain first message is looked for before anything else, or,
  * where Slack does not let us look, tried again; a change is repeated harmlessly. A refused first message gets one more chance
- * as plain text; a refused channel or workspace keeps everything it is owed.
+ * as plain text. Whatever is refused keeps everything it is owed.
  *
  * @param random a number from 0 to 1
  */
@@ -90,7 +90,7 @@ function settleSend(
   switch (outcome.what) {
     case 'payload':
     case 'reading':
-      return post.plain ? { kind: 'dead', reason, at: now } : tryAgain(outcome, 0, true);
+      return post.plain ? { kind: 'pause_message', reason, at: now } : tryAgain(outcome, 0, true);
     case 'channel':
       return { kind: 'pause_channel', reason, at: now };
     case 'workspace':
@@ -99,8 +99,8 @@ function settleSend(
 }
 
 /**
- * A change may be repeated at will, so an uncertain one simply is, when the first can no longer arrive. A channel that refuses
- * everything may open again: it is tried ever less often. What is never taken away stays.
+ * A change may be repeated at will, so an uncertain one simply is, when the first can no longer arrive. One that is refused
+ * may be taken another time: it is tried ever less often. What is never taken away stays.
  */
 function settleChange(
   attempted: Exclude<Attempted, { readonly kind: 'send' }>,
@@ -112,11 +112,12 @@ function settleChange(
   const { reason } = outcome;
   const { kind, tries } = attempted;
   const isAwaited = kind === 'edit' && attempted.isAwaited;
-  const isMeantForIt = outcome.kind === 'refused' && outcome.what === 'payload';
-  if (isMeantForIt && kind === 'remove') return { kind: 'removed', messageTs: attempted.messageTs };
-  const isFinal = BEYOND_EDITING.has(reason) || tries + 1 >= REFUSALS_BELIEVED;
-  // What somebody waits for can be told in a new message instead.
-  if (outcome.kind === 'refused' && (isMeantForIt ? isFinal : isAwaited)) return { kind: 'dead', reason, at: now };
+  if (outcome.kind === 'refused') {
+    if (outcome.what === 'workspace') return { kind: 'pause_workspace', reason, at: now };
+    if (kind === 'remove' && outcome.what === 'payload') return { kind: 'removed', messageTs: attempted.messageTs };
+    const isBelieved = isAwaited && tries + 1 >= REFUSALS_BELIEVED;
+    if (kind === 'edit' && (BEYOND_EDITING.has(reason) || isBelieved)) return { kind: 'dead', reason, at: now };
+  }
   const capMs = isAwaited ? pauses.longestRetryMs : pauses.longestEditRetryMs;
   const backoffMs = backoffDelay(tries + 1, { baseMs: pauses.firstRetryMs * 10, capMs }, random);
   return tryAgain(outcome, pauses.reconcileAfterMs + backoffMs, false);

@@ -21,7 +21,7 @@ export interface OperatorAlertStore {
   /** It is well again: owes the channel what `alert` makes of when it became wrong. False when nothing was wrong. */
   clearAlert(request: AlertRequest & { readonly alert: (since: EpochMs) => OperatorAlert }): Promise<boolean>;
   /**
-   * Owes the channel an alert of up to `limit` posts of its workspace that Slack has refused for good within the last day and that
+   * Owes the channel an alert of up to `limit` posts of its workspace that Slack has refused by themselves for `sayMs` and that
    * nobody was told of; each post is told of once. A refused alert of this kind is not told of again. Returns how many there were.
    */
   reportRefusedPosts(request: {
@@ -29,6 +29,7 @@ export interface OperatorAlertStore {
     readonly channel: ChannelKey;
     readonly now: EpochMs;
     readonly limit: number;
+    readonly sayMs: number;
   }): Promise<number>;
   /**
    * What could not be read since the last report, each row once, and not sooner again than after a day; owes the channel an alert of it, if there is one. What was

@@ -39,7 +39,7 @@ export interface SubscriptionStore {
   unsubscribe(request: {
     readonly actor: Actor;
     readonly jobs: 'all' | readonly JobKey[];
-    readonly reason: 'unsubscribed' | 'cannot_post';
+    readonly reason: 'unsubscribed' | 'cannot_post' | 'channel_deleted';
     readonly announce: boolean;
     readonly now: EpochMs;
   }): Promise<readonly NamedSubscription[]>;

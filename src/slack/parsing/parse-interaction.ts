@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { markedPost } from '../messages/posts/post-message.ts';
+
 /** Just what is needed of a click (docs.slack.dev, "block_actions payload"); the rest of the payload is ignored. */
 const clickPayload = z.object({
   user: z.object({ id: z.string(), team_id: z.string().optional() }),
@@ -11,7 +13,15 @@ const clickPayload = z.object({
     })
     .optional(),
   channel: z.object({ id: z.string() }).optional(),
-  message: z.object({ ts: z.string() }).optional(),
+  message: z
+    .object({
+      ts: z.string(),
+      blocks: z
+        .array(z.object({ block_id: z.string().optional() }))
+        .optional()
+        .catch(undefined),
+    })
+    .optional(),
   actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })).min(1),
 });
 
@@ -25,6 +35,8 @@ export interface Click {
   readonly value: string | undefined;
   /** The channel message it was on; null on an ephemeral one, which only its response URL can change. */
   readonly messageTs: string | null;
+  /** Which post that message is, as its blocks say; null for none. */
+  readonly postId: string | null;
 }
 
 /**
@@ -74,5 +86,6 @@ export function parseClick(body: unknown): Click | null {
     actionId: action.action_id,
     value: action.value,
     messageTs: ephemeral ? null : (message?.ts ?? container?.message_ts ?? null),
+    postId: ephemeral ? null : markedPost(message?.blocks ?? []),
   };
 }

@@ -4,9 +4,10 @@ import type { FetchFunction, WebClient } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 
 import { DiskFullError } from '../../ports/operator-error.ts';
+import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { reviewChannel } from '../../use-cases/subscribing/review-channels.ts';
+import { endChannel, followChannel, followMessage } from '../../use-cases/subscribing/follow-channel.ts';
 import { handleClick, isHandled } from '../buttons/handle-click.ts';
 import { ifAdmitted } from './admission.ts';
 import type { Asked } from './admission.ts';
@@ -26,7 +27,7 @@ import type { SlackCalls } from '../web-api/slack-client.ts';
 
 /** How Slack reaches the bot. */
 export type SlackReceiverConfig =
-  | { readonly mode: 'socket'; readonly appToken: string; readonly apiUrl: string }
+  | { readonly mode: 'socket'; readonly appToken: () => string; readonly apiUrl: string }
   | { readonly mode: 'http'; readonly signingSecret: string; readonly host: string; readonly port: number };
 
 /** Where signed HTTP requests are taken; one URL serves commands, buttons and events. */
@@ -54,7 +55,14 @@ export function createReceiver(
   if (config.mode === 'http') {
     return new HttpReceiver({ signingSecret: config.signingSecret, endpoint: HTTP_ENDPOINT, clock, log });
   }
-  const client = createSlackClient({ token: config.appToken, apiUrl: config.apiUrl, timeoutMs, fetch, log });
+  const client = createSlackClient({
+    token: config.appToken(),
+    presentToken: config.appToken,
+    apiUrl: config.apiUrl,
+    timeoutMs,
+    fetch,
+    log,
+  });
   return new SocketReceiver({ client, dispatcher, clock, log });
 }
 
@@ -102,7 +110,11 @@ export function createBoltApp(options: BoltAppOptions): App {
     if (click === null || !isHandled(click)) return;
     const actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
     const asked = { actor, teamId: click.teamId, reply: createReply({ client, respond, click, log }) };
-    await answer(body, asked, (request) => handleClick(request, click));
+    const { postId, messageTs } = click;
+    await answer(body, asked, async (request) => {
+      if (postId !== null && messageTs !== null) await followMessage(slack.useCases, actor, { postId, messageTs });
+      await handleClick(request, click);
+    });
   });
 
   registerEvents(app, options, answer);
@@ -114,16 +126,14 @@ export function createBoltApp(options: BoltAppOptions): App {
 }
 
 /** What Slack tells the bot without anybody asking for it. */
-function registerEvents(app: App, { slack, client, identity, track }: BoltAppOptions, answer: Answer): void {
+function registerEvents(app: App, { slack, client, identity, track, log }: BoltAppOptions, answer: Answer): void {
   app.event('member_joined_channel', async ({ body, event }) => {
     if (event.user !== identity.botUserId) return;
     const channel = { workspaceId: slack.workspaceId, channelId: event.channel };
     const inviter = event.inviter === event.user ? null : (event.inviter ?? null);
     // A bot that joins without being invited does so for a subscription, which is told anyway.
     const greet = () =>
-      inviter === null
-        ? goOnPosting(slack.useCases, { ...channel, userId: event.user })
-        : greetChannel(slack.useCases, channel, inviter);
+      inviter === null ? goOnPosting(slack.useCases, channel) : greetChannel(slack.useCases, channel, inviter);
     await track(() => onlyOnce(slack, body, greet));
   });
 
@@ -136,14 +146,31 @@ function registerEvents(app: App, { slack, client, identity, track }: BoltAppOpt
     await answer(body, asked, (request) => handleCommand(request, text));
   });
 
-  app.event('channel_shared', ({ event }) => follow(slack, event.channel, true, track));
-  app.event('channel_unshared', ({ event }) => follow(slack, event.channel, event.is_ext_shared, track));
-}
-
-/** Slack says that a channel is shared with another organisation, or no longer with this one. */
-function follow(slack: SlackContext, channelId: string, isExternal: boolean, track: Track): Promise<void> {
-  const channel = { workspaceId: slack.workspaceId, channelId };
-  return track(async () => void (await reviewChannel(slack.useCases, channel, { kind: 'told', isExternal })));
+  const { useCases, workspaceId } = slack;
+  const inChannel = (channelId: string): ChannelKey => ({ workspaceId, channelId });
+  /** Another organisation reads along, or no longer does. */
+  const review = (channelId: string, isExternal: boolean) =>
+    track(() => goOnPosting(useCases, inChannel(channelId), { kind: 'told', isExternal }));
+  const goOn = (channelId: string) => track(() => goOnPosting(useCases, inChannel(channelId)));
+  const end = (channelId: string) => track(() => endChannel(useCases, inChannel(channelId)));
+  app.event('channel_shared', ({ event }) => review(event.channel, true));
+  app.event('channel_unshared', ({ event }) => review(event.channel, event.is_ext_shared));
+  app.event('channel_unarchive', ({ event }) => goOn(event.channel));
+  app.event('group_unarchive', ({ event }) => goOn(event.channel));
+  app.event('channel_deleted', ({ event }) => end(event.channel));
+  app.event('group_deleted', ({ event }) => end(event.channel));
+  app.event('channel_id_changed', ({ event }) =>
+    track(() => followChannel(useCases, inChannel(event.old_channel_id), event.new_channel_id)),
+  );
+  const sayGone = (how: string) => {
+    log.error(
+      { how },
+      'the app was taken out of the workspace, or its token revoked: nothing can be said in Slack; install it again',
+    );
+    return Promise.resolve();
+  };
+  app.event('app_uninstalled', () => sayGone('app_uninstalled'));
+  app.event('tokens_revoked', () => sayGone('tokens_revoked'));
 }
 
 /** A fault is logged under a reference that the person is shown; a full disk is something they can have mended. */

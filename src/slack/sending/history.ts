@@ -7,7 +7,7 @@ import { compareTs } from '../../domain/post/message-ts.ts';
 import type { PostSearch, SearchOutcome } from '../../domain/post/post.ts';
 import type { History } from '../../ports/slack.ts';
 import { classifySlackError, slackErrorName } from '../web-api/classify-slack-error.ts';
-import { METADATA_EVENT_TYPE, POST_MARKER } from '../messages/posts/post-message.ts';
+import { markedPost, METADATA_EVENT_TYPE } from '../messages/posts/post-message.ts';
 
 /** Messages in one page: Slack recommends no more (docs.slack.dev, "Pagination"). */
 const PAGE_SIZE = 200;
@@ -100,9 +100,7 @@ function isOwn({ user, bot_id: botId }: HistoryMessage, author: Author): boolean
 
 function postIdOf({ metadata, blocks }: HistoryMessage): string | null {
   const told = metadata?.event_type === METADATA_EVENT_TYPE ? metadata.event_payload?.['post_id'] : undefined;
-  if (typeof told === 'string') return told;
-  const marked = blocks?.find((block) => block.block_id?.startsWith(POST_MARKER) === true)?.block_id;
-  return marked?.slice(POST_MARKER.length) ?? null;
+  return typeof told === 'string' ? told : markedPost(blocks ?? []);
 }
 
 /** What a read that failed says about the channel. A token that is refused says nothing about any. */

@@ -1,10 +1,13 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
 
+import { cutText, storableText } from '../../domain/base/text.ts';
 import type { SlackFailure } from '../../domain/post/post.ts';
 import { SECOND } from '../../domain/base/time.ts';
 
 /** Waited when Slack asks for patience without saying how long. */
 const DEFAULT_WAIT_MS = 30 * SECOND;
+/** The longest name of an error that is kept, in UTF-16 code units; Slack's own are far shorter. */
+const MAX_NAME = 100;
 
 /** Slack asks to come back later; nothing was posted (docs.slack.dev, "chat.postMessage", errors). */
 const LATER = new Set([
@@ -90,8 +93,12 @@ export function classifySlackError(error: unknown): SlackFailure {
   return { kind: 'uncertain', reason: 'unexpected' };
 }
 
-/** An error name that this version does not know is taken for a refusal of this one message: others may fare better. */
-function classifyAnswer(name: string): SlackFailure {
+/**
+ * What the name of an error means for the post. One that this version does not know is taken for a refusal of this one
+ * message: others may fare better.
+ */
+export function classifyAnswer(given: string): SlackFailure {
+  const name = storableText(cutText(given, MAX_NAME));
   if (LATER.has(name)) return { kind: 'retry', afterMs: DEFAULT_WAIT_MS, reason: name };
   if (UNCERTAIN.has(name)) return { kind: 'uncertain', reason: name };
   if (CHANNEL.has(name)) return { kind: 'refused', what: 'channel', reason: name };

@@ -35,14 +35,31 @@ export function oneAttempt({ apiUrl, timeoutMs, fetch }: SlackCalls): WebClientO
  * A Web API client that makes one attempt. Left alone the SDK would repeat a post whose answer was lost, and a 429 in one
  * channel would hold up all others.
  */
-export function createSlackClient(options: SlackCalls & { readonly token: string; readonly log: Log }): WebClient {
-  const { token, log } = options;
+export function createSlackClient(
+  options: SlackCalls & {
+    readonly token: string;
+    /** What it is at the moment of a call, where it may be replaced while the bot runs. */
+    readonly presentToken?: () => string;
+    readonly log: Log;
+  },
+): WebClient {
+  const { token, presentToken = () => token, log } = options;
   return new WebClient(token, {
-    ...oneAttempt({ ...options, fetch: logFaults(options.fetch, log) }),
+    ...oneAttempt({ ...options, fetch: withPresentToken(logFaults(options.fetch, log), presentToken) }),
     // A queue of its own would hold a post back after its right to be sent was checked.
     maxRequestConcurrency: MAX_AT_ONCE,
     logger: withoutVagueLines(log),
   });
+}
+
+/** The SDK keeps the token that it was made with, and sends it as a header. */
+function withPresentToken(fetch: FetchFunction, token: () => string): FetchFunction {
+  return async (url, init) => {
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(init?.headers ?? {}))
+      headers[name] = name.toLowerCase() === 'authorization' ? `Bearer ${token()}` : value;
+    return await fetch(url, { ...init, headers });
+  };
 }
 
 /** Says in the log which host gave no answer, and why. */

@@ -3,9 +3,9 @@ import type { ChannelKey } from '../../domain/subscription.ts';
 import { announce, ensureChannel } from '../rows/announce.ts';
 import { audit } from '../rows/audit.ts';
 import { chosenLanguage, setLanguage } from './channels.ts';
-import { endPause } from './pause-channel.ts';
 import { ofChannel } from '../rows/keys.ts';
 import type { Request } from '../rows/keys.ts';
+import { hasten } from './pauses.ts';
 import type { Db } from '../rows/schema.ts';
 import { listSubscriptions } from './subscriptions.ts';
 
@@ -35,7 +35,7 @@ export async function setChannelLanguage(
 export async function greetChannel(db: Db, { channel, connectionId, by, now }: Request<'greetChannel'>): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await ensureChannel(tx, channel, now);
-    await endPause(tx, { ...channel, userId: by }, now);
+    await hasten(tx, channel, now);
     const { numUpdatedRows } = await tx
       .updateTable('channels')
       .set({ greeted_at: now })

@@ -1,6 +1,7 @@
 import type { Language } from '../../domain/base/language.ts';
 import type { ChannelKey, ChannelPause } from '../../domain/subscription.ts';
 import { decodeLanguage } from '../rows/codec.ts';
+import { forgetPauses, hasten, pausesOf } from './pauses.ts';
 import { ReusedQuery } from '../rows/reused-query.ts';
 import { bringForward } from '../rows/queue-places.ts';
 import { ofChannel } from '../rows/keys.ts';
@@ -12,10 +13,10 @@ export async function openWorkspace(db: Db, { id, name, at }: Request<'openWorks
     await tx
       .insertInto('workspaces')
       .values({ id, name, created_at: at })
-      .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet({ name, paused_at: null, pause_reason: null, reads_every_ms: 0 }),
-      )
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, reads_every_ms: 0 }))
       .execute();
+    await hasten(tx, { workspaceId: id }, at);
+    await forgetPauses(tx, id);
     // The app may have been given new scopes: what could not be read counts as untried.
     await tx
       .updateTable('channels')
@@ -49,22 +50,10 @@ export async function findLastProjectId(db: Db, endpoint: string): Promise<strin
 }
 
 export async function findPause(db: Db, channel: ChannelKey): Promise<ChannelPause | null> {
-  const row = await db
-    .selectFrom('channels')
-    .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
-    .select([
-      'channels.paused_at',
-      'channels.pause_reason',
-      'workspaces.paused_at as workspace_paused_at',
-      'workspaces.pause_reason as workspace_pause_reason',
-    ])
-    .where('channels.workspace_id', '=', channel.workspaceId)
-    .where('channels.channel_id', '=', channel.channelId)
-    .executeTakeFirst();
-  const since = row?.workspace_paused_at ?? row?.paused_at ?? null;
-  if (row === undefined || since === null) return null;
-  const reason = row.workspace_pause_reason ?? row.pause_reason ?? 'unknown';
-  return { reason, since, waiting: await countPending(db, channel) };
+  const row = await pausesOf(db, channel).selectAll().orderBy('channel_id').executeTakeFirst();
+  if (row === undefined) return null;
+  const { reason, since, tries, due_at: nextTrialAt } = row;
+  return { reason, since, tries, nextTrialAt, waiting: await countPending(db, channel) };
 }
 
 export async function countPending(db: Db, { workspaceId, channelId }: ChannelKey): Promise<number> {

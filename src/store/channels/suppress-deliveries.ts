@@ -1,3 +1,4 @@
+import { HELD } from '../../domain/access.ts';
 import type { JobKey } from '../../domain/job/job.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -10,7 +11,7 @@ import type { Tx } from '../rows/schema.ts';
 export const WITHDRAWN = 'cannot_post';
 
 /** Why somebody ended a subscription. */
-type EndReason = 'unsubscribed' | typeof WITHDRAWN;
+type EndReason = 'unsubscribed' | typeof WITHDRAWN | typeof HELD.channel_deleted;
 
 /**
  * Suppresses what is owed to a channel for jobs it no longer watches, also in a post that is held up or does not show it yet. A
@@ -109,6 +110,8 @@ export async function withdrawUnwatched(tx: Tx, postId: string, now: EpochMs): P
   return await settleIfEmpty(tx, postId, 'unsubscribed', now);
 }
 
+const SOMEBODY: readonly EndReason[] = ['unsubscribed', WITHDRAWN, HELD.channel_deleted];
+
 /** Those of these subscriptions that a person ended, not the end of their job. */
 async function endedBySomebody(tx: Tx, ids: ReadonlySet<number>): Promise<ReadonlySet<number>> {
   if (ids.size === 0) return ids;
@@ -117,7 +120,7 @@ async function endedBySomebody(tx: Tx, ids: ReadonlySet<number>): Promise<Readon
     .select('id')
     .where('id', 'in', [...ids])
     .where('ended_at', 'is not', null)
-    .where('end_reason', 'in', ['unsubscribed', WITHDRAWN])
+    .where('end_reason', 'in', SOMEBODY)
     .execute();
   return new Set(rows.map((row) => row.id));
 }

@@ -1,5 +1,6 @@
 import type { Turn, TurnClaim } from '../../ports/store/outbox.ts';
 import type { Db } from '../rows/schema.ts';
+import { beginTrial, msUntilTrialIn } from '../channels/pauses.ts';
 import { claimChange } from './changes.ts';
 import type { Claim, Claimed } from './claim.ts';
 import { claimSearch } from './searches.ts';
@@ -15,8 +16,15 @@ export async function claimTurn(db: Db, claim: Omit<Claim, 'tx'>): Promise<TurnC
     for (;;) {
       const waits: number[] = [];
       const turn = await firstTurn({ ...claim, tx }, kinds, waits);
-      if (turn === null) return { kind: 'idle', nextInMs: waits.length === 0 ? null : Math.min(...waits) };
-      if (turn !== 'look again') return turn;
+      if (turn === 'look again') continue;
+      const { clock, request } = claim;
+      if (turn !== null) {
+        await beginTrial(tx, turn.lease, clock, clock + request.leaseMs);
+        return turn;
+      }
+      const trialMs = await msUntilTrialIn(tx, request.workspaceId, clock);
+      if (trialMs !== null) waits.push(trialMs);
+      return { kind: 'idle', nextInMs: waits.length === 0 ? null : Math.min(...waits) };
     }
   });
 }

@@ -4,6 +4,7 @@ import type { Language } from '../../domain/base/language.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Turn, TurnRequest } from '../../ports/store/outbox.ts';
 import type { Tx } from '../rows/schema.ts';
+import { isHeldBack } from '../channels/pauses.ts';
 import { isFree, msUntil } from '../rows/timed-work.ts';
 
 /** What a claim is made with. */
@@ -25,7 +26,7 @@ export interface Claim {
 export type Claimed = Turn | number | null | 'look again';
 
 /**
- * The posts of a workspace with some timed work, where posts go out: neither their channel nor the workspace is paused. With
+ * The posts of a workspace with some timed work, where posts go out: nothing is refused there, or it is time for a trial. With
  * how long it is until that is due and nobody has the post, in ms; the soonest first.
  */
 export function postsToWorkOn(
@@ -50,8 +51,7 @@ export function postsToWorkOn(
       ),
     )
     .where('posts.workspace_id', '=', workspaceId)
-    .where('channels.paused_at', 'is', null)
-    .where('workspaces.paused_at', 'is', null)
+    .where((eb) => eb.not(isHeldBack('posts', clock)))
     .where(dueAt, 'is not', null)
     .orderBy('wait_ms')
     .limit(1);

@@ -7,7 +7,9 @@ import type { HoldReason } from '../../domain/post/incident.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
+import { isPaused, listPausedPosts } from '../channels/pauses.ts';
 import { findEpisode } from '../upkeep/blind-episodes.ts';
+import { CHANNEL_SUBJECT } from '../rows/announce.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Schema, Tx } from '../rows/schema.ts';
 import { isDue } from '../rows/timed-work.ts';
@@ -32,7 +34,8 @@ export async function placePending(claim: Claim, channel: ChannelKey): Promise<s
   const posts = await readPosts(tx, claim, channel, pending);
   const lookingSince = await findLookingSince(tx, pending);
   const { passBeganAt, rules } = request.news ?? AT_ONCE;
-  const placements = placeDeliveries({ pending, posts, now: clock, passBeganAt, rules, lookingSince });
+  const isHeld = await isPaused(tx, channel);
+  const placements = placeDeliveries({ pending, posts, now: clock, passBeganAt, rules, lookingSince, isHeld });
   const { attached, begun, held } = placeInOrder(placements, untold);
   for (const { postId, deliveries } of attached)
     await put(tx, deliveries, postId, await oneMoreVersion(tx, clock, postId));
@@ -69,7 +72,12 @@ async function readUntold({ tx, clock, language }: Claim, { workspaceId, channel
     .where('deliveries.outcome', 'is', null)
     .limit(MOST_PLACED)
     .execute();
-  const placed = rows.flatMap((row) => (row.post_id === null ? [] : [[subjectOf(row), row.post_id] as const]));
+  const refused = await listPausedPosts(tx, { workspaceId, channelId });
+  // What is said to the channel itself is no step of anything: one announcement that is refused holds up no other.
+  const isInTheWay = (row: (typeof rows)[number]) => row.subject !== CHANNEL_SUBJECT || !refused.has(row.post_id ?? '');
+  const placed = rows
+    .filter(isInTheWay)
+    .flatMap((row) => (row.post_id === null ? [] : [[subjectOf(row), row.post_id] as const]));
   const waiting = rows.filter((row) => row.post_id === null);
   const read = await readDeliveries(tx, clock, waiting, language);
   const pending = read.map(({ row, facts }) => {
@@ -209,7 +217,7 @@ export async function undoPost(tx: Tx, postId: string): Promise<void> {
 }
 
 /** The posts that this one would show stand for themselves again. */
-export async function stopShowing(tx: Tx, postId: string): Promise<void> {
+async function stopShowing(tx: Tx, postId: string): Promise<void> {
   await tx.updateTable('posts').set({ part_of: null }).where('part_of', '=', postId).execute();
 }
 

@@ -8,7 +8,7 @@ import { MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { updateChannel } from '../rows/update-channel.ts';
 import { msUntil, stillMeant } from '../rows/timed-work.ts';
-import type { Tx } from '../rows/schema.ts';
+import { isBehindHeldPost, isHeldBack, isHeldPost, isPausedPost } from '../channels/pauses.ts';
 import { withdrawUnwatched } from '../channels/suppress-deliveries.ts';
 import { leaseOf } from './claim.ts';
 import type { Claim, Claimed } from './claim.ts';
@@ -30,9 +30,11 @@ function owed({ clock, request: { workspaceId } }: Claim) {
       select deliveries.channel_id, deliveries.id, ${msUntil('hold_until', 'hold_set_at', clock)} as held_ms
         from deliveries left join posts on posts.id = deliveries.post_id
         where deliveries.workspace_id = ${workspaceId} and outcome is null and message_ts is null and ended is null
+          and not ${isBehindHeldPost(clock)}
       union all
       select channel_id, 0, 0 from posts
-        where workspace_id = ${workspaceId} and message_ts is null and ended is null and reposts > 0) as waiting
+        where workspace_id = ${workspaceId} and message_ts is null and ended is null and reposts > 0
+           and not ${isHeldPost(clock)}) as waiting
     group by channel_id)`.as<'owed'>('owed');
 }
 
@@ -55,8 +57,7 @@ async function nextChannel(claim: Claim) {
     .select(['workspaces.posts_paced_to', 'workspaces.posts_paced_at', 'workspaces.last_ts as workspace_last_ts'])
     .select(sql<number>`case when held_ms > ${pauseMs} then held_ms else ${pauseMs} end`.as('wait_ms'))
     .where('channels.workspace_id', '=', request.workspaceId)
-    .where('channels.paused_at', 'is', null)
-    .where('workspaces.paused_at', 'is', null)
+    .where((eb) => eb.not(isHeldBack('channels', clock)))
     .where((eb) => eb.not(isInDoubt))
     .orderBy('wait_ms')
     .orderBy('owed.oldest')
@@ -76,7 +77,7 @@ export async function claimSend(claim: Claim): Promise<Claimed> {
   const pacedTo = consumePace(used, clock, request.pace);
   if (row.wait_ms > 0 || pacedTo === null) return Math.max(row.wait_ms, msUntilPace(used, clock, request.pace));
   const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
-  const begun = await begunPost(tx, channel, request.now);
+  const begun = await begunPost(claim, channel);
   if (begun !== null && (await withdrawUnwatched(tx, begun, request.now))) return 'look again';
   const postId = begun ?? (await placePending(claim, channel));
   const post = postId === null ? null : await loadPost(tx, clock, postId, claim.language);
@@ -91,21 +92,26 @@ export async function claimSend(claim: Claim): Promise<Claimed> {
 }
 
 /**
- * A post without a message that is sent as it was: as plain text, once more, or because its message may yet appear. Any
- * other was refused before anybody saw it: what it tells is free to be grouped anew, but for what was unsubscribed meanwhile.
+ * A post without a message that is sent as it was: as plain text, once more, because its message may yet appear, or because
+ * Slack has refused just this one and its trial is due. Any other was refused before anybody saw it: what it tells is free
+ * to be grouped anew, but for what was unsubscribed meanwhile.
  */
-async function begunPost(tx: Tx, { workspaceId, channelId }: ChannelKey, now: EpochMs): Promise<string | null> {
+async function begunPost(
+  { tx, clock, request: { now } }: Claim,
+  { workspaceId, channelId }: ChannelKey,
+): Promise<string | null> {
   const rows = await tx
     .selectFrom('posts')
-    .select(['id', 'plain', 'reposts', 'resent'])
+    .select(['id', 'plain', 'reposts', 'resent', isPausedPost.as('is_paused')])
     .where('workspace_id', '=', workspaceId)
     .where('channel_id', '=', channelId)
     .where('message_ts', 'is', null)
     .where('ended', 'is', null)
+    .where((eb) => eb.not(isHeldPost(clock)))
     .orderBy('created_at')
     .execute();
   for (const row of rows) {
-    if (row.plain + row.reposts + row.resent > 0) return row.id;
+    if (row.is_paused + row.plain + row.reposts + row.resent > 0) return row.id;
     if (!(await withdrawUnwatched(tx, row.id, now))) await undoPost(tx, row.id);
   }
   return null;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 
+import { isDirectMessage } from '../../domain/conversation.ts';
 import type { MessageTs } from '../../domain/post/message-ts.ts';
 import type { Post, PostSettlement } from '../../domain/post/post.ts';
 import type { SearchSettlement } from '../../domain/post/reconcile.ts';
@@ -9,9 +10,10 @@ import { HOUR, MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { PostLease, Recorded } from '../../ports/store/outbox.ts';
 import { updateChannel } from '../rows/update-channel.ts';
-import { pauseChannel } from '../channels/pause-channel.ts';
+import { moveChannelIn } from '../channels/move-channel.ts';
+import { endPauses, giveTrialBack, notePause } from '../channels/pauses.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';
-import { freeDeliveries, stopShowing } from './place-pending.ts';
+import { freeDeliveries, undoPost } from './place-pending.ts';
 import { saveHistoryAccess } from './history-access.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
@@ -32,10 +34,15 @@ type PostRow = Selectable<Schema['posts']>;
 /** What changes of a post's row. */
 type Change = Partial<PostRow>;
 
-/** A post that somebody tells the end of an attempt or of a page of. */
-interface Work {
-  readonly tx: Tx;
+/** When something is settled, by the store's clock, and how often what is refused is tried again. */
+export interface Timing {
   readonly clock: EpochMs;
+  readonly trialsMs: readonly number[];
+}
+
+/** A post that somebody tells the end of an attempt or of a page of. */
+interface Work extends Timing {
+  readonly tx: Tx;
   readonly row: PostRow;
   /** Whoever tells it has the post still. */
   readonly isHeld: boolean;
@@ -51,12 +58,12 @@ export async function releaseTurn(db: Db, { postId, token }: PostLease): Promise
 
 export async function settlePost(
   db: Db,
-  clock: EpochMs,
+  timing: Timing,
   lease: PostLease,
   sent: Pick<Post, 'id' | 'version'>,
   settlement: PostSettlement,
 ): Promise<Recorded> {
-  return await settle(db, clock, lease, async (work) => {
+  return await settle(db, timing, lease, async (work) => {
     const { row, isHeld } = work;
     if (settlement.kind === 'delivered') return await settleDelivered(work, sent.version, settlement);
     if (!isHeld) return 'lease_lost';
@@ -68,13 +75,13 @@ export async function settlePost(
 
 export async function settleSearch(
   db: Db,
-  clock: EpochMs,
+  timing: Timing,
   lease: PostLease,
   { channelId: conversationId }: { readonly channelId: string },
   settlement: SearchSettlement,
 ): Promise<Recorded> {
-  return await settle(db, clock, lease, async (work) => {
-    const { tx, row, isHeld } = work;
+  return await settle(db, timing, lease, async (work) => {
+    const { tx, clock, row, isHeld } = work;
     if (settlement.kind === 'found') {
       const { messageTs, duplicates, at } = settlement;
       // Of several attempts nobody knows which one's it is: it shows at least what the post began with.
@@ -82,6 +89,7 @@ export async function settleSearch(
       const { change } = await recordMessages(work, [messageTs, ...duplicates], version, at);
       await noteTimestamp(work, conversationId, messageTs);
       await saveHistoryAccess(tx, lease, { kind: 'verified', since: at }, clock);
+      await endPauses(tx, placeOf(row), at);
       return await write(work, { look_at: null, ...change });
     }
     if (!isHeld) return 'lease_lost';
@@ -92,13 +100,15 @@ export async function settleSearch(
 
 async function settle(
   db: Db,
-  clock: EpochMs,
+  timing: Timing,
   { postId, token }: PostLease,
   settleWork: (work: Work) => Promise<Recorded>,
 ): Promise<Recorded> {
   return await db.transaction().execute(async (tx) => {
     const row = await tx.selectFrom('posts').selectAll().where('id', '=', postId).executeTakeFirst();
-    return row === undefined ? 'lease_lost' : await settleWork({ tx, clock, row, isHeld: row.lease_token === token });
+    return row === undefined
+      ? 'lease_lost'
+      : await settleWork({ tx, ...timing, row, isHeld: row.lease_token === token });
   });
 }
 
@@ -121,7 +131,20 @@ async function write({ tx, clock, row, isHeld }: Work, change: Change): Promise<
 type Delivered = Extract<PostSettlement, { readonly kind: 'delivered' }>;
 type Failure = Exclude<PostSettlement, Delivered>;
 
-async function settleDelivered(work: Work, version: number, { messageTs, channelId, at }: Delivered) {
+async function settleDelivered(work: Work, version: number, settled: Delivered) {
+  const recorded = await recordDelivered(work, version, settled);
+  await endPauses(work.tx, placeOf(work.row), settled.at);
+  await followAnswer(work, settled);
+  return recorded;
+}
+
+/** Slack has answered with another id than the one it was asked for: the conversation is called so now. */
+async function followAnswer({ tx, row }: Work, { channelId: to, at }: Delivered): Promise<void> {
+  const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
+  if (!isDirectMessage(channel.channelId) && to !== channel.channelId) await moveChannelIn(tx, channel, to, at);
+}
+
+async function recordDelivered(work: Work, version: number, { messageTs, channelId, at }: Delivered) {
   const { clock, row, isHeld } = work;
   const { kept, change } = await recordMessages(work, [messageTs], version, at);
   await noteTimestamp(work, channelId, messageTs);
@@ -138,13 +161,15 @@ async function settleDelivered(work: Work, version: number, { messageTs, channel
 
 async function failFirst(work: Work, settlement: Failure): Promise<Change> {
   const { tx, clock, row } = work;
-  const channel = { workspaceId: row.workspace_id, channelId: row.channel_id };
-  if (settlement.kind === 'gone' || settlement.kind === 'removed') return {};
+  const workspace = { workspaceId: row.workspace_id };
+  const channel = { ...workspace, channelId: row.channel_id };
+  if (settlement.kind === 'gone' || settlement.kind === 'removed' || settlement.kind === 'dead') return {};
   const { kind, reason } = settlement;
   switch (kind) {
     case 'look_for_it':
       return { reason, look_at: clock + settlement.afterMs, look_set_at: clock };
     case 'try_again':
+      await giveTrialBack(tx, placeOf(row), clock);
       await holdUp(tx, channel, clock, settlement.afterMs);
       return {
         ...CERTAIN,
@@ -152,24 +177,48 @@ async function failFirst(work: Work, settlement: Failure): Promise<Change> {
         plain: settlement.plain ? 1 : 0,
         ...(settlement.mayBeThere === true ? { resent: 1 } : {}),
       };
-    case 'dead':
-      await settleDeliveries(work, row.wanted_version, { outcome: 'not_told', reason, settled_at: settlement.at });
-      await stopShowing(tx, row.id);
-      return { ...CERTAIN, reason, ended: 'refused', joinable: 0, settled_at: settlement.at };
+    case 'pause_message':
+      return await pauseMessage(work, settlement);
     case 'pause_channel':
-      await pauseChannel(tx, channel, row.id, settlement);
-      return { ...CERTAIN, reason };
     case 'pause_workspace':
-      await tx
-        .updateTable('workspaces')
-        .set({ paused_at: settlement.at, pause_reason: reason })
-        .where('id', '=', row.workspace_id)
-        .execute();
+      await notePause(tx, kind === 'pause_channel' ? channel : workspace, settlement, work);
       return { ...CERTAIN, reason };
   }
 }
 
-async function failChange({ tx, clock, row }: Work, settlement: Failure): Promise<Change> {
+/** The post as what may be paused. */
+function placeOf(row: PostRow) {
+  return { workspaceId: row.workspace_id, channelId: row.channel_id, postId: row.id };
+}
+
+/**
+ * Slack has taken offence at this one message, so it takes others here. What was told together only because all of it had
+ * been held back is taken apart, so that nothing waits for another's sake.
+ */
+async function pauseMessage(
+  work: Work,
+  refused: Extract<Failure, { readonly kind: 'pause_message' }>,
+): Promise<Change> {
+  const { tx, row } = work;
+  const wasTrial = await endPauses(tx, { ...placeOf(row), postId: '' }, refused.at);
+  if (wasTrial && row.reposts === 0 && (await countSubjects(work)) > 1) await undoPost(tx, row.id);
+  else await notePause(tx, placeOf(row), refused, work);
+  return { ...CERTAIN, plain: 0, reason: refused.reason };
+}
+
+async function countSubjects({ tx, row }: Work): Promise<number> {
+  const rows = await tx
+    .selectFrom('deliveries')
+    .select(['connection_id', 'subject'])
+    .distinct()
+    .where('post_id', '=', row.id)
+    .where('outcome', 'is', null)
+    .execute();
+  return rows.length;
+}
+
+async function failChange(work: Work, settlement: Failure): Promise<Change> {
+  const { tx, clock, row } = work;
   switch (settlement.kind) {
     case 'try_again':
     case 'look_for_it':
@@ -190,18 +239,22 @@ async function failChange({ tx, clock, row }: Work, settlement: Failure): Promis
       const copies = decodeCopies(row.copies).filter((one) => one !== settlement.messageTs);
       return { copies: encodeCopies(copies), tries: 0, due_at: null };
     }
-    // A message that is there is no reason to pause anything: first messages are.
-    case 'pause_channel':
     case 'pause_workspace':
+      await notePause(tx, { workspaceId: row.workspace_id }, settlement, work);
+      return {};
+    // That a message cannot be changed says nothing about the channel.
+    case 'pause_channel':
+    case 'pause_message':
       return {};
   }
 }
 
 async function settlePage(
-  { tx, clock, row }: Work,
+  work: Work,
   channel: ChannelKey,
   settlement: Exclude<SearchSettlement, { readonly kind: 'found' }>,
 ): Promise<Change> {
+  const { tx, clock, row } = work;
   const look = (afterMs: number) => ({ look_at: clock + afterMs, look_set_at: clock });
   const done = { look_at: null, search_cursor: null, tries: 0 };
   switch (settlement.kind) {
@@ -227,7 +280,7 @@ async function settlePage(
         .execute();
       return {};
     case 'pause_channel':
-      await pauseChannel(tx, channel, row.id, settlement);
+      await notePause(tx, { workspaceId: row.workspace_id, channelId: row.channel_id }, settlement, work);
       // Time out of the channel is no time of looking in vain.
       return { searched_since: null };
     case 'send_again':
@@ -242,7 +295,7 @@ async function settlePage(
 async function settleDeliveries(
   { tx, row }: Work,
   version: number,
-  end: { readonly outcome: 'told' | 'not_told'; readonly reason: string | null; readonly settled_at: EpochMs },
+  end: { readonly outcome: 'told'; readonly reason: null; readonly settled_at: EpochMs },
 ): Promise<void> {
   await tx
     .updateTable('deliveries')

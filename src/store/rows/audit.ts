@@ -17,7 +17,7 @@ export interface Auditor extends ChannelKey {
 const NONE = '';
 
 /** What was done, as stored. */
-type AuditAction = 'subscribe' | 'resubscribe' | 'unsubscribe' | 'settings' | 'pause' | 'resume';
+type AuditAction = 'subscribe' | 'resubscribe' | 'unsubscribe' | 'settings' | 'pause' | 'resume' | 'move';
 
 /**
  * Writes down who did what, where, what the job is called at this moment, and what was changed; nothing can be taken back.
@@ -84,8 +84,17 @@ export async function listAuditedJobs(db: Db, channel: ChannelKey): Promise<read
   });
 }
 
+/** What was done in the channel, also while it had another id. */
 function doneIn(db: Db, { workspaceId, channelId }: ChannelKey) {
-  return db.selectFrom('audit').where('audit.workspace_id', '=', workspaceId).where('audit.channel_id', '=', channelId);
+  const before = db
+    .selectFrom('channels')
+    .select('channels.channel_id')
+    .where('channels.workspace_id', '=', workspaceId)
+    .where('channels.moved_to', '=', channelId);
+  return db
+    .selectFrom('audit')
+    .where('audit.workspace_id', '=', workspaceId)
+    .where((eb) => eb.or([eb('audit.channel_id', '=', channelId), eb('audit.channel_id', 'in', before)]));
 }
 
 /** With what the jobs were called then; what was learnt later, or is only listed any more, is better than nothing. */

@@ -415,6 +415,8 @@ export function decodeAudited(action: string, before: string | null, after: stri
       return { kind: 'paused', reason: pause.safeParse(to).data?.reason ?? 'unknown' };
     case 'resume':
       return { kind: 'resumed', reason: pause.safeParse(from).data?.reason ?? 'unknown' };
+    case 'move':
+      return { kind: 'moved' };
   }
   return { kind: 'other', action };
 }

@@ -17,8 +17,6 @@ export interface Schema {
   workspaces: {
     id: string;
     name: string;
-    paused_at: number | null;
-    pause_reason: string | null;
     last_ts: string | null;
     posts_paced_to: Generated<number>;
     edits_paced_to: Generated<number>;
@@ -32,8 +30,6 @@ export interface Schema {
   channels: {
     workspace_id: string;
     channel_id: string;
-    paused_at: number | null;
-    pause_reason: string | null;
     next_send_at: Generated<number>;
     send_set_at: Generated<number>;
     conversation_id: string | null;
@@ -44,7 +40,23 @@ export interface Schema {
     announced: Generated<number>;
     language: string | null;
     greeted_at: number | null;
+    /** What the conversation is called now; null where that is its id. */
+    moved_to: string | null;
     created_at: number;
+  };
+  /** What Slack refuses: a workspace (no channel), a channel (no post), or one post. */
+  pauses: {
+    workspace_id: string;
+    channel_id: string;
+    post_id: string;
+    reason: string;
+    since: number;
+    refused_at: number;
+    tries: Generated<number>;
+    /** Null: no trial, whatever time passes. */
+    due_at: number | null;
+    set_at: Generated<number>;
+    told_at: number | null;
   };
   jobs: {
     connection_id: string;

@@ -27,7 +27,7 @@ export async function readFigures(db: Db, whose: Whose): Promise<StoreFigures> {
     watchedJobs: watched.jobs,
     subscriptions: watched.subscriptions,
     pausedChannels: paused.channels,
-    workspaceRefusal: refusal === undefined ? null : (refusal.pause_reason ?? 'unknown'),
+    workspaceRefusal: refusal?.reason ?? null,
     queued: {
       count: sumOf(queued),
       oldestAt: queued.length === 0 ? null : Math.min(...queued.map(({ oldest }) => oldest)),
@@ -57,26 +57,27 @@ function countWatched(db: Db, { workspaceId, connectionId }: Whose) {
     .executeTakeFirstOrThrow();
 }
 
-function withWorkspace(db: Db, { workspaceId }: Whose) {
-  return db
-    .selectFrom('channels')
-    .innerJoin('workspaces', 'workspaces.id', 'channels.workspace_id')
-    .where('channels.workspace_id', '=', workspaceId);
+function channelsOf(db: Db, { workspaceId }: Whose) {
+  return db.selectFrom('channels').where('channels.workspace_id', '=', workspaceId);
 }
 
+/** Every channel, where the workspace is. */
 function countPaused(db: Db, whose: Whose) {
-  return withWorkspace(db, whose)
+  return channelsOf(db, whose)
     .select((eb) => eb.fn.countAll<number>().as('channels'))
-    .where((eb) => eb.or([eb('channels.paused_at', 'is not', null), eb('workspaces.paused_at', 'is not', null)]))
+    .where(isPausedChannel)
     .executeTakeFirstOrThrow();
 }
 
+const isPausedChannel = sql<boolean>`exists (select 1 from pauses where pauses.workspace_id = channels.workspace_id
+  and pauses.channel_id in ('', channels.channel_id) and pauses.post_id = '')`;
+
 function findRefusal(db: Db, { workspaceId }: Whose) {
   return db
-    .selectFrom('workspaces')
-    .select('pause_reason')
-    .where('id', '=', workspaceId)
-    .where('paused_at', 'is not', null)
+    .selectFrom('pauses')
+    .select('reason')
+    .where('workspace_id', '=', workspaceId)
+    .where('channel_id', '=', '')
     .executeTakeFirst();
 }
 
@@ -110,20 +111,14 @@ function sumOf(rows: readonly { readonly count: number }[]): number {
 
 /** What is owed, by whether its channel is paused and why it is held; null: it is not. */
 function countOwed(db: Db, whose: Whose) {
-  return withWorkspace(db, whose)
+  return channelsOf(db, whose)
     .innerJoin('deliveries', (join) =>
       join
         .onRef('deliveries.workspace_id', '=', 'channels.workspace_id')
         .onRef('deliveries.channel_id', '=', 'channels.channel_id'),
     )
     .select((eb) => [
-      eb
-        .case()
-        .when(eb.and([eb('channels.paused_at', 'is', null), eb('workspaces.paused_at', 'is', null)]))
-        .then(0)
-        .else(1)
-        .end()
-        .as('paused'),
+      eb.case().when(isPausedChannel).then(1).else(0).end().as('paused'),
       eb.case().when('deliveries.post_id', 'is', null).then(eb.ref('deliveries.hold_reason')).end().as('heldFor'),
       eb.fn.countAll<number>().as('count'),
       eb.fn.min('deliveries.created_at').as('oldest'),
@@ -134,7 +129,7 @@ function countOwed(db: Db, whose: Whose) {
 }
 
 function countSearching(db: Db, whose: Whose) {
-  return withWorkspace(db, whose)
+  return channelsOf(db, whose)
     .innerJoin('posts', (join) =>
       join
         .onRef('posts.workspace_id', '=', 'channels.workspace_id')
@@ -143,7 +138,6 @@ function countSearching(db: Db, whose: Whose) {
     .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min<number | null>('posts.attempt_at').as('oldest')])
     .where('posts.look_at', 'is not', null)
     .where('posts.attempt_at', 'is not', null)
-    .where('channels.paused_at', 'is', null)
-    .where('workspaces.paused_at', 'is', null)
+    .where((eb) => eb.not(isPausedChannel))
     .executeTakeFirstOrThrow();
 }

@@ -1,16 +1,11 @@
-import { sql } from 'kysely';
-
 import type { OperatorAlert, RefusedPost } from '../../domain/post/operator-alert.ts';
-import { DAY } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { AlertRequest } from '../../ports/store/operator-alerts.ts';
+import { listToTell, noteTold } from '../channels/pauses.ts';
 import { announce, ensureChannel } from '../rows/announce.ts';
 import { decodeAnnouncement, decodeJobId } from '../rows/codec.ts';
 import type { Request } from '../rows/keys.ts';
 import type { Db, Tx } from '../rows/schema.ts';
-
-/** A refusal older than this is no news to an operator who has only now said where to be told. */
-const NEWS_MS = DAY;
 
 export async function raiseAlert(db: Db, request: AlertRequest & { readonly alert: OperatorAlert }): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
@@ -49,36 +44,28 @@ export async function clearAlert(
 }
 
 export async function reportRefusedPosts(db: Db, request: Request<'reportRefusedPosts'>): Promise<number> {
-  const { now, limit, channel } = request;
+  const { now, limit, sayMs, channel } = request;
   const { workspaceId } = channel;
-  if ((await unreported(db, workspaceId, now, 1)).length === 0) return 0;
+  const refused = (await listToTell(db, { workspaceId, of: 'posts', sayMs })).slice(0, limit);
+  if (refused.length === 0) return 0;
   return await db.transaction().execute(async (tx) => {
-    const dead = await unreported(tx, workspaceId, now, limit);
     const posts: RefusedPost[] = [];
-    for (const post of dead) posts.push(...(await describe(tx, post)));
-    const ids = dead.map((post) => post.id);
-    await tx.updateTable('posts').set({ reported_at: now }).where('id', 'in', ids).execute();
+    for (const pause of refused) {
+      const { channel_id: channelId, post_id: postId } = pause;
+      if (await noteTold(tx, { workspaceId, channelId, postId }, now)) posts.push(...(await describe(tx, pause)));
+    }
     if (posts.length > 0) await tellOperator(tx, request, { kind: 'posts_refused', posts });
     return posts.length;
   });
 }
 
-type DeadPost = Awaited<ReturnType<typeof unreported>>[number];
-
-async function unreported(db: Db, workspaceId: string, now: EpochMs, limit: number) {
-  return await db
-    .selectFrom('posts')
-    .select(['id', 'channel_id', 'reason'])
-    .where('workspace_id', '=', workspaceId)
-    .where(sql<boolean>`ended = 'refused' and reported_at is null`)
-    .where('settled_at', '>', now - NEWS_MS)
-    .orderBy('settled_at')
-    .limit(limit)
-    .execute();
-}
+type PausedPost = Awaited<ReturnType<typeof listToTell>>[number];
 
 /** Nothing for an operator alert: if Slack refuses that, saying so in the same way would never end. */
-async function describe(tx: Tx, { id, channel_id: channelId, reason }: DeadPost): Promise<readonly RefusedPost[]> {
+async function describe(
+  tx: Tx,
+  { post_id: id, channel_id: channelId, reason }: PausedPost,
+): Promise<readonly RefusedPost[]> {
   const rows = await tx
     .selectFrom('deliveries')
     .leftJoin('jobs', (join) =>
@@ -86,7 +73,7 @@ async function describe(tx: Tx, { id, channel_id: channelId, reason }: DeadPost)
     )
     .select(['deliveries.connection_id', 'jobs.job_id', 'deliveries.announcement', 'jobs.name', 'jobs.job_type'])
     .where('deliveries.post_id', '=', id)
-    .where('deliveries.outcome', '=', 'not_told')
+    .where('deliveries.outcome', 'is', null)
     .execute();
   const isAlert = rows.some(
     ({ announcement }) => announcement !== null && decodeAnnouncement(announcement)?.kind === 'signal',
@@ -96,7 +83,7 @@ async function describe(tx: Tx, { id, channel_id: channelId, reason }: DeadPost)
     const jobId = decodeJobId(row.job_id);
     return jobId === null ? [] : [{ connectionId: row.connection_id, jobId, name: row.name, jobType: row.job_type }];
   });
-  return [{ channelId, reason: reason ?? 'unknown', jobs: jobs.slice(0, 1) }];
+  return [{ channelId, reason, jobs: jobs.slice(0, 1) }];
 }
 
 async function tellOperator(

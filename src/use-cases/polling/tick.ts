@@ -3,7 +3,7 @@ import type { Explanation } from '../../domain/job/explanation.ts';
 import type { BlindEpisode, BlindRules } from '../../domain/poll/blind-episode.ts';
 import { MAX_MISSED_POLLS } from '../../domain/job/verdict-rules.ts';
 import { isRefusal } from '../../domain/post/operator-alert.ts';
-import { MINUTE } from '../../domain/base/time.ts';
+import { MINUTE, SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SightStore } from '../../ports/store/sight.ts';
@@ -93,9 +93,8 @@ async function noteSight(deps: TickDeps, report: PollReport): Promise<void> {
 }
 
 /** DRS wanted no request at all in this pass, and has said so before. */
-function whyNotAsked({ vitals }: TickDeps): Explanation {
-  const { drs } = vitals.signs();
-  return drs.kind === 'silent' ? drs.why : explanation('not_answered');
+function whyNotAsked({ drs }: TickDeps): Explanation {
+  return explanation('throttled_for', { seconds: Math.ceil(drs.allowance().waitMs / SECOND) });
 }
 
 /** Tells the end of a time without sight as soon as every job was asked about again. */

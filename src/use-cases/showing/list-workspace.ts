@@ -1,17 +1,23 @@
 import { isDirectMessage } from '../../domain/conversation.ts';
-import type { ListedSubscription } from '../../domain/subscription.ts';
+import type { ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
+import type { ChannelStore } from '../../ports/store/channels.ts';
 import type { Actor, SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import type { Channels } from '../../ports/slack.ts';
 
 /** What listing a workspace takes. */
 export interface ListWorkspaceDeps {
-  readonly store: SubscriptionStore;
+  readonly store: SubscriptionStore & ChannelStore;
   readonly channels: Channels;
 }
 
 /** What a whole workspace watches, as far as one person may know. */
 export interface WorkspaceList {
-  readonly channels: readonly { readonly channelId: string; readonly subscriptions: readonly ListedSubscription[] }[];
+  readonly channels: readonly {
+    readonly channelId: string;
+    readonly subscriptions: readonly ListedSubscription[];
+    /** Null where posts go out. */
+    readonly pause: ChannelPause | null;
+  }[];
   /** Private channels the person is not in, and what they watch together, as counts only. */
   readonly hidden: { readonly channels: number; readonly jobs: number };
 }
@@ -34,7 +40,12 @@ export async function listWorkspace({ store, channels }: ListWorkspaceDeps, acto
   // Somebody else's direct messages are nobody's business, not even as a number.
   const hidden = [...byChannel].filter(([channelId]) => !visible.has(channelId) && !isDirectMessage(channelId));
   return {
-    channels: shown.map(([channelId, subscriptions]) => ({ channelId, subscriptions })),
+    channels: await Promise.all(
+      shown.map(async ([channelId, subscriptions]) => {
+        const pause = await store.findPause({ workspaceId: actor.workspaceId, channelId });
+        return { channelId, subscriptions, pause };
+      }),
+    ),
     hidden: {
       channels: hidden.length,
       jobs: hidden.reduce((sum, [, subscriptions]) => sum + subscriptions.length, 0),

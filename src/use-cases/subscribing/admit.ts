@@ -18,5 +18,9 @@ export async function admit(deps: ReviewDeps, actor: Actor, teamId: string | nul
   ]);
   const place = { channelId: actor.channelId, sharing };
   await holdOrRelease(deps, actor, place);
-  return decideAccess({ userId: actor.userId, teamId, person }, place, home, policy);
+  const access = decideAccess({ userId: actor.userId, teamId, person }, place, home, policy);
+  // Somebody is there: perhaps what was refused has been mended.
+  const { store, clock, wakeLoops } = deps;
+  if (access.kind === 'allowed' && (await store.tryAtOnce({ channel: actor, now: clock.now() }))) wakeLoops();
+  return access;
 }

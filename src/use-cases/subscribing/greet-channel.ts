@@ -1,6 +1,6 @@
 import { HELD_REASONS } from '../../domain/access.ts';
+import type { Sharing } from '../../domain/access.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
-import type { Actor } from '../../ports/store/subscriptions.ts';
 import { reviewChannel } from './review-channels.ts';
 import type { ReviewDeps } from './review-channels.ts';
 
@@ -18,15 +18,19 @@ export async function greetChannel(deps: GreetDeps, channel: ChannelKey, by: str
   deps.wakeLoops();
 }
 
-/** The bot (`actor`) has come in by itself: whatever the channel is owed goes out again, unless it may be told nothing. */
-export async function goOnPosting(deps: ReviewDeps, actor: Actor): Promise<void> {
-  if (!(await mayBeTold(deps, actor))) return;
-  await deps.store.resumeChannel({ actor, now: deps.clock.now() });
-  deps.wakeLoops();
+/**
+ * Something has happened that may let posts into the channel: whatever it is owed is tried at once, unless it may be told
+ * nothing.
+ *
+ * @param announced see `reviewChannel`
+ */
+export async function goOnPosting(deps: ReviewDeps, channel: ChannelKey, announced?: Sharing): Promise<void> {
+  if (!(await mayBeTold(deps, channel, announced))) return;
+  if (await deps.store.tryAtOnce({ channel, now: deps.clock.now() })) deps.wakeLoops();
 }
 
-async function mayBeTold(deps: ReviewDeps, channel: ChannelKey): Promise<boolean> {
-  const refusal = await reviewChannel(deps, channel);
+async function mayBeTold(deps: ReviewDeps, channel: ChannelKey, announced?: Sharing): Promise<boolean> {
+  const refusal = await reviewChannel(deps, channel, announced);
   if (refusal === 'channel_shared' || refusal === 'channel_not_allowed') return false;
   const pause = await deps.store.findPause(channel);
   return pause === null || !HELD_REASONS.includes(pause.reason);

@@ -3,8 +3,8 @@ import type { AccessPolicy, ChannelDenial, Home, Place, Sharing } from '../../do
 import { HOUR, SECOND } from '../../domain/base/time.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Directory } from '../../ports/slack.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { ChannelStore } from '../../ports/store/channels.ts';
+import { tellPauses } from '../telling/tell-pauses.ts';
+import type { TellPausesDeps } from '../telling/tell-pauses.ts';
 
 /** Each channel that watches something is asked about once in this time, in ms: may it still be told things? */
 const REVIEW_EVERY_MS = HOUR;
@@ -19,11 +19,8 @@ export interface AccessDeps {
 }
 
 /** What asking who may read a channel takes. */
-export interface ReviewDeps {
-  readonly store: ChannelStore;
-  readonly clock: Clock;
+export interface ReviewDeps extends TellPausesDeps {
   readonly access: AccessDeps;
-  readonly wakeLoops: () => void;
 }
 
 /**
@@ -60,7 +57,7 @@ export async function holdOrRelease(
   const pause = await store.findPause(channel);
   if (refusal !== null && pause?.reason !== HELD[refusal]) {
     await store.holdChannel({ channel, reason: HELD[refusal], now: clock.now() });
-    wakeLoops();
+    await tellPauses(deps);
   }
   if (refusal === null && pause !== null && mayResume(pause.reason, place.sharing)) {
     await store.releaseHeldChannel({ channel, now: clock.now() });

@@ -115,9 +115,9 @@ async function saveSubscriptions(
   return results;
 }
 
-/** Somebody wants posts here and Slack did not object: what had been held back may go out. */
+/** Somebody wants posts here and Slack did not object: what had been held back is tried at once. */
 async function resumePaused(deps: SubscribeDeps, actor: Actor, pause: ChannelPause): Promise<number> {
-  await deps.store.resumeChannel({ actor, now: deps.clock.now() });
+  await deps.store.tryAtOnce({ channel: actor, now: deps.clock.now() });
   deps.wakeLoops();
   return pause.waiting;
 }
@@ -128,7 +128,7 @@ async function refusalOfAnnouncement(deps: SubscribeDeps, channel: ChannelKey): 
   const deadline = clock.monotonic() + MAX_ANNOUNCEMENT_WAIT_MS;
   for (;;) {
     const pause = await store.findPause(channel);
-    if (pause !== null) return pause.reason;
+    if (pause !== null && (pause.tries > 0 || pause.nextTrialAt === null)) return pause.reason;
     if ((await store.countPending(channel)) === 0 || clock.monotonic() >= deadline) return null;
     await clock.sleep(durations.waitPollMs);
   }

@@ -14,10 +14,7 @@ export interface OpenOpsChannelDeps {
 }
 
 /** Makes sure that the operator's channel can be written to, as far as that is in our hands; else the log says what to do. */
-export async function openOpsChannel(
-  { store, channels, clock, opsChannel, log }: OpenOpsChannelDeps,
-  botUserId: string,
-): Promise<void> {
+export async function openOpsChannel({ store, channels, clock, opsChannel, log }: OpenOpsChannelDeps): Promise<void> {
   if (opsChannel === null) return;
   const { channelId } = opsChannel;
   const access = await channels.prepare(channelId);
@@ -36,9 +33,6 @@ export async function openOpsChannel(
       );
     case 'ready':
       // What had been held back since the bot was thrown out goes out.
-      if ((await store.findPause(opsChannel)) !== null) {
-        const actor = { ...opsChannel, userId: botUserId };
-        await store.resumeChannel({ actor, now: clock.now() });
-      }
+      await store.tryAtOnce({ channel: opsChannel, now: clock.now() });
   }
 }

@@ -2,6 +2,7 @@ import { MINUTE } from '../../domain/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { PlaceStore, StorePlace } from '../../ports/store/place.ts';
+import type { PauseTimes } from '../telling/tell-pauses.ts';
 import { noteAlive } from '../polling/tick.ts';
 import type { NoteAliveDeps } from '../polling/tick.ts';
 import { clearAlert, raiseAlert } from './alert-operator.ts';
@@ -25,7 +26,7 @@ export type WatchDeps = NoteAliveDeps &
     readonly clock: Clock;
     readonly log: Log;
     readonly workspaceId: string;
-    readonly durations: WatchTimes;
+    readonly durations: WatchTimes & Pick<PauseTimes, 'pauseSayMs'>;
   };
 
 /**
@@ -54,9 +55,16 @@ async function reportSetAside(deps: WatchDeps): Promise<void> {
   wakeLoops();
 }
 
-async function reportRefusedPosts({ store, connectionId, opsChannel, clock, wakeLoops }: WatchDeps): Promise<void> {
+async function reportRefusedPosts(deps: WatchDeps): Promise<void> {
+  const { store, connectionId, opsChannel, clock, durations, wakeLoops } = deps;
   if (opsChannel === null) return;
-  const request = { connectionId, channel: opsChannel, now: clock.now(), limit: MAX_REFUSED_POSTS };
+  const request = {
+    connectionId,
+    channel: opsChannel,
+    now: clock.now(),
+    limit: MAX_REFUSED_POSTS,
+    sayMs: durations.pauseSayMs,
+  };
   if ((await store.reportRefusedPosts(request)) > 0) wakeLoops();
 }
 

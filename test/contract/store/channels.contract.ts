@@ -39,14 +39,38 @@ export function channelContract(open: OpenStore): void {
     expect(await drain()).toEqual(['C1: subscribed']);
   });
 
-  test('a channel that refuses posts has its owners told in direct messages, but not whoever is being answered', async () => {
+  test('a channel that refuses posts for long is to be told of, once, with who subscribed and who used it', async () => {
+    const toTell = () => desk.store.listPausesToTell({ workspaceId: 'T1', sayMs: 1_000 });
     await watch(ORDERS);
     await drain();
     await watch(BILLING, { ...ana, userId: 'UBEN' });
-    const told = await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 8 });
-    expect(told).toEqual(['C1: subscribed', 'UANA: paused']);
-    expect(await desk.store.findPause({ workspaceId: 'T1', channelId: 'UANA' })).toMatchObject({ waiting: 1 });
-    expect(await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 9 })).toEqual([]);
+    await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 8 });
+    expect(await toTell()).toEqual([]);
+    await desk.store.tryAtOnce({ channel: ana, now: 8 });
+    await drain({ kind: 'pause_channel', reason: 'not_in_channel', at: 1_008 });
+    const [pause, ...others] = await toTell();
+    expect(others).toEqual([]);
+    if (pause === undefined) throw new Error('nothing to tell');
+    expect(pause).toMatchObject({ channelId: 'C1', reason: 'not_in_channel', users: ['UBEN', 'UANA'] });
+    const readers = pause.subscriptions.map((one) => ({ conversationId: one.createdBy, subscriptions: [one] }));
+    expect(await desk.store.tellPause({ pause, readers, now: 9 })).toBe(true);
+    expect(await desk.store.tellPause({ pause, readers, now: 9 })).toBe(false);
+    expect(await toTell()).toEqual([]);
+    expect(await drain()).toEqual(['UANA: paused', 'UBEN: paused']);
+  });
+
+  test('a channel whose id changes takes everything with it, also where something is there already', async () => {
+    await watch(ORDERS);
+    await watch(BILLING);
+    await watch(ORDERS, ben);
+    await poll(ORDERS, { events: [changed(30)] });
+    expect(await desk.store.moveChannel({ channel: ana, to: ben.channelId, now: 40 })).toBe(true);
+    expect(await desk.store.moveChannel({ channel: ana, to: ben.channelId, now: 41 })).toBe(false);
+    expect((await desk.store.listSubscriptions(ben)).map((one) => one.jobId).toSorted()).toEqual(
+      [ORDERS, BILLING].toSorted(),
+    );
+    expect(await desk.store.listSubscriptions(ana)).toEqual([]);
+    expect((await drain()).filter((told) => told.includes('status_changed'))).toEqual(['C2: status_changed 1']);
   });
 
   test('a channel that may be told nothing keeps what it is owed until it may again, and only that ends it', async () => {
@@ -60,9 +84,15 @@ export function channelContract(open: OpenStore): void {
     expect(await release()).toBe(false);
     await hold('externally_shared', 9);
     await hold('externally_shared', 10);
-    expect(await drain()).toEqual(['UANA: paused']);
+    expect(await drain()).toEqual([]);
     await poll(ORDERS, { events: [changed(30)] });
-    expect(await desk.store.findPause(ana)).toEqual({ reason: 'externally_shared', since: 9, waiting: 1 });
+    expect(await desk.store.findPause(ana)).toEqual({
+      reason: 'externally_shared',
+      since: 9,
+      tries: 0,
+      nextTrialAt: null,
+      waiting: 1,
+    });
     expect(await drain()).toEqual([]);
     expect(await release()).toBe(true);
     expect(await drain()).toEqual(['C1: status_changed 1']);

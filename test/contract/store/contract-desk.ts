@@ -69,6 +69,19 @@ export const detail = (changes: Partial<JobDetail> = {}): JobDetail => ({
   ...changes,
 });
 
+/** Slack answers from the channel that it was asked about. */
+function answeringInPlace(store: Store): Store {
+  return {
+    ...store,
+    settlePost: (held, post, settlement) =>
+      store.settlePost(
+        held,
+        post,
+        settlement.kind === 'delivered' ? { ...settlement, channelId: held.channelId } : settlement,
+      ),
+  };
+}
+
 /** A store that is opened before each test and closed after it, and what is done with it again and again. */
 export interface Desk {
   readonly store: Store;
@@ -88,7 +101,7 @@ function openDesk(open: OpenStore, startAt: number, madeAt = startAt): Desk {
   };
   beforeEach(async () => {
     desk.now = startAt;
-    opened = await open(() => desk.now);
+    opened = answeringInPlace(await open(() => desk.now));
     await opened.openWorkspace({ id: 'T1', name: 'Acme', at: madeAt });
     const place = { name: 'default', endpoint: 'https://x', projectId: 'p' };
     await opened.openConnection({ id: CONNECTION, ...place, at: madeAt });

@@ -36,8 +36,8 @@ export function operatorAlertContract(open: OpenStore): void {
 
   test('the operator hears of messages that Slack refused, once each, and never of a refused word about that', async () => {
     const report = () =>
-      desk.store.reportRefusedPosts({ connectionId: CONNECTION, channel: OPS, now: desk.now, limit: 10 });
-    const dead = () => ({ kind: 'dead' as const, reason: 'invalid_blocks', at: desk.now });
+      desk.store.reportRefusedPosts({ connectionId: CONNECTION, channel: OPS, now: desk.now, limit: 10, sayMs: 0 });
+    const dead = () => ({ kind: 'pause_message' as const, reason: 'invalid_blocks', at: desk.now });
     await watch(ORDERS);
     await drain(dead);
     await poll(ORDERS, 'PAUSING', [changed('PAUSING')]);

@@ -51,7 +51,7 @@ export function subscriptionContract(open: OpenStore): void {
     const { lease: channel, post } = await begin();
     await desk.store.settlePost(channel, post, { kind: 'pause_channel', reason: 'not_in_channel', at: 8 });
     await desk.store.unsubscribe({ actor: ana, jobs: [key(ORDERS)], reason: 'cannot_post', announce: false, now: 9 });
-    await desk.store.resumeChannel({ actor: ana, now: 8 });
+    await desk.store.tryAtOnce({ channel: ana, now: 8 });
     expect(await drain()).toEqual([]);
     expect(await desk.store.countPending(ana)).toBe(0);
   });

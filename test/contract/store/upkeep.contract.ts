@@ -42,7 +42,7 @@ export function pruneContract(open: OpenStore): void {
     desk.now += 1_000 * DAY;
     await pruneAll();
     expect(await desk.store.countPending(ana)).toBe(2);
-    await desk.store.resumeChannel({ actor: ana, now: desk.now });
+    await desk.store.tryAtOnce({ channel: ana, now: desk.now });
     expect((await drain()).filter((post) => post.channelId === 'C1').map((post) => post.facts)).toMatchObject([
       // Nobody has seen the first one, and both happened at one moment.
       [{ event: { to: 'PAUSING' } }, { event: { to: 'INCRE_TRANSFER_STARTED' } }],

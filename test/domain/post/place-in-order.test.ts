@@ -75,3 +75,14 @@ test('the first new post is begun that may be; what is behind something untold w
     begun: { deliveries: [one] },
   });
 });
+
+test('what names the others is told with all of them, or waits', () => {
+  const meanwhile = { changed: [], unchanged: 0, unknown: 0 };
+  const back = { kind: 'back', after: 'blind', from: 1, until: 2, newsSince: 1, meanwhile } as const;
+  const seesAgain: PendingDelivery = { ...delivery(3, 'sight'), facts: { kind: 'announcement', announcement: back } };
+  const [paused, other] = [delivery(2, 'a'), delivery(4, 'b')];
+  const placements = [begin(paused, seesAgain), begin(other)];
+  // The word that DRS gives no data has not been told yet.
+  expect(placeInOrder(placements, new Map([['sight', 'elsewhere']])).begun?.deliveries).toEqual([other]);
+  expect(placeInOrder(placements, new Map()).begun?.deliveries).toEqual([paused, seesAgain]);
+});

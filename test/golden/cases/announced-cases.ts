@@ -176,6 +176,10 @@ export const ANNOUNCED_CASES: Readonly<Record<string, Said>> = {
     { kind: 'paused', channelId: 'C2', reason: 'externally_shared', jobs: [job] },
     'U1',
   ),
+  'announced-channel-deleted': announced(
+    { kind: 'paused', channelId: 'C9', reason: 'channel_deleted', jobs: [job] },
+    'U1',
+  ),
   'announced-pause-not-allowed': announced(
     { kind: 'paused', channelId: 'C2', reason: 'channel_not_allowed', jobs: [job] },
     'U1',

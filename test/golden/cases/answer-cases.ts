@@ -41,6 +41,8 @@ const AUDITED: readonly AuditEntry[] = [
   audited(38, { kind: 'unsubscribed', madeBy: 'U2', reason: 'job_ended' }, { by: null }),
   audited(37, { kind: 'unsubscribed', madeBy: null, reason: 'job_gone' }, { by: null }),
   audited(36, { kind: 'unsubscribed', madeBy: 'U1', reason: 'cannot_post' }),
+  audited(36, { kind: 'unsubscribed', madeBy: 'U1', reason: 'channel_deleted' }, { by: null }),
+  audited(36, { kind: 'moved' }, { job: null, by: null }),
   audited(35, { kind: 'unsubscribed', madeBy: 'U1', reason: 'invented' }),
   audited(34, { kind: 'subscribed' }, { job: { jobId: BILLING, name: null } }),
   audited(34, { kind: 'resubscribed' }, { by: null }),

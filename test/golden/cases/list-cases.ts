@@ -28,7 +28,7 @@ const PASSING_STATUSES = keysAfter('state.').filter((one) => /^[A-Z_]+$/.test(on
 export const LIST_CASES: Readonly<Record<string, Said>> = {
   list: (texts) => {
     const { state } = read(replicating);
-    const pause = { reason: 'is_archived', since: START + HOUR, waiting: 2 };
+    const pause = { reason: 'is_archived', since: START + HOUR, tries: 4, nextTrialAt: START + 2 * HOUR, waiting: 2 };
     const subscriptions = [
       subscription(state),
       subscription(UNSEEN_JOB),
@@ -50,13 +50,19 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
   'list-held-for-another-organisation': (texts) =>
     listMessage(texts, {
       ...watching(read(replicating).state),
-      pause: { reason: 'externally_shared', since: START + HOUR, waiting: 2 },
+      pause: { reason: 'externally_shared', since: START + HOUR, tries: 0, nextTrialAt: null, waiting: 2 },
       historyAccess: { kind: 'unknown' },
     }),
   'list-held-by-the-operator': (texts) =>
     listMessage(texts, {
       ...watching(read(replicating).state),
-      pause: { reason: 'channel_not_allowed', since: START + HOUR, waiting: 2 },
+      pause: { reason: 'channel_not_allowed', since: START + HOUR, tries: 0, nextTrialAt: null, waiting: 2 },
+      historyAccess: { kind: 'unknown' },
+    }),
+  'list-deleted': (texts) =>
+    listMessage(texts, {
+      ...watching(read(replicating).state),
+      pause: { reason: 'channel_deleted', since: START + HOUR, tries: 0, nextTrialAt: null, waiting: 0 },
       historyAccess: { kind: 'unknown' },
     }),
   'list-unreadable': (texts) =>
@@ -68,9 +74,13 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
     const { state } = read(replicating);
     return workspaceListMessage(texts, {
       channels: [
-        { channelId: 'C1', subscriptions: [subscription(state)] },
-        { channelId: 'C2', subscriptions: [subscription(state, { jobName: 'billing' })] },
-        { channelId: 'D1', subscriptions: [subscription(state)] },
+        { channelId: 'C1', subscriptions: [subscription(state)], pause: null },
+        {
+          channelId: 'C2',
+          subscriptions: [subscription(state, { jobName: 'billing' })],
+          pause: { reason: 'is_archived', since: START, tries: 4, nextTrialAt: START + HOUR, waiting: 2 },
+        },
+        { channelId: 'D1', subscriptions: [subscription(state)], pause: null },
       ],
       hidden: { channels: 1, jobs: 3 },
     });
@@ -124,7 +134,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
   'list-paused-not-a-member': (texts) =>
     listMessage(texts, {
       subscriptions: [subscription(UNSEEN_JOB)],
-      pause: { reason: 'not_in_channel', since: START, waiting: 1 },
+      pause: { reason: 'not_in_channel', since: START, tries: 4, nextTrialAt: START + 2 * HOUR, waiting: 1 },
       historyAccess: { kind: 'unknown' },
     }),
   'list-very-long': (texts) =>
@@ -140,6 +150,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
       channels: Array.from({ length: 42 }, (_, number) => ({
         channelId: `C${number}`,
         subscriptions: [subscription(UNSEEN_JOB)],
+        pause: null,
       })),
       hidden: { channels: 0, jobs: 0 },
     }),

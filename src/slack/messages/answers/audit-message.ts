@@ -75,6 +75,8 @@ function changeWords(texts: Texts, change: AuditedChange): string {
     case 'paused':
     case 'resumed':
       return texts.get(`audit.${change.kind}`, { reason: code(change.reason) });
+    case 'moved':
+      return texts.get('audit.moved');
     case 'other':
       return code(change.action);
   }

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../../domain/base/time.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { shortId } from '../../../domain/job/job-id.ts';
 import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
@@ -45,16 +46,23 @@ export function listMessage(
   ]);
 }
 
-function pauseNotice(texts: Texts, { reason, waiting, since }: ChannelPause): Part {
+function pauseNotice(texts: Texts, { reason, waiting, since, nextTrialAt }: ChannelPause): Part {
   const why = explainRefusal(texts, reason);
   return {
     kind: 'news',
     headline: texts.get('list.paused'),
     lines: [
       texts.get('list.paused_note', { why, subscribe: texts.command('subscribe <job>'), count: waiting }),
-      texts.get('list.paused_since', { since: dateAndTime(since) }),
+      pausedSince(texts, since, nextTrialAt),
     ],
   };
+}
+
+function pausedSince(texts: Texts, at: EpochMs, nextTrialAt: EpochMs | null): string {
+  const since = dateAndTime(at);
+  return nextTrialAt === null || nextTrialAt === 0
+    ? texts.get('list.paused_since', { since })
+    : texts.get('list.paused_next', { since, next: dateAndTime(nextTrialAt) });
 }
 
 function row(texts: Texts, subscription: ListedSubscription): Part {

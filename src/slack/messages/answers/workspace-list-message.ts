@@ -5,13 +5,15 @@ import { jobHeadline } from '../jobs/job-details.ts';
 import { withMore } from '../kit/job-names.ts';
 import { footer, lines, linesPart, message } from '../kit/message.ts';
 import type { Part, SlackMessage } from '../kit/message.ts';
-import { channelLink } from '../kit/mrkdwn.ts';
+import { channelLink, code, mention } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { namedJob } from './list-message.ts';
 
 /** Channels shown, and jobs shown of each. */
 const MAX_CHANNELS = 40;
 const MAX_JOBS = 10;
+/** Who subscribed, of each channel. */
+const MAX_OWNERS = 5;
 
 /** What the channels of a workspace watch; those the reader may not know of are only counted. */
 export function workspaceListMessage(texts: Texts, { channels, hidden }: WorkspaceList): SlackMessage {
@@ -26,9 +28,16 @@ export function workspaceListMessage(texts: Texts, { channels, hidden }: Workspa
   ]);
 }
 
-function channelPart(texts: Texts, { channelId, subscriptions }: WorkspaceList['channels'][number]): Part {
-  const channel = isDirectMessage(channelId) ? texts.get('list_all.dm') : channelLink(channelId);
+function channelPart(texts: Texts, { channelId, subscriptions, pause }: WorkspaceList['channels'][number]): Part {
+  const owners = [...new Set(subscriptions.map(({ createdBy }) => mention(createdBy)))];
+  const channel = isDirectMessage(channelId)
+    ? `*${texts.get('list_all.dm')}*`
+    : texts.get('list_all.by', {
+        channel: `*${channelLink(channelId)}*`,
+        who: owners.slice(0, MAX_OWNERS).join(', '),
+      });
+  const held = pause === null ? [] : [texts.get('list_all.paused', { reason: code(pause.reason) })];
   const sorted = worstFirst(subscriptions, ({ state }) => standingOf(state));
   const states = sorted.map((one) => jobHeadline(texts, namedJob(one)));
-  return linesPart([`*${channel}*`, ...withMore(texts, states, MAX_JOBS)]);
+  return linesPart([channel, ...held, ...withMore(texts, states, MAX_JOBS)]);
 }

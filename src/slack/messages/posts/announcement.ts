@@ -1,4 +1,4 @@
-import { HELD_REASONS } from '../../../domain/access.ts';
+import { HELD, HELD_REASONS } from '../../../domain/access.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { isUnwell } from '../../../domain/job/standing.ts';
 import type { Announcement, StandingJob } from '../../../domain/post/post.ts';
@@ -41,15 +41,8 @@ export function announcementLines(texts: Texts, said: Announcement, channelId: s
       const [subscribe, jobs, help] = [texts.command('subscribe <job>'), texts.command('jobs'), texts.command('help')];
       return [texts.get('announced.hello'), texts.get('announced.hello_start', { subscribe, jobs, help })];
     }
-    case 'paused': {
-      const { reason, jobs } = said;
-      const where = { channel: channelLink(said.channelId), reason: code(reason) };
-      return [
-        texts.get(HELD_REASONS.includes(reason) ? 'announced.held' : 'announced.paused', where),
-        texts.get('announced.paused_jobs', { count: jobs.length, jobs: jobNames(texts, jobs) }),
-        explainRemedy(texts, reason),
-      ];
-    }
+    case 'paused':
+      return pausedLines(texts, said);
     case 'blind':
       return blindLines(texts, said);
     case 'back':
@@ -59,6 +52,23 @@ export function announcementLines(texts: Texts, said: Announcement, channelId: s
     case 'other':
       return [texts.get('announced.other', { name: escapeMrkdwn(said.name) })];
   }
+}
+
+/** Posts to another channel are held back, or it is no more. */
+function pausedLines(
+  texts: Texts,
+  { channelId, reason, jobs }: Extract<Announcement, { readonly kind: 'paused' }>,
+): readonly string[] {
+  const isDeleted = reason === HELD.channel_deleted;
+  const held = HELD_REASONS.includes(reason) ? 'announced.held' : 'announced.paused';
+  return [
+    texts.get(isDeleted ? 'announced.deleted' : held, { channel: channelLink(channelId), reason: code(reason) }),
+    texts.get(isDeleted ? 'announced.deleted_jobs' : 'announced.paused_jobs', {
+      count: jobs.length,
+      jobs: jobNames(texts, jobs),
+    }),
+    explainRemedy(texts, reason),
+  ];
 }
 
 /** Those that are not well are named with how they are; the names of all others would hide them. */

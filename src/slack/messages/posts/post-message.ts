@@ -23,11 +23,17 @@ import { describeEvent } from './event-text.ts';
 import { incidentInFull, incidentParts, recoveriesParts } from './incident-text.ts';
 
 /** Begins the `block_id` that carries a post's id, so that the message can be found again in the channel. */
-export const POST_MARKER = 'drs_post:';
+const POST_MARKER = 'drs_post:';
 /**
  * The type of the metadata that carries it too: letters, digits and `_` only (docs.slack.dev, "Message metadata").
  */
 export const METADATA_EVENT_TYPE = 'drs_post';
+
+/** Which post a message is, as its blocks say; null for none. */
+export function markedPost(blocks: readonly { readonly block_id?: string | undefined }[]): string | null {
+  const marked = blocks.find((block) => block.block_id?.startsWith(POST_MARKER) === true)?.block_id;
+  return marked?.slice(POST_MARKER.length) ?? null;
+}
 
 /** Those that are kept current: their headline says how it is. */
 const CURRENT_KINDS: ReadonlySet<EventFacts['event']['kind']> = new Set<EventFacts['event']['kind']>([
@@ -49,13 +55,7 @@ export type ShownPost = Pick<Post, 'id' | 'channelId' | 'kind' | 'facts' | 'arou
 export function postMessage(texts: Texts, post: ShownPost, now: readonly JobReading[] = []): SlackMessage {
   if (post.kind !== 'news') return groupMessage(texts, post, now);
   const back = backParts(texts, post.facts);
-  const steps = stepsOfOneJob(post.facts);
-  const told =
-    back.length > 0
-      ? back
-      : steps.length > 0
-        ? backlogParts(texts, steps, post.channelId, now)
-        : post.facts.flatMap((facts) => toPart(texts, facts, post.channelId, now));
+  const told = back.length > 0 ? back : bySubject(post.facts).flatMap((facts) => toParts(texts, facts, post, now));
   return message([...told, ...nowParts(texts, post, now), ...footerParts(texts, post, now)], {
     marker: `${POST_MARKER}${post.id}`,
   });
@@ -103,6 +103,28 @@ function backParts(texts: Texts, facts: readonly DeliveryFacts[]): readonly Part
     if (one.kind === 'announcement' && one.announcement.kind === 'back')
       return [linesPart(backLines(texts, one.announcement, eventsOf(facts)))];
   return [];
+}
+
+/** What is told of each job together, where it is told first; each announcement by itself. */
+function bySubject(facts: readonly DeliveryFacts[]): readonly (readonly DeliveryFacts[])[] {
+  const groups = new Map<unknown, DeliveryFacts[]>();
+  for (const one of facts) {
+    const key = one.kind === 'event' ? `${one.job.connectionId}/${one.job.jobId}` : one;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()];
+}
+
+function toParts(
+  texts: Texts,
+  facts: readonly DeliveryFacts[],
+  { channelId }: ShownPost,
+  now: readonly JobReading[],
+): readonly Part[] {
+  const steps = stepsOfOneJob(facts);
+  return steps.length > 0
+    ? backlogParts(texts, steps, channelId, now)
+    : facts.map((one) => toPart(texts, one, channelId, now));
 }
 
 /** What befell one job at several moments, to be told in one message; empty for anything else. */

@@ -1,0 +1,65 @@
+import { HOUR, MINUTE } from '../base/time.ts';
+import type { EpochMs } from '../base/time.ts';
+import { keepSilent, tell } from './decision.ts';
+import type { Step } from './decision.ts';
+import { heldReadings } from './holds.ts';
+import type { Look } from './look.ts';
+import { alarmLevelMs, MIN_READINGS, stretchedHoldMs } from './rule-settings.ts';
+
+/** A job that catches up after a break. */
+export interface CatchUp {
+  readonly since: EpochMs;
+  /** The hour that goes on: since when, its least lag, and in how many readings. */
+  readonly hour: { readonly from: EpochMs; readonly leastMs: number; readonly readings: number } | null;
+  /** The least lag of the hour before. */
+  readonly beforeMs: number | null;
+  /** The least lag of the hour that was told not to gain. */
+  readonly toldMs: number | null;
+}
+
+/** It has caught up when the lag was at or below the level for so long, in ms. */
+const DONE_HOLD_MS = 5 * MINUTE;
+/** Told again only once the lag came down to this share of what was told. */
+const GAIN_SHARE = 0.5;
+
+/**
+ * "Catching up (first incremental, resume, recovery, restart) until lag ≤ level for 5 min: lag-high is off, but no gain between
+ * two hours = 'catch-up is not gaining'." Of each hour counts the least lag, so that a lag that breathes gains all the same. An
+ * hour that reached the level ends the catch-up too: from then on a high lag is one. The state is null while it does not catch up.
+ */
+export function stepCatchingUp(before: CatchUp | null, look: Look): Step<CatchUp | null> {
+  const { now, course, sample, rules } = look;
+  const begun = look.isResuming ? { since: now, hour: null, beforeMs: null, toldMs: before?.toldMs ?? null } : before;
+  if (begun === null) return keepSilent(null, 'not_so');
+  if (course.group !== 'replicating') return keepSilent({ ...begun, hour: null, beforeMs: null }, 'other_status');
+  // What lay between two hours must have been seen.
+  const seen = look.sinceLastMs === null ? { ...begun, hour: null, beforeMs: null } : begun;
+  if (sample.lagMs === null) return keepSilent(seen, 'not_measurable');
+  if (look.measured.length === 0) return keepSilent(seen, 'not_settled');
+  if (isDone(look)) return keepSilent(null, 'not_so');
+  const { hour } = seen;
+  if (hour === null)
+    return keepSilent({ ...seen, hour: { from: now, leastMs: sample.lagMs, readings: 1 } }, 'not_lasting');
+  const leastMs = Math.min(hour.leastMs, sample.lagMs);
+  const isOver = now - hour.from >= stretchedHoldMs(HOUR, rules) && hour.readings + 1 >= MIN_READINGS;
+  if (!isOver) return keepSilent({ ...seen, hour: { ...hour, leastMs, readings: hour.readings + 1 } }, 'not_lasting');
+  return closeHour(seen, leastMs, look);
+}
+
+function closeHour(seen: CatchUp, leastMs: number, { now, sample, rules }: Look): Step<CatchUp | null> {
+  if (leastMs <= alarmLevelMs(rules)) return keepSilent(null, 'not_so');
+  const toldMs = seen.toldMs !== null && leastMs <= GAIN_SHARE * seen.toldMs ? null : seen.toldMs;
+  const hour = { from: now, leastMs: sample.lagMs ?? leastMs, readings: 1 };
+  const next = { ...seen, hour, beforeMs: leastMs, toldMs };
+  if (seen.beforeMs === null || leastMs < seen.beforeMs) return keepSilent(next, 'not_so');
+  if (toldMs !== null) return keepSilent(next, 'told');
+  return tell(
+    { ...next, toldMs: leastMs },
+    { kind: 'catch_up_not_gaining', since: seen.since, lagMs: leastMs, beforeMs: seen.beforeMs },
+  );
+}
+
+function isDone({ course, rules }: Look): boolean {
+  const isSo = (lagMs: number) => lagMs <= alarmLevelMs(rules);
+  return heldReadings(course.readings, { isSo, holdMs: stretchedHoldMs(DONE_HOLD_MS, rules), share: 1 }) !== null;
+}

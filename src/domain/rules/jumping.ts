@@ -1,0 +1,43 @@
+import { HOUR, MINUTE } from '../base/time.ts';
+import type { EpochMs } from '../base/time.ts';
+import { isJumping } from '../job/readings.ts';
+import { keepSilent, tell } from './decision.ts';
+import type { Step } from './decision.ts';
+import { readingsOf } from './holds.ts';
+import type { Measured } from './holds.ts';
+import { whyUnjudged } from './look.ts';
+import type { Look } from './look.ts';
+
+/** A figure that jumps was told. */
+export interface Jumping {
+  /** When it was last seen to. */
+  readonly lastAt: EpochMs;
+}
+
+/** Jumps within so long make a figure that jumps, in ms; where polls are seldom, within so many of them. */
+const LOOK_BACK_MS = 15 * MINUTE;
+const LOOK_BACK_POLLS = 6;
+/** It is told again only if it did not jump for so long, in ms. */
+const QUIET_MS = 6 * HOUR;
+
+/** The readings of a figure that jumps, from in sync to above the alarm level and back, faster than time goes by; null else. */
+export function findJump({ measured, rules }: Pick<Look, 'measured' | 'rules'>): readonly Measured[] | null {
+  const judged = readingsOf(measured, Math.max(LOOK_BACK_MS, LOOK_BACK_POLLS * rules.pollMs));
+  return isJumping(judged) ? judged : null;
+}
+
+/** "A figure that jumps (0, 2000, 0, 2002) is said to jump and is never in sync." */
+export function stepJumping(before: Jumping | null, look: Look): Step<Jumping | null> {
+  const { now } = look;
+  const known = before !== null && now >= before.lastAt && now - before.lastAt < QUIET_MS ? before : null;
+  const unjudged = whyUnjudged(look);
+  if (unjudged !== null) return keepSilent(known, unjudged);
+  const judged = findJump(look);
+  if (judged === null) return keepSilent(known, 'not_so');
+  if (known !== null) return keepSilent({ lastAt: now }, 'told');
+  const lags = judged.map(({ lagMs }) => lagMs);
+  return tell(
+    { lastAt: now },
+    { kind: 'jumping', since: judged[0]?.at ?? now, leastMs: Math.min(...lags), mostMs: Math.max(...lags) },
+  );
+}

@@ -1,0 +1,101 @@
+import type { Decision, RuleEvent, RuleSilence } from './decision.ts';
+import { closeEpisode, isAsBefore, isTold, openEpisode, recentEpisodes } from './episodes.ts';
+import type { LagAlarm, LagEpisode, LagEpisodes } from './episodes.ts';
+import { hasToothEnded, isQuietTooth, isTooth } from './heartbeat.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { findJump } from './jumping.ts';
+import { findLagHigh, isAboveAlarm, isLagFine } from './lag-high.ts';
+import type { Look } from './look.ts';
+import { whyUnjudged } from './look.ts';
+import { findFallingBehind, findNothingNewer } from './rising.ts';
+import { isStandingStill } from './stands-still.ts';
+import type { Standstill } from './stands-still.ts';
+
+/** What other rules know that a high or rising lag is to be read by. */
+export interface LagContext {
+  readonly heartbeat: Heartbeat;
+  readonly isCatchingUp: boolean;
+  readonly standstill: Standstill | null;
+}
+
+/** What the two rules about one lag remember, and what each decided. */
+export interface LagStep {
+  readonly state: LagEpisodes;
+  readonly high: Decision;
+  readonly rising: Decision;
+}
+
+/**
+ * Lag high (lag-high.ts) and rising lag (rising.ts), as one story: a graver event is told on top of a lighter one, never the
+ * other way round, and one event closes them all. "Both [kinds of rising] are silent while catching up"; then "lag-high is off".
+ */
+export function stepLagEpisode(before: LagEpisodes, look: Look, context: LagContext): LagStep {
+  const { sample, now } = look;
+  const past = recentEpisodes(before.past, now);
+  const unjudged = whyUnjudged(look);
+  if (unjudged !== null || sample.lagMs === null) return silent({ ...before, past }, unjudged ?? 'not_measurable');
+  const open = before.open === null ? null : { ...before.open, peakMs: Math.max(before.open.peakMs, sample.lagMs) };
+  const state = { open, past };
+  if (open !== null && (isLagFine(look, look.rules) || hasToothEnded(context.heartbeat, now)))
+    return clear(open, past, look);
+  const rising = judgeRising(state, look, context);
+  if (rising.kind === 'tell') {
+    return { state: openEpisode(state, rising.event, look.measured), high: quiet('told_as_rising'), rising };
+  }
+  const high = judgeHigh(state, look, context);
+  if (high.kind === 'tell') return { state: openEpisode(state, high.event, look.measured), high, rising };
+  const isUntold = open === null && (high.reason === 'as_before' || rising.reason === 'as_before');
+  return { state: isUntold ? { open: { since: now, peakMs: sample.lagMs, told: [] }, past } : state, high, rising };
+}
+
+function clear(open: LagEpisode, past: LagEpisodes['past'], { now, sample }: Look): LagStep {
+  const state = closeEpisode(open, past, now);
+  const { since, peakMs, told } = open;
+  if (told.length === 0) return silent(state, 'not_so');
+  const event: RuleEvent = { kind: 'lag_cleared', since, lagMs: sample.lagMs ?? 0, peakMs };
+  return { state, high: { kind: 'tell', event }, rising: quiet('not_so') };
+}
+
+type Silent = Extract<Decision, { kind: 'silent' }>;
+type Judgement = { readonly kind: 'tell'; readonly event: LagAlarm } | Silent;
+
+function judgeRising(state: LagEpisodes, look: Look, { heartbeat, isCatchingUp }: LagContext): Judgement {
+  const lagMs = look.sample.lagMs ?? 0;
+  const nothing = findNothingNewer(look);
+  const behind = nothing === null ? findFallingBehind(look) : null;
+  if (nothing === null && behind === null) return quiet('not_so');
+  if (isCatchingUp) return quiet('catching_up');
+  if (nothing !== null) {
+    if (isTooth(heartbeat, look.now)) return quiet('heartbeat');
+    return unlessTold(state, { kind: 'nothing_newer', ...nothing, lagMs }, ['nothing_newer']);
+  }
+  if (behind === null || isAsBefore(state, look)) return quiet('as_before');
+  return unlessTold(state, { kind: 'cannot_keep_up', ...behind, lagMs }, ['cannot_keep_up', 'nothing_newer']);
+}
+
+function judgeHigh(state: LagEpisodes, look: Look, context: LagContext): Judgement {
+  const { rules, now } = look;
+  if (rules.lag === null) return quiet('off');
+  if (!isAboveAlarm(look)) return quiet('not_so');
+  if (context.isCatchingUp) return quiet('catching_up');
+  if (context.standstill !== null && isStandingStill(context.standstill)) return quiet('stands_still');
+  if (findJump(look) !== null) return quiet('jumping');
+  const held = findLagHigh(look, rules);
+  if (held === null) return quiet('not_lasting');
+  if (isQuietTooth(context.heartbeat, now)) return quiet('heartbeat');
+  if (isAsBefore(state, look)) return quiet('as_before');
+  const event: LagAlarm = { kind: 'lag_high', since: held[0]?.at ?? now, lagMs: look.sample.lagMs ?? 0, ...rules.lag };
+  return unlessTold(state, event, ['lag_high', 'nothing_newer', 'cannot_keep_up']);
+}
+
+function unlessTold({ open }: LagEpisodes, event: LagAlarm, by: readonly LagAlarm['kind'][]): Judgement {
+  return isTold(open, by) ? quiet('told') : { kind: 'tell', event };
+}
+
+function quiet(reason: RuleSilence): Silent {
+  return { kind: 'silent', reason };
+}
+
+function silent(state: LagEpisodes, reason: RuleSilence): LagStep {
+  return { state, high: quiet(reason), rising: quiet(reason) };
+}

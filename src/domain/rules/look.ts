@@ -1,0 +1,43 @@
+import type { EpochMs } from '../base/time.ts';
+import type { Course, Followed } from './course.ts';
+import type { Expiry } from './deadline.ts';
+import { measuredOf } from './holds.ts';
+import type { Measured } from './holds.ts';
+import { MIN_READINGS } from './rule-settings.ts';
+import type { RuleSettings } from './rule-settings.ts';
+import type { Sample } from './sample.ts';
+import type { RuleSilence } from './decision.ts';
+
+/** What is known of the job beside the sample. */
+export interface Facts {
+  /** An error beside the status, a failed sub-job, or one whose lag is not measurable: nothing green is said. */
+  readonly hasError: boolean;
+  /** It fails and works in turns, and is told as that. */
+  readonly isFlapping: boolean;
+  /** After how long DRS ends it in its present status by itself; null: never. */
+  readonly expiry: Expiry | null;
+}
+
+/** All that a rule may look at when a sample comes. */
+export interface Look extends Followed {
+  readonly now: EpochMs;
+  readonly sample: Sample;
+  readonly course: Course;
+  /** The readings of the course that have a figure. */
+  readonly measured: readonly Measured[];
+  readonly rules: RuleSettings;
+  readonly facts: Facts;
+}
+
+export function lookAt(sample: Sample, followed: Followed, rules: RuleSettings, facts: Facts): Look {
+  const measured = measuredOf(followed.course.readings);
+  return { ...followed, now: sample.at, sample, measured, rules, facts };
+}
+
+/** Why a rule about the lag has nothing to judge by; null when it has. */
+export function whyUnjudged({ course, sample, measured }: Look): RuleSilence | null {
+  if (course.group !== 'replicating') return 'other_status';
+  if (sample.lagMs === null) return 'not_measurable';
+  if (course.settling > 0) return 'not_settled';
+  return course.inRow < MIN_READINGS || measured.length < MIN_READINGS ? 'too_few_readings' : null;
+}

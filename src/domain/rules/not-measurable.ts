@@ -1,0 +1,35 @@
+import { MINUTE } from '../base/time.ts';
+import { keepSilent, tell } from './decision.ts';
+import type { Step } from './decision.ts';
+import type { Look } from './look.ts';
+import { MIN_READINGS, stretchedHoldMs } from './rule-settings.ts';
+
+/** It was told that the lag cannot be measured, and it could not be for as long since. */
+export interface Unmeasured {
+  readonly isTold: boolean;
+}
+
+/** So long without a figure is told, in ms; with figures for as long, it may be told again. */
+const HOLD_MS = 15 * MINUTE;
+
+/**
+ * "Not measurable neither extends nor clears, and is no gap; for 15 min: said once." It counts from the last figure, or from
+ * the first reading after a break or a stretch that nobody saw.
+ */
+export function stepNotMeasurable(before: Unmeasured, look: Look): Step<Unmeasured> {
+  const { course, now, rules } = look;
+  if (course.group !== 'replicating') return keepSilent(before, 'other_status');
+  const { readings } = course;
+  const holdMs = stretchedHoldMs(HOLD_MS, rules);
+  const lastGood = readings.findLastIndex(({ lagMs }) => lagMs !== null);
+  if (lastGood === readings.length - 1) {
+    const lastUnmeasured = readings.findLastIndex(({ lagMs }) => lagMs === null);
+    const from = readings[lastUnmeasured + 1]?.at ?? now;
+    return keepSilent(now - from >= holdMs ? { isTold: false } : before, 'not_so');
+  }
+  const unmeasured = readings.slice(lastGood + 1);
+  const since = unmeasured[0]?.at ?? now;
+  if (unmeasured.length < MIN_READINGS || now - since < holdMs) return keepSilent(before, 'not_lasting');
+  if (before.isTold) return keepSilent(before, 'told');
+  return tell({ isTold: true }, { kind: 'not_measurable', since, polls: unmeasured.length });
+}

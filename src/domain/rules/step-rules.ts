@@ -1,0 +1,129 @@
+import { stepCatchingUp } from './catching-up.ts';
+import type { CatchUp } from './catching-up.ts';
+import { NOT_CAUGHT_UP, stepCaughtUp } from './caught-up.ts';
+import type { CaughtUp } from './caught-up.ts';
+import { followCourse, NEW_COURSE } from './course.ts';
+import type { Course } from './course.ts';
+import { stepDeadline } from './deadline.ts';
+import { RULE_NAMES } from './decision.ts';
+import type { Decision, RuleEvent, RuleName } from './decision.ts';
+import { followHeartbeat, isTooth, NO_HEARTBEAT } from './heartbeat.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { stepJumping } from './jumping.ts';
+import type { Jumping } from './jumping.ts';
+import { stepLagEpisode } from './lag-episode.ts';
+import { NO_EPISODES } from './episodes.ts';
+import type { LagEpisodes } from './episodes.ts';
+import { lookAt } from './look.ts';
+import type { Facts } from './look.ts';
+import { stepNotMeasurable } from './not-measurable.ts';
+import type { Unmeasured } from './not-measurable.ts';
+import { followOutage, stepReminder } from './outage.ts';
+import type { Outage } from './outage.ts';
+import type { RuleSettings } from './rule-settings.ts';
+import type { Sample } from './sample.ts';
+import { NO_COPY, stepStalled } from './stalled.ts';
+import type { Copy } from './stalled.ts';
+import { stepStandsStill } from './stands-still.ts';
+import type { Standstill } from './stands-still.ts';
+
+/** All that the rules remember of one job under one set of settings: plain data, of bounded size, kept with the job. */
+export interface RuleState {
+  readonly course: Course;
+  readonly heartbeat: Heartbeat;
+  readonly lag: LagEpisodes;
+  readonly standstill: Standstill | null;
+  readonly jumping: Jumping | null;
+  readonly unmeasured: Unmeasured;
+  readonly catchUp: CatchUp | null;
+  readonly copy: Copy;
+  readonly caughtUp: CaughtUp;
+  readonly outage: Outage | null;
+}
+
+export const NEW_RULE_STATE: RuleState = {
+  course: NEW_COURSE,
+  heartbeat: NO_HEARTBEAT,
+  lag: NO_EPISODES,
+  standstill: null,
+  jumping: null,
+  unmeasured: { isTold: false },
+  catchUp: null,
+  copy: NO_COPY,
+  caughtUp: NOT_CAUGHT_UP,
+  outage: null,
+};
+
+/** What every rule made of a sample. */
+export interface RuleSteps {
+  readonly state: RuleState;
+  readonly decisions: Readonly<Record<RuleName, Decision>>;
+}
+
+/** Takes one more sample through all rules. A sample that is not newer than the one before changes nothing. */
+export function stepRules(before: RuleState, sample: Sample, rules: RuleSettings, facts: Facts): RuleSteps {
+  if (before.course.lastAt === sample.at) return { state: before, decisions: nothingNew() };
+  const look = lookAt(sample, followCourse(before.course, sample, rules), rules, facts);
+  const heartbeat = followHeartbeat(before.heartbeat, look);
+  const standsStill = stepStandsStill(before.standstill, look);
+  const catchingUp = stepCatchingUp(before.catchUp, look);
+  const context = { heartbeat, isCatchingUp: catchingUp.state !== null, standstill: standsStill.state };
+  const lag = stepLagEpisode(before.lag, look, context);
+  const jumping = stepJumping(before.jumping, look);
+  const notMeasurable = stepNotMeasurable(before.unmeasured, look);
+  const stalled = stepStalled(before.copy, look);
+  const caughtUp = stepCaughtUp(before.caughtUp, look, {
+    isLagFine: lag.state.open === null && !context.isCatchingUp,
+    isTooth: isTooth(heartbeat, look.now),
+  });
+  const reminder = stepReminder(followOutage(before.outage, look), look);
+  const deadline = stepDeadline(reminder.state, look);
+  return {
+    state: {
+      course: look.course,
+      heartbeat,
+      lag: lag.state,
+      standstill: standsStill.state,
+      jumping: jumping.state,
+      unmeasured: notMeasurable.state,
+      catchUp: catchingUp.state,
+      copy: stalled.state,
+      caughtUp: caughtUp.state,
+      outage: deadline.state,
+    },
+    decisions: {
+      lag_high: lag.high,
+      rising: lag.rising,
+      stands_still: standsStill.decision,
+      jumping: jumping.decision,
+      not_measurable: notMeasurable.decision,
+      catching_up: catchingUp.decision,
+      stalled: stalled.decision,
+      caught_up: caughtUp.decision,
+      reminder: reminder.decision,
+      deadline: deadline.decision,
+    },
+  };
+}
+
+/** The events among the decisions, in the order of the rules. */
+export function eventsOf(decisions: RuleSteps['decisions']): readonly RuleEvent[] {
+  return RULE_NAMES.flatMap((name) => (decisions[name].kind === 'tell' ? [decisions[name].event] : []));
+}
+
+const NOT_NEWER: Decision = { kind: 'silent', reason: 'not_newer' };
+
+function nothingNew(): RuleSteps['decisions'] {
+  return {
+    lag_high: NOT_NEWER,
+    rising: NOT_NEWER,
+    stands_still: NOT_NEWER,
+    jumping: NOT_NEWER,
+    not_measurable: NOT_NEWER,
+    catching_up: NOT_NEWER,
+    stalled: NOT_NEWER,
+    caught_up: NOT_NEWER,
+    reminder: NOT_NEWER,
+    deadline: NOT_NEWER,
+  };
+}

@@ -1,0 +1,229 @@
+import { describe, expect, test } from 'vitest';
+
+import { HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
+import type { StatusGroup } from '../../../src/domain/job/job-status.ts';
+import { DEFAULT_RULES } from '../../../src/domain/rules/rule-settings.ts';
+import { feed, minutely, minutes } from '../../support/rule-feed.ts';
+
+type Lag = number | null | StatusGroup;
+
+/** Only a lag is told, not that it is small. */
+const RULES = { ...DEFAULT_RULES, ready: null };
+
+function told(lags: readonly Lag[]) {
+  return feed(minutely(lags), { rules: RULES }).told;
+}
+
+/** A lag that wavers, so that it does not stand still. */
+function about(seconds: number): (minute: number) => number {
+  return (minute) => seconds + (minute % 3);
+}
+
+describe('a high lag', () => {
+  test.each<[string, readonly Lag[], readonly (readonly [number, string])[]]>([
+    ['is told after 10 min above the level', [...minutes(5, 3), ...minutes(15, about(300))], [[15, 'lag_high']]],
+    ['is not told after 9 min', [...minutes(5, 3), ...minutes(10, about(300)), ...minutes(5, 3)], []],
+    ['may dip for 3 of 11 readings', [3, 3, 3, 300, 301, 90, 302, 300, 90, 301, 302, 90, 300, 301], [[13, 'lag_high']]],
+    ['may not dip more often', [3, 3, 3, ...minutes(30, (minute) => (minute % 5 < 2 ? 90 : 300))], []],
+    ['at the level is none', minutes(60, (minute) => 119 + (minute % 2)), []],
+    ['is not told of a job that was high for too few readings', minutely3(), []],
+    ['is not extended by what cannot be measured', [...minutes(4, about(300)), ...minutes(8, null), 300], []],
+    [
+      'may be measured every second time',
+      [3, 3, 3, ...minutes(24, (minute) => (minute % 2 === 0 ? 300 + minute : null))],
+      [[13, 'lag_high']],
+    ],
+    [
+      'is fine again after 5 min below half',
+      [3, 3, 3, ...minutes(15, about(300)), ...minutes(4, 70), ...minutes(9, 30)],
+      [
+        [13, 'lag_high'],
+        [27, 'lag_cleared'],
+      ],
+    ],
+    [
+      'is told once',
+      [3, 3, 3, ...minutes(60, about(300)), ...minutes(60, about(80)), ...minutes(60, about(300))],
+      [[13, 'lag_high']],
+    ],
+    ['is not told across a time that nobody saw', minutes(60, about(300)).slice(0, 8), []],
+  ])('%s', (_, lags, expected) => {
+    expect(told(lags)).toEqual(expected);
+  });
+
+  function minutely3(): readonly Lag[] {
+    return [300, 301];
+  }
+
+  test('is judged anew after a time that nobody saw', () => {
+    const before = minutely(minutes(8, about(300)));
+    const after = minutely(minutes(8, about(300)), 20);
+    expect(feed([...before, ...after], { rules: RULES }).told).toEqual([]);
+  });
+
+  test('says since when and how high it was', () => {
+    const { events } = feed(minutely([3, 3, 3, ...minutes(20, about(300)), ...minutes(10, 5)]), { rules: RULES });
+    expect(events).toEqual([
+      { kind: 'lag_high', since: 3 * MINUTE, lagMs: 301 * SECOND, levelMs: 2 * MINUTE, holdMs: 10 * MINUTE },
+      { kind: 'lag_cleared', since: 3 * MINUTE, lagMs: 5 * SECOND, peakMs: 302 * SECOND },
+    ]);
+  });
+
+  test('is held for three polls where polls are slow', () => {
+    const slow = { ...RULES, pollMs: 10 * MINUTE };
+    const samples = minutely([3, 3, 300, 302, 301, 303]).map((sample) => ({ ...sample, at: 10 * sample.at }));
+    expect(feed(samples, { rules: slow }).told).toEqual([[50, 'lag_high']]);
+  });
+
+  test('that comes and goes is told twice, then only when it is twice as bad', () => {
+    const wave = [...minutes(20, about(300)), ...minutes(40, 5)];
+    const worse = [...minutes(20, about(700)), ...minutes(40, 5)];
+    const kinds = told([5, 5, 5, ...wave, ...wave, ...wave, ...wave, ...worse]).map(([, kind]) => kind);
+    expect(kinds).toEqual(['lag_high', 'lag_cleared', 'lag_high', 'lag_cleared', 'lag_high', 'lag_cleared']);
+  });
+
+  test('is not told when nobody wants to be', () => {
+    const { told: nothing, last } = feed(minutely(minutes(60, about(300))), { rules: { ...RULES, lag: null } });
+    expect(nothing).toEqual([]);
+    expect(last?.lag_high).toEqual({ kind: 'silent', reason: 'off' });
+  });
+});
+
+describe('a figure that stands still', () => {
+  test('is told at the tenth time, and is no high lag', () => {
+    expect(told([3, 3, 3, ...minutes(60, 5_400)])).toEqual([[12, 'stands_still']]);
+  });
+
+  test('is a lag again once it moves', () => {
+    expect(told([3, 3, 3, ...minutes(20, 5_400), ...minutes(20, about(5_200))]).map(([, kind]) => kind)).toEqual([
+      'stands_still',
+      'lag_high',
+    ]);
+  });
+
+  test('below the level is healthy', () => {
+    expect(told(minutes(200, 1))).toEqual([]);
+  });
+
+  test('is told again only after it came down to the level', () => {
+    const stands = minutes(12, 5_400);
+    expect(told([...stands, 5_000, ...stands, 3, 3, 3, ...stands]).map(([, kind]) => kind)).toEqual([
+      'stands_still',
+      'lag_high',
+      'stands_still',
+    ]);
+  });
+});
+
+describe('a figure that jumps', () => {
+  test('is said to, once', () => {
+    expect(told(minutes(300, (minute) => (minute % 2 === 0 ? 0 : 2_000 + minute)))).toEqual([[3, 'jumping']]);
+  });
+
+  test('is not one that jumped once', () => {
+    expect(told([1, 1, 1, 2_000, 1, 1, 1, 1, 1])).toEqual([]);
+  });
+});
+
+describe('a rising lag', () => {
+  /** Nothing is applied: a second a second. */
+  const climb = (length: number) => minutes(length, (minute) => 60 * (minute + 1));
+
+  test('says that nothing newer arrives after five steps over 5 min', () => {
+    expect(told([2, 2, 2, ...climb(30)])).toEqual([[7, 'nothing_newer']]);
+  });
+
+  test('says so of a lag that was high before', () => {
+    expect(told([3, 3, 3, ...minutes(20, about(300)), ...minutes(10, (minute) => 360 + 60 * minute)])).toEqual([
+      [13, 'lag_high'],
+      [27, 'nothing_newer'],
+    ]);
+  });
+
+  test.each<[string, readonly Lag[]]>([
+    ['a lag that jumps up and stays', [2, 2, 2, 2, 2, 110, 110, 110, 110, 110]],
+    ['a lag that climbs by half a second a second', [2, 2, 2, ...minutes(10, (minute) => 5 + 10 * minute)]],
+    ['a lag that breathes', minutes(300, (minute) => 50 + 45 * Math.sin(minute / 4))],
+  ])('says nothing of %s', (_, lags) => {
+    expect(told(lags)).toEqual([]);
+  });
+
+  test('learns the heartbeat of an idle source from one tooth', () => {
+    const tooth = [...climb(20), 5];
+    expect(told([2, 2, 2, ...tooth, ...tooth, ...tooth, ...tooth])).toEqual([
+      [7, 'nothing_newer'],
+      [23, 'lag_cleared'],
+    ]);
+  });
+
+  test('tells a climb that is more than twice as long as the heartbeats', () => {
+    const tooth = [...climb(10), 5];
+    const kinds = told([2, 2, 2, ...tooth, ...tooth, ...climb(40)]);
+    expect(kinds.map(([, kind]) => kind)).toEqual(['nothing_newer', 'lag_cleared', 'nothing_newer']);
+    // The heartbeats climbed for 9 min after the reading they began with; the last climb was seen from minute 25 on.
+    expect(kinds.at(-1)?.[0]).toBe(44);
+  });
+
+  test('says that the target cannot keep up when each third of half an hour is higher', () => {
+    const behind = minutes(60, (minute) => 10 + 5 * minute);
+    expect(told([2, 2, 2, ...behind]).map(([, kind]) => kind)).toContain('cannot_keep_up');
+  });
+});
+
+describe('a lag that cannot be measured', () => {
+  test('is told once after 15 min', () => {
+    expect(told([1, 1, 1, ...minutes(100, null)])).toEqual([[18, 'not_measurable']]);
+  });
+
+  test('is told again after 15 min with figures', () => {
+    const kinds = told([
+      ...minutes(20, null),
+      ...minutes(5, 1),
+      ...minutes(20, null),
+      ...minutes(20, 1),
+      ...minutes(20, null),
+    ]);
+    expect(kinds).toEqual([
+      [15, 'not_measurable'],
+      [80, 'not_measurable'],
+    ]);
+  });
+});
+
+describe('a job that catches up', () => {
+  test('has no high lag while its lag falls', () => {
+    const falling = minutes(300, (minute) => Math.max(3, 7_200 - 30 * minute));
+    expect(told(['full_copy', ...falling])).toEqual([]);
+  });
+
+  test('is told not to gain when an hour was no better than the one before', () => {
+    const { told: kinds } = feed(minutely(['paused', ...minutes(200, about(3_600))]), { rules: RULES });
+    expect(kinds.map(([, kind]) => kind)).toEqual(['catch_up_not_gaining']);
+    // Three readings mean nothing, then two hours.
+    expect(kinds[0]?.[0]).toBe(124);
+  });
+
+  test('has a high lag again once it has caught up', () => {
+    const kinds = told(['paused', ...minutes(10, about(600)), ...minutes(10, 3), ...minutes(15, about(600))]);
+    expect(kinds).toEqual([[31, 'lag_high']]);
+  });
+
+  test('is not judged by the first three readings', () => {
+    const { state } = feed(minutely([1, 1, 1, 'failed', 0, 0, 0, 2_820]), { rules: RULES });
+    expect(state.course.readings).toEqual([{ at: 7 * MINUTE, lagMs: 2_820 * SECOND }]);
+  });
+
+  test('compares no hours with a time between that nobody saw', () => {
+    const before = minutely(['paused', ...minutes(100, about(3_600))]);
+    const after = minutely(minutes(70, about(3_600)), 200);
+    expect(feed([...before, ...after], { rules: RULES }).told).toEqual([]);
+  });
+});
+
+test('the state of a job stays small', () => {
+  const fast = minutely(minutes(5_000, about(300))).map((sample) => ({ ...sample, at: sample.at / 12 }));
+  const { state } = feed(fast, {
+    rules: { ...DEFAULT_RULES, lag: { levelMs: MINUTE, holdMs: 6 * HOUR }, pollMs: 5 * SECOND },
+  });
+  expect(JSON.stringify(state).length).toBeLessThan(8_000);
+});

@@ -1,0 +1,403 @@
+import { startBot } from '../../src/bot.ts';
+import type { Bot } from '../../src/bot.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import { isSchedule } from '../../src/runtime/cron.ts';
+import { startDrsSimulator, SIMULATED_KEYS } from '../../demo/drs-simulator/simulator.ts';
+import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import { AT_ONCE, QUICK_VERDICTS } from '../support/quick-durations.ts';
+import { hopClock, Traffic } from './hop-clock.ts';
+import { JOBS, LASTS } from './stage.ts';
+import type { DrsRow, Row, Sign, SlackRow, Stage } from './stage.ts';
+
+/** Times of the story, in ms. Nothing needs to be exact to less than a hop. */
+const [SECOND, MINUTE] = [1_000, 60_000];
+const HOP_MS = 10 * SECOND;
+/** So long the first fault has, to happen. */
+const FIRST_MS = 90 * SECOND;
+/** What was held back by the longest pause that a story knows is tried again within this. */
+const HEAL_MS = 75 * MINUTE;
+const CALM_MS = 20 * MINUTE;
+/** A message that comes late is looked for five minutes after another one was sent in its place. */
+const LATE_MS = 6 * MINUTE;
+/** How long the bot waits for a stand-in that never answers, in ms of the machine; and for one that is only slow. */
+const HANG_MS = 800;
+const PATIENCE_MS = 8 * SECOND;
+/** Before the next tick, in ms: a fault of 20 s begins then. */
+const AHEAD_MS = 2 * SECOND;
+
+/** What went wrong in the whole process since it began. */
+const accidents: string[] = [];
+for (const event of ['unhandledRejection', 'uncaughtException'] as const)
+  process.on(event, (error: unknown) => void accidents.push(`${event}: ${String(error)}`));
+
+/** What the operator can see of one cell. */
+type Evidence = Readonly<Record<Sign['where'], string>>;
+
+/**
+ * Lets two channels watch some jobs while something is wrong on one side or on both, mends it, and returns what is not as
+ * it should be then, one sentence each. Null: nothing is wrong on that side.
+ */
+export async function playCell(drsRow: DrsRow | null, slackRow: SlackRow | null): Promise<readonly string[]> {
+  const before = accidents.length;
+  const cell = await Cell.open(drsRow, slackRow);
+  try {
+    await cell.play();
+  } catch (error) {
+    cell.complain(`the story broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  } finally {
+    await cell.close();
+  }
+  return [...cell.complaints, ...accidents.slice(before)];
+}
+
+/** The bot, between both stand-ins, and what happens to them. */
+class Cell {
+  readonly complaints: string[] = [];
+  readonly #stage: Stage;
+  readonly #traffic: Traffic;
+  readonly #drsRow: DrsRow | null;
+  readonly #slackRow: SlackRow | null;
+  readonly #lines: string[] = [];
+  #bot: Bot | null = null;
+
+  private constructor(stage: Stage, traffic: Traffic, drsRow: DrsRow | null, slackRow: SlackRow | null) {
+    this.#stage = stage;
+    this.#traffic = traffic;
+    this.#drsRow = drsRow;
+    this.#slackRow = slackRow;
+  }
+
+  static async open(drsRow: DrsRow | null, slackRow: SlackRow | null): Promise<Cell> {
+    const traffic = new Traffic();
+    const clock = hopClock(Date.UTC(2026, 10, 26, 8), traffic);
+    let aheadMs = 0;
+    const [slack, drs] = await Promise.all([
+      startSlackWorkspace({ ...slackRow?.workspace, now: () => clock.now() }),
+      startDrsSimulator({ clock: () => clock.now() + aheadMs }),
+    ]);
+    for (const address of [slack.apiUrl, drs.endpoint]) traffic.watch(new URL(address).origin);
+    setScene(slack, drs);
+    const stage: Stage = {
+      slack,
+      drs,
+      clock,
+      setCloudAhead: (ms) => void (aheadMs = ms),
+      job(name) {
+        const job = drs.findJob(name);
+        if (job === undefined) throw new Error(`there is no job ${name}`);
+        return job;
+      },
+    };
+    return new Cell(stage, traffic, drsRow, slackRow);
+  }
+
+  complain(sentence: string): void {
+    this.complaints.push(sentence);
+  }
+
+  async play(): Promise<void> {
+    const { slack, clock } = this.#stage;
+    this.#bot = await clock.during(this.#start(), MINUTE);
+    await this.#subscribe('one', 'orders billing shop spare');
+    await this.#subscribe('two', 'orders stock');
+    await clock.pass(2 * MINUTE, HOP_MS);
+    await this.#goWrong();
+    const evidence = await this.#look();
+    await this.#mend();
+    await this.#calm(HEAL_MS, [...TOLD_UNDER_FAULTS, ...this.#toldBesides()]);
+    this.#changeAfterwards();
+    await this.#calm(CALM_MS, ALL_TOLD);
+    // Whatever comes twice has come by then.
+    await clock.pass(LATE_MS, HOP_MS);
+    await this.#judge();
+    this.#judgeSigns({ ...evidence, log: this.#lines.join('\n'), ops: textOf(slack, 'ops') });
+  }
+
+  async #subscribe(channel: string, jobs: string): Promise<void> {
+    const answer = await this.#ask(channel, `/drs subscribe ${jobs}`);
+    if (!answer.startsWith('Subscribed')) throw new Error(`nobody could subscribe: ${answer}`);
+  }
+
+  async close(): Promise<void> {
+    const { slack, drs, clock } = this.#stage;
+    const startedAt = performance.now();
+    const bot = this.#bot;
+    if (bot !== null) await clock.during(bot.stop(), MINUTE).catch((error: unknown) => this.complain(String(error)));
+    if (performance.now() - startedAt > 10 * SECOND) this.complain('the bot took more than 10 s to stop');
+    await Promise.all([slack.stop(), drs.stop()]);
+    this.#traffic[Symbol.dispose]();
+  }
+
+  #start(): Promise<Bot> {
+    const { slack, drs, clock } = this.#stage;
+    const put = (level: string) => (fields: object, message: string) =>
+      void this.#lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+    const log = { debug: () => undefined, info: put('info'), warn: put('warn'), error: put('error') };
+    const patienceFor = (row: Row | null) => (row?.hangs === true ? HANG_MS : PATIENCE_MS);
+    const timeouts = { drsTimeoutMs: patienceFor(this.#drsRow), slackTimeoutMs: patienceFor(this.#slackRow) };
+    const durations = { ...timeouts, verdicts: QUICK_VERDICTS, incidents: AT_ONCE };
+    const config = parseConfig({ ...environment(slack, drs), ...signIn(drs, this.#drsRow) }, isSchedule);
+    return startBot(config, { clock, log, durations });
+  }
+
+  /** Something happens first that Slack is to be told of, then something that DRS is to be asked about. */
+  async #goWrong(): Promise<void> {
+    const { slack, drs, clock } = this.#stage;
+    const isEarly = this.#drsRow?.isEarly === true;
+    await clock.pass(MINUTE - AHEAD_MS - (clock.now() % MINUTE), HOP_MS);
+    this.#slackRow?.begin(this.#stage);
+    if (isEarly) this.#drsRow?.begin(this.#stage);
+    this.#stage.job('orders').becomes('INCRE_TRANSFER_FAILED').explains({ error_message: 'the disk is full' });
+    const isThere = () =>
+      this.#slackRow === null ? FAILED.every((one) => this.#count(one) > 0) : slack.faults.happened.length > 0;
+    for (let passed = 0; passed < FIRST_MS && !isThere(); passed += HOP_MS) await clock.pass(HOP_MS, HOP_MS);
+    if (!isEarly) this.#drsRow?.begin(this.#stage);
+    const asked = drs.count('progress');
+    this.#stage.job('billing').becomes('PAUSING');
+    await clock.pass(Math.max(...this.#rows().map(({ lasts }) => LASTS[lasts]), MINUTE), HOP_MS);
+    await this.#askWhileWrong();
+    if (this.#slackRow === null && this.#drsRow !== null) this.#judgeDrs(this.#drsRow, drs.count('progress') - asked);
+  }
+
+  /** What is known of DRS while only DRS is at fault. */
+  #judgeDrs({ sight, reads = READS[sight], maxRequests = Infinity }: DrsRow, requests: number): void {
+    if (sight === 'sees') this.#expectTold(TOLD_WHILE_WRONG, ' while it lasts');
+    const answer = this.#stage.slack.ephemerals('two', 'ana').at(-1)?.text ?? '';
+    if (!reads.test(answer)) this.complain(`/drs stock says: ${answer}`);
+    if (requests > maxRequests) this.complain(`DRS was asked ${requests} times, and wants at most ${maxRequests}`);
+  }
+
+  /** A person gets one answer at most, and just one where everything else works. */
+  async #askWhileWrong(): Promise<void> {
+    const { slack, clock } = this.#stage;
+    const known = slack.ephemerals('two', 'ana').length;
+    await clock.during(slack.people.type('ana', 'two', '/drs stock'), MINUTE);
+    await clock.pass(30 * SECOND, HOP_MS);
+    const answers = slack.ephemerals('two', 'ana').length - known;
+    const isSure = this.#slackRow === null || this.#slackRow.hears === true;
+    if (answers > 1 || (isSure && answers !== 1)) this.complain(`/drs stock was answered ${answers} times`);
+  }
+
+  async #look(): Promise<Omit<Evidence, 'log' | 'ops'>> {
+    const { slack, clock } = this.#stage;
+    const known = slack.ephemerals('two', 'ben').length;
+    await clock.during(slack.people.type('ben', 'two', '/drs health'), MINUTE);
+    await clock.pass(10 * SECOND, SECOND);
+    const health = slack.ephemerals('two', 'ben').slice(known);
+    return {
+      health: health.map(({ text }) => text).join('\n'),
+      metrics: await this.#page('metrics'),
+      readyz: await this.#page('readyz'),
+    };
+  }
+
+  async #mend(): Promise<void> {
+    const { slack, drs } = this.#stage;
+    for (const row of this.#rows()) row.mend?.(this.#stage);
+    slack.faults.clear();
+    slack.sockets.mend();
+    drs.faults.clear();
+    await this.#stage.clock.settle();
+  }
+
+  #changeAfterwards(): void {
+    this.#stage.job('orders').becomes('INCRE_TRANSFER_STARTED');
+    this.#stage.job('billing').becomes('INCRE_TRANSFER_STARTED');
+    this.#stage.job('stock').becomes('PAUSING');
+  }
+
+  /** Lets time pass until everything has been told and nothing is owed, at most `maxMs`. */
+  async #calm(maxMs: number, told: readonly Told[]): Promise<void> {
+    for (let passed = 0; passed < maxMs; passed += MINUTE) {
+      if (told.every((one) => this.#count(one) > 0) && (await this.#unrest()).length === 0) return;
+      await this.#stage.clock.pass(MINUTE, HOP_MS);
+    }
+  }
+
+  /** Figures that are not 0 although nothing is wrong any more. */
+  async #unrest(): Promise<readonly string[]> {
+    const metrics = await this.#page('metrics');
+    return RESTFUL.filter((name) => !metrics.includes(`\n${name} 0\n`)).map(
+      (name) => metrics.split('\n').find((line) => line.startsWith(`${name} `)) ?? `${name} is missing`,
+    );
+  }
+
+  async #judge(): Promise<void> {
+    this.#expectTold([...ALL_TOLD, ...this.#toldBesides()], '');
+    for (const { channel, job } of NEVER_TOLD) {
+      const about = this.#stage.slack
+        .messages(channel)
+        .filter(({ text }) => text.includes(job) && !text.includes('🔔'));
+      if (about.length > 0)
+        this.complain(`#${channel} was told of ${job}: ${about.map(({ text }) => text).join(' | ')}`);
+    }
+    const blind = { channel: 'one', what: /No data from DRS/ } as const;
+    const isBlind = this.#drsRow?.sight === 'blind';
+    for (const channel of ['one', 'two'] as const) {
+      const times = this.#count({ ...blind, channel });
+      if (times !== (isBlind ? 1 : 0)) this.complain(`#${channel} was told ${times} times that DRS gives no data`);
+    }
+    for (const figure of await this.#unrest()) this.complain(`at the end: ${figure}`);
+    for (const page of ['livez', 'readyz']) {
+      const text = await this.#page(page);
+      if (text !== 'ok\n') this.complain(`/${page}: ${text}`);
+    }
+    for (const [channel, jobs] of Object.entries(STATES)) {
+      const list = await this.#ask(channel, '/drs list');
+      for (const [job, state] of Object.entries(jobs)) {
+        const line = list.split('\n').find((one) => one.includes(job)) ?? 'nothing';
+        if (!line.includes(state)) this.complain(`/drs list in #${channel} has ${job} as: ${line}`);
+      }
+    }
+  }
+
+  #judgeSigns(evidence: Evidence): void {
+    // Without a cause nothing is edited.
+    const isUnmet = this.#drsRow?.isEarly === true && this.#stage.slack.faults.happened.length === 0;
+    const rows = this.#rows().filter((row) => row === this.#drsRow || !isUnmet);
+    for (const { where, says } of rows.flatMap(({ signs }) => signs)) {
+      if (where === 'health' && this.#slackRow !== null) continue;
+      if (!says.test(evidence[where]))
+        this.complain(`the operator cannot see ${String(says)} in ${where}:\n${excerpt(evidence[where])}`);
+    }
+  }
+
+  #expectTold(all: readonly Told[], when: string): void {
+    for (const told of all) {
+      const times = this.#count(told);
+      if (times !== 1)
+        this.complain(
+          `#${told.channel} was told ${times} times${when}: ${String(told.what)}\n${textOf(this.#stage.slack, told.channel)}`,
+        );
+    }
+  }
+
+  #count({ channel, what, but }: Told): number {
+    return this.#stage.slack
+      .messages(channel)
+      .filter(({ text }) => what.test(text) && (but === undefined || !but.test(text))).length;
+  }
+
+  #toldBesides(): readonly Told[] {
+    const what = this.#drsRow?.alsoTold;
+    return what === undefined ? [] : [{ channel: 'one', what }];
+  }
+
+  /** Types a command and returns the one answer. */
+  async #ask(channel: string, line: string): Promise<string> {
+    const { slack, clock } = this.#stage;
+    const known = slack.ephemerals(channel, 'ana').length;
+    await clock.during(slack.people.type('ana', channel, line), MINUTE);
+    for (let waited = 0; waited < 20 && slack.ephemerals(channel, 'ana').length === known; waited++)
+      await clock.pass(SECOND);
+    await clock.settle();
+    const answers = slack.ephemerals(channel, 'ana').slice(known);
+    if (answers.length !== 1) this.complain(`${line} in #${channel} had ${answers.length} answers`);
+    return answers[0]?.text ?? '';
+  }
+
+  async #page(name: string): Promise<string> {
+    const response = await fetch(`http://127.0.0.1:${this.#bot?.opsPort ?? 0}/${name}`);
+    return await response.text();
+  }
+
+  #rows(): readonly Row[] {
+    return [this.#drsRow, this.#slackRow].filter((row) => row !== null);
+  }
+}
+
+/** What a channel is told, in one message. */
+interface Told {
+  readonly channel: 'one' | 'two';
+  readonly what: RegExp;
+  /** And not this. */
+  readonly but?: RegExp;
+}
+
+const FAILED: readonly Told[] = [
+  { channel: 'one', what: /FAILED[^]*orders|orders[^]*FAILED/ },
+  { channel: 'two', what: /FAILED[^]*orders|orders[^]*FAILED/ },
+];
+const PAUSED: Told = { channel: 'one', what: /⏸️[^]*billing/ };
+/** What changes while something is wrong. */
+const TOLD_WHILE_WRONG = [...FAILED, PAUSED];
+const TOLD_UNDER_FAULTS = TOLD_WHILE_WRONG;
+/** What a person reads of a job that replicates. */
+const READS = {
+  sees: /🟢 Replicating, lag 1 s/,
+  misses: /UNKNOWN|Could not ask DRS just now/,
+  blind: /UNKNOWN|Could not ask DRS just now/,
+} as const;
+/** Everything, in the end. */
+const ALL_TOLD: readonly Told[] = [
+  ...TOLD_UNDER_FAULTS,
+  { channel: 'one', what: /RECOVERED – orders/ },
+  { channel: 'two', what: /RECOVERED – orders/ },
+  { channel: 'one', what: /Replicating again[^]*billing/ },
+  { channel: 'two', what: /⏸️ Paused – stock/ },
+];
+const NEVER_TOLD = [
+  { channel: 'one', job: 'shop' },
+  { channel: 'one', job: 'stock' },
+  { channel: 'two', job: 'billing' },
+  { channel: 'two', job: 'shop' },
+] as const;
+/** What each channel's list says in the end. */
+const STATES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  one: { orders: 'Replicating', billing: 'Replicating', shop: 'Replicating', spare: 'Replicating' },
+  two: { orders: 'Replicating', stock: 'Paused' },
+};
+/** Figures that are 0 when nothing is wrong and nothing is owed. */
+const RESTFUL = [
+  'drs_bot_blind_seconds',
+  'drs_bot_unreadable_jobs',
+  'drs_bot_paused_channels',
+  'drs_bot_workspace_refused',
+  'drs_bot_queue_deliveries',
+  'drs_bot_held_deliveries',
+  'drs_bot_looked_for_posts',
+];
+
+function setScene(slack: SlackWorkspace, drs: DrsSimulator): void {
+  slack.addUser('ana');
+  slack.addUser('ben');
+  for (const name of ['one', 'two']) slack.addChannel(name);
+  slack.addChannel('ops', { withBot: true });
+  for (const name of JOBS) drs.addJob('INCRE_TRANSFER_STARTED', {}, { name });
+}
+
+function environment(slack: SlackWorkspace, drs: DrsSimulator): Record<string, string> {
+  return {
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+    DRS_ENDPOINT: drs.endpoint,
+    IAM_ENDPOINT: drs.endpoint,
+    DRS_PROJECT_ID: drs.projectId,
+    DATABASE_URL: 'sqlite::memory:',
+    OPS_PORT: '0',
+    OPS_CHANNEL: slack.state.findChannel('ops')?.id ?? '',
+    LOG_LEVEL: 'silent',
+  };
+}
+
+function signIn({ credentials }: DrsSimulator, row: DrsRow | null): Record<string, string> {
+  const { accessKey, secretKey } = SIMULATED_KEYS.permanent;
+  if (row?.signIn === 'key') return { HUAWEICLOUD_SDK_AK: accessKey, HUAWEICLOUD_SDK_SK: secretKey };
+  return { IAM_DOMAIN: credentials.domain, IAM_USER: credentials.user, IAM_PASSWORD: credentials.password };
+}
+
+function textOf(slack: SlackWorkspace, channel: string): string {
+  return slack
+    .messages(channel)
+    .map(({ text }) => text)
+    .join('\n');
+}
+
+/** The end of a page; of figures those that are not 0. */
+function excerpt(text: string): string {
+  const lines = text.split('\n').filter((line) => !/^#|^$|_bucket| 0$/.test(line));
+  return lines.join('\n').slice(-2_000);
+}

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { DAY, MINUTE, SECOND } from '../../src/domain/base/time.ts';
+import type { StatusGroup } from '../../src/domain/job/job-status.ts';
+import type { RuleEvent } from '../../src/domain/rules/decision.ts';
+import { DEFAULT_RULES } from '../../src/domain/rules/rule-settings.ts';
+import type { Sample } from '../../src/domain/rules/sample.ts';
+import { NEW_RULE_STATE, stepRules } from '../../src/domain/rules/step-rules.ts';
+import type { RuleState } from '../../src/domain/rules/step-rules.ts';
+import { data, feed, minutely, minutes, NO_FACTS } from '../support/rule-feed.ts';
+
+/** Some minutes in which a job does one thing: lags, percents or another status. */
+const stretch = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.tuple(fc.constant('level'), fc.constantFrom(0, 1, 3, 30, 70, 130, 300, 7_200), fc.nat(40)),
+  },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('climb'), fc.constantFrom(5, 30, 60), fc.nat(40)) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('jumps'), fc.constantFrom(100, 2_000), fc.nat(20)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('unmeasured'), fc.constant(0), fc.nat(20)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom('paused', 'failed', 'maintenance'), fc.constant(0), fc.nat(90)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('stands'), fc.constantFrom(300, 7_200), fc.nat(40)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('wavers'), fc.constantFrom(300, 7_200), fc.nat(200)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('halts'), fc.constant(0), fc.nat(400)) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('copies'), fc.constantFrom(0, 1, 10), fc.nat(120)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('unseen'), fc.constantFrom(2, 4, 30, 600), fc.constant(0)) },
+);
+
+const life = fc.array(stretch, { minLength: 1, maxLength: 25 }).map(samplesOf);
+
+function samplesOf(stretches: readonly (readonly [string, number, number])[]): readonly Sample[] {
+  const samples: Sample[] = [];
+  let at = 0;
+  for (const [kind, figure, count] of stretches) {
+    if (kind === 'unseen') at += figure * MINUTE;
+    for (let index = 0; index < count; index += 1) {
+      at += MINUTE;
+      samples.push(sampleAt(at, kind, figure, index));
+    }
+  }
+  return samples;
+}
+
+function sampleAt(at: number, kind: string, figure: number, index: number): Sample {
+  const lags: Readonly<Record<string, number | null>> = {
+    level: figure + (index % 3) * (figure > 100 ? 1 : 0),
+    stands: figure,
+    wavers: figure + (index % 7),
+    climb: figure * index,
+    jumps: index % 2 === 0 ? 0 : figure,
+    unmeasured: null,
+  };
+  const seconds = lags[kind];
+  if (seconds !== undefined)
+    return { at, group: 'replicating', lagMs: seconds === null ? null : seconds * SECOND, parts: [] };
+  if (kind === 'copies')
+    return { at, group: 'full_copy', lagMs: null, parts: data(Math.min(100, Math.floor((figure * index) / 5))) };
+  if (kind === 'halts') return { at, group: 'full_copy', lagMs: null, parts: data(Math.min(40, 30 + index)) };
+  const group = (['paused', 'failed', 'maintenance'] as const).find((one) => one === kind) ?? 'unknown';
+  return { at, group, lagMs: null, parts: [] };
+}
+
+/** What ends each kind of event, so that it may be told again: another event, or that the job left the status it is about. */
+const CLEARED_BY: Readonly<Partial<Record<RuleEvent['kind'], readonly (RuleEvent['kind'] | StatusGroup | 'left')[]>>> =
+  {
+    lag_high: ['lag_cleared'],
+    nothing_newer: ['lag_cleared'],
+    cannot_keep_up: ['lag_cleared'],
+    caught_up: ['no_longer_caught_up', 'left'],
+    stalled: ['moving_again', 'replicating'],
+    slow_tail: ['moving_again', 'replicating'],
+  };
+
+describe('whatever a job does', () => {
+  test('no rule tells the same twice before it was over', () => {
+    fc.assert(
+      fc.property(life, (samples) => {
+        const open = new Set<string>();
+        let state: RuleState = NEW_RULE_STATE;
+        for (const sample of samples) {
+          for (const [kind, ends] of Object.entries(CLEARED_BY))
+            if (ends.some((end) => end === sample.group || (end === 'left' && sample.group !== 'replicating')))
+              open.delete(kind);
+          const step = stepRules(state, sample, DEFAULT_RULES, NO_FACTS);
+          ({ state } = step);
+          for (const decision of Object.values(step.decisions)) {
+            if (decision.kind !== 'tell') continue;
+            const { kind } = decision.event;
+            expect(open.has(kind)).toBe(false);
+            if (kind in CLEARED_BY) open.add(kind);
+            for (const [other, ends] of Object.entries(CLEARED_BY))
+              if (ends.some((end) => end === kind)) open.delete(other);
+          }
+        }
+      }),
+    );
+  });
+
+  test('no alarm comes from fewer than three samples, or across a time that nobody saw', () => {
+    fc.assert(
+      fc.property(life, (samples) => {
+        let state: RuleState = NEW_RULE_STATE;
+        let inRow = 0;
+        let seenFrom = 0;
+        let lastAt: number | null = null;
+        for (const sample of samples) {
+          const isSeen = lastAt !== null && sample.at - lastAt <= 3 * DEFAULT_RULES.pollMs;
+          inRow = isSeen ? inRow + 1 : 1;
+          if (!isSeen) seenFrom = sample.at;
+          lastAt = sample.at;
+          const step = stepRules(state, sample, DEFAULT_RULES, NO_FACTS);
+          ({ state } = step);
+          for (const decision of Object.values(step.decisions)) {
+            if (decision.kind !== 'tell' || decision.event.kind === 'moving_again') continue;
+            expect(inRow).toBeGreaterThanOrEqual(3);
+            const { event } = decision;
+            const isOfReadings =
+              event.kind === 'lag_high' || event.kind === 'nothing_newer' || event.kind === 'caught_up';
+            expect(isOfReadings ? event.since : seenFrom).toBeGreaterThanOrEqual(seenFrom);
+          }
+        }
+      }),
+    );
+  });
+
+  test('the time of day changes nothing', () => {
+    fc.assert(
+      fc.property(life, fc.integer({ min: -400 * DAY, max: 400 * DAY }), (samples, byMs) => {
+        const later = samples.map((sample) => ({ ...sample, at: sample.at + byMs }));
+        expect(feed(later).told).toEqual(feed(samples).told);
+      }),
+    );
+  });
+
+  test('a restart in between changes nothing', () => {
+    fc.assert(
+      fc.property(life, fc.nat(), (samples, number) => {
+        const cut = number % (samples.length + 1);
+        const first = feed(samples.slice(0, cut));
+        const kept: RuleState = JSON.parse(JSON.stringify(first.state));
+        const second = feed(samples.slice(cut), { from: kept });
+        expect([...first.events, ...second.events]).toEqual(feed(samples).events);
+      }),
+    );
+  });
+
+  test('the same sample again changes nothing', () => {
+    fc.assert(
+      fc.property(life, (samples) => {
+        const twice = samples.flatMap((sample) => [sample, sample]);
+        expect(feed(twice).events).toEqual(feed(samples).events);
+      }),
+    );
+  });
+
+  test('what is remembered stays small', () => {
+    fc.assert(
+      fc.property(life, (samples) => {
+        expect(JSON.stringify(feed(samples).state).length).toBeLessThan(6_000);
+      }),
+    );
+  });
+});
+
+test('a steady lag of 1 s has caught up, and nothing else is told of it for days', () => {
+  expect(feed(minutely(minutes(5 * 1_440, 1))).told).toEqual([[15, 'caught_up']]);
+});
+
+test('twice as many samples take about twice as long', () => {
+  const timeOf = (count: number) => {
+    const samples = minutely(minutes(count, (minute) => 100 + (minute % 50)));
+    const start = performance.now();
+    feed(samples);
+    return performance.now() - start;
+  };
+  timeOf(5_000);
+  const short = Math.min(timeOf(5_000), timeOf(5_000), timeOf(5_000));
+  const long = Math.min(timeOf(20_000), timeOf(20_000));
+  expect(long).toBeLessThan(10 * short);
+});
