@@ -1,60 +1,36 @@
 import type { Language } from '../domain/base/language.ts';
 import { TRIALS_MS } from '../domain/post/pause.ts';
 import type { Store } from '../ports/store/store.ts';
-import { listAuditedJobs, pageAudit } from './rows/audit.ts';
-import { commitPoll } from './jobs/commit-poll.ts';
-import { claimRequest } from './channels/answered-requests.ts';
-import { countPending, findLastProjectId, findPause, openConnection, openWorkspace } from './channels/channels.ts';
-import { findChannelLanguage, greetChannel, setChannelLanguage } from './channels/channel-settings.ts';
-import { noteAlive, noteSight, tellSight } from './upkeep/blind-episodes.ts';
-import { claimDetails, claimWantedCauses, findCause, saveCauses, saveDetails } from './jobs/failures.ts';
-import { findAbsence } from './jobs/absence.ts';
-import {
-  claimDueJobs,
-  claimJob,
-  countDueJobs,
-  findJob,
-  findJobs,
-  isJobLeased,
-  releaseJobs,
-  renewJobs,
-} from './jobs/jobs.ts';
-import {
-  claimJobListRefresh,
-  findJobListState,
-  findJobsLike,
-  findNamedAt,
-  findNamedJobs,
-  findSubJobs,
-  pageListedJobs,
-  saveJobList,
-} from './jobs/listed-jobs.ts';
-import { readFigures } from './upkeep/figures.ts';
-import { findPlace, probeWrite } from './upkeep/place.ts';
-import { findSchemaVersion } from './migrations.ts';
-import { claimTurn } from './outbox/claim-turn.ts';
-import { askPost } from './outbox/changes.ts';
-import { findPost } from './outbox/delivery-facts.ts';
-import { moveChannel } from './channels/move-channel.ts';
-import { holdChannel, releaseHeldChannel, tryAtOnce } from './channels/pauses.ts';
-import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';
-import { prune } from './upkeep/prune.ts';
-import { findHistoryAccess, listHistoryAccess } from './outbox/history-access.ts';
-import { releaseTurn, settlePost, settleSearch } from './outbox/settlements.ts';
 import type { Database } from './database.ts';
 import type { Db } from './rows/schema.ts';
-import { clearAlert, raiseAlert, reportRefusedPosts } from './upkeep/operator-alerts.ts';
+import { claimRequest } from './channels/answered-requests.ts';
+import * as settings from './channels/channel-settings.ts';
+import * as channels from './channels/channels.ts';
+import { moveChannel } from './channels/move-channel.ts';
+import * as pauses from './channels/pauses.ts';
+import * as subscriptions from './channels/subscriptions.ts';
+import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';
+import { findAbsence } from './jobs/absence.ts';
+import { commitPoll } from './jobs/commit-poll.ts';
+import * as details from './jobs/details.ts';
+import * as failures from './jobs/failures.ts';
+import * as jobs from './jobs/jobs.ts';
+import * as jobList from './jobs/listed-jobs.ts';
+import { claimJobListRefresh, saveJobList } from './jobs/save-job-list.ts';
+import { findSchemaVersion } from './migrations.ts';
+import { askPost } from './outbox/changes.ts';
+import { claimTurn } from './outbox/claim-turn.ts';
+import { findPost } from './outbox/delivery-facts.ts';
+import { findHistoryAccess, listHistoryAccess } from './outbox/history-access.ts';
+import * as settlements from './outbox/settlements.ts';
+import * as auditing from './rows/audit.ts';
 import { reportSetAside } from './rows/set-aside.ts';
 import { WorkClock } from './rows/work-clock.ts';
-import {
-  findSubscribed,
-  listAwaitedSubscriptions,
-  listSubscriptions,
-  listWatchingChannels,
-  listWorkspaceSubscriptions,
-  subscribe,
-  unsubscribe,
-} from './channels/subscriptions.ts';
+import * as episodes from './upkeep/blind-episodes.ts';
+import { readFigures } from './upkeep/figures.ts';
+import * as alerts from './upkeep/operator-alerts.ts';
+import { findPlace, probeWrite } from './upkeep/place.ts';
+import { prune } from './upkeep/prune.ts';
 
 /** What a store needs beside its database. */
 export interface StoreOptions {
@@ -77,45 +53,45 @@ export function createStore(
   const time = new WorkClock({ clock, monotonic });
   const place = database.openPlace(clock());
   return {
-    openWorkspace: (workspace) => openWorkspace(db, workspace),
-    openConnection: (connection) => openConnection(db, connection),
-    findLastProjectId: (endpoint) => findLastProjectId(db, endpoint),
+    openWorkspace: (workspace) => channels.openWorkspace(db, workspace),
+    openConnection: (connection) => channels.openConnection(db, connection),
+    findLastProjectId: (endpoint) => channels.findLastProjectId(db, endpoint),
     ...jobMethods(db, time, language),
     askPost: (postId) => askPost(db, time.now(), postId),
     findHistoryAccess: (channel) => findHistoryAccess(db, channel),
     listHistoryAccess: (workspaceId) => listHistoryAccess(db, workspaceId),
-    findChannelLanguage: (channel) => findChannelLanguage(db, channel, language),
-    setChannelLanguage: (request) => setChannelLanguage(db, language, request),
-    greetChannel: (request) => greetChannel(db, request),
-    listWorkspaceSubscriptions: (workspaceId) => listWorkspaceSubscriptions(db, workspaceId),
-    subscribe: (request) => subscribe(db, request),
-    unsubscribe: (request) => unsubscribe(db, request),
-    findSubscribed: (channel, connectionId, jobIds) => findSubscribed(db, channel, connectionId, jobIds),
-    listSubscriptions: (channel) => listSubscriptions(db, channel),
-    listAwaitedSubscriptions: (channel, now) => listAwaitedSubscriptions(db, channel, now),
-    findPause: (channel) => findPause(db, channel),
+    findChannelLanguage: (channel) => settings.findChannelLanguage(db, channel, language),
+    setChannelLanguage: (request) => settings.setChannelLanguage(db, language, request),
+    greetChannel: (request) => settings.greetChannel(db, request),
+    listWorkspaceSubscriptions: (workspaceId) => subscriptions.listWorkspaceSubscriptions(db, workspaceId),
+    subscribe: (request) => subscriptions.subscribe(db, request),
+    unsubscribe: (request) => subscriptions.unsubscribe(db, request),
+    findSubscribed: (channel, connectionId, jobIds) => subscriptions.findSubscribed(db, channel, connectionId, jobIds),
+    listSubscriptions: (channel) => subscriptions.listSubscriptions(db, channel),
+    listAwaitedSubscriptions: (channel, now) => subscriptions.listAwaitedSubscriptions(db, channel, now),
+    findPause: (channel) => channels.findPause(db, channel),
     moveChannel: (request) => moveChannel(db, request),
-    tryAtOnce: (request) => tryAtOnce(db, request),
+    tryAtOnce: (request) => pauses.tryAtOnce(db, request),
     listPausesToTell: (request) => listPausesToTell(db, request),
     tellPause: (request) => tellPause(db, request),
-    holdChannel: (request) => holdChannel(db, request),
-    releaseHeldChannel: (request) => releaseHeldChannel(db, request),
-    listWatchingChannels: (workspaceId) => listWatchingChannels(db, workspaceId),
-    pageAudit: (request) => pageAudit(db, request),
-    listAuditedJobs: (channel) => listAuditedJobs(db, channel),
+    holdChannel: (request) => pauses.holdChannel(db, request),
+    releaseHeldChannel: (request) => pauses.releaseHeldChannel(db, request),
+    listWatchingChannels: (workspaceId) => subscriptions.listWatchingChannels(db, workspaceId),
+    pageAudit: (request) => auditing.pageAudit(db, request),
+    listAuditedJobs: (channel) => auditing.listAuditedJobs(db, channel),
     ...turnMethods(db, time, language, trialsMs),
     findPost: (postId) => findPost(db, language, postId),
-    noteAlive: (request) => noteAlive(db, request),
-    noteSight: (request) => noteSight(db, request),
-    tellSight: (request) => tellSight(db, request),
-    raiseAlert: (request) => raiseAlert(db, request),
-    clearAlert: (request) => clearAlert(db, request),
-    reportRefusedPosts: (request) => reportRefusedPosts(db, request),
+    noteAlive: (request) => episodes.noteAlive(db, request),
+    noteSight: (request) => episodes.noteSight(db, request),
+    tellSight: (request) => episodes.tellSight(db, request),
+    raiseAlert: (request) => alerts.raiseAlert(db, request),
+    clearAlert: (request) => alerts.clearAlert(db, request),
+    reportRefusedPosts: (request) => alerts.reportRefusedPosts(db, request),
     reportSetAside: (request) => reportSetAside(db, request),
     prune: (request) => prune(db, request),
     giveRoomBack: () => database.giveRoomBack(),
     claimRequest: (request) => claimRequest(db, request),
-    countPending: (channel) => countPending(db, channel),
+    countPending: (channel) => channels.countPending(db, channel),
     readFigures: (of) => readFigures(db, of),
     probeWrite: () => probeWrite(database),
     findPlace: () => findPlace(db, place),
@@ -135,41 +111,41 @@ export function createStore(
 /** What concerns jobs, listed or polled. */
 function jobMethods(db: Db, time: WorkClock, language: Language) {
   return {
-    findJob: (job) => findJob(db, job),
-    findJobs: (connectionId, jobIds) => findJobs(db, connectionId, jobIds),
+    findJob: (job) => jobs.findJob(db, job),
+    findJobs: (connectionId, jobIds) => jobs.findJobs(db, connectionId, jobIds),
     claimJobListRefresh: (request) => claimJobListRefresh(db, request),
     saveJobList: (request) => saveJobList(db, request),
-    findJobListState: (connectionId) => findJobListState(db, connectionId),
-    findJobsLike: (connectionId, text, limit) => findJobsLike(db, connectionId, text, limit),
-    findNamedAt: (connectionId, jobIds) => findNamedAt(db, connectionId, jobIds),
-    findNamedJobs: (connectionId) => findNamedJobs(db, connectionId),
-    pageListedJobs: (request) => pageListedJobs(db, request),
-    findSubJobs: (connectionId, jobIds) => findSubJobs(db, connectionId, jobIds),
-    claimDetails: (request) => claimDetails(db, request),
-    saveDetails: (request) => saveDetails(db, request),
-    findCause: (job, reader) => findCause(db, job, reader),
+    findJobListState: (connectionId) => jobList.findJobListState(db, connectionId),
+    findJobsLike: (connectionId, text, limit) => jobList.findJobsLike(db, connectionId, text, limit),
+    findNamedAt: (connectionId, jobIds) => jobList.findNamedAt(db, connectionId, jobIds),
+    findNamedJobs: (connectionId) => jobList.findNamedJobs(db, connectionId),
+    pageListedJobs: (request) => jobList.pageListedJobs(db, request),
+    findSubJobs: (connectionId, jobIds) => jobList.findSubJobs(db, connectionId, jobIds),
+    claimDetails: (request) => details.claimDetails(db, request),
+    saveDetails: (request) => details.saveDetails(db, request),
+    findCause: (job, reader) => failures.findCause(db, job, reader),
     claimWantedCauses: async (request) => {
-      const wanted = await claimWantedCauses(db, await time.read(db), language, request);
+      const wanted = await failures.claimWantedCauses(db, await time.read(db), language, request);
       if (wanted.length > 0) time.hold(request.token, request.leaseMs);
       return wanted;
     },
     saveCauses: async (request) => {
-      await saveCauses(db, time.now(), request);
+      await failures.saveCauses(db, time.now(), request);
       time.release(request.token);
     },
     findAbsence: (request) => findAbsence(db, request),
-    countDueJobs: (connectionId, now) => countDueJobs(db, connectionId, now),
+    countDueJobs: (connectionId, now) => jobs.countDueJobs(db, connectionId, now),
     claimDueJobs: async (request) => {
-      const jobs = await claimDueJobs(db, await time.read(db), request);
-      if (jobs.length > 0) time.hold(request.token, request.leaseMs);
-      return jobs;
+      const claimed = await jobs.claimDueJobs(db, await time.read(db), request);
+      if (claimed.length > 0) time.hold(request.token, request.leaseMs);
+      return claimed;
     },
     claimJob: async (request) => {
-      const claim = await claimJob(db, await time.read(db), request);
+      const claim = await jobs.claimJob(db, await time.read(db), request);
       if (claim.kind === 'claimed') time.hold(request.token, request.leaseMs);
       return claim;
     },
-    isJobLeased: async (job) => await isJobLeased(db, await time.read(db), job),
+    isJobLeased: async (job) => await jobs.isJobLeased(db, await time.read(db), job),
     commitPoll: async (poll) => {
       const committed = await commitPoll(db, time.now(), poll);
       time.release(poll.token);
@@ -177,10 +153,10 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
     },
     renewJobs: async (request) => {
       time.hold(request.token, request.leaseMs);
-      await renewJobs(db, await time.read(db), request);
+      await jobs.renewJobs(db, await time.read(db), request);
     },
     releaseJobs: async (token) => {
-      await releaseJobs(db, token);
+      await jobs.releaseJobs(db, token);
       time.release(token);
     },
   } satisfies Partial<Store>;
@@ -201,7 +177,7 @@ function turnMethods(db: Db, time: WorkClock, language: Language, trialsMs: read
       return turn;
     },
     settlePost: async (lease, post, settlement) => {
-      const recorded = await settlePost(db, timing(), lease, post, settlement);
+      const recorded = await settlements.settlePost(db, timing(), lease, post, settlement);
       time.release(lease.token);
       if (settlement.kind === 'delivered') time.heardSlack(post.id, settlement.messageTs);
       if (settlement.kind === 'look_for_it') time.lookAgain(post.id, settlement.afterMs);
@@ -209,7 +185,7 @@ function turnMethods(db: Db, time: WorkClock, language: Language, trialsMs: read
       return recorded;
     },
     settleSearch: async (lease, search, settlement) => {
-      const recorded = await settleSearch(db, timing(), lease, search, settlement);
+      const recorded = await settlements.settleSearch(db, timing(), lease, search, settlement);
       time.release(lease.token);
       if (settlement.kind === 'found' || settlement.kind === 'send_again' || settlement.kind === 'alone')
         time.endAttempt(lease.postId);
@@ -217,7 +193,7 @@ function turnMethods(db: Db, time: WorkClock, language: Language, trialsMs: read
       return recorded;
     },
     releaseTurn: async (lease) => {
-      await releaseTurn(db, lease);
+      await settlements.releaseTurn(db, lease);
       time.release(lease.token);
     },
   } satisfies Partial<Store>;

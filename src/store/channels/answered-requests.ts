@@ -1,5 +1,5 @@
 import { HOUR } from '../../domain/base/time.ts';
-import type { EpochMs } from '../../domain/base/time.ts';
+import type { Request } from '../rows/keys.ts';
 import type { Db } from '../rows/schema.ts';
 
 /** Slack delivers a request again within minutes (docs.slack.dev, "Events API", retries: the last after an hour). */
@@ -8,10 +8,7 @@ const KEPT_MS = 2 * HOUR;
 const FORGOTTEN_AT_ONCE = 20;
 
 /** See `claimRequest`. */
-export async function claimRequest(
-  db: Db,
-  { workspaceId, key, now }: { readonly workspaceId: string; readonly key: string; readonly now: EpochMs },
-): Promise<boolean> {
+export async function claimRequest(db: Db, { workspaceId, key, now }: Request<'claimRequest'>): Promise<boolean> {
   const inserted = await db
     .insertInto('answered_requests')
     .values({ workspace_id: workspaceId, request_key: key, at: now })

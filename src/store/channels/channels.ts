@@ -1,16 +1,14 @@
 import type { Language } from '../../domain/base/language.ts';
 import type { ChannelKey, ChannelPause } from '../../domain/subscription.ts';
-import type { EpochMs } from '../../domain/base/time.ts';
 import { decodeLanguage } from '../rows/codec.ts';
 import { forgetPauses, hasten, pausesOf } from './pauses.ts';
 import { ReusedQuery } from '../rows/reused-query.ts';
 import { bringForward } from '../rows/queue-places.ts';
+import { ofChannel } from '../rows/keys.ts';
+import type { Request } from '../rows/keys.ts';
 import type { Db } from '../rows/schema.ts';
 
-export async function openWorkspace(
-  db: Db,
-  { id, name, at }: { readonly id: string; readonly name: string; readonly at: EpochMs },
-): Promise<void> {
+export async function openWorkspace(db: Db, { id, name, at }: Request<'openWorkspace'>): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await tx
       .insertInto('workspaces')
@@ -31,15 +29,8 @@ export async function openWorkspace(
 
 export async function openConnection(
   db: Db,
-  connection: {
-    readonly id: string;
-    readonly name: string;
-    readonly endpoint: string;
-    readonly projectId: string;
-    readonly at: EpochMs;
-  },
+  { id, name, endpoint, projectId, at }: Request<'openConnection'>,
 ): Promise<void> {
-  const { id, name, endpoint, projectId, at } = connection;
   await db
     .insertInto('connections')
     .values({ id, name, endpoint, project_id: projectId, created_at: at })
@@ -69,8 +60,7 @@ export async function countPending(db: Db, { workspaceId, channelId }: ChannelKe
   const { count } = await db
     .selectFrom('deliveries')
     .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
+    .where((eb) => eb.and(ofChannel({ workspaceId, channelId })))
     .where('outcome', 'is', null)
     .executeTakeFirstOrThrow();
   return count;
@@ -88,8 +78,7 @@ const findLanguage = new ReusedQuery(
     db
       .selectFrom('channels')
       .select('language')
-      .where('workspace_id', '=', workspaceId)
-      .where('channel_id', '=', channelId),
+      .where((eb) => eb.and(ofChannel({ workspaceId, channelId }))),
   ({ workspaceId, channelId }) => [workspaceId, channelId],
 );
 
@@ -97,7 +86,6 @@ export async function setLanguage(db: Db, { workspaceId, channelId }: ChannelKey
   await db
     .updateTable('channels')
     .set({ language })
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
+    .where((eb) => eb.and(ofChannel({ workspaceId, channelId })))
     .execute();
 }

@@ -3,7 +3,6 @@ import type { Selectable } from 'kysely';
 import type { Job, JobKey } from '../../domain/job/job.ts';
 import { isDirectMessage } from '../../domain/conversation.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
-import type { Language } from '../../domain/base/language.ts';
 import { standingOf, worstFirst } from '../../domain/job/standing.ts';
 import { findCause } from '../jobs/failures.ts';
 import type { EndedJob, NamedJob, StandingJob } from '../../domain/post/post.ts';
@@ -17,25 +16,11 @@ import { decodeJobId, decodeState } from '../rows/codec.ts';
 import { toJob, unreadState } from '../jobs/jobs.ts';
 import { isAwaited } from '../jobs/awaited-subscriptions.ts';
 import { suppressOwed } from './suppress-deliveries.ts';
-import type { EndReason } from './suppress-deliveries.ts';
+import { ofChannel, ofJob, sameJob } from '../rows/keys.ts';
+import type { Request } from '../rows/keys.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 
-interface SubscribeRequest {
-  readonly actor: Actor;
-  readonly language: Language;
-  readonly connectionId: string;
-  readonly jobIds: readonly JobId[];
-  readonly now: EpochMs;
-}
-
-/** What unsubscribing is asked to do; see `SubscriptionStore`. */
-export interface UnsubscribeRequest {
-  readonly actor: Actor;
-  readonly jobs: 'all' | readonly JobKey[];
-  readonly reason: EndReason;
-  readonly announce: boolean;
-  readonly now: EpochMs;
-}
+type SubscribeRequest = Request<'subscribe'>;
 
 export async function subscribe(db: Db, request: SubscribeRequest): Promise<readonly SubscribeResult[]> {
   return await db.transaction().execute(async (tx) => {
@@ -78,8 +63,7 @@ async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Pro
   const row = await tx
     .selectFrom('jobs')
     .selectAll()
-    .where('connection_id', '=', connectionId)
-    .where('job_id', '=', jobId)
+    .where((eb) => eb.and(ofJob({ connectionId, jobId })))
     .executeTakeFirstOrThrow();
   const job = toJob(row, jobId);
   const existing = await findSubscription(tx, actor, job);
@@ -103,32 +87,19 @@ async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Pro
   return { kind: 'subscribed', job, subscription: toSubscription(subscription, jobId) };
 }
 
-export async function unsubscribe(db: Db, request: UnsubscribeRequest): Promise<readonly NamedSubscription[]> {
+export async function unsubscribe(db: Db, request: Request<'unsubscribe'>): Promise<readonly NamedSubscription[]> {
   const { actor, now, reason } = request;
   return await db.transaction().execute(async (tx) => {
-    const candidates = [...(await activeSubscriptions(tx, actor)), ...(await awaitedSubscriptions(tx, actor, now))];
+    const candidates = [...(await listSubscriptions(tx, actor)), ...(await listAwaitedSubscriptions(tx, actor, now))];
     const ended = candidates.filter((one) => isMeant(request.jobs, one));
     if (ended.length === 0) return [];
-    await tx
-      .updateTable('subscriptions')
-      .set({ ended_at: now, end_reason: reason, ended_by: actor.userId })
-      .where(
-        'id',
-        'in',
-        ended.map((one) => one.id),
-      )
-      .execute();
+    const ids = ended.map((one) => one.id);
+    const end = { ended_at: now, end_reason: reason, ended_by: actor.userId };
+    await tx.updateTable('subscriptions').set(end).where('id', 'in', ids).execute();
     for (const one of ended) {
       await stopPollingUnwatched(tx, one, now);
-      await audit(
-        tx,
-        actor,
-        'unsubscribe',
-        one,
-        now,
-        { subscribed: true, by: one.createdBy },
-        { subscribed: false, reason },
-      );
+      const before = { subscribed: true, by: one.createdBy };
+      await audit(tx, actor, 'unsubscribe', one, now, before, { subscribed: false, reason });
     }
     await suppressOwed(tx, actor, ended, reason, now);
     if (request.announce) await announceEnd(tx, actor, ended, now);
@@ -180,61 +151,67 @@ export async function findSubscribed(
     .select('job_id')
     .where('connection_id', '=', connectionId)
     .where('job_id', 'in', jobIds)
-    .where('workspace_id', '=', workspaceId)
-    .where('channel_id', '=', channelId)
+    .where((eb) => eb.and(ofChannel({ workspaceId, channelId })))
     .where('ended_at', 'is', null)
     .execute();
   return new Set(rows.flatMap((row) => decodeJobId(row.job_id) ?? []));
 }
 
+/** A channel's active subscriptions, oldest first. */
 export async function listSubscriptions(db: Db, channel: ChannelKey): Promise<readonly ListedSubscription[]> {
-  const rows = await withJobs(selectActive(db, channel)).execute();
+  const rows = await selectWithJobs(db)
+    .where((eb) => eb.and(inChannel(channel)))
+    .where('subscriptions.ended_at', 'is', null)
+    .execute();
   return rows.flatMap(toListed);
 }
 
+/** Those that come back when their jobs do, in the same form. */
 export async function listAwaitedSubscriptions(
   db: Db,
   channel: ChannelKey,
   now: EpochMs,
 ): Promise<readonly ListedSubscription[]> {
-  const rows = await withJobs(selectAwaited(db, channel, now)).execute();
+  const rows = await selectWithJobs(db)
+    .where((eb) => eb.and(inChannel(channel)))
+    .where(isAwaited(now))
+    .execute();
   return rows.flatMap(toListed);
 }
 
 export async function listWorkspaceSubscriptions(db: Db, workspaceId: string): Promise<readonly ListedSubscription[]> {
-  const rows = await withJobs(
-    db
-      .selectFrom('subscriptions')
-      .selectAll('subscriptions')
-      .where('subscriptions.workspace_id', '=', workspaceId)
-      .where('subscriptions.ended_at', 'is', null)
-      .orderBy('subscriptions.channel_id')
-      .orderBy('subscriptions.id'),
-  ).execute();
+  const rows = await selectWithJobs(db)
+    .where('subscriptions.workspace_id', '=', workspaceId)
+    .where('subscriptions.ended_at', 'is', null)
+    .clearOrderBy()
+    .orderBy('subscriptions.channel_id')
+    .orderBy('subscriptions.id')
+    .execute();
   return rows.flatMap(toListed);
 }
 
-/** The same with what a list shows of each job. */
-function withJobs(query: ReturnType<typeof selectActive>) {
-  return query
-    .innerJoin('jobs', (join) =>
-      join
-        .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
-        .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
-    )
-    .select(['jobs.name as job_name', 'jobs.job_type', 'jobs.state as job_state', 'jobs.status as job_status']);
+function inChannel({ workspaceId, channelId }: ChannelKey) {
+  return { 'subscriptions.workspace_id': workspaceId, 'subscriptions.channel_id': channelId };
 }
 
+/** Subscriptions, oldest first, with what a list shows of each job. */
+function selectWithJobs(db: Db) {
+  return db
+    .selectFrom('subscriptions')
+    .innerJoin('jobs', (join) => join.on(sameJob('jobs', 'subscriptions')))
+    .selectAll('subscriptions')
+    .select(['jobs.name as job_name', 'jobs.job_type', 'jobs.state as job_state', 'jobs.status as job_status'])
+    .orderBy('subscriptions.id');
+}
+
+/** None for one whose job has no id. */
 function toListed(
-  row: Selectable<Schema['subscriptions']> & {
-    readonly job_name: string | null;
-    readonly job_type: string | null;
-    readonly job_state: string;
-    readonly job_status: string | null;
-  },
+  row: Awaited<ReturnType<ReturnType<typeof selectWithJobs>['executeTakeFirstOrThrow']>>,
 ): readonly ListedSubscription[] {
+  const jobId = decodeJobId(row.job_id);
+  if (jobId === null) return [];
   const state = decodeState(row.job_state) ?? unreadState(row.job_status);
-  return readSubscription(row).map((one) => ({ ...one, jobName: row.job_name, jobType: row.job_type, state }));
+  return [{ ...toSubscription(row, jobId), jobName: row.job_name, jobType: row.job_type, state }];
 }
 
 /** What a message calls the job of a subscription. */
@@ -247,60 +224,20 @@ function toNamed({ connectionId, jobId, name, jobType }: Job): NamedJob {
 }
 
 async function findSubscription(db: Db, channel: ChannelKey, job: JobKey): Promise<Subscription | null> {
-  const row = await selectActive(db, channel)
-    .where('subscriptions.connection_id', '=', job.connectionId)
-    .where('subscriptions.job_id', '=', job.jobId)
+  const row = await db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where((eb) => eb.and({ ...ofChannel(channel), ...ofJob(job) }))
+    .where('ended_at', 'is', null)
     .executeTakeFirst();
   return row === undefined ? null : toSubscription(row, job.jobId);
-}
-
-/** A channel's active subscriptions with what to call their jobs, oldest first. */
-export async function activeSubscriptions(db: Db, channel: ChannelKey): Promise<readonly NamedSubscription[]> {
-  return await namedRows(selectActive(db, channel));
-}
-
-/** Those that come back when their jobs do, in the same form. */
-async function awaitedSubscriptions(tx: Tx, channel: ChannelKey, now: EpochMs): Promise<readonly NamedSubscription[]> {
-  return await namedRows(selectAwaited(tx, channel, now));
-}
-
-async function namedRows(query: ReturnType<typeof selectActive>): Promise<readonly NamedSubscription[]> {
-  const rows = await query
-    .innerJoin('jobs', (join) =>
-      join
-        .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
-        .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
-    )
-    .select(['jobs.name as job_name', 'jobs.job_type'])
-    .execute();
-  return rows.flatMap((row) =>
-    readSubscription(row).map((one) => ({ ...one, jobName: row.job_name, jobType: row.job_type })),
-  );
-}
-
-function selectActive(db: Db, channel: ChannelKey) {
-  return selectOfChannel(db, channel).where('subscriptions.ended_at', 'is', null);
-}
-
-function selectAwaited(db: Db, channel: ChannelKey, now: EpochMs) {
-  return selectOfChannel(db, channel).where(isAwaited(now));
-}
-
-function selectOfChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
-  return db
-    .selectFrom('subscriptions')
-    .selectAll('subscriptions')
-    .where('subscriptions.workspace_id', '=', workspaceId)
-    .where('subscriptions.channel_id', '=', channelId)
-    .orderBy('subscriptions.id');
 }
 
 async function setNextPoll(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs | null, setAt: EpochMs): Promise<void> {
   await tx
     .updateTable('jobs')
     .set({ next_poll_at: at, waiting_since: at, poll_set_at: setAt })
-    .where('connection_id', '=', connectionId)
-    .where('job_id', '=', jobId)
+    .where((eb) => eb.and(ofJob({ connectionId, jobId })))
     .execute();
 }
 
@@ -309,17 +246,10 @@ async function stopPollingUnwatched(tx: Tx, job: JobKey, now: EpochMs): Promise<
   const watcher = await tx
     .selectFrom('subscriptions')
     .select('id')
-    .where('connection_id', '=', job.connectionId)
-    .where('job_id', '=', job.jobId)
+    .where((eb) => eb.and(ofJob(job)))
     .where((eb) => eb.or([eb('ended_at', 'is', null), isAwaited(now)]))
     .executeTakeFirst();
   if (watcher === undefined) await setNextPoll(tx, job, null, now);
-}
-
-/** Rows as the domain knows them: none for one whose job has no id. */
-function readSubscription(row: Selectable<Schema['subscriptions']>): readonly Subscription[] {
-  const jobId = decodeJobId(row.job_id);
-  return jobId === null ? [] : [toSubscription(row, jobId)];
 }
 
 function toSubscription(row: Selectable<Schema['subscriptions']>, jobId: JobId): Subscription {

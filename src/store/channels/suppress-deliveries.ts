@@ -4,13 +4,14 @@ import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { decodeAnnouncement } from '../rows/codec.ts';
 import { wantEditOfPosts } from '../rows/want-edit.ts';
+import { ofChannel } from '../rows/keys.ts';
 import type { Tx } from '../rows/schema.ts';
 
 /** The reason of a post whose subscription was taken back, because nothing can be posted in its channel. */
 export const WITHDRAWN = 'cannot_post';
 
 /** Why somebody ended a subscription. */
-export type EndReason = 'unsubscribed' | typeof WITHDRAWN | typeof HELD.channel_deleted;
+type EndReason = 'unsubscribed' | typeof WITHDRAWN | typeof HELD.channel_deleted;
 
 /**
  * Suppresses what is owed to a channel for jobs it no longer watches, also in a post that is held up or does not show it yet. A
@@ -27,8 +28,7 @@ export async function suppressOwed(
     await tx
       .updateTable('deliveries')
       .set({ outcome: 'not_told', reason, settled_at: now, post_id: null })
-      .where('workspace_id', '=', channel.workspaceId)
-      .where('channel_id', '=', channel.channelId)
+      .where((eb) => eb.and(ofChannel(channel)))
       .where('connection_id', '=', job.connectionId)
       .where('subject', '=', job.jobId)
       .where('outcome', 'is', null)
@@ -73,8 +73,7 @@ async function closeLetGo(tx: Tx, channel: ChannelKey, jobs: readonly JobKey[], 
   await tx
     .updateTable('deliveries')
     .set({ hold_until: 0 })
-    .where('workspace_id', '=', channel.workspaceId)
-    .where('channel_id', '=', channel.channelId)
+    .where((eb) => eb.and(ofChannel(channel)))
     .where('outcome', 'is', null)
     .where('post_id', 'is', null)
     .execute();
@@ -100,8 +99,8 @@ export async function withdrawUnwatched(tx: Tx, postId: string, now: EpochMs): P
     .where('deliveries.outcome', 'is', null)
     .groupBy('deliveries.id')
     .execute();
-  const withdrawn: number[] = [];
-  for (const { id, last_subscription: last } of rows) if (await isEndedBySomebody(tx, last)) withdrawn.push(id);
+  const ended = await endedBySomebody(tx, new Set(rows.map((row) => row.last_subscription)));
+  const withdrawn = rows.filter((row) => ended.has(row.last_subscription)).map((row) => row.id);
   if (withdrawn.length === 0) return false;
   await tx
     .updateTable('deliveries')
@@ -111,17 +110,19 @@ export async function withdrawUnwatched(tx: Tx, postId: string, now: EpochMs): P
   return await settleIfEmpty(tx, postId, 'unsubscribed', now);
 }
 
-const SOMEBODY: ReadonlySet<string> = new Set<EndReason>(['unsubscribed', WITHDRAWN, HELD.channel_deleted]);
+const SOMEBODY: readonly EndReason[] = ['unsubscribed', WITHDRAWN, HELD.channel_deleted];
 
-/** Whether a person ended the subscription, not the end of its job. */
-async function isEndedBySomebody(tx: Tx, subscriptionId: number): Promise<boolean> {
-  const row = await tx
+/** Those of these subscriptions that a person ended, not the end of their job. */
+async function endedBySomebody(tx: Tx, ids: ReadonlySet<number>): Promise<ReadonlySet<number>> {
+  if (ids.size === 0) return ids;
+  const rows = await tx
     .selectFrom('subscriptions')
-    .select('end_reason')
-    .where('id', '=', subscriptionId)
+    .select('id')
+    .where('id', 'in', [...ids])
     .where('ended_at', 'is not', null)
-    .executeTakeFirst();
-  return SOMEBODY.has(row?.end_reason ?? '');
+    .where('end_reason', 'in', SOMEBODY)
+    .execute();
+  return new Set(rows.map((row) => row.id));
 }
 
 /** Posts that were begun and that nobody has seen; not those sent anew, whose deliveries were told before. */
@@ -139,7 +140,7 @@ function shownPosts(tx: Tx, channel: ChannelKey) {
 }
 
 function postsOf(tx: Tx, { workspaceId, channelId }: ChannelKey) {
-  return tx.selectFrom('posts').where('workspace_id', '=', workspaceId).where('channel_id', '=', channelId);
+  return tx.selectFrom('posts').where((eb) => eb.and(ofChannel({ workspaceId, channelId })));
 }
 
 /** A post that has nothing left to tell is over. True when it is. */
@@ -169,8 +170,7 @@ async function withdrawAnnouncements(
   const rows = await tx
     .selectFrom('deliveries')
     .select(['id', 'announcement', 'post_id'])
-    .where('workspace_id', '=', channel.workspaceId)
-    .where('channel_id', '=', channel.channelId)
+    .where((eb) => eb.and(ofChannel(channel)))
     .where('outcome', 'is', null)
     .where('announcement', 'is not', null)
     .execute();

@@ -5,7 +5,7 @@ import type { PauseReader, PauseToTell } from '../../ports/store/channels.ts';
 import { announce, ensureChannel } from '../rows/announce.ts';
 import type { Db } from '../rows/schema.ts';
 import { listToTell, noteTold } from './pauses.ts';
-import { activeSubscriptions, named } from './subscriptions.ts';
+import { listSubscriptions, named } from './subscriptions.ts';
 
 /** People who used the bot in a channel that are looked at. */
 const MOST_USERS = 20;
@@ -21,7 +21,7 @@ export async function listPausesToTell(
     // A direct message that fails is not told in another direct message.
     if (isDirectMessage(channelId)) continue;
     const channel = { workspaceId, channelId };
-    const subscriptions = await activeSubscriptions(db, channel);
+    const subscriptions = await listSubscriptions(db, channel);
     found.push({ ...channel, reason, subscriptions, users: await listUsers(db, channel) });
   }
   return found;

@@ -1,24 +1,20 @@
-import { UNSEEN_JOB } from '../../domain/job/job-state.ts';
 import { sql } from 'kysely';
 
+import { UNSEEN_JOB } from '../../domain/job/job-state.ts';
 import { GONE_ASKED_FOR_MS } from '../../domain/poll/absence.ts';
 import type { ConnectionAbsence, Suspect } from '../../domain/poll/absence.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { decodeJobId, decodeState } from '../rows/codec.ts';
+import { sameJob } from '../rows/keys.ts';
+import type { Request } from '../rows/keys.ts';
 import type { Db } from '../rows/schema.ts';
-import { isAwaited } from './awaited-subscriptions.ts';
+import { IS_WATCHED, isAwaited } from './awaited-subscriptions.ts';
 
-/** Some channel watches the job. */
-const IS_WATCHED = sql<boolean>`exists (select 1 from subscriptions where subscriptions.connection_id = jobs.connection_id
-  and subscriptions.job_id = jobs.job_id and subscriptions.ended_at is null)`;
 /** The last look gave a report. */
 const IS_ANSWERING = sql<boolean>`(jobs.answered_at is not null and jobs.answered_at >= jobs.asked_at)`;
 
 /** See `JobStore`. */
-export async function findAbsence(
-  db: Db,
-  { connectionId, now }: { readonly connectionId: string; readonly now: EpochMs },
-): Promise<ConnectionAbsence> {
+export async function findAbsence(db: Db, { connectionId, now }: Request<'findAbsence'>): Promise<ConnectionAbsence> {
   const suspects = await findSuspects(db, connectionId);
   return {
     ...(suspects.length === 0 ? { watched: 0, answering: 0 } : await countWatched(db, connectionId)),
@@ -31,22 +27,23 @@ export async function findAbsence(
 async function findSuspects(db: Db, connectionId: string): Promise<readonly Suspect[]> {
   const rows = await db
     .selectFrom('jobs')
-    .leftJoin('listed_jobs as listed', (join) =>
-      join.onRef('listed.connection_id', '=', 'jobs.connection_id').onRef('listed.job_id', '=', 'jobs.job_id'),
-    )
+    .leftJoin('listed_jobs as listed', (join) => join.on(sameJob('listed', 'jobs')))
     .leftJoin('job_list_readings as reading', (join) =>
       join
         .onRef('reading.connection_id', '=', 'jobs.connection_id')
         .on((eb) => eb('reading.job_type', '=', eb.fn.coalesce('listed.job_type', 'jobs.job_type'))),
     )
-    .select(['jobs.job_id', 'jobs.state', 'jobs.listed_at', 'listed.status', 'reading.began_at', 'reading.job_type'])
-    .select((eb) => eb('listed.job_id', 'is not', null).$castTo<number>().as('is_listed'))
+    .select(['jobs.job_id', 'jobs.state', 'jobs.listed_at', 'listed.job_id as listed_id', 'listed.status'])
+    .select(['reading.began_at', 'reading.job_type'])
     .where('jobs.connection_id', '=', connectionId)
     .where('jobs.next_poll_at', 'is not', null)
     .where('jobs.ended_at', 'is', null)
     .where(IS_WATCHED)
     .where((eb) =>
-      eb.or([eb('jobs.missing_since', 'is not', null), eb.and([eb('listed.status', '=', 'DELETED'), isSilent()])]),
+      eb.or([
+        eb('jobs.missing_since', 'is not', null),
+        eb.and([eb('listed.status', '=', 'DELETED'), sql<boolean>`not ${IS_ANSWERING}`]),
+      ]),
     )
     .execute();
   if (rows.length === 0) return [];
@@ -62,26 +59,18 @@ async function findSuspects(db: Db, connectionId: string): Promise<readonly Susp
       unknownPolls: unknown?.polls ?? 0,
       listedAt: row.listed_at,
       listReadAt: row.began_at,
-      listedStatus: row.is_listed === 1 ? (row.status ?? '') : null,
+      listedStatus: row.listed_id === null ? null : (row.status ?? ''),
       // A suspect does not answer itself, so these are others.
       listHasOthers: row.job_type !== null && answering.has(row.job_type),
     };
   });
 }
 
-function isSilent() {
-  return sql<boolean>`not ${IS_ANSWERING}`;
-}
-
 /** The types whose lists have jobs that are watched and answer. */
 async function findAnsweringTypes(db: Db, connectionId: string): Promise<ReadonlySet<string>> {
   const rows = await db
     .selectFrom('jobs')
-    .innerJoin('listed_jobs', (join) =>
-      join
-        .onRef('listed_jobs.connection_id', '=', 'jobs.connection_id')
-        .onRef('listed_jobs.job_id', '=', 'jobs.job_id'),
-    )
+    .innerJoin('listed_jobs', (join) => join.on(sameJob('listed_jobs', 'jobs')))
     .select('listed_jobs.job_type')
     .distinct()
     .where('jobs.connection_id', '=', connectionId)
@@ -92,17 +81,12 @@ async function findAnsweringTypes(db: Db, connectionId: string): Promise<Readonl
   return new Set(rows.map((row) => row.job_type));
 }
 
-async function countWatched(
-  db: Db,
-  connectionId: string,
-): Promise<{ readonly watched: number; readonly answering: number }> {
+async function countWatched(db: Db, connectionId: string) {
   return await db
     .selectFrom('jobs')
     .select((eb) => [
       eb.fn.countAll<number>().as('watched'),
-      eb.fn
-        .coalesce(eb.fn.sum<number>(sql`case when ${IS_ANSWERING} then 1 else 0 end`), sql<number>`0`)
-        .as('answering'),
+      sql<number>`count(case when ${IS_ANSWERING} then 1 end)`.as('answering'),
     ])
     .where('connection_id', '=', connectionId)
     .where(IS_WATCHED)

@@ -8,6 +8,7 @@ import type { EpochMs } from '../../domain/base/time.ts';
 import { announce } from '../rows/announce.ts';
 import { audit } from '../rows/audit.ts';
 import { decodeJobId } from '../rows/codec.ts';
+import { sameJob } from '../rows/keys.ts';
 import type { Tx } from '../rows/schema.ts';
 
 /**
@@ -17,9 +18,20 @@ import type { Tx } from '../rows/schema.ts';
 export function isAwaited(now: EpochMs) {
   return sql<boolean>`(subscriptions.end_reason = 'job_gone' and subscriptions.ended_at >= ${now - GONE_AWAITED_FOR_MS}
     and not exists (select 1 from subscriptions as later
-      where later.connection_id = subscriptions.connection_id and later.job_id = subscriptions.job_id
+      where ${sameJob('later', 'subscriptions')}
         and later.workspace_id = subscriptions.workspace_id and later.channel_id = subscriptions.channel_id
         and later.id > subscriptions.id))`;
+}
+
+/** Some channel watches the job. For queries over `jobs`. */
+export const IS_WATCHED = sql<0 | 1>`exists (select 1 from subscriptions where ${sameJob('subscriptions', 'jobs')}
+  and subscriptions.ended_at is null)`;
+
+/** Some channel watches the job again should it come back. For queries over `jobs`. */
+export function hasAwaited(now: EpochMs) {
+  return sql<
+    0 | 1
+  >`exists (select 1 from subscriptions where ${sameJob('subscriptions', 'jobs')} and ${isAwaited(now)})`;
 }
 
 /** What came back. */
@@ -71,11 +83,7 @@ export async function resumeSubscriptions(
 async function findAwaited(tx: Tx, connectionId: string, jobIds: readonly JobId[], now: EpochMs) {
   return await tx
     .selectFrom('subscriptions')
-    .innerJoin('jobs', (join) =>
-      join
-        .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
-        .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
-    )
+    .innerJoin('jobs', (join) => join.on(sameJob('jobs', 'subscriptions')))
     .selectAll('subscriptions')
     .select(['jobs.name', 'jobs.job_type'])
     .where('subscriptions.connection_id', '=', connectionId)

@@ -2,7 +2,6 @@ import { endsSubscriptions } from '../../domain/job/job-event.ts';
 import type { JobEvent } from '../../domain/job/job-event.ts';
 import type { JobKey } from '../../domain/job/job.ts';
 import { wantEdit } from '../rows/want-edit.ts';
-import type { JobId } from '../../domain/job/job-id.ts';
 import { statusGroup } from '../../domain/job/job-status.ts';
 import type { Closing } from '../../domain/post/closing.ts';
 import { GONE_AWAITED_FOR_MS } from '../../domain/poll/absence.ts';
@@ -12,10 +11,11 @@ import type { CommittedPoll, PollResult } from '../../ports/store/jobs.ts';
 import { audit } from '../rows/audit.ts';
 import { encode } from '../rows/codec.ts';
 import { closeFailures, openFailure } from './failures.ts';
-import { isAwaited, resumeSubscriptions } from './awaited-subscriptions.ts';
+import { hasAwaited, IS_WATCHED, resumeSubscriptions } from './awaited-subscriptions.ts';
 import { findNamesake } from './namesakes.ts';
 import { writeEvent } from './write-event.ts';
 import { ReusedQuery } from '../rows/reused-query.ts';
+import { ofJob } from '../rows/keys.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 
 interface Poll {
@@ -46,12 +46,11 @@ export async function commitPoll(db: Db, clock: EpochMs, poll: Poll): Promise<Co
     }));
     const kept = held.filter(({ result, isWatched }) => result.state.report !== null || isWatched);
     if (kept.length > 0) await writeJobs.run(tx, { ...poll, clock, held: kept });
-    if (kept.length < held.length)
-      await forgetJobs(
-        tx,
-        poll.connectionId,
-        held.filter((one) => !kept.includes(one)),
-      );
+    await forgetJobs(
+      tx,
+      poll.connectionId,
+      held.filter((one) => !kept.includes(one)),
+    );
     const deliveries = resumed.channels + (await writeEvents(tx, poll, kept));
     return { committed: held.map(({ result }) => result.jobId), deliveries };
   });
@@ -73,33 +72,7 @@ const findLeased = new ReusedQuery(
   (db: Db, { token, connectionId, now }: Poll) =>
     db
       .selectFrom('jobs')
-      .select((eb) => [
-        'job_id',
-        'event_number',
-        'ended_at',
-        eb
-          .exists(
-            eb
-              .selectFrom('subscriptions')
-              .select('id')
-              .whereRef('subscriptions.connection_id', '=', 'jobs.connection_id')
-              .whereRef('subscriptions.job_id', '=', 'jobs.job_id')
-              .where('subscriptions.ended_at', 'is', null),
-          )
-          .$castTo<number>()
-          .as('is_watched'),
-        eb
-          .exists(
-            eb
-              .selectFrom('subscriptions')
-              .select('id')
-              .whereRef('subscriptions.connection_id', '=', 'jobs.connection_id')
-              .whereRef('subscriptions.job_id', '=', 'jobs.job_id')
-              .where(isAwaited(now)),
-          )
-          .$castTo<number>()
-          .as('is_awaited'),
-      ])
+      .select(['job_id', 'event_number', 'ended_at', IS_WATCHED.as('is_watched'), hasAwaited(now).as('is_awaited')])
       .where('lease_token', '=', token)
       .where('connection_id', '=', connectionId),
   ({ token, connectionId, now }) => [now - GONE_AWAITED_FOR_MS, token, connectionId],
@@ -113,26 +86,28 @@ function isAsked({ isWatched, isAwaited }: Pick<HeldResult, 'isWatched' | 'isAwa
 }
 
 function toRows({ connectionId, now, clock, held }: HeldPoll) {
-  return held.map(
-    ({ result: { jobId, state, events, nextPollAt, waitingSince, askAlone, refusals }, lastEvent, ...needs }) => ({
+  return held.map(({ result, lastEvent, ...needs }) => {
+    const { jobId, state, nextPollAt } = result;
+    const isPolled = isAsked(needs, state);
+    return {
       connection_id: connectionId,
       job_id: jobId,
       status: state.report?.status ?? null,
       state: encode(state),
-      event_number: lastEvent + events.length,
+      event_number: lastEvent + result.events.length,
       asked_at: now,
-      next_poll_at: isAsked(needs, state) ? nextPollAt : null,
-      waiting_since: isAsked(needs, state) ? (waitingSince ?? nextPollAt) : null,
+      next_poll_at: isPolled ? nextPollAt : null,
+      waiting_since: isPolled ? (result.waitingSince ?? nextPollAt) : null,
       poll_set_at: clock,
       ended_at: state.over === null ? null : now,
-      ask_alone: askAlone ? 1 : 0,
-      refusals,
+      ask_alone: result.askAlone ? 1 : 0,
+      refusals: result.refusals,
       missing_since: state.missing?.since ?? null,
       answered_at: state.checkedAt,
       unreadable_at: state.alone?.toldAt ?? null,
       created_at: now,
-    }),
-  );
+    };
+  });
 }
 
 /** One statement for the whole batch: an insert that always meets its rows, because an update cannot take many values. */
@@ -170,6 +145,7 @@ const writeJobs = new ReusedQuery(
 
 /** Somebody once asked about an id that DRS does not know: nothing worth keeping. */
 async function forgetJobs(tx: Tx, connectionId: string, forgotten: readonly HeldResult[]): Promise<void> {
+  if (forgotten.length === 0) return;
   const jobIds = forgotten.map(({ result }) => result.jobId);
   await tx.deleteFrom('jobs').where('connection_id', '=', connectionId).where('job_id', 'in', jobIds).execute();
 }
@@ -181,14 +157,17 @@ async function writeEvents(tx: Tx, poll: Poll, held: readonly HeldResult[]): Pro
     const job = { connectionId: poll.connectionId, jobId };
     for (const [index, event] of events.entries()) {
       const number = lastEvent + index + 1;
-      const told = await writeEvent(tx, job, number, event, poll.now);
-      await noteFailure(tx, poll, jobId, number, event, told > 0);
+      const told = await writeEvent(tx, job, { number, event }, poll.now);
+      const isNewFailure = event.kind === 'status_changed' && statusGroup(event.to) === 'failed';
+      if (isNewFailure) await openFailure(tx, job, number, told > 0 ? poll.now : null);
+      const closing = closingBy(event);
+      if (closing !== null) await closeFailures(tx, job, closing, poll.now);
       if (endsSubscriptions(event)) await findNamesake(tx, job, number, poll.now);
       deliveries += told;
     }
     if (hasTurned(result, poll.now)) await keepCurrent(tx, job, 'flapping', poll.now);
     if (events.some(({ kind }) => kind === 'readable_again')) await keepCurrent(tx, job, 'unreadable', poll.now);
-    if (events.some(endsSubscriptions)) await endSubscriptions(tx, poll, jobId, events);
+    if (events.some(endsSubscriptions)) await endSubscriptions(tx, job, events, poll.now);
   }
   return deliveries;
 }
@@ -198,40 +177,17 @@ function hasTurned({ state: { flapping }, events }: PollResult, now: EpochMs): b
   return flapping === null ? events.some(({ kind }) => ENDS_FLAPPING.has(kind)) : flapping.quietSince === now;
 }
 
-const ENDS_FLAPPING: ReadonlySet<JobEvent['kind']> = new Set<JobEvent['kind']>([
-  'settled',
-  'status_changed',
-  'ended',
-  'gone',
-]);
+const ENDS_FLAPPING: ReadonlySet<string> = new Set<JobEvent['kind']>(['settled', 'status_changed', 'ended', 'gone']);
 
 /** The message about the last event of this kind shows how the job is by now. */
 async function keepCurrent(tx: Tx, job: JobKey, kind: JobEvent['kind'], now: EpochMs): Promise<void> {
   const told = await tx
     .selectFrom('job_events')
     .select((eb) => eb.fn.max<number | null>('number').as('number'))
-    .where('connection_id', '=', job.connectionId)
-    .where('job_id', '=', job.jobId)
+    .where((eb) => eb.and(ofJob(job)))
     .where('kind', '=', kind)
     .executeTakeFirstOrThrow();
   if (told.number !== null) await wantEdit(tx, job, told.number, now);
-}
-
-/** A failure's cause is found later; a recovery is told on the failure's message as well. */
-async function noteFailure(
-  tx: Tx,
-  { connectionId, now }: Poll,
-  jobId: JobId,
-  number: number,
-  event: JobEvent,
-  isTold: boolean,
-): Promise<void> {
-  const job = { connectionId, jobId };
-  if (event.kind === 'status_changed' && statusGroup(event.to) === 'failed') {
-    await openFailure(tx, job, number, isTold ? now : null);
-  }
-  const closing = closingBy(event);
-  if (closing !== null) await closeFailures(tx, job, closing, now);
 }
 
 /** What an event makes of a failure that was told before it; null: the job is failed still. */
@@ -250,24 +206,18 @@ function closingBy(event: JobEvent): Closing | null {
   }
 }
 
-async function endSubscriptions(
-  tx: Tx,
-  { connectionId, now }: Poll,
-  jobId: JobId,
-  events: readonly JobEvent[],
-): Promise<void> {
+async function endSubscriptions(tx: Tx, job: JobKey, events: readonly JobEvent[], now: EpochMs): Promise<void> {
   const reason = events.some((event) => event.kind === 'gone') ? 'job_gone' : 'job_ended';
   const ended = await tx
     .updateTable('subscriptions')
     .set({ ended_at: now, end_reason: reason })
-    .where('connection_id', '=', connectionId)
-    .where('job_id', '=', jobId)
+    .where((eb) => eb.and(ofJob(job)))
     .where('ended_at', 'is', null)
     .returning(['workspace_id', 'channel_id', 'created_by'])
     .execute();
   for (const { workspace_id: workspaceId, channel_id: channelId, created_by: by } of ended) {
     const bot = { workspaceId, channelId, userId: null };
     const before = { subscribed: true, by };
-    await audit(tx, bot, 'unsubscribe', { connectionId, jobId }, now, before, { subscribed: false, reason });
+    await audit(tx, bot, 'unsubscribe', job, now, before, { subscribed: false, reason });
   }
 }

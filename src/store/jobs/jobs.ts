@@ -14,6 +14,8 @@ import { decodeEvent, decodeJobId, decodeState, encode } from '../rows/codec.ts'
 import { ReusedQuery } from '../rows/reused-query.ts';
 import { setAside } from '../rows/set-aside.ts';
 import { isDue, isFree, msUntilDue } from '../rows/timed-work.ts';
+import { ofJob, sameJob } from '../rows/keys.ts';
+import type { Request } from '../rows/keys.ts';
 import type { Db, Schema } from '../rows/schema.ts';
 
 /** What the domain knows of a row. */
@@ -64,8 +66,7 @@ async function findRow(db: Db, { connectionId, jobId }: JobKey): Promise<Selecta
   return await db
     .selectFrom('jobs')
     .selectAll()
-    .where('connection_id', '=', connectionId)
-    .where('job_id', '=', jobId)
+    .where((eb) => eb.and(ofJob({ connectionId, jobId })))
     .executeTakeFirst();
 }
 
@@ -103,8 +104,7 @@ async function listedFacts(db: Db, { connectionId, jobId }: JobKey) {
   const listed = await db
     .selectFrom('listed_jobs')
     .select(['name', 'job_type', 'parent_id'])
-    .where('connection_id', '=', connectionId)
-    .where('job_id', '=', jobId)
+    .where((eb) => eb.and(ofJob({ connectionId, jobId })))
     .executeTakeFirst();
   return listed ?? { name: null, job_type: null, parent_id: null };
 }
@@ -177,8 +177,7 @@ async function stopAsking(
   await tx
     .updateTable('jobs')
     .set({ next_poll_at: null })
-    .where('connection_id', '=', connectionId)
-    .where('job_id', '=', key)
+    .where((eb) => eb.and(ofJob({ connectionId, jobId: key })))
     .execute();
 }
 
@@ -192,8 +191,7 @@ async function beginAnew(tx: Db, at: EpochMs, row: JobRow, jobId: JobId): Promis
   await tx
     .updateTable('jobs')
     .set({ state: encode(state) })
-    .where('connection_id', '=', connectionId)
-    .where('job_id', '=', jobId)
+    .where((eb) => eb.and(ofJob({ connectionId, jobId })))
     .execute();
   return state;
 }
@@ -203,10 +201,7 @@ async function findToldFailure(tx: Db, { connectionId, jobId }: JobKey): Promise
   const row = await tx
     .selectFrom('failures')
     .innerJoin('job_events', (join) =>
-      join
-        .onRef('job_events.connection_id', '=', 'failures.connection_id')
-        .onRef('job_events.job_id', '=', 'failures.job_id')
-        .onRef('job_events.number', '=', 'failures.event_number'),
+      join.on(sameJob('job_events', 'failures')).onRef('job_events.number', '=', 'failures.event_number'),
     )
     .select('job_events.facts')
     .where('failures.connection_id', '=', connectionId)
@@ -261,12 +256,8 @@ function leaseDue(direction: 'asc' | 'desc') {
   );
 }
 
-export async function claimJob(
-  db: Db,
-  clock: number,
-  request: LeaseRequest & JobKey & { readonly now: EpochMs; readonly maxAgeMs: number },
-): Promise<JobClaim> {
-  const { connectionId, jobId, now, maxAgeMs, token, leaseMs } = request;
+export async function claimJob(db: Db, clock: number, request: Request<'claimJob'>): Promise<JobClaim> {
+  const { jobId, now, maxAgeMs, token, leaseMs } = request;
   return await db.transaction().execute(async (tx) => {
     const row = (await findRow(tx, request)) ?? (await insertRow(tx, request, now));
     const state = decodeState(row.state) ?? (await beginAnew(tx, clock, row, jobId));
@@ -275,8 +266,7 @@ export async function claimJob(
     const { numUpdatedRows } = await tx
       .updateTable('jobs')
       .set({ lease_token: token, lease_until: clock + leaseMs, leased_at: clock })
-      .where('connection_id', '=', connectionId)
-      .where('job_id', '=', jobId)
+      .where((eb) => eb.and(ofJob(request)))
       .where(isFree(clock))
       .executeTakeFirstOrThrow();
     return { kind: numUpdatedRows > 0n ? 'claimed' : 'busy', job };
@@ -288,8 +278,7 @@ export async function isJobLeased(db: Db, clock: EpochMs, { connectionId, jobId 
   const row = await db
     .selectFrom('jobs')
     .select(['lease_until', 'leased_at'])
-    .where('connection_id', '=', connectionId)
-    .where('job_id', '=', jobId)
+    .where((eb) => eb.and(ofJob({ connectionId, jobId })))
     .executeTakeFirst();
   return row !== undefined && row.lease_until !== null && msUntilDue(row.lease_until, row.leased_at, clock) > 0;
 }

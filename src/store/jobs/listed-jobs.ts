@@ -5,146 +5,14 @@ import type { SubJob } from '../../domain/poll/combine-sub-jobs.ts';
 import { parseJobIdPrefix } from '../../domain/job/job-id.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import { JOB_TYPES } from '../../domain/job/job-type.ts';
-import { isListedAsOver } from '../../domain/names/listed-job.ts';
 import type { ListedJob, NameCandidate } from '../../domain/names/listed-job.ts';
 import { hasWord, nameKey } from '../../domain/names/name-key.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { JobListEntry, JobListing } from '../../ports/drs.ts';
 import type { JobListState } from '../../ports/store/job-list.ts';
-import { decodeJobId, decodeWhy, encode } from '../rows/codec.ts';
-import { isAwaited } from './awaited-subscriptions.ts';
-import { findNamesakes } from './namesakes.ts';
-import { nameAfterList } from './rename-jobs.ts';
-import type { Db, Tx } from '../rows/schema.ts';
-
-/** Rows written by one statement. */
-const ROWS_AT_ONCE = 500;
-
-export async function claimJobListRefresh(
-  db: Db,
-  { connectionId, now, everyMs }: { readonly connectionId: string; readonly now: EpochMs; readonly everyMs: number },
-): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('connections')
-    .set({ list_tried_at: now })
-    .where('id', '=', connectionId)
-    // A time in the future was noted by a clock that has since jumped back.
-    .where((eb) =>
-      eb.or([eb('list_tried_at', 'is', null), eb('list_tried_at', '<=', now - everyMs), eb('list_tried_at', '>', now)]),
-    )
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows > 0n;
-}
-
-export async function saveJobList(
-  db: Db,
-  request: { readonly connectionId: string; readonly listing: JobListing; readonly now: EpochMs },
-): Promise<number> {
-  const { connectionId, listing, now } = request;
-  return await db.transaction().execute(async (tx) => {
-    for (const { jobType, entries, isWhole } of listing.parts) {
-      await replaceType(tx, connectionId, jobType, entries, now);
-      await noteListed(tx, connectionId, jobType, now);
-      if (isWhole) await noteReading(tx, connectionId, jobType, now);
-    }
-    if (listing.parts.length > 0) await askAboutReturned(tx, connectionId, now);
-    await tx
-      .updateTable('connections')
-      .set({
-        ...(listing.parts.length > 0 ? { listed_at: now } : {}),
-        list_failure: listing.failure === null ? null : encode(listing.failure.why),
-      })
-      .where('id', '=', connectionId)
-      .execute();
-    if (listing.parts.length === 0) return 0;
-    return (await nameAfterList(tx, connectionId, now)) + (await findNamesakes(tx, connectionId, now));
-  });
-}
-
-async function replaceType(
-  tx: Tx,
-  connectionId: string,
-  jobType: string,
-  entries: readonly JobListEntry[],
-  now: EpochMs,
-): Promise<void> {
-  await tx
-    .deleteFrom('listed_jobs')
-    .where('connection_id', '=', connectionId)
-    .where('job_type', '=', jobType)
-    .execute();
-  for (let from = 0; from < entries.length; from += ROWS_AT_ONCE) {
-    const rows = entries.slice(from, from + ROWS_AT_ONCE).map((entry) => ({
-      connection_id: connectionId,
-      job_id: entry.jobId,
-      job_type: jobType,
-      name: entry.name,
-      name_key: entry.name === null ? null : nameKey(entry.name),
-      status: entry.status,
-      is_over: isListedAsOver(entry) ? 1 : 0,
-      parent_id: entry.parentId,
-      listed_at: now,
-    }));
-    await tx
-      .insertInto('listed_jobs')
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
-}
-
-/** Jobs with a row remember when the list last had them; one that it calls deleted it does not have. */
-async function noteListed(tx: Tx, connectionId: string, jobType: string, beganAt: EpochMs): Promise<void> {
-  await tx
-    .updateTable('jobs')
-    .set({ listed_at: beganAt })
-    .where('connection_id', '=', connectionId)
-    .where('job_id', 'in', (listed) =>
-      listed
-        .selectFrom('listed_jobs')
-        .select('job_id')
-        .where('connection_id', '=', connectionId)
-        .where('job_type', '=', jobType)
-        .where(isListedAlive()),
-    )
-    .execute();
-}
-
-/** This list was read to its end. */
-async function noteReading(tx: Tx, connectionId: string, jobType: string, beganAt: EpochMs): Promise<void> {
-  await tx
-    .insertInto('job_list_readings')
-    .values({ connection_id: connectionId, job_type: jobType, began_at: beganAt })
-    .onConflict((conflict) => conflict.columns(['connection_id', 'job_type']).doUpdateSet({ began_at: beganAt }))
-    .execute();
-}
-
-/** A job that was gone and is listed again is asked about at the next tick, if some channel awaits it. */
-async function askAboutReturned(tx: Tx, connectionId: string, now: EpochMs): Promise<void> {
-  await tx
-    .updateTable('jobs')
-    .set({ next_poll_at: now, waiting_since: now, poll_set_at: now })
-    .where('connection_id', '=', connectionId)
-    .where('ended_at', 'is not', null)
-    .where('job_id', 'in', (awaited) =>
-      awaited
-        .selectFrom('subscriptions')
-        .innerJoin('listed_jobs', (join) =>
-          join
-            .onRef('listed_jobs.connection_id', '=', 'subscriptions.connection_id')
-            .onRef('listed_jobs.job_id', '=', 'subscriptions.job_id'),
-        )
-        .select('listed_jobs.job_id')
-        .where('subscriptions.connection_id', '=', connectionId)
-        .where('listed_jobs.is_over', '=', 0)
-        .where(isAwaited(now)),
-    )
-    .execute();
-}
-
-function isListedAlive() {
-  return sql<boolean>`(listed_jobs.status is null or listed_jobs.status <> 'DELETED')`;
-}
+import { decodeJobId, decodeWhy } from '../rows/codec.ts';
+import { sameJob } from '../rows/keys.ts';
+import type { Request } from '../rows/keys.ts';
+import type { Db } from '../rows/schema.ts';
 
 export async function findJobListState(db: Db, connectionId: string): Promise<JobListState> {
   const row = await db
@@ -155,6 +23,9 @@ export async function findJobListState(db: Db, connectionId: string): Promise<Jo
   const failure = row?.list_failure ?? null;
   return { listedAt: row?.listed_at ?? null, failure: failure === null ? null : decodeWhy(failure) };
 }
+
+/** Those without a name first, whatever a database makes of null. */
+const BY_NAME = sql`name_key nulls first`;
 
 /** Names and ids of which one is meant, as `JobListStore` says. */
 export async function findJobsLike(
@@ -175,7 +46,7 @@ export async function findJobsLike(
     )
     .orderBy(sql`case when listed_jobs.name_key = ${key} then 0 else 1 end`)
     .orderBy('is_over')
-    .orderBy('name_key')
+    .orderBy(BY_NAME)
     .limit(limit)
     .execute();
   const found = listed.length > 0 ? listed : await selectWithWord(db, connectionId, key, limit);
@@ -192,7 +63,7 @@ async function selectWithWord(db: Db, connectionId: string, key: string, limit: 
     .where('parent_id', 'is', null)
     .where(isLike(key, 'anywhere'))
     .orderBy('is_over')
-    .orderBy('name_key')
+    .orderBy(BY_NAME)
     .execute();
   const fitting = rows.filter((row) => hasWord(row.name_key ?? '', key)).slice(0, limit);
   if (fitting.length === 0) return [];
@@ -200,7 +71,7 @@ async function selectWithWord(db: Db, connectionId: string, key: string, limit: 
   return await selectListed(db, connectionId)
     .where('listed_jobs.job_id', 'in', jobIds)
     .orderBy('is_over')
-    .orderBy('name_key')
+    .orderBy(BY_NAME)
     .execute();
 }
 
@@ -212,6 +83,12 @@ function isLike(key: string, where: 'anywhere' | 'beginning') {
 
 function hasIdPrefix(idPrefix: string) {
   return sql<boolean>`substr(listed_jobs.job_id, 1, ${idPrefix.length}) = ${idPrefix}`;
+}
+
+function hasInNameOrId(text: string) {
+  const inName = isLike(nameKey(text), 'anywhere');
+  const idPrefix = parseJobIdPrefix(text);
+  return idPrefix === null ? inName : sql<boolean>`(${inName} or ${hasIdPrefix(idPrefix)})`;
 }
 
 /** Text in a pattern of `like`, where `%` and `_` are letters like any other. */
@@ -237,9 +114,7 @@ export async function findNamedAt(
   if (jobIds.length === 0) return new Map();
   const rows = await db
     .selectFrom('jobs')
-    .leftJoin('listed_jobs as listed', (join) =>
-      join.onRef('listed.connection_id', '=', 'jobs.connection_id').onRef('listed.job_id', '=', 'jobs.job_id'),
-    )
+    .leftJoin('listed_jobs as listed', (join) => join.on(sameJob('listed', 'jobs')))
     .select((eb) => ['jobs.job_id', eb.fn.coalesce('listed.listed_at', 'jobs.detail_at').as('named_at')])
     .where('jobs.connection_id', '=', connectionId)
     .where('jobs.job_id', 'in', jobIds)
@@ -254,30 +129,18 @@ export async function findNamedAt(
 
 export async function pageListedJobs(
   db: Db,
-  request: {
-    readonly connectionId: string;
-    readonly text: string | null;
-    readonly offset: number;
-    readonly limit: number;
-  },
+  { connectionId, text, offset, limit }: Request<'pageListedJobs'>,
 ): Promise<{ readonly total: number; readonly jobs: readonly ListedJob[] }> {
-  const { connectionId, text, offset, limit } = request;
-  const key = text === null ? '' : nameKey(text);
-  const idPrefix = text === null ? null : parseJobIdPrefix(text);
-  const inName = isLike(key, 'anywhere');
-  const fits = idPrefix === null ? inName : sql<boolean>`(${inName} or ${hasIdPrefix(idPrefix)})`;
-  const { total } = await db
-    .selectFrom('listed_jobs')
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .where('connection_id', '=', connectionId)
-    .where('parent_id', 'is', null)
-    .where(fits)
-    .executeTakeFirstOrThrow();
-  const rows = await selectListed(db, connectionId)
+  const meant = selectListed(db, connectionId)
     .where('listed_jobs.parent_id', 'is', null)
-    .where(fits)
+    .$if(text !== null, (query) => query.where(hasInNameOrId(text ?? '')));
+  const { total } = await meant
+    .clearSelect()
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  const rows = await meant
     .orderBy('is_over')
-    .orderBy('name_key')
+    .orderBy(BY_NAME)
     .orderBy('listed_jobs.job_id')
     .limit(limit)
     .offset(offset)
@@ -296,7 +159,7 @@ export async function findSubJobs(
     .select(['job_id', 'name', 'parent_id'])
     .where('connection_id', '=', connectionId)
     .where('parent_id', 'in', jobIds)
-    .orderBy('name_key')
+    .orderBy(BY_NAME)
     .execute();
   const byParent = new Map<JobId, SubJob[]>();
   for (const row of rows) {
@@ -314,11 +177,7 @@ function selectListed(db: Db, connectionId: string) {
   return db
     .selectFrom('listed_jobs')
     .innerJoin('connections', 'connections.id', 'listed_jobs.connection_id')
-    .leftJoin('jobs', (join) =>
-      join
-        .onRef('jobs.connection_id', '=', 'listed_jobs.connection_id')
-        .onRef('jobs.job_id', '=', 'listed_jobs.job_id'),
-    )
+    .leftJoin('jobs', (join) => join.on(sameJob('jobs', 'listed_jobs')))
     .select((eb) => [
       'listed_jobs.job_id',
       'listed_jobs.name',
@@ -348,9 +207,7 @@ async function unlisted(db: Db, connectionId: string): Promise<readonly NameCand
   const rows = await db
     .selectFrom('jobs')
     .innerJoin('connections', 'connections.id', 'jobs.connection_id')
-    .leftJoin('listed_jobs as listed', (join) =>
-      join.onRef('listed.connection_id', '=', 'jobs.connection_id').onRef('listed.job_id', '=', 'jobs.job_id'),
-    )
+    .leftJoin('listed_jobs as listed', (join) => join.on(sameJob('listed', 'jobs')))
     .select([
       'jobs.job_id',
       'jobs.name',

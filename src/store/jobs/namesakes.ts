@@ -3,6 +3,7 @@ import { nameKey } from '../../domain/names/name-key.ts';
 import { DAY, MINUTE } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { decodeJobId, encode } from '../rows/codec.ts';
+import { ofJob } from '../rows/keys.ts';
 import type { Tx } from '../rows/schema.ts';
 import { wantEdit } from '../rows/want-edit.ts';
 
@@ -74,8 +75,7 @@ async function keepNamesake(
   await tx
     .updateTable('job_events')
     .set({ namesake: encode({ connectionId, ...only }) })
-    .where('connection_id', '=', connectionId)
-    .where('job_id', '=', jobId)
+    .where((eb) => eb.and(ofJob({ connectionId, jobId })))
     .where('number', '=', number)
     .execute();
   return true;

@@ -3,7 +3,9 @@ import { sql } from 'kysely';
 import type { JobKey } from '../../domain/job/job.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { decodeJobId } from '../rows/codec.ts';
+import { ofJob, sameJob } from '../rows/keys.ts';
 import type { Tx } from '../rows/schema.ts';
+import { IS_WATCHED } from './awaited-subscriptions.ts';
 import { writeEvent } from './write-event.ts';
 
 /**
@@ -13,9 +15,7 @@ import { writeEvent } from './write-event.ts';
 export async function nameAfterList(tx: Tx, connectionId: string, now: EpochMs): Promise<number> {
   const rows = await tx
     .selectFrom('jobs')
-    .innerJoin('listed_jobs as listed', (join) =>
-      join.onRef('listed.connection_id', '=', 'jobs.connection_id').onRef('listed.job_id', '=', 'jobs.job_id'),
-    )
+    .innerJoin('listed_jobs as listed', (join) => join.on(sameJob('listed', 'jobs')))
     .select(['jobs.job_id', 'jobs.name as from', 'listed.name as to'])
     .where('jobs.connection_id', '=', connectionId)
     .whereRef('jobs.name', '<>', 'listed.name')
@@ -49,15 +49,21 @@ export async function tellNewName(
   now: EpochMs,
 ): Promise<number> {
   if (from === null || to === null || from === to) return 0;
-  await keepOldName(tx, job, from);
-  if (!(await isWatched(tx, job))) return 0;
-  const { event_number: number } = await tx
+  // What was told before the job had any name was shown under the one that is going now.
+  await tx
+    .updateTable('job_events')
+    .set({ job_name: from })
+    .where((eb) => eb.and(ofJob(job)))
+    .where('job_name', 'is', null)
+    .execute();
+  const watched = await tx
     .updateTable('jobs')
     .set((eb) => ({ event_number: eb('event_number', '+', 1) }))
-    .where('connection_id', '=', job.connectionId)
-    .where('job_id', '=', job.jobId)
+    .where((eb) => eb.and(ofJob(job)))
+    .where(IS_WATCHED)
     .returning('event_number')
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  if (watched === undefined) return 0;
   const event = {
     kind: 'renamed' as const,
     from,
@@ -69,27 +75,5 @@ export async function tellNewName(
     lagNote: 'settled' as const,
     percentBefore: null,
   };
-  return await writeEvent(tx, job, number, event, now);
-}
-
-/** What was told before the job had any name was shown under the one that is going now. */
-async function keepOldName(tx: Tx, { connectionId, jobId }: JobKey, name: string): Promise<void> {
-  await tx
-    .updateTable('job_events')
-    .set({ job_name: name })
-    .where('connection_id', '=', connectionId)
-    .where('job_id', '=', jobId)
-    .where('job_name', 'is', null)
-    .execute();
-}
-
-async function isWatched(tx: Tx, { connectionId, jobId }: JobKey): Promise<boolean> {
-  const watcher = await tx
-    .selectFrom('subscriptions')
-    .select('id')
-    .where('connection_id', '=', connectionId)
-    .where('job_id', '=', jobId)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst();
-  return watcher !== undefined;
+  return await writeEvent(tx, job, { number: watched.event_number, event }, now);
 }

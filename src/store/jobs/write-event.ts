@@ -3,6 +3,7 @@ import type { JobKey } from '../../domain/job/job.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { encode } from '../rows/codec.ts';
 import { dropAsked } from '../rows/want-edit.ts';
+import { ofJob } from '../rows/keys.ts';
 import type { Tx } from '../rows/schema.ts';
 
 /**
@@ -12,8 +13,7 @@ import type { Tx } from '../rows/schema.ts';
 export async function writeEvent(
   tx: Tx,
   { connectionId, jobId }: JobKey,
-  number: number,
-  event: JobEvent,
+  { number, event }: { readonly number: number; readonly event: JobEvent },
   now: EpochMs,
 ): Promise<number> {
   await tx
@@ -28,8 +28,7 @@ export async function writeEvent(
       job_name: eb
         .selectFrom('jobs')
         .select('name')
-        .where('connection_id', '=', connectionId)
-        .where('job_id', '=', jobId),
+        .where((eb) => eb.and(ofJob({ connectionId, jobId }))),
     }))
     .execute();
   await dropAsked(tx, { connectionId, jobId }, now);
@@ -47,8 +46,7 @@ export async function writeEvent(
           s.val(number).as('number'),
           s.val(now).as('created_at'),
         ])
-        .where('connection_id', '=', connectionId)
-        .where('job_id', '=', jobId)
+        .where((eb) => eb.and(ofJob({ connectionId, jobId })))
         .where('ended_at', 'is', null)
         .orderBy('id'),
     )

@@ -4,6 +4,8 @@ import type { ListedJob } from '../../domain/names/listed-job.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { decodeAudited, decodeJobId, encode } from './codec.ts';
+import { sameJob } from './keys.ts';
+import type { Request } from './keys.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** Who did something, and where; a user id of null is the bot itself. */
@@ -54,15 +56,9 @@ export async function audit(
 
 export async function pageAudit(
   db: Db,
-  request: {
-    readonly channel: ChannelKey;
-    readonly job: JobKey | null;
-    readonly before: number | null;
-    readonly limit: number;
-  },
+  { channel, job, before, limit }: Request<'pageAudit'>,
 ): Promise<{ readonly entries: readonly AuditEntry[]; readonly older: number }> {
-  const { channel, job, before, limit } = request;
-  const meant = ofChannel(db, channel)
+  const meant = doneIn(db, channel)
     .$if(job !== null, (query) => query.where('audit.job_id', '=', job?.jobId ?? null))
     .$if(job !== null, (query) => query.where('audit.connection_id', '=', job?.connectionId ?? NONE))
     .$if(before !== null, (query) => query.where('audit.id', '<', before ?? 0));
@@ -76,7 +72,7 @@ export async function pageAudit(
 }
 
 export async function listAuditedJobs(db: Db, channel: ChannelKey): Promise<readonly ListedJob[]> {
-  const rows = await withNames(ofChannel(db, channel))
+  const rows = await withNames(doneIn(db, channel))
     .select((eb) => ['jobs.status', eb.fn.coalesce('jobs.name', 'listed_jobs.name').as('name_now')])
     .where('audit.job_id', 'is not', null)
     .distinct()
@@ -89,7 +85,7 @@ export async function listAuditedJobs(db: Db, channel: ChannelKey): Promise<read
 }
 
 /** What was done in the channel, also while it had another id. */
-function ofChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
+function doneIn(db: Db, { workspaceId, channelId }: ChannelKey) {
   const before = db
     .selectFrom('channels')
     .select('channels.channel_id')
@@ -102,16 +98,10 @@ function ofChannel(db: Db, { workspaceId, channelId }: ChannelKey) {
 }
 
 /** With what the jobs were called then; what was learnt later, or is only listed any more, is better than nothing. */
-function withNames(query: ReturnType<typeof ofChannel>) {
+function withNames(query: ReturnType<typeof doneIn>) {
   return query
-    .leftJoin('jobs', (join) =>
-      join.onRef('jobs.connection_id', '=', 'audit.connection_id').onRef('jobs.job_id', '=', 'audit.job_id'),
-    )
-    .leftJoin('listed_jobs', (join) =>
-      join
-        .onRef('listed_jobs.connection_id', '=', 'audit.connection_id')
-        .onRef('listed_jobs.job_id', '=', 'audit.job_id'),
-    )
+    .leftJoin('jobs', (join) => join.on(sameJob('jobs', 'audit')))
+    .leftJoin('listed_jobs', (join) => join.on(sameJob('listed_jobs', 'audit')))
     .select((eb) => [
       'audit.job_id',
       eb.fn.coalesce('audit.job_name', 'jobs.name', 'listed_jobs.name').as('job_name'),

@@ -15,7 +15,7 @@ import { LAG_NOTES } from '../../domain/job/lag-note.ts';
 import { LANGUAGES } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { NO_LAGS } from '../../domain/job/lag-history.ts';
-import type { Announcement, NamedJob } from '../../domain/post/post.ts';
+import type { Announcement } from '../../domain/post/post.ts';
 import type { BlindEpisode } from '../../domain/poll/blind-episode.ts';
 import type { OperatorAlert } from '../../domain/post/operator-alert.ts';
 
@@ -323,9 +323,9 @@ const causes = z
 /** Causes by language. */
 export type Causes = Readonly<Partial<Record<Language, Cause>>>;
 
-/** What a text holds as JSON of this shape; null when it holds anything else. */
-function read<T>(shape: z.ZodType<T>, text: string): T | null {
-  return shape.safeParse(parsed(text)).data ?? null;
+/** Makes what a text holds as JSON of this shape; null when it holds anything else. */
+function reader<T>(shape: z.ZodType<T>): (text: string) => T | null {
+  return (text) => shape.safeParse(parsed(text)).data ?? null;
 }
 
 /** What a text holds as JSON; undefined when it is none. */
@@ -338,9 +338,7 @@ function parsed(text: string): unknown {
 }
 
 /** Reads stored causes; null when they cannot be read. */
-export function decodeCauses(text: string): Causes | null {
-  return read(causes, text);
-}
+export const decodeCauses = reader(causes);
 
 /** Stored causes with one more; those of a newer version stay, what cannot be read goes. */
 export function addCause(text: string, inLanguage: Language, found: Cause): string {
@@ -355,7 +353,7 @@ export function causeFor(causes: Causes, language: Language): Cause | null {
 
 /** Reads a stored reason; `other` when it cannot be read. */
 export function decodeWhy(text: string): Explanation {
-  return read(why, text) ?? explanation('other');
+  return reader(why)(text) ?? explanation('other');
 }
 
 /** A stored language; null when none was chosen, or none that this version speaks. */
@@ -364,24 +362,16 @@ export function decodeLanguage(text: string | null): Language | null {
 }
 
 /** Reads a stored job state; null when it cannot be read. */
-export function decodeState(text: string): JobState | null {
-  return read(state, text);
-}
+export const decodeState = reader(state);
 
 /** Reads a stored event; null when not even its moment can be read. */
-export function decodeEvent(text: string): JobEvent | null {
-  return read(event, text);
-}
+export const decodeEvent = reader(event);
 
 /** Reads a stored job with its name; null when it cannot be read. */
-export function decodeNamedJob(text: string): NamedJob | null {
-  return read(namedJob, text);
-}
+export const decodeNamedJob = reader(namedJob);
 
 /** Reads a stored announcement; null when it cannot be read. */
-export function decodeAnnouncement(text: string): Announcement | null {
-  return read(announcement, text);
-}
+export const decodeAnnouncement = reader(announcement);
 
 const episode: z.ZodType<BlindEpisode> = z.object({
   kind: z.enum(['blind', 'down']),
@@ -397,9 +387,7 @@ const episode: z.ZodType<BlindEpisode> = z.object({
 });
 
 /** Reads a stored blind episode; null when it cannot be read: whether it goes on shows with the next polls. */
-export function decodeEpisode(text: string): BlindEpisode | null {
-  return read(episode, text);
-}
+export const decodeEpisode = reader(episode);
 
 const unsubscribed = z.object({ reason: z.string() });
 const madeBy = z.object({ by: z.string() });

@@ -3,6 +3,7 @@ import type { ChannelKey } from '../../domain/subscription.ts';
 import { DAY } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { announce, ensureChannel } from './announce.ts';
+import type { Request } from './keys.ts';
 import type { Db, Tx } from './schema.ts';
 
 /** What could not be read. A closed list: it is also what the operator is told. */
@@ -54,15 +55,7 @@ export async function setAside(
     .execute();
 }
 
-export async function reportSetAside(
-  db: Db,
-  request: {
-    readonly workspaceId: string;
-    readonly connectionId: string;
-    readonly channel: ChannelKey | null;
-    readonly now: EpochMs;
-  },
-): Promise<readonly SetAsideRow[]> {
+export async function reportSetAside(db: Db, request: Request<'reportSetAside'>): Promise<readonly SetAsideRow[]> {
   const { connectionId, channel, now } = request;
   // Nearly always there is nothing: no write lock is taken for that.
   if ((await untold(db, request)).length === 0) return [];

@@ -41,45 +41,43 @@ export async function wantEdit(
 export async function dropAsked(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs): Promise<void> {
   const asked = await tx.selectFrom('posts').select('id').where('asked_at', 'is not', null).execute();
   if (asked.length === 0) return;
+  const askedIds = asked.map(({ id }) => id);
   const about = await tx
     .selectFrom('deliveries')
     .innerJoin('posts', 'posts.id', 'deliveries.post_id')
     .select(['posts.id', 'posts.part_of'])
     .where('deliveries.connection_id', '=', connectionId)
     .where('deliveries.subject', '=', jobId)
-    .where((eb) =>
-      eb.or([
-        eb('posts.asked_at', 'is not', null),
-        eb(
-          'posts.part_of',
-          'in',
-          asked.map(({ id }) => id),
-        ),
-      ]),
-    )
+    .where((eb) => eb.or([eb('posts.asked_at', 'is not', null), eb('posts.part_of', 'in', askedIds)]))
     .execute();
-  const ids = new Set(about.flatMap(({ id, part_of: partOf }) => (partOf === null ? [id] : [id, partOf])));
-  if (ids.size === 0) return;
+  const ids = withIncidents(about);
+  if (ids.length === 0) return;
   await wantNewVersion(tx, at)
     .set({ asked_at: null })
     .where('asked_at', 'is not', null)
-    .where('id', 'in', [...ids])
+    .where('id', 'in', ids)
     .execute();
+}
+
+/** A post, and the incident that shows it among its own. */
+interface PostPart {
+  readonly id: string;
+  readonly part_of: string | null;
+}
+
+function withIncidents(posts: readonly PostPart[]): readonly string[] {
+  return [...new Set(posts.flatMap(({ id, part_of: partOf }) => (partOf === null ? [id] : [id, partOf])))];
 }
 
 /**
  * These messages want to show what is new, and so do those of the incidents that show them among their own, and of recoveries
  * from those.
  */
-export async function wantEditOfPosts(
-  tx: Tx,
-  posts: readonly { readonly id: string; readonly part_of: string | null }[],
-  at: EpochMs,
-): Promise<void> {
-  const ids = new Set(posts.flatMap(({ id, part_of: partOf }) => (partOf === null ? [id] : [id, partOf])));
-  if (ids.size === 0) return;
+export async function wantEditOfPosts(tx: Tx, posts: readonly PostPart[], at: EpochMs): Promise<void> {
+  const ids = withIncidents(posts);
+  if (ids.length === 0) return;
   await wantNewVersion(tx, at)
-    .where((eb) => eb.or([eb('id', 'in', [...ids]), eb.and([OF_RECOVERIES, eb('about', 'in', [...ids])])]))
+    .where((eb) => eb.or([eb('id', 'in', ids), eb.and([OF_RECOVERIES, eb('about', 'in', ids)])]))
     .execute();
 }
 

@@ -41,19 +41,10 @@ export interface Backup {
  * @throws StoreError with one sentence when that cannot be done
  */
 export async function backUp(db: Db, path: string): Promise<Backup> {
-  const part = `${path}.part`;
-  try {
+  return await copyChecked(db, path, (part) => {
     refuseExisting(path);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    await copyTo(db, part);
-    verify(part, await appliedMigrations(db));
     putInPlace(part, path);
-    return { path, bytes: statSync(path).size };
-  } catch (error) {
-    throw error instanceof StoreError ? error : new StoreError(noCopy(path, error), { cause: error });
-  } finally {
-    discard(part);
-  }
+  });
 }
 
 /**
@@ -62,12 +53,16 @@ export async function backUp(db: Db, path: string): Promise<Backup> {
  * @throws StoreError with one sentence when that cannot be done
  */
 export async function copyAnew(db: Db, path: string): Promise<Backup> {
+  return await copyChecked(db, path, (part) => renameSync(part, path));
+}
+
+async function copyChecked(db: Db, path: string, place: (part: string) => void): Promise<Backup> {
   const part = `${path}.part`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     await copyTo(db, part);
     verify(part, await appliedMigrations(db));
-    renameSync(part, path);
+    place(part);
     return { path, bytes: statSync(path).size };
   } catch (error) {
     throw error instanceof StoreError ? error : new StoreError(noCopy(path, error), { cause: error });

@@ -10,21 +10,19 @@ import type { SeenJob } from '../../domain/poll/changes-since.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { SightTold } from '../../ports/store/sight.ts';
-import type { Store } from '../../ports/store/store.ts';
 import { announceOf } from '../rows/announce.ts';
 import { setAside } from '../rows/set-aside.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import { decodeAnnouncement, decodeEpisode, decodeJobId, decodeState, encode } from '../rows/codec.ts';
 import { unreadState } from '../jobs/jobs.ts';
 import { isDue, msUntilDue } from '../rows/timed-work.ts';
+import { sameJob } from '../rows/keys.ts';
+import type { Request } from '../rows/keys.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 
 const NOTHING_TOLD: SightTold = { channels: 0, episode: null };
 
-export async function noteAlive(
-  db: Db,
-  { connectionId, now, findDownTime }: Parameters<Store['noteAlive']>[0],
-): Promise<void> {
+export async function noteAlive(db: Db, { connectionId, now, findDownTime }: Request<'noteAlive'>): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const row = await tx.selectFrom('connections').select('alive_at').where('id', '=', connectionId).executeTakeFirst();
     const last = row?.alive_at ?? null;
@@ -39,7 +37,7 @@ export async function noteAlive(
 
 export async function noteSight(
   db: Db,
-  { connectionId, sight, nextTryAt, rules }: Parameters<Store['noteSight']>[0],
+  { connectionId, sight, nextTryAt, rules }: Request<'noteSight'>,
 ): Promise<SightTold> {
   // Nearly always it sees, as before: no write lock is taken for that.
   if (sight.why === null && (await findOpen(db, connectionId)) === null) return NOTHING_TOLD;
@@ -53,10 +51,7 @@ export async function noteSight(
   });
 }
 
-export async function tellSight(
-  db: Db,
-  { connectionId, now, rules }: Parameters<Store['tellSight']>[0],
-): Promise<SightTold> {
+export async function tellSight(db: Db, { connectionId, now, rules }: Request<'tellSight'>): Promise<SightTold> {
   if ((await findOpen(db, connectionId)) === null) return NOTHING_TOLD;
   return await db.transaction().execute(async (tx) => {
     const episode = await findEpisode(tx, connectionId);
@@ -64,26 +59,15 @@ export async function tellSight(
     if (episode === null || seeingAt === null) return { channels: 0, episode };
     const isPassComplete = await isEveryJobAsked(tx, connectionId, seeingAt, now);
     if (!isEndDue(episode, { now, isPassComplete }, rules)) return { channels: 0, episode };
-    const channels = await watchedThen(tx, connectionId, (episode.toldAt ?? episode.newsSince - 1) + 1);
+    const { newsSince } = episode;
+    const channels = await watchedThen(tx, connectionId, (episode.toldAt ?? newsSince - 1) + 1);
     const number = await nextNumber(tx, connectionId);
-    for (const { channel, rows } of channels)
-      await announceOf(
-        tx,
-        channel,
-        { connectionId, number },
-        {
-          kind: 'back',
-          after: episode.kind,
-          from: episode.since,
-          until: endOf(episode, now),
-          newsSince: episode.newsSince,
-          meanwhile: changesSince(
-            rows.map((row) => toSeen(row, seeingAt, now)),
-            episode.newsSince,
-          ),
-        },
-        now,
-      );
+    for (const { channel, rows } of channels) {
+      const seen = rows.map((row) => toSeen(row, seeingAt, now));
+      const about = { after: episode.kind, from: episode.since, until: endOf(episode, now), newsSince };
+      const announcement = { kind: 'back' as const, ...about, meanwhile: changesSince(seen, newsSince) };
+      await announceOf(tx, channel, { connectionId, number }, announcement, now);
+    }
     await closeBlindness(tx, connectionId, endOf(episode, now), now);
     await keepEpisode(tx, connectionId, null, now);
     return { channels: channels.length, episode };
@@ -93,7 +77,7 @@ export async function tellSight(
 /** The episode that goes on; null when there is none, or none that can be read: then it shows anew with the next polls. */
 export async function findEpisode(db: Db, connectionId: string): Promise<BlindEpisode | null> {
   const row = await findOpen(db, connectionId);
-  return row?.episode === undefined || row.episode === null ? null : decodeEpisode(row.episode);
+  return row === null || row.episode === null ? null : decodeEpisode(row.episode);
 }
 
 /** An episode that cannot be read is set aside. While nothing is seen it begins anew; otherwise its messages are closed. */
@@ -106,25 +90,24 @@ async function dropUnreadable(tx: Tx, connectionId: string, { at, why }: PollSig
   await keepEpisode(tx, connectionId, null, at);
 }
 
-async function findOpen(db: Db, connectionId: string): Promise<{ readonly episode: string | null } | null> {
+async function findOpen(db: Db, connectionId: string) {
   const row = await db
     .selectFrom('blind_episodes')
-    .select('episode')
+    .select(['episode', 'told_number'])
     .where('connection_id', '=', connectionId)
     .where('ended_at', 'is', null)
     .executeTakeFirst();
   return row ?? null;
 }
 
+function updateOpen(tx: Tx, connectionId: string) {
+  return tx.updateTable('blind_episodes').where('connection_id', '=', connectionId).where('ended_at', 'is', null);
+}
+
 /** Writes the episode down as it is now; null: it is over. */
 async function keepEpisode(tx: Tx, connectionId: string, episode: BlindEpisode | null, now: EpochMs): Promise<void> {
   if (episode === null) {
-    await tx
-      .updateTable('blind_episodes')
-      .set({ ended_at: now })
-      .where('connection_id', '=', connectionId)
-      .where('ended_at', 'is', null)
-      .execute();
+    await updateOpen(tx, connectionId).set({ ended_at: now }).execute();
     return;
   }
   const facts = { started_at: episode.since, reason: episode.why?.key ?? episode.kind, episode: encode(episode) };
@@ -144,12 +127,7 @@ async function tellBlind(
 ): Promise<number> {
   const channels = await watchedThen(tx, connectionId, at + 1);
   const number = await nextNumber(tx, connectionId);
-  await tx
-    .updateTable('blind_episodes')
-    .set({ told_number: number })
-    .where('connection_id', '=', connectionId)
-    .where('ended_at', 'is', null)
-    .execute();
+  await updateOpen(tx, connectionId).set({ told_number: number }).execute();
   for (const { channel, rows } of channels) {
     const states = rows.map((row) => stateOf(row));
     const facts = { since: episode.since, at, why, jobs: rows.length, last: lastSeen(states), nextTryAt };
@@ -160,13 +138,7 @@ async function tellBlind(
 
 /** Every message that said that nothing is known says that this is over. */
 async function closeBlindness(tx: Tx, connectionId: string, endedAt: EpochMs, now: EpochMs): Promise<void> {
-  const open = await tx
-    .selectFrom('blind_episodes')
-    .select('told_number')
-    .where('connection_id', '=', connectionId)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst();
-  const number = open?.told_number ?? null;
+  const number = (await findOpen(tx, connectionId))?.told_number ?? null;
   if (number === null) return;
   const told = await tx
     .selectFrom('deliveries')
@@ -219,11 +191,7 @@ interface WatchingChannel {
 async function watchedThen(tx: Tx, connectionId: string, at: EpochMs): Promise<readonly WatchingChannel[]> {
   const rows = await tx
     .selectFrom('subscriptions')
-    .innerJoin('jobs', (join) =>
-      join
-        .onRef('jobs.connection_id', '=', 'subscriptions.connection_id')
-        .onRef('jobs.job_id', '=', 'subscriptions.job_id'),
-    )
+    .innerJoin('jobs', (join) => join.on(sameJob('jobs', 'subscriptions')))
     .selectAll('jobs')
     .select(['subscriptions.workspace_id', 'subscriptions.channel_id'])
     .where('subscriptions.connection_id', '=', connectionId)

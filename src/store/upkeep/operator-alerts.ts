@@ -1,10 +1,10 @@
 import type { OperatorAlert, RefusedPost } from '../../domain/post/operator-alert.ts';
-import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { AlertRequest } from '../../ports/store/operator-alerts.ts';
 import { listToTell, noteTold } from '../channels/pauses.ts';
 import { announce, ensureChannel } from '../rows/announce.ts';
 import { decodeAnnouncement, decodeJobId } from '../rows/codec.ts';
+import type { Request } from '../rows/keys.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 
 export async function raiseAlert(db: Db, request: AlertRequest & { readonly alert: OperatorAlert }): Promise<boolean> {
@@ -43,16 +43,7 @@ export async function clearAlert(
   });
 }
 
-export async function reportRefusedPosts(
-  db: Db,
-  request: {
-    readonly connectionId: string;
-    readonly channel: ChannelKey;
-    readonly now: EpochMs;
-    readonly limit: number;
-    readonly sayMs: number;
-  },
-): Promise<number> {
+export async function reportRefusedPosts(db: Db, request: Request<'reportRefusedPosts'>): Promise<number> {
   const { now, limit, sayMs, channel } = request;
   const { workspaceId } = channel;
   const refused = (await listToTell(db, { workspaceId, of: 'posts', sayMs })).slice(0, limit);

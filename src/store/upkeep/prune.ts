@@ -1,20 +1,34 @@
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 
 import type { PruneRequest, Pruned } from '../../ports/store/upkeep.ts';
-import type { Db, Tx } from '../rows/schema.ts';
+import { ofJob } from '../rows/keys.ts';
+import type { Db, Schema, Tx } from '../rows/schema.ts';
 
 /** What refers goes before what is referred to, so that each round finds what the last one has freed. */
 export async function prune(db: Db, request: PruneRequest): Promise<Pruned> {
+  const { deliveriesBefore, eventsBefore, goneBefore } = request;
   return await db.transaction().execute(async (tx) => {
     const told = await prunePosts(tx, request);
+    const old = async (table: keyof Schema, key: readonly string[], condition: RawBuilder<unknown>) =>
+      await deleteSome(tx, { table, key, condition, limit: request.limit });
+    // Suppressed before any post told them.
+    const unposted = sql`post_id is null and outcome is not null and settled_at < ${deliveriesBefore}`;
+    const untold = sql`occurred_at < ${eventsBefore} and not exists (select 1 from deliveries
+      where deliveries.connection_id = job_events.connection_id and deliveries.subject = job_events.job_id
+        and deliveries.number = job_events.number)`;
+    // One whose job may come back stays until nobody looks for the job any more.
+    const ended = sql`ended_at < ${eventsBefore}
+      and (end_reason is null or end_reason <> 'job_gone' or ended_at < ${goneBefore})`;
     const referring = {
       posts: told.posts,
-      deliveries: told.deliveries + (await pruneUnposted(tx, request)),
-      events: await pruneEvents(tx, request),
-      failures: await pruneFailures(tx, request),
-      subscriptions: await pruneSubscriptions(tx, request),
-      episodes: await pruneEpisodes(tx, request),
-      setAside: await pruneSetAside(tx, request),
+      deliveries: told.deliveries + (await old('deliveries', ['id'], unposted)),
+      events: await old('job_events', ['connection_id', 'job_id', 'number'], untold),
+      // One that was overcome goes with the event that told of it. One that was not says why the job is failed.
+      failures: await old('failures', ['connection_id', 'job_id', 'event_number'], sql`recovered_at < ${eventsBefore}`),
+      subscriptions: await old('subscriptions', ['id'], ended),
+      episodes: await old('blind_episodes', ['id'], sql`ended_at < ${eventsBefore}`),
+      setAside: await old('set_aside', ['id'], sql`told_at < ${eventsBefore}`),
     };
     // Most jobs that nobody watches have events still: going through them is left for when there is nothing else to do.
     const isLast = Object.values(referring).every((rows) => rows === 0);
@@ -22,11 +36,26 @@ export async function prune(db: Db, request: PruneRequest): Promise<Pruned> {
   });
 }
 
-/** Settled posts with all they told; not one that there is still something to do about. */
-async function prunePosts(
+/** Deletes as many rows as may go at once of those that a condition is true of. */
+async function deleteSome(
   tx: Tx,
-  { deliveriesBefore, limit }: PruneRequest,
-): Promise<{ readonly posts: number; readonly deliveries: number }> {
+  rows: {
+    readonly table: keyof Schema;
+    readonly key: readonly string[];
+    readonly condition: RawBuilder<unknown>;
+    readonly limit: number;
+  },
+): Promise<number> {
+  const [table, key] = [sql.table(rows.table), sql.join(rows.key.map((column) => sql.ref(column)))];
+  const { numAffectedRows } =
+    await sql`delete from ${table} where (${key}) in (select ${key} from ${table} where ${rows.condition} limit ${rows.limit})`.execute(
+      tx,
+    );
+  return Number(numAffectedRows ?? 0n);
+}
+
+/** Settled posts with all they told; not one that there is still something to do about. */
+async function prunePosts(tx: Tx, { deliveriesBefore, limit }: PruneRequest) {
   const rows = await tx
     .selectFrom('posts')
     .select('id')
@@ -44,58 +73,6 @@ async function prunePosts(
   const deliveries = await tx.deleteFrom('deliveries').where('post_id', 'in', ids).executeTakeFirstOrThrow();
   await tx.deleteFrom('posts').where('id', 'in', ids).execute();
   return { posts: ids.length, deliveries: Number(deliveries.numDeletedRows) };
-}
-
-/** Deliveries that were suppressed before any post told them. */
-async function pruneUnposted(tx: Tx, { deliveriesBefore, limit }: PruneRequest): Promise<number> {
-  return await count(
-    sql`delete from deliveries where id in (select id from deliveries
-      where post_id is null and outcome is not null and settled_at < ${deliveriesBefore} limit ${limit})`.execute(tx),
-  );
-}
-
-async function pruneEvents(tx: Tx, { eventsBefore, limit }: PruneRequest): Promise<number> {
-  return await count(
-    sql`delete from job_events where (connection_id, job_id, number) in (select connection_id, job_id, number from job_events
-      where occurred_at < ${eventsBefore} and not exists (select 1 from deliveries
-        where deliveries.connection_id = job_events.connection_id and deliveries.subject = job_events.job_id
-          and deliveries.number = job_events.number)
-      limit ${limit})`.execute(tx),
-  );
-}
-
-/** A failure that was overcome goes with the event that told of it. One that was not says why the job is failed. */
-async function pruneFailures(tx: Tx, { eventsBefore, limit }: PruneRequest): Promise<number> {
-  return await count(
-    sql`delete from failures where (connection_id, job_id, event_number) in (
-      select connection_id, job_id, event_number from failures where recovered_at < ${eventsBefore} limit ${limit})`.execute(
-      tx,
-    ),
-  );
-}
-
-/** One whose job may come back stays until nobody looks for the job any more. */
-async function pruneSubscriptions(tx: Tx, { eventsBefore, goneBefore, limit }: PruneRequest): Promise<number> {
-  return await count(
-    sql`delete from subscriptions where id in (select id from subscriptions
-      where ended_at < ${eventsBefore} and (end_reason is null or end_reason <> 'job_gone' or ended_at < ${goneBefore})
-      limit ${limit})`.execute(tx),
-  );
-}
-
-async function pruneEpisodes(tx: Tx, { eventsBefore, limit }: PruneRequest): Promise<number> {
-  return await count(
-    sql`delete from blind_episodes where id in (select id from blind_episodes
-      where ended_at < ${eventsBefore} limit ${limit})`.execute(tx),
-  );
-}
-
-/** What could not be read, and was told. */
-async function pruneSetAside(tx: Tx, { eventsBefore, limit }: PruneRequest): Promise<number> {
-  return await count(
-    sql`delete from set_aside where id in (select id from set_aside
-      where told_at < ${eventsBefore} limit ${limit})`.execute(tx),
-  );
 }
 
 /** Jobs that nothing refers to any more, with what is known of their failures. */
@@ -118,11 +95,10 @@ async function pruneJobs(tx: Tx, { unwatchedBefore, limit }: PruneRequest): Prom
     .execute();
   for (const { connection_id: connectionId, job_id: jobId } of rows) {
     for (const table of ['failures', 'jobs'] as const)
-      await tx.deleteFrom(table).where('connection_id', '=', connectionId).where('job_id', '=', jobId).execute();
+      await tx
+        .deleteFrom(table)
+        .where((eb) => eb.and(ofJob({ connectionId, jobId })))
+        .execute();
   }
   return rows.length;
-}
-
-async function count(deleting: Promise<{ readonly numAffectedRows?: bigint }>): Promise<number> {
-  return Number((await deleting).numAffectedRows ?? 0n);
 }

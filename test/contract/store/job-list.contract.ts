@@ -107,6 +107,11 @@ export function jobListContract(open: OpenStore): void {
     expect(await pageOf('B')).toEqual({ total: 1, names: ['b'] });
   });
 
+  test('the list of jobs has jobs without a name before those with one', async () => {
+    await save([entry(1, { name: 'a' }), entry(2, { name: null }), entry(3, { name: 'b' })]);
+    expect((await pageOf(null)).names).toEqual([null, 'a']);
+  });
+
   test('the list of jobs names the jobs that are watched, also those it learns of later', async () => {
     await watch(ORDERS);
     await save([
