@@ -10,8 +10,8 @@ const shared = {
 export default defineConfig({
   test: {
     globalSetup: ['test/support/bundle-programs.ts'],
-    // Much of the time is spent waiting for processes and clocks, so a worker for each of two cores is not too many.
-    maxWorkers: 2,
+    // Much of the time is spent waiting for processes and clocks, so three workers are not too many for two cores.
+    maxWorkers: 3,
     projects: [
       { test: { ...shared, name: 'short', include: ['test/**/*.test.ts'], exclude: ['test/long/**'] } },
       { test: { ...shared, name: 'long', include: ['test/long/**/*.test.ts'] } },
