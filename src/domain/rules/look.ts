@@ -1,6 +1,6 @@
 import type { EpochMs } from '../base/time.ts';
 import type { Course, Followed } from './course.ts';
-import type { Expiry } from './deadline.ts';
+import type { Expiry } from './expiry.ts';
 import { measuredOf } from './holds.ts';
 import type { Measured } from './holds.ts';
 import { MIN_READINGS } from './rule-settings.ts';
