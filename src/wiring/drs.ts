@@ -1,3 +1,4 @@
+import { mayPass } from '../domain/job/network-failure.ts';
 import { StartError } from '../ports/operator-error.ts';
 import type { Remedy } from '../ports/operator-error.ts';
 import type { DrsFailureReason } from '../domain/job/progress-answer.ts';
@@ -56,7 +57,7 @@ async function findProject({ config, store, log }: Resources, access: SignIn): P
   const { reason, why } = found.failure;
   const words = plainTextsIn('en').explain(why);
   const last = reason === 'project_unknown' ? null : await store.findLastProjectId(config.drs.endpoint);
-  if (last === null) throw new StartError(words, { remedy: REMEDIES[reason] ?? 'stays' });
+  if (last === null) throw new StartError(words, { remedy: mayPass(why) ? (REMEDIES[reason] ?? 'stays') : 'stays' });
   log.warn({ reason, project: last }, `${words} Going on with the project of the last run.`);
   return last;
 }

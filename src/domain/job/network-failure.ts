@@ -44,6 +44,19 @@ export function explainNetworkFailure(error: unknown, host: string): Explanation
   return explanation('unreachable', { host, reason });
 }
 
+/** What no waiting mends: somebody must change a setting, a certificate or a proxy. */
+const STAYING: ReadonlySet<Explanation['key']> = new Set([
+  'proxy_wants_password',
+  'certificate_untrusted',
+  'certificate_unfit',
+  'not_tls',
+]);
+
+/** Whether it may go away by itself. */
+export function mayPass({ key }: Explanation): boolean {
+  return !STAYING.has(key);
+}
+
 /** An error and what it came from, outermost first; of several attempts, the first one. */
 function causesOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];

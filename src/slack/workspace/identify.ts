@@ -2,7 +2,8 @@ import { WebAPIHTTPError, WebAPIRateLimitedError, WebAPIRequestError } from '@sl
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 
-import { explainNetworkFailure } from '../../domain/job/network-failure.ts';
+import type { Explanation } from '../../domain/job/explanation.ts';
+import { explainNetworkFailure, mayPass } from '../../domain/job/network-failure.ts';
 import { SECOND } from '../../domain/base/time.ts';
 import { StartError } from '../../ports/operator-error.ts';
 import type { Remedy } from '../../ports/operator-error.ts';
@@ -96,18 +97,25 @@ function notTheToken(error: unknown, apiUrl: string): StartError | null {
       { cause: error },
     );
   if (name !== null && !isPassing(error)) return null;
-  const says = name === null ? unreachable(error, apiUrl) : `Slack has a fault of its own (${name}): try again later.`;
-  return new StartError(says, { cause: error, remedy: 'passes' });
+  if (name !== null)
+    return new StartError(`Slack has a fault of its own (${name}): try again later.`, {
+      cause: error,
+      remedy: 'passes',
+    });
+  const why = error instanceof WebAPIRequestError ? explainNetworkFailure(error, new URL(apiUrl).host) : null;
+  return new StartError(unreachable(error, why, apiUrl), {
+    cause: error,
+    remedy: why === null || mayPass(why) ? 'passes' : 'stays',
+  });
 }
 
 /** A sentence for Slack being out of reach, which says what stands in the way. */
-function unreachable(error: unknown, apiUrl: string): string {
+function unreachable(error: unknown, why: Explanation | null, apiUrl: string): string {
   if (error instanceof WebAPIHTTPError && error.statusCode >= 500)
     return `Slack has a fault of its own, or something on the way to it: HTTP ${error.statusCode} at ${apiUrl}.`;
   if (error instanceof WebAPIHTTPError)
     return `Slack answers HTTP ${error.statusCode} at ${apiUrl}: check SLACK_API_URL; Slack's own address is https://slack.com/api/.`;
-  if (error instanceof WebAPIRequestError) {
-    const why = explainNetworkFailure(error, new URL(apiUrl).host);
+  if (why !== null) {
     const isAboutAddress = why.key === 'unreachable' || why.key === 'host_unknown' || why.key === 'not_tls';
     const check = isAboutAddress ? ": check SLACK_API_URL and this machine's network." : '.';
     return `Slack cannot be reached at ${apiUrl}${check} ${plainTextsIn('en').explain(why)}`;
