@@ -7,7 +7,7 @@ import type { DrsClient } from '../src/ports/drs.ts';
 
 const CHANNELS = 20;
 /** No status lasts for less, so that no tick misses one. */
-const LEAST_PHASE_MS = 5 * HOUR;
+const MIN_PHASE_MS = 5 * HOUR;
 /** What has become of a job is forgotten this long after its end: nobody asks any more. */
 const FORGET_MS = 2 * DAY;
 
@@ -67,14 +67,14 @@ export function createCrowd({ random, now, size }: CrowdOptions): Crowd {
 function aLife(jobId: JobId, number: number, beganAt: number, random: () => number): Life {
   const between = (least: number, most: number) => least + random() * (most - least);
   const steps: { at: number; status: string }[] = [{ at: beganAt, status: 'FULL_TRANSFER_STARTED' }];
-  let at = beganAt + between(LEAST_PHASE_MS, 3 * DAY);
+  let at = beganAt + between(MIN_PHASE_MS, 3 * DAY);
   steps.push({ at, status: 'FULL_TRANSFER_COMPLETE' });
-  at += LEAST_PHASE_MS;
+  at += MIN_PHASE_MS;
   steps.push({ at, status: 'INCRE_TRANSFER_STARTED' });
   const endsAt = at + between(5 * DAY, 60 * DAY);
   for (;;) {
     at += between(2 * DAY, 24 * DAY);
-    const backAt = at + between(LEAST_PHASE_MS, DAY);
+    const backAt = at + between(MIN_PHASE_MS, DAY);
     if (backAt >= endsAt) break;
     steps.push({ at, status: random() < 0.7 ? 'INCRE_TRANSFER_FAILED' : 'PAUSING' });
     steps.push({ at: backAt, status: 'INCRE_TRANSFER_STARTED' });

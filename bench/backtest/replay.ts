@@ -1,5 +1,5 @@
 import { SECOND } from '../../src/domain/base/time.ts';
-import type { Facts } from '../../src/domain/rules/look.ts';
+import type { Facts } from '../../src/domain/rules/rule-input.ts';
 import type { RuleEvent } from '../../src/domain/rules/decision.ts';
 import type { RuleSettings } from '../../src/domain/rules/rule-settings.ts';
 import type { Sample } from '../../src/domain/rules/sample.ts';

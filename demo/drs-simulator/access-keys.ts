@@ -2,9 +2,9 @@ import { signRequest } from '../../src/drs/sign-request.ts';
 import { gatewayError } from './iam.ts';
 import type { Answer } from './wire.ts';
 
-const MOST_SKEW_MS = 15 * 60_000;
+const MAX_SKEW_MS = 15 * 60_000;
 /** More failed signatures than this lock a key, */
-const MOST_FAILURES = 5;
+const MAX_FAILURES = 5;
 /** for this long. */
 const LOCKED_MS = 5 * 60_000;
 
@@ -82,7 +82,7 @@ export class SimulatedKeys {
     if (parts === null || !signed.includes('x-sdk-date')) return refusal('verify aksk signature fail, no X-Sdk-Date');
     const [, year, month, day, hour, minute, second] = parts;
     const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-    if (Math.abs(at - this.#clock()) <= MOST_SKEW_MS) return null;
+    if (Math.abs(at - this.#clock()) <= MAX_SKEW_MS) return null;
     const now = new Date(this.#clock()).toISOString().replace(/[-:]|\.\d{3}/g, '');
     return refusal(`signature expired, signature time:${date},server time:${now}`);
   }
@@ -97,7 +97,7 @@ export class SimulatedKeys {
   #failed(accessKey: string): Answer {
     const failures = (this.#failures.get(accessKey) ?? 0) + 1;
     this.#failures.set(accessKey, failures);
-    if (failures > MOST_FAILURES) {
+    if (failures > MAX_FAILURES) {
       this.#lockedUntil.set(accessKey, this.#clock() + LOCKED_MS);
       this.#failures.set(accessKey, 0);
     }

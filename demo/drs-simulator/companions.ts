@@ -8,7 +8,7 @@ import type { Answer } from './wire.ts';
 
 type Jobs = ReadonlyMap<string, SimulatedJob>;
 
-const MOST_V5 = 1_000;
+const MAX_V5 = 1_000;
 const DEFAULT_V5 = 10;
 const DEFAULT_V3 = 10;
 /** What a page of batch detail holds when nobody says how many. */
@@ -30,7 +30,7 @@ export function listV5(query: URLSearchParams, known: Jobs, habits: Habits): Ans
   if (type === null || type === '') return drsError(400, 'DRS.10000001', 'The parameter job_type is empty.');
   const limit = Number(query.get('limit') ?? DEFAULT_V5);
   const offset = Number(query.get('offset') ?? 0);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_V5)
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_V5)
     return drsError(400, 'DRS.M00202', 'The value of limit is invalid.');
   const all = ofType(jobs, type);
   const page = all.slice(offset, offset + limit);

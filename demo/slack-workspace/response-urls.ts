@@ -4,9 +4,9 @@ import { readContent } from './web-api.ts';
 import type { WorkspaceState } from './workspace.ts';
 
 /** A response URL takes this many answers, for this long (docs.slack.dev, "Handling user interaction"). */
-const MOST_USES = 5;
+const MAX_USES = 5;
 const LIFE_MS = 30 * 60_000;
-const MOST_TEXT = 40_000;
+const MAX_TEXT = 40_000;
 
 /** What a response URL answers to: a command, or a click on a message. */
 export interface Origin {
@@ -42,7 +42,7 @@ export class ResponseUrls {
   use(id: string, body: unknown): string | null {
     const url = this.#urls.get(id);
     if (url === undefined || Date.now() - url.madeAt > LIFE_MS) return 'expired_url';
-    if (url.uses >= MOST_USES) return 'used_url';
+    if (url.uses >= MAX_USES) return 'used_url';
     const refusal = this.answer(url.origin, body);
     if (refusal === null) url.uses += 1;
     return refusal;
@@ -53,7 +53,7 @@ export class ResponseUrls {
     if (typeof body !== 'object' || body === null) return 'invalid_payload';
     const args: Readonly<Record<string, unknown>> = { ...body };
     if (args['delete_original'] === true) return this.#replace(origin, null);
-    const content = readContent(args, MOST_TEXT);
+    const content = readContent(args, MAX_TEXT);
     if ('ok' in content) return String(content['error']);
     if (args['replace_original'] === true) return this.#replace(origin, content);
     if (args['response_type'] === 'in_channel') this.#state.post(origin.channelId, content);

@@ -24,7 +24,7 @@ import type { Channel, EphemeralMessage, Message } from './workspace.ts';
 const ACK_MS = 3_000;
 
 /** Messages in one page of a history (docs.slack.dev, "conversations.history"). */
-const MOST_HISTORY = 999;
+const MAX_HISTORY = 999;
 /** An app that may read 50 times a minute may do a few of them at once. */
 const READING_BURST = 3;
 
@@ -287,7 +287,7 @@ class FrontDesk {
     const openSocketUrl = () => `${this.#base.replace('http', 'ws')}/link/?ticket=${this.#sockets?.newTicket()}`;
     const botJoined = (channel: Channel, inviter: string | null) => void this.people.tellBotJoined(channel, inviter);
     const scopes = token === SECRETS.appToken ? this.#appScopes : this.#scopes;
-    const mostHistory = this.#options.readingLimit?.page ?? MOST_HISTORY;
+    const mostHistory = this.#options.readingLimit?.page ?? MAX_HISTORY;
     return callMethod(method, args, { state: this.#state, scopes, mostHistory, openSocketUrl, botJoined });
   }
 

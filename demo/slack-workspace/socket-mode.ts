@@ -6,7 +6,7 @@ import type { WebSocket } from 'ws';
 import { z } from 'zod';
 
 /** Slack allows an app this many sockets (docs.slack.dev, "Using Socket Mode"). */
-const MOST_SOCKETS = 10;
+const MAX_SOCKETS = 10;
 
 const acknowledgement = z.object({ envelope_id: z.string(), payload: z.record(z.string(), z.unknown()).optional() });
 
@@ -45,7 +45,7 @@ export class SocketMode {
     this.#server = new WebSocketServer({ noServer: true, autoPong: false });
     http.on('upgrade', (request, socket, head) => {
       const ticket = new URL(request.url ?? '/', 'http://localhost').searchParams.get('ticket') ?? '';
-      if (!this.#tickets.delete(ticket) || this.#sockets.length >= MOST_SOCKETS || this.isClosed) {
+      if (!this.#tickets.delete(ticket) || this.#sockets.length >= MAX_SOCKETS || this.isClosed) {
         socket.destroy();
         return;
       }

@@ -6,8 +6,8 @@ import { parseBlocks } from './validate-blocks.ts';
 import type { Channel, Content, Message, User, WorkspaceState } from './workspace.ts';
 
 /** The characters chat.update takes (docs.slack.dev, "chat.update"); chat.postMessage cuts at 40,000 instead. */
-const MOST_UPDATE_TEXT = 4_000;
-const MOST_POST_TEXT = 40_000;
+const MAX_UPDATE_TEXT = 4_000;
+const MAX_POST_TEXT = 40_000;
 
 /** Arguments of a call; objects arrive as JSON text in forms, or as themselves in JSON bodies. */
 export type Args = Readonly<Record<string, unknown>>;
@@ -143,7 +143,7 @@ function postMessage(args: Args, { state, scopes }: ApiContext): Result {
   if (channel === undefined) return failed('channel_not_found');
   if (channel.archived) return failed('is_archived');
   if (!channel.members.has(state.bot.id) && !scopes.has('chat:write.public')) return failed('not_in_channel');
-  const content = readContent(args, MOST_POST_TEXT);
+  const content = readContent(args, MAX_POST_TEXT);
   if ('ok' in content) return content;
   const metadata = readMetadata(args['metadata']);
   if (metadata === 'invalid') return failed('invalid_metadata_format');
@@ -168,8 +168,8 @@ function update(args: Args, { state }: ApiContext): Result {
   if (old.userId !== state.bot.id) return failed('cant_update_message');
   if (channel.archived) return failed('is_archived');
   if (!channel.members.has(state.bot.id)) return failed('not_in_channel');
-  if (typeof args['text'] === 'string' && args['text'].length > MOST_UPDATE_TEXT) return failed('msg_too_long');
-  const content = readContent(args, MOST_UPDATE_TEXT);
+  if (typeof args['text'] === 'string' && args['text'].length > MAX_UPDATE_TEXT) return failed('msg_too_long');
+  const content = readContent(args, MAX_UPDATE_TEXT);
   if ('ok' in content) return content;
   state.edit(channel.id, ts, content, readMetadata(args['metadata']) ?? undefined);
   return { ok: true, channel: channel.id, ts, text: content.text };

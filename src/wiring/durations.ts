@@ -38,6 +38,7 @@ export type Durations = AskTimes &
     readonly drsTimeoutMs: number;
   };
 
+/** The durations of each use case, together. */
 export const DEFAULT_DURATIONS: Durations = {
   ...ASK_TIMES,
   ...CAUSE_TIMES,

@@ -55,6 +55,7 @@ export interface Whose {
   readonly connectionId: string;
 }
 
+/** Makes what the use cases take, on what has been opened. */
 export function createParts(
   { config, log, clock, store, durations, network, timetable, decorate }: Resources,
   { vitals, metrics }: Operations,

@@ -19,6 +19,7 @@ export interface Polling {
   end(): Promise<void>;
 }
 
+/** Makes the poller; nothing is asked before it is started. */
 export function createPolling(parts: Parts, { config, timetable }: Resources, heartbeat: Heartbeat): Polling {
   const { log, vitals, clock } = parts;
   const passes = new InFlight();

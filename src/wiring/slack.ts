@@ -99,6 +99,7 @@ export interface SlackSide extends SlackSignedIn {
   readonly readerLanguage: (userId: string) => Promise<Language>;
 }
 
+/** Makes all that speaks with Slack; nothing is opened yet. */
 export function createSlackSide(
   { config, clock, log, decorate }: Resources,
   metrics: Metrics,

@@ -14,6 +14,7 @@ export interface StartTimes {
   readonly maxRefusalMs: number;
 }
 
+/** What they are unless somebody says otherwise. */
 export const START_TIMES: StartTimes = {
   startRetryMs: 5 * SECOND,
   maxStartRetryMs: MINUTE,

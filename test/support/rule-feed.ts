@@ -1,7 +1,7 @@
 import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { StatusGroup } from '../../src/domain/job/job-status.ts';
 import type { Decision, RuleEvent, RuleName } from '../../src/domain/rules/decision.ts';
-import type { Facts } from '../../src/domain/rules/look.ts';
+import type { Facts } from '../../src/domain/rules/rule-input.ts';
 import { DEFAULT_RULES } from '../../src/domain/rules/rule-settings.ts';
 import type { RuleSettings } from '../../src/domain/rules/rule-settings.ts';
 import type { PartPercent, Sample } from '../../src/domain/rules/sample.ts';

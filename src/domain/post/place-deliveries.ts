@@ -79,7 +79,7 @@ export interface ToPlace {
 }
 
 /** Jobs and announcements in such a message: more would not fit. */
-const MOST_TOGETHER = 12;
+const MAX_TOGETHER = 12;
 
 /**
  * Where the pending deliveries of a channel go, in the order in which it is to happen, as `decideNews` decides it. What
@@ -117,7 +117,7 @@ export function placeDeliveries(toPlace: ToPlace): readonly Placement[] {
 /** The first messages about one job or announcement each are one message, in the order of what they tell. */
 function tellTogether(placements: readonly Placement[]): readonly Placement[] {
   const isOne = (one: Placement) => one.kind === 'begin' && one.post === NEWS;
-  const ones = placements.filter(isOne).slice(0, MOST_TOGETHER);
+  const ones = placements.filter(isOne).slice(0, MAX_TOGETHER);
   if (ones.length < 2) return placements;
   const deliveries = ones.flatMap((one) => one.deliveries).toSorted((one, other) => one.id - other.id);
   return [{ kind: 'begin', post: NEWS, deliveries }, ...placements.filter((one) => !ones.includes(one))];

@@ -3,7 +3,7 @@ import type { EpochMs } from '../base/time.ts';
 import { keepSilent, tell } from './decision.ts';
 import type { Step } from './decision.ts';
 import { heldReadings } from './holds.ts';
-import type { Look } from './look.ts';
+import type { RuleInput } from './rule-input.ts';
 import { alarmLevelMs, MIN_READINGS, stretchedHoldMs } from './rule-settings.ts';
 
 /** A job that catches up after a break. */
@@ -27,26 +27,26 @@ const GAIN_SHARE = 0.5;
  * two hours = 'catch-up is not gaining'." Of each hour counts the least lag, so that a lag that breathes gains all the same. An
  * hour that reached the level ends the catch-up too: from then on a high lag is one. The state is null while it does not catch up.
  */
-export function stepCatchingUp(before: CatchUp | null, look: Look): Step<CatchUp | null> {
-  const { now, course, sample, rules } = look;
-  const begun = look.isResuming ? { since: now, hour: null, beforeMs: null, toldMs: before?.toldMs ?? null } : before;
+export function stepCatchingUp(before: CatchUp | null, input: RuleInput): Step<CatchUp | null> {
+  const { now, course, sample, rules } = input;
+  const begun = input.isResuming ? { since: now, hour: null, beforeMs: null, toldMs: before?.toldMs ?? null } : before;
   if (begun === null) return keepSilent(null, 'not_so');
   if (course.group !== 'replicating') return keepSilent({ ...begun, hour: null, beforeMs: null }, 'other_status');
   // What lay between two hours must have been seen.
-  const seen = look.sinceLastMs === null ? { ...begun, hour: null, beforeMs: null } : begun;
+  const seen = input.sinceLastMs === null ? { ...begun, hour: null, beforeMs: null } : begun;
   if (sample.lagMs === null) return keepSilent(seen, 'not_measurable');
-  if (look.measured.length === 0) return keepSilent(seen, 'not_settled');
-  if (isDone(look)) return keepSilent(null, 'not_so');
+  if (input.measured.length === 0) return keepSilent(seen, 'not_settled');
+  if (isDone(input)) return keepSilent(null, 'not_so');
   const { hour } = seen;
   if (hour === null)
     return keepSilent({ ...seen, hour: { from: now, leastMs: sample.lagMs, readings: 1 } }, 'not_lasting');
   const leastMs = Math.min(hour.leastMs, sample.lagMs);
   const isOver = now - hour.from >= stretchedHoldMs(HOUR, rules) && hour.readings + 1 >= MIN_READINGS;
   if (!isOver) return keepSilent({ ...seen, hour: { ...hour, leastMs, readings: hour.readings + 1 } }, 'not_lasting');
-  return closeHour(seen, leastMs, look);
+  return closeHour(seen, leastMs, input);
 }
 
-function closeHour(seen: CatchUp, leastMs: number, { now, sample, rules }: Look): Step<CatchUp | null> {
+function closeHour(seen: CatchUp, leastMs: number, { now, sample, rules }: RuleInput): Step<CatchUp | null> {
   if (leastMs <= alarmLevelMs(rules)) return keepSilent(null, 'not_so');
   const toldMs = seen.toldMs !== null && leastMs <= GAIN_SHARE * seen.toldMs ? null : seen.toldMs;
   const hour = { from: now, leastMs: sample.lagMs ?? leastMs, readings: 1 };
@@ -59,7 +59,7 @@ function closeHour(seen: CatchUp, leastMs: number, { now, sample, rules }: Look)
   );
 }
 
-function isDone({ course, rules }: Look): boolean {
+function isDone({ course, rules }: RuleInput): boolean {
   const isSo = (lagMs: number) => lagMs <= alarmLevelMs(rules);
   return heldReadings(course.readings, { isSo, holdMs: stretchedHoldMs(DONE_HOLD_MS, rules), share: 1 }) !== null;
 }

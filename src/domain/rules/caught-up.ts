@@ -5,8 +5,8 @@ import type { RuleSilence, Step } from './decision.ts';
 import { heldReadings, MIN_SHARE } from './holds.ts';
 import type { Measured } from './holds.ts';
 import { findJump } from './jumping.ts';
-import { whyUnjudged } from './look.ts';
-import type { Look } from './look.ts';
+import { whyUnjudged } from './rule-input.ts';
+import type { RuleInput } from './rule-input.ts';
 import { alarmLevelMs, stretchedHoldMs } from './rule-settings.ts';
 import type { HoldRule } from './rule-settings.ts';
 import { findFallingBehind, findNothingNewer } from './rising.ts';
@@ -32,21 +32,21 @@ const PAIR_MS = 6 * HOUR;
  */
 export function stepCaughtUp(
   before: CaughtUp,
-  look: Look,
+  input: RuleInput,
   { isLagFine, isTooth }: { readonly isLagFine: boolean; readonly isTooth: boolean },
 ): Step<CaughtUp> {
-  const { now, rules } = look;
+  const { now, rules } = input;
   const { ready } = rules;
   const toldAt = before.toldAt === null ? null : Math.min(before.toldAt, now);
   if (ready === null) return keepSilent(NOT_CAUGHT_UP, 'off');
-  if (look.course.group !== 'replicating') return keepSilent({ toldAt, isCaughtUp: false }, 'other_status');
+  if (input.course.group !== 'replicating') return keepSilent({ toldAt, isCaughtUp: false }, 'other_status');
   const state = { toldAt, isCaughtUp: before.isCaughtUp };
-  const unjudged = whyUnjudged(look);
+  const unjudged = whyUnjudged(input);
   if (unjudged !== null) return keepSilent(state, unjudged);
-  if (state.isCaughtUp) return isTooth ? keepSilent(state, 'heartbeat') : judgeLost(state, look, ready);
-  const why = whyNotReady(look, isLagFine);
+  if (state.isCaughtUp) return isTooth ? keepSilent(state, 'heartbeat') : judgeLost(state, input, ready);
+  const why = whyNotReady(input, isLagFine);
   if (why !== null) return keepSilent(state, why);
-  const held = findReady(look, ready);
+  const held = findReady(input, ready);
   if (held === null) return keepSilent(state, 'not_lasting');
   if (toldAt !== null && now - toldAt < PAIR_MS) return keepSilent(state, 'too_soon');
   const lags = held.map(({ lagMs }) => lagMs);
@@ -58,15 +58,15 @@ export function stepCaughtUp(
 }
 
 /** What stands against a lag that is small. */
-function whyNotReady(look: Look, isLagFine: boolean): RuleSilence | null {
-  if (look.facts.hasError) return 'has_error';
-  if (findJump(look) !== null) return 'jumping';
-  return isLagFine && findNothingNewer(look) === null && findFallingBehind(look) === null ? null : 'not_so';
+function whyNotReady(input: RuleInput, isLagFine: boolean): RuleSilence | null {
+  if (input.facts.hasError) return 'has_error';
+  if (findJump(input) !== null) return 'jumping';
+  return isLagFine && findNothingNewer(input) === null && findFallingBehind(input) === null ? null : 'not_so';
 }
 
 /** The readings of a lag that was small for long enough: none of them above the alarm level. */
 export function findReady(
-  { course, rules }: Pick<Look, 'course' | 'rules'>,
+  { course, rules }: Pick<RuleInput, 'course' | 'rules'>,
   { levelMs, holdMs }: HoldRule,
 ): readonly Measured[] | null {
   const isSo = (lagMs: number) => lagMs <= levelMs;
@@ -74,7 +74,7 @@ export function findReady(
   return held === null || held.some(({ lagMs }) => lagMs > alarmLevelMs(rules)) ? null : held;
 }
 
-function judgeLost(state: CaughtUp, { course, sample, now, rules }: Look, { levelMs }: HoldRule): Step<CaughtUp> {
+function judgeLost(state: CaughtUp, { course, sample, now, rules }: RuleInput, { levelMs }: HoldRule): Step<CaughtUp> {
   const isSo = (lagMs: number) => lagMs > LOST_LEVELS * levelMs;
   const lost = heldReadings(course.readings, { isSo, holdMs: stretchedHoldMs(LOST_HOLD_MS, rules), share: MIN_SHARE });
   if (lost === null) return keepSilent(state, 'told');

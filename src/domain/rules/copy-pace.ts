@@ -76,15 +76,15 @@ function hasMoved(before: readonly PartPercent[], parts: readonly PartPercent[])
 }
 
 /** A copy that stands still is not told sooner, in ms. */
-const LEAST_MS = HOUR;
+const MIN_STALL_MS = HOUR;
 /** Nor before so many times the usual step, */
 const USUAL_STEPS = 6;
 /** the longest step so far, */
-const LONGEST_STEPS = 2.5;
+const TIMES_LONGEST = 2.5;
 /** or this share of the time so far. */
 const SHARE_SO_FAR = 0.2;
 /** While its habits are not known: not sooner than this, in ms, nor before it stood still for as long as all the time before. */
-const UNKNOWN_LEAST_MS = 8 * HOUR;
+const MIN_UNKNOWN_MS = 8 * HOUR;
 
 /**
  * After standing still for so long, in ms, a copy has stalled as far as its own habits say: the longest of 60 min, 6 × the median
@@ -94,8 +94,13 @@ const UNKNOWN_LEAST_MS = 8 * HOUR;
  */
 export function stallLimitMs({ stepsMs, longestMs, seenMs, stillMs, steps }: CopyPace): number {
   const soFarMs = seenMs - stillMs;
-  if (steps < MIN_STEPS) return Math.max(UNKNOWN_LEAST_MS, soFarMs);
-  return Math.max(LEAST_MS, USUAL_STEPS * (usualMs(stepsMs) ?? 0), LONGEST_STEPS * longestMs, SHARE_SO_FAR * soFarMs);
+  if (steps < MIN_STEPS) return Math.max(MIN_UNKNOWN_MS, soFarMs);
+  return Math.max(
+    MIN_STALL_MS,
+    USUAL_STEPS * (usualMs(stepsMs) ?? 0),
+    TIMES_LONGEST * longestMs,
+    SHARE_SO_FAR * soFarMs,
+  );
 }
 
 /** What a step takes usually: the median of the last ones, in ms; null before any was seen. */

@@ -1,7 +1,7 @@
 import { DAY } from '../base/time.ts';
 import { keepSilent, tell } from './decision.ts';
 import type { Step } from './decision.ts';
-import type { Look } from './look.ts';
+import type { RuleInput } from './rule-input.ts';
 import type { Outage } from './outage.ts';
 import { MIN_READINGS } from './rule-settings.ts';
 
@@ -9,7 +9,7 @@ import { MIN_READINGS } from './rule-settings.ts';
 const NEAR_MS = DAY;
 
 /** Tells once, while a job has failed or is paused, that DRS will end it within 24 h. */
-export function stepDeadline(outage: Outage | null, { now, course, facts }: Look): Step<Outage | null> {
+export function stepDeadline(outage: Outage | null, { now, course, facts }: RuleInput): Step<Outage | null> {
   if (outage === null) return keepSilent(outage, 'other_status');
   const { expiry } = facts;
   if (expiry === null) return keepSilent(outage, 'off');

@@ -144,10 +144,12 @@ export interface Step<State> {
   readonly decision: Decision;
 }
 
+/** Decides to tell an event. */
 export function tell<State>(state: State, event: RuleEvent): Step<State> {
   return { state, decision: { kind: 'tell', event } };
 }
 
+/** Decides to tell nothing, and why. */
 export function keepSilent<State>(state: State, reason: RuleSilence): Step<State> {
   return { state, decision: { kind: 'silent', reason } };
 }

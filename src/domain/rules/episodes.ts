@@ -2,7 +2,7 @@ import { HOUR } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { RuleEvent } from './decision.ts';
 import type { Measured } from './holds.ts';
-import type { Look } from './look.ts';
+import type { RuleInput } from './rule-input.ts';
 
 /** A lag that is not fine, until it is: each kind is told once; none, while it is as before. */
 export interface LagEpisode {
@@ -33,7 +33,7 @@ export function recentEpisodes(past: LagEpisodes['past'], now: EpochMs): LagEpis
 }
 
 /** A lag that came and went more than once in the last hours does so again, no worse than before. */
-export function isAsBefore({ open, past }: LagEpisodes, { now, sample }: Look): boolean {
+export function isAsBefore({ open, past }: LagEpisodes, { now, sample }: RuleInput): boolean {
   if (past.length < MIN_PAST || isTold(open)) return false;
   const mostMs = WORSE * Math.max(...past.map(({ peakMs }) => peakMs));
   const longestMs = WORSE * Math.max(...past.map(({ lengthMs }) => lengthMs));

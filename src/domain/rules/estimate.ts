@@ -31,7 +31,7 @@ const NAMED_STRETCH = { share: 0.2, leastMs: 2 * HOUR };
  */
 const SPREAD = 0.6;
 /** less where all stretches of the copy so far were alike: this share of it at least, all of it where they differ by so much. */
-const LEAST_SHARE = 0.6;
+const MIN_SHARE = 0.6;
 const UNEVEN = 0.6;
 /** How much wider for each unit that the job's own past would have surprised such a range. */
 const SURPRISE = 0.2;
@@ -40,7 +40,7 @@ const TAIL = { share: 0.4, power: 0.5 };
 /** A range whose end is so many times its beginning helps nobody. */
 const MAX_FACTOR = 12;
 /** No range begins or ends sooner, in ms. */
-const LEAST_LEFT_MS = MINUTE;
+const MIN_LEFT_MS = MINUTE;
 
 /**
  * "Estimate: for the data part only, after ≥ 5 % and ≥ 30 min, as a range over max(2 h, 5 steps, 20 % of the time so far); none
@@ -71,9 +71,9 @@ function rangeOf(copy: CopySoFar, last: CopyPoint): { readonly fromMs: number; r
     const pace = paceOver(copy.points, copy.nowMs, stretch);
     if (pace === null) return [];
     const sinceMoveMs = Math.min(copy.nowMs - last.ms, pace.stepMs);
-    return [Math.max(LEAST_LEFT_MS, (DONE_PERCENT - last.percent) / pace.percentPerMs - sinceMoveMs)];
+    return [Math.max(MIN_LEFT_MS, (DONE_PERCENT - last.percent) / pace.percentPerMs - sinceMoveMs)];
   });
-  const share = LEAST_SHARE + (1 - LEAST_SHARE) * Math.min(1, paceSpread(copy) / UNEVEN);
+  const share = MIN_SHARE + (1 - MIN_SHARE) * Math.min(1, paceSpread(copy) / UNEVEN);
   const spread = Math.exp(share * SPREAD + SURPRISE * surpriseSoFar(copy));
   const slowestMs = Math.max(...left);
   const tail = (1 + (TAIL.share * copy.nowMs) / slowestMs) ** (TAIL.power * share);

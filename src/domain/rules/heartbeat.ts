@@ -3,7 +3,7 @@ import type { EpochMs } from '../base/time.ts';
 import { ALARM_LAG_MS, IN_SYNC_LAG_MS } from '../job/verdict-rules.ts';
 import { stepsOf } from './holds.ts';
 import type { Measured } from './holds.ts';
-import type { Look } from './look.ts';
+import type { RuleInput } from './rule-input.ts';
 
 /** What is known of a source that writes a heartbeat every so often. */
 export interface Heartbeat {
@@ -43,7 +43,7 @@ const MAX_QUIET_CLIMB_MS = HOUR;
  *
  * A heartbeat written between two polls has climbed again by the second, so a fall is also one to no more than that time.
  */
-export function followHeartbeat(before: Heartbeat, { now, measured, sample, course }: Look): Heartbeat {
+export function followHeartbeat(before: Heartbeat, { now, measured, sample, course }: RuleInput): Heartbeat {
   const teeth = before.teeth.filter(({ at }) => at <= now && now - at <= MAX_TOOTH_AGE_MS);
   if (course.group !== 'replicating') return { climbingSince: null, teeth };
   if (sample.lagMs === null) return { ...before, teeth };

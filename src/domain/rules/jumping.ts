@@ -5,8 +5,8 @@ import { keepSilent, tell } from './decision.ts';
 import type { Step } from './decision.ts';
 import { readingsOf } from './holds.ts';
 import type { Measured } from './holds.ts';
-import { whyUnjudged } from './look.ts';
-import type { Look } from './look.ts';
+import { whyUnjudged } from './rule-input.ts';
+import type { RuleInput } from './rule-input.ts';
 
 /** A figure that jumps was told. */
 export interface Jumping {
@@ -21,18 +21,18 @@ const LOOK_BACK_POLLS = 6;
 const QUIET_MS = 6 * HOUR;
 
 /** The readings of a figure that jumps, from in sync to above the alarm level and back, faster than time goes by; null else. */
-export function findJump({ measured, rules }: Pick<Look, 'measured' | 'rules'>): readonly Measured[] | null {
+export function findJump({ measured, rules }: Pick<RuleInput, 'measured' | 'rules'>): readonly Measured[] | null {
   const judged = readingsOf(measured, Math.max(LOOK_BACK_MS, LOOK_BACK_POLLS * rules.pollMs));
   return isJumping(judged) ? judged : null;
 }
 
 /** "A figure that jumps (0, 2000, 0, 2002) is said to jump and is never in sync." */
-export function stepJumping(before: Jumping | null, look: Look): Step<Jumping | null> {
-  const { now } = look;
+export function stepJumping(before: Jumping | null, input: RuleInput): Step<Jumping | null> {
+  const { now } = input;
   const known = before !== null && now >= before.lastAt && now - before.lastAt < QUIET_MS ? before : null;
-  const unjudged = whyUnjudged(look);
+  const unjudged = whyUnjudged(input);
   if (unjudged !== null) return keepSilent(known, unjudged);
-  const judged = findJump(look);
+  const judged = findJump(input);
   if (judged === null) return keepSilent(known, 'not_so');
   if (known !== null) return keepSilent({ lastAt: now }, 'told');
   const lags = judged.map(({ lagMs }) => lagMs);

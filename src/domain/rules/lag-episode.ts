@@ -5,8 +5,8 @@ import { hasToothEnded, isQuietTooth, isTooth } from './heartbeat.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { findJump } from './jumping.ts';
 import { findLagHigh, isAboveAlarm, isLagFine } from './lag-high.ts';
-import type { Look } from './look.ts';
-import { whyUnjudged } from './look.ts';
+import type { RuleInput } from './rule-input.ts';
+import { whyUnjudged } from './rule-input.ts';
 import { findFallingBehind, findNothingNewer } from './rising.ts';
 import { isStandingStill } from './stands-still.ts';
 import type { Standstill } from './stands-still.ts';
@@ -29,26 +29,26 @@ export interface LagStep {
  * Lag high (lag-high.ts) and rising lag (rising.ts), as one story: a graver event is told on top of a lighter one, never the
  * other way round, and one event closes them all. "Both [kinds of rising] are silent while catching up"; then "lag-high is off".
  */
-export function stepLagEpisode(before: LagEpisodes, look: Look, context: LagContext): LagStep {
-  const { sample, now } = look;
+export function stepLagEpisode(before: LagEpisodes, input: RuleInput, context: LagContext): LagStep {
+  const { sample, now } = input;
   const past = recentEpisodes(before.past, now);
-  const unjudged = whyUnjudged(look);
+  const unjudged = whyUnjudged(input);
   if (unjudged !== null || sample.lagMs === null) return silent({ ...before, past }, unjudged ?? 'not_measurable');
   const open = before.open === null ? null : { ...before.open, peakMs: Math.max(before.open.peakMs, sample.lagMs) };
   const state = { open, past };
-  if (open !== null && (isLagFine(look, look.rules) || hasToothEnded(context.heartbeat, now)))
-    return clear(open, past, look);
-  const rising = judgeRising(state, look, context);
+  if (open !== null && (isLagFine(input, input.rules) || hasToothEnded(context.heartbeat, now)))
+    return clear(open, past, input);
+  const rising = judgeRising(state, input, context);
   if (rising.kind === 'tell') {
-    return { state: openEpisode(state, rising.event, look.measured), high: quiet('told_as_rising'), rising };
+    return { state: openEpisode(state, rising.event, input.measured), high: quiet('told_as_rising'), rising };
   }
-  const high = judgeHigh(state, look, context);
-  if (high.kind === 'tell') return { state: openEpisode(state, high.event, look.measured), high, rising };
+  const high = judgeHigh(state, input, context);
+  if (high.kind === 'tell') return { state: openEpisode(state, high.event, input.measured), high, rising };
   const isUntold = open === null && (high.reason === 'as_before' || rising.reason === 'as_before');
   return { state: isUntold ? { open: { since: now, peakMs: sample.lagMs, told: [] }, past } : state, high, rising };
 }
 
-function clear(open: LagEpisode, past: LagEpisodes['past'], { now, sample }: Look): LagStep {
+function clear(open: LagEpisode, past: LagEpisodes['past'], { now, sample }: RuleInput): LagStep {
   const state = closeEpisode(open, past, now);
   const { since, peakMs, told } = open;
   if (told.length === 0) return silent(state, 'not_so');
@@ -59,32 +59,32 @@ function clear(open: LagEpisode, past: LagEpisodes['past'], { now, sample }: Loo
 type Silent = Extract<Decision, { kind: 'silent' }>;
 type Judgement = { readonly kind: 'tell'; readonly event: LagAlarm } | Silent;
 
-function judgeRising(state: LagEpisodes, look: Look, { heartbeat, isCatchingUp }: LagContext): Judgement {
-  const lagMs = look.sample.lagMs ?? 0;
-  const nothing = findNothingNewer(look);
-  const behind = nothing === null ? findFallingBehind(look) : null;
+function judgeRising(state: LagEpisodes, input: RuleInput, { heartbeat, isCatchingUp }: LagContext): Judgement {
+  const lagMs = input.sample.lagMs ?? 0;
+  const nothing = findNothingNewer(input);
+  const behind = nothing === null ? findFallingBehind(input) : null;
   if (nothing === null && behind === null) return quiet('not_so');
   if (isCatchingUp) return quiet('catching_up');
   if (nothing !== null) {
-    if (isTooth(heartbeat, look.now)) return quiet('heartbeat');
+    if (isTooth(heartbeat, input.now)) return quiet('heartbeat');
     return unlessTold(state, { kind: 'nothing_newer', ...nothing, lagMs }, ['nothing_newer']);
   }
-  if (behind === null || isAsBefore(state, look)) return quiet('as_before');
+  if (behind === null || isAsBefore(state, input)) return quiet('as_before');
   return unlessTold(state, { kind: 'cannot_keep_up', ...behind, lagMs }, ['cannot_keep_up', 'nothing_newer']);
 }
 
-function judgeHigh(state: LagEpisodes, look: Look, context: LagContext): Judgement {
-  const { rules, now } = look;
+function judgeHigh(state: LagEpisodes, input: RuleInput, context: LagContext): Judgement {
+  const { rules, now } = input;
   if (rules.lag === null) return quiet('off');
-  if (!isAboveAlarm(look)) return quiet('not_so');
+  if (!isAboveAlarm(input)) return quiet('not_so');
   if (context.isCatchingUp) return quiet('catching_up');
   if (context.standstill !== null && isStandingStill(context.standstill)) return quiet('stands_still');
-  if (findJump(look) !== null) return quiet('jumping');
-  const held = findLagHigh(look, rules);
+  if (findJump(input) !== null) return quiet('jumping');
+  const held = findLagHigh(input, rules);
   if (held === null) return quiet('not_lasting');
   if (isQuietTooth(context.heartbeat, now)) return quiet('heartbeat');
-  if (isAsBefore(state, look)) return quiet('as_before');
-  const event: LagAlarm = { kind: 'lag_high', since: held[0]?.at ?? now, lagMs: look.sample.lagMs ?? 0, ...rules.lag };
+  if (isAsBefore(state, input)) return quiet('as_before');
+  const event: LagAlarm = { kind: 'lag_high', since: held[0]?.at ?? now, lagMs: input.sample.lagMs ?? 0, ...rules.lag };
   return unlessTold(state, event, ['lag_high', 'nothing_newer', 'cannot_keep_up']);
 }
 

@@ -1,7 +1,7 @@
 import { MINUTE } from '../base/time.ts';
 import { keepSilent, tell } from './decision.ts';
 import type { Step } from './decision.ts';
-import type { Look } from './look.ts';
+import type { RuleInput } from './rule-input.ts';
 import { MIN_READINGS, stretchedHoldMs } from './rule-settings.ts';
 
 /** It was told that the lag cannot be measured, and it could not be for as long since. */
@@ -16,8 +16,8 @@ const HOLD_MS = 15 * MINUTE;
  * "Not measurable neither extends nor clears, and is no gap; for 15 min: said once." It counts from the last figure, or from
  * the first reading after a break or a stretch that nobody saw.
  */
-export function stepNotMeasurable(before: Unmeasured, look: Look): Step<Unmeasured> {
-  const { course, now, rules } = look;
+export function stepNotMeasurable(before: Unmeasured, input: RuleInput): Step<Unmeasured> {
+  const { course, now, rules } = input;
   if (course.group !== 'replicating') return keepSilent(before, 'other_status');
   const { readings } = course;
   const holdMs = stretchedHoldMs(HOLD_MS, rules);

@@ -3,7 +3,7 @@ import type { EpochMs } from '../base/time.ts';
 import { isOver, isWorking } from '../job/job-status.ts';
 import { keepSilent, tell } from './decision.ts';
 import type { Step } from './decision.ts';
-import type { Look } from './look.ts';
+import type { RuleInput } from './rule-input.ts';
 import { MIN_READINGS } from './rule-settings.ts';
 
 /** A job that has failed, or is paused, and of what people were reminded. */
@@ -24,7 +24,7 @@ const REMINDERS = { failed: [HOUR, 4 * HOUR], paused: [12 * HOUR] } as const;
  * The outage with one more sample. A passing status (starting, upgrading, …) leaves it as it is, and so does one that this
  * version does not know.
  */
-export function followOutage(before: Outage | null, { now, previousGroup, course }: Look): Outage | null {
+export function followOutage(before: Outage | null, { now, previousGroup, course }: RuleInput): Outage | null {
   const { group } = course;
   if (group === null || isWorking(group) || isOver(group)) return null;
   if (group !== 'failed' && group !== 'paused') return before;
@@ -33,7 +33,7 @@ export function followOutage(before: Outage | null, { now, previousGroup, course
 }
 
 /** "Paused: reminders at 12 h, 24 h, then daily. Still failing: 1 h, 4 h, then daily." Of several that were missed, one is told. */
-export function stepReminder(outage: Outage | null, { now, course, facts }: Look): Step<Outage | null> {
+export function stepReminder(outage: Outage | null, { now, course, facts }: RuleInput): Step<Outage | null> {
   if (outage === null || course.group !== outage.kind) return keepSilent(outage, 'other_status');
   if (course.inRow < MIN_READINGS) return keepSilent(outage, 'too_few_readings');
   const due = remindersDue(outage, now);

@@ -24,10 +24,10 @@ export const PACE_STRETCHES: readonly Stretch[] = [
 ];
 const MIN_STEPS = 5;
 /** DRS's percents are whole numbers, where they are finer so much is a step. */
-const LEAST_STEP_PERCENT = 0.5;
+const MIN_STEP_PERCENT = 0.5;
 /** A copy is cut into so many parts to see how even it is; with fewer than the least nobody can say. */
 const PARTS = 8;
-const LEAST_PARTS = 5;
+const MIN_PACES = 5;
 /** The moments of a copy so far, as shares of it, at which its pace is held against what came. */
 const PAST_MOMENTS = [0.25, 0.33, 0.5, 0.67, 0.8] as const;
 /** No single surprise counts for more: a factor of e². */
@@ -52,7 +52,7 @@ export function paceOver(points: readonly CopyPoint[], nowMs: number, { share, l
 function leastStep(points: readonly CopyPoint[]): number {
   const steps = points.slice(1).map(({ percent }, index) => percent - (points[index]?.percent ?? 0));
   return Math.max(
-    LEAST_STEP_PERCENT,
+    MIN_STEP_PERCENT,
     steps.reduce((least, step) => Math.min(least, step), Number.POSITIVE_INFINITY),
   );
 }
@@ -72,7 +72,7 @@ export function paceSpread({ points, nowMs }: CopySoFar): number {
   const last = points.at(-1) ?? start;
   const sinceMs = nowMs - from.ms;
   if (sinceMs > partMs) paces.push((last.percent - from.percent + leastStep(points) / 2) / sinceMs);
-  return paces.length < LEAST_PARTS ? Number.POSITIVE_INFINITY : Math.log(Math.max(...paces) / Math.min(...paces));
+  return paces.length < MIN_PACES ? Number.POSITIVE_INFINITY : Math.log(Math.max(...paces) / Math.min(...paces));
 }
 
 /**

@@ -2,7 +2,7 @@ import { MINUTE, SECOND } from '../base/time.ts';
 import { MAX_SLOPE, MIN_CLIMB } from './heartbeat.ts';
 import { measuredOf, readingsOf, stepsOf } from './holds.ts';
 import type { Measured } from './holds.ts';
-import type { Look } from './look.ts';
+import type { RuleInput } from './rule-input.ts';
 import { stretchedHoldMs } from './rule-settings.ts';
 
 /** A lag that rises: since when, and how fast, in seconds a second. */
@@ -26,7 +26,7 @@ const PARTS = 3;
  * Finds that nothing newer arrives: "lag cannot rise faster than 1 s a second, so a step over 1.3 s/s is a jump and ends a
  * slope. Each of the last five steps ≥ 0.5 s/s and together ≥ 0.9 s/s over ≥ 5 min".
  */
-export function findNothingNewer({ measured }: Pick<Look, 'measured'>): Rise | null {
+export function findNothingNewer({ measured }: Pick<RuleInput, 'measured'>): Rise | null {
   const newest = measured.at(-1);
   if (newest === undefined) return null;
   const before = measured.findLastIndex(({ at }) => newest.at - at >= NOTHING_NEWER_MS);
@@ -43,7 +43,7 @@ export function findNothingNewer({ measured }: Pick<Look, 'measured'>): Rise | n
  * Finds that the target cannot keep up: "0.05–0.9 s/s for 30 min without a jump and lag over 30 s". For all of that time: the
  * least lag of each third is higher than that of the third before by what the slope says.
  */
-export function findFallingBehind({ course, rules }: Pick<Look, 'course' | 'rules'>): Rise | null {
+export function findFallingBehind({ course, rules }: Pick<RuleInput, 'course' | 'rules'>): Rise | null {
   const present = course.readings.at(-1)?.lagMs ?? null;
   if (present !== null && present <= FALLING_BEHIND_LAG_MS) return null;
   const lookBackMs = stretchedHoldMs(FALLING_BEHIND_MS, rules);
@@ -75,7 +75,7 @@ function slopeBetween(from: Measured, to: Measured): number {
 }
 
 /** How long the lag takes to fall to nothing, in ms, at the pace of the last half hour: "lag ÷ fall rate"; null when it does not fall. */
-export function catchUpMs({ measured }: Pick<Look, 'measured'>): number | null {
+export function catchUpMs({ measured }: Pick<RuleInput, 'measured'>): number | null {
   const judged = readingsOf(measured, FALLING_BEHIND_MS);
   const [first] = judged;
   const newest = judged.at(-1);

@@ -2,7 +2,7 @@ import { stallLimitMs, followPace, usualMs } from './copy-pace.ts';
 import type { CopyPace } from './copy-pace.ts';
 import { keepSilent, tell } from './decision.ts';
 import type { Step } from './decision.ts';
-import type { Look } from './look.ts';
+import type { RuleInput } from './rule-input.ts';
 import { MIN_READINGS } from './rule-settings.ts';
 import { dataPercent } from './sample.ts';
 import type { PartPercent } from './sample.ts';
@@ -28,12 +28,12 @@ const DONE_PERCENT = 100;
  * last percent of the data alone: whole percents show nothing of it. Either is told once until a part moves again; a slow tail
  * once in a copy.
  */
-export function stepStalled(before: Copy, look: Look): Step<Copy> {
-  const { sample, course, rules, sinceLastMs } = look;
+export function stepStalled(before: Copy, input: RuleInput): Step<Copy> {
+  const { sample, course, rules, sinceLastMs } = input;
   if (sample.group !== 'full_copy')
     return keepSilent(afterCopy(before, sample.group === 'replicating'), 'other_status');
   if (sample.parts.length === 0) return keepSilent(before, 'not_measurable');
-  const { pace, motion } = followPace(before.pace, sample, look.previousGroup === 'full_copy' ? sinceLastMs : null);
+  const { pace, motion } = followPace(before.pace, sample, input.previousGroup === 'full_copy' ? sinceLastMs : null);
   if (motion !== 'still') return moved(before, pace, motion === 'restarted');
   const next = { ...before, pace };
   if (!rules.isStallTold) return keepSilent(next, 'off');

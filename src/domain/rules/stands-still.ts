@@ -2,7 +2,7 @@ import type { EpochMs } from '../base/time.ts';
 import { keepSilent, tell } from './decision.ts';
 import type { Step } from './decision.ts';
 import { isAboveAlarm } from './lag-high.ts';
-import type { Look } from './look.ts';
+import type { RuleInput } from './rule-input.ts';
 
 /** A figure above the alarm level, and how often it was read in a row. */
 export interface Standstill {
@@ -26,15 +26,15 @@ export function isStandingStill({ polls }: Standstill): boolean {
  * ('has stood at 1 h 30 for 10 polls: nothing new arrives, or the source is idle')." Said again only after it was at or below
  * the level; a stretch that nobody saw begins the count anew.
  */
-export function stepStandsStill(before: Standstill | null, look: Look): Step<Standstill | null> {
-  const { sample, now } = look;
-  if (look.course.group !== 'replicating') return keepSilent(before, 'other_status');
+export function stepStandsStill(before: Standstill | null, input: RuleInput): Step<Standstill | null> {
+  const { sample, now } = input;
+  if (input.course.group !== 'replicating') return keepSilent(before, 'other_status');
   if (sample.lagMs === null) return keepSilent(before, 'not_measurable');
-  if (look.measured.length === 0) return keepSilent(before, 'not_settled');
-  if (!isAboveAlarm(look)) return keepSilent(null, 'not_so');
+  if (input.measured.length === 0) return keepSilent(before, 'not_settled');
+  if (!isAboveAlarm(input)) return keepSilent(null, 'not_so');
   const { lagMs } = sample;
   const isTold = before?.isTold ?? false;
-  const goesOn = before !== null && before.lagMs === lagMs && look.measured.length > 1;
+  const goesOn = before !== null && before.lagMs === lagMs && input.measured.length > 1;
   const next = goesOn ? { ...before, polls: before.polls + 1 } : { lagMs, since: now, polls: 1, isTold };
   if (!isStandingStill(next)) return keepSilent(next, next.polls > 1 ? 'not_lasting' : 'not_so');
   if (next.isTold) return keepSilent(next, 'told');

@@ -14,8 +14,8 @@ import type { Jumping } from './jumping.ts';
 import { stepLagEpisode } from './lag-episode.ts';
 import { NO_EPISODES } from './episodes.ts';
 import type { LagEpisodes } from './episodes.ts';
-import { lookAt } from './look.ts';
-import type { Facts } from './look.ts';
+import { toRuleInput } from './rule-input.ts';
+import type { Facts } from './rule-input.ts';
 import { stepNotMeasurable } from './not-measurable.ts';
 import type { Unmeasured } from './not-measurable.ts';
 import { followOutage, stepReminder } from './outage.ts';
@@ -63,24 +63,24 @@ export interface RuleSteps {
 /** Takes one more sample through all rules. A sample that is not newer than the one before changes nothing. */
 export function stepRules(before: RuleState, sample: Sample, rules: RuleSettings, facts: Facts): RuleSteps {
   if (before.course.lastAt === sample.at) return { state: before, decisions: nothingNew() };
-  const look = lookAt(sample, followCourse(before.course, sample, rules), rules, facts);
-  const heartbeat = followHeartbeat(before.heartbeat, look);
-  const standsStill = stepStandsStill(before.standstill, look);
-  const catchingUp = stepCatchingUp(before.catchUp, look);
+  const input = toRuleInput(sample, followCourse(before.course, sample, rules), rules, facts);
+  const heartbeat = followHeartbeat(before.heartbeat, input);
+  const standsStill = stepStandsStill(before.standstill, input);
+  const catchingUp = stepCatchingUp(before.catchUp, input);
   const context = { heartbeat, isCatchingUp: catchingUp.state !== null, standstill: standsStill.state };
-  const lag = stepLagEpisode(before.lag, look, context);
-  const jumping = stepJumping(before.jumping, look);
-  const notMeasurable = stepNotMeasurable(before.unmeasured, look);
-  const stalled = stepStalled(before.copy, look);
-  const caughtUp = stepCaughtUp(before.caughtUp, look, {
+  const lag = stepLagEpisode(before.lag, input, context);
+  const jumping = stepJumping(before.jumping, input);
+  const notMeasurable = stepNotMeasurable(before.unmeasured, input);
+  const stalled = stepStalled(before.copy, input);
+  const caughtUp = stepCaughtUp(before.caughtUp, input, {
     isLagFine: lag.state.open === null && !context.isCatchingUp,
-    isTooth: isTooth(heartbeat, look.now),
+    isTooth: isTooth(heartbeat, input.now),
   });
-  const reminder = stepReminder(followOutage(before.outage, look), look);
-  const deadline = stepDeadline(reminder.state, look);
+  const reminder = stepReminder(followOutage(before.outage, input), input);
+  const deadline = stepDeadline(reminder.state, input);
   return {
     state: {
-      course: look.course,
+      course: input.course,
       heartbeat,
       lag: lag.state,
       standstill: standsStill.state,

@@ -96,12 +96,11 @@ function notTheToken(error: unknown, apiUrl: string): StartError | null {
       `Slack has nothing to ask at ${apiUrl} (${name}): check SLACK_API_URL, or leave it out; Slack's own address is https://slack.com/api/.`,
       { cause: error },
     );
-  if (name !== null && !isPassing(error)) return null;
-  if (name !== null)
-    return new StartError(`Slack has a fault of its own (${name}): try again later.`, {
-      cause: error,
-      remedy: 'passes',
-    });
+  if (name !== null) {
+    if (!isPassing(error)) return null;
+    const says = `Slack has a fault of its own (${name}): try again later.`;
+    return new StartError(says, { cause: error, remedy: 'passes' });
+  }
   const why = error instanceof WebAPIRequestError ? explainNetworkFailure(error, new URL(apiUrl).host) : null;
   return new StartError(unreachable(error, why, apiUrl), {
     cause: error,

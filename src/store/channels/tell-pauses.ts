@@ -8,7 +8,7 @@ import { listToTell, noteTold } from './pauses.ts';
 import { listSubscriptions, named } from './subscriptions.ts';
 
 /** People who used the bot in a channel that are looked at. */
-const MOST_USERS = 20;
+const MAX_USERS = 20;
 
 /** See `ChannelStore`. */
 export async function listPausesToTell(
@@ -37,7 +37,7 @@ async function listUsers(db: Db, { workspaceId, channelId }: ChannelKey): Promis
     .where('user_id', '<>', '')
     .groupBy('user_id')
     .orderBy('last', 'desc')
-    .limit(MOST_USERS)
+    .limit(MAX_USERS)
     .execute();
   return rows.map((row) => row.user_id);
 }

@@ -22,7 +22,7 @@ const AT_ONCE = {
   rules: { ...DEFAULT_INCIDENT_RULES, collectFailuresMs: 0, collectMs: 0 },
 };
 /** Pending deliveries of a channel that are placed at once: more than any channel is owed of what is held for a while. */
-const MOST_PLACED = 2_000;
+const MAX_PLACED = 2_000;
 
 /**
  * Gives the pending deliveries of a channel their places: in posts that take them, or in the new post whose id is returned.
@@ -70,7 +70,7 @@ async function readUntold({ tx, clock, language }: Claim, { workspaceId, channel
     .where('deliveries.workspace_id', '=', workspaceId)
     .where('deliveries.channel_id', '=', channelId)
     .where('deliveries.outcome', 'is', null)
-    .limit(MOST_PLACED)
+    .limit(MAX_PLACED)
     .execute();
   const refused = await listPausedPosts(tx, { workspaceId, channelId });
   // What is said to the channel itself is no step of anything: one announcement that is refused holds up no other.

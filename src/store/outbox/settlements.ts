@@ -23,7 +23,7 @@ import { WITHDRAWN } from '../channels/suppress-deliveries.ts';
 /** A channel is held up no longer at once, in ms. */
 const MAX_HOLD_MS = HOUR;
 /** A message that somebody deleted is sent anew this often. */
-const MOST_REPOSTS = 1;
+const MAX_REPOSTS = 1;
 /**
  * So long after a message was sent again, the channel is looked at once more for the first one: Slack has shown messages
  * minutes after it had taken them.
@@ -229,7 +229,7 @@ async function failChange(work: Work, settlement: Failure): Promise<Change> {
       return { reason: settlement.reason, shown_version: row.attempt_version, joinable: 0, tries: 0, due_at: null };
     case 'gone': {
       const gone = { message_ts: null, joinable: 0, tries: 0, due_at: null, look_at: null };
-      if (!settlement.isOver && row.reposts < MOST_REPOSTS)
+      if (!settlement.isOver && row.reposts < MAX_REPOSTS)
         return { ...gone, reposts: row.reposts + 1, resent: 0, known_ts: null, shown_version: 0, looks: 0 };
       await freeDeliveries(tx, row.id);
       const ended = { ended: 'deleted', reason: 'deleted', settled_at: settlement.at };

@@ -9,7 +9,7 @@ import type { Db, Tx } from './schema.ts';
 const MIN_JUMP_MS = 1_000;
 
 /** An answer that took longer than this, in ms, says too little about Slack's clock. */
-const MOST_ANSWER_MS = 30_000;
+const MAX_ANSWER_MS = 30_000;
 
 /** The two clocks of a process, in ms. */
 export interface Clocks {
@@ -83,7 +83,7 @@ export class WorkClock {
     const attempt = this.#attempts.get(postId);
     if (attempt === undefined || !Number.isFinite(saidAt)) return;
     // A process that stood still between the answer and now would take that time for a distance.
-    if (this.#clocks.monotonic() - attempt.startedAt > MOST_ANSWER_MS) return;
+    if (this.#clocks.monotonic() - attempt.startedAt > MAX_ANSWER_MS) return;
     this.#slackAheadMs = saidAt - this.#clocks.clock();
   }
 

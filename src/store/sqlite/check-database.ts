@@ -19,7 +19,7 @@ import { openSqlite } from './sqlite-driver.ts';
 
 const MEGABYTE = 1024 * 1024;
 /** Less room than this on the disk is too little. */
-const LEAST_FREE_BYTES = 200 * MEGABYTE;
+const MIN_FREE_BYTES = 200 * MEGABYTE;
 /** How long to wait for a writer, in ms. */
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -169,6 +169,6 @@ function checkDisk(path: string): Finding {
   const size = existsSync(path) ? statSync(path).size : 0;
   const inMegabytes = `${Math.floor(free / MEGABYTE)} MB`;
   // Room for a copy, which is made before an upgrade.
-  if (free >= Math.max(LEAST_FREE_BYTES, size)) return good('Disk', `${inMegabytes} are free.`);
+  if (free >= Math.max(MIN_FREE_BYTES, size)) return good('Disk', `${inMegabytes} are free.`);
   return bad('Disk', `only ${inMegabytes} are free where the database is: make room before the bot has to stop.`);
 }

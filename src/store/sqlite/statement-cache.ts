@@ -1,7 +1,7 @@
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 
 /** Statements kept. Ours are some two hundred; only lists of ids make more of one. */
-const MOST_KEPT = 300;
+const MAX_KEPT_STATEMENTS = 300;
 
 /**
  * A database that prepares each text once: preparing a long statement takes SQLite as long as running it. A changed
@@ -14,7 +14,7 @@ export function cachingStatements(database: SqliteDatabase): SqliteDatabase {
       const known = kept.get(sql);
       if (known !== undefined) return known;
       const statement = database.prepare(sql);
-      if (kept.size >= MOST_KEPT) kept.clear();
+      if (kept.size >= MAX_KEPT_STATEMENTS) kept.clear();
       kept.set(sql, statement);
       return statement;
     },

@@ -21,6 +21,7 @@ export interface ResolveTimes {
   readonly listRecheckMs: number;
 }
 
+/** What they are unless somebody says otherwise. */
 export const RESOLVE_TIMES: ResolveTimes = { listRecheckMs: 3 * SECOND };
 
 /** What finding out which jobs are meant takes. */

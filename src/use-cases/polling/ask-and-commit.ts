@@ -30,6 +30,7 @@ export interface AskTimes {
   readonly verdicts: Omit<VerdictRules, 'pollMs'>;
 }
 
+/** What they are unless somebody says otherwise. */
 export const ASK_TIMES: AskTimes = {
   jobLeaseMs: 20 * SECOND,
   pollSpacingMs: 10 * SECOND,

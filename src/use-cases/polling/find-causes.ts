@@ -18,6 +18,7 @@ export interface CauseTimes {
   readonly causeGiveUpMs: number;
 }
 
+/** What they are unless somebody says otherwise. */
 export const CAUSE_TIMES: CauseTimes = { causeRetryMs: 15 * SECOND, causeGiveUpMs: 5 * MINUTE };
 
 /** What finding causes takes. */

@@ -19,6 +19,7 @@ export interface ReadTimes {
   readonly waitPollMs: number;
 }
 
+/** What they are unless somebody says otherwise. */
 export const READ_TIMES: ReadTimes = { askAgainMs: 10 * SECOND, busyWaitMs: 10 * SECOND, waitPollMs: 50 };
 
 /** What reading jobs takes. */

@@ -24,6 +24,7 @@ export interface TickTimes {
   readonly downMs: number;
 }
 
+/** What they are unless somebody says otherwise. */
 export const TICK_TIMES: TickTimes = {
   // Renaming is rare, and a list of ten thousand jobs takes a dozen requests: 1 % of the budget of companion reads.
   namesEveryMs: 10 * MINUTE,

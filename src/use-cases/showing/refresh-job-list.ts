@@ -13,6 +13,7 @@ export interface JobListTimes {
   readonly listWaitMs: number;
 }
 
+/** What they are unless somebody says otherwise. */
 export const JOB_LIST_TIMES: JobListTimes = { listEveryMs: MINUTE, listWaitMs: 15 * SECOND };
 
 /** What keeping the list takes. */

@@ -36,6 +36,7 @@ export interface TellTimes extends SendPauses, SearchPauses {
   readonly incidents: IncidentRules;
 }
 
+/** What they are unless somebody says otherwise. */
 export const TELL_TIMES: TellTimes = {
   slackTimeoutMs: 10 * SECOND,
   channelLeaseMs: 15 * SECOND,

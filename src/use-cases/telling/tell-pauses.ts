@@ -15,6 +15,7 @@ export interface PauseTimes {
   readonly pauseSayMs: number;
 }
 
+/** What they are unless somebody says otherwise. */
 export const PAUSE_TIMES: PauseTimes = { trialsMs: TRIALS_MS, pauseSayMs: 5 * MINUTE };
 
 /** What telling of pauses takes. */

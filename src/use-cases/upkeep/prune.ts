@@ -13,6 +13,7 @@ export interface PruneTimes {
   readonly pruneBreathMs: number;
 }
 
+/** What they are unless somebody says otherwise. */
 export const PRUNE_TIMES: PruneTimes = { pruneBreathMs: 50 };
 
 /** What tidying up takes. */

@@ -17,6 +17,7 @@ export interface WatchTimes {
   readonly watchEveryMs: number;
 }
 
+/** What they are unless somebody says otherwise. */
 export const WATCH_TIMES: WatchTimes = { watchEveryMs: MINUTE };
 
 /** What watching the bot itself takes. */

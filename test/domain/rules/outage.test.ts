@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/base/time.ts';
 import type { StatusGroup } from '../../../src/domain/job/job-status.ts';
 import { expiryOf } from '../../../src/domain/rules/expiry.ts';
-import type { Facts } from '../../../src/domain/rules/look.ts';
+import type { Facts } from '../../../src/domain/rules/rule-input.ts';
 import { checkHoldRule, DEFAULT_RULES } from '../../../src/domain/rules/rule-settings.ts';
 import { feed, NO_FACTS } from '../../support/rule-feed.ts';
 

@@ -19,7 +19,7 @@ export interface Facts {
 }
 
 /** All that a rule may look at when a sample comes. */
-export interface Look extends Followed {
+export interface RuleInput extends Followed {
   readonly now: EpochMs;
   readonly sample: Sample;
   readonly course: Course;
@@ -29,13 +29,14 @@ export interface Look extends Followed {
   readonly facts: Facts;
 }
 
-export function lookAt(sample: Sample, followed: Followed, rules: RuleSettings, facts: Facts): Look {
+/** What the rules judge a sample by, after the course of the job was followed to it. */
+export function toRuleInput(sample: Sample, followed: Followed, rules: RuleSettings, facts: Facts): RuleInput {
   const measured = measuredOf(followed.course.readings);
   return { ...followed, now: sample.at, sample, measured, rules, facts };
 }
 
 /** Why a rule about the lag has nothing to judge by; null when it has. */
-export function whyUnjudged({ course, sample, measured }: Look): RuleSilence | null {
+export function whyUnjudged({ course, sample, measured }: RuleInput): RuleSilence | null {
   if (course.group !== 'replicating') return 'other_status';
   if (sample.lagMs === null) return 'not_measurable';
   if (course.settling > 0) return 'not_settled';
