@@ -98,8 +98,11 @@ describe('after the bot was down', () => {
     await killed.end('SIGKILL');
     const bots = [startProcess(env), startProcess(env)];
     await Promise.all(bots.map((bot) => bot.printed('the bot is running')));
-    await world.slack.waitFor('both lines', () =>
-      ['#migrations', '#other'].every((channel) => world.texts(channel).length > 1) ? true : undefined,
+    // Killed in the middle of a poll, a bot leaves leases behind for 20 s.
+    await world.slack.waitFor(
+      'both lines',
+      () => (['#migrations', '#other'].every((channel) => world.texts(channel).length > 1) ? true : undefined),
+      40_000,
     );
     await expect
       .poll(() => db.selectFrom('blind_episodes').select('episode').where('ended_at', 'is', null).execute())
