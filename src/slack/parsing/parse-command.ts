@@ -7,7 +7,7 @@ import type { Token } from './tokenize.ts';
 
 /** The longest command, in UTF-16 code units: fifty ids fit in; Slack takes no longer message either. */
 const MAX_COMMAND = 4_000;
-/** Jobs shown by one status command: more do not fit in one message that can be read. */
+/** Jobs shown by one command: more do not fit in one message that can be read. */
 const MAX_STATUS_JOBS = 10;
 /** Jobs changed by one command. */
 const MAX_CHANGED_JOBS = 50;
@@ -15,6 +15,7 @@ const MAX_CHANGED_JOBS = 50;
 /** A command that can be carried out. Job references are as typed. */
 export type Command =
   | { readonly kind: 'status'; readonly jobs: readonly string[]; readonly isPublic: boolean }
+  | { readonly kind: 'ready'; readonly jobs: readonly string[]; readonly isPublic: boolean }
   | { readonly kind: 'subscribe'; readonly jobs: readonly string[] }
   | { readonly kind: 'unsubscribe'; readonly jobs: readonly string[] }
   | { readonly kind: 'unsubscribe_all' }
@@ -34,7 +35,7 @@ export type Command =
 export type UsageError =
   | { readonly kind: 'too_long'; readonly most: number }
   | { readonly kind: 'unclosed_quote'; readonly text: string }
-  | { readonly kind: 'jobs_missing'; readonly verb: 'status' | 'subscribe' | 'unsubscribe' }
+  | { readonly kind: 'jobs_missing'; readonly verb: VerbWithJobs }
   | { readonly kind: 'too_many_jobs'; readonly verb: string; readonly count: number; readonly most: number }
   | { readonly kind: 'unknown_option'; readonly option: string; readonly verb: string }
   | { readonly kind: 'all_with_jobs' }
@@ -57,6 +58,7 @@ export type ParsedCommand =
 /** The commands, in the order of the help, and how each is typed. */
 export const COMMANDS = [
   { verb: 'status', typed: 'status <job>…' },
+  { verb: 'ready', typed: 'ready <job>…' },
   { verb: 'subscribe', typed: 'subscribe <job>…' },
   { verb: 'unsubscribe', typed: 'unsubscribe <job>…' },
   { verb: 'list', typed: 'list' },
@@ -70,7 +72,8 @@ export const COMMANDS = [
 /** The first word of a command. */
 export type Verb = (typeof COMMANDS)[number]['verb'];
 const VERBS: readonly Verb[] = COMMANDS.map(({ verb }) => verb);
-type VerbWithoutJobs = Exclude<Verb, 'status' | 'subscribe' | 'unsubscribe' | 'jobs'>;
+type VerbWithJobs = 'status' | 'ready' | 'subscribe' | 'unsubscribe';
+type VerbWithoutJobs = Exclude<Verb, VerbWithJobs | 'jobs'>;
 /** Said on their own: a slip in one of these is told from a job's name even when nothing follows. */
 const LONE_VERBS: ReadonlySet<Verb> = new Set<Verb>(['list', 'audit', 'help', 'health', 'version']);
 
@@ -160,7 +163,8 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
         ? refuseWords(verb, tokens)
         : accept({ kind: 'audit', job: tokens[0] === undefined ? null : jobNamed(tokens[0]) });
     case 'status':
-      return parseStatus(tokens);
+    case 'ready':
+      return parseShown(verb, tokens);
     case 'subscribe':
       return parseJobs(verb, tokens, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs }));
     case 'unsubscribe':
@@ -192,10 +196,10 @@ function refuseWords(verb: VerbWithoutJobs, tokens: readonly Token[]): ParsedCom
   return refuse({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
 }
 
-function parseStatus(tokens: readonly Token[]): ParsedCommand {
+function parseShown(verb: 'status' | 'ready', tokens: readonly Token[]): ParsedCommand {
   const words = tokens.filter((token) => !isFlag(token, PUBLIC));
   const isPublic = words.length < tokens.length;
-  return parseJobs('status', words, MAX_STATUS_JOBS, (jobs) => ({ kind: 'status', jobs, isPublic }));
+  return parseJobs(verb, words, MAX_STATUS_JOBS, (jobs) => ({ kind: verb, jobs, isPublic }));
 }
 
 function parseUnsubscribe(tokens: readonly Token[]): ParsedCommand {
@@ -207,7 +211,7 @@ function parseUnsubscribe(tokens: readonly Token[]): ParsedCommand {
 }
 
 function parseJobs(
-  verb: 'status' | 'subscribe' | 'unsubscribe',
+  verb: VerbWithJobs,
   tokens: readonly Token[],
   max: number,
   command: (jobs: readonly string[]) => Command,

@@ -9,6 +9,7 @@ import type { ListSubscriptionsDeps } from '../../use-cases/showing/list-subscri
 import type { ListWorkspaceDeps } from '../../use-cases/showing/list-workspace.ts';
 import type { ShowAuditDeps } from '../../use-cases/showing/show-audit.ts';
 import type { ShowHealthDeps } from '../../use-cases/showing/show-health.ts';
+import type { ShowReadinessDeps } from '../../use-cases/showing/show-readiness.ts';
 import type { ShowStatusDeps } from '../../use-cases/showing/show-status.ts';
 import type { ShowVersionDeps } from '../../use-cases/showing/show-version.ts';
 import type { ChangeSettingsDeps } from '../../use-cases/subscribing/change-settings.ts';
@@ -29,6 +30,7 @@ type UseCaseDeps = ChangeSettingsDeps &
   RefreshPostDeps &
   ShowAuditDeps &
   ShowHealthDeps &
+  ShowReadinessDeps &
   ShowStatusDeps &
   ShowVersionDeps &
   SubscribeDeps &
