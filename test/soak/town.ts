@@ -21,6 +21,8 @@ export interface SoakOptions {
   readonly seed: number;
 }
 
+/** How every job stands before the trouble; nothing makes it so again. */
+export const FIRST_STATUS = 'FULL_TRANSFER_STARTED';
 /** How long nobody may see anything before every channel is told, in ms. */
 const DOWN_MS = 2_000;
 /** As fast as the bots post: a post every 50 ms in a channel. */
@@ -65,7 +67,7 @@ export class Town {
     slack.addUser('ana');
     this.channels = Array.from({ length: options.channels }, (_one, number) => `#c${number}`);
     for (const name of this.channels) slack.addChannel(name.slice(1));
-    this.jobs = Array.from({ length: options.jobs }, () => drs.addJob('FULL_TRANSFER_STARTED'));
+    this.jobs = Array.from({ length: options.jobs }, () => drs.addJob(FIRST_STATUS));
   }
 
   static async open(options: SoakOptions): Promise<Town> {
