@@ -72,6 +72,7 @@ export function createMetrics(about: {
     decided: (silence) => work.decisions.inc({ decision: silence ?? 'told' }),
     posted: (outcome, reason) => work.posts.inc({ outcome, reason: slackReason(reason) }),
     edited: (outcome, reason) => work.edits.inc({ outcome, reason: slackReason(reason) }),
+    refusedEverywhere: (reason) => work.refusals.inc({ reason: slackReason(reason) }),
     searched: (outcome) => work.searches.inc({ outcome }),
     removed: (outcome) => work.removals.inc({ outcome }),
     async render(momentary) {
@@ -109,6 +110,7 @@ function countWork(registers: Registry[]) {
     ),
     posts: counter('slack_posts_total', 'Attempts to send a post, by how they ended and why.', 'outcome', 'reason'),
     edits: counter('slack_edits_total', 'Attempts to edit a message, by how they ended and why.', 'outcome', 'reason'),
+    refusals: counter('workspace_refusals_total', 'Times that Slack refused this bot everywhere, by why.', 'reason'),
     searches: counter(
       'slack_searches_total',
       'Pages of channels that were read to look for a post of our own, by what they came to.',
@@ -130,6 +132,7 @@ function countWork(registers: Registry[]) {
     work.posts.inc({ outcome, reason: outcome === 'delivered' ? 'none' : 'other' }, 0);
   for (const outcome of EDIT_OUTCOMES)
     work.edits.inc({ outcome, reason: outcome === 'delivered' || outcome === 'gone' ? 'none' : 'other' }, 0);
+  work.refusals.inc({ reason: 'other' }, 0);
   for (const outcome of SEARCH_OUTCOMES) work.searches.inc({ outcome }, 0);
   for (const outcome of REMOVE_OUTCOMES) work.removals.inc({ outcome }, 0);
   return work;

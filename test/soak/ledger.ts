@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { decodeState } from '../../src/store/rows/codec.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
-import type { Town } from './town.ts';
+import type { Town as SoakedTown } from './town.ts';
+
+/** What is looked at of a town; a simulated day has as much. */
+type Town = Pick<SoakedTown, 'databaseUrl' | 'slack' | 'drs' | 'kills' | 'restarts' | 'uncertainAnswers'>;
 
 /** What a soak came to. */
 export interface Ledger {
