@@ -11,6 +11,8 @@ import { endChannel, followChannel, followMessage } from '../../use-cases/subscr
 import { handleClick, isHandled } from '../buttons/handle-click.ts';
 import { ifAdmitted } from './admission.ts';
 import type { Asked } from './admission.ts';
+import { TAKEN_OUT } from '../web-api/classify-slack-error.ts';
+import type { TakenOut } from '../web-api/classify-slack-error.ts';
 import { sdkLogger } from '../web-api/sdk-logger.ts';
 import { handleCommand } from '../commands/handle-command.ts';
 import { HttpReceiver } from './http-receiver.ts';
@@ -76,6 +78,8 @@ export interface BoltAppOptions extends SlackCalls {
   readonly identity: { readonly botId: string; readonly botUserId: string };
   readonly track: Track;
   readonly newReference: () => string;
+  /** Slack says that the app was taken out of the workspace: nobody can be told of it there. */
+  readonly onTakenOut: (how: TakenOut) => void;
   readonly log: Log;
 }
 
@@ -126,7 +130,8 @@ export function createBoltApp(options: BoltAppOptions): App {
 }
 
 /** What Slack tells the bot without anybody asking for it. */
-function registerEvents(app: App, { slack, client, identity, track, log }: BoltAppOptions, answer: Answer): void {
+function registerEvents(app: App, options: BoltAppOptions, answer: Answer): void {
+  const { slack, client, identity, track, onTakenOut, log } = options;
   app.event('member_joined_channel', async ({ body, event }) => {
     if (event.user !== identity.botUserId) return;
     const channel = { workspaceId: slack.workspaceId, channelId: event.channel };
@@ -162,15 +167,15 @@ function registerEvents(app: App, { slack, client, identity, track, log }: BoltA
   app.event('channel_id_changed', ({ event }) =>
     track(() => followChannel(useCases, inChannel(event.old_channel_id), event.new_channel_id)),
   );
-  const sayGone = (how: string) => {
+  const noteTakenOut = (how: TakenOut) => {
+    onTakenOut(how);
     log.error(
       { how },
       'the app was taken out of the workspace, or its token revoked: nothing can be said in Slack; install it again',
     );
     return Promise.resolve();
   };
-  app.event('app_uninstalled', () => sayGone('app_uninstalled'));
-  app.event('tokens_revoked', () => sayGone('tokens_revoked'));
+  for (const how of TAKEN_OUT) app.event(how, () => noteTakenOut(how));
 }
 
 /** A fault is logged under a reference that the person is shown; a full disk is something they can have mended. */
