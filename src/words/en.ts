@@ -551,6 +551,11 @@ export const en = {
   'version.made_of': 'Node {node} · database {schema}',
   'version.since': 'Running since {at} ({ago})',
 
+  'how_to.title': 'Watch a DRS job',
+  'how_to.close': 'Close',
+  'how_to.watch':
+    'To be told about a job, type {subscribe} in the channel that should know, or in a direct message with me. {jobs} lists what there is.',
+
   'help.headline': 'I watch DRS jobs and say it here when something changes',
   'help.status': 'how far, how far behind, since when; add `public` to show it to everybody',
   'help.subscribe': 'tell this channel about a job from now on',

@@ -521,6 +521,11 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'version.made_of': 'Node {node} · 数据库 {schema}',
   'version.since': '自 {at} 起运行（{ago}）',
 
+  'how_to.title': '关注 DRS 任务',
+  'how_to.close': '关闭',
+  'how_to.watch':
+    '想收到某个任务的消息，请在需要知道的频道里、或在与我的私信里输入 {subscribe}。{jobs} 列出有哪些任务。',
+
   'help.headline': '我观察 DRS 任务，有变化时在这里告知',
   'help.status': '进度、延迟、自何时起；加上 `public` 让所有人看到',
   'help.subscribe': '从现在起向本频道报告这个任务',

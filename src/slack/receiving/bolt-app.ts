@@ -21,6 +21,7 @@ import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-cha
 import { onlyOnce } from './only-once.ts';
 import { createDirectReply, createReply } from '../requests/reply.ts';
 import type { Request, SlackContext } from '../requests/request.ts';
+import { registerShortcuts } from './shortcuts.ts';
 import { SocketReceiver } from './socket-receiver.ts';
 import { createSlackClient, oneAttempt } from '../web-api/slack-client.ts';
 import type { SlackCalls } from '../web-api/slack-client.ts';
@@ -118,6 +119,7 @@ export function createBoltApp(options: BoltAppOptions): App {
   });
 
   registerEvents(app, options, answer);
+  registerShortcuts(app, options);
   app.error((error) => {
     log.error({ err: error }, 'a Slack listener failed');
     return Promise.resolve();
