@@ -22,7 +22,7 @@ export async function writeEvent(
       connection_id: connectionId,
       job_id: jobId,
       number,
-      kind: event.kind,
+      kind: event.kind === 'rule' ? event.found.kind : event.kind,
       facts: encode(event),
       occurred_at: event.at,
       job_name: eb

@@ -9,6 +9,7 @@ import type { JobEvent } from '../../domain/job/job-event.ts';
 import { parseJobId } from '../../domain/job/job-id.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { JobState } from '../../domain/job/job-state.ts';
+import type { RuleEvent } from '../../domain/job/rule-event.ts';
 import { STANDINGS } from '../../domain/job/standing.ts';
 import { PHASES } from '../../domain/job/phases.ts';
 import { LAG_NOTES } from '../../domain/job/lag-note.ts';
@@ -203,6 +204,36 @@ const otherEvent = z
   })
   .transform(({ kind: name, ...facts }) => ({ kind: 'other' as const, name, ...facts }));
 
+const partPercents = z.array(z.object({ name: z.string(), percent: z.number() }));
+const lagSince = { since: z.number(), lagMs: z.number() };
+const window = { by: z.number(), from: z.number(), to: z.number() };
+const ruleEvent: z.ZodType<RuleEvent> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('lag_high'), ...lagSince, levelMs: z.number(), holdMs: z.number() }),
+  z.object({ kind: z.literal('lag_cleared'), ...lagSince, peakMs: z.number() }),
+  z.object({ kind: z.literal('nothing_newer'), ...lagSince, slope: z.number() }),
+  z.object({ kind: z.literal('cannot_keep_up'), ...lagSince, slope: z.number() }),
+  z.object({ kind: z.literal('stands_still'), ...lagSince, polls: z.number() }),
+  z.object({ kind: z.literal('jumping'), since: z.number(), leastMs: z.number(), mostMs: z.number() }),
+  z.object({ kind: z.literal('not_measurable'), since: z.number(), polls: z.number() }),
+  z.object({ kind: z.literal('catch_up_not_gaining'), ...lagSince, beforeMs: z.number() }),
+  z.object({
+    kind: z.literal('stalled'),
+    parts: partPercents,
+    stillMs: z.number(),
+    usualMs: z.number().nullable(),
+    longestMs: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('slow_tail'), parts: partPercents, stillMs: z.number(), allDone: z.boolean() }),
+  z.object({ kind: z.literal('moving_again'), parts: partPercents, stillMs: z.number(), isRestarted: z.boolean() }),
+  z.object({ kind: z.literal('caught_up'), ...lagSince, maxMs: z.number(), alwaysZero: z.boolean() }),
+  z.object({ kind: z.literal('no_longer_caught_up'), ...lagSince }),
+  z.object({ kind: z.literal('window_missed'), ...window }),
+  z.object({ kind: z.literal('window_met'), ...window }),
+  z.object({ kind: z.literal('still_failing'), since: z.number(), startSeen: z.boolean() }),
+  z.object({ kind: z.literal('still_paused'), since: z.number(), startSeen: z.boolean() }),
+  z.object({ kind: z.literal('deadline_near'), at: z.number(), isConfirmed: z.boolean(), startSeen: z.boolean() }),
+]);
+
 const knownEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status_changed'), from: z.string().nullable(), to: z.string(), ...moment }),
   z.object({ kind: z.literal('status_lasting'), status: z.string(), since: z.number(), ...moment }),
@@ -222,6 +253,7 @@ const knownEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ended'), verdict, summary, standing: lastStanding.default(null), ...moment }),
   z.object({ kind: z.literal('sub_jobs_failed'), failed: z.array(subJobName), of: z.number(), ...moment }),
   z.object({ kind: z.literal('gone'), code: z.string().nullable(), ...moment }),
+  z.object({ kind: z.literal('rule'), rules: z.string(), found: ruleEvent, ...moment }),
   z.object({ kind: z.literal('other'), name: z.string(), ...moment }),
 ]);
 const event: z.ZodType<JobEvent> = z.union([knownEvent, otherEvent]);
