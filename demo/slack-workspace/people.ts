@@ -92,7 +92,7 @@ export class People {
         channel_id: message.channelId,
         is_ephemeral: ephemeral,
       },
-      channel: { id: message.channelId, name: this.#channel(message.channelId).name },
+      channel: { id: message.channelId, name: channelNameFor(this.#channel(message.channelId)) },
       ...(ephemeral
         ? {}
         : {
@@ -323,5 +323,6 @@ function escapeTyped(text: string): string {
 
 function channelNameFor(channel: Channel): string {
   if (channel.kind === 'im') return 'directmessage';
+  if (channel.kind === 'mpim') return `mpdm-${channel.name}-1`;
   return channel.kind === 'public' ? channel.name : 'privategroup';
 }

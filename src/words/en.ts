@@ -478,6 +478,9 @@ export const en = {
   'access.not_public':
     'I did not show it to everybody: I am not in this conversation, so I cannot see whether another organisation reads it. Type {invite} here first.',
 
+  'access.not_public_dm':
+    'I did not show it to everybody: I take no part in this conversation, so I cannot see who reads it. Type it in a channel that I am in.',
+
   'audit.headline': 'What was done in this channel, newest first',
   'audit.about': 'About {job} only',
   'audit.none': 'Nothing was done in this channel yet.',

@@ -451,6 +451,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     '什么都没有做：本机器人的管理员只允许用于指定的频道，本频道不在其中。请管理员把 {channel} 加入 ALLOWED_CHANNELS。',
   'access.not_public': '没有向所有人显示：我不在这个对话里，无法知道是否有其他组织的人在看。请先在这里输入 {invite}。',
 
+  'access.not_public_dm': '没有向所有人显示：我没有参与这个对话，无法知道谁在看。请在我所在的频道里输入。',
+
   'audit.headline': '本频道的操作记录，最新的在前',
   'audit.about': '仅限 {job}',
   'audit.none': '本频道还没有任何操作。',

@@ -11,18 +11,20 @@ export interface Asked {
   readonly actor: Actor;
   /** The workspace of the person, as Slack says in the request; null when it does not. */
   readonly teamId: string | null;
+  /** See `Request`. */
+  readonly canInvite: boolean;
   readonly reply: Reply;
 }
 
 /** Carries out a request of somebody who may make it; anybody else is told, alone, why not. */
 export async function ifAdmitted(
   slack: SlackContext,
-  { actor, teamId, reply }: Asked,
+  { actor, teamId, canInvite, reply }: Asked,
   work: (request: Request) => Promise<void>,
 ): Promise<void> {
   const access = await admit(slack.useCases, actor, teamId);
   if (access.kind === 'allowed') {
-    const request = await createRequest(slack, actor, reply);
+    const request = await createRequest(slack, { actor, canInvite, reply });
     return await work(access.mayShowPublicly ? request : answerPrivately(request));
   }
   const { userId: user, channelId: channel } = actor;
@@ -33,6 +35,7 @@ export async function ifAdmitted(
 
 /** Shows nothing to everybody where nobody knows who that is. */
 function answerPrivately(request: Request): Request {
-  const { reply, personTexts } = request;
-  return { ...request, reply: { ...reply, publicly: () => reply.privately(notPublicMessage(personTexts)) } };
+  const { reply, personTexts, canInvite } = request;
+  const why = notPublicMessage(personTexts, canInvite);
+  return { ...request, reply: { ...reply, publicly: () => reply.privately(why) } };
 }

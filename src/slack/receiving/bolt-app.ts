@@ -4,6 +4,7 @@ import type { FetchFunction, WebClient } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 
 import { DiskFullError } from '../../ports/operator-error.ts';
+import { canBeInvited } from '../../domain/conversation.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -101,7 +102,9 @@ export function createBoltApp(options: BoltAppOptions): App {
   app.command(options.command, async ({ ack, command, respond }) => {
     await ack();
     const actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
-    const asked = { actor, teamId: command.team_id, reply: createReply({ client, respond, click: null, log }) };
+    const canInvite = canBeInvited(command.channel_id, command.channel_name);
+    const reply = createReply({ client, respond, click: null, log });
+    const asked = { actor, teamId: command.team_id, canInvite, reply };
     await answer(command, asked, (request) => handleCommand(request, command.text ?? ''));
   });
 
@@ -110,7 +113,8 @@ export function createBoltApp(options: BoltAppOptions): App {
     const click = parseClick(body);
     if (click === null || !isHandled(click)) return;
     const actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
-    const asked = { actor, teamId: click.teamId, reply: createReply({ client, respond, click, log }) };
+    const canInvite = canBeInvited(click.channelId, click.channelName);
+    const asked = { actor, teamId: click.teamId, canInvite, reply: createReply({ client, respond, click, log }) };
     const { postId, messageTs } = click;
     await answer(body, asked, async (request) => {
       if (postId !== null && messageTs !== null) await followMessage(slack.useCases, actor, { postId, messageTs });
@@ -144,7 +148,7 @@ function registerEvents(app: App, { slack, client, identity, track, log }: BoltA
     if (written === null) return;
     const { userId, channelId, teamId, text } = written;
     const actor = { workspaceId: slack.workspaceId, channelId, userId };
-    const asked = { actor, teamId, reply: createDirectReply(client, channelId) };
+    const asked = { actor, teamId, canInvite: false, reply: createDirectReply(client, channelId) };
     await answer(body, asked, (request) => handleCommand(request, text));
   });
 
