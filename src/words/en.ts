@@ -321,6 +321,7 @@ export const en = {
   'button.watch_namesake': 'Watch that one',
   'button.unsubscribe': 'Unsubscribe',
   'button.unsubscribe_anyway': 'Unsubscribe anyway',
+  'button.end_there': '{count, plural, one {End it} other {End them}}',
   'button.keep_others': '{count, plural, one {Keep it} other {Keep them}}',
   'button.audit': 'History',
   'button.newest': 'Newest',
@@ -347,6 +348,11 @@ export const en = {
   'answer.resumed':
     'Posting here is on again; {count, plural, one {# held back message follows} other {# held back messages follow}}.',
   'answer.unsubscribed': 'Unsubscribed from {jobs}. Undo: {undo}',
+  'answer.stopped_own': 'Unsubscribed from {jobs}, which you had subscribed here.',
+  'answer.ended_there': 'Unsubscribed {channel} from {jobs}.',
+  'answer.none_there': 'Nothing changed: {channel} is not subscribed to any of these any more.',
+  'answer.not_there':
+    'I did nothing: you are not in {channel}, and others made these subscriptions. Ask somebody who is in it.',
   'answer.not_watched': 'There is no subscription to {job} here. {list} shows what is watched here.',
   'answer.nothing_watched': 'No job is watched here. Start with {subscribe}; {jobs} lists what there is.',
   'answer.over_gone': '{job} is over – DRS no longer knows it, so there is nothing to watch. Not subscribed.',
@@ -381,6 +387,8 @@ export const en = {
     'I post nothing here: the channel is shared with another organisation. When that ends, I go on by myself.',
   'refusal.not_allowed':
     'I post nothing here: the operator of this bot has limited it to certain channels (ALLOWED_CHANNELS), and this is none of them.',
+  'refusal.reader': 'I post nothing here: whoever reads this may not use this bot any more.',
+  'refusal.reader_there': 'It goes on by itself when that person may use this bot again.',
   'refusal.deleted': 'This channel was deleted.',
   'refusal.deleted_there': 'To hear of them again, type {subscribe} in another channel.',
   'refusal.other': 'I cannot post here: Slack refuses it ({reason}).',

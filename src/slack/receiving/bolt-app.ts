@@ -13,7 +13,7 @@ import { handleClick, isHandled } from '../buttons/handle-click.ts';
 import { ifAdmitted } from './admission.ts';
 import type { Asked } from './admission.ts';
 import { sdkLogger } from '../web-api/sdk-logger.ts';
-import { handleCommand } from '../commands/handle-command.ts';
+import { handleCommand, stopOwn } from '../commands/handle-command.ts';
 import { HttpReceiver } from './http-receiver.ts';
 import { parseClick, parseDirectMessage } from '../parsing/parse-interaction.ts';
 import { diskFullMessage } from '../messages/answers/disk-full-message.ts';
@@ -104,7 +104,8 @@ export function createBoltApp(options: BoltAppOptions): App {
     const actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
     const canInvite = canBeInvited(command.channel_id, command.channel_name);
     const reply = createReply({ client, respond, click: null, log });
-    const asked = { actor, teamId: command.team_id, canInvite, reply };
+    const evenRefused = (request: Request) => stopOwn(request, command.text ?? '');
+    const asked = { actor, teamId: command.team_id, canInvite, reply, evenRefused };
     await answer(command, asked, (request) => handleCommand(request, command.text ?? ''));
   });
 
@@ -148,7 +149,8 @@ function registerEvents(app: App, { slack, client, identity, track, log }: BoltA
     if (written === null) return;
     const { userId, channelId, teamId, text } = written;
     const actor = { workspaceId: slack.workspaceId, channelId, userId };
-    const asked = { actor, teamId, canInvite: false, reply: createDirectReply(client, channelId) };
+    const evenRefused = (request: Request) => stopOwn(request, text);
+    const asked = { actor, teamId, canInvite: false, reply: createDirectReply(client, channelId), evenRefused };
     await answer(body, asked, (request) => handleCommand(request, text));
   });
 
