@@ -94,6 +94,7 @@ export interface SlackSide extends SlackSignedIn {
   readonly channels: Channels;
   readonly access: AccessDeps;
   readonly posting: Slack;
+  readonly onTakenOut: (how: string) => void;
   readonly textsIn: (language: Language) => Texts;
   /** Of somebody's Slack, else the bot's own. */
   readonly readerLanguage: (userId: string) => Promise<Language>;
@@ -120,6 +121,7 @@ export function createSlackSide(
       notifier: observeNotifier(decorate.notifier?.(sender) ?? sender, metrics),
       history: observeHistory(createHistory(client, identity), metrics),
     },
+    onTakenOut: (how) => metrics.refusedEverywhere(how),
     textsIn,
     readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
   };
@@ -160,7 +162,7 @@ export interface WayIn {
 export function createWayIn(resources: Resources, parts: Parts, side: SlackSide, track: Track): WayIn {
   const { config, network, durations, clock, log } = resources;
   const { apiUrl, botToken, command } = config.slack;
-  const { client, identity, access, channels, posting, textsIn, readerLanguage } = side;
+  const { client, identity, access, channels, posting, onTakenOut, textsIn, readerLanguage } = side;
   const way = { fetch: network.fetch, timeoutMs: durations.slackTimeoutMs, log };
   const how = toReceiverConfig(config);
   const receiver = createReceiver(how, { ...way, dispatcher: network.dispatcher, clock });
@@ -183,6 +185,7 @@ export function createWayIn(resources: Resources, parts: Parts, side: SlackSide,
     identity,
     track,
     newReference: randomUUID,
+    onTakenOut,
   });
   return {
     state,

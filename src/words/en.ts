@@ -321,6 +321,7 @@ export const en = {
   'button.watch_namesake': 'Watch that one',
   'button.unsubscribe': 'Unsubscribe',
   'button.unsubscribe_anyway': 'Unsubscribe anyway',
+  'button.end_there': '{count, plural, one {End it} other {End them}}',
   'button.keep_others': '{count, plural, one {Keep it} other {Keep them}}',
   'button.audit': 'History',
   'button.newest': 'Newest',
@@ -347,6 +348,11 @@ export const en = {
   'answer.resumed':
     'Posting here is on again; {count, plural, one {# held back message follows} other {# held back messages follow}}.',
   'answer.unsubscribed': 'Unsubscribed from {jobs}. Undo: {undo}',
+  'answer.stopped_own': 'Unsubscribed from {jobs}, which you had subscribed here.',
+  'answer.ended_there': 'Unsubscribed {channel} from {jobs}.',
+  'answer.none_there': 'Nothing changed: {channel} is not subscribed to any of these any more.',
+  'answer.not_there':
+    'I did nothing: you are not in {channel}, and others made these subscriptions. Ask somebody who is in it.',
   'answer.not_watched': 'There is no subscription to {job} here. {list} shows what is watched here.',
   'answer.nothing_watched': 'No job is watched here. Start with {subscribe}; {jobs} lists what there is.',
   'answer.over_gone': '{job} is over – DRS no longer knows it, so there is nothing to watch. Not subscribed.',
@@ -381,6 +387,8 @@ export const en = {
     'I post nothing here: the channel is shared with another organisation. When that ends, I go on by myself.',
   'refusal.not_allowed':
     'I post nothing here: the operator of this bot has limited it to certain channels (ALLOWED_CHANNELS), and this is none of them.',
+  'refusal.reader': 'I post nothing here: whoever reads this may not use this bot any more.',
+  'refusal.reader_there': 'It goes on by itself when that person may use this bot again.',
   'refusal.deleted': 'This channel was deleted.',
   'refusal.deleted_there': 'To hear of them again, type {subscribe} in another channel.',
   'refusal.other': 'I cannot post here: Slack refuses it ({reason}).',
@@ -478,6 +486,9 @@ export const en = {
   'access.not_public':
     'I did not show it to everybody: I am not in this conversation, so I cannot see whether another organisation reads it. Type {invite} here first.',
 
+  'access.not_public_dm':
+    'I did not show it to everybody: I take no part in this conversation, so I cannot see who reads it. Type it in a channel that I am in.',
+
   'audit.headline': 'What was done in this channel, newest first',
   'audit.about': 'About {job} only',
   'audit.none': 'Nothing was done in this channel yet.',
@@ -550,6 +561,11 @@ export const en = {
   'version.headline': 'DRS bot {version}',
   'version.made_of': 'Node {node} · database {schema}',
   'version.since': 'Running since {at} ({ago})',
+
+  'how_to.title': 'Watch a DRS job',
+  'how_to.close': 'Close',
+  'how_to.watch':
+    'To be told about a job, type {subscribe} in the channel that should know, or in a direct message with me. {jobs} lists what there is.',
 
   'help.headline': 'I watch DRS jobs and say it here when something changes',
   'help.status': 'how far, how far behind, since when; add `public` to show it to everybody',

@@ -314,6 +314,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'button.watch_namesake': '订阅那个任务',
   'button.unsubscribe': '取消订阅',
   'button.unsubscribe_anyway': '仍然取消订阅',
+  'button.end_there': '{count, plural, other {取消订阅}}',
   'button.keep_others': '{count, plural, other {保留}}',
   'button.audit': '操作记录',
   'button.newest': '最新',
@@ -338,6 +339,10 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'answer.no_baseline': '未订阅：需要第一份报告作为比较的基准。',
   'answer.resumed': '这里恢复发送消息；{count, plural, other {之前积压的 # 条消息随后发出}}。',
   'answer.unsubscribed': '已取消订阅 {jobs}。撤销：{undo}',
+  'answer.stopped_own': '已取消订阅你在这里订阅的 {jobs}。',
+  'answer.ended_there': '已取消 {channel} 对 {jobs} 的订阅。',
+  'answer.none_there': '没有任何改变：{channel} 已不再订阅其中任何一个。',
+  'answer.not_there': '什么都没有做：你不在 {channel} 里，而且这些是其他人的订阅。请让那里的成员来做。',
   'answer.not_watched': '这里没有订阅 {job}。{list} 列出这里的订阅。',
   'answer.nothing_watched': '这里没有订阅任何任务。从 {subscribe} 开始；{jobs} 列出现有任务。',
   'answer.over_gone': '{job} 已经结束 – DRS 已查不到它，没有可观察的内容。未订阅。',
@@ -366,6 +371,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'refusal.restricted': '我不能在这里发消息：工作区只允许部分人在本频道发言。请工作区所有者允许本应用。',
   'refusal.shared': '我不在这里发消息：本频道与其他组织共享。共享结束后，我会自动继续。',
   'refusal.not_allowed': '我不在这里发消息：本机器人的管理员只允许用于指定的频道（ALLOWED_CHANNELS），本频道不在其中。',
+  'refusal.reader': '我不在这里发消息：看这里的人已不能使用本机器人。',
+  'refusal.reader_there': '等此人又能使用本机器人时，我会自动继续。',
   'refusal.deleted': '本频道已被删除。',
   'refusal.deleted_there': '如需继续接收，请在其他频道输入 {subscribe}。',
   'refusal.other': '我不能在这里发消息：Slack 拒绝了（{reason}）。',
@@ -451,6 +458,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     '什么都没有做：本机器人的管理员只允许用于指定的频道，本频道不在其中。请管理员把 {channel} 加入 ALLOWED_CHANNELS。',
   'access.not_public': '没有向所有人显示：我不在这个对话里，无法知道是否有其他组织的人在看。请先在这里输入 {invite}。',
 
+  'access.not_public_dm': '没有向所有人显示：我没有参与这个对话，无法知道谁在看。请在我所在的频道里输入。',
+
   'audit.headline': '本频道的操作记录，最新的在前',
   'audit.about': '仅限 {job}',
   'audit.none': '本频道还没有任何操作。',
@@ -520,6 +529,11 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'version.headline': 'DRS 机器人 {version}',
   'version.made_of': 'Node {node} · 数据库 {schema}',
   'version.since': '自 {at} 起运行（{ago}）',
+
+  'how_to.title': '关注 DRS 任务',
+  'how_to.close': '关闭',
+  'how_to.watch':
+    '想收到某个任务的消息，请在需要知道的频道里、或在与我的私信里输入 {subscribe}。{jobs} 列出有哪些任务。',
 
   'help.headline': '我观察 DRS 任务，有变化时在这里告知',
   'help.status': '进度、延迟、自何时起；加上 `public` 让所有人看到',

@@ -6,7 +6,10 @@ import { findLosses } from './losses.ts';
 import { readTold } from './told.ts';
 import type { Told } from './told.ts';
 import { FIRST_STATUS } from './town.ts';
-import type { Town } from './town.ts';
+import type { Town as SoakedTown } from './town.ts';
+
+/** What is looked at of a town; a simulated day has as much. */
+type Town = Pick<SoakedTown, 'databaseUrl' | 'slack' | 'drs' | 'kills' | 'restarts' | 'uncertainAnswers'>;
 
 /** What a soak came to. */
 export interface Ledger {
