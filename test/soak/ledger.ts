@@ -46,7 +46,7 @@ export async function takeStock(town: Town): Promise<Ledger> {
       suppressed: told.filter((one) => one.outcome === 'not_told').length,
       kills: town.kills,
       restarts: town.restarts,
-      uncertain: town.uncertainAnswers,
+      uncertain: town.uncertainPosts,
       lost: await findLosses(db, told, { firstStatus: FIRST_STATUS, statuses: statusesOf(town), visible }),
       doubled:
         [...visible.values()].reduce((sum, timestamps) => sum + timestamps.length - 1, 0) + (await strays(db, visible)),

@@ -4,7 +4,7 @@ import { readLastEvents, sayEvent } from './told.ts';
 import type { Told } from './told.ts';
 
 /** How things are, whatever the bot makes of them. */
-export interface Truth {
+interface Truth {
   /** How every job stood when it was first watched. */
   readonly firstStatus: string;
   /** How each job stands, by its id. */

@@ -51,7 +51,6 @@ export async function runSoak(options: SoakOptions, say: (line: string) => void)
     await makeTrouble(town, options, say);
     town.slack.faults.clear();
     town.drs.faults.clear();
-    town.countUncertain();
     town.want(1);
     await rest(town, 'everything');
     return await takeStock(town);

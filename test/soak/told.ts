@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Db } from '../../src/store/rows/schema.ts';
 
 /** One event of a job. */
-export interface Happened {
+interface Happened {
   readonly jobId: string;
   readonly eventNumber: number;
   readonly kind: string;
