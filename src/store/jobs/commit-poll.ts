@@ -14,6 +14,7 @@ import { closeFailures, openFailure } from './failures.ts';
 import { hasAwaited, IS_WATCHED, resumeSubscriptions } from './awaited-subscriptions.ts';
 import { findNamesake } from './namesakes.ts';
 import { writeEvent } from './write-event.ts';
+import { noteEnds } from '../rows/rule-endings.ts';
 import { ReusedQuery } from '../rows/reused-query.ts';
 import { ofJob } from '../rows/keys.ts';
 import type { Db, Tx } from '../rows/schema.ts';
@@ -162,6 +163,7 @@ async function writeEvents(tx: Tx, poll: Poll, held: readonly HeldResult[]): Pro
       if (isNewFailure) await openFailure(tx, job, number, told > 0 ? poll.now : null);
       const closing = closingBy(event);
       if (closing !== null) await closeFailures(tx, job, closing, poll.now);
+      await noteEnds(tx, job, { number, event }, poll.now);
       if (endsSubscriptions(event)) await findNamesake(tx, job, number, poll.now);
       deliveries += told;
     }
