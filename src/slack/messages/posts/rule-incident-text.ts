@@ -70,9 +70,17 @@ export function foundInFull(texts: Texts, rows: readonly FoundRow[]): readonly P
 function headline(texts: Texts, found: RuleEvent, rows: readonly FoundRow[], open: number, watched: number): string {
   const state = foundWords(texts, found);
   const said = { state, count: rows.length, of: Math.max(watched, rows.length), open, closed: rows.length - open };
-  if (open === 0) return `⚪ ${texts.get('incident.no_longer', said)}`;
+  if (open === 0) return overHeadline(texts, rows) ?? `⚪ ${texts.get('incident.no_longer', said)}`;
   const key = open < rows.length ? 'incident.still_found' : 'incident.found';
   return `${RULE_EMOJI[found.kind]} ${texts.get(key, said)}`;
+}
+
+/** By what it is over, where that is the same for all. */
+function overHeadline(texts: Texts, rows: readonly FoundRow[]): string | null {
+  const said = rows.flatMap(({ job, endedBy }) => (endedBy === null ? [] : [overWords(texts, job, endedBy)]));
+  const [first] = said;
+  if (first === undefined || said.some(({ state }) => state !== first.state)) return null;
+  return `${first.emoji} ${texts.get('incident.other', { count: rows.length, state: first.state })}`;
 }
 
 function lineBelow(

@@ -13,7 +13,6 @@ export function outageNews(texts: Texts, { name, event, found }: OutageFound, ca
   if (found.kind === 'deadline_near') return deadlineNews(texts, { name, event, found });
   const lasted = texts.duration(event.at - found.since);
   const duration = found.startSeen ? lasted : texts.get('told.at_least', { duration: lasted });
-  const since = dateAndTime(found.since);
   const errorCode = event.report?.errorCode ?? null;
   const why =
     found.kind === 'still_failing' && (cause !== null || errorCode !== null)
@@ -21,7 +20,7 @@ export function outageNews(texts: Texts, { name, event, found }: OutageFound, ca
       : [];
   return {
     headline: texts.get(`rule.${found.kind}`, { name, duration }),
-    lines: [...why, ...staleLag(texts, { name, event, found }), texts.get(`rule.${found.kind}_why`, { since })],
+    lines: [...why, ...staleLag(texts, { name, event, found }), texts.get(`rule.${found.kind}_why`)],
   };
 }
 
@@ -32,18 +31,17 @@ function staleLag(texts: Texts, { event: { lastLag, at } }: OutageFound): readon
   return [texts.get('detail.stale_lag', { lag: texts.duration(lastLag.ms), at: dateAndTime(lastLag.at), behind })];
 }
 
-/** When DRS ends the job, how sure that is, and what it costs. */
+/** When DRS ends the job, why, and how sure that is. */
 function deadlineNews(texts: Texts, { name, event, found }: FoundIn<'deadline_near'>): News {
   const { at, isConfirmed, startSeen } = found;
   const left = texts.duration(Math.max(0, at - event.at));
   const isPaused = event.report !== null && statusGroup(event.report.status) === 'paused';
-  const key = startSeen ? 'rule.deadline' : 'rule.deadline_latest';
-  const until = texts.get(startSeen ? 'rule.deadline_at' : 'rule.deadline_at_latest', { at: dateAndTime(at) });
   return {
-    headline: texts.get(key, { name, left }),
+    headline: texts.get(startSeen ? 'rule.deadline' : 'rule.deadline_latest', { name, left }),
     lines: [
-      isConfirmed ? until : texts.get('rule.not_confirmed', { until }),
-      texts.get(isPaused ? 'rule.deadline_paused' : 'rule.deadline_failed'),
+      texts.get(isPaused ? 'rule.deadline_paused' : 'rule.deadline_failed', { at: dateAndTime(at) }),
+      ...(startSeen ? [] : [texts.get('rule.deadline_began_before')]),
+      ...(isConfirmed ? [] : [texts.get('rule.not_confirmed')]),
     ],
   };
 }

@@ -2,6 +2,7 @@ import type { JobEvent } from '../../../domain/job/job-event.ts';
 import type { RuleFound } from '../../../domain/job/rule-endings.ts';
 import type { NamedJob } from '../../../domain/post/post.ts';
 import { statusName, statusWords } from '../jobs/status-words.ts';
+import type { MessageKey } from '../../../words/en.ts';
 import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
 import { lowerFirst, stretch } from '../kit/mrkdwn.ts';
@@ -15,9 +16,21 @@ export function ruleOver(texts: Texts, job: NamedJob, { found, at }: RuleFound, 
   const { emoji, state } = overWords(texts, job, by);
   const struck = `~${RULE_EMOJI[found.kind]} ${foundWords(texts, found)}~ ${stretch(since, by.at)}`;
   const peak = by.kind === 'rule' && by.found.kind === 'lag_cleared' ? peakText(texts, by.found.peakMs) : '';
-  const key = by.kind === 'rule' ? 'over.cleared' : 'over.then';
-  const headline = texts.get(key, { name: plainName(job), state, duration });
+  const headline = texts.get(headlineKey(by), { name: plainName(job), state, duration });
   return { headline: `${emoji} ${headline}`, lines: [`${struck}${peak}`] };
+}
+
+function headlineKey(by: JobEvent): MessageKey {
+  if (by.kind === 'recovered') return 'closed.recovered';
+  if (by.kind !== 'rule') return 'over.then';
+  switch (by.found.kind) {
+    case 'no_longer_caught_up':
+      return 'over.was_caught_up';
+    case 'window_met':
+      return 'over.so';
+    default:
+      return 'over.cleared';
+  }
 }
 
 function peakText(texts: Texts, peakMs: number): string {
