@@ -311,13 +311,17 @@ describe('a channel that becomes shared', () => {
     await slack.people.share('#migrations');
     const notice = await slack.waitFor('a direct message', () => slack.messages('dm-ana')[0]);
     await slack.people.click('ana', notice, 'End it');
-    expect((await heard(world, 'dm-ana', 'ana', 'Unsubscribed <#')).text).toBe('Unsubscribed <#C00000001> from *orders*.');
+    expect((await heard(world, 'dm-ana', 'ana', 'Unsubscribed <#')).text).toBe(
+      'Unsubscribed <#C00000001> from *orders*.',
+    );
     await slack.people.click('ana', notice, 'End it');
     await heard(world, 'dm-ana', 'ana', 'Nothing changed');
     const all = await world.ask('ana', '#secret', '/drs list all');
     await slack.people.click('ana', all, 'End it');
     await heard(world, '#secret', 'ana', 'Unsubscribed <#C00000001> from *billing*.');
-    expect((await world.ask('ana', '#secret', '/drs list all')).text).toBe('No channel of this workspace watches a job.');
+    expect((await world.ask('ana', '#secret', '/drs list all')).text).toBe(
+      'No channel of this workspace watches a job.',
+    );
   });
 
   test('is let go by nobody who is not in it, but for what is their own', async () => {

@@ -262,7 +262,7 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   'stale-button': (texts) => staleButtonMessage(texts),
   fault: (texts) => faultMessage(texts, '1234abcd'),
   ...Object.fromEntries(
-    (['gone', 'unknown', 'flapping', 'lag_high', 'paused'] as const).map((standing) => [
+    (['gone', 'unknown', 'flapping', 'sub_jobs_failed', 'lag_high', 'stalled', 'paused'] as const).map((standing) => [
       `announced-subscription-of-one-that-is-${standing}`,
       announced({ kind: 'subscribed', by: 'U1', jobs: [begun(standing)] }),
     ]),
