@@ -59,6 +59,8 @@ export class WorkspaceState {
   readonly channels: Channel[] = [];
   readonly messages: Message[] = [];
   readonly ephemerals: EphemeralMessage[] = [];
+  /** Kinds of block that this workspace does not know, such as `data_visualization`: messages with one are refused. */
+  readonly refusedBlocks = new Set<string>();
   readonly #now: () => number;
   readonly #observers = new Set<() => void>();
   #lastTs = 0;
