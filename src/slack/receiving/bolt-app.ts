@@ -19,6 +19,7 @@ import { diskFullMessage } from '../messages/answers/disk-full-message.ts';
 import { faultMessage } from '../messages/answers/fault-message.ts';
 import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-channel.ts';
 import { onlyOnce } from './only-once.ts';
+import type { NewBlocks } from '../sending/new-blocks.ts';
 import { createDirectReply, createReply } from '../requests/reply.ts';
 import type { Request, SlackContext } from '../requests/request.ts';
 import { SocketReceiver } from './socket-receiver.ts';
@@ -73,6 +74,7 @@ export interface BoltAppOptions extends SlackCalls {
   readonly botToken: string;
   readonly command: string;
   readonly slack: SlackContext;
+  readonly newBlocks: NewBlocks;
   readonly identity: { readonly botId: string; readonly botUserId: string };
   readonly track: Track;
   readonly newReference: () => string;
@@ -84,7 +86,7 @@ type Answer = (body: unknown, asked: Asked, work: (request: Request) => Promise<
 
 /** Registers the slash command and every button on a Bolt app. Nothing is handled before it is started. */
 export function createBoltApp(options: BoltAppOptions): App {
-  const { receiver, client, slack, track, log } = options;
+  const { receiver, client, slack, newBlocks, track, log } = options;
   const app = new App({
     receiver,
     deferInitialization: true,
@@ -100,7 +102,11 @@ export function createBoltApp(options: BoltAppOptions): App {
   app.command(options.command, async ({ ack, command, respond }) => {
     await ack();
     const actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
-    const asked = { actor, teamId: command.team_id, reply: createReply({ client, respond, click: null, log }) };
+    const asked = {
+      actor,
+      teamId: command.team_id,
+      reply: createReply({ client, respond, click: null, newBlocks, log }),
+    };
     await answer(command, asked, (request) => handleCommand(request, command.text ?? ''));
   });
 
@@ -109,7 +115,7 @@ export function createBoltApp(options: BoltAppOptions): App {
     const click = parseClick(body);
     if (click === null || !isHandled(click)) return;
     const actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
-    const asked = { actor, teamId: click.teamId, reply: createReply({ client, respond, click, log }) };
+    const asked = { actor, teamId: click.teamId, reply: createReply({ client, respond, click, newBlocks, log }) };
     const { postId, messageTs } = click;
     await answer(body, asked, async (request) => {
       if (postId !== null && messageTs !== null) await followMessage(slack.useCases, actor, { postId, messageTs });
@@ -126,7 +132,11 @@ export function createBoltApp(options: BoltAppOptions): App {
 }
 
 /** What Slack tells the bot without anybody asking for it. */
-function registerEvents(app: App, { slack, client, identity, track, log }: BoltAppOptions, answer: Answer): void {
+function registerEvents(
+  app: App,
+  { slack, client, newBlocks, identity, track, log }: BoltAppOptions,
+  answer: Answer,
+): void {
   app.event('member_joined_channel', async ({ body, event }) => {
     if (event.user !== identity.botUserId) return;
     const channel = { workspaceId: slack.workspaceId, channelId: event.channel };
@@ -142,7 +152,7 @@ function registerEvents(app: App, { slack, client, identity, track, log }: BoltA
     if (written === null) return;
     const { userId, channelId, teamId, text } = written;
     const actor = { workspaceId: slack.workspaceId, channelId, userId };
-    const asked = { actor, teamId, reply: createDirectReply(client, channelId) };
+    const asked = { actor, teamId, reply: createDirectReply(client, channelId, newBlocks) };
     await answer(body, asked, (request) => handleCommand(request, text));
   });
 
