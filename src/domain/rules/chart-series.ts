@@ -28,8 +28,10 @@ export interface ChartGap {
 /** What a chart draws, and the figures that say the same in words. */
 export interface ChartSeries {
   readonly measure: Measure;
-  /** What was asked for, in ms; what there is of it begins at the first point. */
-  readonly spanMs: number;
+  /** When the first figure was read, and where the chart ends: now, or with the last figure of a phase that is over. */
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly isOver: boolean;
   /** One for each bucket that has a figure, oldest first, by the beginning of the bucket; at most `MAX_POINTS`, at least one. */
   readonly points: readonly ChartFigure[];
   /** As they were read. */
@@ -84,7 +86,9 @@ export function chartSeries(samples: readonly Sample[], request: ChartRequest): 
   const bucketMs = bucketFor(first.at, until);
   return {
     measure,
-    spanMs,
+    from: first.at,
+    to: until,
+    isOver: until < now,
     points: pointsOf(figures, measure, bucketMs),
     newest,
     most: figures.reduce((most, one) => (one.value >= most.value ? one : most)),

@@ -10,6 +10,7 @@ import type { PlaceStore } from './place.ts';
 import type { RequestStore } from './requests.ts';
 import type { SightStore } from './sight.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
+import type { ToldStore } from './told.ts';
 import type { UpkeepStore } from './upkeep.ts';
 
 /**
@@ -24,6 +25,7 @@ export interface Store
     JobListStore,
     DetailStore,
     SubscriptionStore,
+    ToldStore,
     ChannelStore,
     AuditStore,
     OutboxStore,

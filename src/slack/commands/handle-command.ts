@@ -3,6 +3,7 @@ import { parseCommand } from '../parsing/parse-command.ts';
 import type { Command } from '../parsing/parse-command.ts';
 import type { Request } from '../requests/request.ts';
 import { answerAudit } from './audit.ts';
+import { answerChart } from './chart.ts';
 import type { CommandHandler } from './command-handler.ts';
 import { answerHealth } from './health.ts';
 import { answerHelp } from './help.ts';
@@ -14,6 +15,7 @@ import { answerStatus } from './status.ts';
 import { answerSubscribe } from './subscribe.ts';
 import { answerUnsubscribe, answerUnsubscribeAll } from './unsubscribe.ts';
 import { answerVersion } from './version.ts';
+import { answerWhy } from './why.ts';
 
 const HANDLERS: { readonly [Kind in Command['kind']]: CommandHandler<Kind> } = {
   status: answerStatus,
@@ -23,6 +25,8 @@ const HANDLERS: { readonly [Kind in Command['kind']]: CommandHandler<Kind> } = {
   list: answerList,
   list_all: answerListAll,
   jobs: answerJobs,
+  chart: answerChart,
+  why: answerWhy,
   settings: answerSettings,
   choose_language: answerChooseLanguage,
   audit: answerAudit,
