@@ -144,7 +144,7 @@ function asShown({ slack, drs, takenAway }: Stage, databaseUrl: string, { starte
   const marks = new Set(slack.state.messages.map(({ metadata }) => JSON.stringify(metadata)));
   const gone = takenAway.filter(({ metadata }) => !marks.has(JSON.stringify(metadata)));
   state.messages.push(...slack.state.messages, ...gone);
-  return { databaseUrl, drs, slack: { ...slack, state }, kills: 0, restarts: started, uncertainAnswers: 0 };
+  return { databaseUrl, drs, slack: { ...slack, state }, kills: 0, restarts: started, uncertainPosts: 0 };
 }
 
 async function countPauses(databaseUrl: string): Promise<number> {
