@@ -21,5 +21,6 @@ export function homeTab(texts: Texts): HomeView {
 
 function howToWatch(texts: Texts): KnownBlock[] {
   const [subscribe, jobs] = [texts.command('subscribe <job>'), texts.command('jobs')];
-  return message([linesPart([texts.get('how_to.watch', { subscribe, jobs })]), ...overview(texts)]).blocks;
+  const { blocks } = message([linesPart([texts.get('how_to.watch', { subscribe, jobs })]), ...overview(texts)]);
+  return blocks.filter((block) => block.type !== 'data_visualization');
 }
