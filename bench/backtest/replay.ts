@@ -1,6 +1,6 @@
 import { SECOND } from '../../src/domain/base/time.ts';
 import type { Facts } from '../../src/domain/rules/rule-input.ts';
-import type { RuleEvent } from '../../src/domain/rules/decision.ts';
+import type { RuleEvent } from '../../src/domain/job/rule-event.ts';
 import type { RuleSettings } from '../../src/domain/rules/rule-settings.ts';
 import type { Sample } from '../../src/domain/rules/sample.ts';
 import { eventsOf, NEW_RULE_STATE, stepRules } from '../../src/domain/rules/step-rules.ts';

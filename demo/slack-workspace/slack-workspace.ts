@@ -36,19 +36,23 @@ const SECRETS = {
 };
 
 /** What the manifest asks for. */
-const USUAL_SCOPES: readonly string[] = [
+export const USUAL_SCOPES: readonly string[] = [
   'commands',
   'chat:write',
   'channels:read',
   'groups:read',
-  'im:read',
-  'im:history',
   'mpim:read',
+  'im:read',
+  'users:read',
   'channels:join',
   'channels:history',
   'groups:history',
+  'mpim:history',
   'im:history',
-  'users:read',
+  'app_mentions:read',
+  'links:read',
+  'links:write',
+  'usergroups:read',
 ];
 
 export interface WorkspaceOptions {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { DAY, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { StatusGroup } from '../../src/domain/job/job-status.ts';
-import type { RuleEvent } from '../../src/domain/rules/decision.ts';
+import type { RuleEvent } from '../../src/domain/job/rule-event.ts';
 import { DEFAULT_RULES } from '../../src/domain/rules/rule-settings.ts';
 import type { Sample } from '../../src/domain/rules/sample.ts';
 import { NEW_RULE_STATE, stepRules } from '../../src/domain/rules/step-rules.ts';

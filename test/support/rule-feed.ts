@@ -1,10 +1,12 @@
 import { MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { StatusGroup } from '../../src/domain/job/job-status.ts';
-import type { Decision, RuleEvent, RuleName } from '../../src/domain/rules/decision.ts';
+import type { Decision, RuleName } from '../../src/domain/rules/decision.ts';
+import type { RuleEvent } from '../../src/domain/job/rule-event.ts';
 import type { Facts } from '../../src/domain/rules/rule-input.ts';
 import { DEFAULT_RULES } from '../../src/domain/rules/rule-settings.ts';
 import type { RuleSettings } from '../../src/domain/rules/rule-settings.ts';
-import type { PartPercent, Sample } from '../../src/domain/rules/sample.ts';
+import type { Sample } from '../../src/domain/rules/sample.ts';
+import type { PartPercent } from '../../src/domain/job/rule-event.ts';
 import { eventsOf, NEW_RULE_STATE, stepRules } from '../../src/domain/rules/step-rules.ts';
 import type { RuleState } from '../../src/domain/rules/step-rules.ts';
 

@@ -4,6 +4,7 @@ import type { LagNote } from './lag-note.ts';
 import type { LastStanding } from './job-state.ts';
 import type { PhaseTimes } from './phases.ts';
 import type { ProgressReport, SubJobName } from './progress-report.ts';
+import type { RuleEvent } from './rule-event.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** The phase a job has just left, as far as we saw it. */
@@ -99,6 +100,11 @@ export type JobEvent =
   | (EventFacts & { readonly kind: 'sub_jobs_failed'; readonly failed: readonly SubJobName[]; readonly of: number })
   /** DRS no longer knows the job; its subscriptions end with this. */
   | (EventFacts & { readonly kind: 'gone'; readonly code: string | null })
+  /**
+   * A rule found something in the figures. `rules` names the rules of the subscriptions that it is told to, as
+   * `rulesKey` does (rules/subscription-rules.ts).
+   */
+  | (EventFacts & { readonly kind: 'rule'; readonly rules: string; readonly found: RuleEvent })
   /** Of a kind that this version does not know; another version wrote it. */
   | (EventFacts & { readonly kind: 'other'; readonly name: string });
 

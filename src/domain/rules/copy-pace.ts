@@ -1,6 +1,7 @@
 import { HOUR } from '../base/time.ts';
 import { isRestart } from './sample.ts';
-import type { PartPercent, Sample } from './sample.ts';
+import type { Sample } from './sample.ts';
+import type { PartPercent } from '../job/rule-event.ts';
 
 /** How a full copy moves, as far as it was seen. All durations count seen time only, in ms. */
 export interface CopyPace {

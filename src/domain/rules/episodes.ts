@@ -1,6 +1,6 @@
 import { HOUR } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
-import type { RuleEvent } from './decision.ts';
+import type { RuleEvent } from '../job/rule-event.ts';
 import type { Measured } from './holds.ts';
 import type { RuleInput } from './rule-input.ts';
 

@@ -1,4 +1,5 @@
-import type { Decision, RuleEvent, RuleSilence } from './decision.ts';
+import type { Decision, RuleSilence } from './decision.ts';
+import type { RuleEvent } from '../job/rule-event.ts';
 import { closeEpisode, isAsBefore, isTold, openEpisode, recentEpisodes } from './episodes.ts';
 import type { LagAlarm, LagEpisode, LagEpisodes } from './episodes.ts';
 import { hasToothEnded, isQuietTooth, isTooth } from './heartbeat.ts';

@@ -2,13 +2,7 @@ import type { EpochMs } from '../base/time.ts';
 import type { StatusGroup } from '../job/job-status.ts';
 import { statusGroup } from '../job/job-status.ts';
 import type { ProgressReport } from '../job/progress-report.ts';
-
-/** How far one part of a full copy is. */
-export interface PartPercent {
-  readonly name: string;
-  /** 0 to 100. */
-  readonly percent: number;
-}
+import type { PartPercent } from '../job/rule-event.ts';
 
 /** One reading of lag and parts of one job, kept for charts, slopes and estimates. */
 export interface Sample {

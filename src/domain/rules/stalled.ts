@@ -5,7 +5,7 @@ import type { Step } from './decision.ts';
 import type { RuleInput } from './rule-input.ts';
 import { MIN_READINGS } from './rule-settings.ts';
 import { dataPercent } from './sample.ts';
-import type { PartPercent } from './sample.ts';
+import type { PartPercent } from '../job/rule-event.ts';
 
 /** How a full copy moves, and what was told of it. */
 export interface Copy {

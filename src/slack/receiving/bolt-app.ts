@@ -4,6 +4,7 @@ import type { FetchFunction, WebClient } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 
 import { DiskFullError } from '../../ports/operator-error.ts';
+import { canBeInvited } from '../../domain/conversation.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -14,7 +15,7 @@ import type { Asked } from './admission.ts';
 import { TAKEN_OUT } from '../web-api/classify-slack-error.ts';
 import type { TakenOut } from '../web-api/classify-slack-error.ts';
 import { sdkLogger } from '../web-api/sdk-logger.ts';
-import { handleCommand } from '../commands/handle-command.ts';
+import { handleCommand, stopOwn } from '../commands/handle-command.ts';
 import { HttpReceiver } from './http-receiver.ts';
 import { parseClick, parseDirectMessage } from '../parsing/parse-interaction.ts';
 import { diskFullMessage } from '../messages/answers/disk-full-message.ts';
@@ -23,6 +24,7 @@ import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-cha
 import { onlyOnce } from './only-once.ts';
 import { createDirectReply, createReply } from '../requests/reply.ts';
 import type { Request, SlackContext } from '../requests/request.ts';
+import { registerShortcuts } from './shortcuts.ts';
 import { SocketReceiver } from './socket-receiver.ts';
 import { createSlackClient, oneAttempt } from '../web-api/slack-client.ts';
 import type { SlackCalls } from '../web-api/slack-client.ts';
@@ -104,7 +106,10 @@ export function createBoltApp(options: BoltAppOptions): App {
   app.command(options.command, async ({ ack, command, respond }) => {
     await ack();
     const actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
-    const asked = { actor, teamId: command.team_id, reply: createReply({ client, respond, click: null, log }) };
+    const canInvite = canBeInvited(command.channel_id, command.channel_name);
+    const reply = createReply({ client, respond, click: null, log });
+    const evenRefused = (request: Request) => stopOwn(request, command.text ?? '');
+    const asked = { actor, teamId: command.team_id, canInvite, reply, evenRefused };
     await answer(command, asked, (request) => handleCommand(request, command.text ?? ''));
   });
 
@@ -113,7 +118,8 @@ export function createBoltApp(options: BoltAppOptions): App {
     const click = parseClick(body);
     if (click === null || !isHandled(click)) return;
     const actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
-    const asked = { actor, teamId: click.teamId, reply: createReply({ client, respond, click, log }) };
+    const canInvite = canBeInvited(click.channelId, click.channelName);
+    const asked = { actor, teamId: click.teamId, canInvite, reply: createReply({ client, respond, click, log }) };
     const { postId, messageTs } = click;
     await answer(body, asked, async (request) => {
       if (postId !== null && messageTs !== null) await followMessage(slack.useCases, actor, { postId, messageTs });
@@ -122,6 +128,7 @@ export function createBoltApp(options: BoltAppOptions): App {
   });
 
   registerEvents(app, options, answer);
+  registerShortcuts(app, options);
   app.error((error) => {
     log.error({ err: error }, 'a Slack listener failed');
     return Promise.resolve();
@@ -147,7 +154,8 @@ function registerEvents(app: App, options: BoltAppOptions, answer: Answer): void
     if (written === null) return;
     const { userId, channelId, teamId, text } = written;
     const actor = { workspaceId: slack.workspaceId, channelId, userId };
-    const asked = { actor, teamId, reply: createDirectReply(client, channelId) };
+    const evenRefused = (request: Request) => stopOwn(request, text);
+    const asked = { actor, teamId, canInvite: false, reply: createDirectReply(client, channelId), evenRefused };
     await answer(body, asked, (request) => handleCommand(request, text));
   });
 

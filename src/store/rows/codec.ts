@@ -9,12 +9,15 @@ import type { JobEvent } from '../../domain/job/job-event.ts';
 import { parseJobId } from '../../domain/job/job-id.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { JobState } from '../../domain/job/job-state.ts';
+import type { RuleEvent } from '../../domain/job/rule-event.ts';
 import { STANDINGS } from '../../domain/job/standing.ts';
 import { PHASES } from '../../domain/job/phases.ts';
 import { LAG_NOTES } from '../../domain/job/lag-note.ts';
 import { LANGUAGES } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { NO_LAGS } from '../../domain/job/lag-history.ts';
+import { NO_OWN_RULES } from '../../domain/rules/subscription-rules.ts';
+import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { Announcement } from '../../domain/post/post.ts';
 import type { BlindEpisode } from '../../domain/poll/blind-episode.ts';
 import type { OperatorAlert } from '../../domain/post/operator-alert.ts';
@@ -148,6 +151,14 @@ const state: z.ZodType<JobState> = z.object({
   ending: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
   toldFailedSubJobs: z.array(jobId).default([]),
   betterReports: z.number().default(0),
+  marks: z
+    .object({
+      lagHighSince: z.number().nullable(),
+      stalledSince: z.number().nullable(),
+      caughtUpSince: z.number().nullable(),
+    })
+    .nullable()
+    .default(null),
   // A job that is over in a way this version does not know is asked about again.
   over: z.enum(['ended', 'gone']).nullable().catch(null),
 });
@@ -203,6 +214,36 @@ const otherEvent = z
   })
   .transform(({ kind: name, ...facts }) => ({ kind: 'other' as const, name, ...facts }));
 
+export const partPercents = z.array(z.object({ name: z.string(), percent: z.number() }));
+const lagSince = { since: z.number(), lagMs: z.number() };
+const window = { by: z.number(), from: z.number(), to: z.number() };
+export const ruleEvent: z.ZodType<RuleEvent> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('lag_high'), ...lagSince, levelMs: z.number(), holdMs: z.number() }),
+  z.object({ kind: z.literal('lag_cleared'), ...lagSince, peakMs: z.number() }),
+  z.object({ kind: z.literal('nothing_newer'), ...lagSince, slope: z.number() }),
+  z.object({ kind: z.literal('cannot_keep_up'), ...lagSince, slope: z.number() }),
+  z.object({ kind: z.literal('stands_still'), ...lagSince, polls: z.number() }),
+  z.object({ kind: z.literal('jumping'), since: z.number(), leastMs: z.number(), mostMs: z.number() }),
+  z.object({ kind: z.literal('not_measurable'), since: z.number(), polls: z.number() }),
+  z.object({ kind: z.literal('catch_up_not_gaining'), ...lagSince, beforeMs: z.number() }),
+  z.object({
+    kind: z.literal('stalled'),
+    parts: partPercents,
+    stillMs: z.number(),
+    usualMs: z.number().nullable(),
+    longestMs: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('slow_tail'), parts: partPercents, stillMs: z.number(), allDone: z.boolean() }),
+  z.object({ kind: z.literal('moving_again'), parts: partPercents, stillMs: z.number(), isRestarted: z.boolean() }),
+  z.object({ kind: z.literal('caught_up'), ...lagSince, maxMs: z.number(), alwaysZero: z.boolean() }),
+  z.object({ kind: z.literal('no_longer_caught_up'), ...lagSince }),
+  z.object({ kind: z.literal('window_missed'), ...window }),
+  z.object({ kind: z.literal('window_met'), ...window }),
+  z.object({ kind: z.literal('still_failing'), since: z.number(), startSeen: z.boolean() }),
+  z.object({ kind: z.literal('still_paused'), since: z.number(), startSeen: z.boolean() }),
+  z.object({ kind: z.literal('deadline_near'), at: z.number(), isConfirmed: z.boolean(), startSeen: z.boolean() }),
+]);
+
 const knownEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status_changed'), from: z.string().nullable(), to: z.string(), ...moment }),
   z.object({ kind: z.literal('status_lasting'), status: z.string(), since: z.number(), ...moment }),
@@ -222,6 +263,7 @@ const knownEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ended'), verdict, summary, standing: lastStanding.default(null), ...moment }),
   z.object({ kind: z.literal('sub_jobs_failed'), failed: z.array(subJobName), of: z.number(), ...moment }),
   z.object({ kind: z.literal('gone'), code: z.string().nullable(), ...moment }),
+  z.object({ kind: z.literal('rule'), rules: z.string(), found: ruleEvent, ...moment }),
   z.object({ kind: z.literal('other'), name: z.string(), ...moment }),
 ]);
 const event: z.ZodType<JobEvent> = z.union([knownEvent, otherEvent]);
@@ -324,7 +366,7 @@ const causes = z
 export type Causes = Readonly<Partial<Record<Language, Cause>>>;
 
 /** Makes what a text holds as JSON of this shape; null when it holds anything else. */
-function reader<T>(shape: z.ZodType<T>): (text: string) => T | null {
+export function reader<T>(shape: z.ZodType<T>): (text: string) => T | null {
   return (text) => shape.safeParse(parsed(text)).data ?? null;
 }
 
@@ -366,6 +408,32 @@ export const decodeState = reader(state);
 
 /** Reads a stored event; null when not even its moment can be read. */
 export const decodeEvent = reader(event);
+
+const hold = z.union([z.literal('off'), z.object({ levelMs: z.number(), holdMs: z.number() })]);
+/** What this version does not know of them is as it is by default. */
+const subscriptionRules = z
+  .object({
+    lag: hold.optional().catch(undefined),
+    ready: hold.optional().catch(undefined),
+    stall: z.literal('off').optional().catch(undefined),
+    events: z.literal('all').optional().catch(undefined),
+    least: z.enum(['warning', 'critical']).optional().catch(undefined),
+    by: z.object({ typed: z.string(), at: z.number() }).optional().catch(undefined),
+  })
+  .transform(({ lag, ready, stall, events, least, by }): SubscriptionRules => ({
+    ...(lag === undefined ? {} : { lag }),
+    ...(ready === undefined ? {} : { ready }),
+    ...(stall === undefined ? {} : { stall }),
+    ...(events === undefined ? {} : { events }),
+    ...(least === undefined ? {} : { least }),
+    ...(by === undefined ? {} : { by }),
+  }));
+const readRules = reader(subscriptionRules);
+
+/** Reads the stored rules of a subscription; what cannot be read is as it is by default. */
+export function decodeRules(text: string): SubscriptionRules {
+  return readRules(text) ?? NO_OWN_RULES;
+}
 
 /** Reads a stored job with its name; null when it cannot be read. */
 export const decodeNamedJob = reader(namedJob);

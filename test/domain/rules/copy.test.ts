@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { DAY, HOUR, MINUTE } from '../../../src/domain/base/time.ts';
 import { DEFAULT_RULES } from '../../../src/domain/rules/rule-settings.ts';
-import type { PartPercent, Sample } from '../../../src/domain/rules/sample.ts';
+import type { Sample } from '../../../src/domain/rules/sample.ts';
+import type { PartPercent } from '../../../src/domain/job/rule-event.ts';
 import { copying, data, feed, minutely } from '../../support/rule-feed.ts';
 
 const STEP = 5 * MINUTE;

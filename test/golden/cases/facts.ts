@@ -188,6 +188,7 @@ export const subscription = (state: JobState, changes: object = {}) => ({
   jobId: ORDERS,
   createdBy: 'U1',
   createdAt: START,
+  rules: {},
   jobName: 'orders',
   jobType: 'migration',
   state,

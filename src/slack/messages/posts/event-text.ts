@@ -11,6 +11,7 @@ import { ended } from './ended-text.ts';
 import type { EventFacts } from './event-facts.ts';
 import { flapping, settled } from './flapping-text.ts';
 import { recovered } from './recovered-text.ts';
+import { ruleFound } from './rule-text.ts';
 import { statusChanged } from './status-changed-text.ts';
 
 /** Failed parts named in one message. */
@@ -66,6 +67,8 @@ export function describeEvent(
       const names = failed.slice(0, MAX_SUB_JOBS).map(plainName).join(', ');
       return { headline: `🔴 ${texts.get('told.sub_jobs_failed', said)}`, lines: [names] };
     }
+    case 'rule':
+      return ruleFound(texts, job, event, aftermath);
     case 'other':
       return other(texts, job, event);
   }

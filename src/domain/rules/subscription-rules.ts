@@ -1,0 +1,82 @@
+import type { EpochMs } from '../base/time.ts';
+import type { EventClass } from '../job/event-class.ts';
+import { DEFAULT_RULES } from './rule-settings.ts';
+import type { HoldRule, RuleSettings } from './rule-settings.ts';
+
+/** What a subscription wants other than the defaults. What is left out is as it is by default. */
+export interface SubscriptionRules {
+  readonly lag?: HoldRule | 'off';
+  readonly ready?: HoldRule | 'off';
+  readonly stall?: 'off';
+  /** Passing statuses are told too, as they come. */
+  readonly events?: 'all';
+  /** Nothing less urgent is told. */
+  readonly least?: Exclude<EventClass, 'info'>;
+  /** Until when the full copy is wanted, as it was typed, and the moment that was meant. */
+  readonly by?: { readonly typed: string; readonly at: EpochMs };
+}
+
+/** What is to become of the rules of a subscription: null is as by default again, what is left out stays as it is. */
+export type RuleChanges = { readonly [Rule in keyof SubscriptionRules]: SubscriptionRules[Rule] | null };
+
+export const NO_OWN_RULES: SubscriptionRules = {};
+
+/** The key of the default rules. */
+export const DEFAULT_RULES_KEY = '';
+
+/**
+ * What tells rules apart that find different things in the same figures: subscriptions with one key share what the rules
+ * remember of a job. What only chooses among the findings (`events`, `least`) is no part of it.
+ */
+export function rulesKey({ lag, ready, stall, by }: SubscriptionRules): string {
+  const parts = [
+    ...(lag === undefined ? [] : [`lag:${holdKey(lag)}`]),
+    ...(ready === undefined ? [] : [`ready:${holdKey(ready)}`]),
+    ...(stall === undefined ? [] : [`stall:${stall}`]),
+    ...(by === undefined ? [] : [`by:${by.at}`]),
+  ];
+  return parts.join(' ');
+}
+
+/** The rules with some changes made. */
+export function changeRules(before: SubscriptionRules, changes: RuleChanges): SubscriptionRules {
+  const { lag, ready, stall, events, least, by } = { ...before, ...changes };
+  return {
+    ...(isSet(lag) ? { lag } : {}),
+    ...(isSet(ready) ? { ready } : {}),
+    ...(isSet(stall) ? { stall } : {}),
+    ...(isSet(events) ? { events } : {}),
+    ...(isSet(least) ? { least } : {}),
+    ...(isSet(by) ? { by } : {}),
+  };
+}
+
+function isSet<Value>(value: Value): value is NonNullable<Value> {
+  return value !== null && value !== undefined;
+}
+
+/** Whether two subscriptions want the same, in every respect. */
+export function areSameRules(one: SubscriptionRules, other: SubscriptionRules): boolean {
+  return rulesKey(one) === rulesKey(other) && one.events === other.events && one.least === other.least;
+}
+
+function holdKey(rule: HoldRule | 'off'): string {
+  return rule === 'off' ? 'off' : `${rule.levelMs}/${rule.holdMs}`;
+}
+
+/** The type of job whose cut-over people wait for. */
+const MIGRATION = 'migration';
+
+/** What the rules judge a job by: the defaults, but for what a subscription says. "Caught up" is told of migrations by default. */
+export function toRuleSettings(
+  { lag, ready, stall }: SubscriptionRules,
+  { pollMs, jobType }: { readonly pollMs: number; readonly jobType: string | null },
+): RuleSettings {
+  const defaultReady = jobType === null || jobType === MIGRATION ? DEFAULT_RULES.ready : null;
+  return {
+    pollMs,
+    lag: lag === 'off' ? null : (lag ?? DEFAULT_RULES.lag),
+    ready: ready === 'off' ? null : (ready ?? defaultReady),
+    isStallTold: stall !== 'off',
+  };
+}
