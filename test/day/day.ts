@@ -9,7 +9,7 @@ import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { holdFailure } from '../../src/domain/base/hold-failure.ts';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { JOBS, openStage } from '../faults/stage.ts';
-import type { OpenStage, Stage } from '../faults/stage.ts';
+import type { Stage } from '../faults/stage.ts';
 import { takeStock } from '../soak/ledger.ts';
 import type { Ledger } from '../soak/ledger.ts';
 import { Keeper } from './keeper.ts';
@@ -23,6 +23,8 @@ const HOP_MS = 10 * SECOND;
 const HEALTHY_HOURS = 1;
 /** A stop or a start without faults ends within this, in ms. */
 const MOMENT_MS = 5 * MINUTE;
+/** The memory has settled after this part of it. */
+const SETTLED = 1 / 6;
 const MB = 1024 * 1024;
 
 /** Who watches what. */
@@ -38,8 +40,6 @@ const RACK = ['rack1', 'rack2', 'rack3', 'rack4', 'rack5'];
 export interface DayOptions {
   /** How long things go wrong. */
   readonly hours: number;
-  /** The memory at the end is compared with what it was after so many hours. */
-  readonly settledHours: number;
   /** The same seed makes the same plan of trouble. */
   readonly seed: number;
 }
@@ -104,7 +104,7 @@ async function setScene(stage: Stage, keeper: Keeper): Promise<Victims> {
 async function passTroubled(
   { stage }: Victims,
   troubles: Troubles,
-  { hours, settledHours }: DayOptions,
+  { hours }: DayOptions,
   say: (line: string) => void,
 ): Promise<Day['heap']> {
   const running = holdFailure(troubles.run());
@@ -113,7 +113,7 @@ async function passTroubled(
     await stage.clock.pass(HOUR, HOP_MS);
     forget(stage);
     const heap = measureHeap();
-    if (hour === settledHours) settled = heap;
+    if (hour === Math.ceil(hours * SETTLED)) settled = heap;
     const { drsFaults, slackFaults } = troubles.toll;
     const faults = `${drsFaults.length} faults of DRS, ${slackFaults.length} of Slack`;
     say(`hour ${hour}: ${stage.slack.state.messages.length} messages, ${faults}, ${(heap / MB).toFixed(1)} MB`);
@@ -123,7 +123,7 @@ async function passTroubled(
 }
 
 /** The stand-ins write down everything that they are asked; the messages they must know. */
-function forget({ slack, drs }: OpenStage | Stage): void {
+function forget({ slack, drs }: Stage): void {
   drs.clearRequests();
   slack.clearCalls();
   slack.faults.happened.length = 0;
