@@ -124,6 +124,24 @@ const block = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('actions'), block_id: blockId, elements: z.array(button).min(1).max(25) }),
 ]);
 
+/** A dialog, or a Home tab; both may have 100 blocks (docs.slack.dev, "Views"). */
+const view = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('modal'),
+    title: plainText(24),
+    close: plainText(24).optional(),
+    blocks: z.array(block).min(1).max(100),
+  }),
+  z.strictObject({ type: z.literal('home'), blocks: z.array(block).min(1).max(100) }),
+]);
+
+export type View = z.infer<typeof view>;
+
+/** Null for what Slack would refuse. */
+export function parseView(value: unknown): View | null {
+  return view.safeParse(value).data ?? null;
+}
+
 /** A block as it is kept and shown. */
 export type Block = z.infer<typeof block>;
 export type Button = z.infer<typeof button>;

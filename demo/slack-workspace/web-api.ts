@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { parseJson } from '../loopback.ts';
 import type { Block } from './validate-blocks.ts';
-import { parseBlocks } from './validate-blocks.ts';
+import { parseBlocks, parseView } from './validate-blocks.ts';
 import type { Channel, Content, Message, User, WorkspaceState } from './workspace.ts';
 
 /** The characters chat.update takes (docs.slack.dev, "chat.update"); chat.postMessage cuts at 40,000 instead. */
@@ -61,6 +61,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
     run: info,
   },
   'conversations.join': { token: 'bot', scopes: () => ['channels:join'], run: join },
+  'views.open': { token: 'bot', scopes: () => [], run: openView },
+  'views.publish': { token: 'bot', scopes: () => [], run: publishView },
   'users.info': { token: 'bot', scopes: () => ['users:read'], run: userInfo },
   'users.conversations': {
     token: 'bot',
@@ -235,7 +237,7 @@ function describeMessage(message: Message, { bot, botId }: WorkspaceState, withM
 
 function historyScope(channel: Channel | undefined): string {
   if (channel === undefined || channel.kind === 'public') return 'channels:history';
-  return channel.kind === 'private' ? 'groups:history' : 'im:history';
+  return channel.kind === 'private' ? 'groups:history' : `${channel.kind}:history`;
 }
 
 function info(args: Args, { state }: ApiContext): Result {
@@ -284,6 +286,25 @@ function visibleChannel(args: Args, state: WorkspaceState): Channel | undefined 
 function readScope(channel: Channel | undefined): string {
   if (channel === undefined || channel.kind === 'public') return 'channels:read';
   return channel.kind === 'private' ? 'groups:read' : `${channel.kind}:read`;
+}
+
+function openView(args: Args, { state }: ApiContext): Result {
+  const view = readView(args);
+  if (view === null || view.type !== 'modal') return failed('invalid_arguments');
+  const refusal = state.openView(String(args['trigger_id']), view);
+  return refusal === null ? { ok: true, view } : failed(refusal);
+}
+
+function publishView(args: Args, { state }: ApiContext): Result {
+  const view = readView(args);
+  const user = state.findUser(String(args['user_id']));
+  if (view === null || view.type !== 'home' || user === undefined) return failed('invalid_arguments');
+  state.showView(user.id, view);
+  return { ok: true, view };
+}
+
+function readView({ view }: Args) {
+  return parseView(typeof view === 'string' ? parseJson(view) : view);
 }
 
 /** Text and blocks of a message, or Slack's refusal of them. */

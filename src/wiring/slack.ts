@@ -96,6 +96,7 @@ export interface SlackSide extends SlackSignedIn {
   readonly channels: Channels;
   readonly access: AccessDeps;
   readonly posting: Slack;
+  readonly onTakenOut: (how: string) => void;
   readonly newBlocks: NewBlocks;
   readonly textsIn: (language: Language) => Texts;
   /** Of somebody's Slack, else the bot's own. */
@@ -124,6 +125,7 @@ export function createSlackSide(
       notifier: observeNotifier(decorate.notifier?.(sender) ?? sender, metrics),
       history: observeHistory(createHistory(client, identity), metrics),
     },
+    onTakenOut: (how) => metrics.refusedEverywhere(how),
     newBlocks,
     textsIn,
     readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
@@ -165,7 +167,7 @@ export interface WayIn {
 export function createWayIn(resources: Resources, parts: Parts, side: SlackSide, track: Track): WayIn {
   const { config, network, durations, clock, log } = resources;
   const { apiUrl, botToken, command } = config.slack;
-  const { client, identity, access, channels, posting, newBlocks, textsIn, readerLanguage } = side;
+  const { client, identity, access, channels, posting, newBlocks, onTakenOut, textsIn, readerLanguage } = side;
   const way = { fetch: network.fetch, timeoutMs: durations.slackTimeoutMs, log };
   const how = toReceiverConfig(config);
   const receiver = createReceiver(how, { ...way, dispatcher: network.dispatcher, clock });
@@ -189,6 +191,7 @@ export function createWayIn(resources: Resources, parts: Parts, side: SlackSide,
     identity,
     track,
     newReference: randomUUID,
+    onTakenOut,
   });
   return {
     state,

@@ -206,3 +206,18 @@ test('a message that Slack shows only minutes after its answer was lost is in th
   await pass(MINUTE);
   expect(newsIn(channel)).toHaveLength(3);
 });
+
+test.each(['not_in_channel', 'missing_scope', 'a_name_nobody_knows'])(
+  'a single refusal (%s) late in a search doubles nothing, in a channel that was never read before',
+  async (error) => {
+    const { ids, pass, becomes } = await openTown(ORDINARY, 1);
+    const [channel = ''] = ids;
+    slack.faults.next('chat.postMessage', { kind: 'accept_then_drop' });
+    slack.faults.next('conversations.history', { kind: 'reset' }, { count: 8 });
+    slack.faults.next('conversations.history', { kind: 'error', error }, { count: 1 });
+    await becomes('FULL_TRANSFER_COMPLETE');
+    await pass(15 * MINUTE);
+    expect(newsIn(channel)).toHaveLength(2);
+    expect(reads().at(-1)?.result).not.toBeNull();
+  },
+);

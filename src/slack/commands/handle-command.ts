@@ -1,3 +1,5 @@
+import { unsubscribeOwn } from '../../use-cases/subscribing/unsubscribe.ts';
+import { stoppedOwnMessage } from '../messages/answers/unsubscribe-answer.ts';
 import { usageMessage } from '../messages/answers/usage-message.ts';
 import { parseCommand } from '../parsing/parse-command.ts';
 import type { Command } from '../parsing/parse-command.ts';
@@ -40,6 +42,19 @@ export async function handleCommand(request: Request, text: string): Promise<voi
   const parsed = parseCommand(unescape(text));
   if (parsed.ok) await carryOut(parsed.command.kind, request, parsed.command);
   else await request.reply.privately(usageMessage(request.personTexts, parsed.error));
+}
+
+/**
+ * Ends, for somebody who may not use the bot any more, the subscriptions they made themselves. False where something else
+ * was asked, or none of theirs was meant.
+ */
+export async function stopOwn({ slack, actor, personTexts, reply }: Request, text: string): Promise<boolean> {
+  const parsed = parseCommand(unescape(text));
+  if (!parsed.ok || (parsed.command.kind !== 'unsubscribe' && parsed.command.kind !== 'unsubscribe_all')) return false;
+  const jobs = parsed.command.kind === 'unsubscribe' ? parsed.command.jobs : 'all';
+  const ended = await unsubscribeOwn(slack.useCases, actor, jobs);
+  if (ended.length > 0) await reply.privately(stoppedOwnMessage(personTexts, ended));
+  return ended.length > 0;
 }
 
 async function carryOut<Kind extends Command['kind']>(

@@ -57,7 +57,10 @@ export type UsageError =
     }
   | { readonly kind: 'unknown_setting'; readonly setting: string }
   | { readonly kind: 'unknown_language'; readonly language: string }
-  /** A channel or a person was named, and this verb is about the conversation it is typed in. */
+  /**
+   * A channel or a person was named, and this verb is about the conversation it is typed in: `#ops`, or Slack's own
+   * `<#C012AB3CD>` where it did not tell the name of the channel.
+   */
   | { readonly kind: 'channel_named'; readonly channel: string }
   | { readonly kind: 'person_named'; readonly person: string }
   | { readonly kind: 'misspelt_verb'; readonly word: string; readonly meant: string };
@@ -98,10 +101,10 @@ const SPAN = /^\d+ ?(?:[smhdw]|min)$/i;
 /** `key:value` where the key is a plain word: a rule of a subscription. A URL is not one. */
 const OPTION = /^([a-z_]+):(?!\/\/)/i;
 
-/** `#ops`, and what Slack makes of it: `<#C012AB3CD|ops>`. */
-const CHANNEL = /^(?:#(.+)|<#([A-Z0-9]+)(?:\|([^>]*))?>)$/iu;
-/** `@ana`, `<@U012AB3CD>`, `<!subteam^S1|@dba>`, `<!channel>`. */
-const PERSON = /^(?:@(.+)|<[@!]([^|>]+)(?:\|([^>]*))?>)$/u;
+/** `#ops`, and what Slack makes of it: `<#C012AB3CD|ops>`, or `<#C012AB3CD|>` where it does not tell the name. */
+const CHANNEL = /^(?:#(.+)|<#([A-Z0-9]+)(?:\|([^>]*))?>?)$/iu;
+/** `@ana`, `<@U012AB3CD>`, `<!subteam^S1|@dba>`, `<!channel>`; of `<@U012AB3CD|Ana Lee>` the first word. */
+const PERSON = /^(?:@(.+)|<[@!]([^|>]+)(?:\|([^>]*))?>?)$/u;
 /** The bot itself, at the beginning of what is written to it, and the slash command in a line that was copied. */
 const ADDRESS = /^(?:<@[^>]+>|\/[\p{L}\p{N}_-]+)[:;.!-]*$/iu;
 /** What ends a sentence: no name ends in it. */
@@ -135,14 +138,19 @@ function withoutAddress(tokens: readonly Token[]): readonly Token[] {
 function findElsewhere(tokens: readonly Token[]): UsageError | null {
   for (const { text, quoted } of tokens) {
     if (quoted) continue;
-    const [, channel, channelId, channelName] = CHANNEL.exec(text) ?? [];
-    const named = [channel, channelName, channelId].find((one) => one !== undefined && one !== '');
+    const [, channel, channelId = '', channelName] = CHANNEL.exec(text) ?? [];
+    const named = [channel, channelName].find(isSaid);
     if (named !== undefined) return { kind: 'channel_named', channel: `#${named}` };
+    if (channelId !== '') return { kind: 'channel_named', channel: `<#${channelId}>` };
     const [, person, personId, personName] = PERSON.exec(text) ?? [];
-    const called = [person, personName, personId].find((one) => one !== undefined && one !== '');
+    const called = [person, personName, personId].find(isSaid);
     if (called !== undefined) return { kind: 'person_named', person: `@${called.replace(/^@/, '')}` };
   }
   return null;
+}
+
+function isSaid(name: string | undefined): name is string {
+  return name !== undefined && name !== '';
 }
 
 function verbOf(token: Token): Verb | null {

@@ -57,15 +57,20 @@ export interface Request {
   readonly personTexts: Texts;
   /** In the language of the channel, for what everybody in it reads. */
   readonly channelTexts: Texts;
+  /** Whether a member can let the bot into the conversation, should it not be in it. */
+  readonly canInvite: boolean;
   readonly reply: Reply;
 }
 
 /** Finds out in which languages a request is answered. */
-export async function createRequest(slack: SlackContext, actor: Actor, reply: Reply): Promise<Request> {
+export async function createRequest(
+  slack: SlackContext,
+  { actor, canInvite, reply }: Pick<Request, 'actor' | 'canInvite' | 'reply'>,
+): Promise<Request> {
   const [person, channel] = await Promise.all([
     slack.readerLanguage(actor.userId),
     slack.useCases.store.findChannelLanguage(actor),
   ]);
   const channelTexts = hideOperatorMatters(slack.textsIn(channel));
-  return { slack, actor, personTexts: slack.textsIn(person), channelTexts, reply };
+  return { slack, actor, personTexts: slack.textsIn(person), channelTexts, canInvite, reply };
 }

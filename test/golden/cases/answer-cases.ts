@@ -162,7 +162,8 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
         (why) => accessDeniedMessage(texts, why, { workspaceId: 'T', channelId: 'C1', userId: 'U1' }).text,
       ),
     ),
-  'access-not-openly': (texts) => notPublicMessage(texts),
+  'access-not-openly': (texts) => notPublicMessage(texts, true),
+  'access-not-openly-dm': (texts) => notPublicMessage(texts, false),
   settings: (texts) => settingsMessage(texts, 'zh'),
   'settings-changed': (texts) => languageMessage(texts, 'zh', true),
   'settings-same': (texts) => languageMessage(texts, 'en', false),
@@ -265,7 +266,7 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   'stale-button': (texts) => staleButtonMessage(texts),
   fault: (texts) => faultMessage(texts, '1234abcd'),
   ...Object.fromEntries(
-    (['gone', 'unknown', 'flapping', 'lag_high', 'paused'] as const).map((standing) => [
+    (['gone', 'unknown', 'flapping', 'sub_jobs_failed', 'lag_high', 'stalled', 'paused'] as const).map((standing) => [
       `announced-subscription-of-one-that-is-${standing}`,
       announced({ kind: 'subscribed', by: 'U1', jobs: [begun(standing)] }),
     ]),

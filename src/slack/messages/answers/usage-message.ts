@@ -43,7 +43,7 @@ function correct(texts: Texts, error: UsageError): string {
       return texts.get('usage.unexpected_words', { command: texts.command(error.verb), words });
     }
     case 'channel_named':
-      return texts.get('usage.channel_named', { channel: code(error.channel) });
+      return texts.get('usage.channel_named', { channel: channelNamed(error.channel) });
     case 'person_named':
       return texts.get('usage.person_named', { person: code(error.person) });
     case 'misspelt_verb':
@@ -57,4 +57,9 @@ function correct(texts: Texts, error: UsageError): string {
       return texts.get('usage.unknown_language', { language: code(error.language), ...known });
     }
   }
+}
+
+/** What Slack puts the name in for, or the name that was typed. */
+function channelNamed(name: string): string {
+  return /^<#[A-Z0-9]+>$/i.test(name) ? name : code(name);
 }

@@ -15,6 +15,7 @@ export const ACTIONS = {
   unsubscribeListed: 'drs_unsubscribe_listed',
   unsubscribeAnyway: 'drs_unsubscribe_anyway',
   keepOthers: 'drs_keep_others',
+  endThere: 'drs_end_there',
   unsubscribeAll: 'drs_unsubscribe_all',
   keepAll: 'drs_keep_all',
   showStatus: 'drs_show_status',
@@ -40,7 +41,11 @@ const MAX_VALUE = 2_000;
 /** Characters of a searched text that a button keeps; no name is longer. */
 const MAX_TEXT = 100;
 
+/** Subscriptions of another channel that one button ends: so many ids fit into its value. */
+export const MAX_ENDED_THERE = 40;
+
 const jobId = z.string().transform((id, check) => parseJobId(id) ?? reject(check));
+const thereValue = z.object({ channel: z.string().min(1).max(20), jobs: z.array(jobId).min(1).max(MAX_ENDED_THERE) });
 const jobsValue = z.object({ jobs: z.array(jobId).min(1).max(50), target: jobId.optional() });
 const pageValue = z.object({
   text: z.string().nullable(),
@@ -59,6 +64,8 @@ const auditValue = z.object({ jobId: jobId.nullable(), before: z.number().int().
 
 /** The jobs a button is about: all that its message shows, and the one to subscribe to or unsubscribe from. */
 export type JobsValue = Readonly<Omit<z.infer<typeof jobsValue>, 'jobs'>> & { readonly jobs: readonly JobId[] };
+/** Jobs that another channel watches. */
+export type ThereValue = Readonly<Omit<z.infer<typeof thereValue>, 'jobs'>> & { readonly jobs: readonly JobId[] };
 /** A page of the list of jobs, and the job on it that a button is about. */
 export type PageValue = Readonly<z.infer<typeof pageValue>>;
 /** A page of what was done in a channel; see use-cases/showing/show-audit.ts. */
@@ -77,6 +84,8 @@ export interface ValueCodec<Value> {
 
 /** The jobs a button is about. */
 export const JOBS_VALUE: ValueCodec<JobsValue> = createCodec(jobsValue);
+/** Subscriptions of another channel. Whoever presses must be in that channel, whatever the value says. */
+export const THERE_VALUE: ValueCodec<ThereValue> = createCodec(thereValue);
 /** A page of the list of jobs; a searched text is cut. */
 export const PAGE_VALUE: ValueCodec<PageValue> = createCodec(pageValue, (value: PageValue) => ({
   ...value,

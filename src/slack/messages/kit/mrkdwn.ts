@@ -61,10 +61,14 @@ export function timeOfDay(at: EpochMs): string {
   return dateToken(at, '{time}', `${utc(at).slice(11, 16)} UTC`);
 }
 
+/** A point in time not long before or after another one: a clock time of another day carries its day. */
+export function timeOrDate(at: EpochMs, near: EpochMs): string {
+  return Math.abs(near - at) < DAY / 2 ? timeOfDay(at) : dateAndTime(at);
+}
+
 /** A stretch of time; a clock time of another day carries its day. */
 export function stretch(from: EpochMs, until: EpochMs): string {
-  const isLong = until - from >= DAY / 2;
-  return `${dateAndTime(from)}–${isLong ? dateAndTime(until) : timeOfDay(until)}`;
+  return `${dateAndTime(from)}–${timeOrDate(until, from)}`;
 }
 
 /** How long ago, kept current by Slack itself. */
