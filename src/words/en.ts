@@ -705,6 +705,8 @@ export const en = {
   'asked.copy.told': 'the copy has stood at {percent} % for {still}, as was told',
   'asked.outage.not_lasting': '{state} for {duration}, too short for a reminder',
   'asked.outage.told': '{state} for {duration}, as people were reminded',
+  'asked.own_rules':
+    'These are the default rules; this channel has rules of its own, which may have decided otherwise.',
   'asked.nothing_happened': 'No event of it is kept.',
   'asked.event': '{at} {headline} → {where}',
   'asked.event_nowhere': '{at} {headline} → told nowhere: nobody watched it then, or wanted that',

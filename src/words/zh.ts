@@ -673,6 +673,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'asked.copy.told': '复制停在 {percent} % 已 {still}，已经报告',
   'asked.outage.not_lasting': '{state} {duration}，还不到提醒的时候',
   'asked.outage.told': '{state} {duration}，已经提醒过',
+  'asked.own_rules': '以上是默认规则；本频道有自己的规则，判断可能不同。',
   'asked.nothing_happened': '没有保存它的任何事件。',
   'asked.event': '{at} {headline} → {where}',
   'asked.event_nowhere': '{at} {headline} → 没有报告：当时无人订阅，或无人要求',

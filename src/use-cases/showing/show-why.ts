@@ -4,7 +4,7 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import type { Job } from '../../domain/job/job.ts';
 import type { RuleMemory } from '../../domain/rules/rule-memory.ts';
 import type { RuleSettings } from '../../domain/rules/rule-settings.ts';
-import { NO_OWN_RULES, toRuleSettings } from '../../domain/rules/subscription-rules.ts';
+import { areSameRules, NO_OWN_RULES, toRuleSettings } from '../../domain/rules/subscription-rules.ts';
 import { whySilent } from '../../domain/rules/why-silent.ts';
 import type { WhySilent } from '../../domain/rules/why-silent.ts';
 import type { Channels } from '../../ports/slack.ts';
@@ -19,8 +19,8 @@ import { pollMsOf } from '../polling/ask-and-commit.ts';
 import type { PollPaceDeps } from '../polling/ask-and-commit.ts';
 import { findVisible } from './visible-channels.ts';
 
-/** Events shown: a phone shows not many more. */
-const MAX_EVENTS = 8;
+/** Events that are looked through. */
+const MAX_EVENTS = 30;
 
 /** What explaining a job takes. */
 export type ShowWhyDeps = ResolveDeps &
@@ -42,6 +42,8 @@ export interface JobWhy {
   readonly memory: RuleMemory;
   /** What the default rules judge it by. */
   readonly rules: RuleSettings;
+  /** The place where somebody asked is told by others. */
+  readonly hasOwnRules: boolean;
   /** The last events, newest first, each with those channels that the person may know of. */
   readonly events: readonly (ToldEvent & {
     /** How many other channels were told or owed it, of those that are no direct messages. */
@@ -68,19 +70,21 @@ export async function showWhy(deps: ShowWhyDeps, actor: Actor, jobId: JobId): Pr
     store.findJob(key),
     store.readMemory(key),
     store.listTold({ workspaceId: actor.workspaceId, job: key, limit: MAX_EVENTS }),
-    store.findSubscribed(actor, connectionId, [jobId]),
+    store.listSubscriptions(actor),
     store.findPause(actor),
   ]);
   const here = told.flatMap(({ channels }) => channels.filter(({ channelId }) => channelId === actor.channelId));
+  const subscription = watched.find((one) => one.connectionId === connectionId && one.jobId === jobId);
   const owed = here.map(({ telling }) => telling).find(isOwed) ?? null;
   return {
     kind: 'why',
     jobId,
     job,
-    silent: whySilent({ job, isWatched: watched.has(jobId), pause, owed, memory }),
+    silent: whySilent({ job, isWatched: subscription !== undefined, pause, owed, memory }),
     lastToldAt: lastTold(here.map(({ telling }) => telling)),
     memory,
     rules: toRuleSettings(NO_OWN_RULES, { pollMs: pollMsOf(deps), jobType: job?.jobType ?? null }),
+    hasOwnRules: subscription !== undefined && !areSameRules(subscription.rules, NO_OWN_RULES),
     events: await hideOthers(deps, actor, told),
     now: clock.now(),
   };

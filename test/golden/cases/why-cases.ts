@@ -103,6 +103,7 @@ const why =
         memory,
         rules: DEFAULT_RULES,
         events: [],
+        hasOwnRules: false,
         now: START,
         ...asked,
       },
@@ -133,12 +134,10 @@ const silences = (from: number): RuleMemory => ({
 });
 
 /** What becomes of an event in a channel for one reason after the other. */
-const outcomes = (reasons: readonly string[]): readonly Telling[] => [
-  ...reasons.map((reason) => ({ kind: 'not_told' as const, at: START, reason })),
-];
-const holds = (reasons: readonly (string | null)[]): readonly Telling[] => [
-  ...reasons.map((holdReason) => ({ kind: 'owed' as const, holdReason })),
-];
+const outcomes = (reasons: readonly string[]): readonly Telling[] =>
+  reasons.map((reason) => ({ kind: 'not_told', at: START, reason }));
+const holds = (reasons: readonly (string | null)[]): readonly Telling[] =>
+  reasons.map((holdReason) => ({ kind: 'owed', holdReason }));
 
 export const WHY_CASES: Readonly<Record<string, Said>> = {
   'why-lag-below-the-level': why(REPLICATES, {
@@ -199,6 +198,7 @@ export const WHY_CASES: Readonly<Record<string, Said>> = {
   }),
   'why-silences': why(REPLICATES, { memory: silences(0) }),
   'why-more-silences': why(REPLICATES, { memory: silences(10) }),
+  'why-with-rules-of-its-own': why(REPLICATES, { hasOwnRules: true }),
   'why-owed': why(REPLICATES, { owed: { holdReason: 'collecting' } }),
   'why-not-told': why(REPLICATES, {
     events: [
@@ -222,6 +222,7 @@ export const WHY_CASES: Readonly<Record<string, Said>> = {
         memory: NO_MEMORY,
         rules: DEFAULT_RULES,
         events: [],
+        hasOwnRules: false,
         now: START,
       },
       'C1',

@@ -136,6 +136,7 @@ function ruleParts(texts: Texts, why: JobWhy): readonly Part[] {
   const head = (['rule', 'decided', 'figures'] as const).map((column) => texts.get(`judged.head.${column}`));
   return [
     ...(rows.length === 0 ? [] : [{ kind: 'table' as const, rows: [head, ...rows], alignRight: [] }]),
+    ...(why.hasOwnRules ? [footer(texts.get('asked.own_rules'))] : []),
     ...(others.length === 0 ? [] : [footer(texts.get('judged.not_in_this_state', { rules: others.join(', ') }))]),
   ];
 }
