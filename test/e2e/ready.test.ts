@@ -34,6 +34,20 @@ const rows = (result: string): SimulatedComparison => ({
   tables: [{ database: 'shop', table: 'items', result }],
 });
 
+test('a failed job shows its last log lines to whoever presses the button, without what is private', async () => {
+  const { world, orders } = await twoJobs();
+  await using _ = world;
+  orders.becomes('INCRE_TRANSFER_FAILED');
+  orders.log.push({ level: 'Error', message: 'Connect to 10.0.0.4:3306 failed', at: Date.now() });
+  const status = await world.ask('ana', '#migrations', '/drs status orders');
+  await world.slack.people.click('ana', status, 'Last log lines');
+  const log = await world.slack.waitFor('the log', () =>
+    world.slack.ephemerals('#migrations', 'ana').find(({ text }) => text.includes('the log of DRS')),
+  );
+  expect(log.text).toMatch(/^orders – the last line of the log of DRS\n> .*Error: /);
+  expect(log.text).not.toContain('10.0.0.4');
+});
+
 describe('/drs ready', () => {
   test('says so with what DRS compared, and takes it back by its button when the lag is high', async () => {
     const { world, orders } = await twoJobs();

@@ -6,6 +6,7 @@ import { statusGroup } from '../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../domain/job/job-type.ts';
 import type { Language } from '../../domain/base/language.ts';
 import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
+import type { ChartSeries } from '../../domain/rules/chart-series.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
@@ -16,11 +17,16 @@ import { MAX_DETAIL_WAIT_MS, readJobsWithDetails } from './read-jobs-with-detail
 import type { ReadWithDetailsDeps } from './read-jobs-with-details.ts';
 import { readOutlook } from './read-outlook.ts';
 import type { Outlook, OutlookDeps } from './read-outlook.ts';
+import { chartForStatus } from './show-chart.ts';
+import type { ShowChartDeps } from './show-chart.ts';
 import { resolveJobs } from '../naming/resolve-jobs.ts';
 import type { OldNames, ReferenceProblem, ResolveDeps } from '../naming/resolve-jobs.ts';
 
 /** What showing a status takes. */
-export type ShowStatusDeps = ResolveDeps & ReadWithDetailsDeps & OutlookDeps & { readonly store: SubscriptionStore };
+export type ShowStatusDeps = ResolveDeps &
+  ReadWithDetailsDeps &
+  OutlookDeps &
+  ShowChartDeps & { readonly store: SubscriptionStore };
 
 /** A job with whether the channel that asked is subscribed to it, and what is known beside its progress. */
 export interface JobStatus {
@@ -34,6 +40,8 @@ export interface JobStatus {
   readonly subJobs: number;
   /** How it goes on, by the rules of the channel that asked; null for a job of which nothing was read. */
   readonly outlook: Outlook | null;
+  /** Its figures of the last day, where it is the only one that is shown; null when there are none. */
+  readonly chart: ChartSeries | null;
 }
 
 /** Everything a status message shows. */
@@ -72,6 +80,8 @@ export async function readForChannel(
   const readings = await readJobsWithDetails(deps, jobIds, language, subJobs);
   const rules = await store.findSubscribed(channel, connectionId, jobIds);
   const recovery = await recoveryOf(deps, readings);
+  const [only, ...others] = jobIds;
+  const chart = only === undefined || others.length > 0 ? null : await chartForStatus(deps, only);
   return await Promise.all(
     readings.map(async (reading) => {
       const jobId = reading.kind === 'known' ? reading.job.jobId : reading.jobId;
@@ -82,6 +92,7 @@ export async function readForChannel(
         recovery: recovery.get(jobId) ?? null,
         subJobs: subJobs.get(jobId)?.length ?? 0,
         outlook: await outlookOf(deps, reading, rules.get(jobId), jobIds.length === 1),
+        chart,
       };
     }),
   );

@@ -1,6 +1,6 @@
 import { commonFailure } from '../../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../../domain/job/progress-answer.ts';
-import type { SearchOutcome } from '../../domain/post/post.ts';
+import type { SearchOutcome, SendOutcome } from '../../domain/post/post.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DrsClient, Insight } from '../../ports/drs.ts';
 import type { DrsRead, Metrics, PageOutcome } from '../../ports/metrics.ts';
@@ -46,14 +46,19 @@ function failureOfInsight(insight: Insight<unknown>): DrsFailure | null {
 
 /** The same notifier; how each attempt ends is counted. */
 export function observeNotifier(notifier: Notifier, metrics: Metrics): Notifier {
+  const noteRefusal = (outcome: SendOutcome) => {
+    if (outcome.kind === 'refused' && outcome.what === 'workspace') metrics.refusedEverywhere(outcome.reason);
+  };
   return {
     async send(post) {
       const outcome = await notifier.send(post);
+      noteRefusal(outcome);
       metrics.posted(outcome.kind, 'reason' in outcome ? outcome.reason : null);
       return outcome;
     },
     async edit(post, sent, now) {
       const outcome = await notifier.edit(post, sent, now);
+      noteRefusal(outcome);
       metrics.edited(outcome.kind, 'reason' in outcome ? outcome.reason : null);
       return outcome;
     },

@@ -147,6 +147,7 @@ export const status = (known: Job, changes: Partial<JobStatus> = {}): JobStatus 
   recovery: null,
   subJobs: 0,
   outlook: null,
+  chart: null,
   ...changes,
 });
 
