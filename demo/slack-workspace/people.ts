@@ -232,8 +232,18 @@ export class People {
     return await this.#tell(channel, { ...message, ...extra });
   }
 
+  /** Takes the app out of the workspace, or its token away, of which Slack tells the app by this event. */
+  async takeOut(how: 'app_uninstalled' | 'tokens_revoked'): Promise<void> {
+    await this.#sendEvent({ type: how }, {});
+  }
+
   /** Sends an event about a channel; Slack tells the app of those it may know of (docs.slack.dev, events). */
   async #tell(channel: Channel, event: Readonly<Record<string, unknown>>): Promise<Acted> {
+    const about = { channel: channel.id, event_ts: String(Date.now() / 1000) };
+    return await this.#sendEvent({ ...event, ...about }, { is_ext_shared_channel: channel.external === 'shared' });
+  }
+
+  async #sendEvent(event: Readonly<Record<string, unknown>>, besides: object): Promise<Acted> {
     const ack = await this.#deliver('events_api', {
       type: 'event_callback',
       token: 'legacy-verification-token',
@@ -242,8 +252,8 @@ export class People {
       event_id: `Ev${randomUUID()}`,
       event_time: Math.floor(Date.now() / 1000),
       authorizations: [{ team_id: this.#state.teamId, user_id: this.#state.bot.id, is_bot: true }],
-      is_ext_shared_channel: channel.external === 'shared',
-      event: { ...event, channel: channel.id, event_ts: String(Date.now() / 1000) },
+      ...besides,
+      event,
     });
     return { acked: ack !== null, slackSays: null };
   }

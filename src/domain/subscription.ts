@@ -2,6 +2,7 @@ import type { JobKey } from './job/job.ts';
 import type { JobState } from './job/job-state.ts';
 import type { EpochMs } from './base/time.ts';
 import type { Pause } from './post/pause.ts';
+import type { SubscriptionRules } from './rules/subscription-rules.ts';
 
 /** One Slack conversation of one workspace. */
 export interface ChannelKey {
@@ -15,6 +16,8 @@ export interface Subscription extends ChannelKey, JobKey {
   /** The Slack user who made it. */
   readonly createdBy: string;
   readonly createdAt: EpochMs;
+  /** What it wants other than the defaults. */
+  readonly rules: SubscriptionRules;
 }
 
 /** A subscription with what to call its job. */

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 import { DRS_FAILURE_REASONS } from '../domain/job/progress-answer.ts';
 import { SILENCES } from '../domain/job/silence.ts';
+import { RULE_NAMES } from '../domain/rules/decision.ts';
 import { SECOND } from '../domain/base/time.ts';
 import { HOLD_REASONS } from '../domain/post/incident.ts';
 import type { EpochMs } from '../domain/base/time.ts';
@@ -11,7 +12,7 @@ import type { DrsRead, Metrics } from '../ports/metrics.ts';
 import type { StoreFigures } from '../ports/store/upkeep.ts';
 import type { Page } from './ops-server.ts';
 
-const READS: readonly DrsRead[] = ['progress', 'list', 'details', 'recovery'];
+const READS: readonly DrsRead[] = ['progress', 'list', 'details', 'recovery', 'comparisons', 'timeline', 'log'];
 const POST_OUTCOMES = ['delivered', 'retry', 'uncertain', 'refused'] as const;
 const EDIT_OUTCOMES = [...POST_OUTCOMES, 'gone'] as const;
 const SEARCH_OUTCOMES = ['found', 'more', 'absent', 'retry', 'uncertain', 'refused'] as const;
@@ -70,8 +71,10 @@ export function createMetrics(about: {
       work.readSeconds.observe({ read }, ms / SECOND);
     },
     decided: (silence) => work.decisions.inc({ decision: silence ?? 'told' }),
+    judged: (rule, silence, count) => work.judgements.inc({ rule, decision: silence ?? 'found' }, count),
     posted: (outcome, reason) => work.posts.inc({ outcome, reason: slackReason(reason) }),
     edited: (outcome, reason) => work.edits.inc({ outcome, reason: slackReason(reason) }),
+    refusedEverywhere: (reason) => work.refusals.inc({ reason: slackReason(reason) }),
     searched: (outcome) => work.searches.inc({ outcome }),
     removed: (outcome) => work.removals.inc({ outcome }),
     async render(momentary) {
@@ -107,8 +110,15 @@ function countWork(registers: Registry[]) {
       'Answers about jobs, by what was decided: something is told, or why nothing is.',
       'decision',
     ),
+    judgements: counter(
+      'rule_decisions_total',
+      'Samples of jobs, by rule and what it decided: something is found, or why nothing is.',
+      'rule',
+      'decision',
+    ),
     posts: counter('slack_posts_total', 'Attempts to send a post, by how they ended and why.', 'outcome', 'reason'),
     edits: counter('slack_edits_total', 'Attempts to edit a message, by how they ended and why.', 'outcome', 'reason'),
+    refusals: counter('workspace_refusals_total', 'Times that Slack refused this bot everywhere, by why.', 'reason'),
     searches: counter(
       'slack_searches_total',
       'Pages of channels that were read to look for a post of our own, by what they came to.',
@@ -126,10 +136,12 @@ function countWork(registers: Registry[]) {
   for (const read of READS)
     for (const outcome of ['answered', ...DRS_FAILURE_REASONS]) work.reads.inc({ read, outcome }, 0);
   for (const decision of ['told', ...SILENCES]) work.decisions.inc({ decision }, 0);
+  for (const rule of RULE_NAMES) work.judgements.inc({ rule, decision: 'found' }, 0);
   for (const outcome of POST_OUTCOMES)
     work.posts.inc({ outcome, reason: outcome === 'delivered' ? 'none' : 'other' }, 0);
   for (const outcome of EDIT_OUTCOMES)
     work.edits.inc({ outcome, reason: outcome === 'delivered' || outcome === 'gone' ? 'none' : 'other' }, 0);
+  work.refusals.inc({ reason: 'other' }, 0);
   for (const outcome of SEARCH_OUTCOMES) work.searches.inc({ outcome }, 0);
   for (const outcome of REMOVE_OUTCOMES) work.removals.inc({ outcome }, 0);
   return work;

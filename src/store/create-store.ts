@@ -16,6 +16,8 @@ import * as details from './jobs/details.ts';
 import * as failures from './jobs/failures.ts';
 import * as jobs from './jobs/jobs.ts';
 import * as jobList from './jobs/listed-jobs.ts';
+import { findRuleNeeds } from './jobs/rule-needs.ts';
+import { readMemory, readSamples } from './jobs/samples.ts';
 import { claimJobListRefresh, saveJobList } from './jobs/save-job-list.ts';
 import { findSchemaVersion } from './migrations.ts';
 import { askPost } from './outbox/changes.ts';
@@ -23,6 +25,7 @@ import { claimTurn } from './outbox/claim-turn.ts';
 import { findPost } from './outbox/delivery-facts.ts';
 import { findHistoryAccess, listHistoryAccess } from './outbox/history-access.ts';
 import * as settlements from './outbox/settlements.ts';
+import { listTold } from './outbox/told-of-job.ts';
 import * as auditing from './rows/audit.ts';
 import { reportSetAside } from './rows/set-aside.ts';
 import { WorkClock } from './rows/work-clock.ts';
@@ -80,6 +83,7 @@ export function createStore(
     pageAudit: (request) => auditing.pageAudit(db, request),
     listAuditedJobs: (channel) => auditing.listAuditedJobs(db, channel),
     ...turnMethods(db, time, language, trialsMs),
+    listTold: (request) => listTold(db, request),
     findPost: (postId) => findPost(db, language, postId),
     noteAlive: (request) => episodes.noteAlive(db, request),
     noteSight: (request) => episodes.noteSight(db, request),
@@ -123,6 +127,9 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
     findSubJobs: (connectionId, jobIds) => jobList.findSubJobs(db, connectionId, jobIds),
     claimDetails: (request) => details.claimDetails(db, request),
     saveDetails: (request) => details.saveDetails(db, request),
+    readSamples: (job, since) => readSamples(db, job, since),
+    readMemory: (job) => readMemory(db, job),
+    findRuleNeeds: (asked) => findRuleNeeds(db, asked),
     findCause: (job, reader) => failures.findCause(db, job, reader),
     claimWantedCauses: async (request) => {
       const wanted = await failures.claimWantedCauses(db, await time.read(db), language, request);

@@ -8,8 +8,10 @@ import type { OperatorAlertStore } from './operator-alerts.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { PlaceStore } from './place.ts';
 import type { RequestStore } from './requests.ts';
+import type { SampleStore } from './samples.ts';
 import type { SightStore } from './sight.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
+import type { ToldStore } from './told.ts';
 import type { UpkeepStore } from './upkeep.ts';
 
 /**
@@ -24,9 +26,11 @@ export interface Store
     JobListStore,
     DetailStore,
     SubscriptionStore,
+    ToldStore,
     ChannelStore,
     AuditStore,
     OutboxStore,
+    SampleStore,
     SightStore,
     OperatorAlertStore,
     UpkeepStore,

@@ -2,6 +2,7 @@ import type { Language } from '../../domain/base/language.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Job, JobKey } from '../../domain/job/job.ts';
+import type { RuleChanges, SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { ChannelKey, ListedSubscription, NamedSubscription, Subscription } from '../../domain/subscription.ts';
 
 /** Who does something, and where. */
@@ -13,20 +14,29 @@ export interface Actor extends ChannelKey {
 export type SubscribeResult =
   | { readonly kind: 'subscribed'; readonly job: Job; readonly subscription: Subscription }
   | { readonly kind: 'already_subscribed'; readonly job: Job; readonly subscription: Subscription }
+  /** There was one, with other rules. */
+  | {
+      readonly kind: 'changed';
+      readonly job: Job;
+      readonly subscription: Subscription;
+      readonly before: SubscriptionRules;
+    }
   | { readonly kind: 'already_over'; readonly job: Job };
 
 /** Which channel watches which job. */
 export interface SubscriptionStore {
   /**
    * Subscribes the channel to each job, whose rows must exist. Present states are the baseline. New ones are due at the
-   * next tick, are audited, and are announced together in one delivery. Repeating it changes nothing. `language` is the
-   * reader's: direct messages to that person are in it.
+   * next tick, are audited, and are announced together in one delivery. Repeating it changes nothing; other rules change the
+   * subscription that there is, which is audited. `language` is the reader's: direct messages to that person are in it.
+   * `rules`: by default what is new has the defaults, and what there is stays as it is.
    */
   subscribe(request: {
     readonly actor: Actor;
     readonly language: Language;
     readonly connectionId: string;
     readonly jobIds: readonly JobId[];
+    readonly rules?: RuleChanges;
     readonly now: EpochMs;
   }): Promise<readonly SubscribeResult[]>;
   /**

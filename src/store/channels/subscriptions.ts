@@ -2,7 +2,10 @@ import type { Selectable } from 'kysely';
 
 import type { Job, JobKey } from '../../domain/job/job.ts';
 import { isDirectMessage } from '../../domain/conversation.ts';
+import { EVENT_CLASSES } from '../../domain/job/event-class.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
+import { areSameRules, changeRules, NO_OWN_RULES, rulesKey } from '../../domain/rules/subscription-rules.ts';
+import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import { standingOf, worstFirst } from '../../domain/job/standing.ts';
 import { findCause } from '../jobs/failures.ts';
 import type { EndedJob, NamedJob, StandingJob } from '../../domain/post/post.ts';
@@ -12,7 +15,7 @@ import type { Actor, SubscribeResult } from '../../ports/store/subscriptions.ts'
 import { announce, ensureChannel } from '../rows/announce.ts';
 import { audit } from '../rows/audit.ts';
 import { chosenLanguage, setLanguage } from './channels.ts';
-import { decodeJobId, decodeState } from '../rows/codec.ts';
+import { decodeJobId, decodeRules, decodeState, encode } from '../rows/codec.ts';
 import { toJob, unreadState } from '../jobs/jobs.ts';
 import { isAwaited } from '../jobs/awaited-subscriptions.ts';
 import { suppressOwed } from './suppress-deliveries.ts';
@@ -67,8 +70,9 @@ async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Pro
     .executeTakeFirstOrThrow();
   const job = toJob(row, jobId);
   const existing = await findSubscription(tx, actor, job);
-  if (existing !== null) return { kind: 'already_subscribed', job, subscription: existing };
+  if (existing !== null) return await changeSubscription(tx, request, { job, existing });
   if (job.state.over !== null) return { kind: 'already_over', job };
+  const rules = changeRules(NO_OWN_RULES, request.rules ?? NO_OWN_RULES);
   const subscription = await tx
     .insertInto('subscriptions')
     .values({
@@ -79,12 +83,37 @@ async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Pro
       job_id: jobId,
       created_by: actor.userId,
       created_at: now,
+      ...toColumns(rules),
     })
     .returningAll()
     .executeTakeFirstOrThrow();
   if (row.next_poll_at === null) await setNextPoll(tx, job, now, now);
-  await audit(tx, actor, 'subscribe', job, now, null, { subscribed: true });
+  await audit(tx, actor, 'subscribe', job, now, null, { subscribed: true, rules });
   return { kind: 'subscribed', job, subscription: toSubscription(subscription, jobId) };
+}
+
+/** Subscribing again with other rules gives the subscription those. */
+async function changeSubscription(
+  tx: Tx,
+  { actor, now, rules: changes = NO_OWN_RULES }: SubscribeRequest,
+  { job, existing }: { readonly job: Job; readonly existing: Subscription },
+): Promise<SubscribeResult> {
+  const { rules: before } = existing;
+  const rules = changeRules(before, changes);
+  if (areSameRules(before, rules)) return { kind: 'already_subscribed', job, subscription: existing };
+  await tx.updateTable('subscriptions').set(toColumns(rules)).where('id', '=', existing.id).execute();
+  await audit(tx, actor, 'rules', job, now, { rules: before }, { rules });
+  return { kind: 'changed', job, subscription: { ...existing, rules }, before };
+}
+
+/** The rules, and what deliveries are chosen by. */
+function toColumns(rules: SubscriptionRules) {
+  return {
+    rules: encode(rules),
+    rules_key: rulesKey(rules),
+    least_class: EVENT_CLASSES.indexOf(rules.least ?? 'info'),
+    all_events: rules.events === 'all' ? 1 : 0,
+  };
 }
 
 export async function unsubscribe(db: Db, request: Request<'unsubscribe'>): Promise<readonly NamedSubscription[]> {
@@ -261,5 +290,6 @@ function toSubscription(row: Selectable<Schema['subscriptions']>, jobId: JobId):
     jobId,
     createdBy: row.created_by,
     createdAt: row.created_at,
+    rules: decodeRules(row.rules),
   };
 }

@@ -13,7 +13,9 @@ import { encode } from '../rows/codec.ts';
 import { closeFailures, openFailure } from './failures.ts';
 import { hasAwaited, IS_WATCHED, resumeSubscriptions } from './awaited-subscriptions.ts';
 import { findNamesake } from './namesakes.ts';
+import { writeMemories } from './samples.ts';
 import { writeEvent } from './write-event.ts';
+import { noteEnds } from '../rows/rule-endings.ts';
 import { ReusedQuery } from '../rows/reused-query.ts';
 import { ofJob } from '../rows/keys.ts';
 import type { Db, Tx } from '../rows/schema.ts';
@@ -51,6 +53,8 @@ export async function commitPoll(db: Db, clock: EpochMs, poll: Poll): Promise<Co
       poll.connectionId,
       held.filter((one) => !kept.includes(one)),
     );
+    const watched = kept.flatMap(({ result, isWatched }) => (isWatched ? [result] : []));
+    await writeMemories(tx, { connectionId: poll.connectionId, results: watched });
     const deliveries = resumed.channels + (await writeEvents(tx, poll, kept));
     return { committed: held.map(({ result }) => result.jobId), deliveries };
   });
@@ -162,6 +166,7 @@ async function writeEvents(tx: Tx, poll: Poll, held: readonly HeldResult[]): Pro
       if (isNewFailure) await openFailure(tx, job, number, told > 0 ? poll.now : null);
       const closing = closingBy(event);
       if (closing !== null) await closeFailures(tx, job, closing, poll.now);
+      await noteEnds(tx, job, { number, event }, poll.now);
       if (endsSubscriptions(event)) await findNamesake(tx, job, number, poll.now);
       deliveries += told;
     }

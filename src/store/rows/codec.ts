@@ -16,6 +16,8 @@ import { LAG_NOTES } from '../../domain/job/lag-note.ts';
 import { LANGUAGES } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { NO_LAGS } from '../../domain/job/lag-history.ts';
+import { NO_OWN_RULES } from '../../domain/rules/subscription-rules.ts';
+import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { Announcement } from '../../domain/post/post.ts';
 import type { BlindEpisode } from '../../domain/poll/blind-episode.ts';
 import type { OperatorAlert } from '../../domain/post/operator-alert.ts';
@@ -149,6 +151,14 @@ const state: z.ZodType<JobState> = z.object({
   ending: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
   toldFailedSubJobs: z.array(jobId).default([]),
   betterReports: z.number().default(0),
+  marks: z
+    .object({
+      lagHighSince: z.number().nullable(),
+      stalledSince: z.number().nullable(),
+      caughtUpSince: z.number().nullable(),
+    })
+    .nullable()
+    .default(null),
   // A job that is over in a way this version does not know is asked about again.
   over: z.enum(['ended', 'gone']).nullable().catch(null),
 });
@@ -204,10 +214,10 @@ const otherEvent = z
   })
   .transform(({ kind: name, ...facts }) => ({ kind: 'other' as const, name, ...facts }));
 
-const partPercents = z.array(z.object({ name: z.string(), percent: z.number() }));
+export const partPercents = z.array(z.object({ name: z.string(), percent: z.number() }));
 const lagSince = { since: z.number(), lagMs: z.number() };
 const window = { by: z.number(), from: z.number(), to: z.number() };
-const ruleEvent: z.ZodType<RuleEvent> = z.discriminatedUnion('kind', [
+export const ruleEvent: z.ZodType<RuleEvent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('lag_high'), ...lagSince, levelMs: z.number(), holdMs: z.number() }),
   z.object({ kind: z.literal('lag_cleared'), ...lagSince, peakMs: z.number() }),
   z.object({ kind: z.literal('nothing_newer'), ...lagSince, slope: z.number() }),
@@ -235,7 +245,13 @@ const ruleEvent: z.ZodType<RuleEvent> = z.discriminatedUnion('kind', [
 ]);
 
 const knownEvent = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('status_changed'), from: z.string().nullable(), to: z.string(), ...moment }),
+  z.object({
+    kind: z.literal('status_changed'),
+    from: z.string().nullable(),
+    to: z.string(),
+    isPassing: z.boolean().optional(),
+    ...moment,
+  }),
   z.object({ kind: z.literal('status_lasting'), status: z.string(), since: z.number(), ...moment }),
   z.object({
     kind: z.literal('recovered'),
@@ -356,7 +372,7 @@ const causes = z
 export type Causes = Readonly<Partial<Record<Language, Cause>>>;
 
 /** Makes what a text holds as JSON of this shape; null when it holds anything else. */
-function reader<T>(shape: z.ZodType<T>): (text: string) => T | null {
+export function reader<T>(shape: z.ZodType<T>): (text: string) => T | null {
   return (text) => shape.safeParse(parsed(text)).data ?? null;
 }
 
@@ -398,6 +414,32 @@ export const decodeState = reader(state);
 
 /** Reads a stored event; null when not even its moment can be read. */
 export const decodeEvent = reader(event);
+
+const hold = z.union([z.literal('off'), z.object({ levelMs: z.number(), holdMs: z.number() })]);
+/** What this version does not know of them is as it is by default. */
+const subscriptionRules = z
+  .object({
+    lag: hold.optional().catch(undefined),
+    ready: hold.optional().catch(undefined),
+    stall: z.literal('off').optional().catch(undefined),
+    events: z.literal('all').optional().catch(undefined),
+    least: z.enum(['warning', 'critical']).optional().catch(undefined),
+    by: z.object({ typed: z.string(), at: z.number() }).optional().catch(undefined),
+  })
+  .transform(({ lag, ready, stall, events, least, by }): SubscriptionRules => ({
+    ...(lag === undefined ? {} : { lag }),
+    ...(ready === undefined ? {} : { ready }),
+    ...(stall === undefined ? {} : { stall }),
+    ...(events === undefined ? {} : { events }),
+    ...(least === undefined ? {} : { least }),
+    ...(by === undefined ? {} : { by }),
+  }));
+const readRules = reader(subscriptionRules);
+
+/** Reads the stored rules of a subscription; what cannot be read is as it is by default. */
+export function decodeRules(text: string): SubscriptionRules {
+  return readRules(text) ?? NO_OWN_RULES;
+}
 
 /** Reads a stored job with its name; null when it cannot be read. */
 export const decodeNamedJob = reader(namedJob);

@@ -146,6 +146,7 @@ export const status = (known: Job, changes: Partial<JobStatus> = {}): JobStatus 
   cause: null,
   recovery: null,
   subJobs: 0,
+  chart: null,
   ...changes,
 });
 
@@ -188,6 +189,7 @@ export const subscription = (state: JobState, changes: object = {}) => ({
   jobId: ORDERS,
   createdBy: 'U1',
   createdAt: START,
+  rules: {},
   jobName: 'orders',
   jobType: 'migration',
   state,
