@@ -162,7 +162,8 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
         (why) => accessDeniedMessage(texts, why, { workspaceId: 'T', channelId: 'C1', userId: 'U1' }).text,
       ),
     ),
-  'access-not-openly': (texts) => notPublicMessage(texts),
+  'access-not-openly': (texts) => notPublicMessage(texts, true),
+  'access-not-openly-dm': (texts) => notPublicMessage(texts, false),
   settings: (texts) => settingsMessage(texts, 'zh'),
   'settings-changed': (texts) => languageMessage(texts, 'zh', true),
   'settings-same': (texts) => languageMessage(texts, 'en', false),
@@ -251,6 +252,10 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   'usage-jobs-missing-to-unsubscribe': usage({ kind: 'jobs_missing', verb: 'unsubscribe' }),
   'usage-too-many-jobs': usage({ kind: 'too_many_jobs', verb: 'status', count: 11, most: 10 }),
   'usage-unknown-option': usage({ kind: 'unknown_option', option: 'lag:2m', verb: 'subscribe' }),
+  'usage-one-job': usage({ kind: 'one_job', verb: 'why', words: ['orders', 'billing'] }),
+  'usage-one-job-to-chart': usage({ kind: 'one_job', verb: 'chart', words: ['orders', 'lags'] }),
+  'usage-unknown-span': usage({ kind: 'unknown_span', span: '2h' }),
+  'usage-either-or': usage({ kind: 'either_or', words: ['1h', '7d'] }),
   'usage-all-with-jobs': usage({ kind: 'all_with_jobs' }),
   'usage-unexpected-words': usage({ kind: 'unexpected_words', verb: 'list', words: ['now'] }),
   'usage-channel-named': usage({ kind: 'channel_named', channel: '#ops' }),
@@ -261,7 +266,7 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   'stale-button': (texts) => staleButtonMessage(texts),
   fault: (texts) => faultMessage(texts, '1234abcd'),
   ...Object.fromEntries(
-    (['gone', 'unknown', 'flapping', 'lag_high', 'paused'] as const).map((standing) => [
+    (['gone', 'unknown', 'flapping', 'sub_jobs_failed', 'lag_high', 'stalled', 'paused'] as const).map((standing) => [
       `announced-subscription-of-one-that-is-${standing}`,
       announced({ kind: 'subscribed', by: 'U1', jobs: [begun(standing)] }),
     ]),
