@@ -101,6 +101,7 @@ export interface LeftBehind {
 export async function openDesk(
   durations: Partial<Durations> = {},
   { address, clock, said }: LeftBehind = { address: 'sqlite::memory:', clock: fastClock(), said: [] },
+  intervalMs = MINUTE,
 ): Promise<Desk> {
   const statements: string[] = [];
   const db = openDatabase(address, { onStatement: (text) => void statements.push(text) });
@@ -157,7 +158,7 @@ export async function openDesk(
     durations: allDurations,
     connectionId: CONNECTION,
     workspaceId: WORKSPACE,
-    polling: { batchSize: 10, maxRps: 5, intervalMs: MINUTE },
+    polling: { batchSize: 10, maxRps: 5, intervalMs },
     jobList: createJobList({
       store,
       drs,
