@@ -35,6 +35,8 @@ import { SUBSCRIPTION_CASES } from './cases/subscription-cases.ts';
 import { NAME_CASES } from './cases/name-cases.ts';
 import { LIST_CASES } from './cases/list-cases.ts';
 import { ANSWER_CASES } from './cases/answer-cases.ts';
+import { CHART_CASES } from './cases/chart-cases.ts';
+import { WHY_CASES } from './cases/why-cases.ts';
 import {
   A_POST,
   PAGE,
@@ -88,6 +90,8 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   ...NAME_CASES,
   ...LIST_CASES,
   ...ANSWER_CASES,
+  ...CHART_CASES,
+  ...WHY_CASES,
 };
 
 describe.each(LANGUAGES)('the message in %s', (language) => {

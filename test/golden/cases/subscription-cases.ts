@@ -26,7 +26,7 @@ const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
 const subscribed =
   (outcome: SubscribeOutcome, channelId = 'C1'): Said =>
   (texts) =>
-    subscribeAnswer(texts, outcome, channelId);
+    subscribeAnswer(texts, outcome, { channelId, canInvite: !channelId.startsWith('D') });
 
 const UNSUBSCRIBED: UnsubscribeOutcome = {
   ended: [],

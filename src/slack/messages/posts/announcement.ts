@@ -3,8 +3,10 @@ import { isDirectMessage } from '../../../domain/conversation.ts';
 import { isUnwell } from '../../../domain/job/standing.ts';
 import type { Announcement, StandingJob } from '../../../domain/post/post.ts';
 import { failureLines, standingsPart } from '../jobs/standings.ts';
+import { endThereButtons } from '../kit/end-there-button.ts';
 import { boldName, jobNames, nameAll } from '../kit/job-names.ts';
 import { channelLink, code, escapeMrkdwn, mention } from '../kit/mrkdwn.ts';
+import type { ButtonSpec } from '../kit/message.ts';
 import { explainRemedy } from '../kit/refusal-text.ts';
 import type { Texts } from '../kit/texts.ts';
 import { alertLines } from './alert-lines.ts';
@@ -52,6 +54,16 @@ export function announcementLines(texts: Texts, said: Announcement, channelId: s
     case 'other':
       return [texts.get('announced.other', { name: escapeMrkdwn(said.name) })];
   }
+}
+
+/** What can be done about it at once. */
+export function announcementButtons(texts: Texts, said: Announcement): readonly ButtonSpec[] {
+  if (said.kind !== 'paused' || said.reason === HELD.channel_deleted) return [];
+  return endThereButtons(
+    texts,
+    said.channelId,
+    said.jobs.map((job) => job.jobId),
+  );
 }
 
 /** Posts to another channel are held back, or it is no more. */

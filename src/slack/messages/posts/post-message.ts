@@ -15,7 +15,7 @@ import { linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, News, Part, SlackMessage } from '../kit/message.ts';
 import { ago, dateAndTime, escapeMrkdwn, timeOfDay } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
-import { announcementLines } from './announcement.ts';
+import { announcementButtons, announcementLines } from './announcement.ts';
 import { backLines } from './blind-lines.ts';
 import { eventsOf } from './event-facts.ts';
 import type { EventFacts } from './event-facts.ts';
@@ -125,7 +125,7 @@ function toParts(
   const steps = stepsOfOneJob(facts);
   return steps.length > 0
     ? backlogParts(texts, steps, channelId, now)
-    : facts.map((one) => toPart(texts, one, channelId, now));
+    : facts.flatMap((one) => partsOf(texts, one, channelId, now));
 }
 
 /** What befell one job at several moments, to be told in one message; empty for anything else. */
@@ -165,10 +165,13 @@ function stepText(texts: Texts, { job, event }: EventFacts): string {
     : describeEvent(texts, { job, event, aftermath: NO_AFTERMATH }, '').headline;
 }
 
-function toPart(texts: Texts, facts: DeliveryFacts, channelId: string, now: readonly JobReading[]): Part {
-  return facts.kind === 'announcement'
-    ? linesPart(announcementLines(texts, facts.announcement, channelId))
-    : { kind: 'news', ...describeCurrent(texts, facts, channelId, now) };
+function partsOf(texts: Texts, facts: DeliveryFacts, channelId: string, now: readonly JobReading[]): readonly Part[] {
+  if (facts.kind === 'event') return [{ kind: 'news', ...describeCurrent(texts, facts, channelId, now) }];
+  const { announcement } = facts;
+  return [
+    linesPart(announcementLines(texts, announcement, channelId)),
+    { kind: 'buttons', buttons: announcementButtons(texts, announcement) },
+  ];
 }
 
 /** An event with what is known of its job now. */
