@@ -20,6 +20,9 @@ import type { Life } from './life.ts';
  * was posted, and as it stands at the end where it was edited since.
  */
 
+/** What rules find in the figures of jobs is in the lives beside these. */
+const ABOUT_STATUS = { rules: { ready: 'off' } } as const;
+
 const says = ({ desk }: Life, ids: readonly JobId[], status: string, errorCode: string | null = null): void => {
   for (const jobId of ids) desk.answers.set(jobId, reported(status, { jobId, lagMs: 1_000, errorCode }));
 };
@@ -230,7 +233,7 @@ const STORIES: Readonly<Record<string, Story>> = {
 };
 
 test.each(Object.entries(STORIES))('%s reads as recorded', async (name, { watched, messages, live }) => {
-  const life = await begin(watched);
+  const life = await begin(watched, undefined, ABOUT_STATUS);
   await using _ = life.desk;
   await live(life);
   await expect(transcript(life)).toMatchFileSnapshot(`./life-cycles/${name}.txt`);
@@ -241,7 +244,7 @@ test('forty minutes of 503 with a process that is killed inside, and one change 
   const folder = await mkdtemp(join(tmpdir(), 'drs-life-'));
   const left: LeftBehind = { address: `sqlite:${join(folder, 'drs.db')}`, clock: stillClock(), said: [] };
   try {
-    const life = await begin(7, left);
+    const life = await begin(7, left, ABOUT_STATUS);
     await minutes(life, 5);
     silence(life, unanswered('server_error'));
     await minutes(life, 20);
@@ -265,7 +268,7 @@ test('forty minutes of 503 with a process that is killed inside, and one change 
 });
 
 test('a bot that was down says so once, with what changed meanwhile', async () => {
-  const life = await begin(7);
+  const life = await begin(7, undefined, ABOUT_STATUS);
   await using _ = life.desk;
   await minutes(life, 5);
   life.clock.advance(42 * MINUTE);

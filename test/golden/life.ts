@@ -1,5 +1,6 @@
 import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
+import { NO_OWN_RULES } from '../../src/domain/rules/subscription-rules.ts';
 import { DEFAULT_INCIDENT_RULES } from '../../src/domain/post/incident.ts';
 import type { Job } from '../../src/domain/job/job.ts';
 import type { Post } from '../../src/domain/post/post.ts';
@@ -57,7 +58,7 @@ export const DURATIONS = { incidents: DEFAULT_INCIDENT_RULES, pollSpacingMs: 0 }
 export async function begin(
   watched: number,
   where?: LeftBehind,
-  { jobType = 'migration', pollMs = MINUTE } = {},
+  { jobType = 'migration', pollMs = MINUTE, rules = NO_OWN_RULES } = {},
 ): Promise<Life> {
   const clock = where?.clock ?? stillClock();
   const life = {
@@ -65,6 +66,7 @@ export async function begin(
     posted: [],
     clock,
   };
+  life.desk.rules = rules;
   listen(life);
   clock.advance(BEGIN - clock.now());
   const { desk } = life;

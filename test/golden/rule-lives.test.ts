@@ -60,6 +60,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [240, COPY, [100, 63, 0]],
       [60, COPY, copying(64, 15)],
     ],
+    pollMs: 5 * MINUTE,
     messages: 2,
   },
   'a-slow-index': {
@@ -69,6 +70,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [10, COPIED],
       [20, REPLICATES, 3],
     ],
+    pollMs: 5 * MINUTE,
     messages: 4,
   },
   'everything-at-100-percent-for-hours': {
@@ -78,6 +80,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [10, COPIED],
       [10, REPLICATES, 3],
     ],
+    pollMs: 5 * MINUTE,
     messages: 4,
   },
   'a-lag-that-breathes': {
@@ -91,6 +94,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [70, REPLICATES, lag(2_700, -60)],
       [30, REPLICATES, 3],
     ],
+    pollMs: 5 * MINUTE,
     messages: 5,
   },
   'nothing-newer-arrives': {
@@ -138,6 +142,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [240, REPLICATES, (minute) => 7_200 + 5 * minute + (minute % 7)],
       [150, REPLICATES, lag(8_000, -120)],
     ],
+    pollMs: 5 * MINUTE,
     messages: 4,
   },
   'a-failure-that-recovers': {
@@ -147,6 +152,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [100, REPLICATES, lag(18_000, -200)],
       [30, REPLICATES, 3],
     ],
+    pollMs: 5 * MINUTE,
     messages: 6,
   },
   'a-failure-that-retries-itself': {
@@ -171,6 +177,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [30, COPIED, null, { taskMode: 'FULL_TRANS' }],
       [5, 'RELEASE_RESOURCE_COMPLETE', null, { taskMode: 'FULL_TRANS' }],
     ],
+    pollMs: 5 * MINUTE,
     messages: 2,
   },
   'a-dr-job': {
@@ -205,6 +212,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [240, COPY, [100, 63, 0]],
       [60, COPY, copying(0, 15)],
     ],
+    pollMs: 5 * MINUTE,
     messages: 2,
   },
   'a-total-that-grew': {
@@ -212,6 +220,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [150, COPY, copying(53, 15)],
       [120, COPY, copying(58, 15)],
     ],
+    pollMs: 5 * MINUTE,
     messages: 0,
   },
 };
