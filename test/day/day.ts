@@ -9,18 +9,22 @@ import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { holdFailure } from '../../src/domain/base/hold-failure.ts';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import { JOBS, openStage } from '../faults/stage.ts';
-import type { OpenStage, Stage } from '../faults/stage.ts';
+import type { Stage } from '../faults/stage.ts';
 import { takeStock } from '../soak/ledger.ts';
 import type { Ledger } from '../soak/ledger.ts';
 import { Keeper } from './keeper.ts';
 import { Troubles } from './troubles.ts';
 import type { Toll, Victims } from './troubles.ts';
 
+/** How every job stands when it is first watched. */
+const FIRST_STATUS = 'INCRE_TRANSFER_STARTED';
 const HOP_MS = 10 * SECOND;
 /** Nothing is wrong for so long, in hours, then the bot is restarted, and for so long again. */
 const HEALTHY_HOURS = 1;
 /** A stop or a start without faults ends within this, in ms. */
 const MOMENT_MS = 5 * MINUTE;
+/** The memory has settled after this part of it. */
+const SETTLED = 1 / 6;
 const MB = 1024 * 1024;
 
 /** Who watches what. */
@@ -36,8 +40,6 @@ const RACK = ['rack1', 'rack2', 'rack3', 'rack4', 'rack5'];
 export interface DayOptions {
   /** How long things go wrong. */
   readonly hours: number;
-  /** The memory at the end is compared with what it was after so many hours. */
-  readonly settledHours: number;
   /** The same seed makes the same plan of trouble. */
   readonly seed: number;
 }
@@ -86,7 +88,7 @@ export async function liveDay(options: DayOptions, say: (line: string) => void):
 async function setScene(stage: Stage, keeper: Keeper): Promise<Victims> {
   const { slack, drs, clock } = stage;
   for (const name of ['three', 'four']) slack.addChannel(name);
-  for (const name of [...FREE, ...RACK]) drs.addJob('INCRE_TRANSFER_STARTED', {}, { name });
+  for (const name of [...FREE, ...RACK]) drs.addJob(FIRST_STATUS, {}, { name });
   await clock.during(keeper.restart('password'), MOMENT_MS);
   for (const [channel, jobs] of Object.entries(WATCHED)) {
     await clock.during(slack.people.type('ana', channel, `/drs subscribe ${jobs}`), MOMENT_MS);
@@ -102,7 +104,7 @@ async function setScene(stage: Stage, keeper: Keeper): Promise<Victims> {
 async function passTroubled(
   { stage }: Victims,
   troubles: Troubles,
-  { hours, settledHours }: DayOptions,
+  { hours }: DayOptions,
   say: (line: string) => void,
 ): Promise<Day['heap']> {
   const running = holdFailure(troubles.run());
@@ -111,7 +113,7 @@ async function passTroubled(
     await stage.clock.pass(HOUR, HOP_MS);
     forget(stage);
     const heap = measureHeap();
-    if (hour === settledHours) settled = heap;
+    if (hour === Math.ceil(hours * SETTLED)) settled = heap;
     const { drsFaults, slackFaults } = troubles.toll;
     const faults = `${drsFaults.length} faults of DRS, ${slackFaults.length} of Slack`;
     say(`hour ${hour}: ${stage.slack.state.messages.length} messages, ${faults}, ${(heap / MB).toFixed(1)} MB`);
@@ -121,7 +123,7 @@ async function passTroubled(
 }
 
 /** The stand-ins write down everything that they are asked; the messages they must know. */
-function forget({ slack, drs }: OpenStage | Stage): void {
+function forget({ slack, drs }: Stage): void {
   drs.clearRequests();
   slack.clearCalls();
   slack.faults.happened.length = 0;
@@ -144,7 +146,8 @@ function asShown({ slack, drs, takenAway }: Stage, databaseUrl: string, { starte
   const marks = new Set(slack.state.messages.map(({ metadata }) => JSON.stringify(metadata)));
   const gone = takenAway.filter(({ metadata }) => !marks.has(JSON.stringify(metadata)));
   state.messages.push(...slack.state.messages, ...gone);
-  return { databaseUrl, drs, slack: { ...slack, state }, kills: 0, restarts: started, uncertainPosts: 0 };
+  const town = { databaseUrl, firstStatus: FIRST_STATUS, drs, slack: { ...slack, state } };
+  return { ...town, kills: 0, restarts: started, uncertainPosts: 0 };
 }
 
 async function countPauses(databaseUrl: string): Promise<number> {
