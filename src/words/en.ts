@@ -796,7 +796,7 @@ export const en = {
   'judged.head.decided': 'Decided',
   'judged.head.figures': 'By',
   'judged.told_now': 'told just now',
-  'judged.not_in_this_state': 'Not about this state: {rules}',
+  'judged.others': 'Not so, or not about this state: {rules}',
   'judged.figures.level': '{lag}; over {level} for {hold}',
   'judged.figures.ceiling': 'max {max} in {hold}; up to {level}',
   'judged.figures.change': '{from} → {to} in {over}',

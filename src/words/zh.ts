@@ -767,7 +767,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'judged.head.decided': '判断',
   'judged.head.figures': '依据',
   'judged.told_now': '刚刚报告',
-  'judged.not_in_this_state': '不适用于此状态：{rules}',
+  'judged.others': '不成立，或不适用于此状态：{rules}',
   'judged.figures.level': '{lag}；标准为超过 {level} 达 {hold}',
   'judged.figures.ceiling': '{hold} 内最大 {max}；标准为不超过 {level}',
   'judged.figures.change': '{over} 内 {from} → {to}',
