@@ -5,8 +5,8 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import { statusGroup } from '../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../domain/job/job-type.ts';
 import type { Language } from '../../domain/base/language.ts';
-import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { ChartSeries } from '../../domain/rules/chart-series.ts';
+import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
@@ -15,10 +15,10 @@ import type { Vitals } from '../upkeep/vitals.ts';
 import { readComparisons } from './read-comparisons.ts';
 import { MAX_DETAIL_WAIT_MS, readJobsWithDetails } from './read-jobs-with-details.ts';
 import type { ReadWithDetailsDeps } from './read-jobs-with-details.ts';
-import { readOutlook } from './read-outlook.ts';
-import type { Outlook, OutlookDeps } from './read-outlook.ts';
 import { chartForStatus } from './show-chart.ts';
 import type { ShowChartDeps } from './show-chart.ts';
+import { readOutlook } from './read-outlook.ts';
+import type { Outlook, OutlookDeps } from './read-outlook.ts';
 import { resolveJobs } from '../naming/resolve-jobs.ts';
 import type { OldNames, ReferenceProblem, ResolveDeps } from '../naming/resolve-jobs.ts';
 
@@ -38,10 +38,10 @@ export interface JobStatus {
   readonly recovery: RecoveryFigures | 'unknown' | null;
   /** How many sub-jobs it has. */
   readonly subJobs: number;
-  /** How it goes on, by the rules of the channel that asked; null for a job of which nothing was read. */
-  readonly outlook: Outlook | null;
   /** Its figures of the last day, where it is the only one that is shown; null when there are none. */
   readonly chart: ChartSeries | null;
+  /** How it goes on, by the rules of the channel that asked; null for a job of which nothing was read. */
+  readonly outlook: Outlook | null;
 }
 
 /** Everything a status message shows. */
@@ -91,8 +91,8 @@ export async function readForChannel(
         cause: isFailed(reading) ? await store.findCause({ connectionId, jobId }, language) : null,
         recovery: recovery.get(jobId) ?? null,
         subJobs: subJobs.get(jobId)?.length ?? 0,
-        outlook: await outlookOf(deps, reading, rules.get(jobId), jobIds.length === 1),
         chart,
+        outlook: await outlookOf(deps, reading, rules.get(jobId), jobIds.length === 1),
       };
     }),
   );

@@ -146,8 +146,8 @@ export const status = (known: Job, changes: Partial<JobStatus> = {}): JobStatus 
   cause: null,
   recovery: null,
   subJobs: 0,
-  outlook: null,
   chart: null,
+  outlook: null,
   ...changes,
 });
 

@@ -44,7 +44,7 @@ export function statusMessage(texts: Texts, answer: StatusAnswer, view: StatusVi
 function jobParts(texts: Texts, status: JobStatus, all: readonly JobStatus[], view: StatusView): readonly Part[] {
   const { reading } = status;
   if (reading.kind === 'no_such_job') return [linesPart([noSuchJob(texts, reading)])];
-  if (reading.kind === 'no_report') return [linesPart([noReport(texts, reading)])];
+  if (reading.kind === 'no_report') return [linesPart([noReport(texts, reading, 'status')])];
   const described = describeJob(texts, reading.job, view.now, status);
   if (described === null) return [];
   const { headline, lines, footer: small } = described;
