@@ -1,3 +1,4 @@
+import { holdFailure } from '../domain/base/hold-failure.ts';
 import type { Comparison, ListedComparison } from '../domain/job/comparison.ts';
 import { newestOfEachKind } from '../domain/job/comparison.ts';
 import type { JobId } from '../domain/job/job-id.ts';
@@ -63,7 +64,7 @@ export class InsightReads {
     for (const [known, { at }] of this.#kept) if (!isWithin(now, at, KEPT_MS)) this.#kept.delete(known);
     const kept = this.#kept.get(jobId);
     if (kept !== undefined) return await kept.answer;
-    const answer = this.#readComparisons(jobId);
+    const answer = holdFailure(this.#readComparisons(jobId));
     this.#kept.set(jobId, { at: now, answer });
     const insight = await answer;
     if (insight.kind !== 'read' && this.#kept.get(jobId)?.answer === answer) this.#kept.delete(jobId);

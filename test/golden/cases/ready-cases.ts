@@ -2,6 +2,7 @@ import { simulatedJobId } from '../../../demo/drs-simulator/jobs.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
 import type { Comparison } from '../../../src/domain/job/comparison.ts';
 import { explanation } from '../../../src/domain/job/explanation.ts';
+import type { StatusGroup } from '../../../src/domain/job/job-status.ts';
 import type { Job } from '../../../src/domain/job/job.ts';
 import type { JobState } from '../../../src/domain/job/job-state.ts';
 import { failureOf } from '../../../src/domain/job/progress-answer.ts';
@@ -38,8 +39,11 @@ interface About {
 function judgedJob(lags: Lags, about: About): { readonly job: Job; readonly outlook: Outlook } {
   const samples = minutely(lags, START / MINUTE - lags.length + 1);
   const last = samples.at(-1);
-  const statuses = { paused: 'PAUSING', failed: 'INCRE_TRANSFER_FAILED', full_copy: 'FULL_TRANSFER_STARTED' };
-  const status = statuses[(last?.group ?? '') as keyof typeof statuses] ?? 'INCRE_TRANSFER_STARTED';
+  const statuses = new Map<StatusGroup | undefined, string>([
+    ['paused', 'PAUSING'],
+    ['failed', 'INCRE_TRANSFER_FAILED'],
+  ]);
+  const status = statuses.get(last?.group) ?? 'INCRE_TRANSFER_STARTED';
   const report = aReport({ status, lagMs: last?.lagMs ?? null, ...about.report });
   const { name = 'orders', number = 0, jobType = 'migration', rules = DEFAULT_RULES } = about;
   const facts = {
