@@ -408,6 +408,7 @@ export const en = {
   'alert.database_in_place': '🟢 DATABASE OK – the file is back at its path, after {duration}',
 
   'button.refresh': 'Refresh',
+  'button.last_log_lines': 'Last log lines',
   'button.ready': 'Ready?',
   'button.subscribe': 'Subscribe channel',
   'button.subscribe_dm': 'Notify me',
@@ -579,6 +580,11 @@ export const en = {
 
   'access.not_public_dm':
     'I did not show it to everybody: I take no part in this conversation, so I cannot see who reads it. Type it in a channel that I am in.',
+  'log.headline': '{name} – {count, plural, one {the last line} other {the last # lines}} of the log of DRS',
+  'log.empty': '{name} – the log of DRS is empty',
+  'log.not_here': '{name} – the log of DRS is not readable here (region or permissions)',
+  'log.failed': '{name} – the log of DRS could not be read',
+
   'ready.and': ', ',
   'ready.headline.ready': '{name} – ready for cut-over',
   'ready.headline.not_ready': '{name} – not ready: {why}',

@@ -403,6 +403,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'alert.database_in_place': '🟢 数据库正常 – 文件已回到原路径，历时 {duration}',
 
   'button.refresh': '刷新',
+  'button.last_log_lines': '最近日志',
   'button.ready': '能否割接',
   'button.subscribe': '为频道订阅',
   'button.subscribe_dm': '通知我',
@@ -554,6 +555,11 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'access.not_public': '没有向所有人显示：我不在这个对话里，无法知道是否有其他组织的人在看。请先在这里输入 {invite}。',
 
   'access.not_public_dm': '没有向所有人显示：我没有参与这个对话，无法知道谁在看。请在我所在的频道里输入。',
+  'log.headline': '{name} – DRS 日志的最后 {count} 行',
+  'log.empty': '{name} – DRS 日志为空',
+  'log.not_here': '{name} – DRS 日志在这里读不到（区域或权限）',
+  'log.failed': '{name} – 无法读取 DRS 日志',
+
   'ready.and': '，',
   'ready.headline.ready': '{name} – 可以割接',
   'ready.headline.not_ready': '{name} – 尚不能割接：{why}',
