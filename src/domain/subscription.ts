@@ -2,6 +2,8 @@ import type { JobKey } from './job/job.ts';
 import type { JobState } from './job/job-state.ts';
 import type { EpochMs } from './base/time.ts';
 import type { Pause } from './post/pause.ts';
+import type { OwnRules } from './rules/own-rules.ts';
+import type { SubscriptionRules } from './rules/subscription-rules.ts';
 
 /** One Slack conversation of one workspace. */
 export interface ChannelKey {
@@ -15,6 +17,10 @@ export interface Subscription extends ChannelKey, JobKey {
   /** The Slack user who made it. */
   readonly createdBy: string;
   readonly createdAt: EpochMs;
+  /** What somebody chose for it. */
+  readonly ownRules: OwnRules;
+  /** What is in force: its own rules over those of its channel. */
+  readonly rules: SubscriptionRules;
 }
 
 /** A subscription with what to call its job. */

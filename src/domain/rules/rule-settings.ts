@@ -18,7 +18,7 @@ export interface RuleSettings {
   readonly isStallTold: boolean;
 }
 
-const DEFAULT_LAG_RULE: HoldRule = { levelMs: ALARM_LAG_MS, holdMs: 10 * MINUTE };
+export const DEFAULT_LAG_RULE: HoldRule = { levelMs: ALARM_LAG_MS, holdMs: 10 * MINUTE };
 export const DEFAULT_READY_RULE: HoldRule = { levelMs: IN_SYNC_LAG_MS, holdMs: 15 * MINUTE };
 
 /** For a job of type migration; others get no `ready` unless somebody asks for it. */

@@ -2,6 +2,10 @@ import { parseLanguage } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { isAddress } from '../../domain/job/job-id.ts';
 import { nearest } from '../../domain/names/nearest.ts';
+import { NOTHING_TYPED } from '../../domain/rules/typed-rules.ts';
+import type { TypedRules } from '../../domain/rules/typed-rules.ts';
+import { parseRules, splitRules } from './parse-rules.ts';
+import type { RuleError } from './parse-rules.ts';
 import { tokenize } from './tokenize.ts';
 import type { Token } from './tokenize.ts';
 
@@ -15,7 +19,7 @@ const MAX_CHANGED_JOBS = 50;
 /** A command that can be carried out. Job references are as typed. */
 export type Command =
   | { readonly kind: 'status'; readonly jobs: readonly string[]; readonly isPublic: boolean }
-  | { readonly kind: 'subscribe'; readonly jobs: readonly string[] }
+  | { readonly kind: 'subscribe'; readonly jobs: readonly string[]; readonly rules: TypedRules }
   | { readonly kind: 'unsubscribe'; readonly jobs: readonly string[] }
   | { readonly kind: 'unsubscribe_all' }
   | { readonly kind: 'list' }
@@ -24,6 +28,8 @@ export type Command =
   | { readonly kind: 'jobs'; readonly text: string | null }
   | { readonly kind: 'settings' }
   | { readonly kind: 'choose_language'; readonly language: Language }
+  /** What the subscriptions of the channel follow that say nothing themselves. */
+  | { readonly kind: 'choose_rules'; readonly rules: TypedRules }
   /** What was done here, with one job where there is a reference. */
   | { readonly kind: 'audit'; readonly job: string | null }
   | { readonly kind: 'health' }
@@ -44,6 +50,10 @@ export type UsageError =
       readonly words: readonly string[];
     }
   | { readonly kind: 'unknown_setting'; readonly setting: string }
+  | { readonly kind: 'setting_later'; readonly setting: string }
+  /** `by:` is about one copy. */
+  | { readonly kind: 'rule_of_one'; readonly rule: string }
+  | RuleError
   | { readonly kind: 'unknown_language'; readonly language: string }
   /** A channel or a person was named, and this verb is about the conversation it is typed in. */
   | { readonly kind: 'channel_named'; readonly channel: string }
@@ -57,7 +67,7 @@ export type ParsedCommand =
 /** The commands, in the order of the help, and how each is typed. */
 export const COMMANDS = [
   { verb: 'status', typed: 'status <job>…' },
-  { verb: 'subscribe', typed: 'subscribe <job>…' },
+  { verb: 'subscribe', typed: 'subscribe <job>… [rules]' },
   { verb: 'unsubscribe', typed: 'unsubscribe <job>…' },
   { verb: 'list', typed: 'list' },
   { verb: 'jobs', typed: 'jobs [text]' },
@@ -162,7 +172,7 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
     case 'status':
       return parseStatus(tokens);
     case 'subscribe':
-      return parseJobs(verb, tokens, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs }));
+      return parseSubscribe(tokens);
     case 'unsubscribe':
       return parseUnsubscribe(tokens);
   }
@@ -174,11 +184,14 @@ function parseList(tokens: readonly Token[]): ParsedCommand {
   return isFlag(first, ALL) && rest.length === 0 ? accept({ kind: 'list_all' }) : refuseWords('list', tokens);
 }
 
+/** Settings that will be there one day. */
+const LATER_SETTINGS: ReadonlySet<string> = new Set(['tz', 'digest', 'quiet', 'style', 'mention', 'escalate']);
+
 function parseSettings(tokens: readonly Token[]): ParsedCommand {
   const [first, ...rest] = tokens;
   if (first === undefined) return accept({ kind: 'settings' });
   const [, key = first.text, value = ''] = /^([^:]+):(.*)$/.exec(first.text) ?? [];
-  if (key.toLowerCase() !== 'lang') return refuse({ kind: 'unknown_setting', setting: first.text });
+  if (key.toLowerCase() !== 'lang') return parseChannelRules(tokens);
   if (rest.length > 0 && value !== '') return refuseWords('settings', rest);
   // `lang: zh` is what a phone's keyboard makes of it.
   const given = value === '' ? rest.map((token) => token.text).join(' ') : value;
@@ -186,6 +199,35 @@ function parseSettings(tokens: readonly Token[]): ParsedCommand {
   return language === null
     ? refuse({ kind: 'unknown_language', language: given })
     : accept({ kind: 'choose_language', language });
+}
+
+function parseChannelRules(tokens: readonly Token[]): ParsedCommand {
+  const { rules: words, others } = splitRules(tokens);
+  const [other] = others;
+  if (other !== undefined) return refuse({ kind: 'unknown_setting', setting: other.text });
+  if (words.some(({ key }) => key === 'lang')) return refuseWords('settings', tokens);
+  const later = words.find(({ key }) => LATER_SETTINGS.has(key));
+  if (later !== undefined) return refuse({ kind: 'setting_later', setting: later.text });
+  const parsed = parseRules(words);
+  if (!parsed.ok)
+    return refuse(
+      parsed.error.kind === 'unknown_rule' && parsed.error.meant === null
+        ? { kind: 'unknown_setting', setting: parsed.error.rule }
+        : parsed.error,
+    );
+  const by = words.find(({ key }) => key === 'by');
+  return by === undefined
+    ? accept({ kind: 'choose_rules', rules: parsed.rules })
+    : refuse({ kind: 'rule_of_one', rule: by.text });
+}
+
+/** Rules hold for all jobs of the command. */
+function parseSubscribe(tokens: readonly Token[]): ParsedCommand {
+  const { rules: words, others } = splitRules(tokens);
+  const parsed = words.length === 0 ? { ok: true as const, rules: NOTHING_TYPED } : parseRules(words);
+  if (!parsed.ok) return refuse(parsed.error);
+  const { rules } = parsed;
+  return parseJobs('subscribe', others, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs, rules }));
 }
 
 function refuseWords(verb: VerbWithoutJobs, tokens: readonly Token[]): ParsedCommand {

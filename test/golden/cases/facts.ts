@@ -190,6 +190,8 @@ export const subscription = (state: JobState, changes: object = {}) => ({
   createdAt: START,
   jobName: 'orders',
   jobType: 'migration',
+  ownRules: {},
+  rules: {},
   state,
   ...changes,
 });

@@ -34,9 +34,15 @@ export const ACTIONS = {
 const MAX_VALUE = 2_000;
 /** Characters of a searched text that a button keeps; no name is longer. */
 const MAX_TEXT = 100;
+/** Characters of the rules that a subscription was to have. */
+const MAX_RULES = 300;
 
 const jobId = z.string().transform((id, check) => parseJobId(id) ?? reject(check));
-const jobsValue = z.object({ jobs: z.array(jobId).min(1).max(50), target: jobId.optional() });
+const jobsValue = z.object({
+  jobs: z.array(jobId).min(1).max(50),
+  target: jobId.optional(),
+  rules: z.string().max(MAX_RULES).optional(),
+});
 const pageValue = z.object({
   text: z.string().nullable(),
   offset: z.number().int().min(0).max(1_000_000),
@@ -46,7 +52,10 @@ const topicValue = z.object({ topic: z.string().max(MAX_TEXT).nullable() });
 const postValue = z.object({ post: z.string().min(1).max(100) });
 const auditValue = z.object({ jobId: jobId.nullable(), before: z.number().int().min(1).nullable() });
 
-/** The jobs a button is about: all that its message shows, and the one to subscribe to or unsubscribe from. */
+/**
+ * The jobs a button is about: all that its message shows, and the one to subscribe to, by which rules as they are typed, or
+ * to unsubscribe from.
+ */
 export type JobsValue = Readonly<Omit<z.infer<typeof jobsValue>, 'jobs'>> & { readonly jobs: readonly JobId[] };
 /** A page of the list of jobs, and the job on it that a button is about. */
 export type PageValue = Readonly<z.infer<typeof pageValue>>;
