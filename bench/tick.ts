@@ -87,6 +87,7 @@ async function openOurs(path: string, endpoint: string, dispatcher: Dispatcher, 
     lacksHistory: () => false,
     wakeLoops: () => undefined,
     vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
+    scheduleZone: 'UTC',
     runtime: { program: 'bench', node: process.versions.node },
   };
   return {

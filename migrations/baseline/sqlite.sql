@@ -63,6 +63,13 @@ create table job_list_readings (
   foreign key (connection_id) references connections (id)
 );
 
+create table job_memories (
+  connection_id text not null,
+  job_id text not null,
+  memory text not null,
+  primary key (connection_id, job_id)
+);
+
 create table jobs (
   connection_id text not null,
   job_id text not null,
@@ -162,6 +169,16 @@ create table pauses (
   primary key (workspace_id, channel_id, post_id)
 );
 
+create table samples (
+  connection_id text not null,
+  job_id text not null,
+  began_at bigint not null,
+  every_ms integer not null,
+  samples text not null,
+  primary key (connection_id, job_id, began_at)
+);
+create index samples_by_age on samples (every_ms, began_at);
+
 create table set_aside (
   id integer primary key,
   connection_id text,
@@ -215,6 +232,7 @@ create table channels (
   read_back_refused_at bigint,
   announced bigint not null default 0,
   moved_to text,
+  rules text not null default '{}',
   primary key (workspace_id, channel_id),
   foreign key (workspace_id) references workspaces (id)
 );
@@ -310,6 +328,10 @@ create table subscriptions (
   ended_at bigint,
   end_reason text,
   ended_by text,
+  chosen_rules text not null default '{}',
+  rules_key text not null default '',
+  least_class integer not null default 0,
+  all_events integer not null default 0,
   foreign key (connection_id) references connections (id),
   foreign key (connection_id, job_id) references jobs (connection_id, job_id),
   foreign key (workspace_id, channel_id) references channels (workspace_id, channel_id)
@@ -319,5 +341,6 @@ create index subscriptions_ended on subscriptions (ended_at) where ended_at is n
 create index subscriptions_of_channel on subscriptions (workspace_id, channel_id) where ended_at is null;
 create index subscriptions_of_gone_jobs on subscriptions (connection_id, job_id) where end_reason = 'job_gone';
 create index subscriptions_of_job on subscriptions (connection_id, job_id);
+create index subscriptions_of_own_rules on subscriptions (connection_id, job_id) where ended_at is null and rules_key <> '' or all_events = 1;
 
 insert into compatibility (oldest_reader) values ('0013-compatibility');

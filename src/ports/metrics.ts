@@ -1,4 +1,5 @@
 import type { Silence } from '../domain/job/silence.ts';
+import type { RuleName, RuleSilence } from '../domain/rules/decision.ts';
 import type { TurnName } from '../domain/vital-signs.ts';
 import type { DrsFailureReason } from '../domain/job/progress-answer.ts';
 import type { SendOutcome, SlackFailure } from '../domain/post/post.ts';
@@ -20,6 +21,8 @@ export interface Metrics {
   readDrs(read: DrsRead, outcome: 'answered' | DrsFailureReason, ms: number): void;
   /** An answer about a job was decided on and recorded; `silence` is null when something is told of it. */
   decided(silence: Silence | null): void;
+  /** A rule decided so on `count` samples; `silence` is null when it found something. */
+  judged(rule: RuleName, silence: RuleSilence | null, count: number): void;
   /** An attempt to send a post has ended; `reason` is null when it was delivered. */
   posted(outcome: SendOutcome['kind'], reason: string | null): void;
   /** An attempt to edit a message has ended; `reason` is null when there is none to give. */
@@ -37,6 +40,7 @@ export const NO_METRICS: Metrics = {
   turned: ignore,
   readDrs: ignore,
   decided: ignore,
+  judged: ignore,
   posted: ignore,
   edited: ignore,
   searched: ignore,

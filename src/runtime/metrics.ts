@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 import { DRS_FAILURE_REASONS } from '../domain/job/progress-answer.ts';
 import { SILENCES } from '../domain/job/silence.ts';
+import { RULE_NAMES } from '../domain/rules/decision.ts';
 import { SECOND } from '../domain/base/time.ts';
 import { HOLD_REASONS } from '../domain/post/incident.ts';
 import type { EpochMs } from '../domain/base/time.ts';
@@ -70,6 +71,7 @@ export function createMetrics(about: {
       work.readSeconds.observe({ read }, ms / SECOND);
     },
     decided: (silence) => work.decisions.inc({ decision: silence ?? 'told' }),
+    judged: (rule, silence, count) => work.judgements.inc({ rule, decision: silence ?? 'found' }, count),
     posted: (outcome, reason) => work.posts.inc({ outcome, reason: slackReason(reason) }),
     edited: (outcome, reason) => work.edits.inc({ outcome, reason: slackReason(reason) }),
     searched: (outcome) => work.searches.inc({ outcome }),
@@ -107,6 +109,12 @@ function countWork(registers: Registry[]) {
       'Answers about jobs, by what was decided: something is told, or why nothing is.',
       'decision',
     ),
+    judgements: counter(
+      'rule_decisions_total',
+      'Samples of jobs, by rule and what it decided: something is found, or why nothing is.',
+      'rule',
+      'decision',
+    ),
     posts: counter('slack_posts_total', 'Attempts to send a post, by how they ended and why.', 'outcome', 'reason'),
     edits: counter('slack_edits_total', 'Attempts to edit a message, by how they ended and why.', 'outcome', 'reason'),
     searches: counter(
@@ -126,6 +134,7 @@ function countWork(registers: Registry[]) {
   for (const read of READS)
     for (const outcome of ['answered', ...DRS_FAILURE_REASONS]) work.reads.inc({ read, outcome }, 0);
   for (const decision of ['told', ...SILENCES]) work.decisions.inc({ decision }, 0);
+  for (const rule of RULE_NAMES) work.judgements.inc({ rule, decision: 'found' }, 0);
   for (const outcome of POST_OUTCOMES)
     work.posts.inc({ outcome, reason: outcome === 'delivered' ? 'none' : 'other' }, 0);
   for (const outcome of EDIT_OUTCOMES)

@@ -8,6 +8,7 @@ import * as settings from './channels/channel-settings.ts';
 import * as channels from './channels/channels.ts';
 import { moveChannel } from './channels/move-channel.ts';
 import * as pauses from './channels/pauses.ts';
+import * as rules from './channels/rules.ts';
 import * as subscriptions from './channels/subscriptions.ts';
 import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';
 import { findAbsence } from './jobs/absence.ts';
@@ -16,6 +17,8 @@ import * as details from './jobs/details.ts';
 import * as failures from './jobs/failures.ts';
 import * as jobs from './jobs/jobs.ts';
 import * as jobList from './jobs/listed-jobs.ts';
+import { findRuleNeeds } from './jobs/rule-needs.ts';
+import { readMemory, readSamples } from './jobs/samples.ts';
 import { claimJobListRefresh, saveJobList } from './jobs/save-job-list.ts';
 import { findSchemaVersion } from './migrations.ts';
 import { askPost } from './outbox/changes.ts';
@@ -62,6 +65,8 @@ export function createStore(
     listHistoryAccess: (workspaceId) => listHistoryAccess(db, workspaceId),
     findChannelLanguage: (channel) => settings.findChannelLanguage(db, channel, language),
     setChannelLanguage: (request) => settings.setChannelLanguage(db, language, request),
+    findChannelRules: (channel) => rules.findChannelRules(db, channel),
+    setChannelRules: (request) => rules.setChannelRules(db, request),
     greetChannel: (request) => settings.greetChannel(db, request),
     listWorkspaceSubscriptions: (workspaceId) => subscriptions.listWorkspaceSubscriptions(db, workspaceId),
     subscribe: (request) => subscriptions.subscribe(db, request),
@@ -123,6 +128,9 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
     findSubJobs: (connectionId, jobIds) => jobList.findSubJobs(db, connectionId, jobIds),
     claimDetails: (request) => details.claimDetails(db, request),
     saveDetails: (request) => details.saveDetails(db, request),
+    readSamples: (job, since) => readSamples(db, job, since),
+    readMemory: (job) => readMemory(db, job),
+    findRuleNeeds: (asked) => findRuleNeeds(db, asked),
     findCause: (job, reader) => failures.findCause(db, job, reader),
     claimWantedCauses: async (request) => {
       const wanted = await failures.claimWantedCauses(db, await time.read(db), language, request);

@@ -17,6 +17,7 @@ import * as compatibility from '../../migrations/0013-compatibility.ts';
 import * as askedPosts from '../../migrations/0014-asked-posts.ts';
 import * as whyHeld from '../../migrations/0015-why-held.ts';
 import * as pauses from '../../migrations/0016-pauses.ts';
+import * as samples from '../../migrations/0017-samples.ts';
 import type { Db } from './rows/schema.ts';
 import { StoreError } from './rows/store-error.ts';
 
@@ -38,6 +39,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0014-asked-posts': askedPosts,
   '0015-why-held': whyHeld,
   '0016-pauses': pauses,
+  '0017-samples': samples,
 };
 
 /**

@@ -2,20 +2,22 @@
  * What a DRS status means to a person. The values are the union of all documented lists (DRS API Reference,
  * "Task Statuses", v3 and v5); any other value is `unknown`, or `failed` by its ending, and is shown verbatim.
  */
-export type StatusGroup =
-  | 'setting_up'
-  | 'starting'
-  | 'full_copy'
-  | 'full_copy_done'
-  | 'replicating'
-  | 'paused'
-  | 'failed'
-  | 'maintenance'
-  | 'sub_task'
-  | 'ending'
-  | 'ended'
-  | 'gone'
-  | 'unknown';
+export const STATUS_GROUPS = [
+  'setting_up',
+  'starting',
+  'full_copy',
+  'full_copy_done',
+  'replicating',
+  'paused',
+  'failed',
+  'maintenance',
+  'sub_task',
+  'ending',
+  'ended',
+  'gone',
+  'unknown',
+] as const;
+export type StatusGroup = (typeof STATUS_GROUPS)[number];
 
 const GROUPS: Readonly<Record<string, StatusGroup>> = {
   CREATING: 'setting_up',

@@ -2,15 +2,21 @@ import { assess } from './assess.ts';
 import type { Assessment, Circumstances } from './assess.ts';
 import { decideCadence } from './cadence.ts';
 import type { Cadence } from './cadence.ts';
+import { judge } from './judge.ts';
+import type { Judgement, RuleNeeds } from './judge.ts';
 import type { Job } from '../job/job.ts';
 import type { JobId } from '../job/job-id.ts';
 import { nextPollOfGone } from './absence.ts';
 import type { ProgressAnswer, ProgressAnswers } from '../job/progress-answer.ts';
+import { DEFAULT_VERDICT_RULES } from '../job/verdict-rules.ts';
+import type { Sample } from '../rules/sample.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** What a poll of one job leads to. */
 export interface JobDecision extends Assessment, Cadence {
   readonly jobId: JobId;
+  /** What the rules made of it; null for a job that nobody watches. */
+  readonly judgement: Judgement | null;
 }
 
 /** What is known beside the answers. */
@@ -19,7 +25,13 @@ export interface PollCircumstances extends Omit<Circumstances, 'times'> {
   readonly spacingMs: number;
   /** The moment that counts for the place in the queue of the first job; now unless given. */
   readonly firstPlace?: EpochMs | undefined;
+  /** Of the jobs that the rules judge: those that are watched. */
+  readonly needs?: ReadonlyMap<JobId, RuleNeeds>;
+  /** The samples of those whose window is judged this time (wantsSamples). */
+  readonly samples?: ReadonlyMap<JobId, readonly Sample[]>;
 }
+
+const NOBODY: ReadonlyMap<JobId, never> = new Map<JobId, never>();
 
 /**
  * Decides for every job of one request what its answer means and when to ask again.
@@ -30,8 +42,9 @@ export function decidePoll(
   jobs: readonly Job[],
   answers: ProgressAnswers,
   now: EpochMs,
-  { spacingMs, firstPlace = now, ...circumstances }: PollCircumstances,
+  { spacingMs, firstPlace = now, needs = NOBODY, samples = NOBODY, ...circumstances }: PollCircumstances,
 ): readonly JobDecision[] {
+  const { pollMs } = circumstances.rules ?? DEFAULT_VERDICT_RULES;
   return jobs.map((job, index) => {
     const answer: ProgressAnswer = answers.get(job.jobId) ?? { kind: 'omitted' };
     const assessment = assess(job.state, answer, now, { ...circumstances, times: job.times });
@@ -40,8 +53,17 @@ export function decidePoll(
       state.over === 'gone'
         ? cadenceOfGone(job, answer, now)
         : decideCadence(job, state, answer, { now, spacingMs, place: firstPlace + index });
-    return { jobId: job.jobId, ...assessment, ...next };
+    const known = needs.get(job.jobId);
+    const judgement =
+      known === undefined ? null : judge(job, state, known, { now, pollMs, samples: samples.get(job.jobId) ?? null });
+    return { jobId: job.jobId, ...withFindings(assessment, judgement), judgement, ...next };
   });
+}
+
+/** What the rules found is told after what the answer itself says. */
+function withFindings(assessment: Assessment, judgement: Judgement | null): Assessment {
+  if (judgement === null || judgement.events.length === 0) return assessment;
+  return { ...assessment, events: [...assessment.events, ...judgement.events], silence: null };
 }
 
 /** Whether it is back is asked now and then; an id that made DRS refuse a whole request is asked for alone. */

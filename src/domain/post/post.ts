@@ -10,7 +10,7 @@ import type { Language } from '../base/language.ts';
 import type { ChangesSince } from '../poll/changes-since.ts';
 import type { MessageTs } from './message-ts.ts';
 import type { Refused } from './pause.ts';
-import type { OwnRules } from '../rules/own-rules.ts';
+import type { RuleChoice } from '../rules/rule-choice.ts';
 import type { SubscriptionRules } from '../rules/subscription-rules.ts';
 import type { OperatorAlert } from './operator-alert.ts';
 import type { ChannelKey } from '../subscription.ts';
@@ -50,7 +50,7 @@ export type Announcement =
       readonly by: string;
       readonly jobs: readonly StandingJob[];
       /** Where they are other than the channel's defaults; of all jobs. */
-      readonly rules: OwnRules;
+      readonly rules: RuleChoice;
     }
   | { readonly kind: 'rules'; readonly by: string; readonly jobs: readonly RuledJob[] }
   /** Somebody chose other rules for whatever says nothing itself. */

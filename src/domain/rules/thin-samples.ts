@@ -3,11 +3,11 @@ import type { EpochMs } from '../base/time.ts';
 import type { Sample } from './sample.ts';
 
 /** Every sample is kept this long, in ms, */
-const WHOLE_MS = 2 * HOUR;
+export const WHOLE_MS = 2 * HOUR;
 /** then one for each of these for so long, */
-const FINE = { bucketMs: 5 * MINUTE, untilMs: 7 * DAY } as const;
+export const FINE = { bucketMs: 5 * MINUTE, untilMs: 7 * DAY } as const;
 /** then one for each of these, until it is forgotten. */
-const COARSE = { bucketMs: HOUR, untilMs: 90 * DAY } as const;
+export const COARSE = { bucketMs: HOUR, untilMs: 90 * DAY } as const;
 
 /**
  * The samples that are worth keeping, oldest first: all of 2 h, then 5-minute buckets for 7 days and hourly ones for 90, each

@@ -6,8 +6,8 @@ import { EVENT_CLASSES } from '../job/event-class.ts';
 import type { EventClass } from '../job/event-class.ts';
 import { DEFAULT_LAG_RULE, DEFAULT_READY_RULE, checkHoldRule, stretchedHoldMs } from './rule-settings.ts';
 import type { HoldCheck, HoldRule } from './rule-settings.ts';
-import { RULES } from './own-rules.ts';
-import type { Rule, RuleChanges } from './own-rules.ts';
+import { RULES } from './rule-choice.ts';
+import type { Rule, RuleChanges } from './rule-choice.ts';
 import type { SubscriptionRules } from './subscription-rules.ts';
 
 /** Rules as somebody typed them, before a schedule, a clock and a time zone say what they mean. */

@@ -2,7 +2,7 @@ import type { HeldReason } from '../../domain/access.ts';
 import type { Language } from '../../domain/base/language.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { HistoryAccess } from '../../domain/post/history-access.ts';
-import type { OwnRules, RuleChanges } from '../../domain/rules/own-rules.ts';
+import type { RuleChoice, RuleChanges } from '../../domain/rules/rule-choice.ts';
 import type { ChannelKey, ChannelPause, NamedSubscription } from '../../domain/subscription.ts';
 import type { Actor } from './subscriptions.ts';
 
@@ -66,7 +66,7 @@ export interface ChannelStore {
     readonly now: EpochMs;
   }): Promise<boolean>;
   /** What the subscriptions of the channel follow that say nothing themselves. */
-  findChannelRules(channel: ChannelKey): Promise<OwnRules>;
+  findChannelRules(channel: ChannelKey): Promise<RuleChoice>;
   /**
    * Changes it, and with it what is in force for each subscription, in one transaction; audited, and announced in a channel
    * that watches something. Repeating it changes nothing.
@@ -76,7 +76,7 @@ export interface ChannelStore {
     readonly connectionId: string;
     readonly changes: RuleChanges;
     readonly now: EpochMs;
-  }): Promise<{ readonly before: OwnRules; readonly after: OwnRules }>;
+  }): Promise<{ readonly before: RuleChoice; readonly after: RuleChoice }>;
   /** Owes the channel a first message, once in its life; what was refused there is tried at once. */
   greetChannel(request: {
     readonly channel: ChannelKey;

@@ -4,6 +4,7 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import type { JobState } from '../../domain/job/job-state.ts';
 import type { Job, JobKey } from '../../domain/job/job.ts';
 import type { ConnectionAbsence } from '../../domain/poll/absence.ts';
+import type { Judgement } from '../../domain/poll/judge.ts';
 import type { LeaseRequest } from './leases.ts';
 
 /** The answer to a claim of one job. */
@@ -35,6 +36,8 @@ export interface PollResult {
   readonly waitingSince?: EpochMs | null;
   readonly askAlone: boolean;
   readonly refusals: number;
+  /** What the rules made of it, kept while somebody watches the job; what they remember stays as it was unless given. */
+  readonly judgement?: Pick<Judgement, 'memory' | 'aged'> | null;
 }
 
 /** What a commit did. */
@@ -73,7 +76,9 @@ export interface JobStore {
   isJobLeased(job: JobKey): Promise<boolean>;
   /**
    * Records what a poll found and gives the leases back: the new state, its events (numbered on from the job's last),
-   * one delivery for each channel subscribed at this moment, and the end of the subscriptions where an event ends them
+   * one delivery for each channel subscribed at this moment that wants such an event (SubscriptionRules: what a rule found is for
+   * those under whose rules it was found, nothing is for those who want only what is more urgent), what the rules remember, the
+   * samples that are too old for that, and the end of the subscriptions where an event ends them
    * (audited). Subscriptions that ended because the job was gone, within 90 days, and that nobody ended or made anew since,
    * go on when it has a report again: audited, and announced in one delivery to each channel.
    * A job whose lease is no longer `token`'s is left alone. A job that nobody watches and that never had a report is

@@ -8,6 +8,7 @@ import type { OperatorAlertStore } from './operator-alerts.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { PlaceStore } from './place.ts';
 import type { RequestStore } from './requests.ts';
+import type { SampleStore } from './samples.ts';
 import type { SightStore } from './sight.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
 import type { UpkeepStore } from './upkeep.ts';
@@ -27,6 +28,7 @@ export interface Store
     ChannelStore,
     AuditStore,
     OutboxStore,
+    SampleStore,
     SightStore,
     OperatorAlertStore,
     UpkeepStore,

@@ -2,7 +2,7 @@ import type { Language } from '../../domain/base/language.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Job, JobKey } from '../../domain/job/job.ts';
-import type { RuleChanges } from '../../domain/rules/own-rules.ts';
+import type { RuleChanges } from '../../domain/rules/rule-choice.ts';
 import type { ChannelKey, ListedSubscription, NamedSubscription, Subscription } from '../../domain/subscription.ts';
 
 /** Who does something, and where. */

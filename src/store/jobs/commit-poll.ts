@@ -13,6 +13,7 @@ import { encode } from '../rows/codec.ts';
 import { closeFailures, openFailure } from './failures.ts';
 import { hasAwaited, IS_WATCHED, resumeSubscriptions } from './awaited-subscriptions.ts';
 import { findNamesake } from './namesakes.ts';
+import { writeMemories } from './samples.ts';
 import { writeEvent } from './write-event.ts';
 import { ReusedQuery } from '../rows/reused-query.ts';
 import { ofJob } from '../rows/keys.ts';
@@ -51,6 +52,8 @@ export async function commitPoll(db: Db, clock: EpochMs, poll: Poll): Promise<Co
       poll.connectionId,
       held.filter((one) => !kept.includes(one)),
     );
+    const watched = kept.flatMap(({ result, isWatched }) => (isWatched ? [result] : []));
+    await writeMemories(tx, { connectionId: poll.connectionId, results: watched });
     const deliveries = resumed.channels + (await writeEvents(tx, poll, kept));
     return { committed: held.map(({ result }) => result.jobId), deliveries };
   });

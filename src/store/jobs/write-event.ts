@@ -1,3 +1,6 @@
+import { sql } from 'kysely';
+
+import { EVENT_CLASSES, eventClass } from '../../domain/job/event-class.ts';
 import type { JobEvent } from '../../domain/job/job-event.ts';
 import type { JobKey } from '../../domain/job/job.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -8,7 +11,7 @@ import type { Tx } from '../rows/schema.ts';
 
 /**
  * Writes down an event of a job, with what the job is called at this moment, and owes it to every channel that watches the
- * job. Returns how many channels those are.
+ * job and wants such an event. Returns how many channels those are.
  */
 export async function writeEvent(
   tx: Tx,
@@ -48,9 +51,16 @@ export async function writeEvent(
         ])
         .where((eb) => eb.and(ofJob({ connectionId, jobId })))
         .where('ended_at', 'is', null)
+        .where(isWanted(event))
         .orderBy('id'),
     )
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return Number(numInsertedOrUpdatedRows ?? 0n);
+}
+
+/** The subscription wants such an event. For queries over `subscriptions`. */
+function isWanted(event: JobEvent) {
+  const isUrgentEnough = sql<boolean>`least_class <= ${EVENT_CLASSES.indexOf(eventClass(event))}`;
+  return event.kind === 'rule' ? sql<boolean>`(${isUrgentEnough} and rules_key = ${event.rules})` : isUrgentEnough;
 }

@@ -17,7 +17,7 @@ export interface Auditor extends ChannelKey {
 const NONE = '';
 
 /** What was done, as stored. */
-type AuditAction = 'subscribe' | 'resubscribe' | 'unsubscribe' | 'settings' | 'pause' | 'resume' | 'move';
+type AuditAction = 'subscribe' | 'resubscribe' | 'unsubscribe' | 'rules' | 'settings' | 'pause' | 'resume' | 'move';
 
 /**
  * Writes down who did what, where, what the job is called at this moment, and what was changed; nothing can be taken back.

@@ -16,6 +16,11 @@ import { LAG_NOTES } from '../../domain/job/lag-note.ts';
 import { LANGUAGES } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { NO_LAGS } from '../../domain/job/lag-history.ts';
+import { EVENT_CLASSES } from '../../domain/job/event-class.ts';
+import { changeRules, NOTHING_CHOSEN, rulesInForce } from '../../domain/rules/rule-choice.ts';
+import type { RuleChoice } from '../../domain/rules/rule-choice.ts';
+import { NO_OWN_RULES } from '../../domain/rules/subscription-rules.ts';
+import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { Announcement } from '../../domain/post/post.ts';
 import type { BlindEpisode } from '../../domain/poll/blind-episode.ts';
 import type { OperatorAlert } from '../../domain/post/operator-alert.ts';
@@ -204,10 +209,10 @@ const otherEvent = z
   })
   .transform(({ kind: name, ...facts }) => ({ kind: 'other' as const, name, ...facts }));
 
-const partPercents = z.array(z.object({ name: z.string(), percent: z.number() }));
+export const partPercents = z.array(z.object({ name: z.string(), percent: z.number() }));
 const lagSince = { since: z.number(), lagMs: z.number() };
 const window = { by: z.number(), from: z.number(), to: z.number() };
-const ruleEvent: z.ZodType<RuleEvent> = z.discriminatedUnion('kind', [
+export const ruleEvent: z.ZodType<RuleEvent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('lag_high'), ...lagSince, levelMs: z.number(), holdMs: z.number() }),
   z.object({ kind: z.literal('lag_cleared'), ...lagSince, peakMs: z.number() }),
   z.object({ kind: z.literal('nothing_newer'), ...lagSince, slope: z.number() }),
@@ -278,6 +283,20 @@ const standingJobs = z.array(
     cause: cause.nullable().default(null),
   }),
 );
+const hold = z.union([z.literal('off'), z.object({ levelMs: z.number(), holdMs: z.number() })]);
+/** What this version does not know of them is as it is by default. */
+const ruleChoice = z
+  .object({
+    lag: hold.optional().catch(undefined),
+    ready: hold.optional().catch(undefined),
+    stall: z.enum(['on', 'off']).optional().catch(undefined),
+    events: z.enum(['all', 'lasting']).optional().catch(undefined),
+    least: z.enum(EVENT_CLASSES).optional().catch(undefined),
+    by: z.object({ typed: z.string(), at: z.number() }).optional().catch(undefined),
+  })
+  .transform((stored) => changeRules(NOTHING_CHOSEN, stored));
+const inForce = ruleChoice.transform((stored) => rulesInForce(NOTHING_CHOSEN, stored));
+
 /** Something of a kind that this version does not know: its kind is its name. */
 const other = z.object({ kind: z.string() }).transform(({ kind: name }) => ({ kind: 'other' as const, name }));
 
@@ -307,7 +326,18 @@ const knownAlert = z.discriminatedUnion('kind', [
 const operatorAlert: z.ZodType<OperatorAlert> = z.union([knownAlert, other]);
 
 const knownAnnouncement = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: standingJobs }),
+  z.object({
+    kind: z.literal('subscribed'),
+    by: z.string(),
+    jobs: standingJobs,
+    rules: ruleChoice.default(NOTHING_CHOSEN),
+  }),
+  z.object({
+    kind: z.literal('rules'),
+    by: z.string(),
+    jobs: z.array(namedJob.extend({ before: inForce, after: inForce })),
+  }),
+  z.object({ kind: z.literal('channel_rules'), by: z.string(), before: inForce, after: inForce }),
   z.object({ kind: z.literal('unsubscribed'), by: z.string(), jobs: endedJobs }),
   z.object({ kind: z.literal('jobs_back'), jobs: namedJobs }),
   z.object({ kind: z.literal('language'), by: z.string(), language }),
@@ -356,7 +386,7 @@ const causes = z
 export type Causes = Readonly<Partial<Record<Language, Cause>>>;
 
 /** Makes what a text holds as JSON of this shape; null when it holds anything else. */
-function reader<T>(shape: z.ZodType<T>): (text: string) => T | null {
+export function reader<T>(shape: z.ZodType<T>): (text: string) => T | null {
   return (text) => shape.safeParse(parsed(text)).data ?? null;
 }
 
@@ -399,6 +429,16 @@ export const decodeState = reader(state);
 /** Reads a stored event; null when not even its moment can be read. */
 export const decodeEvent = reader(event);
 
+/** Reads what somebody chose; what cannot be read is as it is by default. */
+export function decodeChoice(text: string): RuleChoice {
+  return reader(ruleChoice)(text) ?? NOTHING_CHOSEN;
+}
+
+/** Reads the rules that are in force for a subscription, in the same way. */
+export function decodeRules(text: string): SubscriptionRules {
+  return reader(inForce)(text) ?? NO_OWN_RULES;
+}
+
 /** Reads a stored job with its name; null when it cannot be read. */
 export const decodeNamedJob = reader(namedJob);
 
@@ -425,6 +465,7 @@ const unsubscribed = z.object({ reason: z.string() });
 const madeBy = z.object({ by: z.string() });
 const chosen = z.object({ language });
 const pause = z.object({ reason: z.string() });
+const ruled = z.object({ rules: inForce });
 
 /** What an audited action changed; one that this version does not know is shown by its name. */
 export function decodeAudited(action: string, before: string | null, after: string | null): AuditedChange {
@@ -437,6 +478,11 @@ export function decodeAudited(action: string, before: string | null, after: stri
     case 'unsubscribe': {
       const [{ data: made }, { data: ended }] = [madeBy.safeParse(from), unsubscribed.safeParse(to)];
       return { kind: 'unsubscribed', madeBy: made?.by ?? null, reason: ended?.reason ?? 'unsubscribed' };
+    }
+    case 'rules': {
+      const [{ data: old }, { data: now }] = [ruled.safeParse(from), ruled.safeParse(to)];
+      if (old === undefined || now === undefined) break;
+      return { kind: 'rules', from: old.rules, to: now.rules };
     }
     case 'settings': {
       const [{ data: old }, { data: now }] = [chosen.safeParse(from), chosen.safeParse(to)];

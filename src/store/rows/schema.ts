@@ -40,6 +40,8 @@ export interface Schema {
     announced: Generated<number>;
     language: string | null;
     greeted_at: number | null;
+    /** What was chosen for all of its subscriptions that say nothing themselves. */
+    rules: Generated<string>;
     /** What the conversation is called now; null where that is its id. */
     moved_to: string | null;
     created_at: number;
@@ -87,6 +89,21 @@ export interface Schema {
     unreadable_at: number | null;
     listed_at: number | null;
     created_at: number;
+  };
+  /** What the rules remember: the part of a job that changes with every poll. */
+  job_memories: {
+    connection_id: string;
+    job_id: string;
+    memory: string;
+  };
+  /** Samples older than that: those of one stretch of time in each row. */
+  samples: {
+    connection_id: string;
+    job_id: string;
+    began_at: number;
+    /** How far apart they are, in ms. */
+    every_ms: number;
+    samples: string;
   };
   listed_jobs: {
     connection_id: string;
@@ -147,6 +164,13 @@ export interface Schema {
     job_id: string | null;
     pattern: string | null;
     rules: Generated<string>;
+    /** What was chosen for it alone; `rules` are in force. */
+    chosen_rules: Generated<string>;
+    /** Of the rules, see `rulesKey`. */
+    rules_key: Generated<string>;
+    /** The least urgent class that is told, as its place in EVENT_CLASSES. */
+    least_class: Generated<number>;
+    all_events: Generated<number>;
     created_by: string;
     created_at: number;
     ended_at: number | null;

@@ -94,7 +94,7 @@ async function pruneJobs(tx: Tx, { unwatchedBefore, limit }: PruneRequest): Prom
     .limit(limit)
     .execute();
   for (const { connection_id: connectionId, job_id: jobId } of rows) {
-    for (const table of ['failures', 'jobs'] as const)
+    for (const table of ['failures', 'job_memories', 'samples', 'jobs'] as const)
       await tx
         .deleteFrom(table)
         .where((eb) => eb.and(ofJob({ connectionId, jobId })))

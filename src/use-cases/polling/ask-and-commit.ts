@@ -1,7 +1,12 @@
 import { holdFailure } from '../../domain/base/hold-failure.ts';
 import { decidePoll } from '../../domain/poll/decide-poll.ts';
 import type { JobDecision } from '../../domain/poll/decide-poll.ts';
+import { wantsSamples } from '../../domain/poll/judge.ts';
+import type { RuleNeeds } from '../../domain/poll/judge.ts';
 import type { Job } from '../../domain/job/job.ts';
+import type { JobId } from '../../domain/job/job-id.ts';
+import type { Sample } from '../../domain/rules/sample.ts';
+import { COARSE } from '../../domain/rules/thin-samples.ts';
 import { endsSubscriptions } from '../../domain/job/job-event.ts';
 import type { ProgressAnswers } from '../../domain/job/progress-answer.ts';
 import { DEFAULT_VERDICT_RULES } from '../../domain/job/verdict-rules.ts';
@@ -14,6 +19,7 @@ import type { AskAboutJobsDeps, AskAboutOptions } from './ask-about-jobs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { JobStore } from '../../ports/store/jobs.ts';
+import type { SampleStore } from '../../ports/store/samples.ts';
 import type { JobList } from '../showing/refresh-job-list.ts';
 import type { Vitals } from '../upkeep/vitals.ts';
 
@@ -46,7 +52,7 @@ export interface PollPaceDeps {
 /** What asking about jobs and committing the answers takes. */
 export type AskAndCommitDeps = AskAboutJobsDeps &
   PollPaceDeps & {
-    readonly store: JobStore;
+    readonly store: JobStore & SampleStore;
     readonly clock: Clock;
     readonly log: Log;
     readonly durations: AskTimes;
@@ -88,7 +94,10 @@ export async function askAndCommit(
     }
     const now = clock.now();
     const asked = options.firstPlace === undefined ? jobs : jobs.filter((job) => !isPutOff(job, answers, now));
+    const needs = await store.findRuleNeeds(asked);
     const decisions = decidePoll(asked, answers, now, {
+      needs,
+      samples: await readWantedSamples(store, asked, needs, now),
       spacingMs: durations.pollSpacingMs,
       rules: { ...durations.verdicts, pollMs: pollMsOf(deps) },
       firstPlace: options.firstPlace,
@@ -100,6 +109,7 @@ export async function askAndCommit(
     const written = new Set(committed);
     const kept = decisions.filter((decision) => written.has(decision.jobId));
     for (const { silence } of kept) deps.vitals.noteDecision(silence);
+    deps.vitals.noteRuleDecisions(kept.flatMap(({ judgement }) => judgement?.decisions ?? []));
     // Another job may bear the name now; the message will say so as soon as DRS's list does.
     if (kept.some(({ events }) => events.some(endsSubscriptions))) void deps.jobList.refresh();
     return {
@@ -112,6 +122,22 @@ export async function askAndCommit(
     await store.releaseJobs(token);
     throw error;
   }
+}
+
+/** All samples of the jobs whose window is judged now; hardly ever any. */
+async function readWantedSamples(
+  store: SampleStore,
+  jobs: readonly Job[],
+  needs: ReadonlyMap<JobId, RuleNeeds>,
+  now: EpochMs,
+): Promise<ReadonlyMap<JobId, readonly Sample[]>> {
+  const read = new Map<JobId, readonly Sample[]>();
+  for (const job of jobs) {
+    const known = needs.get(job.jobId);
+    if (known !== undefined && wantsSamples(known, now))
+      read.set(job.jobId, await store.readSamples(job, now - COARSE.untilMs));
+  }
+  return read;
 }
 
 /** The usual time between two polls of one job, as it is while DRS wants fewer requests. */

@@ -1,6 +1,6 @@
 import { historyAccessNow } from '../../domain/post/history-access.ts';
 import type { HistoryAccess } from '../../domain/post/history-access.ts';
-import type { OwnRules } from '../../domain/rules/own-rules.ts';
+import type { RuleChoice } from '../../domain/rules/rule-choice.ts';
 import type { ChannelKey, ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
 import type { ChannelStore } from '../../ports/store/channels.ts';
 import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
@@ -16,7 +16,7 @@ export interface ListSubscriptionsDeps {
 export interface SubscriptionList {
   readonly subscriptions: readonly ListedSubscription[];
   /** What its subscriptions follow that say nothing themselves. */
-  readonly channelRules: OwnRules;
+  readonly channelRules: RuleChoice;
   readonly pause: ChannelPause | null;
   /** Whether each message here is told exactly once, or at least once. */
   readonly historyAccess: HistoryAccess;

@@ -1,6 +1,6 @@
 import type { Language } from '../../domain/base/language.ts';
-import { changeRules, rulesInForce } from '../../domain/rules/own-rules.ts';
-import type { OwnRules } from '../../domain/rules/own-rules.ts';
+import { changeRules, rulesInForce } from '../../domain/rules/rule-choice.ts';
+import type { RuleChoice } from '../../domain/rules/rule-choice.ts';
 import { findContradiction } from '../../domain/rules/typed-rules.ts';
 import type { RuleRefusal, TypedRules } from '../../domain/rules/typed-rules.ts';
 import type { Actor } from '../../ports/store/subscriptions.ts';
@@ -29,16 +29,16 @@ export async function chooseLanguage(
 }
 
 /** What choosing rules for a channel came to. */
-export type ChosenRules =
+export type ChannelRulesOutcome =
   | { readonly kind: 'refused'; readonly refusal: RuleRefusal }
-  | { readonly kind: 'chosen'; readonly before: OwnRules; readonly after: OwnRules; readonly said: SaidRules };
+  | { readonly kind: 'chosen'; readonly before: RuleChoice; readonly after: RuleChoice; readonly said: SaidRules };
 
 /** Chooses what the subscriptions of a channel follow that say nothing themselves, those that are there and those to come. */
 export async function chooseRules(
   deps: ChangeSettingsDeps & SettleTypedDeps,
   actor: Actor,
   typed: TypedRules,
-): Promise<ChosenRules> {
+): Promise<ChannelRulesOutcome> {
   const settled = await settleTyped(deps, actor.userId, typed);
   if (settled.kind === 'refused') return settled;
   const { store, connectionId, clock, wakeLoops } = deps;

@@ -1,5 +1,5 @@
 import { settleRules } from '../../domain/rules/typed-rules.ts';
-import type { RuleChanges } from '../../domain/rules/own-rules.ts';
+import type { RuleChanges } from '../../domain/rules/rule-choice.ts';
 import type { RuleRefusal, Stretched, TypedRules } from '../../domain/rules/typed-rules.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/slack.ts';

@@ -4,8 +4,8 @@ import { SECOND } from '../../domain/base/time.ts';
 import type { Job } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
-import { NOTHING_CHOSEN, changeRules, rulesInForce } from '../../domain/rules/own-rules.ts';
-import type { RuleChanges } from '../../domain/rules/own-rules.ts';
+import { NOTHING_CHOSEN, changeRules, rulesInForce } from '../../domain/rules/rule-choice.ts';
+import type { RuleChanges } from '../../domain/rules/rule-choice.ts';
 import { findContradiction } from '../../domain/rules/typed-rules.ts';
 import type { RuleRefusal, TypedRules } from '../../domain/rules/typed-rules.ts';
 import type { ChannelKey, ChannelPause, Subscription } from '../../domain/subscription.ts';
@@ -135,7 +135,7 @@ async function findRefusal(
     store.listSubscriptions(channel),
   ]);
   for (const jobId of jobIds) {
-    const own = subscriptions.find((one) => one.jobId === jobId)?.ownRules ?? NOTHING_CHOSEN;
+    const own = subscriptions.find((one) => one.jobId === jobId)?.chosen ?? NOTHING_CHOSEN;
     const refusal = findContradiction(changes, rulesInForce(ofChannel, changeRules(own, changes)));
     if (refusal !== null) return refusal;
   }

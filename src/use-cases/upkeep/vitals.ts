@@ -10,6 +10,8 @@ import type { DrsReach, LoopName, TurnName, VitalSigns } from '../../domain/vita
 import type { Clock } from '../../ports/clock.ts';
 import type { DrsClient } from '../../ports/drs.ts';
 import type { Silence } from '../../domain/job/silence.ts';
+import { RULE_NAMES } from '../../domain/rules/decision.ts';
+import type { Decision, RuleName, RuleSilence } from '../../domain/rules/decision.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 
 /** A change of the interval by this part of it is noticeable. */
@@ -101,6 +103,18 @@ export class Vitals {
   /** Counts what was decided on an answer about a job: why nothing is told of it, or null when something is. */
   noteDecision(silence: Silence | null): void {
     this.#metrics.decided(silence);
+  }
+
+  /** Counts what the rules decided on some samples; together, because that is a hundred decisions for ten jobs. */
+  noteRuleDecisions(steps: readonly Readonly<Record<RuleName, Decision>>[]): void {
+    for (const rule of RULE_NAMES) {
+      const counts = new Map<RuleSilence | null, number>();
+      for (const { [rule]: decision } of steps) {
+        const silence = decision.kind === 'silent' ? decision.reason : null;
+        counts.set(silence, (counts.get(silence) ?? 0) + 1);
+      }
+      for (const [silence, count] of counts) this.#metrics.judged(rule, silence, count);
+    }
   }
 
   /** Carries out one turn and measures it. */

@@ -13,6 +13,7 @@ import { operatorAlertContract } from './operator-alerts.contract.ts';
 import { outboxContract } from './outbox.contract.ts';
 import { placeContract } from './place.contract.ts';
 import { requestContract } from './requests.contract.ts';
+import { sampleContract } from './samples.contract.ts';
 import { sightContract } from './sight.contract.ts';
 import { subscriptionContract } from './subscriptions.contract.ts';
 import { pruneContract } from './upkeep.contract.ts';
@@ -27,6 +28,7 @@ const CONTRACTS: readonly (readonly [subject: string, contract: (open: OpenStore
   ['channels', channelContract],
   ['the outbox', outboxContract],
   ['sight', sightContract],
+  ['samples', sampleContract],
   ['requests', requestContract],
   ['operator alerts', operatorAlertContract],
   ['the audit', auditContract],

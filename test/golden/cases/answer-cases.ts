@@ -3,7 +3,7 @@ import type { AuditEntry, AuditedChange } from '../../../src/domain/audit.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
 import { EXPLANATIONS, explanation } from '../../../src/domain/job/explanation.ts';
 import type { ExplanationKey } from '../../../src/domain/job/explanation.ts';
-import type { OwnRules } from '../../../src/domain/rules/own-rules.ts';
+import type { RuleChoice } from '../../../src/domain/rules/rule-choice.ts';
 import { chunks } from '../../../src/drs/drs-requests.ts';
 import type { StoreFigures } from '../../../src/ports/store/upkeep.ts';
 import { accessDeniedMessage } from '../../../src/slack/messages/answers/access-denied-message.ts';
@@ -101,7 +101,7 @@ const explained =
 const FIVE = { levelMs: 5 * MINUTE, holdMs: 10 * MINUTE };
 
 const chosen =
-  (rules: { readonly before: OwnRules; readonly after: OwnRules }): Said =>
+  (rules: { readonly before: RuleChoice; readonly after: RuleChoice }): Said =>
   (texts) =>
     channelRulesMessage(texts, {
       kind: 'chosen',

@@ -190,7 +190,7 @@ export const subscription = (state: JobState, changes: object = {}) => ({
   createdAt: START,
   jobName: 'orders',
   jobType: 'migration',
-  ownRules: {},
+  chosen: {},
   rules: {},
   state,
   ...changes,

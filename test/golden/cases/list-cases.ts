@@ -42,10 +42,10 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
     listMessage(texts, {
       subscriptions: [
         subscription(read(replicating).state),
-        subscription(read(replicating).state, { jobName: 'billing', ownRules: { lag: LONG, stall: 'on' } }),
+        subscription(read(replicating).state, { jobName: 'billing', chosen: { lag: LONG, stall: 'on' } }),
         subscription(read(replicating).state, {
           jobName: 'stock',
-          ownRules: { lag: 'off', by: { typed: 'Sat-02:00', at: START + 4 * HOUR } },
+          chosen: { lag: 'off', by: { typed: 'Sat-02:00', at: START + 4 * HOUR } },
         }),
       ],
       channelRules: { lag: { levelMs: 5 * MINUTE, holdMs: 10 * MINUTE }, least: 'warning' },

@@ -37,8 +37,8 @@ const SATURDAY = { typed: 'Sat-02:00', at: Date.parse('2026-11-28T01:00:00Z') };
 /** A subscription before and after its rules were changed. */
 const ruled = (number: number, rules: SubscriptionRules, before: SubscriptionRules = {}) => ({
   job: aJob({ jobId: simulatedJobId(number), name: `orders-${number}` }),
-  before: subscription(UNSEEN_JOB, { ownRules: before, rules: before }),
-  after: subscription(UNSEEN_JOB, { ownRules: rules, rules }),
+  before: subscription(UNSEEN_JOB, { chosen: before, rules: before }),
+  after: subscription(UNSEEN_JOB, { chosen: rules, rules }),
 });
 
 const REFUSALS: readonly RuleRefusal[] = [

@@ -2,8 +2,8 @@ import type { EpochMs } from '../../../domain/base/time.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { shortId } from '../../../domain/job/job-id.ts';
 import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
-import { NOTHING_CHOSEN, isEmpty, ownDifferences } from '../../../domain/rules/own-rules.ts';
-import type { OwnRules } from '../../../domain/rules/own-rules.ts';
+import { NOTHING_CHOSEN, isEmpty, choiceBeside } from '../../../domain/rules/rule-choice.ts';
+import type { RuleChoice } from '../../../domain/rules/rule-choice.ts';
 import type { ChannelPause, ListedSubscription } from '../../../domain/subscription.ts';
 import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
 import { jobHeadline } from '../jobs/job-details.ts';
@@ -73,14 +73,14 @@ function pausedSince(texts: Texts, at: EpochMs, nextTrialAt: EpochMs | null): st
 }
 
 /** What the channel chose for all that say nothing themselves. */
-function defaultLines(texts: Texts, channelRules: OwnRules): readonly string[] {
-  const chosen = ownDifferences(NOTHING_CHOSEN, channelRules);
+function defaultLines(texts: Texts, channelRules: RuleChoice): readonly string[] {
+  const chosen = choiceBeside(NOTHING_CHOSEN, channelRules);
   return isEmpty(chosen) ? [] : [texts.get('list.channel_rules', { rules: shortRules(texts, chosen) })];
 }
 
-function row(texts: Texts, subscription: ListedSubscription, channelRules: OwnRules): Part {
-  const { state, jobId, createdBy, createdAt, ownRules } = subscription;
-  const own = ownDifferences(channelRules, ownRules);
+function row(texts: Texts, subscription: ListedSubscription, channelRules: RuleChoice): Part {
+  const { state, jobId, createdBy, createdAt, chosen } = subscription;
+  const own = choiceBeside(channelRules, chosen);
   const checked = state.checkedAt === null ? '' : ` · ${texts.get('detail.checked', { ago: ago(state.checkedAt) })}`;
   const value = JOBS_VALUE.encode({ jobs: [jobId], target: jobId });
   return {

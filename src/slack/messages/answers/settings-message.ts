@@ -1,8 +1,8 @@
 import type { Language } from '../../../domain/base/language.ts';
-import { NOTHING_CHOSEN, RULES, rulesInForce, undoOf } from '../../../domain/rules/own-rules.ts';
-import type { OwnRules, Rule } from '../../../domain/rules/own-rules.ts';
+import { NOTHING_CHOSEN, RULES, rulesInForce, undoOf } from '../../../domain/rules/rule-choice.ts';
+import type { RuleChoice, Rule } from '../../../domain/rules/rule-choice.ts';
 import { USUAL_RULES } from '../../../domain/rules/typed-rules.ts';
-import type { ChosenRules } from '../../../use-cases/subscribing/change-settings.ts';
+import type { ChannelRulesOutcome } from '../../../use-cases/subscribing/change-settings.ts';
 import { lines, message } from '../kit/message.ts';
 import type { SlackMessage } from '../kit/message.ts';
 import { code } from '../kit/mrkdwn.ts';
@@ -14,7 +14,7 @@ import { explainRuleRefusal } from './rule-refusal.ts';
 /** The rules that a channel can choose. */
 const CHANNEL_RULES = RULES.filter((rule) => rule !== 'by');
 /** What is built in, as somebody would choose it. */
-const BUILT_IN: OwnRules = {
+const BUILT_IN: RuleChoice = {
   ...USUAL_RULES,
   stall: 'on',
   events: 'lasting',
@@ -24,7 +24,7 @@ const BUILT_IN: OwnRules = {
 /** What is set for a channel, and how to change it. */
 export function settingsMessage(
   texts: Texts,
-  { language, rules }: { readonly language: Language; readonly rules: OwnRules },
+  { language, rules }: { readonly language: Language; readonly rules: RuleChoice },
 ): SlackMessage {
   const languageLines = [
     texts.get('settings.language', { language: texts.get(`language.${language}`) }),
@@ -46,7 +46,7 @@ export function settingsMessage(
 }
 
 /** What is in force by default, how that is typed, and what is built in where that is something else. */
-function ruleLine(texts: Texts, rule: Rule, chosen: OwnRules): string {
+function ruleLine(texts: Texts, rule: Rule, chosen: RuleChoice): string {
   const inForce = rulesInForce(chosen, NOTHING_CHOSEN);
   const [typed = ''] = typedRules({ [rule]: chosen[rule] ?? BUILT_IN[rule] });
   const [was, now] = [valueWords(texts, rule, {}), valueWords(texts, rule, inForce)];
@@ -55,7 +55,7 @@ function ruleLine(texts: Texts, rule: Rule, chosen: OwnRules): string {
 }
 
 /** What the person who chose rules for a channel is told. */
-export function channelRulesMessage(texts: Texts, chosen: ChosenRules): SlackMessage {
+export function channelRulesMessage(texts: Texts, chosen: ChannelRulesOutcome): SlackMessage {
   if (chosen.kind === 'refused') return lines(explainRuleRefusal(texts, chosen.refusal));
   const { before, after, said } = chosen;
   const [was, now] = [rulesInForce(before, NOTHING_CHOSEN), rulesInForce(after, NOTHING_CHOSEN)];

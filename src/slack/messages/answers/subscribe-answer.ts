@@ -1,7 +1,7 @@
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { shortId } from '../../../domain/job/job-id.ts';
 import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
-import { NOTHING_CHOSEN, RULES, changeRules, undoOf } from '../../../domain/rules/own-rules.ts';
+import { NOTHING_CHOSEN, RULES, changeRules, undoOf } from '../../../domain/rules/rule-choice.ts';
 import type { SaidRules } from '../../../use-cases/subscribing/settle-typed.ts';
 import type { PostingProblem, SubscribeOutcome } from '../../../use-cases/subscribing/subscribe.ts';
 import { jobHeadline } from '../jobs/job-details.ts';
@@ -11,7 +11,7 @@ import { lines, linesPart, message } from '../kit/message.ts';
 import type { SlackMessage } from '../kit/message.ts';
 import { dateAndTime, escapeMrkdwn, mention } from '../kit/mrkdwn.ts';
 import { explainRefusal } from '../kit/refusal-text.ts';
-import { changeWords, ownWords, ruleWords, typedRules } from '../kit/rule-words.ts';
+import { changeWords, choiceWords, ruleWords, typedRules } from '../kit/rule-words.ts';
 import type { Texts } from '../kit/texts.ts';
 import { ruleNotes } from './rule-notes.ts';
 import { explainRuleRefusal } from './rule-refusal.ts';
@@ -63,7 +63,7 @@ function subscribedLines(
 
 /** What was typed, as far as it asks for anything. */
 function rulesLine(texts: Texts, { changes }: SaidRules): readonly string[] {
-  const said = ownWords(texts, changeRules(NOTHING_CHOSEN, changes));
+  const said = choiceWords(texts, changeRules(NOTHING_CHOSEN, changes));
   return said === '' ? [] : [texts.get('rules.line', { rules: said })];
 }
 
@@ -82,7 +82,7 @@ function changedLines(texts: Texts, { changed, rules }: SubscribeDone): readonly
     );
     if (first === undefined || of.length > 1) return `${jobs} – ${changes}`;
     const { job, before } = first;
-    const undo = typedRules(undoOf(rules.changes, before.ownRules)).join(' ');
+    const undo = typedRules(undoOf(rules.changes, before.chosen)).join(' ');
     return texts.get('answer.rules_changed_one', {
       job: boldName(job),
       who: mention(before.createdBy),

@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../../../domain/base/time.ts';
-import { differingRules, NOTHING_CHOSEN, RULES, rulesInForce } from '../../../domain/rules/own-rules.ts';
-import type { OwnRules, Rule, RuleChanges } from '../../../domain/rules/own-rules.ts';
+import { differingRules, NOTHING_CHOSEN, RULES, rulesInForce } from '../../../domain/rules/rule-choice.ts';
+import type { RuleChoice, Rule, RuleChanges } from '../../../domain/rules/rule-choice.ts';
 import { DEFAULT_LAG_RULE, DEFAULT_READY_RULE } from '../../../domain/rules/rule-settings.ts';
 import type { HoldRule } from '../../../domain/rules/rule-settings.ts';
 import type { SubscriptionRules } from '../../../domain/rules/subscription-rules.ts';
@@ -49,7 +49,7 @@ function typedDuration(ms: number): string {
 }
 
 /** Rules as they are typed, as code; a moment as each reader's clock says it as well. */
-export function shortRules(texts: Texts, own: OwnRules): string {
+export function shortRules(texts: Texts, own: RuleChoice): string {
   const typed = code(typedRules(own).join(' '), 300);
   return own.by === undefined ? typed : texts.get('rules.typed_by', { typed, at: dateAndTime(own.by.at) });
 }
@@ -63,7 +63,7 @@ export function ruleWords(texts: Texts, rules: readonly Rule[], inForce: Subscri
 }
 
 /** What somebody chose, in words. */
-export function ownWords(texts: Texts, own: OwnRules): string {
+export function choiceWords(texts: Texts, own: RuleChoice): string {
   const chosen = RULES.filter((rule) => own[rule] !== undefined);
   return ruleWords(texts, chosen, rulesInForce(NOTHING_CHOSEN, own));
 }

@@ -2,12 +2,12 @@ import { HELD, HELD_REASONS } from '../../../domain/access.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { isUnwell } from '../../../domain/job/standing.ts';
 import type { Announcement, RuledJob, StandingJob } from '../../../domain/post/post.ts';
-import { isEmpty } from '../../../domain/rules/own-rules.ts';
+import { isEmpty } from '../../../domain/rules/rule-choice.ts';
 import { failureLines, standingsPart } from '../jobs/standings.ts';
 import { boldName, jobNames, nameAll } from '../kit/job-names.ts';
 import { channelLink, code, escapeMrkdwn, mention } from '../kit/mrkdwn.ts';
 import { explainRemedy } from '../kit/refusal-text.ts';
-import { changeWords, ownWords } from '../kit/rule-words.ts';
+import { changeWords, choiceWords } from '../kit/rule-words.ts';
 import type { Texts } from '../kit/texts.ts';
 import { alertLines } from './alert-lines.ts';
 import { backLines, blindLines } from './blind-lines.ts';
@@ -23,7 +23,7 @@ export function announcementLines(texts: Texts, said: Announcement, channelId: s
       return [
         [line, ...standingsPart(texts, said.jobs)].join(' – '),
         ...failureLines(texts, said.jobs),
-        ...(isEmpty(said.rules) ? [] : [texts.get('rules.line', { rules: ownWords(texts, said.rules) })]),
+        ...(isEmpty(said.rules) ? [] : [texts.get('rules.line', { rules: choiceWords(texts, said.rules) })]),
       ];
     }
     case 'unsubscribed': {

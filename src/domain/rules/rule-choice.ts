@@ -8,7 +8,7 @@ import type { SubscriptionRules } from './subscription-rules.ts';
  * What somebody chose for one subscription, or for all of a channel that say nothing themselves. What is left out is as it is
  * by default: for a subscription as its channel says, for a channel as it is built in.
  */
-export interface OwnRules {
+export interface RuleChoice {
   readonly lag?: HoldRule | 'off';
   readonly ready?: HoldRule | 'off';
   readonly stall?: 'on' | 'off';
@@ -19,21 +19,28 @@ export interface OwnRules {
 }
 
 /** What of one's own rules is changed; what is left out stays, and `default` takes a rule back. */
-export type RuleChanges = { readonly [Key in Rule]?: OwnRules[Key] | 'default' | undefined };
+export type RuleChanges = { readonly [Key in Rule]?: RuleChoice[Key] | 'default' | undefined };
 
 /** The rules, in the order in which they are shown. */
-export const RULES = ['lag', 'ready', 'stall', 'events', 'least', 'by'] as const satisfies readonly (keyof OwnRules)[];
+export const RULES = [
+  'lag',
+  'ready',
+  'stall',
+  'events',
+  'least',
+  'by',
+] as const satisfies readonly (keyof RuleChoice)[];
 export type Rule = (typeof RULES)[number];
 
-export const NOTHING_CHOSEN: OwnRules = {};
+export const NOTHING_CHOSEN: RuleChoice = {};
 
 /** Whether nobody chose anything. */
-export function isEmpty(own: OwnRules): boolean {
+export function isEmpty(own: RuleChoice): boolean {
   return RULES.every((rule) => own[rule] === undefined);
 }
 
 /** What somebody chose, with changes. */
-export function changeRules(own: OwnRules, changes: RuleChanges): OwnRules {
+export function changeRules(own: RuleChoice, changes: RuleChanges): RuleChoice {
   const lag = changes.lag ?? own.lag;
   const ready = changes.ready ?? own.ready;
   const stall = changes.stall ?? own.stall;
@@ -51,7 +58,7 @@ export function changeRules(own: OwnRules, changes: RuleChanges): OwnRules {
 }
 
 /** What takes changes back that were made to what somebody had chosen. */
-export function undoOf(changes: RuleChanges, own: OwnRules): RuleChanges {
+export function undoOf(changes: RuleChanges, own: RuleChoice): RuleChanges {
   const undone = (rule: Rule) => (changes[rule] === undefined ? {} : { [rule]: own[rule] ?? 'default' });
   return {
     ...undone('lag'),
@@ -64,7 +71,7 @@ export function undoOf(changes: RuleChanges, own: OwnRules): RuleChanges {
 }
 
 /** What holds for a subscription: the built-in rules, over them its channel's, over them its own. Only what differs from the built-in. */
-export function rulesInForce(ofChannel: OwnRules, own: OwnRules): SubscriptionRules {
+export function rulesInForce(ofChannel: RuleChoice, own: RuleChoice): SubscriptionRules {
   const { lag, ready, stall, events, least, by } = { ...ofChannel, ...own };
   return {
     ...(lag === undefined || isSameHold(lag, DEFAULT_LAG_RULE) ? {} : { lag }),
@@ -77,7 +84,7 @@ export function rulesInForce(ofChannel: OwnRules, own: OwnRules): SubscriptionRu
 }
 
 /** What somebody chose for a subscription that is other than its channel's default. */
-export function ownDifferences(ofChannel: OwnRules, own: OwnRules): OwnRules {
+export function choiceBeside(ofChannel: RuleChoice, own: RuleChoice): RuleChoice {
   const [mine, theirs] = [rulesInForce(ofChannel, own), rulesInForce(ofChannel, NOTHING_CHOSEN)];
   const same = RULES.filter((rule) => isSameRule(rule, mine, theirs));
   return changeRules(own, Object.fromEntries(same.map((rule) => [rule, 'default'])));

@@ -1,0 +1,200 @@
+import { HOUR, SECOND } from '../base/time.ts';
+import type { EpochMs } from '../base/time.ts';
+import type { Job } from '../job/job.ts';
+import type { JobEvent } from '../job/job-event.ts';
+import type { JobState } from '../job/job-state.ts';
+import type { RuleEvent } from '../job/rule-event.ts';
+import { followCourse, NEW_COURSE } from '../rules/course.ts';
+import type { Decision, RuleName } from '../rules/decision.ts';
+import { NO_EPISODES } from '../rules/episodes.ts';
+import { estimateRemaining } from '../rules/estimate.ts';
+import { expiryOf } from '../rules/expiry.ts';
+import { NOT_CAUGHT_UP } from '../rules/caught-up.ts';
+import { NO_MEMORY } from '../rules/rule-memory.ts';
+import type { RuleMemory, RulesOfJob } from '../rules/rule-memory.ts';
+import type { Facts } from '../rules/rule-input.ts';
+import type { RuleSettings } from '../rules/rule-settings.ts';
+import { sampleOf } from '../rules/sample.ts';
+import type { Sample } from '../rules/sample.ts';
+import { eventsOf, NEW_RULE_STATE, stepRules } from '../rules/step-rules.ts';
+import type { RuleState } from '../rules/step-rules.ts';
+import { DEFAULT_RULES_KEY, NO_OWN_RULES, toRuleSettings } from '../rules/subscription-rules.ts';
+import type { SubscriptionRules } from '../rules/subscription-rules.ts';
+import { FINE, thinSamples, WHOLE_MS } from '../rules/thin-samples.ts';
+import { stepWindow } from '../rules/window.ts';
+import { eventFacts } from './event-facts.ts';
+
+/** Rules other than the defaults that some subscription to the job has, under the key that it is told by. */
+export interface OwnRules {
+  readonly key: string;
+  readonly rules: SubscriptionRules;
+}
+
+/** What judging a watched job takes beside its state. */
+export interface RuleNeeds {
+  readonly memory: RuleMemory;
+  /** Each key once. */
+  readonly own: readonly OwnRules[];
+  /** It is paid for in advance, as far as anybody knows: DRS does not end it by itself. */
+  readonly isPrepaid: boolean;
+}
+
+/** What the rules made of a poll of one job. */
+export interface Judgement {
+  readonly memory: RuleMemory;
+  /** Samples that are too old for the memory, oldest first: those of whole hours. */
+  readonly aged: readonly Sample[];
+  readonly events: readonly JobEvent[];
+  /** What the rules decided, whoever's they are. */
+  readonly decisions: readonly RuleSteps['decisions'][];
+}
+
+type RuleSteps = ReturnType<typeof stepRules>;
+
+/** When and how a job is judged. */
+export interface JudgeAt {
+  readonly now: EpochMs;
+  /** The usual time between two polls of the job, in ms. */
+  readonly pollMs: number;
+  /** Its samples since long ago; null: no window is judged this time (wantsSamples). */
+  readonly samples: readonly Sample[] | null;
+}
+
+/** Looks that are remembered. */
+const MAX_LOOKS = 10;
+
+/**
+ * Takes the state that a poll led to through every set of rules that somebody has, the defaults among them. Nothing comes of a look
+ * without a report, of a job that is over or about to be, or while it flaps; what begins again is judged anew.
+ */
+export function judge(job: Job, state: JobState, needs: RuleNeeds, at: JudgeAt): Judgement {
+  const { now } = at;
+  const isReport = state.checkedAt === now && state.report !== null;
+  const begun = job.state.over !== null && state.over === null ? { ...needs.memory, ...FORGOTTEN } : needs.memory;
+  const memory = { ...begun, looks: addLook(begun.looks, isReport ? state : null, now) };
+  if (!isReport || state.report === null || state.over !== null || state.ending !== null)
+    return { memory, aged: [], events: [], decisions: [] };
+  const sample = sampleOf(state.report, now);
+  const { recent, aged } = addSample(memory.recent, sample);
+  const steps = [{ key: DEFAULT_RULES_KEY, rules: NO_OWN_RULES }, ...needs.own].map(({ key, rules }) => ({
+    key,
+    ...stepOne(job, { state, memory, sample, key, rules, isPrepaid: needs.isPrepaid }, at),
+  }));
+  return {
+    memory: {
+      rules: Object.fromEntries(steps.map(({ key, next }) => [key, next])),
+      decisions: steps[0]?.decisions ?? null,
+      looks: memory.looks,
+      recent,
+    },
+    aged,
+    events: steps.flatMap(({ key, events }) =>
+      events.map((found): JobEvent => {
+        const facts = eventFacts(job.state, state, { now, times: job.times });
+        return { kind: 'rule', rules: key, found, ...facts };
+      }),
+    ),
+    decisions: steps.map(({ decisions }) => decisions),
+  };
+}
+
+/** What is not known any more of a job that begins again. */
+const FORGOTTEN: Pick<RuleMemory, 'rules' | 'decisions'> = { rules: NO_MEMORY.rules, decisions: NO_MEMORY.decisions };
+
+function addLook(looks: RuleMemory['looks'], seen: JobState | null, at: EpochMs): RuleMemory['looks'] {
+  const { status = null, lagMs = null } = seen?.report ?? {};
+  return [...looks.slice(1 - MAX_LOOKS), { at, status, lagMs }];
+}
+
+/** One set of rules, and what it is to judge. */
+interface Case extends OwnRules {
+  readonly state: JobState;
+  readonly memory: RuleMemory;
+  readonly sample: Sample;
+  readonly isPrepaid: boolean;
+}
+
+function stepOne(
+  job: Job,
+  { state, memory, sample, key, rules, isPrepaid }: Case,
+  { now, pollMs, samples }: JudgeAt,
+): {
+  readonly next: RulesOfJob;
+  readonly decisions: Readonly<Record<RuleName, Decision>>;
+  readonly events: readonly RuleEvent[];
+} {
+  const settings = toRuleSettings(rules, { pollMs, jobType: job.jobType });
+  const known = memory.rules[key] ?? beginRules(memory, settings);
+  const facts = factsOf(state, isPrepaid);
+  // Nothing is told of a job that flaps, so nothing must be found in its figures; what its status means is followed.
+  const judged = facts.isFlapping ? { ...sample, lagMs: null, parts: [] } : sample;
+  const { state: next, decisions } = stepRules(known.state, judged, settings, facts);
+  const isJudged = rules.by !== undefined && samples !== null && !facts.isFlapping;
+  const window = isJudged ? stepWindow(known.window, estimateRemaining(samples), rules.by.at, now) : null;
+  const found = facts.isFlapping ? [] : eventsOf(decisions);
+  return {
+    next: { state: next, window: window?.state ?? known.window },
+    decisions,
+    events: window?.decision.kind === 'tell' ? [...found, window.decision.event] : found,
+  };
+}
+
+/** What is known of the job beside the sample. */
+function factsOf({ report, failure, flapping }: JobState, isPrepaid: boolean): Facts {
+  const hasError =
+    failure !== null ||
+    (report?.errorCode ?? null) !== null ||
+    (report?.failedSubJobs?.failed.length ?? 0) > 0 ||
+    (report?.subJob?.unmeasured ?? 0) > 0;
+  return { hasError, isFlapping: flapping !== null, expiry: expiryOf(report?.status ?? '', null, isPrepaid) };
+}
+
+/**
+ * Rules that nobody had before know what the defaults know of the job, and the last hours of its lag; whatever was told by the
+ * defaults was told to somebody else. What is so at that moment is found at the next sample.
+ */
+function beginRules({ rules, recent }: RuleMemory, settings: RuleSettings): RulesOfJob {
+  const defaults = rules[DEFAULT_RULES_KEY]?.state ?? null;
+  const window = { isMissedTold: false };
+  if (defaults === null) return { state: NEW_RULE_STATE, window };
+  const state: RuleState = {
+    ...defaults,
+    course: recent.reduce((course, sample) => followCourse(course, sample, settings).course, NEW_COURSE),
+    lag: NO_EPISODES,
+    standstill: defaults.standstill === null ? null : { ...defaults.standstill, isTold: false },
+    jumping: null,
+    unmeasured: { isTold: false },
+    copy: { ...defaults.copy, isStallTold: false, isTailTold: false },
+    caughtUp: NOT_CAUGHT_UP,
+  };
+  return { state, window };
+}
+
+/**
+ * The samples of the last 2 h and of the rest of the hour before them, thinned, with one more, and those of the hours before
+ * that. Their times are whole seconds: twice as many fit.
+ */
+function addSample(
+  recent: readonly Sample[],
+  sample: Sample,
+): { readonly recent: readonly Sample[]; readonly aged: readonly Sample[] } {
+  const at = Math.floor(sample.at / SECOND) * SECOND;
+  const last = recent.at(-1);
+  const known = last !== undefined && last.at >= at ? recent.filter((one) => one.at < at) : recent;
+  const all = [...known, { ...sample, at }];
+  if (last !== undefined && !isNextBucket(last.at, at)) return { recent: all, aged: [] };
+  const thinned = thinSamples(all, at);
+  const agedUntil = Math.floor((at - WHOLE_MS) / HOUR) * HOUR;
+  return { recent: thinned.filter((one) => one.at >= agedUntil), aged: thinned.filter((one) => one.at < agedUntil) };
+}
+
+function isNextBucket(one: EpochMs, other: EpochMs): boolean {
+  return Math.floor(one / FINE.bucketMs) !== Math.floor(other / FINE.bucketMs);
+}
+
+/** Whether a window is to be judged now, which takes all samples of the job: once in 5 min while it is copied. */
+export function wantsSamples({ memory, own }: RuleNeeds, now: EpochMs): boolean {
+  const last = memory.recent.at(-1);
+  if (last?.group !== 'full_copy' || own.every(({ rules }) => rules.by === undefined)) return false;
+  return isNextBucket(last.at, now);
+}
