@@ -1,5 +1,7 @@
 import type { FaultChanges } from './fault-changes.ts';
 import type { JobChanges } from './job-changes.ts';
+import type { Acted } from './slack-workspace/people.ts';
+import { renderAsText } from './slack-workspace/render-as-text.ts';
 import type { SlackWorkspace } from './slack-workspace/slack-workspace.ts';
 import { buttonsOf } from './slack-workspace/validate-blocks.ts';
 import type { EphemeralMessage, Message } from './slack-workspace/workspace.ts';
@@ -13,6 +15,7 @@ export const PROMPT_HELP = [
   '                         with another organisation), dm (direct messages with the bot)',
   '  share                  share this channel with another organisation; unshare ends that',
   '  say orders             write to the bot in direct messages, without the slash command',
+  '  shortcut watch_job     choose a shortcut of the app; home opens its Home tab',
   '  invite                 invite the bot into this channel; kick throws it out',
   '  drs orders PAUSING     let a job enter a status; add error=… for a cause',
   '  rename orders shop     give a job another name',
@@ -74,6 +77,10 @@ export class Prompt {
         return this.#goTo((rest[0] ?? '').replace(/^#/, ''));
       case 'say':
         return (await this.#slack.people.write(this.#user, rest.join(' '))).slackSays;
+      case 'shortcut':
+        return await this.#view(() => this.#slack.people.shortcut(this.#user, rest[0] ?? ''));
+      case 'home':
+        return await this.#view(() => this.#slack.people.openHome(this.#user));
       case 'invite':
         await this.#slack.people.invite(this.#user, this.#channel);
         return null;
@@ -131,6 +138,15 @@ export class Prompt {
     );
     if (message === undefined) return `There is no button ${label} here.`;
     return (await this.#slack.people.click(this.#user, message, label)).slackSays;
+  }
+
+  /** What somebody does, and the view that it opens. */
+  async #view(act: () => Promise<Acted>): Promise<string | null> {
+    const known = this.#slack.state.views.length;
+    const { slackSays } = await act();
+    if (slackSays !== null) return slackSays;
+    const { view } = await this.#slack.waitFor('a view', () => this.#slack.state.views[known]);
+    return renderAsText({ text: '', blocks: view.blocks }, this.#slack.state).join('\n  ');
   }
 
   #become(name: string): string {

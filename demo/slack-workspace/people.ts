@@ -92,7 +92,7 @@ export class People {
         channel_id: message.channelId,
         is_ephemeral: ephemeral,
       },
-      channel: { id: message.channelId, name: this.#channel(message.channelId).name },
+      channel: { id: message.channelId, name: channelNameFor(this.#channel(message.channelId)) },
       ...(ephemeral
         ? {}
         : {
@@ -117,6 +117,42 @@ export class People {
       ],
     });
     return this.#shown(ack, origin, 'This button did not respond in time.');
+  }
+
+  /** Chooses a shortcut: of the menu of the message box, or of a message. */
+  async shortcut(userName: string, callbackId: string, message: Message | null = null): Promise<Acted> {
+    const user = this.#user(userName);
+    const who = { id: user.id, username: user.name, team_id: user.teamId };
+    const channelId = message?.channelId ?? this.#state.directMessages(user.id).id;
+    const origin: Origin = { channelId, userId: user.id, message: null };
+    const { response_url: responseUrl, ...common } = this.#common(origin);
+    const about =
+      message === null
+        ? { type: 'shortcut' }
+        : {
+            type: 'message_action',
+            response_url: responseUrl,
+            channel: { id: channelId, name: this.#channel(channelId).name },
+            message_ts: message.ts,
+            message: { type: 'message', ts: message.ts, user: message.userId, text: message.text },
+          };
+    const payload = { ...common, ...about, callback_id: callbackId, user: who, team: { id: this.#state.teamId } };
+    return this.#shown(await this.#deliver('interactive', payload), origin, 'This did not work. Try again.');
+  }
+
+  /** Opens the Home tab of the app (docs.slack.dev, `app_home_opened`). */
+  async openHome(userName: string): Promise<Acted> {
+    const user = this.#user(userName);
+    return await this.#tell(this.#state.directMessages(user.id), {
+      type: 'app_home_opened',
+      user: user.id,
+      tab: 'home',
+    });
+  }
+
+  /** Sends an event or a click that the bot may not know. */
+  async send(type: 'interactive' | 'events_api', payload: Readonly<Record<string, unknown>>): Promise<Acted> {
+    return { acked: (await this.#deliver(type, payload)) !== null, slackSays: null };
   }
 
   /** Invites the bot into a channel, as `/invite` does. */
@@ -196,8 +232,18 @@ export class People {
     return await this.#tell(channel, { ...message, ...extra });
   }
 
+  /** Takes the app out of the workspace, or its token away, of which Slack tells the app by this event. */
+  async takeOut(how: 'app_uninstalled' | 'tokens_revoked'): Promise<void> {
+    await this.#sendEvent({ type: how }, {});
+  }
+
   /** Sends an event about a channel; Slack tells the app of those it may know of (docs.slack.dev, events). */
   async #tell(channel: Channel, event: Readonly<Record<string, unknown>>): Promise<Acted> {
+    const about = { channel: channel.id, event_ts: String(Date.now() / 1000) };
+    return await this.#sendEvent({ ...event, ...about }, { is_ext_shared_channel: channel.external === 'shared' });
+  }
+
+  async #sendEvent(event: Readonly<Record<string, unknown>>, besides: object): Promise<Acted> {
     const ack = await this.#deliver('events_api', {
       type: 'event_callback',
       token: 'legacy-verification-token',
@@ -206,8 +252,8 @@ export class People {
       event_id: `Ev${randomUUID()}`,
       event_time: Math.floor(Date.now() / 1000),
       authorizations: [{ team_id: this.#state.teamId, user_id: this.#state.bot.id, is_bot: true }],
-      is_ext_shared_channel: channel.external === 'shared',
-      event: { ...event, channel: channel.id, event_ts: String(Date.now() / 1000) },
+      ...besides,
+      event,
     });
     return { acked: ack !== null, slackSays: null };
   }
@@ -239,7 +285,7 @@ export class People {
     return {
       token: 'legacy-verification-token',
       api_app_id: 'A0DRSDEMO',
-      trigger_id: randomUUID(),
+      trigger_id: this.#state.makeTrigger(origin.userId),
       response_url: `${this.#baseUrl()}/response/${this.#urls.make(origin)}`,
     };
   }
@@ -275,11 +321,18 @@ function eventPrefix({ kind }: Channel): 'channel' | 'group' {
   return kind === 'private' ? 'group' : 'channel';
 }
 
+/** What Slack makes of characters that mean something to it; what it put there itself, for a channel or a person, stays. */
 function escapeTyped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return text
+    .split(/(<[#@!][^<>]*>)/u)
+    .map((part, index) =>
+      index % 2 === 1 ? part : part.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+    )
+    .join('');
 }
 
 function channelNameFor(channel: Channel): string {
   if (channel.kind === 'im') return 'directmessage';
+  if (channel.kind === 'mpim') return `mpdm-${channel.name}-1`;
   return channel.kind === 'public' ? channel.name : 'privategroup';
 }

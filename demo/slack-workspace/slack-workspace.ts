@@ -36,19 +36,23 @@ const SECRETS = {
 };
 
 /** What the manifest asks for. */
-const USUAL_SCOPES: readonly string[] = [
+export const USUAL_SCOPES: readonly string[] = [
   'commands',
   'chat:write',
   'channels:read',
   'groups:read',
-  'im:read',
-  'im:history',
   'mpim:read',
+  'im:read',
+  'users:read',
   'channels:join',
   'channels:history',
   'groups:history',
+  'mpim:history',
   'im:history',
-  'users:read',
+  'app_mentions:read',
+  'links:read',
+  'links:write',
+  'usergroups:read',
 ];
 
 export interface WorkspaceOptions {
@@ -89,9 +93,13 @@ export interface SlackWorkspace extends AsyncDisposable {
   readonly state: WorkspaceState;
   readonly people: People;
   readonly faults: Faults;
+  /** Everything asked, oldest first. */
   readonly calls: readonly SeenCall[];
+  clearCalls(): void;
   /** The app was installed anew: only this token is let in from now on. */
   replaceBotToken(token: string): void;
+  /** Histories may be read this fast from now on; null: as fast as anybody likes. */
+  rationReading(limit: ReadingLimit | null): void;
   /** Sends commands and clicks to this address, signed, instead of over a socket. */
   deliverTo(url: string): void;
   addUser(name: string, locale?: string, zone?: string): void;
@@ -141,9 +149,13 @@ export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promi
     people: desk.people,
     faults: desk.faults,
     calls: desk.calls,
+    clearCalls() {
+      desk.calls.length = 0;
+    },
     replaceBotToken(token) {
       desk.botToken = token;
     },
+    rationReading: (limit) => desk.rationReading(limit),
     deliverTo(url) {
       desk.httpUrl = url;
     },
@@ -174,8 +186,7 @@ export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promi
 }
 
 /** A page a minute is one page and a minute's wait, never two at once. */
-function readingPace(limit: ReadingLimit | undefined): PostingLimit | undefined {
-  if (limit === undefined) return undefined;
+function readingPace(limit: ReadingLimit): PostingLimit {
   return { perSecond: limit.perMinute / 60, burst: Math.min(limit.perMinute, READING_BURST) };
 }
 
@@ -192,7 +203,9 @@ class FrontDesk {
   readonly #appScopes: ReadonlySet<string>;
   readonly #limit: RateLimit;
   readonly #workspaceLimit: RateLimit;
-  readonly #readingLimit: RateLimit;
+  readonly #now: () => number;
+  #readingLimit: RateLimit;
+  #mostHistory = MAX_HISTORY;
   readonly #urls: ResponseUrls;
   #base = '';
   #sockets: SocketMode | null = null;
@@ -203,13 +216,20 @@ class FrontDesk {
     this.#scopes = new Set(options.scopes ?? USUAL_SCOPES);
     this.#appScopes = new Set(options.appScopes ?? ['connections:write']);
     const now = options.now ?? Date.now;
+    this.#now = now;
     this.faults = new Faults(now);
     this.#limit = new RateLimit(options.postingLimit, now);
     this.#workspaceLimit = new RateLimit(options.workspaceLimit, now);
-    this.#readingLimit = new RateLimit(readingPace(options.readingLimit), now);
+    this.#readingLimit = new RateLimit(undefined, now);
+    this.rationReading(options.readingLimit ?? null);
     this.#urls = new ResponseUrls(state);
     const deliver: Deliver = (type, payload) => this.#deliver(type, payload);
     this.people = new People(state, options.commands ?? ['/drs'], this.#urls, () => this.#base, deliver);
+  }
+
+  rationReading(limit: ReadingLimit | null): void {
+    this.#readingLimit = new RateLimit(limit === null ? undefined : readingPace(limit), this.#now);
+    this.#mostHistory = limit?.page ?? MAX_HISTORY;
   }
 
   /** Begins to take sockets. */
@@ -287,8 +307,8 @@ class FrontDesk {
     const openSocketUrl = () => `${this.#base.replace('http', 'ws')}/link/?ticket=${this.#sockets?.newTicket()}`;
     const botJoined = (channel: Channel, inviter: string | null) => void this.people.tellBotJoined(channel, inviter);
     const scopes = token === SECRETS.appToken ? this.#appScopes : this.#scopes;
-    const mostHistory = this.#options.readingLimit?.page ?? MAX_HISTORY;
-    return callMethod(method, args, { state: this.#state, scopes, mostHistory, openSocketUrl, botJoined });
+    const context = { state: this.#state, scopes, mostHistory: this.#mostHistory, openSocketUrl, botJoined };
+    return callMethod(method, args, context);
   }
 
   async #deliver(type: Parameters<Deliver>[0], payload: Readonly<Record<string, unknown>>): Promise<Ack> {

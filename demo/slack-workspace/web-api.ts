@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { parseJson } from '../loopback.ts';
 import type { Block } from './validate-blocks.ts';
-import { parseBlocks } from './validate-blocks.ts';
+import { parseBlocks, parseView } from './validate-blocks.ts';
 import type { Channel, Content, Message, User, WorkspaceState } from './workspace.ts';
 
 /** The characters chat.update takes (docs.slack.dev, "chat.update"); chat.postMessage cuts at 40,000 instead. */
@@ -61,6 +61,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
     run: info,
   },
   'conversations.join': { token: 'bot', scopes: () => ['channels:join'], run: join },
+  'views.open': { token: 'bot', scopes: () => [], run: openView },
+  'views.publish': { token: 'bot', scopes: () => [], run: publishView },
   'users.info': { token: 'bot', scopes: () => ['users:read'], run: userInfo },
   'users.conversations': {
     token: 'bot',
@@ -144,7 +146,7 @@ function postMessage(args: Args, { state, scopes }: ApiContext): Result {
   if (channel === undefined) return failed('channel_not_found');
   if (channel.archived) return failed('is_archived');
   if (!channel.members.has(state.bot.id) && !scopes.has('chat:write.public')) return failed('not_in_channel');
-  const content = readContent(args, MAX_POST_TEXT);
+  const content = readContent(args, MAX_POST_TEXT, state);
   if ('ok' in content) return content;
   const metadata = readMetadata(args['metadata']);
   if (metadata === 'invalid') return failed('invalid_metadata_format');
@@ -170,7 +172,7 @@ function update(args: Args, { state }: ApiContext): Result {
   if (channel.archived) return failed('is_archived');
   if (!channel.members.has(state.bot.id)) return failed('not_in_channel');
   if (typeof args['text'] === 'string' && args['text'].length > MAX_UPDATE_TEXT) return failed('msg_too_long');
-  const content = readContent(args, MAX_UPDATE_TEXT);
+  const content = readContent(args, MAX_UPDATE_TEXT, state);
   if ('ok' in content) return content;
   state.edit(channel.id, ts, content, readMetadata(args['metadata']) ?? undefined);
   return { ok: true, channel: channel.id, ts, text: content.text };
@@ -236,7 +238,7 @@ function describeMessage(message: Message, { bot, botId }: WorkspaceState, withM
 
 function historyScope(channel: Channel | undefined): string {
   if (channel === undefined || channel.kind === 'public') return 'channels:history';
-  return channel.kind === 'private' ? 'groups:history' : 'im:history';
+  return channel.kind === 'private' ? 'groups:history' : `${channel.kind}:history`;
 }
 
 function info(args: Args, { state }: ApiContext): Result {
@@ -287,15 +289,34 @@ function readScope(channel: Channel | undefined): string {
   return channel.kind === 'private' ? 'groups:read' : `${channel.kind}:read`;
 }
 
+function openView(args: Args, { state }: ApiContext): Result {
+  const view = readView(args);
+  if (view === null || view.type !== 'modal') return failed('invalid_arguments');
+  const refusal = state.openView(String(args['trigger_id']), view);
+  return refusal === null ? { ok: true, view } : failed(refusal);
+}
+
+function publishView(args: Args, { state }: ApiContext): Result {
+  const view = readView(args);
+  const user = state.findUser(String(args['user_id']));
+  if (view === null || view.type !== 'home' || user === undefined) return failed('invalid_arguments');
+  state.showView(user.id, view);
+  return { ok: true, view };
+}
+
+function readView({ view }: Args) {
+  return parseView(typeof view === 'string' ? parseJson(view) : view);
+}
+
 /** Text and blocks of a message, or Slack's refusal of them. */
-export function readContent(args: Args, mostText: number): Content | Result {
+export function readContent(args: Args, mostText: number, { refusedBlocks }: WorkspaceState): Content | Result {
   const text = typeof args['text'] === 'string' ? args['text'] : '';
   const given = args['blocks'];
   if (given === undefined || given === '')
     return text === '' ? failed('no_text') : { text: text.slice(0, mostText), blocks: [] };
   const value = typeof given === 'string' ? parseJson(given) : given;
   if (!Array.isArray(value)) return failed('invalid_blocks_format');
-  const parsed = parseBlocks(value);
+  const parsed = parseBlocks(value, refusedBlocks);
   if ('errors' in parsed) return { ...failed('invalid_blocks'), response_metadata: { messages: parsed.errors } };
   const blocks: readonly Block[] = parsed.blocks;
   return text === '' && blocks.length === 0 ? failed('no_text') : { text: text.slice(0, mostText), blocks };

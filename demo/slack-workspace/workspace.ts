@@ -1,4 +1,6 @@
-import type { Block } from './validate-blocks.ts';
+import { randomUUID } from 'node:crypto';
+
+import type { Block, View } from './validate-blocks.ts';
 
 /** A person who can be met in the workspace. */
 export interface User {
@@ -51,6 +53,15 @@ export interface EphemeralMessage extends Content {
   readonly forUserId: string;
 }
 
+/** A dialog that somebody sees, or their Home tab. */
+export interface ShownView {
+  readonly userId: string;
+  readonly view: View;
+}
+
+/** A trigger opens one dialog, and soon (docs.slack.dev, "Handling user interaction"). */
+const TRIGGER_MS = 3_000;
+
 /** Everything the workspace knows; observers are told after each change. */
 export class WorkspaceState {
   readonly teamId = 'T0DRSDEMO';
@@ -68,8 +79,12 @@ export class WorkspaceState {
   readonly channels: Channel[] = [];
   readonly messages: Message[] = [];
   readonly ephemerals: EphemeralMessage[] = [];
+  readonly views: ShownView[] = [];
+  /** Kinds of block that this workspace does not know, such as `data_visualization`: messages with one are refused. */
+  readonly refusedBlocks = new Set<string>();
   readonly #now: () => number;
   readonly #observers = new Set<() => void>();
+  readonly #triggers = new Map<string, { readonly userId: string; readonly until: number; isUsed: boolean }>();
   #lastTs = 0;
   #ephemeralCount = 0;
 
@@ -177,6 +192,29 @@ export class WorkspaceState {
     if (message === undefined) return;
     if (content === null) this.ephemerals.splice(index, 1);
     else this.ephemerals[index] = { ...message, ...content };
+    this.changed();
+  }
+
+  /** Somebody has done something that may open a dialog. */
+  makeTrigger(userId: string): string {
+    const id = randomUUID();
+    this.#triggers.set(id, { userId, until: this.#now() + TRIGGER_MS, isUsed: false });
+    return id;
+  }
+
+  /** Opens a dialog; the name of Slack's refusal when the trigger does not do. */
+  openView(triggerId: string, view: View): string | null {
+    const trigger = this.#triggers.get(triggerId);
+    if (trigger === undefined) return 'invalid_trigger_id';
+    if (trigger.isUsed) return 'exchanged_trigger_id';
+    if (this.#now() > trigger.until) return 'expired_trigger_id';
+    trigger.isUsed = true;
+    this.showView(trigger.userId, view);
+    return null;
+  }
+
+  showView(userId: string, view: View): void {
+    this.views.push({ userId, view });
     this.changed();
   }
 

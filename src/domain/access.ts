@@ -42,15 +42,17 @@ export interface AccessPolicy {
 /** Why nothing may be said to a channel. */
 export type ChannelDenial = 'channel_shared' | 'channel_not_told' | 'channel_not_allowed';
 
-/** Why somebody may not do something. */
-export type AccessDenial =
+/** Why somebody may not use the bot. */
+export type PersonDenial =
   | 'stranger'
   | 'guest'
   | 'nobody'
   | 'person_not_told'
   | 'person_withheld'
-  | 'person_not_allowed'
-  | ChannelDenial;
+  | 'person_not_allowed';
+
+/** Why somebody may not do something. */
+export type AccessDenial = PersonDenial | ChannelDenial;
 
 /** May somebody do something somewhere? */
 export type Access =
@@ -86,7 +88,12 @@ export function decideAccess(asker: Asker, place: Place, home: Home, policy: Acc
     : { kind: 'refused', why };
 }
 
-function findPersonDenial({ userId, teamId, person }: Asker, home: Home, policy: AccessPolicy): AccessDenial | null {
+/** Why somebody may not use the bot, wherever; null when they may. */
+export function findPersonDenial(
+  { userId, teamId, person }: Asker,
+  home: Home,
+  policy: AccessPolicy,
+): PersonDenial | null {
   if (isStranger(teamId, person, home)) return 'stranger';
   if (person.kind === 'told' && person.isBotOrDeactivated) return 'nobody';
   if (person.kind === 'told' && person.isGuest) return 'guest';
@@ -124,6 +131,8 @@ export const HELD = {
   channel_shared: 'externally_shared',
   channel_not_allowed: 'channel_not_allowed',
   channel_deleted: 'channel_deleted',
+  /** Direct messages with somebody who may not use the bot any more. */
+  reader_not_allowed: 'reader_not_allowed',
 } as const;
 
 /** Those names. */

@@ -8,7 +8,7 @@ import type { SendOutcome, SlackFailure } from '../domain/post/post.ts';
 export type PageOutcome = 'found' | 'more' | 'absent' | SlackFailure['kind'];
 
 /** What is read from DRS: also a metric label. */
-export type DrsRead = 'progress' | 'list' | 'details' | 'recovery';
+export type DrsRead = 'progress' | 'list' | 'details' | 'recovery' | 'comparisons' | 'timeline' | 'log';
 
 /**
  * What is counted and measured for the operator. Every label comes from a closed list; what is in none counts as `other`.
@@ -27,6 +27,8 @@ export interface Metrics {
   posted(outcome: SendOutcome['kind'], reason: string | null): void;
   /** An attempt to edit a message has ended; `reason` is null when there is none to give. */
   edited(outcome: SendOutcome['kind'], reason: string | null): void;
+  /** Slack refuses everything from this bot, as its answer to an attempt or an event says. */
+  refusedEverywhere(reason: string): void;
   /** A page of a channel was read to look for a post. */
   searched(outcome: PageOutcome): void;
   /** An attempt to take away a message that came twice has ended; `gone` is well. */
@@ -43,6 +45,7 @@ export const NO_METRICS: Metrics = {
   judged: ignore,
   posted: ignore,
   edited: ignore,
+  refusedEverywhere: ignore,
   searched: ignore,
   removed: ignore,
 };

@@ -12,7 +12,7 @@ import type { DrsRead, Metrics } from '../ports/metrics.ts';
 import type { StoreFigures } from '../ports/store/upkeep.ts';
 import type { Page } from './ops-server.ts';
 
-const READS: readonly DrsRead[] = ['progress', 'list', 'details', 'recovery'];
+const READS: readonly DrsRead[] = ['progress', 'list', 'details', 'recovery', 'comparisons', 'timeline', 'log'];
 const POST_OUTCOMES = ['delivered', 'retry', 'uncertain', 'refused'] as const;
 const EDIT_OUTCOMES = [...POST_OUTCOMES, 'gone'] as const;
 const SEARCH_OUTCOMES = ['found', 'more', 'absent', 'retry', 'uncertain', 'refused'] as const;
@@ -74,6 +74,7 @@ export function createMetrics(about: {
     judged: (rule, silence, count) => work.judgements.inc({ rule, decision: silence ?? 'found' }, count),
     posted: (outcome, reason) => work.posts.inc({ outcome, reason: slackReason(reason) }),
     edited: (outcome, reason) => work.edits.inc({ outcome, reason: slackReason(reason) }),
+    refusedEverywhere: (reason) => work.refusals.inc({ reason: slackReason(reason) }),
     searched: (outcome) => work.searches.inc({ outcome }),
     removed: (outcome) => work.removals.inc({ outcome }),
     async render(momentary) {
@@ -117,6 +118,7 @@ function countWork(registers: Registry[]) {
     ),
     posts: counter('slack_posts_total', 'Attempts to send a post, by how they ended and why.', 'outcome', 'reason'),
     edits: counter('slack_edits_total', 'Attempts to edit a message, by how they ended and why.', 'outcome', 'reason'),
+    refusals: counter('workspace_refusals_total', 'Times that Slack refused this bot everywhere, by why.', 'reason'),
     searches: counter(
       'slack_searches_total',
       'Pages of channels that were read to look for a post of our own, by what they came to.',
@@ -139,6 +141,7 @@ function countWork(registers: Registry[]) {
     work.posts.inc({ outcome, reason: outcome === 'delivered' ? 'none' : 'other' }, 0);
   for (const outcome of EDIT_OUTCOMES)
     work.edits.inc({ outcome, reason: outcome === 'delivered' || outcome === 'gone' ? 'none' : 'other' }, 0);
+  work.refusals.inc({ reason: 'other' }, 0);
   for (const outcome of SEARCH_OUTCOMES) work.searches.inc({ outcome }, 0);
   for (const outcome of REMOVE_OUTCOMES) work.removals.inc({ outcome }, 0);
   return work;

@@ -1,15 +1,16 @@
 import { endsWithin } from '../domain/base/ends-within.ts';
 import { msUntilQuietMinute } from '../domain/base/quiet-minute.ts';
 import { SECOND } from '../domain/base/time.ts';
+import type { ChannelKey } from '../domain/subscription.ts';
 import type { LoopName } from '../domain/vital-signs.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { ConcurrencyLimit } from '../runtime/concurrency-limit.ts';
 import { Loop } from '../runtime/loop.ts';
 import { findCauses } from '../use-cases/polling/find-causes.ts';
-import { createReview } from '../use-cases/subscribing/review-channels.ts';
+import { createReview, reviewReader } from '../use-cases/subscribing/review-channels.ts';
 import type { ReviewDeps } from '../use-cases/subscribing/review-channels.ts';
 import { claimTurn, runClaimed } from '../use-cases/telling/dispatch-deliveries.ts';
-import type { Slack } from '../use-cases/telling/dispatch-deliveries.ts';
+import type { Slack, TellDeps } from '../use-cases/telling/dispatch-deliveries.ts';
 import { tellPauses } from '../use-cases/telling/tell-pauses.ts';
 import { pruneSome } from '../use-cases/upkeep/prune.ts';
 import type { Keep } from '../use-cases/upkeep/prune.ts';
@@ -42,9 +43,10 @@ export function createLoops(
 ): Loops {
   const { clock, log, vitals, workspaceId, durations } = parts;
   const turns = new ConcurrencyLimit(MAX_TURNS);
+  const telling = { ...parts, mayBeTold: (channel: ChannelKey) => reviewReader(parts, channel) };
   const watched = (name: LoopName, once: () => Promise<number>) => new Loop(name, vitals.timed(name, once), clock, log);
   const woken = [
-    watched('dispatcher', () => dispatch(parts, slack, turns)),
+    watched('dispatcher', () => dispatch(telling, slack, turns)),
     watched('causes', () => searchCauses(parts)),
   ];
   const prune = async () =>
@@ -76,7 +78,7 @@ export function createLoops(
 }
 
 /** Begins whatever is next in Slack; a message or a page that hangs holds up no other. */
-async function dispatch(parts: Parts, slack: Slack, turns: ConcurrencyLimit): Promise<number> {
+async function dispatch(parts: Parts & TellDeps, slack: Slack, turns: ConcurrencyLimit): Promise<number> {
   await turns.waitForRoom();
   const claim = await claimTurn(parts);
   if (claim.kind === 'idle') return Math.min(claim.nextInMs ?? MAX_IDLE_MS, MAX_IDLE_MS);

@@ -8,7 +8,7 @@ import type { Fault } from '../../demo/drs-simulator/faults.ts';
 import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
-import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { SILENT } from '../support/silent-log.ts';
 
@@ -203,6 +203,25 @@ describe('a failing DRS', () => {
     const asking = client();
     expect(kinds(await asking.fetchProgress(ids(1)))).toEqual(['report']);
     expect(asking.clock.slept.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(17_000);
+  });
+
+  test.each([
+    ['1 minute', MINUTE],
+    ['30 second', 30 * SECOND],
+  ])('that names a window of %s, and nothing else, is left alone for as long', async (window, ms) => {
+    addJobs(1);
+    const body = JSON.stringify({ error_msg: `policy user over ratelimit,limit:5,time:${window}` });
+    drs.faults.next('progress', { kind: 'status', status: 429, body });
+    const asking = client();
+    const refused = [{ failure: { reason: 'throttled' } }];
+    expect([...(await asking.fetchProgress(ids(1))).values()]).toMatchObject(refused);
+    const waited = asking.clock.slept.reduce((sum, slept) => sum + slept, 0);
+    asking.clock.advance(ms - 21 * SECOND - waited);
+    expect([...(await asking.fetchProgress(ids(1))).values()]).toMatchObject(refused);
+    expect(asking.allowance()).toMatchObject({ waitMs: 21 * SECOND });
+    expect(drs.progressRequests()).toHaveLength(1);
+    asking.clock.advance(21 * SECOND);
+    expect(kinds(await asking.fetchProgress(ids(1)))).toEqual(['report']);
   });
 
   test('that asks for long patience is left alone by everybody until then', async () => {

@@ -22,7 +22,8 @@ describe('a search for a post', () => {
       looks: 0,
       tries: 0,
       historyAccess: proven,
-      searchedForMs: MINUTE,
+      searchedForMs: HOUR,
+      refusedForMs: 0,
       messageTs: null,
       pageOf: 'post',
       hasProof: true,
@@ -67,30 +68,30 @@ describe('a search for a post', () => {
   test('that may not read has it sent again rather than lost', () => {
     const refused = { kind: 'refused', what: 'reading', reason: 'missing_scope' } as const;
     const sentAgain = { kind: 'send_again', historyAccess: { kind: 'denied', reason: 'missing_scope' } };
-    const searchedForMs = 30 * SECOND;
-    expect(settle(refused, { searchedForMs })).toMatchObject(sentAgain);
-    expect(settle(refused, { searchedForMs, historyAccess: untried })).toMatchObject(sentAgain);
+    const refusedForMs = 30 * SECOND;
+    expect(settle(refused, { refusedForMs })).toMatchObject(sentAgain);
+    expect(settle(refused, { refusedForMs, historyAccess: untried })).toMatchObject(sentAgain);
   });
 
   test('that may not read just now is tried again for 30 s first, whatever the reason is called', () => {
     for (const what of ['reading', 'channel'] as const) {
       const refused = { kind: 'refused', what, reason: 'not_in_channel' } as const;
-      const open = { historyAccess: untried, searchedForMs: 29 * SECOND };
-      expect(settle(refused, open)).toEqual({ kind: 'try_page_again', afterMs: SECOND });
+      const open = { historyAccess: untried, refusedForMs: 29 * SECOND };
+      expect(settle(refused, open)).toEqual({ kind: 'try_page_again', afterMs: SECOND, isRefused: true });
     }
   });
 
   test('is not given up for one odd answer in a channel that was read before', () => {
     const odd = { kind: 'refused', what: 'reading', reason: 'http_403' } as const;
-    expect(settle(odd)).toEqual({ kind: 'try_page_again', afterMs: SECOND });
-    expect(settle(odd, { historyAccess: untried, searchedForMs: MINUTE })).toMatchObject({ kind: 'send_again' });
-    expect(settle(odd, { searchedForMs: HOUR })).toMatchObject({ kind: 'send_again' });
+    expect(settle(odd)).toEqual({ kind: 'try_page_again', afterMs: SECOND, isRefused: true });
+    expect(settle(odd, { historyAccess: untried, refusedForMs: MINUTE })).toMatchObject({ kind: 'send_again' });
+    expect(settle(odd, { refusedForMs: HOUR })).toMatchObject({ kind: 'send_again' });
   });
 
   test('in a channel the bot was put out of waits until it is back', () => {
     const out = { kind: 'refused', what: 'channel', reason: 'not_in_channel' } as const;
     expect(settle(out)).toEqual({ kind: 'pause_channel', reason: 'not_in_channel', at: 7 });
-    expect(settle(out, { historyAccess: untried, searchedForMs: MINUTE })).toMatchObject({ kind: 'send_again' });
+    expect(settle(out, { historyAccess: untried, refusedForMs: MINUTE })).toMatchObject({ kind: 'send_again' });
   });
 
   test('that Slack asks to wait waits, however long, and never becomes sending again', () => {
@@ -108,9 +109,9 @@ describe('a search for a post', () => {
       const lost = { kind: 'refused', what: 'reading', reason } as const;
       expect(settle(lost)).toEqual({ kind: 'try_page_again', afterMs: SECOND, isPlaceLost: true });
       expect(settle(lost, { tries: 4 })).toMatchObject({ afterMs: 16 * SECOND, isPlaceLost: true });
-      expect(settle(lost, { tries: 5 })).toEqual({ kind: 'try_page_again', afterMs: 32 * SECOND });
-      expect(settle(lost, { tries: 5, searchedForMs: HOUR })).toMatchObject({ kind: 'send_again' });
-      const untriedFor = (searchedForMs: number) => settle(lost, { tries: 5, historyAccess: untried, searchedForMs });
+      expect(settle(lost, { tries: 5 })).toEqual({ kind: 'try_page_again', afterMs: 32 * SECOND, isRefused: true });
+      expect(settle(lost, { tries: 5, refusedForMs: HOUR })).toMatchObject({ kind: 'send_again' });
+      const untriedFor = (refusedForMs: number) => settle(lost, { tries: 5, historyAccess: untried, refusedForMs });
       expect(untriedFor(0)).toMatchObject({ kind: 'try_page_again' });
       expect(untriedFor(MINUTE)).toMatchObject({ kind: 'send_again' });
     }

@@ -215,6 +215,61 @@ describe('the operator', () => {
   });
 });
 
+describe('somebody who is told things in direct messages', () => {
+  /** Ana has subscribed there, may not use the bot any more as `change` has it, and the job fails. */
+  async function afterChange(change: (world: World) => Readonly<Record<string, string>>) {
+    const world = await worldWith();
+    const { slack, drs } = world;
+    const dm = slack.state.directMessages(slack.state.findUser('ana')?.id ?? '').name;
+    await world.ask('ana', dm, '/drs subscribe orders');
+    await slack.waitFor('the line of the subscription', () => slack.messages(dm)[0]);
+    await world.stop();
+    await world.start(change(world));
+    drs.findJob('orders')?.becomes('INCRE_TRANSFER_FAILED');
+    expect((await world.bot().tick()).deliveries).toBe(1);
+    return { world, dm };
+  }
+  const standAs = (world: World, standing: 'member' | 'restricted' | 'deactivated') => {
+    const ana = world.slack.state.findUser('ana');
+    if (ana !== undefined) ana.standing = standing;
+    return {};
+  };
+  /** No message of that channel waits to be sent, or is being sent. */
+  const rests = async (world: World, dm: string) => {
+    world.slack.addChannel('aside');
+    await world.ask('ben', '#aside', '/drs subscribe billing');
+    await world.nextMessage('#aside', 0);
+    return world.texts(dm);
+  };
+
+  test.each(['restricted', 'deactivated'] as const)(
+    'is told no more once they are %s, and the rest when that is over',
+    async (standing) => {
+      const { world, dm } = await afterChange((of) => standAs(of, standing));
+      await using _world = world;
+      expect(await rests(world, dm)).toHaveLength(1);
+      await world.stop();
+      standAs(world, 'member');
+      await world.start();
+      expect((await world.nextMessage(dm, 1)).text).toContain('FAILED');
+      const audit = (await world.ask('ana', dm, '/drs audit')).text;
+      expect(audit).toContain('my posts here: going out → held back (`reader_not_allowed`)');
+    },
+  );
+
+  test('is told no more once they are not among those whom the operator allows, and may stop what is theirs', async () => {
+    const { world, dm } = await afterChange((of) => ({ ALLOWED_USERS: of.slack.state.findUser('ben')?.id ?? '' }));
+    await using _world = world;
+    expect(await rests(world, dm)).toHaveLength(1);
+    expect((await world.ask('ana', '#aside', '/drs unsubscribe billing')).text).toContain('I did nothing');
+    expect((await world.ask('ana', dm, '/drs list')).text).toContain('I did nothing');
+    expect((await world.ask('ana', dm, '/drs unsubscribe orders')).text).toBe(
+      'Unsubscribed from *orders*, which you had subscribed here.',
+    );
+    expect((await world.ask('ana', dm, '/drs unsubscribe all')).text).toContain('I did nothing');
+  });
+});
+
 describe('a channel that becomes shared', () => {
   async function subscribed(options: WorldOptions = {}): Promise<World> {
     const world = await worldWith(options);
@@ -247,6 +302,37 @@ describe('a channel that becomes shared', () => {
       'the bot · my posts here: going out → held back (`externally_shared`)',
       '<@U00000001> · *orders*: not subscribed → subscribed',
     ]);
+  });
+
+  test('can be let go from the notice and from the list of all, where nothing can be typed in it', async () => {
+    await using world = await subscribed();
+    const { slack } = world;
+    await world.ask('ben', '#migrations', '/drs subscribe billing');
+    await slack.people.share('#migrations');
+    const notice = await slack.waitFor('a direct message', () => slack.messages('dm-ana')[0]);
+    await slack.people.click('ana', notice, 'End it');
+    expect((await heard(world, 'dm-ana', 'ana', 'Unsubscribed <#')).text).toBe(
+      'Unsubscribed <#C00000001> from *orders*.',
+    );
+    await slack.people.click('ana', notice, 'End it');
+    await heard(world, 'dm-ana', 'ana', 'Nothing changed');
+    const all = await world.ask('ana', '#secret', '/drs list all');
+    await slack.people.click('ana', all, 'End it');
+    await heard(world, '#secret', 'ana', 'Unsubscribed <#C00000001> from *billing*.');
+    expect((await world.ask('ana', '#secret', '/drs list all')).text).toBe(
+      'No channel of this workspace watches a job.',
+    );
+  });
+
+  test('is let go by nobody who is not in it, but for what is their own', async () => {
+    await using world = await worldWith();
+    const { slack } = world;
+    await world.ask('ana', '#secret', '/drs subscribe orders');
+    const value = JSON.stringify({ channel: slack.state.findChannel('secret')?.id, jobs: [jobIdOf(world, 'orders')] });
+    expect((await forge(world, 'ben', '#migrations', [ACTIONS.endThere, value])).text).toContain('you are not in <#');
+    expect((await world.ask('ana', '#secret', '/drs list')).text).toContain('This channel watches 1 job');
+    slack.state.findChannel('secret')?.members.delete(slack.state.findUser('ana')?.id ?? '');
+    expect((await forge(world, 'ana', '#migrations', [ACTIONS.endThere, value])).text).toContain('Unsubscribed <#');
   });
 
   test('has no cause added to what it was told before', async () => {

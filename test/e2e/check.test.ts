@@ -22,8 +22,18 @@ import { runProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
 import { environment, startWorld } from '../support/world.ts';
 
-const HISTORY = ['channels:history', 'groups:history', 'im:history'];
-const REQUIRED = ['commands', 'chat:write', 'channels:read', 'groups:read', 'mpim:read', 'users:read', 'channels:join'];
+const HISTORY = ['channels:history', 'groups:history', 'mpim:history', 'im:history'];
+const LATER = ['app_mentions:read', 'links:read', 'links:write', 'usergroups:read'];
+const REQUIRED = [
+  'commands',
+  'chat:write',
+  'channels:read',
+  'groups:read',
+  'mpim:read',
+  'im:read',
+  'users:read',
+  'channels:join',
+];
 const BLANK_LOGIN = { IAM_DOMAIN: '', IAM_USER: '', IAM_PASSWORD: '' };
 const KEYS = {
   ...BLANK_LOGIN,
@@ -72,7 +82,7 @@ const about = (lines: readonly string[], what: string) => lines.filter((line) =>
 
 describe('when nothing is wrong', () => {
   test('every check says so, and nothing is posted, made or changed', async () => {
-    await using all = await surroundings({ workspace: { scopes: [...REQUIRED, ...HISTORY] } });
+    await using all = await surroundings({ workspace: { scopes: [...REQUIRED, ...HISTORY, ...LATER] } });
     const { ok, lines } = await all.check({ OPS_PORT: '0' });
     expect(lines.filter((line) => !line.startsWith('✔'))).toEqual(['Nothing is wrong.']);
     expect(ok).toBe(true);
@@ -139,6 +149,7 @@ describe('Slack', () => {
     ['users:read', 'guests are not told from members, so nobody is answered'],
     ['mpim:read', '/drs list all hides direct messages of a group'],
     ['groups:read', 'the same for private channels'],
+    ['im:read', 'the bot takes the direct messages of two people for its own'],
     ['channels:read', 'the bot does not see whether a public channel is archived'],
   ])(
     'without the scope %s says what will not work and where to add it; all else is looked at',
@@ -166,6 +177,16 @@ describe('Slack', () => {
       /^✔ .* each message in private channels comes exactly once/,
     );
     expect(about(lines, 'Scope im:history')[0]).toMatch(/^– .* messages in direct messages come at least once/);
+  });
+
+  test('without the scopes for later says what they are for and how to get them with the rest, and that is not wrong', async () => {
+    await using all = await surroundings({ workspace: { scopes: [...REQUIRED, ...HISTORY, 'links:write'] } });
+    const { ok, lines } = await all.check();
+    expect(ok).toBe(true);
+    expect(about(lines, 'Scope links:read')[0]).toMatch(
+      /^– .*: is missing, which is allowed: nothing needs it yet\. It is for later: how a job is below .* paste manifest\.yml anew/,
+    );
+    expect(about(lines, 'Scope links:write')[0]).toMatch(/^✔ .* is there, for later/);
   });
 
   test('that refuses both tokens says which is which, and never shows them', async () => {

@@ -163,10 +163,20 @@ describe('/readyz', () => {
     job.becomes('PAUSING');
     await world.bot().tick();
     await expect.poll(() => figure(world, 'drs_bot_workspace_refused')).toBe(1);
+    expect(await figure(world, 'drs_bot_workspace_refusals_total{reason="token_revoked"}')).toBe(1);
     expect(await fetchPage(world, '/readyz')).toEqual({ status: 200, text: 'ok\n' });
     const health = await world.ask('ana', '#migrations', '/drs health');
     expect(health.text).toContain('🔴 Slack refuses everything I post\n');
   });
+
+  test.each(['app_uninstalled', 'tokens_revoked'] as const)(
+    'counts %s as why Slack refuses everything: in Slack nobody can be told',
+    async (how) => {
+      await using world = await startWatched();
+      await world.slack.people.takeOut(how);
+      await expect.poll(() => figure(world, `drs_bot_workspace_refusals_total{reason="${how}"}`)).toBe(1);
+    },
+  );
 
   test('says that Slack is gone', async () => {
     await using world = await startWatched();

@@ -318,3 +318,23 @@ describe('a direct message with the bot', () => {
     );
   });
 });
+
+test.each(['mpim', 'im'] as const)(
+  "other people's direct messages (%s), where nobody can invite the bot, hear where to go instead",
+  async (kind) => {
+    await using world = await worldWith();
+    const { slack } = world;
+    slack.state.addChannel(
+      'ana-and-ben',
+      kind,
+      ['ana', 'ben'].map((name) => slack.state.findUser(name)?.id ?? ''),
+    );
+    const said = [
+      await world.ask('ana', 'ana-and-ben', '/drs subscribe orders'),
+      await world.ask('ana', 'ana-and-ben', '/drs status orders public'),
+    ].map((answer) => answer.text);
+    expect(said[0]).toContain('in a channel, or in your direct messages with @drs. Nothing was saved.');
+    expect(said[1]).toContain('Type it in a channel that I am in.');
+    for (const text of said) expect(text).not.toContain('/invite');
+  },
+);

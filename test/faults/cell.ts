@@ -2,14 +2,10 @@ import { startBot } from '../../src/bot.ts';
 import type { Bot } from '../../src/bot.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { isSchedule } from '../../src/runtime/cron.ts';
-import { startDrsSimulator, SIMULATED_KEYS } from '../../demo/drs-simulator/simulator.ts';
-import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
-import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import { AT_ONCE, QUICK_VERDICTS } from '../support/quick-durations.ts';
-import { hopClock, Traffic } from './hop-clock.ts';
-import { JOBS, LASTS } from './stage.ts';
-import type { DrsRow, Row, Sign, SlackRow, Stage } from './stage.ts';
+import { environment, LASTS, openStage } from './stage.ts';
+import type { DrsRow, OpenStage, Row, Sign, SlackRow } from './stage.ts';
 
 /** Times of the story, in ms. Nothing needs to be exact to less than a hop. */
 const [SECOND, MINUTE] = [1_000, 60_000];
@@ -55,42 +51,20 @@ export async function playCell(drsRow: DrsRow | null, slackRow: SlackRow | null)
 /** The bot, between both stand-ins, and what happens to them. */
 class Cell {
   readonly complaints: string[] = [];
-  readonly #stage: Stage;
-  readonly #traffic: Traffic;
+  readonly #stage: OpenStage;
   readonly #drsRow: DrsRow | null;
   readonly #slackRow: SlackRow | null;
   readonly #lines: string[] = [];
   #bot: Bot | null = null;
 
-  private constructor(stage: Stage, traffic: Traffic, drsRow: DrsRow | null, slackRow: SlackRow | null) {
+  private constructor(stage: OpenStage, drsRow: DrsRow | null, slackRow: SlackRow | null) {
     this.#stage = stage;
-    this.#traffic = traffic;
     this.#drsRow = drsRow;
     this.#slackRow = slackRow;
   }
 
   static async open(drsRow: DrsRow | null, slackRow: SlackRow | null): Promise<Cell> {
-    const traffic = new Traffic();
-    const clock = hopClock(Date.UTC(2026, 10, 26, 8), traffic);
-    let aheadMs = 0;
-    const [slack, drs] = await Promise.all([
-      startSlackWorkspace({ ...slackRow?.workspace, now: () => clock.now() }),
-      startDrsSimulator({ clock: () => clock.now() + aheadMs }),
-    ]);
-    for (const address of [slack.apiUrl, drs.endpoint]) traffic.watch(new URL(address).origin);
-    setScene(slack, drs);
-    const stage: Stage = {
-      slack,
-      drs,
-      clock,
-      setCloudAhead: (ms) => void (aheadMs = ms),
-      job(name) {
-        const job = drs.findJob(name);
-        if (job === undefined) throw new Error(`there is no job ${name}`);
-        return job;
-      },
-    };
-    return new Cell(stage, traffic, drsRow, slackRow);
+    return new Cell(await openStage(), drsRow, slackRow);
   }
 
   complain(sentence: string): void {
@@ -121,24 +95,24 @@ class Cell {
   }
 
   async close(): Promise<void> {
-    const { slack, drs, clock } = this.#stage;
+    const { clock } = this.#stage;
     const startedAt = performance.now();
     const bot = this.#bot;
     if (bot !== null) await clock.during(bot.stop(), MINUTE).catch((error: unknown) => this.complain(String(error)));
     if (performance.now() - startedAt > 10 * SECOND) this.complain('the bot took more than 10 s to stop');
-    await Promise.all([slack.stop(), drs.stop()]);
-    this.#traffic[Symbol.dispose]();
+    await this.#stage.close();
   }
 
   #start(): Promise<Bot> {
-    const { slack, drs, clock } = this.#stage;
+    const { clock } = this.#stage;
     const put = (level: string) => (fields: object, message: string) =>
       void this.#lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
     const log = { debug: () => undefined, info: put('info'), warn: put('warn'), error: put('error') };
     const patienceFor = (row: Row | null) => (row?.hangs === true ? HANG_MS : PATIENCE_MS);
     const timeouts = { drsTimeoutMs: patienceFor(this.#drsRow), slackTimeoutMs: patienceFor(this.#slackRow) };
     const durations = { ...timeouts, verdicts: QUICK_VERDICTS, incidents: AT_ONCE };
-    const config = parseConfig({ ...environment(slack, drs), ...signIn(drs, this.#drsRow) }, isSchedule);
+    const signIn = this.#drsRow?.signIn ?? 'password';
+    const config = parseConfig(environment(this.#stage, { signIn, databaseUrl: 'sqlite::memory:' }), isSchedule);
     return startBot(config, { clock, log, durations });
   }
 
@@ -359,35 +333,6 @@ const RESTFUL = [
   'drs_bot_held_deliveries',
   'drs_bot_looked_for_posts',
 ];
-
-function setScene(slack: SlackWorkspace, drs: DrsSimulator): void {
-  slack.addUser('ana');
-  slack.addUser('ben');
-  for (const name of ['one', 'two']) slack.addChannel(name);
-  slack.addChannel('ops', { withBot: true });
-  for (const name of JOBS) drs.addJob('INCRE_TRANSFER_STARTED', {}, { name });
-}
-
-function environment(slack: SlackWorkspace, drs: DrsSimulator): Record<string, string> {
-  return {
-    SLACK_BOT_TOKEN: slack.botToken,
-    SLACK_APP_TOKEN: slack.appToken,
-    SLACK_API_URL: slack.apiUrl,
-    DRS_ENDPOINT: drs.endpoint,
-    IAM_ENDPOINT: drs.endpoint,
-    DRS_PROJECT_ID: drs.projectId,
-    DATABASE_URL: 'sqlite::memory:',
-    OPS_PORT: '0',
-    OPS_CHANNEL: slack.state.findChannel('ops')?.id ?? '',
-    LOG_LEVEL: 'silent',
-  };
-}
-
-function signIn({ credentials }: DrsSimulator, row: DrsRow | null): Record<string, string> {
-  const { accessKey, secretKey } = SIMULATED_KEYS.permanent;
-  if (row?.signIn === 'key') return { HUAWEICLOUD_SDK_AK: accessKey, HUAWEICLOUD_SDK_SK: secretKey };
-  return { IAM_DOMAIN: credentials.domain, IAM_USER: credentials.user, IAM_PASSWORD: credentials.password };
-}
 
 function textOf(slack: SlackWorkspace, channel: string): string {
   return slack

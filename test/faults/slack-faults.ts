@@ -122,12 +122,13 @@ export const SLACK_FAULTS: readonly SlackRow[] = [
   {
     name: 'message deleted',
     lasts: 'minutes',
-    begin: ({ slack }) => {
+    begin: ({ slack, takenAway }) => {
       // As soon as it is there.
       const stop = slack.state.observe(() => {
-        const message = slack.messages('one').find((one) => one.text.includes('FAILED'));
+        const message = slack.messages('one').findLast((one) => one.text.includes('FAILED'));
         if (message === undefined) return;
         stop();
+        takenAway.push(message);
         queueMicrotask(() => slack.state.remove(message.channelId, message.ts));
       });
     },
@@ -136,8 +137,10 @@ export const SLACK_FAULTS: readonly SlackRow[] = [
   {
     name: 'history rationed',
     lasts: 'minutes',
-    workspace: { readingLimit: { perMinute: 1, page: 15 } },
-    begin: next(POSTS, { kind: 'accept_then_drop' }, 2),
+    begin: (stage) => {
+      stage.slack.rationReading({ perMinute: 1, page: 15 });
+      next(POSTS, { kind: 'accept_then_drop' }, 2)(stage);
+    },
     signs: notSent('network'),
   },
   {

@@ -28,12 +28,15 @@ import { TOLD_CASES } from './cases/told-cases.ts';
 import { ENDED_CASES } from './cases/ended-cases.ts';
 import { ANNOUNCED_CASES } from './cases/announced-cases.ts';
 import { ALERT_CASES } from './cases/alert-cases.ts';
+import { RULE_CASES } from './cases/rule-cases.ts';
 import { INCIDENT_CASES } from './cases/incident-cases.ts';
 import { STATUS_CASES } from './cases/status-cases.ts';
 import { SUBSCRIPTION_CASES } from './cases/subscription-cases.ts';
 import { NAME_CASES } from './cases/name-cases.ts';
 import { LIST_CASES } from './cases/list-cases.ts';
 import { ANSWER_CASES } from './cases/answer-cases.ts';
+import { CHART_CASES } from './cases/chart-cases.ts';
+import { WHY_CASES } from './cases/why-cases.ts';
 import {
   A_POST,
   PAGE,
@@ -81,11 +84,14 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   ...ANNOUNCED_CASES,
   ...ALERT_CASES,
   ...INCIDENT_CASES,
+  ...RULE_CASES,
   ...STATUS_CASES,
   ...SUBSCRIPTION_CASES,
   ...NAME_CASES,
   ...LIST_CASES,
   ...ANSWER_CASES,
+  ...CHART_CASES,
+  ...WHY_CASES,
 };
 
 describe.each(LANGUAGES)('the message in %s', (language) => {
@@ -105,7 +111,7 @@ describe.each(LANGUAGES)('the message in %s', (language) => {
         .text.split('\n')
         .filter((line) => !/^(?:As of|截至)/.test(line) && line !== ORDERS);
       expect(shownLines.length).toBeLessThanOrEqual(6);
-      expect(shownLines[0]).toMatch(/^(🔵|🟢|🟠|⚪|⏸️|🔴|✅|⏹️|⚫|🔔) /u);
+      expect(shownLines[0]).toMatch(/^(🔵|🟢|🟠|⚪|⏸️|🔴|✅|⏹️|⚫|🔔|🏁|⏰) /u);
     },
   );
 });

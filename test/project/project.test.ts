@@ -7,7 +7,10 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+import { USUAL_SCOPES } from '../../demo/slack-workspace/slack-workspace.ts';
 import { METHODS } from '../../demo/slack-workspace/web-api.ts';
+import { HTTP_ENDPOINT } from '../../src/slack/receiving/bolt-app.ts';
+import { HISTORY_SCOPES, LATER_SCOPES, REQUIRED_SCOPES } from '../../src/slack/workspace/scopes.ts';
 
 const run = promisify(execFile);
 const root = new URL('../../', import.meta.url).pathname;
@@ -32,7 +35,7 @@ describe('the manifest', () => {
     features: z.strictObject({
       bot_user: z.strictObject({ display_name: z.string().max(80), always_online: z.boolean() }),
       app_home: z.strictObject({
-        home_tab_enabled: z.boolean(),
+        home_tab_enabled: z.literal(true),
         messages_tab_enabled: z.literal(true),
         messages_tab_read_only_enabled: z.literal(false),
       }),
@@ -41,9 +44,20 @@ describe('the manifest', () => {
           command: z.string().regex(/^\//).max(32),
           description: z.string().max(2000),
           usage_hint: z.string().max(1000),
-          should_escape: z.boolean(),
+          should_escape: z.literal(true),
         }),
       ),
+      shortcuts: z
+        .array(
+          z.strictObject({
+            name: z.string().max(24),
+            type: z.enum(['global', 'message']),
+            callback_id: z.string().max(255),
+            description: z.string().max(150),
+          }),
+        )
+        .max(10),
+      unfurl_domains: z.array(z.hostname()).max(5),
     }),
     oauth_config: z.strictObject({
       scopes: z.strictObject({ bot: z.array(z.string()), bot_optional: z.array(z.string()) }),
@@ -64,7 +78,13 @@ describe('the manifest', () => {
     expect(await read('src/config/environment.ts')).toContain(".default('/drs')");
   });
 
-  test('asks for exactly the scopes that the methods called by the code need', async () => {
+  /** What docs/security.md says is asked for before anything needs it. */
+  const declaredForLater = async () => {
+    const [, table = ''] = (await read('docs/security.md')).split('## Declared for later');
+    return [...(table.split('##')[0]?.matchAll(/^\| `([^`]+)` \|/gm) ?? [])].map((match) => match[1] ?? '');
+  };
+
+  test('asks for exactly the scopes that the methods called by the code need, and those that are listed as for later', async () => {
     const called = [...(await sources('src/slack')).matchAll(/client\.([a-z]+)\.([a-zA-Z]+)\(/g)].map(
       (match) => `${match[1]}.${match[2]}`,
     );
@@ -82,27 +102,61 @@ describe('the manifest', () => {
       'chat.postMessage': ['chat:write'],
       'chat.delete': ['chat:write'],
       'chat.update': ['chat:write'],
-      'conversations.history': ['channels:history', 'groups:history', 'im:history'],
-      'conversations.replies': ['channels:history', 'groups:history', 'im:history'],
-      'conversations.info': ['channels:read', 'groups:read'],
+      'conversations.history': ['channels:history', 'groups:history', 'mpim:history', 'im:history'],
+      'conversations.replies': ['channels:history', 'groups:history', 'mpim:history', 'im:history'],
+      'conversations.info': ['channels:read', 'groups:read', 'mpim:read', 'im:read'],
       'conversations.join': ['channels:join'],
       'users.conversations': ['channels:read', 'groups:read', 'mpim:read'],
       'users.info': ['users:read'],
+      'views.open': [],
+      'views.publish': [],
     };
     expect(called.filter((method) => !(method in scopes) || !(method in METHODS))).toEqual([]);
     // What is not called for: the slash command.
-    const needed = new Set(['commands', ...called.flatMap((method) => scopes[method] ?? [])]);
+    const needed = ['commands', ...called.flatMap((method) => scopes[method] ?? [])];
     const { bot, bot_optional: optional } = (await manifest()).oauth_config.scopes;
-    expect(new Set(bot)).toEqual(needed);
+    const later = (await declaredForLater()).filter((one) => one.includes(':'));
+    expect(later.filter((scope) => needed.includes(scope))).toEqual([]);
+    expect(new Set(bot)).toEqual(new Set([...needed, ...later]));
+    expect(Object.keys(LATER_SCOPES)).toEqual(later);
+    expect([...Object.keys(REQUIRED_SCOPES), ...Object.keys(HISTORY_SCOPES), ...later].toSorted()).toEqual(
+      bot.toSorted(),
+    );
+    expect(USUAL_SCOPES).toEqual(bot);
     // Slack takes optional scopes only if they are also asked for (docs.slack.dev, "App manifest reference").
     expect(optional).toEqual(bot.filter((scope) => scope.endsWith(':history')));
   });
 
-  test('subscribes to exactly the events that the code handles', async () => {
+  test('subscribes to exactly the events that the code handles, and those that are listed as for later', async () => {
     const handled = [...(await sources('src/slack')).matchAll(/app\.event\('([a-z_]+)'/g)].map((match) => match[1]);
     // A message is handled where it is a direct one.
     const events = handled.map((event) => (event === 'message' ? 'message.im' : event));
-    expect((await manifest()).settings.event_subscriptions.bot_events).toEqual(events);
+    const later = (await declaredForLater()).filter((one) => /^[a-z_]+$/.test(one) && one !== 'unfurl_domains');
+    expect(later.filter((event) => events.includes(event))).toEqual([]);
+    const declared = (await manifest()).settings.event_subscriptions.bot_events;
+    expect(declared.toSorted()).toEqual([...events, ...later].toSorted());
+  });
+
+  test('says of every scope, event and shortcut why it is asked for', async () => {
+    const { oauth_config: oauth, settings, features } = await manifest();
+    const { bot } = oauth.scopes;
+    const asked = [...bot, ...settings.event_subscriptions.bot_events];
+    const text = await read('manifest.yml');
+    for (const one of asked) expect(text).toMatch(new RegExp(`^ +- ${one} # .{5,}$`, 'm'));
+    for (const { name } of features.shortcuts) expect(text).toMatch(new RegExp(`- name: ${name} # .{5,}$`, 'm'));
+  });
+
+  test('becomes the one for HTTP with the lines of the README', async () => {
+    const [, lines = ''] = /```yaml\n(features:[^]*?)```/.exec(await read('README.md')) ?? [];
+    const url = `https://bot.example.com${HTTP_ENDPOINT}`;
+    expect(parse(lines)).toEqual({
+      features: { slash_commands: [{ command: '/drs', url }] },
+      settings: {
+        event_subscriptions: { request_url: url },
+        interactivity: { is_enabled: true, request_url: url },
+        socket_mode_enabled: false,
+      },
+    });
   });
 });
 

@@ -1,9 +1,14 @@
 import { z } from 'zod';
 
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
-import { decodeState } from '../../src/store/rows/codec.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
-import type { Town } from './town.ts';
+import { findLosses } from './losses.ts';
+import { readTold } from './told.ts';
+import type { Told } from './told.ts';
+import type { Town as SoakedTown } from './town.ts';
+
+/** What is looked at of a town; a simulated day has as much. */
+type Town = Pick<SoakedTown, 'databaseUrl' | 'firstStatus' | 'slack' | 'drs' | 'kills' | 'restarts' | 'uncertainPosts'>;
 
 /** What a soak came to. */
 export interface Ledger {
@@ -17,25 +22,13 @@ export interface Ledger {
   readonly kills: number;
   readonly restarts: number;
   readonly uncertain: number;
-  readonly lost: number;
+  /** What a channel was to be told and was not, a line each. */
+  readonly lost: readonly string[];
   readonly doubled: number;
   readonly outOfOrder: number;
 }
 
-/** One event told to one channel, as the database has it. */
-interface Told {
-  readonly channelId: string;
-  readonly jobId: string;
-  readonly eventNumber: number;
-  readonly status: string | null;
-  readonly outcome: string | null;
-  readonly postId: string | null;
-  /** When it was told by a change of a message that was there already, in ms since 1970; null for any other. */
-  readonly editedInAt: number | null;
-}
-
 const marked = z.object({ event_payload: z.object({ post_id: z.string() }) });
-const event = z.object({ report: z.object({ status: z.string() }).nullable() });
 
 /** Compares what is owed with what Slack shows. */
 export async function takeStock(town: Town): Promise<Ledger> {
@@ -52,8 +45,8 @@ export async function takeStock(town: Town): Promise<Ledger> {
       suppressed: told.filter((one) => one.outcome === 'not_told').length,
       kills: town.kills,
       restarts: town.restarts,
-      uncertain: town.uncertainAnswers,
-      lost: told.filter((one) => isLost(one, visible)).length + (await untold(db, town, told)),
+      uncertain: town.uncertainPosts,
+      lost: await findLosses(db, told, { firstStatus: town.firstStatus, statuses: statusesOf(town), visible }),
       doubled:
         [...visible.values()].reduce((sum, timestamps) => sum + timestamps.length - 1, 0) + (await strays(db, visible)),
       outOfOrder: countDisorder(told, visible),
@@ -63,56 +56,8 @@ export async function takeStock(town: Town): Promise<Ledger> {
   }
 }
 
-/**
- * Whether everything that is owed has been told, edited and tidied up, and every watched job was read after `since`
- * (ms since 1970).
- */
-export async function isSettled(databaseUrl: string, since: number): Promise<boolean> {
-  const db = openDatabase(databaseUrl);
-  try {
-    const owed = await db.selectFrom('deliveries').select('id').where('outcome', 'is', null).execute();
-    const open = await db.selectFrom('posts').select('id').where('due_at', 'is not', null).execute();
-    const unread = await db
-      .selectFrom('jobs')
-      .select('job_id')
-      .where('next_poll_at', 'is not', null)
-      .where((eb) => eb.or([eb('asked_at', 'is', null), eb('asked_at', '<', since)]))
-      .execute();
-    return owed.length + open.length + unread.length === 0;
-  } finally {
-    await db.destroy();
-  }
-}
-
-async function readTold(db: Db): Promise<readonly Told[]> {
-  const rows = await db
-    .selectFrom('deliveries')
-    .innerJoin('job_events', (join) =>
-      join
-        .onRef('job_events.connection_id', '=', 'deliveries.connection_id')
-        .onRef('job_events.job_id', '=', 'deliveries.subject')
-        .onRef('job_events.number', '=', 'deliveries.number'),
-    )
-    .select([
-      'channel_id',
-      'deliveries.subject',
-      'deliveries.number',
-      'outcome',
-      'post_id',
-      'facts',
-      'at_version',
-      'settled_at',
-    ])
-    .execute();
-  return rows.map((row) => ({
-    channelId: row.channel_id,
-    jobId: row.subject,
-    eventNumber: row.number,
-    status: event.parse(JSON.parse(row.facts)).report?.status ?? null,
-    outcome: row.outcome,
-    postId: row.post_id,
-    editedInAt: row.at_version > 1 ? row.settled_at : null,
-  }));
+function statusesOf({ drs }: Town): ReadonlyMap<string, string> {
+  return new Map([...drs.jobs].map(([jobId, job]) => [jobId, job.status]));
 }
 
 /** Timestamps of the messages that show each post. */
@@ -132,39 +77,6 @@ async function strays(db: Db, visible: ReadonlyMap<string, readonly string[]>): 
   const rows = await db.selectFrom('deliveries').select('post_id').distinct().execute();
   const owed = new Set(rows.map((row) => row.post_id));
   return [...visible.keys()].filter((postId) => !owed.has(postId)).length;
-}
-
-function isLost({ outcome, postId }: Told, visible: ReadonlyMap<string, readonly string[]>): boolean {
-  return outcome !== 'not_told' && (postId === null || !visible.has(postId));
-}
-
-/**
- * Channels whose last message about a job they watch is not how DRS has it: a change that never became an event. A job that
- * flaps is told as that once, and nothing more until it is quiet.
- */
-async function untold(db: Db, { drs }: Town, told: readonly Told[]): Promise<number> {
-  const last = new Map<string, Told>();
-  for (const one of told) {
-    const key = `${one.channelId} ${one.jobId}`;
-    if (one.eventNumber > (last.get(key)?.eventNumber ?? 0)) last.set(key, one);
-  }
-  const flapping = await findFlapping(db);
-  const active = await db
-    .selectFrom('subscriptions')
-    .select(['channel_id', 'job_id'])
-    .where('ended_at', 'is', null)
-    .execute();
-  return active.filter(({ channel_id: channelId, job_id: jobId }) => {
-    const latest = last.get(`${channelId} ${jobId}`);
-    if (flapping.has(jobId ?? '')) return false;
-    return latest !== undefined && latest.status !== drs.jobs.get(jobId ?? '')?.status;
-  }).length;
-}
-
-async function findFlapping(db: Db): Promise<ReadonlySet<string>> {
-  const rows = await db.selectFrom('jobs').select(['job_id', 'state']).execute();
-  const isFlapping = (state: string) => (decodeState(state)?.flapping ?? null) !== null;
-  return new Set(rows.flatMap((row) => (isFlapping(row.state) ? [row.job_id] : [])));
 }
 
 /** Events of one job that a channel read before an earlier one; what joined a message later was read when it joined. */

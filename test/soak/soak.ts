@@ -1,8 +1,10 @@
 import type { Fault } from '../../demo/slack-workspace/faults.ts';
 import { throttle } from '../../demo/drs-simulator/faults.ts';
 import type { SimulatedJob } from '../../demo/drs-simulator/jobs.ts';
-import { isSettled, takeStock } from './ledger.ts';
+import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { takeStock } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
+import { findUnrest } from './unrest.ts';
 import { pause, Town } from './town.ts';
 import type { SoakOptions } from './town.ts';
 
@@ -33,8 +35,8 @@ const BLIND_MS = 12_000;
 /** Each job is watched by two channels; a command takes 50 jobs. */
 const CHANNELS_OF_A_JOB = 2;
 const JOBS_IN_A_COMMAND = 50;
-/** A recovery or an end is believed at the second reading, so readings go on for so long, in ms. */
-const SETTLING_MS = 4_000;
+/** A report that comes later than this after the trouble, in ms, is of the time after it. */
+const UNDER_WAY_MS = 4_000;
 /** How long everything may take to come to rest after the trouble, in ms. */
 const REST_MS = 180_000;
 
@@ -49,7 +51,6 @@ export async function runSoak(options: SoakOptions, say: (line: string) => void)
     await makeTrouble(town, options, say);
     town.slack.faults.clear();
     town.drs.faults.clear();
-    town.countUncertain();
     town.want(1);
     await rest(town, 'everything');
     return await takeStock(town);
@@ -60,11 +61,19 @@ export async function runSoak(options: SoakOptions, say: (line: string) => void)
 
 /** Waits until every job has been read often enough to be believed, and nothing is owed any more. */
 async function rest(town: Town, what: string): Promise<void> {
-  const since = Date.now() + SETTLING_MS;
+  const since = Date.now() + UNDER_WAY_MS;
   const deadline = performance.now() + REST_MS;
-  while (!(await isSettled(town.databaseUrl, since))) {
-    if (performance.now() > deadline) throw new Error(`${what} did not come to rest:\n${town.output().slice(-4_000)}`);
-    await pause(500);
+  const db = openDatabase(town.databaseUrl);
+  try {
+    for (;;) {
+      const unrest = await findUnrest(db, since);
+      if (unrest.length === 0) return;
+      if (performance.now() > deadline)
+        throw new Error(`${what} did not come to rest:\n${unrest.join('\n')}\n${town.output().slice(-4_000)}`);
+      await pause(500);
+    }
+  } finally {
+    await db.destroy();
   }
 }
 

@@ -128,6 +128,9 @@ export async function openDesk(
     listJobs: () => Promise.resolve(desk.list()),
     fetchDetails: () => Promise.resolve({ found: new Map(), failure: null }),
     fetchRecoveryFigures: () => Promise.resolve({ found: new Map(), failure: null }),
+    fetchComparisons: () => Promise.resolve({ kind: 'read', value: [] }),
+    fetchTimeline: () => Promise.resolve({ kind: 'read', value: [] }),
+    fetchLog: () => Promise.resolve({ kind: 'read', value: [] }),
   };
   const notifier: Notifier = {
     send(post) {

@@ -18,6 +18,7 @@ export const QUICK_DURATIONS = {
   workspacePace: { everyMs: 1, burst: 1_000 },
   firstRetryMs: 50,
   longestRetryMs: 400,
+  longestEditRetryMs: 2_000,
   reconcileAfterMs: 1_000,
   reconcileAgainMs: 1_000,
   readPace: { everyMs: 20, burst: 10 },

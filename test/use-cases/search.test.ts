@@ -9,6 +9,7 @@ import { createStore } from '../../src/store/create-store.ts';
 import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
 import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { createHistory } from '../../src/slack/sending/history.ts';
+import { createNewBlocks } from '../../src/slack/sending/new-blocks.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
 import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
 import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
@@ -41,7 +42,7 @@ async function openTown(readingLimit: ReadingLimit, channels: number) {
     consoleUrl: () => null,
   };
   const posting = {
-    notifier: createNotifier(client, () => createTexts('en', surroundings), SILENT),
+    notifier: createNotifier(client, () => createTexts('en', surroundings), createNewBlocks(SILENT), SILENT),
     history: createHistory(client, { botUserId: state.bot.id, botId: state.botId }),
   };
   const ids = Array.from({ length: channels }, (_one, number) => slack.addChannel(`c${number}`, { withBot: true }).id);
@@ -205,3 +206,18 @@ test('a message that Slack shows only minutes after its answer was lost is in th
   await pass(MINUTE);
   expect(newsIn(channel)).toHaveLength(3);
 });
+
+test.each(['not_in_channel', 'missing_scope', 'a_name_nobody_knows'])(
+  'a single refusal (%s) late in a search doubles nothing, in a channel that was never read before',
+  async (error) => {
+    const { ids, pass, becomes } = await openTown(ORDINARY, 1);
+    const [channel = ''] = ids;
+    slack.faults.next('chat.postMessage', { kind: 'accept_then_drop' });
+    slack.faults.next('conversations.history', { kind: 'reset' }, { count: 8 });
+    slack.faults.next('conversations.history', { kind: 'error', error }, { count: 1 });
+    await becomes('FULL_TRANSFER_COMPLETE');
+    await pass(15 * MINUTE);
+    expect(newsIn(channel)).toHaveLength(2);
+    expect(reads().at(-1)?.result).not.toBeNull();
+  },
+);

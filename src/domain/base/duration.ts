@@ -35,3 +35,9 @@ export function formatDuration(ms: number): string {
   const parts = durationParts(ms);
   return parts.length === 0 ? '< 1 s' : parts.map(({ unit, count }) => `${count} ${unit}`).join(' ');
 }
+
+/** A duration in ms as somebody would type it, in the largest unit that it is a whole number of: `90s`, `2m`, `1d`. */
+export function typedDuration(ms: number): string {
+  const [unit, unitMs] = UNITS.find(([, size]) => ms >= size && ms % size === 0) ?? ['s', SECOND];
+  return `${Math.round(ms / unitMs)}${unit.charAt(0)}`;
+}

@@ -1,5 +1,10 @@
 import type { ProgressReport } from './progress-report.ts';
 
+/** What a report says of how far a full copy is. */
+export interface CopyFigures extends Pick<ProgressReport, 'percent'> {
+  readonly parts: readonly Pick<ProgressReport['parts'][number], 'name' | 'percent'>[];
+}
+
 /** How far a full copy is. */
 export interface FullCopyPercent {
   /** 0 to 100. */
@@ -15,7 +20,7 @@ export interface FullCopyPercent {
  * behind. Without a data part DRS's overall figure if above 0, because that may stay 0 while the parts are nearly done; else
  * the part furthest behind. Never an average. Null when DRS gives no figure.
  */
-export function fullCopyPercent(report: ProgressReport): FullCopyPercent | null {
+export function fullCopyPercent(report: CopyFigures): FullCopyPercent | null {
   const measured = report.parts.flatMap(({ name, percent }) => (percent === null ? [] : [{ percent, of: name }]));
   const least = measured.toSorted((one, other) => one.percent - other.percent)[0] ?? null;
   const data = measured.find((part) => part.of === 'data');

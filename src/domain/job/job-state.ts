@@ -19,6 +19,16 @@ export interface LastStanding {
   readonly reports: number;
 }
 
+/** What the default rules hold of a job, and since when; null for what they do not. */
+export interface RuleMarks {
+  /** A lag that was told as high or rising, and is not fine again. */
+  readonly lagHighSince: EpochMs | null;
+  /** A full copy that was told to stand still, and has not moved since. */
+  readonly stalledSince: EpochMs | null;
+  /** It was told that it has caught up, and that still stands. */
+  readonly caughtUpSince: EpochMs | null;
+}
+
 /** What we know of a job between two answers: everything the next assessment needs, and what people are shown. */
 export interface JobState {
   /** The last usable report; null until DRS has given one. */
@@ -97,6 +107,8 @@ export interface JobState {
   readonly toldFailedSubJobs: readonly JobId[];
   /** So many reports in a row said of one of these that it has not failed: when several do, it may fail anew. */
   readonly betterReports: number;
+  /** What the default rules hold of it; null while they hold nothing. */
+  readonly marks: RuleMarks | null;
   /** Nothing more will come of this job. */
   readonly over: 'ended' | 'gone' | null;
 }
@@ -132,5 +144,6 @@ export const UNSEEN_JOB: JobState = {
   ending: null,
   toldFailedSubJobs: [],
   betterReports: 0,
+  marks: null,
   over: null,
 };

@@ -1,7 +1,8 @@
 import { ALARM_LAG_MS } from './verdict-rules.ts';
-import { lagNote } from './lag-note.ts';
 import type { JobState } from './job-state.ts';
 import { isFinishedCopy, statusGroup } from './job-status.ts';
+import type { ProgressReport } from './progress-report.ts';
+import { stateNote } from './state-note.ts';
 
 /** How a job stands, in one word, worst first. A closed list: it is stored as well. */
 export const STANDINGS = [
@@ -9,12 +10,15 @@ export const STANDINGS = [
   'gone',
   'unknown',
   'flapping',
+  'sub_jobs_failed',
   'lag_high',
+  'stalled',
   'paused',
   'ended',
   'passing',
   'copying',
   'in_sync',
+  'caught_up',
   'copied',
 ] as const;
 export type Standing = (typeof STANDINGS)[number];
@@ -25,7 +29,9 @@ const UNWELL: ReadonlySet<Standing> = new Set<Standing>([
   'gone',
   'unknown',
   'flapping',
+  'sub_jobs_failed',
   'lag_high',
+  'stalled',
   'paused',
 ]);
 
@@ -48,27 +54,26 @@ function standingByStatus(state: JobState, report: NonNullable<JobState['report'
     case 'ended':
       return group;
     case 'full_copy':
-      return 'copying';
+      return stateNote(state) === 'stalled' ? 'stalled' : 'copying';
     case 'full_copy_done':
       return isFinishedCopy(report.status, report.taskMode) ? 'copied' : 'copying';
     case 'replicating':
-      return replicating(state, report.lagMs);
+      return replicating(state, report);
     default:
       return 'passing';
   }
 }
 
-/** A lag that means nothing yet is neither high nor in sync. */
-function replicating(state: JobState, lagMs: number | null): Standing {
-  switch (lagNote(state)) {
-    case 'unsettled':
-      return 'copying';
-    case 'jumping':
-      return 'lag_high';
-    default:
-      if (lagMs === null) return 'passing';
-      return lagMs > ALARM_LAG_MS ? 'lag_high' : 'in_sync';
-  }
+/** A lag that means nothing yet is neither high nor in sync, and nothing is well while a part of the job is not. */
+function replicating(state: JobState, { lagMs, subJob, failedSubJobs }: ProgressReport): Standing {
+  if ((failedSubJobs?.failed.length ?? 0) > 0) return 'sub_jobs_failed';
+  const note = stateNote(state);
+  if (note === 'unsettled') return 'copying';
+  if (note === 'jumping' || note === 'lag_high') return 'lag_high';
+  if (lagMs === null) return 'passing';
+  if (lagMs > ALARM_LAG_MS) return 'lag_high';
+  if ((subJob?.unmeasured ?? 0) > 0) return 'passing';
+  return note === 'caught_up' ? 'caught_up' : 'in_sync';
 }
 
 /** Whether somebody who begins to watch a job must hear how it stands. */

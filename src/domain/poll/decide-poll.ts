@@ -9,7 +9,9 @@ import type { JobId } from '../job/job-id.ts';
 import { nextPollOfGone } from './absence.ts';
 import type { ProgressAnswer, ProgressAnswers } from '../job/progress-answer.ts';
 import { DEFAULT_VERDICT_RULES } from '../job/verdict-rules.ts';
+import { marksOf } from '../rules/marks.ts';
 import type { Sample } from '../rules/sample.ts';
+import { DEFAULT_RULES_KEY } from '../rules/subscription-rules.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** What a poll of one job leads to. */
@@ -62,10 +64,12 @@ export function decidePoll(
   });
 }
 
-/** What the rules found is told after what the answer itself says. */
+/** What the rules found is told after what the answer itself says, and shows wherever the job is shown. */
 function withFindings(assessment: Assessment, judgement: Judgement | null): Assessment {
-  if (judgement === null || judgement.events.length === 0) return assessment;
-  return { ...assessment, events: [...assessment.events, ...judgement.events], silence: null };
+  const defaults = judgement?.memory.rules[DEFAULT_RULES_KEY];
+  const state = { ...assessment.state, marks: defaults === undefined ? null : marksOf(defaults.state) };
+  if (judgement === null || judgement.events.length === 0) return { ...assessment, state };
+  return { state, events: [...assessment.events, ...judgement.events], silence: null };
 }
 
 /** Whether it is back is asked now and then; an id that made DRS refuse a whole request is asked for alone. */

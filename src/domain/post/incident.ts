@@ -1,7 +1,8 @@
 import { isWithin, MINUTE, SECOND } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
+import type { RuleEvent } from '../job/rule-event.ts';
 
-/** What news is of. Only news of one kind is grouped; `other` is never grouped with anything. */
+/** What news is of, what a rule found by the name of that. Only news of one kind is grouped; `other` is never grouped with anything. */
 export type NewsKind =
   | 'failed'
   | 'recovered'
@@ -13,6 +14,7 @@ export type NewsKind =
   | 'paused'
   | 'ended'
   | 'gone'
+  | RuleEvent['kind']
   | 'other';
 
 /** How long news is collected, and what makes an incident of it. */

@@ -216,6 +216,8 @@ export function newsKind(facts: DeliveryFacts): NewsKind {
     case 'ended':
     case 'gone':
       return event.kind;
+    case 'rule':
+      return event.found.kind;
     case 'status_changed':
       return STATUS_NEWS[statusGroup(event.to)] ?? 'other';
     default:

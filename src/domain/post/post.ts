@@ -110,13 +110,21 @@ export interface Aftermath {
   readonly cause: Cause | null;
   /** What has become of a failure since; null while it is as it was. */
   readonly closed: Closing | null;
+  /** The event by which what a rule found is over; null while it is not. */
+  readonly endedBy: JobEvent | null;
   /** The message that told of the failure, in the channel that a recovery is told in; its Slack timestamp. */
   readonly firstMessageTs: string | null;
   /** The running job that bears the name of one that is over. */
   readonly namesake: NamedJob | null;
 }
 
-export const NO_AFTERMATH: Aftermath = { cause: null, closed: null, firstMessageTs: null, namesake: null };
+export const NO_AFTERMATH: Aftermath = {
+  cause: null,
+  closed: null,
+  endedBy: null,
+  firstMessageTs: null,
+  namesake: null,
+};
 
 /** What a delivery owes its channel. */
 export type DeliveryFacts =

@@ -27,6 +27,8 @@ export interface OpenPost {
   readonly historyAccess: HistoryAccess;
   /** How long ago it was first looked for, in ms. */
   readonly searchedForMs: number;
+  /** For how long Slack has let nobody read this channel, in ms; 0 where it did at the last answer, or was not asked yet. */
+  readonly refusedForMs: number;
   /** The message that is on record, which was sent after one that was missed; null while none is. */
   readonly messageTs: MessageTs | null;
   /**
@@ -72,7 +74,12 @@ export type SearchSettlement =
   /** Slack wants the whole workspace to wait; the place in the channel is kept. From then on a page each `everyMs`. */
   | { readonly kind: 'wait'; readonly afterMs: number; readonly everyMs: number }
   /** The page could not be read just now; the place in the channel is kept unless it is lost. */
-  | { readonly kind: 'try_page_again'; readonly afterMs: number; readonly isPlaceLost?: true }
+  | {
+      readonly kind: 'try_page_again';
+      readonly afterMs: number;
+      readonly isPlaceLost?: true;
+      readonly isRefused?: true;
+    }
   /** The bot was put out of a channel that it could read: whether the post is there will be seen when it is back. */
   | ({ readonly kind: 'pause_channel' } & Refused)
   /** It is not there, or there is no way to know: the next attempt may be made after `afterMs`. */
@@ -139,7 +146,7 @@ function missed(open: OpenPost, historyAccess: HistoryAccess, pauses: SearchPaus
 }
 
 function settleRefusal(
-  { historyAccess, searchedForMs, messageTs }: OpenPost,
+  { historyAccess, refusedForMs, messageTs }: OpenPost,
   what: 'payload' | 'channel' | 'workspace' | 'reading',
   reason: string,
   now: EpochMs,
@@ -153,7 +160,7 @@ function settleRefusal(
   // No channel is given up for one odd answer, one that was read before not soon either, unless the right to read is gone.
   const isOdd = what !== 'channel' && historyAccess.kind === 'verified' && reason !== 'missing_scope';
   const believedAfterMs = isOdd ? pauses.searchGiveUpMs : pauses.reconcileAgainMs;
-  if (searchedForMs < believedAfterMs) return { kind: 'try_page_again', afterMs };
+  if (refusedForMs < believedAfterMs) return { kind: 'try_page_again', afterMs, isRefused: true };
   return messageTs === null
     ? { kind: 'send_again', afterMs, historyAccess: denied }
     : { kind: 'alone', historyAccess: denied };

@@ -18,7 +18,7 @@ export interface CatchUp {
 }
 
 /** It has caught up when the lag was at or below the level for so long, in ms. */
-const DONE_HOLD_MS = 5 * MINUTE;
+export const DONE_HOLD_MS = 5 * MINUTE;
 /** Told again only once the lag came down to this share of what was told. */
 const GAIN_SHARE = 0.5;
 

@@ -6,9 +6,9 @@ import { alarmLevelMs, stretchedHoldMs } from './rule-settings.ts';
 import type { RuleSettings } from './rule-settings.ts';
 
 /** A lag is fine again when all of this long, in ms, */
-const CLEAR_HOLD_MS = 5 * MINUTE;
+export const CLEAR_HOLD_MS = 5 * MINUTE;
 /** it was below this share of the level. */
-const CLEAR_SHARE = 0.5;
+export const CLEAR_SHARE = 0.5;
 
 /**
  * The readings of a lag that is high; null when it is not.

@@ -1,7 +1,11 @@
-import { unsubscribe, unsubscribeAll } from '../../use-cases/subscribing/unsubscribe.ts';
+import { unsubscribe, unsubscribeAll, unsubscribeElsewhere } from '../../use-cases/subscribing/unsubscribe.ts';
 import { keptMessage } from '../messages/answers/kept-message.ts';
-import { unsubscribeAnswer, unsubscribedAllMessage } from '../messages/answers/unsubscribe-answer.ts';
-import { JOBS_VALUE } from '../messages/kit/button-value.ts';
+import {
+  endedThereMessage,
+  unsubscribeAnswer,
+  unsubscribedAllMessage,
+} from '../messages/answers/unsubscribe-answer.ts';
+import { JOBS_VALUE, THERE_VALUE } from '../messages/kit/button-value.ts';
 import { withValue } from './click.ts';
 import type { ClickHandler } from './click.ts';
 
@@ -18,3 +22,9 @@ export const unsubscribeFromAll: ClickHandler = async ({ slack, actor, personTex
 /** *Keep them* and *Keep it*. */
 export const keepSubscriptions: ClickHandler = async ({ personTexts, reply }) =>
   reply.inPlace(keptMessage(personTexts));
+
+/** *End them*: what a channel watches in which nothing can be typed any more. */
+export const endThere = withValue(THERE_VALUE, async ({ slack, actor, personTexts, reply }, { channel, jobs }) => {
+  const outcome = await unsubscribeElsewhere(slack.useCases, actor, channel, jobs);
+  await reply.privately(endedThereMessage(personTexts, outcome, channel));
+});

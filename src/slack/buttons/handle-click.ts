@@ -2,14 +2,16 @@ import { ACTIONS } from '../messages/kit/button-value.ts';
 import type { Click } from '../parsing/parse-interaction.ts';
 import type { Request } from '../requests/request.ts';
 import { showAuditOfJob, showAuditPage } from './audit-buttons.ts';
+import { refreshChart, shareChart } from './chart-buttons.ts';
 import type { ClickHandler } from './click.ts';
-import { keepSubscriptions, unsubscribeAnyway, unsubscribeFromAll } from './confirm-buttons.ts';
+import { endThere, keepSubscriptions, unsubscribeAnyway, unsubscribeFromAll } from './confirm-buttons.ts';
 import { shareHelp } from './help-buttons.ts';
 import { shareJobs, showJobsPage, subscribeListed } from './jobs-buttons.ts';
 import { shareList, unsubscribeListed } from './list-buttons.ts';
 import { subscribeNamed, unsubscribeNamed, watchNamesake } from './name-buttons.ts';
 import { refreshToldPost, showWholePost } from './post-buttons.ts';
 import { refreshStatus, shareStatus, subscribeTarget, unsubscribeTarget } from './status-buttons.ts';
+import { refreshWhy } from './why-buttons.ts';
 
 const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.refreshStatus]: refreshStatus,
@@ -26,6 +28,7 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.unsubscribeAll]: unsubscribeFromAll,
   [ACTIONS.keepAll]: keepSubscriptions,
   [ACTIONS.keepOthers]: keepSubscriptions,
+  [ACTIONS.endThere]: endThere,
   [ACTIONS.unsubscribeListed]: unsubscribeListed,
   [ACTIONS.shareList]: shareList,
   [ACTIONS.subscribeListed]: subscribeListed,
@@ -36,6 +39,9 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.showAudit]: showAuditOfJob,
   [`${ACTIONS.pageAudit}:newest`]: showAuditPage,
   [`${ACTIONS.pageAudit}:older`]: showAuditPage,
+  [ACTIONS.refreshChart]: refreshChart,
+  [ACTIONS.shareChart]: shareChart,
+  [ACTIONS.refreshWhy]: refreshWhy,
   [ACTIONS.shareHelp]: shareHelp,
 };
 

@@ -11,9 +11,9 @@ export const answerSubscribe: CommandHandler<'subscribe'> = async (request, { jo
 
 /** Subscribes a channel, and what the person is to read about it. */
 export async function subscribeJobs(
-  { slack: { useCases }, actor, personTexts }: Request,
+  { slack: { useCases }, actor, canInvite, personTexts }: Request,
   wanted: Wanted,
 ): Promise<{ readonly outcome: SubscribeOutcome; readonly answer: SlackMessage }> {
   const outcome = await subscribe(useCases, actor, wanted, personTexts.language);
-  return { outcome, answer: subscribeAnswer(personTexts, outcome, actor.channelId) };
+  return { outcome, answer: subscribeAnswer(personTexts, outcome, { channelId: actor.channelId, canInvite }) };
 }

@@ -6,6 +6,8 @@ import { NOTHING_TYPED } from '../../domain/rules/typed-rules.ts';
 import type { TypedRules } from '../../domain/rules/typed-rules.ts';
 import { parseRules, splitRules } from './parse-rules.ts';
 import type { RuleError } from './parse-rules.ts';
+import { CHART_SPANS, MEASURES } from '../../domain/rules/chart-series.ts';
+import type { ChartSpan, Measure } from '../../domain/rules/chart-series.ts';
 import { tokenize } from './tokenize.ts';
 import type { Token } from './tokenize.ts';
 
@@ -30,6 +32,10 @@ export type Command =
   | { readonly kind: 'choose_language'; readonly language: Language }
   /** What the subscriptions of the channel follow that say nothing themselves. */
   | { readonly kind: 'choose_rules'; readonly rules: TypedRules }
+  /** What is left out is chosen by the state of the job, or a day. */
+  | { readonly kind: 'chart'; readonly job: string; readonly measure: Measure | null; readonly span: ChartSpan | null }
+  /** Why something was told of a job, or not. */
+  | { readonly kind: 'why'; readonly job: string }
   /** What was done here, with one job where there is a reference. */
   | { readonly kind: 'audit'; readonly job: string | null }
   | { readonly kind: 'health' }
@@ -40,10 +46,16 @@ export type Command =
 export type UsageError =
   | { readonly kind: 'too_long'; readonly most: number }
   | { readonly kind: 'unclosed_quote'; readonly text: string }
-  | { readonly kind: 'jobs_missing'; readonly verb: 'status' | 'subscribe' | 'unsubscribe' }
+  | { readonly kind: 'jobs_missing'; readonly verb: VerbWithJobs }
   | { readonly kind: 'too_many_jobs'; readonly verb: string; readonly count: number; readonly most: number }
   | { readonly kind: 'unknown_option'; readonly option: string; readonly verb: string }
   | { readonly kind: 'all_with_jobs' }
+  /** Several words that could be the job, where there is but one. */
+  | { readonly kind: 'one_job'; readonly verb: VerbWithOneJob; readonly words: readonly string[] }
+  /** A stretch of time that charts do not have. */
+  | { readonly kind: 'unknown_span'; readonly span: string }
+  /** Two words of which only one can be meant, such as `1h` and `7d`. */
+  | { readonly kind: 'either_or'; readonly words: readonly string[] }
   | {
       readonly kind: 'unexpected_words';
       readonly verb: VerbWithoutJobs;
@@ -55,7 +67,10 @@ export type UsageError =
   | { readonly kind: 'rule_of_one'; readonly rule: string }
   | RuleError
   | { readonly kind: 'unknown_language'; readonly language: string }
-  /** A channel or a person was named, and this verb is about the conversation it is typed in. */
+  /**
+   * A channel or a person was named, and this verb is about the conversation it is typed in: `#ops`, or Slack's own
+   * `<#C012AB3CD>` where it did not tell the name of the channel.
+   */
   | { readonly kind: 'channel_named'; readonly channel: string }
   | { readonly kind: 'person_named'; readonly person: string }
   | { readonly kind: 'misspelt_verb'; readonly word: string; readonly meant: string };
@@ -71,6 +86,8 @@ export const COMMANDS = [
   { verb: 'unsubscribe', typed: 'unsubscribe <job>…' },
   { verb: 'list', typed: 'list' },
   { verb: 'jobs', typed: 'jobs [text]' },
+  { verb: 'chart', typed: 'chart <job> [lag|progress] [1h|24h|7d]' },
+  { verb: 'why', typed: 'why <job>' },
   { verb: 'settings', typed: 'settings' },
   { verb: 'audit', typed: 'audit [job]' },
   { verb: 'health', typed: 'health' },
@@ -80,20 +97,24 @@ export const COMMANDS = [
 /** The first word of a command. */
 export type Verb = (typeof COMMANDS)[number]['verb'];
 const VERBS: readonly Verb[] = COMMANDS.map(({ verb }) => verb);
-type VerbWithoutJobs = Exclude<Verb, 'status' | 'subscribe' | 'unsubscribe' | 'jobs'>;
+type VerbWithOneJob = 'chart' | 'why';
+type VerbWithJobs = 'status' | 'subscribe' | 'unsubscribe' | VerbWithOneJob;
+type VerbWithoutJobs = Exclude<Verb, VerbWithJobs | 'jobs'>;
 /** Said on their own: a slip in one of these is told from a job's name even when nothing follows. */
 const LONE_VERBS: ReadonlySet<Verb> = new Set<Verb>(['list', 'audit', 'help', 'health', 'version']);
 
 /** `public`, `--public` and what smart dashes make of it. */
 const PUBLIC = /^-{0,2}public$/i;
 const ALL = /^-{0,2}all$/i;
+/** A stretch of time, also one that charts do not have. */
+const SPAN = /^\d+ ?(?:[smhdw]|min)$/i;
 /** `key:value` where the key is a plain word: a rule of a subscription. A URL is not one. */
 const OPTION = /^([a-z_]+):(?!\/\/)/i;
 
-/** `#ops`, and what Slack makes of it: `<#C012AB3CD|ops>`. */
-const CHANNEL = /^(?:#(.+)|<#([A-Z0-9]+)(?:\|([^>]*))?>)$/iu;
-/** `@ana`, `<@U012AB3CD>`, `<!subteam^S1|@dba>`, `<!channel>`. */
-const PERSON = /^(?:@(.+)|<[@!]([^|>]+)(?:\|([^>]*))?>)$/u;
+/** `#ops`, and what Slack makes of it: `<#C012AB3CD|ops>`, or `<#C012AB3CD|>` where it does not tell the name. */
+const CHANNEL = /^(?:#(.+)|<#([A-Z0-9]+)(?:\|([^>]*))?>?)$/iu;
+/** `@ana`, `<@U012AB3CD>`, `<!subteam^S1|@dba>`, `<!channel>`; of `<@U012AB3CD|Ana Lee>` the first word. */
+const PERSON = /^(?:@(.+)|<[@!]([^|>]+)(?:\|([^>]*))?>?)$/u;
 /** The bot itself, at the beginning of what is written to it, and the slash command in a line that was copied. */
 const ADDRESS = /^(?:<@[^>]+>|\/[\p{L}\p{N}_-]+)[:;.!-]*$/iu;
 /** What ends a sentence: no name ends in it. */
@@ -127,14 +148,19 @@ function withoutAddress(tokens: readonly Token[]): readonly Token[] {
 function findElsewhere(tokens: readonly Token[]): UsageError | null {
   for (const { text, quoted } of tokens) {
     if (quoted) continue;
-    const [, channel, channelId, channelName] = CHANNEL.exec(text) ?? [];
-    const named = [channel, channelName, channelId].find((one) => one !== undefined && one !== '');
+    const [, channel, channelId = '', channelName] = CHANNEL.exec(text) ?? [];
+    const named = [channel, channelName].find(isSaid);
     if (named !== undefined) return { kind: 'channel_named', channel: `#${named}` };
+    if (channelId !== '') return { kind: 'channel_named', channel: `<#${channelId}>` };
     const [, person, personId, personName] = PERSON.exec(text) ?? [];
-    const called = [person, personName, personId].find((one) => one !== undefined && one !== '');
+    const called = [person, personName, personId].find(isSaid);
     if (called !== undefined) return { kind: 'person_named', person: `@${called.replace(/^@/, '')}` };
   }
   return null;
+}
+
+function isSaid(name: string | undefined): name is string {
+  return name !== undefined && name !== '';
 }
 
 function verbOf(token: Token): Verb | null {
@@ -165,6 +191,10 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
       return accept({ kind: 'jobs', text: tokens.length === 0 ? null : tokens.map((token) => token.text).join(' ') });
     case 'settings':
       return parseSettings(tokens);
+    case 'chart':
+      return parseChart(tokens);
+    case 'why':
+      return parseOneJob(verb, tokens, (job) => ({ kind: 'why', job }));
     case 'audit':
       return tokens.length > 1
         ? refuseWords(verb, tokens)
@@ -238,6 +268,35 @@ function parseStatus(tokens: readonly Token[]): ParsedCommand {
   const words = tokens.filter((token) => !isFlag(token, PUBLIC));
   const isPublic = words.length < tokens.length;
   return parseJobs('status', words, MAX_STATUS_JOBS, (jobs) => ({ kind: 'status', jobs, isPublic }));
+}
+
+/** The job, what is charted, and for how long, in any order. */
+function parseChart(tokens: readonly Token[]): ParsedCommand {
+  const spans = tokens.filter((token) => isFlag(token, SPAN));
+  const measures = tokens.filter((token) => wordAmong(token, MEASURES) !== null);
+  for (const said of [spans, measures])
+    if (said.length > 1) return refuse({ kind: 'either_or', words: said.map((token) => token.text) });
+  const [span, measure] = [spans[0], measures[0]];
+  const known = span === undefined ? null : wordAmong(span, CHART_SPAN_WORDS);
+  if (span !== undefined && known === null) return refuse({ kind: 'unknown_span', span: span.text });
+  const rest = tokens.filter((token) => token !== span && token !== measure);
+  const charted = measure === undefined ? null : wordAmong(measure, MEASURES);
+  return parseOneJob('chart', rest, (job) => ({ kind: 'chart', job, measure: charted, span: known }));
+}
+
+const CHART_SPAN_WORDS = Object.keys(CHART_SPANS).filter((span): span is ChartSpan => span in CHART_SPANS);
+
+function wordAmong<Word extends string>({ text, quoted }: Token, words: readonly Word[]): Word | null {
+  const word = text.toLowerCase().replace(SENTENCE_END, '');
+  return quoted ? null : (words.find((one) => one === word) ?? null);
+}
+
+function parseOneJob(verb: VerbWithOneJob, tokens: readonly Token[], command: (job: string) => Command): ParsedCommand {
+  const option = tokens.find((token) => !token.quoted && isNoJob(token.text));
+  if (option !== undefined) return refuse({ kind: 'unknown_option', option: option.text, verb });
+  const [job, ...others] = new Set(tokens.map(jobNamed).filter((name) => name !== ''));
+  if (job === undefined) return refuse({ kind: 'jobs_missing', verb });
+  return others.length === 0 ? accept(command(job)) : refuse({ kind: 'one_job', verb, words: [job, ...others] });
 }
 
 function parseUnsubscribe(tokens: readonly Token[]): ParsedCommand {

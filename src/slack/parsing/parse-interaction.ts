@@ -12,7 +12,7 @@ const clickPayload = z.object({
       is_ephemeral: z.boolean().optional(),
     })
     .optional(),
-  channel: z.object({ id: z.string() }).optional(),
+  channel: z.object({ id: z.string(), name: z.string().optional() }).optional(),
   message: z
     .object({
       ts: z.string(),
@@ -31,6 +31,8 @@ export interface Click {
   /** The workspace of the person; null when Slack does not say. */
   readonly teamId: string | null;
   readonly channelId: string;
+  /** What Slack calls it; null when it does not say. */
+  readonly channelName: string | null;
   readonly actionId: string;
   readonly value: string | undefined;
   /** The channel message it was on; null on an ephemeral one, which only its response URL can change. */
@@ -83,6 +85,7 @@ export function parseClick(body: unknown): Click | null {
     userId: user.id,
     teamId: user.team_id ?? null,
     channelId,
+    channelName: channel?.name ?? null,
     actionId: action.action_id,
     value: action.value,
     messageTs: ephemeral ? null : (message?.ts ?? container?.message_ts ?? null),

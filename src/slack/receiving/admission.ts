@@ -11,28 +11,31 @@ export interface Asked {
   readonly actor: Actor;
   /** The workspace of the person, as Slack says in the request; null when it does not. */
   readonly teamId: string | null;
+  /** See `Request`. */
+  readonly canInvite: boolean;
   readonly reply: Reply;
+  /** What is done also for somebody who is refused; true when it was. Nothing when left out. */
+  readonly evenRefused?: (request: Request) => Promise<boolean>;
 }
 
 /** Carries out a request of somebody who may make it; anybody else is told, alone, why not. */
 export async function ifAdmitted(
   slack: SlackContext,
-  { actor, teamId, reply }: Asked,
+  { actor, teamId, canInvite, reply, evenRefused }: Asked,
   work: (request: Request) => Promise<void>,
 ): Promise<void> {
   const access = await admit(slack.useCases, actor, teamId);
-  if (access.kind === 'allowed') {
-    const request = await createRequest(slack, actor, reply);
-    return await work(access.mayShowPublicly ? request : answerPrivately(request));
-  }
+  const request = await createRequest(slack, { actor, canInvite, reply });
+  if (access.kind === 'allowed') return await work(access.mayShowPublicly ? request : answerPrivately(request));
+  if (await evenRefused?.(request)) return;
   const { userId: user, channelId: channel } = actor;
   slack.useCases.log.info({ user, channel, team: teamId, reason: access.why }, 'refused a command or button');
-  const texts = slack.textsIn(await slack.readerLanguage(user));
-  await reply.privately(accessDeniedMessage(texts, access.why, actor));
+  await reply.privately(accessDeniedMessage(request.personTexts, access.why, actor));
 }
 
 /** Shows nothing to everybody where nobody knows who that is. */
 function answerPrivately(request: Request): Request {
-  const { reply, personTexts } = request;
-  return { ...request, reply: { ...reply, publicly: () => reply.privately(notPublicMessage(personTexts)) } };
+  const { reply, personTexts, canInvite } = request;
+  const why = notPublicMessage(personTexts, canInvite);
+  return { ...request, reply: { ...reply, publicly: () => reply.privately(why) } };
 }

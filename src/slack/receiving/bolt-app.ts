@@ -4,6 +4,7 @@ import type { FetchFunction, WebClient } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 
 import { DiskFullError } from '../../ports/operator-error.ts';
+import { canBeInvited } from '../../domain/conversation.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -11,16 +12,20 @@ import { endChannel, followChannel, followMessage } from '../../use-cases/subscr
 import { handleClick, isHandled } from '../buttons/handle-click.ts';
 import { ifAdmitted } from './admission.ts';
 import type { Asked } from './admission.ts';
+import { TAKEN_OUT } from '../web-api/classify-slack-error.ts';
+import type { TakenOut } from '../web-api/classify-slack-error.ts';
 import { sdkLogger } from '../web-api/sdk-logger.ts';
-import { handleCommand } from '../commands/handle-command.ts';
+import { handleCommand, stopOwn } from '../commands/handle-command.ts';
 import { HttpReceiver } from './http-receiver.ts';
 import { parseClick, parseDirectMessage } from '../parsing/parse-interaction.ts';
 import { diskFullMessage } from '../messages/answers/disk-full-message.ts';
 import { faultMessage } from '../messages/answers/fault-message.ts';
 import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-channel.ts';
 import { onlyOnce } from './only-once.ts';
+import type { NewBlocks } from '../sending/new-blocks.ts';
 import { createDirectReply, createReply } from '../requests/reply.ts';
 import type { Request, SlackContext } from '../requests/request.ts';
+import { registerShortcuts } from './shortcuts.ts';
 import { SocketReceiver } from './socket-receiver.ts';
 import { createSlackClient, oneAttempt } from '../web-api/slack-client.ts';
 import type { SlackCalls } from '../web-api/slack-client.ts';
@@ -73,9 +78,12 @@ export interface BoltAppOptions extends SlackCalls {
   readonly botToken: string;
   readonly command: string;
   readonly slack: SlackContext;
+  readonly newBlocks: NewBlocks;
   readonly identity: { readonly botId: string; readonly botUserId: string };
   readonly track: Track;
   readonly newReference: () => string;
+  /** Slack says that the app was taken out of the workspace: nobody can be told of it there. */
+  readonly onTakenOut: (how: TakenOut) => void;
   readonly log: Log;
 }
 
@@ -84,7 +92,7 @@ type Answer = (body: unknown, asked: Asked, work: (request: Request) => Promise<
 
 /** Registers the slash command and every button on a Bolt app. Nothing is handled before it is started. */
 export function createBoltApp(options: BoltAppOptions): App {
-  const { receiver, client, slack, track, log } = options;
+  const { receiver, client, slack, newBlocks, track, log } = options;
   const app = new App({
     receiver,
     deferInitialization: true,
@@ -100,7 +108,10 @@ export function createBoltApp(options: BoltAppOptions): App {
   app.command(options.command, async ({ ack, command, respond }) => {
     await ack();
     const actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
-    const asked = { actor, teamId: command.team_id, reply: createReply({ client, respond, click: null, log }) };
+    const canInvite = canBeInvited(command.channel_id, command.channel_name);
+    const reply = createReply({ client, respond, click: null, newBlocks, log });
+    const evenRefused = (request: Request) => stopOwn(request, command.text ?? '');
+    const asked = { actor, teamId: command.team_id, canInvite, reply, evenRefused };
     await answer(command, asked, (request) => handleCommand(request, command.text ?? ''));
   });
 
@@ -109,7 +120,13 @@ export function createBoltApp(options: BoltAppOptions): App {
     const click = parseClick(body);
     if (click === null || !isHandled(click)) return;
     const actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
-    const asked = { actor, teamId: click.teamId, reply: createReply({ client, respond, click, log }) };
+    const canInvite = canBeInvited(click.channelId, click.channelName);
+    const asked = {
+      actor,
+      teamId: click.teamId,
+      canInvite,
+      reply: createReply({ client, respond, click, newBlocks, log }),
+    };
     const { postId, messageTs } = click;
     await answer(body, asked, async (request) => {
       if (postId !== null && messageTs !== null) await followMessage(slack.useCases, actor, { postId, messageTs });
@@ -118,6 +135,7 @@ export function createBoltApp(options: BoltAppOptions): App {
   });
 
   registerEvents(app, options, answer);
+  registerShortcuts(app, options);
   app.error((error) => {
     log.error({ err: error }, 'a Slack listener failed');
     return Promise.resolve();
@@ -126,7 +144,8 @@ export function createBoltApp(options: BoltAppOptions): App {
 }
 
 /** What Slack tells the bot without anybody asking for it. */
-function registerEvents(app: App, { slack, client, identity, track, log }: BoltAppOptions, answer: Answer): void {
+function registerEvents(app: App, options: BoltAppOptions, answer: Answer): void {
+  const { slack, client, newBlocks, identity, track, onTakenOut, log } = options;
   app.event('member_joined_channel', async ({ body, event }) => {
     if (event.user !== identity.botUserId) return;
     const channel = { workspaceId: slack.workspaceId, channelId: event.channel };
@@ -142,7 +161,14 @@ function registerEvents(app: App, { slack, client, identity, track, log }: BoltA
     if (written === null) return;
     const { userId, channelId, teamId, text } = written;
     const actor = { workspaceId: slack.workspaceId, channelId, userId };
-    const asked = { actor, teamId, reply: createDirectReply(client, channelId) };
+    const evenRefused = (request: Request) => stopOwn(request, text);
+    const asked = {
+      actor,
+      teamId,
+      canInvite: false,
+      reply: createDirectReply(client, channelId, newBlocks),
+      evenRefused,
+    };
     await answer(body, asked, (request) => handleCommand(request, text));
   });
 
@@ -162,15 +188,15 @@ function registerEvents(app: App, { slack, client, identity, track, log }: BoltA
   app.event('channel_id_changed', ({ event }) =>
     track(() => followChannel(useCases, inChannel(event.old_channel_id), event.new_channel_id)),
   );
-  const sayGone = (how: string) => {
+  const noteTakenOut = (how: TakenOut) => {
+    onTakenOut(how);
     log.error(
       { how },
       'the app was taken out of the workspace, or its token revoked: nothing can be said in Slack; install it again',
     );
     return Promise.resolve();
   };
-  app.event('app_uninstalled', () => sayGone('app_uninstalled'));
-  app.event('tokens_revoked', () => sayGone('tokens_revoked'));
+  for (const how of TAKEN_OUT) app.event(how, () => noteTakenOut(how));
 }
 
 /** A fault is logged under a reference that the person is shown; a full disk is something they can have mended. */

@@ -8,9 +8,11 @@ import type { ListJobsDeps } from '../../use-cases/showing/list-jobs.ts';
 import type { ListSubscriptionsDeps } from '../../use-cases/showing/list-subscriptions.ts';
 import type { ListWorkspaceDeps } from '../../use-cases/showing/list-workspace.ts';
 import type { ShowAuditDeps } from '../../use-cases/showing/show-audit.ts';
+import type { ShowChartDeps } from '../../use-cases/showing/show-chart.ts';
 import type { ShowHealthDeps } from '../../use-cases/showing/show-health.ts';
 import type { ShowStatusDeps } from '../../use-cases/showing/show-status.ts';
 import type { ShowVersionDeps } from '../../use-cases/showing/show-version.ts';
+import type { ShowWhyDeps } from '../../use-cases/showing/show-why.ts';
 import type { ChangeSettingsDeps } from '../../use-cases/subscribing/change-settings.ts';
 import type { GreetDeps } from '../../use-cases/subscribing/greet-channel.ts';
 import type { SubscribeDeps } from '../../use-cases/subscribing/subscribe.ts';
@@ -28,9 +30,11 @@ type UseCaseDeps = ChangeSettingsDeps &
   ListWorkspaceDeps &
   RefreshPostDeps &
   ShowAuditDeps &
+  ShowChartDeps &
   ShowHealthDeps &
   ShowStatusDeps &
   ShowVersionDeps &
+  ShowWhyDeps &
   SubscribeDeps &
   UnsubscribeDeps & { readonly store: ChannelStore & RequestStore; readonly clock: Clock; readonly log: Log };
 
@@ -53,15 +57,20 @@ export interface Request {
   readonly personTexts: Texts;
   /** In the language of the channel, for what everybody in it reads. */
   readonly channelTexts: Texts;
+  /** Whether a member can let the bot into the conversation, should it not be in it. */
+  readonly canInvite: boolean;
   readonly reply: Reply;
 }
 
 /** Finds out in which languages a request is answered. */
-export async function createRequest(slack: SlackContext, actor: Actor, reply: Reply): Promise<Request> {
+export async function createRequest(
+  slack: SlackContext,
+  { actor, canInvite, reply }: Pick<Request, 'actor' | 'canInvite' | 'reply'>,
+): Promise<Request> {
   const [person, channel] = await Promise.all([
     slack.readerLanguage(actor.userId),
     slack.useCases.store.findChannelLanguage(actor),
   ]);
   const channelTexts = hideOperatorMatters(slack.textsIn(channel));
-  return { slack, actor, personTexts: slack.textsIn(person), channelTexts, reply };
+  return { slack, actor, personTexts: slack.textsIn(person), channelTexts, canInvite, reply };
 }

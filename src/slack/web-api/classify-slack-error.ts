@@ -68,6 +68,10 @@ const MESSAGE = [
 /** No answer of Slack's, or none that says how it went. */
 const NO_ANSWER = ['network', 'unexpected', 'answer_without_ts', 'http_500', 'http_502', 'http_503', 'http_504'];
 
+/** What Slack tells by event of an app that can say nothing any more (docs.slack.dev, "Events API", events). */
+export const TAKEN_OUT = ['app_uninstalled', 'tokens_revoked'] as const;
+export type TakenOut = (typeof TAKEN_OUT)[number];
+
 /** Every reason that this version knows for an outcome, as a closed list for whoever counts them. */
 export const KNOWN_REASONS: ReadonlySet<string> = new Set([
   ...LATER,
@@ -76,6 +80,7 @@ export const KNOWN_REASONS: ReadonlySet<string> = new Set([
   ...WORKSPACE,
   ...MESSAGE,
   ...NO_ANSWER,
+  ...TAKEN_OUT,
 ]);
 
 /**

@@ -7,11 +7,14 @@ import { StartError } from '../../ports/operator-error.ts';
 import type { Log } from '../../ports/log.ts';
 import { slackErrorName } from '../web-api/classify-slack-error.ts';
 import { identify, socketRefused } from './identify.ts';
-import { HISTORY_SCOPES, REQUIRED_SCOPES } from './scopes.ts';
+import { HISTORY_SCOPES, LATER_SCOPES, REQUIRED_SCOPES } from './scopes.ts';
 import { createSlackClient } from '../web-api/slack-client.ts';
 
 const WHERE_SCOPES_ARE =
   'add it on the page OAuth & Permissions of your Slack app (Bot Token Scopes), then press Reinstall to Workspace there';
+
+const WHERE_THE_MANIFEST_IS =
+  'paste manifest.yml anew on the page App Manifest of your Slack app, then press Reinstall to Workspace; its events and shortcuts, which Slack does not show the bot, come with it';
 
 const OPS_CHANNEL = 'OPS_CHANNEL';
 
@@ -88,7 +91,15 @@ function checkScopes(granted: readonly string[] | null): readonly Finding[] {
           `is missing, which is allowed: messages in ${kind} come at least once; one whose answer Slack loses may come twice. For exactly once, ${WHERE_SCOPES_ARE}.`,
         ),
   );
-  return [...required, ...history];
+  const later = Object.entries(LATER_SCOPES).map(([scope, purpose]) =>
+    granted.includes(scope)
+      ? good(`Scope ${scope}`, `is there, for later: ${purpose}.`)
+      : open(
+          `Scope ${scope}`,
+          `is missing, which is allowed: nothing needs it yet. It is for later: ${purpose}. To have it then, ${WHERE_THE_MANIFEST_IS}.`,
+        ),
+  );
+  return [...required, ...history, ...later];
 }
 
 /** Looks whether the operator's channel is there, and joins nothing. */

@@ -17,6 +17,7 @@ import {
   decodeLanguage,
   decodeNamedJob,
 } from '../rows/codec.ts';
+import { findEnd } from '../rows/rule-endings.ts';
 import { setAside } from '../rows/set-aside.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 
@@ -136,12 +137,19 @@ export async function readDeliveries(
   const read: ReadDelivery[] = [];
   for (const row of rows) {
     const facts = toFacts(row, language);
-    if (facts !== null) read.push({ row, facts });
+    if (facts !== null) read.push({ row, facts: await withEnd(db, facts) });
     if (clock === null) continue;
     if (facts === null && row.reason !== UNREADABLE) await dropDelivery(db, clock, row);
     if (row.causes !== null && decodeCauses(row.causes) === null) await dropCauses(db, clock, row);
   }
   return read;
+}
+
+/** What a rule found, with the event by which it is over. */
+async function withEnd(db: Db, facts: DeliveryFacts): Promise<DeliveryFacts> {
+  if (facts.kind !== 'event' || facts.event.kind !== 'rule') return facts;
+  const end = await findEnd(db, facts.job, facts.eventNumber, facts.event);
+  return end === null ? facts : { ...facts, aftermath: { ...facts.aftermath, endedBy: end.event } };
 }
 
 async function dropDelivery(db: Db, clock: EpochMs, row: FactsRow): Promise<void> {

@@ -29,6 +29,39 @@ function toHistoryAccess({ read_back_at: since, read_back_refusal: reason }: His
   return reason === null ? { kind: 'unknown' } : { kind: 'denied', reason };
 }
 
+/**
+ * For how long Slack has refused to let us read a channel: a refusal that was believed before goes on, any other counts
+ * from the first one of a search.
+ *
+ * @param since when the search began
+ */
+export function refusedForMs(row: HistoryAccessRow, since: EpochMs, clock: EpochMs): number {
+  const refusedAt = row.read_back_refused_at ?? clock;
+  const isOfSearch = row.read_back_refusal !== null || refusedAt >= since;
+  return isOfSearch ? Math.max(0, clock - refusedAt) : 0;
+}
+
+/** Slack refuses to let a search read: written down where it did not already, and believed later. */
+export async function noteReadRefused(
+  db: Db,
+  channel: ChannelKey,
+  since: EpochMs | null,
+  clock: EpochMs,
+): Promise<void> {
+  await updateChannel(db, channel)
+    .set({ read_back_refused_at: clock })
+    .where('read_back_refusal', 'is', null)
+    .where((eb) =>
+      eb.or([
+        eb('read_back_refused_at', 'is', null),
+        eb('read_back_refused_at', '<', since ?? clock),
+        // It was noted before the clock was set back.
+        eb('read_back_refused_at', '>', clock),
+      ]),
+    )
+    .execute();
+}
+
 /** The same for deciding whether to look there: a refusal of long ago may be over, and counts as unknown. */
 export function believedHistoryAccess(row: HistoryAccessRow, clock: EpochMs): HistoryAccess {
   const refusedAt = row.read_back_refused_at ?? 0;
@@ -76,16 +109,24 @@ export async function saveHistoryAccess(
 ): Promise<void> {
   switch (historyAccess.kind) {
     case 'unknown':
-      return;
+      return await forgetReadRefused(db, channel);
     case 'verified':
       await updateChannel(db, channel)
         .set({ read_back_at: historyAccess.since, read_back_refusal: null, read_back_refused_at: null })
         .where('read_back_at', 'is', null)
         .execute();
-      return;
+      return await forgetReadRefused(db, channel);
     case 'denied':
       await updateChannel(db, channel)
         .set({ read_back_at: null, read_back_refusal: historyAccess.reason, read_back_refused_at: clock })
         .execute();
   }
+}
+
+/** A page was read. */
+async function forgetReadRefused(db: Db, channel: ChannelKey): Promise<void> {
+  await updateChannel(db, channel)
+    .set({ read_back_refused_at: null, read_back_refusal: null })
+    .where('read_back_refused_at', 'is not', null)
+    .execute();
 }

@@ -7,7 +7,7 @@ import type { EpochMs } from '../../domain/base/time.ts';
 import { stillMeant } from '../rows/timed-work.ts';
 import { leaseOf, postsToWorkOn } from './claim.ts';
 import type { Claim, Claimed } from './claim.ts';
-import { believedHistoryAccess, HISTORY_ACCESS } from './history-access.ts';
+import { believedHistoryAccess, HISTORY_ACCESS, refusedForMs } from './history-access.ts';
 
 /** Before the mark of a page: which page of a search comes next. Null in the row: the first one. */
 const PAGE = 'page:';
@@ -70,6 +70,7 @@ export async function claimSearch(claim: Claim): Promise<Claimed> {
     tries: row.tries,
     historyAccess,
     searchedForMs: clock - since,
+    refusedForMs: refusedForMs(row, since, clock),
     messageTs: row.message_ts,
     pageOf: row.search_cursor === PROOF ? ('proof' as const) : ('post' as const),
     hasProof: row.last_ts !== null,

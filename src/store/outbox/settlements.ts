@@ -14,7 +14,7 @@ import { moveChannelIn } from '../channels/move-channel.ts';
 import { endPauses, giveTrialBack, notePause } from '../channels/pauses.ts';
 import { decodeCopies, encodeCopies } from './copies.ts';
 import { freeDeliveries, undoPost } from './place-pending.ts';
-import { saveHistoryAccess } from './history-access.ts';
+import { noteReadRefused, saveHistoryAccess } from './history-access.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
 import { encodePlace } from './searches.ts';
@@ -263,6 +263,7 @@ async function settlePage(
     case 'look_again':
       return { ...done, ...look(settlement.afterMs), looks: settlement.looks };
     case 'try_page_again':
+      if (settlement.isRefused === true) await noteReadRefused(tx, channel, row.searched_since, clock);
       return {
         ...look(settlement.afterMs),
         tries: row.tries + 1,

@@ -154,6 +154,14 @@ const state: z.ZodType<JobState> = z.object({
   ending: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
   toldFailedSubJobs: z.array(jobId).default([]),
   betterReports: z.number().default(0),
+  marks: z
+    .object({
+      lagHighSince: z.number().nullable(),
+      stalledSince: z.number().nullable(),
+      caughtUpSince: z.number().nullable(),
+    })
+    .nullable()
+    .default(null),
   // A job that is over in a way this version does not know is asked about again.
   over: z.enum(['ended', 'gone']).nullable().catch(null),
 });

@@ -5,6 +5,7 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import { statusGroup } from '../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../domain/job/job-type.ts';
 import type { Language } from '../../domain/base/language.ts';
+import type { ChartSeries } from '../../domain/rules/chart-series.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
@@ -12,11 +13,13 @@ import type { JobReading } from '../polling/read-jobs.ts';
 import type { Vitals } from '../upkeep/vitals.ts';
 import { MAX_DETAIL_WAIT_MS, readJobsWithDetails } from './read-jobs-with-details.ts';
 import type { ReadWithDetailsDeps } from './read-jobs-with-details.ts';
+import { chartForStatus } from './show-chart.ts';
+import type { ShowChartDeps } from './show-chart.ts';
 import { resolveJobs } from '../naming/resolve-jobs.ts';
 import type { OldNames, ReferenceProblem, ResolveDeps } from '../naming/resolve-jobs.ts';
 
 /** What showing a status takes. */
-export type ShowStatusDeps = ResolveDeps & ReadWithDetailsDeps & { readonly store: SubscriptionStore };
+export type ShowStatusDeps = ResolveDeps & ReadWithDetailsDeps & ShowChartDeps & { readonly store: SubscriptionStore };
 
 /** A job with whether the channel that asked is subscribed to it, and what is known beside its progress. */
 export interface JobStatus {
@@ -28,6 +31,8 @@ export interface JobStatus {
   readonly recovery: RecoveryFigures | 'unknown' | null;
   /** How many sub-jobs it has. */
   readonly subJobs: number;
+  /** Its figures of the last day, where it is the only one that is shown; null when there are none. */
+  readonly chart: ChartSeries | null;
 }
 
 /** Everything a status message shows. */
@@ -66,6 +71,8 @@ export async function readForChannel(
   const readings = await readJobsWithDetails(deps, jobIds, language, subJobs);
   const subscribed = await store.findSubscribed(channel, connectionId, jobIds);
   const recovery = await recoveryOf(deps, readings);
+  const [only, ...others] = jobIds;
+  const chart = only === undefined || others.length > 0 ? null : await chartForStatus(deps, only);
   return await Promise.all(
     readings.map(async (reading) => {
       const jobId = reading.kind === 'known' ? reading.job.jobId : reading.jobId;
@@ -75,6 +82,7 @@ export async function readForChannel(
         cause: isFailed(reading) ? await store.findCause({ connectionId, jobId }, language) : null,
         recovery: recovery.get(jobId) ?? null,
         subJobs: subJobs.get(jobId)?.length ?? 0,
+        chart,
       };
     }),
   );

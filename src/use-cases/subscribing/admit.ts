@@ -1,7 +1,8 @@
 import { decideAccess } from '../../domain/access.ts';
 import type { Access } from '../../domain/access.ts';
 import type { Actor } from '../../ports/store/subscriptions.ts';
-import { holdOrRelease } from './review-channels.ts';
+import { isDirectMessage } from '../../domain/conversation.ts';
+import { holdOrRelease, holdOrReleaseReader } from './review-channels.ts';
 import type { ReviewDeps } from './review-channels.ts';
 
 /**
@@ -18,7 +19,9 @@ export async function admit(deps: ReviewDeps, actor: Actor, teamId: string | nul
   ]);
   const place = { channelId: actor.channelId, sharing };
   await holdOrRelease(deps, actor, place);
-  const access = decideAccess({ userId: actor.userId, teamId, person }, place, home, policy);
+  const asker = { userId: actor.userId, teamId, person };
+  if (isDirectMessage(actor.channelId)) await holdOrReleaseReader(deps, actor, asker);
+  const access = decideAccess(asker, place, home, policy);
   // Somebody is there: perhaps what was refused has been mended.
   const { store, clock, wakeLoops } = deps;
   if (access.kind === 'allowed' && (await store.tryAtOnce({ channel: actor, now: clock.now() }))) wakeLoops();

@@ -3,7 +3,6 @@ import { HELD } from '../../domain/access.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { tellPauses } from '../telling/tell-pauses.ts';
 import type { OutboxStore } from '../../ports/store/outbox.ts';
-import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import type { ReviewDeps } from './review-channels.ts';
 
 /** A conversation has another id from now on, as when it is shared: everything of it follows. */
@@ -32,10 +31,7 @@ export async function followMessage(
 }
 
 /** A channel was deleted, which nothing brings back: its subscriptions end; who made them and the operator hear of it. */
-export async function endChannel(
-  deps: ReviewDeps & { readonly store: SubscriptionStore },
-  channel: ChannelKey,
-): Promise<void> {
+export async function endChannel(deps: ReviewDeps, channel: ChannelKey): Promise<void> {
   const { store, clock } = deps;
   await store.holdChannel({ channel, reason: HELD.channel_deleted, now: clock.now() });
   await tellPauses(deps);

@@ -1,8 +1,11 @@
-import { findChannelDenial, HELD, mayResume } from '../../domain/access.ts';
-import type { AccessPolicy, ChannelDenial, Home, Place, Sharing } from '../../domain/access.ts';
+import { findChannelDenial, findPersonDenial, HELD, mayResume } from '../../domain/access.ts';
+import type { AccessPolicy, Asker, ChannelDenial, Home, Place, Sharing } from '../../domain/access.ts';
+import { isDirectMessage } from '../../domain/conversation.ts';
 import { HOUR, SECOND } from '../../domain/base/time.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { Directory } from '../../ports/slack.ts';
+import type { ChannelStore } from '../../ports/store/channels.ts';
+import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import { tellPauses } from '../telling/tell-pauses.ts';
 import type { TellPausesDeps } from '../telling/tell-pauses.ts';
 
@@ -20,6 +23,7 @@ export interface AccessDeps {
 
 /** What asking who may read a channel takes. */
 export interface ReviewDeps extends TellPausesDeps {
+  readonly store: ChannelStore & SubscriptionStore;
   readonly access: AccessDeps;
 }
 
@@ -67,6 +71,50 @@ export async function holdOrRelease(
 }
 
 /**
+ * Looks whether the person behind direct messages may still use the bot, and holds back what they are told, or lets it go.
+ * True where they may be told; nobody is looked up behind a channel.
+ */
+export async function reviewReader(deps: ReviewDeps, channel: ChannelKey): Promise<boolean> {
+  const userId = await findReader(deps, channel);
+  if (userId === null) return true;
+  const person = await deps.access.directory.findPerson(userId);
+  return await holdOrReleaseReader(deps, channel, { userId, teamId: null, person });
+}
+
+/** Who reads direct messages: whose they are by their id, or who subscribed there. Null where that is not known. */
+async function findReader({ store }: ReviewDeps, channel: ChannelKey): Promise<string | null> {
+  if (!isDirectMessage(channel.channelId)) return null;
+  if (channel.channelId.startsWith('U')) return channel.channelId;
+  const [first] = await store.listSubscriptions(channel);
+  return first?.createdBy ?? null;
+}
+
+/** The same for a person who has been looked up. While Slack does not tell, everything stays as it is. */
+export async function holdOrReleaseReader(
+  { store, clock, access, log, wakeLoops }: ReviewDeps,
+  { workspaceId, channelId }: ChannelKey,
+  reader: Asker,
+): Promise<boolean> {
+  const channel = { workspaceId, channelId };
+  const denial = findPersonDenial(reader, access.home, access.policy);
+  if (denial === 'person_not_told' || denial === 'person_withheld') return true;
+  const pause = await store.findPause(channel);
+  const isHeld = pause?.reason === HELD.reader_not_allowed;
+  if (denial !== null && !isHeld) {
+    await store.holdChannel({ channel, reason: HELD.reader_not_allowed, now: clock.now() });
+    log.info(
+      { channel: channelId, user: reader.userId, reason: denial },
+      'direct messages are held back: who reads them may not use the bot any more',
+    );
+  }
+  if (denial === null && isHeld) {
+    await store.releaseHeldChannel({ channel, now: clock.now() });
+    wakeLoops();
+  }
+  return denial === null;
+}
+
+/**
  * Reviews one watching channel after the other, for what happened while nobody was told.
  *
  * @returns one step of it: how long to wait before the next, in ms
@@ -77,7 +125,10 @@ export function createReview(deps: ReviewDeps, workspaceId: string): () => Promi
     if (left.length === 0) left = await deps.store.listWatchingChannels(workspaceId);
     const [next, ...rest] = left;
     left = rest;
-    if (next !== undefined) await reviewChannel(deps, { workspaceId, channelId: next });
+    if (next !== undefined) {
+      const channel = { workspaceId, channelId: next };
+      if (await reviewReader(deps, channel)) await reviewChannel(deps, channel);
+    }
     return rest.length === 0 ? REVIEW_EVERY_MS : REVIEW_PACE_MS;
   };
 }

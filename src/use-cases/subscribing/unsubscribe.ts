@@ -3,6 +3,7 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import type { NameCandidate } from '../../domain/names/listed-job.ts';
 import type { ListedSubscription, NamedSubscription } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
+import type { Channels } from '../../ports/slack.ts';
 import type { Actor, SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import {
   describeOld,
@@ -100,6 +101,51 @@ function problemsOf(one: Resolved, mine: readonly ListedSubscription[]): readonl
 /** Ends every subscription of this channel. */
 export function unsubscribeAll(deps: UnsubscribeDeps, actor: Actor): Promise<readonly NamedSubscription[]> {
   return endSubscriptions(deps, actor, 'all');
+}
+
+/**
+ * Ends what the person subscribed here, also where they may not use the bot any more. Nobody else's subscription is, and
+ * only what is surely meant.
+ */
+export async function unsubscribeOwn(
+  deps: UnsubscribeDeps,
+  actor: Actor,
+  references: 'all' | readonly string[],
+): Promise<readonly NamedSubscription[]> {
+  const own = (await deps.store.listSubscriptions(actor)).filter((one) => one.createdBy === actor.userId);
+  const candidates = own.map((one) => asCandidate(one, new Map()));
+  const found = references === 'all' ? [] : references.map((reference) => resolveAmong(reference, candidates));
+  const guessed = new Set(guessesAmong(found).map(({ job }) => job.jobId));
+  const meant = new Set(jobIdsOf(found).filter((jobId) => !guessed.has(jobId)));
+  const ending = references === 'all' ? own : own.filter((one) => meant.has(one.jobId));
+  return ending.length === 0 ? [] : await endSubscriptions(deps, actor, ending);
+}
+
+/** What ending subscriptions of another channel came to. */
+export type EndedElsewhere =
+  | { readonly kind: 'ended'; readonly ended: readonly NamedSubscription[] }
+  /** Somebody else made one of them, and the person is not known to be in that channel. */
+  | { readonly kind: 'not_in_channel' };
+
+/**
+ * Ends subscriptions of a channel in which nothing can be typed any more. Whoever is in it may, and whoever made all of
+ * them; Slack says who is.
+ *
+ * @param channelId the channel, not the conversation of `actor`
+ */
+export async function unsubscribeElsewhere(
+  deps: UnsubscribeDeps & { readonly channels: Channels },
+  actor: Actor,
+  channelId: string,
+  jobIds: readonly JobId[],
+): Promise<EndedElsewhere> {
+  const there = { ...actor, channelId };
+  const meant = (await deps.store.listSubscriptions(there)).filter((one) => jobIds.includes(one.jobId));
+  if (meant.length === 0) return { kind: 'ended', ended: [] };
+  const isOwn = meant.every((one) => one.createdBy === actor.userId);
+  if (!isOwn && !(await deps.channels.visibleTo(actor.userId, [channelId])).has(channelId))
+    return { kind: 'not_in_channel' };
+  return { kind: 'ended', ended: await endSubscriptions(deps, there, meant) };
 }
 
 async function endSubscriptions(

@@ -1,3 +1,4 @@
+import { HELD } from '../../domain/access.ts';
 import { DAY, MINUTE, SECOND } from '../../domain/base/time.ts';
 import { DEFAULT_INCIDENT_RULES } from '../../domain/post/incident.ts';
 import type { IncidentRules } from '../../domain/post/incident.ts';
@@ -8,6 +9,7 @@ import type { SearchPauses } from '../../domain/post/reconcile.ts';
 import { decideSettlement } from '../../domain/post/settle-post.ts';
 import type { SendPauses } from '../../domain/post/settle-post.ts';
 import type { SearchOutcome, SendOutcome } from '../../domain/post/post.ts';
+import type { ChannelKey } from '../../domain/subscription.ts';
 import type { History, Notifier } from '../../ports/slack.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -87,6 +89,8 @@ export interface TellDeps {
   readonly workspaceId: string;
   /** Knows of the pass that is under way; without it, none is. */
   readonly vitals?: Pick<Vitals, 'passBeganAt'>;
+  /** Whether those who read a channel may be told things; without it, everybody may. */
+  readonly mayBeTold?: (channel: ChannelKey) => Promise<boolean>;
 }
 
 /** A turn with a message: its first one, a change of it, or the end of a copy. */
@@ -144,11 +148,21 @@ export async function speak(
   turn: MessageTurn,
   lastStartAt: number,
 ): Promise<DispatchReport> {
-  const { store, clock, log } = deps;
+  const { store, clock, log, mayBeTold } = deps;
+  // Rights are looked at when something is told, not only when it is asked for.
+  if ((await mayBeTold?.(turn.lease)) === false) return await leaveUntold(deps, turn);
   if (clock.monotonic() <= lastStartAt) return await giveBackOnFault(deps, turn, () => tell(deps, notifier, turn));
   // Somebody else may have the post by now, and must not meet our message there.
   log.warn(factsOf(turn), 'nothing was sent: the right to a post was about to expire');
   await store.releaseTurn(turn.lease);
+  return { kind: 'nothing' };
+}
+
+/** What a person may not be told waits with the rest of the channel, which is held back by now. */
+async function leaveUntold({ store }: TellDeps, turn: MessageTurn): Promise<DispatchReport> {
+  const plain = turn.kind === 'send' && turn.post.plain;
+  const untold = { kind: 'try_again', afterMs: 0, plain, reason: HELD.reader_not_allowed } as const;
+  await store.settlePost(turn.lease, turn.post, untold);
   return { kind: 'nothing' };
 }
 

@@ -1,8 +1,8 @@
 import { commonFailure } from '../../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../../domain/job/progress-answer.ts';
-import type { SearchOutcome } from '../../domain/post/post.ts';
+import type { SearchOutcome, SendOutcome } from '../../domain/post/post.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DrsClient } from '../../ports/drs.ts';
+import type { DrsClient, Insight } from '../../ports/drs.ts';
 import type { DrsRead, Metrics, PageOutcome } from '../../ports/metrics.ts';
 import type { History, Notifier } from '../../ports/slack.ts';
 import type { Vitals } from './vitals.ts';
@@ -34,19 +34,31 @@ export function observeDrs(
     listJobs: () => measured('list', drs.listJobs(), failureInside),
     fetchDetails: (jobIds, language) => measured('details', drs.fetchDetails(jobIds, language), failureInside),
     fetchRecoveryFigures: (jobIds) => measured('recovery', drs.fetchRecoveryFigures(jobIds), failureInside),
+    fetchComparisons: (jobId) => measured('comparisons', drs.fetchComparisons(jobId), failureOfInsight),
+    fetchTimeline: (jobId) => measured('timeline', drs.fetchTimeline(jobId), failureOfInsight),
+    fetchLog: (jobId, language) => measured('log', drs.fetchLog(jobId, language), failureOfInsight),
   };
+}
+
+function failureOfInsight(insight: Insight<unknown>): DrsFailure | null {
+  return insight.kind === 'read' ? null : insight.failure;
 }
 
 /** The same notifier; how each attempt ends is counted. */
 export function observeNotifier(notifier: Notifier, metrics: Metrics): Notifier {
+  const noteRefusal = (outcome: SendOutcome) => {
+    if (outcome.kind === 'refused' && outcome.what === 'workspace') metrics.refusedEverywhere(outcome.reason);
+  };
   return {
     async send(post) {
       const outcome = await notifier.send(post);
+      noteRefusal(outcome);
       metrics.posted(outcome.kind, 'reason' in outcome ? outcome.reason : null);
       return outcome;
     },
     async edit(post, sent, now) {
       const outcome = await notifier.edit(post, sent, now);
+      noteRefusal(outcome);
       metrics.edited(outcome.kind, 'reason' in outcome ? outcome.reason : null);
       return outcome;
     },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { HOUR, MINUTE } from '../../../src/domain/base/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
+import type { SearchSettlement } from '../../../src/domain/post/reconcile.ts';
 import type { TurnRequest } from '../../../src/ports/store/outbox.ts';
 import { ORDERS } from '../../support/reports.ts';
 import { claimChange } from '../../support/turns.ts';
@@ -216,6 +217,23 @@ export function outboxContract(open: OpenStore): void {
       await desk.store.settleSearch(channel, where, lookAgain);
       desk.now += MINUTE;
       expect((await search()).open.searchedForMs).toBe(MINUTE);
+    });
+
+    test('for how long a channel could not be read counts from the first refusal of a search, until a page is read', async () => {
+      await proven();
+      desk.now += MINUTE;
+      const look = async (settlement: SearchSettlement) => {
+        const { channel, where, open } = await search();
+        await desk.store.settleSearch(channel, where, settlement);
+        desk.now += MINUTE;
+        return open.refusedForMs;
+      };
+      const refused = { kind: 'try_page_again', afterMs: SECOND, isRefused: true } as const;
+      const failed = { kind: 'try_page_again', afterMs: SECOND } as const;
+      const waited = { ...lookAgain, afterMs: SECOND };
+      const seen: number[] = [];
+      for (const one of [failed, refused, failed, refused, waited, refused, waited]) seen.push(await look(one));
+      expect(seen).toEqual([0, 0, MINUTE, 2 * MINUTE, 3 * MINUTE, 0, MINUTE]);
     });
 
     test('a post in doubt is sent again at once where Slack does not let us look', async () => {

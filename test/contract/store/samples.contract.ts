@@ -230,11 +230,11 @@ export function sampleContract(open: OpenStore): void {
       expect(both.deliveries).toBe(2);
       const one = await commit(ORDERS, await stateOf(ORDERS), { events: [found(CAUGHT_UP)] });
       expect(one.deliveries).toBe(1);
-      await subscribe(ben, { least: null, events: 'all' });
+      await subscribe(ben, { least: 'default', events: 'all' });
       expect((await needsOf(ORDERS))?.isEveryStatusWanted).toBe(true);
       const passing: JobEvent = { ...changed(desk.now), kind: 'status_changed', from: 'A', to: 'B', isPassing: true };
       expect((await commit(ORDERS, await stateOf(ORDERS), { events: [passing] })).deliveries).toBe(1);
-      await subscribe(ben, { least: 'warning', events: null });
+      await subscribe(ben, { least: 'warning', events: 'default' });
       const info = await commit(ORDERS, await stateOf(ORDERS), { events: [changed(desk.now)] });
       expect(info.deliveries).toBe(1);
     });

@@ -38,7 +38,16 @@ describe('how a job stands', () => {
   });
 
   test('is told to whoever begins to watch when it is bad', () => {
-    expect(STANDINGS.filter(isUnwell)).toEqual(['failed', 'gone', 'unknown', 'flapping', 'lag_high', 'paused']);
+    expect(STANDINGS.filter(isUnwell)).toEqual([
+      'failed',
+      'gone',
+      'unknown',
+      'flapping',
+      'sub_jobs_failed',
+      'lag_high',
+      'stalled',
+      'paused',
+    ]);
   });
 
   test('comes worst first, otherwise in order', () => {

@@ -177,7 +177,8 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
         (why) => accessDeniedMessage(texts, why, { workspaceId: 'T', channelId: 'C1', userId: 'U1' }).text,
       ),
     ),
-  'access-not-openly': (texts) => notPublicMessage(texts),
+  'access-not-openly': (texts) => notPublicMessage(texts, true),
+  'access-not-openly-dm': (texts) => notPublicMessage(texts, false),
   settings: (texts) => settingsMessage(texts, { language: 'zh', rules: {} }),
   'settings-with-rules': (texts) =>
     settingsMessage(texts, { language: 'en', rules: { lag: FIVE, ready: 'off', stall: 'off', least: 'critical' } }),
@@ -285,6 +286,10 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   'usage-misspelt-rule': usage({ kind: 'unknown_rule', rule: 'lags:2m', meant: 'lag' }),
   'usage-rule-of-one': usage({ kind: 'rule_of_one', rule: 'by:Sat-02:00' }),
   'usage-setting-later': usage({ kind: 'setting_later', setting: 'tz:Europe/Berlin' }),
+  'usage-one-job': usage({ kind: 'one_job', verb: 'why', words: ['orders', 'billing'] }),
+  'usage-one-job-to-chart': usage({ kind: 'one_job', verb: 'chart', words: ['orders', 'lags'] }),
+  'usage-unknown-span': usage({ kind: 'unknown_span', span: '2h' }),
+  'usage-either-or': usage({ kind: 'either_or', words: ['1h', '7d'] }),
   'usage-all-with-jobs': usage({ kind: 'all_with_jobs' }),
   'usage-unexpected-words': usage({ kind: 'unexpected_words', verb: 'list', words: ['now'] }),
   'usage-channel-named': usage({ kind: 'channel_named', channel: '#ops' }),
@@ -295,7 +300,7 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   'stale-button': (texts) => staleButtonMessage(texts),
   fault: (texts) => faultMessage(texts, '1234abcd'),
   ...Object.fromEntries(
-    (['gone', 'unknown', 'flapping', 'lag_high', 'paused'] as const).map((standing) => [
+    (['gone', 'unknown', 'flapping', 'sub_jobs_failed', 'lag_high', 'stalled', 'paused'] as const).map((standing) => [
       `announced-subscription-of-one-that-is-${standing}`,
       announced({ kind: 'subscribed', by: 'U1', rules: {}, jobs: [begun(standing)] }),
     ]),

@@ -63,7 +63,7 @@ const REFUSALS: readonly RuleRefusal[] = [
 const subscribed =
   (outcome: SubscribeOutcome, channelId = 'C1'): Said =>
   (texts) =>
-    subscribeAnswer(texts, outcome, channelId);
+    subscribeAnswer(texts, outcome, { channelId, canInvite: !channelId.startsWith('D') });
 
 const UNSUBSCRIBED: UnsubscribeOutcome = {
   ended: [],
@@ -135,7 +135,12 @@ export const SUBSCRIPTION_CASES: Readonly<Record<string, Said>> = {
     rules: { changes: { lag: FIVE, by: SATURDAY }, stretched: [], pollMs: MINUTE, zone: null },
   }),
   'rules-refused': (texts) =>
-    lines(...REFUSALS.map((refusal) => subscribeAnswer(texts, { kind: 'rules_refused', refusal }, 'C1').text)),
+    lines(
+      ...REFUSALS.map(
+        (refusal) =>
+          subscribeAnswer(texts, { kind: 'rules_refused', refusal }, { channelId: 'C1', canInvite: true }).text,
+      ),
+    ),
   'subscribed-in-a-dm': subscribed(
     { ...OUTCOME, subscribed: [aJob({ name: 'orders' }, read(replicating).state)] },
     'D1',

@@ -47,7 +47,8 @@ export function helpMessage(texts: Texts, topic: string | null, channelId: strin
   ]);
 }
 
-function overview(texts: Texts): readonly Part[] {
+/** Everything that can be typed. */
+export function overview(texts: Texts): readonly Part[] {
   const topics = otherTopics(null);
   return [
     { kind: 'news', headline: texts.get('help.headline') },

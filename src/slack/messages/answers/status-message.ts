@@ -1,6 +1,7 @@
 import type { JobId } from '../../../domain/job/job-id.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
 import type { JobStatus, StatusAnswer } from '../../../use-cases/showing/show-status.ts';
+import { chartPart } from '../jobs/chart-part.ts';
 import { describeJob } from '../jobs/job-details.ts';
 import { noReport, noSuchJob } from '../jobs/unknown-job.ts';
 import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
@@ -47,7 +48,16 @@ function jobParts(texts: Texts, status: JobStatus, all: readonly JobStatus[], vi
   if (described === null) return [];
   const { headline, lines, footer: small } = described;
   const button = all.length === 1 ? null : subscriptionButton(texts, status, all, view.channelId);
-  return [{ kind: 'news', headline, lines, ...(button === null ? {} : { button }) }, footer(small)];
+  const news = { kind: 'news' as const, headline, lines, ...(button === null ? {} : { button }) };
+  return [news, ...chartParts(texts, status), footer(small)];
+}
+
+/** Fewer points say no more than the line above them. */
+const LEAST_POINTS = 3;
+
+/** How a single job came to be as it is. */
+function chartParts(texts: Texts, { chart }: JobStatus): readonly Part[] {
+  return chart === null || chart.points.length < LEAST_POINTS ? [] : chartPart(texts, chart);
 }
 
 function buttonParts(texts: Texts, jobs: readonly JobStatus[], view: StatusView): readonly Part[] {

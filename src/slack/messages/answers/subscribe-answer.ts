@@ -23,9 +23,17 @@ const MAX_STATES = 10;
 type SubscribeDone = Extract<SubscribeOutcome, { readonly kind: 'done' }>;
 type Changed = SubscribeDone['changed'][number];
 
-/** What the person who subscribed is told. */
-export function subscribeAnswer(texts: Texts, outcome: SubscribeOutcome, channelId: string): SlackMessage {
-  if (outcome.kind === 'cannot_post') return lines(cannotPost(texts, outcome.problem, channelId));
+/**
+ * What the person who subscribed is told.
+ *
+ * @param canInvite whether a member can let the bot in
+ */
+export function subscribeAnswer(
+  texts: Texts,
+  outcome: SubscribeOutcome,
+  { channelId, canInvite }: { readonly channelId: string; readonly canInvite: boolean },
+): SlackMessage {
+  if (outcome.kind === 'cannot_post') return lines(cannotPost(texts, outcome.problem, canInvite));
   if (outcome.kind === 'rules_refused') return lines(explainRuleRefusal(texts, outcome.refusal));
   const told = [...outcome.subscribed, ...outcome.changed.map(({ job }) => job)];
   const said = [
@@ -104,12 +112,11 @@ function alreadyLine(
     : texts.get('answer.already_so', { ...by, rules: ruleWords(texts, typed, rules) });
 }
 
-function cannotPost(texts: Texts, problem: PostingProblem, channelId: string): string {
+function cannotPost(texts: Texts, problem: PostingProblem, canInvite: boolean): string {
   if (problem.kind === 'archived') return texts.get('post.archived');
   const again = texts.get('post.again', { command: texts.command('subscribe …') });
-  // Somebody else's direct messages: the bot cannot be invited there.
-  if (isDirectMessage(channelId))
-    return texts.get('post.strange_dm', { again, bot: `@${escapeMrkdwn(texts.surroundings.botName)}` });
+  // Other people's direct messages.
+  if (!canInvite) return texts.get('post.strange_dm', { again, bot: `@${escapeMrkdwn(texts.surroundings.botName)}` });
   return problem.kind === 'invite_needed'
     ? texts.get('post.invite_needed', { invite: texts.inviteCommand(), again })
     : texts.get('post.refused', { why: explainRefusal(texts, problem.reason), again });

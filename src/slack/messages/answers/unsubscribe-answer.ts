@@ -1,10 +1,10 @@
 import type { NamedSubscription } from '../../../domain/subscription.ts';
-import type { UnsubscribeOutcome } from '../../../use-cases/subscribing/unsubscribe.ts';
+import type { EndedElsewhere, UnsubscribeOutcome } from '../../../use-cases/subscribing/unsubscribe.ts';
 import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
 import { boldName, jobNames } from '../kit/job-names.ts';
 import { lines, linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
-import { code, dateAndTime, mention } from '../kit/mrkdwn.ts';
+import { channelLink, code, dateAndTime, mention } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { namedJob } from './list-message.ts';
 import { nothingWatchedMessage } from './nothing-watched-message.ts';
@@ -26,6 +26,23 @@ export function unsubscribeAnswer(texts: Texts, outcome: UnsubscribeOutcome, cha
 /** After *Unsubscribe all*. */
 export function unsubscribedAllMessage(texts: Texts, ended: readonly NamedSubscription[]): SlackMessage {
   return ended.length === 0 ? nothingWatchedMessage(texts) : lines(endedLine(texts, ended));
+}
+
+/** What somebody who may not use the bot any more has ended of their own. */
+export function stoppedOwnMessage(texts: Texts, ended: readonly NamedSubscription[]): SlackMessage {
+  return lines(texts.get('answer.stopped_own', { jobs: jobNames(texts, ended.map(namedJob)) }));
+}
+
+/** After *End them*. */
+export function endedThereMessage(texts: Texts, outcome: EndedElsewhere, channelId: string): SlackMessage {
+  const channel = channelLink(channelId);
+  if (outcome.kind === 'not_in_channel') return lines(texts.get('answer.not_there', { channel }));
+  const jobs = jobNames(texts, outcome.ended.map(namedJob));
+  return lines(
+    outcome.ended.length === 0
+      ? texts.get('answer.none_there', { channel })
+      : texts.get('answer.ended_there', { channel, jobs }),
+  );
 }
 
 function endedLine(texts: Texts, ended: readonly NamedSubscription[]): string {

@@ -50,6 +50,15 @@ function correct(texts: Texts, error: UsageError): string {
       });
     case 'setting_later':
       return texts.get('usage.setting_later', { setting: code(error.setting) });
+    case 'one_job': {
+      const words = error.words.map((word) => code(word)).join(' ');
+      const said = { command: texts.command(error.verb), words };
+      return texts.get(error.verb === 'chart' ? 'usage.one_job_chart' : 'usage.one_job', said);
+    }
+    case 'unknown_span':
+      return texts.get('usage.unknown_span', { span: code(error.span) });
+    case 'either_or':
+      return texts.get('usage.either_or', { words: error.words.map((word) => code(word)).join(' ') });
     case 'all_with_jobs':
       return texts.get('usage.all_with_jobs', { all: code('all') });
     case 'unexpected_words': {
@@ -57,7 +66,7 @@ function correct(texts: Texts, error: UsageError): string {
       return texts.get('usage.unexpected_words', { command: texts.command(error.verb), words });
     }
     case 'channel_named':
-      return texts.get('usage.channel_named', { channel: code(error.channel) });
+      return texts.get('usage.channel_named', { channel: channelNamed(error.channel) });
     case 'person_named':
       return texts.get('usage.person_named', { person: code(error.person) });
     case 'misspelt_verb':
@@ -75,4 +84,9 @@ function correct(texts: Texts, error: UsageError): string {
 
 function knownRules(keys: readonly RuleKey[]): string {
   return keys.map((key) => code(RULE_EXAMPLES[key])).join(' ');
+}
+
+/** What Slack puts the name in for, or the name that was typed. */
+function channelNamed(name: string): string {
+  return /^<#[A-Z0-9]+>$/i.test(name) ? name : code(name);
 }

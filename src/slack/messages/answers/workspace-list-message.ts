@@ -2,6 +2,7 @@ import { isDirectMessage } from '../../../domain/conversation.ts';
 import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
 import type { WorkspaceList } from '../../../use-cases/showing/list-workspace.ts';
 import { jobHeadline } from '../jobs/job-details.ts';
+import { endThereButtons } from '../kit/end-there-button.ts';
 import { withMore } from '../kit/job-names.ts';
 import { footer, lines, linesPart, message } from '../kit/message.ts';
 import type { Part, SlackMessage } from '../kit/message.ts';
@@ -39,5 +40,15 @@ function channelPart(texts: Texts, { channelId, subscriptions, pause }: Workspac
   const held = pause === null ? [] : [texts.get('list_all.paused', { reason: code(pause.reason) })];
   const sorted = worstFirst(subscriptions, ({ state }) => standingOf(state));
   const states = sorted.map((one) => jobHeadline(texts, namedJob(one)));
-  return linesPart([channel, ...held, ...withMore(texts, states, MAX_JOBS)]);
+  const said = [channel, ...held, ...withMore(texts, states, MAX_JOBS)];
+  // What can be typed there needs no button.
+  const [end] =
+    pause === null
+      ? []
+      : endThereButtons(
+          texts,
+          channelId,
+          subscriptions.map((one) => one.jobId),
+        );
+  return end === undefined ? linesPart(said) : { kind: 'row', line: said.join('\n'), button: end };
 }

@@ -2,7 +2,7 @@ import type { Cause, RecoveryFigures } from '../../../domain/job/job-detail.ts';
 import type { Job } from '../../../domain/job/job.ts';
 import { shortId } from '../../../domain/job/job-id.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
-import { lagNote } from '../../../domain/job/lag-note.ts';
+import { stateNote } from '../../../domain/job/state-note.ts';
 import type { JobState } from '../../../domain/job/job-state.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
 import { phaseStart } from '../../../domain/job/phases.ts';
@@ -37,7 +37,7 @@ export function jobHeadline(texts: Texts, job: Pick<Job, 'jobId' | 'name' | 'job
   if (report === null) return `⚪ ${texts.get('state.no_report')} – ${name}`;
   if (isJudgedGone(job.state, report)) return `⚫ ${texts.get('state.gone_job', { name })}`;
   if (unknown?.isLasting !== true)
-    return headline(texts, statusWords(texts, report, job.jobType, lagNote(job.state)), jobName(job));
+    return headline(texts, statusWords(texts, report, job.jobType, stateNote(job.state)), jobName(job));
   return `⚪ ${texts.get('state.unknown_since', { name, since: dateAndTime(unknown.since) })}`;
 }
 
@@ -88,7 +88,7 @@ function reportFooter(texts: Texts, { jobId, state }: Job, report: ProgressRepor
 
 function lastSeen(texts: Texts, { state, jobType }: Job, report: ProgressReport): string {
   const when = state.checkedAt === null ? '' : ` ${ago(state.checkedAt)}`;
-  return texts.get('detail.last_seen', { ago: when, state: stateOnly(texts, report, jobType, lagNote(state)) });
+  return texts.get('detail.last_seen', { ago: when, state: stateOnly(texts, report, jobType, stateNote(state)) });
 }
 
 function detailLines(

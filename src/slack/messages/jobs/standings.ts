@@ -14,12 +14,15 @@ export const STANDING_EMOJI: Readonly<Record<Standing, string>> = {
   gone: '🔴',
   unknown: '⚫',
   flapping: '🟠',
+  sub_jobs_failed: '🟠',
   lag_high: '🟠',
+  stalled: '🟠',
   paused: '⏸️',
   ended: '⏹️',
   passing: '⚪',
   copying: '🔵',
   in_sync: '🟢',
+  caught_up: '🏁',
   copied: '✅',
 };
 

@@ -1,7 +1,8 @@
 import { fullCopyPercent } from '../../../domain/job/full-copy-percent.ts';
+import type { CopyFigures } from '../../../domain/job/full-copy-percent.ts';
 import { isFinishedCopy, statusGroup } from '../../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
-import type { LagNote } from '../../../domain/job/lag-note.ts';
+import type { StateNote } from '../../../domain/job/state-note.ts';
 import { ALARM_LAG_MS } from '../../../domain/job/verdict-rules.ts';
 import type { PartProgress, ProgressReport } from '../../../domain/job/progress-report.ts';
 import { isMessageKey } from '../../../words/plain-texts.ts';
@@ -23,19 +24,21 @@ export interface StatusWords {
 /**
  * The words for a report. A status nobody knows is shown as DRS sent it, and nothing is green above the alarm level.
  *
- * @param note how the lag is to be read
+ * @param note how it is to be read
  */
 export function statusWords(
   texts: Texts,
   report: ProgressReport,
   jobType: string | null,
-  note: LagNote = 'settled',
+  note: StateNote = 'settled',
 ): StatusWords {
   const { status } = report;
   const isDr = isDisasterRecovery(jobType);
   switch (statusGroup(status)) {
     case 'full_copy':
-      return words('🔵', copying(texts, report, isDr));
+      return note === 'stalled'
+        ? words('🟠', texts.get('state.stalled', { state: copying(texts, report, isDr) }))
+        : words('🔵', copying(texts, report, isDr));
     case 'full_copy_done':
       return !isDr && isFinishedCopy(status, report.taskMode)
         ? words('✅', texts.get('state.copy_finished'), texts.get('state.copy_finished.tail'))
@@ -91,20 +94,26 @@ function copying(texts: Texts, report: ProgressReport, isDr: boolean): string {
 }
 
 /** Green only for a lag that is known of every part, settled, and not above the alarm level, where no part has failed. */
-function lagEmoji({ lagMs, subJob, failedSubJobs }: ProgressReport, note: LagNote): string {
+function lagEmoji({ lagMs, subJob, failedSubJobs }: ProgressReport, note: StateNote): string {
   if ((failedSubJobs?.failed.length ?? 0) > 0) return '🟠';
   if (note === 'unsettled') return '🔵';
-  if (note === 'jumping') return '🟠';
+  if (note === 'jumping' || note === 'lag_high') return '🟠';
   if (lagMs === null) return '⚪';
   if (lagMs > ALARM_LAG_MS) return '🟠';
-  return (subJob?.unmeasured ?? 0) > 0 ? '⚪' : '🟢';
+  if ((subJob?.unmeasured ?? 0) > 0) return '⚪';
+  return note === 'caught_up' ? '🏁' : '🟢';
 }
 
-function replicating(texts: Texts, report: ProgressReport, note: LagNote, isDr: boolean): string {
+function replicating(texts: Texts, report: ProgressReport, note: StateNote, isDr: boolean): string {
   if (note === 'unsettled') return texts.get(isDr ? 'state.dr_running_unsettled' : 'state.replicating_unsettled');
   if (report.lagMs === null) return texts.get(isDr ? 'state.dr_running_lag_unknown' : 'state.replicating_lag_unknown');
   if (note === 'jumping') return texts.get('state.replicating_jumping', { lag: texts.duration(report.lagMs) });
-  return texts.get(isDr ? 'state.dr_running' : 'state.replicating', { lag: lagText(texts, report, report.lagMs) });
+  const lag = lagText(texts, report, report.lagMs);
+  if (report.lagMs <= ALARM_LAG_MS) {
+    if (note === 'lag_high') return texts.get('state.lag_not_fine', { lag });
+    if (note === 'caught_up') return texts.get('state.caught_up', { lag });
+  }
+  return texts.get(isDr ? 'state.dr_running' : 'state.replicating', { lag });
 }
 
 /** `3 s`, `< 1 s (clocks differ by 3 s)`, or `≥ 1 s, 1 of 12 not measurable`. */
@@ -134,13 +143,13 @@ export function stateOnly(
   texts: Texts,
   report: ProgressReport,
   jobType: string | null,
-  note: LagNote = 'settled',
+  note: StateNote = 'settled',
 ): string {
   return stateWithTail(texts, statusWords(texts, report, jobType, note));
 }
 
 /** The same with its emoji: `🟢 Replicating, lag 3 s`. */
-export function stateWithEmoji(texts: Texts, report: ProgressReport, jobType: string | null, note?: LagNote): string {
+export function stateWithEmoji(texts: Texts, report: ProgressReport, jobType: string | null, note?: StateNote): string {
   const { emoji, state } = statusWords(texts, report, jobType, note);
   return `${emoji} ${state}`;
 }
@@ -158,7 +167,7 @@ export function partsLine(texts: Texts, parts: readonly PartProgress[]): string 
 }
 
 /** `63 %`, or `63 % (overall)` when it is not the data's. */
-function copyFigure(texts: Texts, report: ProgressReport): string | null {
+export function copyFigure(texts: Texts, report: CopyFigures): string | null {
   const figure = fullCopyPercent(report);
   if (figure === null) return null;
   if (figure.of === 'data') return percent(figure.percent);
@@ -172,9 +181,12 @@ function percent(value: number | null): string {
   return value === null ? '? %' : `${value} %`;
 }
 
-function partName(texts: Texts, name: string): string {
+/** What a part of a full copy is called; what nobody knows as DRS calls it. */
+export function partName(texts: Texts, name: string): string {
   const key = `part.${name}`;
-  return key === 'part.struct' || key === 'part.data' || key === 'part.index' ? texts.get(key) : escapeMrkdwn(name);
+  return key === 'part.struct' || key === 'part.data' || key === 'part.index' || key === 'part.overall'
+    ? texts.get(key)
+    : escapeMrkdwn(name);
 }
 
 function words(emoji: string, state: string, tail: string | null = null): StatusWords {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { CHART_SPANS, MEASURES } from '../../../domain/rules/chart-series.ts';
+import type { ChartSpan } from '../../../domain/rules/chart-series.ts';
 import { parseJobId } from '../../../domain/job/job-id.ts';
 import type { JobId } from '../../../domain/job/job-id.ts';
 
@@ -13,6 +15,7 @@ export const ACTIONS = {
   unsubscribeListed: 'drs_unsubscribe_listed',
   unsubscribeAnyway: 'drs_unsubscribe_anyway',
   keepOthers: 'drs_keep_others',
+  endThere: 'drs_end_there',
   unsubscribeAll: 'drs_unsubscribe_all',
   keepAll: 'drs_keep_all',
   showStatus: 'drs_show_status',
@@ -27,6 +30,9 @@ export const ACTIONS = {
   shareList: 'drs_share_list',
   shareJobs: 'drs_share_jobs',
   shareHelp: 'drs_share_help',
+  refreshChart: 'drs_refresh_chart',
+  shareChart: 'drs_share_chart',
+  refreshWhy: 'drs_refresh_why',
   openConsole: 'drs_open_console',
 } as const;
 
@@ -37,7 +43,11 @@ const MAX_TEXT = 100;
 /** Characters of the rules that a subscription was to have. */
 const MAX_RULES = 300;
 
+/** Subscriptions of another channel that one button ends: so many ids fit into its value. */
+export const MAX_ENDED_THERE = 40;
+
 const jobId = z.string().transform((id, check) => parseJobId(id) ?? reject(check));
+const thereValue = z.object({ channel: z.string().min(1).max(20), jobs: z.array(jobId).min(1).max(MAX_ENDED_THERE) });
 const jobsValue = z.object({
   jobs: z.array(jobId).min(1).max(50),
   target: jobId.optional(),
@@ -50,6 +60,12 @@ const pageValue = z.object({
 });
 const topicValue = z.object({ topic: z.string().max(MAX_TEXT).nullable() });
 const postValue = z.object({ post: z.string().min(1).max(100) });
+const isSpan = (span: string): span is ChartSpan => Object.hasOwn(CHART_SPANS, span);
+const chartValue = z.object({
+  job: jobId,
+  measure: z.enum(MEASURES).nullable(),
+  span: z.string().refine(isSpan).nullable(),
+});
 const auditValue = z.object({ jobId: jobId.nullable(), before: z.number().int().min(1).nullable() });
 
 /**
@@ -57,10 +73,15 @@ const auditValue = z.object({ jobId: jobId.nullable(), before: z.number().int().
  * to unsubscribe from.
  */
 export type JobsValue = Readonly<Omit<z.infer<typeof jobsValue>, 'jobs'>> & { readonly jobs: readonly JobId[] };
+/** Jobs that another channel watches. */
+export type ThereValue = Readonly<Omit<z.infer<typeof thereValue>, 'jobs'>> & { readonly jobs: readonly JobId[] };
 /** A page of the list of jobs, and the job on it that a button is about. */
 export type PageValue = Readonly<z.infer<typeof pageValue>>;
 /** A page of what was done in a channel; see use-cases/showing/show-audit.ts. */
 export type AuditValue = Readonly<z.infer<typeof auditValue>>;
+
+/** The chart of a job: what is shown of it, and for how long; null for what is usual. */
+export type ChartValue = Readonly<z.infer<typeof chartValue>>;
 
 /** Writes what a button must know to be understood after a restart, and reads it. */
 export interface ValueCodec<Value> {
@@ -72,6 +93,8 @@ export interface ValueCodec<Value> {
 
 /** The jobs a button is about. */
 export const JOBS_VALUE: ValueCodec<JobsValue> = createCodec(jobsValue);
+/** Subscriptions of another channel. Whoever presses must be in that channel, whatever the value says. */
+export const THERE_VALUE: ValueCodec<ThereValue> = createCodec(thereValue);
 /** A page of the list of jobs; a searched text is cut. */
 export const PAGE_VALUE: ValueCodec<PageValue> = createCodec(pageValue, (value: PageValue) => ({
   ...value,
@@ -81,6 +104,8 @@ export const PAGE_VALUE: ValueCodec<PageValue> = createCodec(pageValue, (value: 
 export const TOPIC_VALUE: ValueCodec<{ readonly topic: string | null }> = createCodec(topicValue);
 /** The id of the post a button belongs to. */
 export const POST_VALUE: ValueCodec<{ readonly post: string }> = createCodec(postValue);
+/** A chart of a job. */
+export const CHART_VALUE: ValueCodec<ChartValue> = createCodec(chartValue);
 /** A page of what was done in a channel. */
 export const AUDIT_VALUE: ValueCodec<AuditValue> = createCodec(auditValue);
 

@@ -10,6 +10,11 @@ export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** Escaped text as it reads, for where Slack takes it literally: cells of a table, titles and labels of a chart. */
+export function unescapeMrkdwn(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
 /** What Slack takes for formatting: `_` within a word is none. */
 const FORMATTING = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
 /** The same signs in full width, which format nothing. Their normal forms (NFKC) are those that they stand for. */
@@ -56,10 +61,14 @@ export function timeOfDay(at: EpochMs): string {
   return dateToken(at, '{time}', `${utc(at).slice(11, 16)} UTC`);
 }
 
+/** A point in time not long before or after another one: a clock time of another day carries its day. */
+export function timeOrDate(at: EpochMs, near: EpochMs): string {
+  return Math.abs(near - at) < DAY / 2 ? timeOfDay(at) : dateAndTime(at);
+}
+
 /** A stretch of time; a clock time of another day carries its day. */
 export function stretch(from: EpochMs, until: EpochMs): string {
-  const isLong = until - from >= DAY / 2;
-  return `${dateAndTime(from)}–${isLong ? dateAndTime(until) : timeOfDay(until)}`;
+  return `${dateAndTime(from)}–${timeOrDate(until, from)}`;
 }
 
 /** How long ago, kept current by Slack itself. */

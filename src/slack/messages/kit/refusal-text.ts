@@ -2,7 +2,7 @@ import { HELD } from '../../../domain/access.ts';
 import { code } from './mrkdwn.ts';
 import type { Texts } from './texts.ts';
 
-type RefusalKind = 'not_member' | 'archived' | 'restricted' | 'shared' | 'not_allowed' | 'deleted' | 'other';
+type RefusalKind = 'not_member' | 'archived' | 'restricted' | 'shared' | 'not_allowed' | 'reader' | 'deleted' | 'other';
 
 function kindOf(reason: string): RefusalKind {
   switch (reason) {
@@ -19,6 +19,8 @@ function kindOf(reason: string): RefusalKind {
       return 'shared';
     case HELD.channel_not_allowed:
       return 'not_allowed';
+    case HELD.reader_not_allowed:
+      return 'reader';
     case HELD.channel_deleted:
       return 'deleted';
     default:

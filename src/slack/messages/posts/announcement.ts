@@ -4,8 +4,10 @@ import { isUnwell } from '../../../domain/job/standing.ts';
 import type { Announcement, RuledJob, StandingJob } from '../../../domain/post/post.ts';
 import { isEmpty } from '../../../domain/rules/rule-choice.ts';
 import { failureLines, standingsPart } from '../jobs/standings.ts';
+import { endThereButtons } from '../kit/end-there-button.ts';
 import { boldName, jobNames, nameAll } from '../kit/job-names.ts';
 import { channelLink, code, escapeMrkdwn, mention } from '../kit/mrkdwn.ts';
+import type { ButtonSpec } from '../kit/message.ts';
 import { explainRemedy } from '../kit/refusal-text.ts';
 import { changeWords, choiceWords } from '../kit/rule-words.ts';
 import type { Texts } from '../kit/texts.ts';
@@ -85,6 +87,16 @@ function ruledLines(
   const key = isDirect ? 'announced.rules_dm' : 'announced.rules';
   return [...groups].map(([changes, those]) =>
     texts.get(key, { who: mention(by), jobs: jobNames(texts, those), changes }),
+  );
+}
+
+/** What can be done about it at once. */
+export function announcementButtons(texts: Texts, said: Announcement): readonly ButtonSpec[] {
+  if (said.kind !== 'paused' || said.reason === HELD.channel_deleted) return [];
+  return endThereButtons(
+    texts,
+    said.channelId,
+    said.jobs.map((job) => job.jobId),
   );
 }
 

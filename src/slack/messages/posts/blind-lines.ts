@@ -1,6 +1,5 @@
 import type { LastSeen } from '../../../domain/poll/last-seen.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
-import { DAY } from '../../../domain/base/time.ts';
 import type { ChangedJob, ChangesSince } from '../../../domain/poll/changes-since.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
 import { causeKey } from '../../../domain/post/cause-key.ts';
@@ -9,7 +8,7 @@ import { causeLine, MAX_TOLD_TEXT, shortCause } from '../jobs/cause-text.ts';
 import { STANDING_EMOJI } from '../jobs/standings.ts';
 import { statusName } from '../jobs/status-words.ts';
 import { boldName, withMore } from '../kit/job-names.ts';
-import { dateAndTime, timeOfDay } from '../kit/mrkdwn.ts';
+import { dateAndTime, timeOrDate } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { errorCodeOf, isFailure } from './event-facts.ts';
 import type { EventFacts } from './event-facts.ts';
@@ -41,7 +40,7 @@ export function blindLines(texts: Texts, said: Of<'blind'>): readonly string[] {
 
 function lastSeenLine(texts: Texts, { at, standings, worstLagMs }: LastSeen, now: EpochMs): string {
   const counts = standings.map(({ standing, count }) => `${STANDING_EMOJI[standing]} ${count}`).join(' · ');
-  const said = { at: now - at < DAY / 2 ? timeOfDay(at) : dateAndTime(at), counts };
+  const said = { at: timeOrDate(at, now), counts };
   return worstLagMs === null
     ? texts.get('blind.last_seen', said)
     : texts.get('blind.last_seen_lag', { ...said, lag: texts.duration(worstLagMs) });

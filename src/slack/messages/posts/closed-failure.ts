@@ -1,7 +1,7 @@
 import type { Job } from '../../../domain/job/job.ts';
 import type { JobEvent } from '../../../domain/job/job-event.ts';
 import { isWorking, statusGroup } from '../../../domain/job/job-status.ts';
-import { lagNote } from '../../../domain/job/lag-note.ts';
+import { stateNote } from '../../../domain/job/state-note.ts';
 import type { Closing } from '../../../domain/post/closing.ts';
 import type { Aftermath, NamedJob } from '../../../domain/post/post.ts';
 import { causeLine, MAX_TOLD_TEXT } from '../jobs/cause-text.ts';
@@ -51,7 +51,7 @@ export function closedFailure(
 function workingState(texts: Texts, { jobType }: NamedJob, current: Job | null): Omit<StatusWords, 'tail'> | null {
   const report = current?.state.report ?? null;
   if (current === null || report === null || !isWorking(statusGroup(report.status))) return null;
-  const { emoji, state } = statusWords(texts, report, jobType, lagNote(current.state));
+  const { emoji, state } = statusWords(texts, report, jobType, stateNote(current.state));
   return { emoji, state: lowerFirst(state) };
 }
 

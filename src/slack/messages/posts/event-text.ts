@@ -68,7 +68,7 @@ export function describeEvent(
       return { headline: `🔴 ${texts.get('told.sub_jobs_failed', said)}`, lines: [names] };
     }
     case 'rule':
-      return ruleFound(texts, job, event);
+      return ruleFound(texts, job, event, aftermath);
     case 'other':
       return other(texts, job, event);
   }

@@ -15,10 +15,10 @@ import { stretch } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { errorCodeOf, isFailure } from './event-facts.ts';
 import type { EventFacts } from './event-facts.ts';
+import { MAX_ROWS, MAX_ROWS_IN_FULL, plain, shownRows } from './incident-table.ts';
+import type { Incident } from './incident-table.ts';
+import { foundInFull, foundParts, foundRows } from './rule-incident-text.ts';
 
-/** Rows that leave the buttons on a phone; a table in full has as many as Slack takes. */
-const MAX_ROWS = 6;
-const MAX_ROWS_IN_FULL = 98;
 /** Causes told apart in lines of their own. */
 const MAX_CAUSES = 3;
 /** Characters of a cause in a table. */
@@ -32,18 +32,10 @@ interface Row extends Pick<EventFacts, 'job' | 'event'> {
   readonly current: Job | null;
 }
 
-/** What an incident tells. */
-export interface Incident {
-  /** Its own, and those of the posts that it shows. */
-  readonly facts: readonly EventFacts[];
-  /** The jobs as they are now; empty when it is sent first. */
-  readonly jobs: readonly Job[];
-  /** How many jobs the channel watches. */
-  readonly watched: number;
-}
-
 /** A message about many jobs: the count, the cause they share or what tells them apart, and the worst of them. */
 export function incidentParts(texts: Texts, incident: Incident): readonly Part[] {
+  const found = foundRows(incident);
+  if (found.length > 0) return foundParts(texts, found, incident.watched);
   const rows = toRows(incident);
   const [first] = rows;
   if (first === undefined) return [];
@@ -55,6 +47,8 @@ export function incidentParts(texts: Texts, incident: Incident): readonly Part[]
 
 /** Every row of it, for whoever wants to see all. */
 export function incidentInFull(texts: Texts, incident: Incident): readonly Part[] {
+  const found = foundRows(incident);
+  if (found.length > 0) return foundInFull(texts, found);
   const rows = toRows(incident);
   const headline = texts.get('incident.all', { count: rows.length });
   return [linesPart([headline]), tablePart(texts, rows, MAX_ROWS_IN_FULL)];
@@ -223,8 +217,7 @@ function tablePart(texts: Texts, rows: readonly Row[], max: number): Part {
     ),
     standingOfRow,
   );
-  const shown = sorted.slice(0, sorted.length <= max + 1 ? max + 1 : max);
-  const more = sorted.length - shown.length;
+  const { shown, more } = shownRows(sorted, max);
   const head = [
     texts.get('incident.job'),
     texts.get(isByCause ? 'incident.cause' : 'incident.now'),
@@ -302,9 +295,4 @@ function toRows({ facts, jobs }: Incident): readonly Row[] {
     closed: aftermath.closed,
     current: jobs.find(({ jobId }) => jobId === job.jobId) ?? null,
   }));
-}
-
-/** A table's cell is text as it is: nothing is escaped there. */
-function plain(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }

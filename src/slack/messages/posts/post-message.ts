@@ -3,7 +3,7 @@ import { endsSubscriptions } from '../../../domain/job/job-event.ts';
 import type { Job } from '../../../domain/job/job.ts';
 import { shortId } from '../../../domain/job/job-id.ts';
 import { isWorking, statusGroup } from '../../../domain/job/job-status.ts';
-import { lagNote } from '../../../domain/job/lag-note.ts';
+import { stateNote } from '../../../domain/job/state-note.ts';
 import { NO_AFTERMATH } from '../../../domain/post/post.ts';
 import type { DeliveryFacts, NamedJob, Post } from '../../../domain/post/post.ts';
 import type { JobReading } from '../../../use-cases/polling/read-jobs.ts';
@@ -15,12 +15,13 @@ import { linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, News, Part, SlackMessage } from '../kit/message.ts';
 import { ago, dateAndTime, escapeMrkdwn, timeOfDay } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
-import { announcementLines } from './announcement.ts';
+import { announcementButtons, announcementLines } from './announcement.ts';
 import { backLines } from './blind-lines.ts';
 import { eventsOf } from './event-facts.ts';
 import type { EventFacts } from './event-facts.ts';
 import { describeEvent } from './event-text.ts';
 import { incidentInFull, incidentParts, recoveriesParts } from './incident-text.ts';
+import { foundWords, RULE_EMOJI } from './rule-words.ts';
 
 /** Begins the `block_id` that carries a post's id, so that the message can be found again in the channel. */
 const POST_MARKER = 'drs_post:';
@@ -124,7 +125,7 @@ function toParts(
   const steps = stepsOfOneJob(facts);
   return steps.length > 0
     ? backlogParts(texts, steps, channelId, now)
-    : facts.map((one) => toPart(texts, one, channelId, now));
+    : facts.flatMap((one) => partsOf(texts, one, channelId, now));
 }
 
 /** What befell one job at several moments, to be told in one message; empty for anything else. */
@@ -157,16 +158,20 @@ function backlogParts(
 
 /** A step in a word or two. */
 function stepText(texts: Texts, { job, event }: EventFacts): string {
+  if (event.kind === 'rule') return `${RULE_EMOJI[event.found.kind]} ${foundWords(texts, event.found)}`;
   const isState = event.kind === 'status_changed' || event.kind === 'status_lasting' || event.kind === 'recovered';
   return event.report !== null && isState
     ? stateWithEmoji(texts, event.report, job.jobType, event.lagNote)
     : describeEvent(texts, { job, event, aftermath: NO_AFTERMATH }, '').headline;
 }
 
-function toPart(texts: Texts, facts: DeliveryFacts, channelId: string, now: readonly JobReading[]): Part {
-  return facts.kind === 'announcement'
-    ? linesPart(announcementLines(texts, facts.announcement, channelId))
-    : { kind: 'news', ...describeCurrent(texts, facts, channelId, now) };
+function partsOf(texts: Texts, facts: DeliveryFacts, channelId: string, now: readonly JobReading[]): readonly Part[] {
+  if (facts.kind === 'event') return [{ kind: 'news', ...describeCurrent(texts, facts, channelId, now) }];
+  const { announcement } = facts;
+  return [
+    linesPart(announcementLines(texts, announcement, channelId)),
+    { kind: 'buttons', buttons: announcementButtons(texts, announcement) },
+  ];
 }
 
 /** An event with what is known of its job now. */
@@ -262,7 +267,7 @@ function isAsTold(texts: Texts, { job, event, aftermath: { closed } }: EventFact
     return closed.how === 'recovered' ? isWorking(group) : group === closed.how;
   }
   const said = event.report === null ? null : stateOnly(texts, event.report, job.jobType, event.lagNote);
-  return event.kind !== 'renamed' && said === stateOnly(texts, report, job.jobType, lagNote(reading.job.state));
+  return event.kind !== 'renamed' && said === stateOnly(texts, report, job.jobType, stateNote(reading.job.state));
 }
 
 function describeReading(texts: Texts, reading: JobReading): string {
@@ -280,7 +285,7 @@ function describeReading(texts: Texts, reading: JobReading): string {
       }
       if (report === null) return texts.get('now.unknown');
       const { jobType, state } = reading.job;
-      const note = lagNote(state);
+      const note = stateNote(state);
       const known = `${statusWords(texts, report, jobType, note).emoji} ${stateOnly(texts, report, jobType, note)}`;
       return unknown === null ? known : `${known} · ${texts.get('now.not_asked', { why: texts.explain(unknown.why) })}`;
     }

@@ -1,12 +1,48 @@
-import type { JobEvent } from '../../../domain/job/job-event.ts';
+import type { RuleFound } from '../../../domain/job/rule-endings.ts';
+import type { RuleEvent } from '../../../domain/job/rule-event.ts';
 import type { NamedJob } from '../../../domain/post/post.ts';
+import type { Aftermath } from '../../../domain/post/post.ts';
 import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
-import { escapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
+import { copyNews } from './rule-copy-text.ts';
+import { cutOverNews } from './rule-cut-over-text.ts';
+import { lagNews } from './rule-lag-text.ts';
+import { outageNews } from './rule-outage-text.ts';
+import { ruleOver } from './rule-over-text.ts';
+import { RULE_EMOJI } from './rule-words.ts';
 
-/** What a rule found, with its figures. */
-export function ruleFound(texts: Texts, job: NamedJob, { found }: Extract<JobEvent, { readonly kind: 'rule' }>): News {
-  const happened = texts.get('told.other', { job: plainName(job), name: escapeMrkdwn(found.kind) });
-  return { headline: `🟠 ${happened}`, lines: [] };
+/** What a rule found, of one of its kinds, with its job's name and all that is known of the moment. */
+export interface FoundIn<Kind extends RuleEvent['kind']> {
+  readonly name: string;
+  readonly event: RuleFound;
+  readonly found: Extract<RuleEvent, { readonly kind: Kind }>;
+}
+
+/** What a rule found, with its figures and why it is told; once it is over, that. */
+export function ruleFound(texts: Texts, job: NamedJob, event: RuleFound, { cause, endedBy }: Aftermath): News {
+  if (endedBy !== null) return ruleOver(texts, job, event, endedBy);
+  const { headline, lines } = newsOf(texts, plainName(job), event, cause);
+  return { headline: `${RULE_EMOJI[event.found.kind]} ${headline}`, lines };
+}
+
+function newsOf(texts: Texts, name: string, event: RuleFound, cause: Aftermath['cause']): News {
+  const { found } = event;
+  switch (found.kind) {
+    case 'stalled':
+    case 'slow_tail':
+    case 'moving_again':
+    case 'window_missed':
+    case 'window_met':
+      return copyNews(texts, { name, event, found });
+    case 'caught_up':
+    case 'no_longer_caught_up':
+      return cutOverNews(texts, { name, event, found });
+    case 'still_failing':
+    case 'still_paused':
+    case 'deadline_near':
+      return outageNews(texts, { name, event, found }, cause);
+    default:
+      return lagNews(texts, { name, event, found });
+  }
 }

@@ -1,0 +1,36 @@
+import { LOST_LEVELS, PAIR_MS } from '../../../domain/rules/caught-up.ts';
+import { ownHold } from '../../../domain/rules/found-by.ts';
+import { DEFAULT_READY_RULE } from '../../../domain/rules/rule-settings.ts';
+import type { News } from '../kit/message.ts';
+import { timeOrDate } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
+import { withOwnRule } from './rule-lag-text.ts';
+import type { FoundIn } from './rule-text.ts';
+
+/** That a job has caught up, with what was checked and what was not; or that it no longer has. */
+export function cutOverNews(texts: Texts, { name, event, found }: FoundIn<'caught_up' | 'no_longer_caught_up'>): News {
+  const { levelMs } = ownHold(event.rules, 'ready') ?? DEFAULT_READY_RULE;
+  const level = texts.duration(levelMs);
+  const lag = texts.duration(found.lagMs);
+  if (found.kind === 'no_longer_caught_up') {
+    const lost = texts.duration(LOST_LEVELS * levelMs);
+    const why = { lost, level, since: timeOrDate(found.since, event.at), every: texts.duration(PAIR_MS) };
+    return {
+      headline: texts.get('rule.no_longer_caught_up', { name, lag }),
+      lines: [withOwnRule(texts, event.rules, 'ready', texts.get('rule.no_longer_why', why))],
+    };
+  }
+  const checked = texts.get(found.alwaysZero ? 'rule.checked_zero' : 'rule.checked', {
+    lag,
+    max: texts.duration(found.maxMs),
+  });
+  const duration = texts.duration(event.at - found.since);
+  return {
+    headline: texts.get('rule.caught_up', { name, level, duration }),
+    lines: [
+      withOwnRule(texts, event.rules, 'ready', checked),
+      ...(found.alwaysZero ? [texts.get('rule.always_zero')] : []),
+      texts.get('rule.not_checked'),
+    ],
+  };
+}
