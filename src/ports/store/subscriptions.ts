@@ -3,6 +3,7 @@ import type { EpochMs } from '../../domain/base/time.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Job, JobKey } from '../../domain/job/job.ts';
 import type { RuleChanges } from '../../domain/rules/rule-choice.ts';
+import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { ChannelKey, ListedSubscription, NamedSubscription, Subscription } from '../../domain/subscription.ts';
 
 /** Who does something, and where. */
@@ -48,8 +49,12 @@ export interface SubscriptionStore {
     readonly announce: boolean;
     readonly now: EpochMs;
   }): Promise<readonly NamedSubscription[]>;
-  /** Those of `jobIds` that the channel is subscribed to. */
-  findSubscribed(channel: ChannelKey, connectionId: string, jobIds: readonly JobId[]): Promise<ReadonlySet<JobId>>;
+  /** Those of `jobIds` that the channel is subscribed to, and what each subscription wants. */
+  findSubscribed(
+    channel: ChannelKey,
+    connectionId: string,
+    jobIds: readonly JobId[],
+  ): Promise<ReadonlyMap<JobId, SubscriptionRules>>;
   /** The channel's active subscriptions, oldest first. */
   listSubscriptions(channel: ChannelKey): Promise<readonly ListedSubscription[]>;
   /** Those that ended because their job was gone and that come back should it be known again (see commitPoll). */

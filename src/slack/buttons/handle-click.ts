@@ -10,6 +10,7 @@ import { shareJobs, showJobsPage, subscribeListed } from './jobs-buttons.ts';
 import { shareList, unsubscribeListed } from './list-buttons.ts';
 import { subscribeNamed, unsubscribeNamed, watchNamesake } from './name-buttons.ts';
 import { refreshToldPost, showWholePost } from './post-buttons.ts';
+import { refreshReady, shareReady } from './ready-buttons.ts';
 import { refreshStatus, shareStatus, subscribeTarget, unsubscribeTarget } from './status-buttons.ts';
 import { refreshWhy } from './why-buttons.ts';
 
@@ -17,6 +18,8 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.refreshStatus]: refreshStatus,
   [ACTIONS.showStatus]: refreshStatus,
   [ACTIONS.shareStatus]: shareStatus,
+  [ACTIONS.refreshReady]: refreshReady,
+  [ACTIONS.shareReady]: shareReady,
   [ACTIONS.subscribe]: subscribeTarget,
   [ACTIONS.unsubscribe]: unsubscribeTarget,
   [ACTIONS.refreshPost]: refreshToldPost,

@@ -12,7 +12,7 @@ import { ago, code } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
 /** What was going to be done with the job; for a subscription, with these rules, as they are typed. */
-export type Wanted = 'status' | 'unsubscribe' | 'audit' | 'chart' | 'why' | { readonly subscribe: string };
+export type Wanted = 'status' | 'ready' | 'unsubscribe' | 'audit' | 'chart' | 'why' | { readonly subscribe: string };
 
 /** Names that did not lead to a job, or not surely, and how old the names are that were looked through. */
 interface Unresolved {
@@ -156,6 +156,8 @@ function candidateButton(texts: Texts, { jobId }: ListedJob, wanted: Wanted, cha
   switch (wanted) {
     case 'status':
       return { text: texts.get('button.status'), actionId: ACTIONS.showStatus, value };
+    case 'ready':
+      return { text: texts.get('button.ready'), actionId: ACTIONS.refreshReady, value };
     case 'unsubscribe':
       return { text: texts.get('button.unsubscribe'), actionId: ACTIONS.unsubscribeNamed, value };
     case 'chart': {
