@@ -5,7 +5,9 @@ import type { LogLine } from '../domain/job/log-line.ts';
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import type { TimelineEntry } from '../domain/job/timeline.ts';
 import type { Language } from '../domain/base/language.ts';
-import { SECOND } from '../domain/base/time.ts';
+import { isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
+import type { EpochMs } from '../domain/base/time.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Insight } from '../ports/drs.ts';
 import { isAbsent } from './companion-requests.ts';
 import type { CompanionOptions, CompanionRequests } from './companion-requests.ts';
@@ -30,6 +32,9 @@ const V5_PAGE = 1_000;
 /** Lines of the log asked for; how many it gives at most is not documented. */
 const LOG_LINES = 100;
 
+/** A comparison takes longer than this, in ms; *Refresh* is pressed more often. */
+const KEPT_MS = 2 * MINUTE;
+
 /** By what id a comparison of each kind is asked for. */
 const ID_FIELDS = {
   objects: 'object_level_compare_id',
@@ -42,13 +47,30 @@ type ReadableKind = keyof typeof ID_FIELDS;
 export class InsightReads {
   readonly #language: string;
   readonly #requests: CompanionRequests;
+  readonly #clock: Clock;
+  /** What was asked for in the last minutes, and is answered or will be. */
+  readonly #kept = new Map<JobId, { readonly at: EpochMs; readonly answer: Promise<Insight<readonly Comparison[]>> }>();
 
-  constructor({ language }: Pick<CompanionOptions, 'language'>, requests: CompanionRequests) {
+  constructor({ language, clock }: Pick<CompanionOptions, 'language' | 'clock'>, requests: CompanionRequests) {
     this.#language = language;
+    this.#clock = clock;
     this.#requests = requests;
   }
 
+  /** Whoever asks again within two minutes is answered the same; what could not be read is asked for anew. */
   async fetchComparisons(jobId: JobId): Promise<Insight<readonly Comparison[]>> {
+    const now = this.#clock.now();
+    for (const [known, { at }] of this.#kept) if (!isWithin(now, at, KEPT_MS)) this.#kept.delete(known);
+    const kept = this.#kept.get(jobId);
+    if (kept !== undefined) return await kept.answer;
+    const answer = this.#readComparisons(jobId);
+    this.#kept.set(jobId, { at: now, answer });
+    const insight = await answer;
+    if (insight.kind !== 'read' && this.#kept.get(jobId)?.answer === answer) this.#kept.delete(jobId);
+    return insight;
+  }
+
+  async #readComparisons(jobId: JobId): Promise<Insight<readonly Comparison[]>> {
     const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
     const started = await this.#listStarted(jobId, signal);
     const scheduled = await this.#listScheduled(jobId, signal);

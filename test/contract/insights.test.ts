@@ -135,6 +135,16 @@ describe('what DRS compared', () => {
     expect(await asking.fetchComparisons(job.id)).toMatchObject({ kind: 'read' });
   });
 
+  test('is asked for once in two minutes, however many ask', async () => {
+    const asking = client();
+    await Promise.all([asking.fetchComparisons(job.id), asking.fetchComparisons(job.id)]);
+    await asking.fetchComparisons(job.id);
+    expect(drs.count('comparisons')).toBe(1);
+    asking.clock.advance(3 * MINUTE);
+    await asking.fetchComparisons(job.id);
+    expect(drs.count('comparisons')).toBe(2);
+  });
+
   test('that could not be asked for is neither absent nor nothing', async () => {
     const down = { kind: 'status', status: 503, body: '' } as const;
     drs.faults.always('comparisons', down);

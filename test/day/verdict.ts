@@ -9,10 +9,10 @@ const GROWTH = 8 * MB;
 
 /** Whether everything was told, once, nothing is held back any more, and the memory has not grown. */
 export function isKept({ ledger, pauses, heap }: Day): boolean {
-  return ledger.lost === 0 && ledger.doubled === 0 && pauses === 0 && heap.end - heap.settled <= GROWTH;
+  return ledger.lost.length === 0 && ledger.doubled === 0 && pauses === 0 && heap.end - heap.settled <= GROWTH;
 }
 
-/** A short table. */
+/** A short table, and what was lost. */
 export function describeDay({ ledger, toll, pauses, heap, starts }: Day): string {
   const inMb = (bytes: number) => `${(bytes / MB).toFixed(1)} MB`;
   const kinds = (names: readonly string[]) => `${names.length} of ${new Set(names).size} kinds`;
@@ -26,11 +26,12 @@ export function describeDay({ ledger, toll, pauses, heap, starts }: Day): string
     ['deliveries', ledger.deliveries],
     ['posts', ledger.posts],
     ['blind episodes', ledger.episodes],
-    ['lost', ledger.lost],
+    ['lost', ledger.lost.length],
     ['doubled', ledger.doubled],
     ['pauses left', pauses],
     ['memory when settled', inMb(heap.settled)],
     ['memory at the end', inMb(heap.end)],
   ];
-  return rows.map(([name, value]) => `${name.padEnd(20)} ${String(value).padStart(16)}`).join('\n');
+  const lines = rows.map(([name, value]) => `${name.padEnd(20)} ${String(value).padStart(16)}`);
+  return [...lines, ...ledger.lost].join('\n');
 }

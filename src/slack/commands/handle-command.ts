@@ -13,6 +13,7 @@ import { answerJobs } from './jobs.ts';
 import { answerListAll } from './list-all.ts';
 import { answerList } from './list.ts';
 import { answerChooseLanguage, answerSettings } from './settings.ts';
+import { answerReady } from './ready.ts';
 import { answerStatus } from './status.ts';
 import { answerSubscribe } from './subscribe.ts';
 import { answerUnsubscribe, answerUnsubscribeAll } from './unsubscribe.ts';
@@ -21,6 +22,7 @@ import { answerWhy } from './why.ts';
 
 const HANDLERS: { readonly [Kind in Command['kind']]: CommandHandler<Kind> } = {
   status: answerStatus,
+  ready: answerReady,
   subscribe: answerSubscribe,
   unsubscribe: answerUnsubscribe,
   unsubscribe_all: answerUnsubscribeAll,

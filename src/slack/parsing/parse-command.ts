@@ -9,7 +9,7 @@ import type { Token } from './tokenize.ts';
 
 /** The longest command, in UTF-16 code units: fifty ids fit in; Slack takes no longer message either. */
 const MAX_COMMAND = 4_000;
-/** Jobs shown by one status command: more do not fit in one message that can be read. */
+/** Jobs shown by one command: more do not fit in one message that can be read. */
 const MAX_STATUS_JOBS = 10;
 /** Jobs changed by one command. */
 const MAX_CHANGED_JOBS = 50;
@@ -17,6 +17,7 @@ const MAX_CHANGED_JOBS = 50;
 /** A command that can be carried out. Job references are as typed. */
 export type Command =
   | { readonly kind: 'status'; readonly jobs: readonly string[]; readonly isPublic: boolean }
+  | { readonly kind: 'ready'; readonly jobs: readonly string[]; readonly isPublic: boolean }
   | { readonly kind: 'subscribe'; readonly jobs: readonly string[] }
   | { readonly kind: 'unsubscribe'; readonly jobs: readonly string[] }
   | { readonly kind: 'unsubscribe_all' }
@@ -72,6 +73,7 @@ export type ParsedCommand =
 /** The commands, in the order of the help, and how each is typed. */
 export const COMMANDS = [
   { verb: 'status', typed: 'status <job>…' },
+  { verb: 'ready', typed: 'ready <job>…' },
   { verb: 'subscribe', typed: 'subscribe <job>…' },
   { verb: 'unsubscribe', typed: 'unsubscribe <job>…' },
   { verb: 'list', typed: 'list' },
@@ -88,7 +90,7 @@ export const COMMANDS = [
 export type Verb = (typeof COMMANDS)[number]['verb'];
 const VERBS: readonly Verb[] = COMMANDS.map(({ verb }) => verb);
 type VerbWithOneJob = 'chart' | 'why';
-type VerbWithJobs = 'status' | 'subscribe' | 'unsubscribe' | VerbWithOneJob;
+type VerbWithJobs = 'status' | 'ready' | 'subscribe' | 'unsubscribe' | VerbWithOneJob;
 type VerbWithoutJobs = Exclude<Verb, VerbWithJobs | 'jobs'>;
 /** Said on their own: a slip in one of these is told from a job's name even when nothing follows. */
 const LONE_VERBS: ReadonlySet<Verb> = new Set<Verb>(['list', 'audit', 'help', 'health', 'version']);
@@ -190,7 +192,8 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
         ? refuseWords(verb, tokens)
         : accept({ kind: 'audit', job: tokens[0] === undefined ? null : jobNamed(tokens[0]) });
     case 'status':
-      return parseStatus(tokens);
+    case 'ready':
+      return parseShown(verb, tokens);
     case 'subscribe':
       return parseJobs(verb, tokens, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs }));
     case 'unsubscribe':
@@ -222,10 +225,10 @@ function refuseWords(verb: VerbWithoutJobs, tokens: readonly Token[]): ParsedCom
   return refuse({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
 }
 
-function parseStatus(tokens: readonly Token[]): ParsedCommand {
+function parseShown(verb: 'status' | 'ready', tokens: readonly Token[]): ParsedCommand {
   const words = tokens.filter((token) => !isFlag(token, PUBLIC));
   const isPublic = words.length < tokens.length;
-  return parseJobs('status', words, MAX_STATUS_JOBS, (jobs) => ({ kind: 'status', jobs, isPublic }));
+  return parseJobs(verb, words, MAX_STATUS_JOBS, (jobs) => ({ kind: verb, jobs, isPublic }));
 }
 
 /** The job, what is charted, and for how long, in any order. */
@@ -266,7 +269,7 @@ function parseUnsubscribe(tokens: readonly Token[]): ParsedCommand {
 }
 
 function parseJobs(
-  verb: 'status' | 'subscribe' | 'unsubscribe',
+  verb: VerbWithJobs,
   tokens: readonly Token[],
   max: number,
   command: (jobs: readonly string[]) => Command,

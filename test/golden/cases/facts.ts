@@ -147,6 +147,7 @@ export const status = (known: Job, changes: Partial<JobStatus> = {}): JobStatus 
   recovery: null,
   subJobs: 0,
   chart: null,
+  outlook: null,
   ...changes,
 });
 

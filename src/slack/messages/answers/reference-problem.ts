@@ -12,7 +12,7 @@ import { ago, code } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
 /** What was going to be done with the job. */
-export type Wanted = 'status' | 'subscribe' | 'unsubscribe' | 'audit' | 'chart' | 'why';
+export type Wanted = 'status' | 'ready' | 'subscribe' | 'unsubscribe' | 'audit' | 'chart' | 'why';
 
 /** Names that did not lead to a job, or not surely, and how old the names are that were looked through. */
 interface Unresolved {
@@ -151,6 +151,8 @@ function candidateButton(texts: Texts, { jobId }: ListedJob, wanted: Wanted, cha
   switch (wanted) {
     case 'status':
       return { text: texts.get('button.status'), actionId: ACTIONS.showStatus, value };
+    case 'ready':
+      return { text: texts.get('button.ready'), actionId: ACTIONS.refreshReady, value };
     case 'subscribe':
       return { text: subscribeLabel(texts, channelId), actionId: ACTIONS.subscribeNamed, value };
     case 'unsubscribe':

@@ -8,6 +8,9 @@ import type { JobId } from '../../../domain/job/job-id.ts';
 /** The buttons there are. An `action_id` outside this list is acknowledged and otherwise ignored. */
 export const ACTIONS = {
   refreshStatus: 'drs_refresh_status',
+  refreshReady: 'drs_refresh_ready',
+  shareReady: 'drs_share_ready',
+  lastLogLines: 'drs_last_log_lines',
   refreshPost: 'drs_refresh_post',
   showAll: 'drs_show_all',
   subscribe: 'drs_subscribe',
