@@ -355,13 +355,11 @@ export const en = {
   'announced.language': '🌐 {who} made {language} the language of this channel',
   'announced.hello': '👋 I watch DRS jobs and tell a channel once when something changes – and otherwise I keep quiet.',
   'announced.hello_start': 'Start with {subscribe}; {jobs} lists what there is, {help} shows the rest.',
-  'announced.paused': '⚠️ I cannot post in {channel} any more ({reason})',
-  'announced.held': '⏸️ I hold back my posts in {channel} ({reason})',
-  'announced.paused_jobs':
-    '{count, plural, one {The subscription} other {The # subscriptions}} there, to {jobs}, {count, plural, one {waits} other {wait}}; nothing is lost.',
+  'announced.paused': '⚠️ Slack refuses my posts to {channel} ({reason})',
+  'announced.held': '⏸️ My posts to {channel} wait',
+  'announced.paused_jobs': 'About {jobs}. Nothing is lost.',
   'announced.deleted': '⏹️ {channel} was deleted',
-  'announced.deleted_jobs':
-    '{count, plural, one {The subscription} other {The # subscriptions}} there, to {jobs}, ended with it.',
+  'announced.deleted_jobs': 'It no longer hears about {jobs}.',
 
   'back.down': '⚪ *I was down {duration}*',
   'back.blind': '⚪ *DRS answers again after {duration}*',
@@ -410,13 +408,14 @@ export const en = {
   'alert.database_in_place': '🟢 DATABASE OK – the file is back at its path, after {duration}',
 
   'button.refresh': 'Refresh',
+  'button.last_log_lines': 'Last log lines',
   'button.ready': 'Ready?',
   'button.subscribe': 'Subscribe channel',
   'button.subscribe_dm': 'Notify me',
   'button.watch_namesake': 'Watch that one',
   'button.unsubscribe': 'Unsubscribe',
   'button.unsubscribe_anyway': 'Unsubscribe anyway',
-  'button.end_there': '{count, plural, one {End it} other {End them}}',
+  'button.end_there': '{count, plural, one {End this subscription} other {End these subscriptions}}',
   'button.keep_others': '{count, plural, one {Keep it} other {Keep them}}',
   'button.audit': 'History',
   'button.newest': 'Newest',
@@ -485,26 +484,22 @@ export const en = {
   'refusal.not_allowed':
     'I post nothing here: the operator of this bot has limited it to certain channels (ALLOWED_CHANNELS), and this is none of them.',
   'refusal.reader': 'I post nothing here: whoever reads this may not use this bot any more.',
-  'refusal.reader_there': 'It goes on by itself when that person may use this bot again.',
+  'refusal.reader_there': 'They go on when whoever reads there may use this bot again.',
   'refusal.deleted': 'This channel was deleted.',
   'refusal.deleted_there': 'To hear of them again, type {subscribe} in another channel.',
-  'refusal.other': 'I cannot post here: Slack refuses it ({reason}).',
-  'refusal.not_member_there': 'Type {invite} there, and it goes on by itself.',
-  'refusal.archived_there': 'Unarchive it, and it goes on by itself.',
-  'refusal.restricted_there':
-    'Ask the owner of the workspace to allow this app there; it goes on by itself within a day, at once when you type {subscribe} there.',
-  'refusal.shared_there':
-    'It is shared with another organisation. I go on by myself when that ends; until then, subscribe in a channel of your own.',
-  'refusal.not_allowed_there':
-    'The operator of this bot has limited it to certain channels (ALLOWED_CHANNELS). Ask them to add this one, or subscribe in one of those.',
-  'refusal.other_there':
-    'When that is mended it goes on by itself within a day, at once when you type {subscribe} there.',
+  'refusal.other': 'I cannot post here: Slack refuses it ({reason}). Tell the operator of this bot.',
+  'refusal.not_member_there': 'Type {invite} there, and they go on.',
+  'refusal.archived_there': 'Unarchive it, and they go on.',
+  'refusal.restricted_there': 'Have the owner of the workspace allow this app there; they go on within a day.',
+  'refusal.shared_there': 'Another organisation reads there. They go on when that ends.',
+  'refusal.not_allowed_there': 'The operator of this bot allows other channels only (ALLOWED_CHANNELS): ask them.',
+  'refusal.other_there': 'They go on within a day after that is mended.',
 
   'list.headline': '{count, plural, one {This channel watches # job} other {This channel watches # jobs}}',
   'list.headline_dm': '{count, plural, one {I tell you about # job} other {I tell you about # jobs}}',
   'list.paused': '⚠️ Posting here is paused',
   'list.paused_note':
-    '{why} Then type {subscribe} with any job of this list; {count, plural, one {# message waits} other {# messages wait}} and nothing is lost.',
+    '{why} {count, plural, =0 {Nothing waits.} one {# message waits; it is not lost.} other {# messages wait; none is lost.}}',
   'list.paused_since': 'Since {since}',
   'list.paused_next': 'Since {since}; next try {next}',
   'list.by': '{id}{checked} · by {who}, {at}',
@@ -585,6 +580,11 @@ export const en = {
 
   'access.not_public_dm':
     'I did not show it to everybody: I take no part in this conversation, so I cannot see who reads it. Type it in a channel that I am in.',
+  'log.headline': '{name} – {count, plural, one {the last line} other {the last # lines}} of the log of DRS',
+  'log.empty': '{name} – the log of DRS is empty',
+  'log.not_here': '{name} – the log of DRS is not readable here (region or permissions)',
+  'log.failed': '{name} – the log of DRS could not be read',
+
   'ready.and': ', ',
   'ready.headline.ready': '{name} – ready for cut-over',
   'ready.headline.not_ready': '{name} – not ready: {why}',
@@ -802,7 +802,7 @@ export const en = {
   'judged.head.decided': 'Decided',
   'judged.head.figures': 'By',
   'judged.told_now': 'told just now',
-  'judged.not_in_this_state': 'Not about this state: {rules}',
+  'judged.others': 'Not so, or not about this state: {rules}',
   'judged.figures.level': '{lag}; over {level} for {hold}',
   'judged.figures.ceiling': 'max {max} in {hold}; up to {level}',
   'judged.figures.change': '{from} → {to} in {over}',
