@@ -12,6 +12,7 @@ import { JOBS, openStage } from '../faults/stage.ts';
 import type { Stage } from '../faults/stage.ts';
 import { takeStock } from '../soak/ledger.ts';
 import type { Ledger } from '../soak/ledger.ts';
+import { FIRST_STATUS } from '../soak/town.ts';
 import { Keeper } from './keeper.ts';
 import { Troubles } from './troubles.ts';
 import type { Toll, Victims } from './troubles.ts';
@@ -86,7 +87,8 @@ export async function liveDay(options: DayOptions, say: (line: string) => void):
 async function setScene(stage: Stage, keeper: Keeper): Promise<Victims> {
   const { slack, drs, clock } = stage;
   for (const name of ['three', 'four']) slack.addChannel(name);
-  for (const name of [...FREE, ...RACK]) drs.addJob('INCRE_TRANSFER_STARTED', {}, { name });
+  for (const name of [...FREE, ...RACK]) drs.addJob('', {}, { name });
+  for (const job of drs.jobs.values()) job.becomes(FIRST_STATUS);
   await clock.during(keeper.restart('password'), MOMENT_MS);
   for (const [channel, jobs] of Object.entries(WATCHED)) {
     await clock.during(slack.people.type('ana', channel, `/drs subscribe ${jobs}`), MOMENT_MS);
@@ -110,14 +112,14 @@ async function passTroubled(
   for (let hour = 1; hour <= hours; hour++) {
     await stage.clock.pass(HOUR, HOP_MS);
     forget(stage);
-    const heap = measureHeap();
+    const heap = measureHeap(stage);
     if (hour === Math.ceil(hours * SETTLED)) settled = heap;
     const { drsFaults, slackFaults } = troubles.toll;
     const faults = `${drsFaults.length} faults of DRS, ${slackFaults.length} of Slack`;
     say(`hour ${hour}: ${stage.slack.state.messages.length} messages, ${faults}, ${(heap / MB).toFixed(1)} MB`);
   }
   await stage.clock.during(running, 2 * HOUR);
-  return { settled, end: measureHeap() };
+  return { settled, end: measureHeap(stage) };
 }
 
 /** The stand-ins write down everything that they are asked; the messages they must know. */
@@ -128,13 +130,20 @@ function forget({ slack, drs }: Stage): void {
   slack.state.ephemerals.length = 0;
 }
 
+/** What the bot and the stand-ins keep, in bytes, but for the messages of the day: those weigh as much as a copy of them. */
+function measureHeap({ slack }: Stage): number {
+  const all = usedHeap();
+  const copy = structuredClone(slack.state.messages);
+  const withCopy = usedHeap();
+  return copy.length === slack.state.messages.length ? all - (withCopy - all) : all;
+}
+
 /** In bytes, of what is still reachable. */
-function measureHeap(): number {
+function usedHeap(): number {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
   if (typeof collect !== 'function') throw new Error('this Node does not let anybody collect garbage');
-  collect();
-  collect();
+  for (let times = 0; times < 2; times++) Reflect.apply(collect, undefined, []);
   return process.memoryUsage().heapUsed;
 }
 
@@ -144,7 +153,7 @@ function asShown({ slack, drs, takenAway }: Stage, databaseUrl: string, { starte
   const marks = new Set(slack.state.messages.map(({ metadata }) => JSON.stringify(metadata)));
   const gone = takenAway.filter(({ metadata }) => !marks.has(JSON.stringify(metadata)));
   state.messages.push(...slack.state.messages, ...gone);
-  return { databaseUrl, drs, slack: { ...slack, state }, kills: 0, restarts: started, uncertainAnswers: 0 };
+  return { databaseUrl, drs, slack: { ...slack, state }, kills: 0, restarts: started, uncertainPosts: 0 };
 }
 
 async function countPauses(databaseUrl: string): Promise<number> {

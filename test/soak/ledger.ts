@@ -9,7 +9,7 @@ import { FIRST_STATUS } from './town.ts';
 import type { Town as SoakedTown } from './town.ts';
 
 /** What is looked at of a town; a simulated day has as much. */
-type Town = Pick<SoakedTown, 'databaseUrl' | 'slack' | 'drs' | 'kills' | 'restarts' | 'uncertainAnswers'>;
+type Town = Pick<SoakedTown, 'databaseUrl' | 'slack' | 'drs' | 'kills' | 'restarts' | 'uncertainPosts'>;
 
 /** What a soak came to. */
 export interface Ledger {
