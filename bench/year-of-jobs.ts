@@ -111,6 +111,9 @@ function createDrs(lives: ReadonlyMap<JobId, Life>, now: () => number, random: (
         failure: null,
       }),
     fetchRecoveryFigures: () => Promise.resolve({ found: new Map(), failure: null }),
+    fetchComparisons: () => Promise.resolve({ kind: 'read', value: [] }),
+    fetchTimeline: () => Promise.resolve({ kind: 'read', value: [] }),
+    fetchLog: () => Promise.resolve({ kind: 'read', value: [] }),
   };
 }
 

@@ -28,6 +28,12 @@ export interface Habits {
   readonly listsDeleted: boolean;
   /** Whether it offers details, and RPO and RTO. */
   readonly companions: boolean;
+  /** What it offers of a single job: comparisons that somebody started, scheduled ones, the timeline, the log. */
+  readonly insights: readonly ('comparisons' | 'health' | 'timeline' | 'log')[];
+  /** Whether what a scheduled comparison of rows found can be asked for like that of one that somebody started. */
+  readonly answersScheduledRows: boolean;
+  /** Which end of a list of what happened comes first. */
+  readonly newestFirst: boolean;
   /** More ids than this are refused; null for no limit. */
   readonly mostIds: number | null;
 }
@@ -43,6 +49,9 @@ export const USUAL_HABITS: Habits = {
   lists: ['v5', 'v3'],
   listsDeleted: false,
   companions: true,
+  insights: ['comparisons', 'health', 'timeline', 'log'],
+  answersScheduledRows: true,
+  newestFirst: true,
   mostIds: null,
 };
 

@@ -45,6 +45,11 @@ export const TARGETS = [
   'list_v3',
   'detail',
   'recovery',
+  'comparisons',
+  'health',
+  'health_objects',
+  'timeline',
+  'job_detail',
   'projects',
   'all_projects',
 ] as const;

@@ -1,6 +1,7 @@
 import { parseJobId } from '../../src/domain/job/job-id.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
 import type { Fault } from './faults.ts';
+import type { SimulatedComparison, SimulatedLogLine, SimulatedOperation } from './insights.ts';
 import { progressAt } from './lifecycle.ts';
 import type { Phase } from './lifecycle.ts';
 
@@ -46,6 +47,10 @@ export class SimulatedJob {
   detail: RawFields = {};
   /** What the RPO and RTO query says; null for an error. */
   recovery: RawFields | null = null;
+  /** What DRS compared, who did what, what its log says: oldest first. */
+  readonly comparisons: SimulatedComparison[] = [];
+  readonly operations: SimulatedOperation[] = [];
+  readonly log: SimulatedLogLine[] = [];
   /** A parent that is not asked for progress: its sub-jobs are. */
   silent = false;
   readonly #clock: () => number;

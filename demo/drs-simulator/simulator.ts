@@ -8,6 +8,7 @@ import type { ArrivedRequest } from './access-keys.ts';
 import { batchProgress, refuseHeaders, USUAL_HABITS } from './batch-progress.ts';
 import type { Habits } from './batch-progress.ts';
 import { batchDetail, batchRecovery, listV3, listV5 } from './companions.ts';
+import { healthComparisons, healthObjects, jobLog, queryComparisons, timelines } from './insights.ts';
 import { fail, isOddBody, spoil } from './carry-out-fault.ts';
 import { Faults } from './faults.ts';
 import type { Fault, Target } from './faults.ts';
@@ -19,6 +20,9 @@ import { answer, drsError, send } from './wire.ts';
 import type { Answer } from './wire.ts';
 
 const DAY_MS = 86_400_000;
+
+/** Requests about one job. */
+type InsightTarget = 'comparisons' | 'health' | 'health_objects' | 'timeline' | 'job_detail';
 
 /** A request the simulator has seen. */
 interface SeenRequest {
@@ -198,7 +202,7 @@ class FrontDesk {
     if (target === 'projects') return this.#iam.projects();
     if (target === 'all_projects') return this.#iam.refuseAllProjects();
     const refusal = refuseProject(path, this.#projectId) ?? refuseHeaders(headers);
-    return refusal ?? this.#answerAboutJobs(target, query, body);
+    return refusal ?? this.#answerAboutJobs(target, path, query, body);
   }
 
   /** What goes wrong because of one of the jobs that are asked about. */
@@ -215,6 +219,7 @@ class FrontDesk {
 
   #answerAboutJobs(
     target: Exclude<Target, 'login' | 'projects' | 'all_projects'>,
+    path: string,
     query: URLSearchParams,
     body: unknown,
   ): Answer {
@@ -230,6 +235,26 @@ class FrontDesk {
         return companions ? batchDetail(body, this.jobs, detailOfDeleted) : unpublished();
       case 'recovery':
         return companions ? batchRecovery(body, this.jobs) : unpublished();
+      default:
+        return this.#answerAboutOne(target, path, query, body);
+    }
+  }
+
+  #answerAboutOne(target: InsightTarget, path: string, query: URLSearchParams, body: unknown): Answer {
+    const { insights } = this.habits;
+    const [, , , , jobId = '', , , comparisonId = ''] = path.split('/');
+    const asked = { jobs: this.jobs, habits: this.habits, jobId, query };
+    switch (target) {
+      case 'comparisons':
+        return insights.includes('comparisons') ? queryComparisons(body, this.jobs, this.habits) : unpublished();
+      case 'health':
+        return insights.includes('health') ? healthComparisons(asked) : unpublished();
+      case 'health_objects':
+        return insights.includes('health') ? healthObjects(asked, comparisonId) : unpublished();
+      case 'timeline':
+        return insights.includes('timeline') ? timelines(asked) : unpublished();
+      case 'job_detail':
+        return insights.includes('log') ? jobLog(asked) : unpublished();
     }
   }
 
@@ -254,6 +279,11 @@ const ROUTES: readonly (readonly [target: Target, method: string, path: RegExp])
   ['progress', 'POST', /^\/v3\/[^/]+\/jobs\/batch-progress$/],
   ['detail', 'POST', /^\/v3\/[^/]+\/jobs\/batch-detail$/],
   ['recovery', 'POST', /^\/v3\/[^/]+\/jobs\/batch-rpo-and-rto$/],
+  ['comparisons', 'POST', /^\/v3\/[^/]+\/jobs\/query-compare-result$/],
+  ['health', 'GET', /^\/v5\/[^/]+\/jobs\/[^/]+\/health-compare-jobs$/],
+  ['health_objects', 'GET', /^\/v5\/[^/]+\/jobs\/[^/]+\/health-compare-jobs\/object\/[^/]+$/],
+  ['timeline', 'GET', /^\/v5\/[^/]+\/jobs\/[^/]+\/timelines$/],
+  ['job_detail', 'GET', /^\/v5\/[^/]+\/jobs\/[^/]+$/],
   ['list', 'GET', /^\/v5\/[^/]+\/jobs$/],
   ['list_v3', 'POST', /^\/v3\/[^/]+\/jobs$/],
 ];

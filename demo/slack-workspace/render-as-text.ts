@@ -23,6 +23,13 @@ function blockLines(block: Block): readonly string[] {
       return block.elements.map((element) => element.text);
     case 'table':
       return block.rows.map((row) => row.map(({ text }) => text).join(' | '));
+    case 'data_visualization':
+      return [
+        block.title,
+        ...block.chart.series.map(
+          ({ name, data }) => `${name}: ${data.map(({ label, value }) => `${label} ${value}`).join(' | ')}`,
+        ),
+      ];
     case 'actions':
       return [block.elements.map(buttonText).join(' ')];
   }

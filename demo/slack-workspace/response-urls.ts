@@ -53,7 +53,7 @@ export class ResponseUrls {
     if (typeof body !== 'object' || body === null) return 'invalid_payload';
     const args: Readonly<Record<string, unknown>> = { ...body };
     if (args['delete_original'] === true) return this.#replace(origin, null);
-    const content = readContent(args, MAX_TEXT);
+    const content = readContent(args, MAX_TEXT, this.#state);
     if ('ok' in content) return String(content['error']);
     if (args['replace_original'] === true) return this.#replace(origin, content);
     if (args['response_type'] === 'in_channel') this.#state.post(origin.channelId, content);

@@ -62,6 +62,51 @@ const table = z.strictObject({
     .optional(),
 });
 
+/** A line, bar or area chart; a pie is not used here (docs.slack.dev, "Data visualization block"). */
+const dataVisualization = z.strictObject({
+  type: z.literal('data_visualization'),
+  block_id: blockId,
+  title: z.string().min(1).max(50),
+  chart: z
+    .strictObject({
+      type: z.enum(['line', 'bar', 'area']),
+      series: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1).max(20),
+            data: z
+              .array(z.strictObject({ label: z.string().min(1).max(20), value: z.number() }))
+              .min(1)
+              .max(20),
+          }),
+        )
+        .min(1)
+        .max(6),
+      axis_config: z.strictObject({
+        categories: z.array(z.string().min(1).max(20)).min(1).max(20),
+        x_label: z.string().max(50).optional(),
+        y_label: z.string().max(50).optional(),
+      }),
+    })
+    .superRefine(({ series, axis_config: { categories } }, check) => {
+      if (new Set(series.map(({ name }) => name)).size < series.length)
+        check.addIssue({ code: 'custom', message: 'names of series are not unique' });
+      if (new Set(categories).size < categories.length)
+        check.addIssue({ code: 'custom', message: 'categories are not unique' });
+      for (const [index, { data }] of series.entries()) {
+        const labels = data.map(({ label }) => label).toSorted();
+        if (labels.join('\n') !== categories.toSorted().join('\n'))
+          check.addIssue({
+            code: 'custom',
+            path: ['series', index],
+            message: 'not exactly one point for each category',
+          });
+      }
+    }),
+});
+/** Charts in one message. */
+const MAX_CHARTS = 2;
+
 const block = z.discriminatedUnion('type', [
   section,
   z.strictObject({ type: z.literal('header'), block_id: blockId, text: plainText(150) }),
@@ -75,6 +120,7 @@ const block = z.discriminatedUnion('type', [
       .max(10),
   }),
   table,
+  dataVisualization,
   z.strictObject({ type: z.literal('actions'), block_id: blockId, elements: z.array(button).min(1).max(25) }),
 ]);
 
@@ -108,6 +154,8 @@ const blocks = z
     if (new Set(ids).size < ids.length) check.addIssue({ code: 'custom', message: 'block_id is not unique' });
     if (all.filter((one) => one.type === 'table').length > 1)
       check.addIssue({ code: 'custom', message: 'only_one_table_allowed' });
+    if (all.filter((one) => one.type === 'data_visualization').length > MAX_CHARTS)
+      check.addIssue({ code: 'custom', message: 'too many charts' });
     for (const [index, one] of all.entries()) {
       const actionIds = buttonsOf(one).flatMap((element) =>
         element.action_id === undefined ? [] : [element.action_id],
@@ -124,11 +172,18 @@ export function buttonsOf(one: Block): readonly Button[] {
   return one.type === 'section' && one.accessory !== undefined ? [one.accessory] : [];
 }
 
-/** The blocks, or what is wrong with them in the style of `response_metadata.messages`. */
+/**
+ * The blocks, or what is wrong with them in the style of `response_metadata.messages`.
+ *
+ * @param refused kinds of block that this workspace does not know
+ */
 export function parseBlocks(
   value: unknown,
+  refused: ReadonlySet<string> = new Set(),
 ): { readonly blocks: readonly Block[] } | { readonly errors: readonly string[] } {
   const parsed = blocks.safeParse(value);
+  const unknown = parsed.data?.find(({ type }) => refused.has(type));
+  if (unknown !== undefined) return { errors: [`[ERROR] unsupported type: ${unknown.type} [json-pointer:/blocks]`] };
   return parsed.success
     ? { blocks: parsed.data }
     : {

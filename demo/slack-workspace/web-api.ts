@@ -145,7 +145,7 @@ function postMessage(args: Args, { state, scopes }: ApiContext): Result {
   if (channel === undefined) return failed('channel_not_found');
   if (channel.archived) return failed('is_archived');
   if (!channel.members.has(state.bot.id) && !scopes.has('chat:write.public')) return failed('not_in_channel');
-  const content = readContent(args, MAX_POST_TEXT);
+  const content = readContent(args, MAX_POST_TEXT, state);
   if ('ok' in content) return content;
   const metadata = readMetadata(args['metadata']);
   if (metadata === 'invalid') return failed('invalid_metadata_format');
@@ -171,7 +171,7 @@ function update(args: Args, { state }: ApiContext): Result {
   if (channel.archived) return failed('is_archived');
   if (!channel.members.has(state.bot.id)) return failed('not_in_channel');
   if (typeof args['text'] === 'string' && args['text'].length > MAX_UPDATE_TEXT) return failed('msg_too_long');
-  const content = readContent(args, MAX_UPDATE_TEXT);
+  const content = readContent(args, MAX_UPDATE_TEXT, state);
   if ('ok' in content) return content;
   state.edit(channel.id, ts, content, readMetadata(args['metadata']) ?? undefined);
   return { ok: true, channel: channel.id, ts, text: content.text };
@@ -308,14 +308,14 @@ function readView({ view }: Args) {
 }
 
 /** Text and blocks of a message, or Slack's refusal of them. */
-export function readContent(args: Args, mostText: number): Content | Result {
+export function readContent(args: Args, mostText: number, { refusedBlocks }: WorkspaceState): Content | Result {
   const text = typeof args['text'] === 'string' ? args['text'] : '';
   const given = args['blocks'];
   if (given === undefined || given === '')
     return text === '' ? failed('no_text') : { text: text.slice(0, mostText), blocks: [] };
   const value = typeof given === 'string' ? parseJson(given) : given;
   if (!Array.isArray(value)) return failed('invalid_blocks_format');
-  const parsed = parseBlocks(value);
+  const parsed = parseBlocks(value, refusedBlocks);
   if ('errors' in parsed) return { ...failed('invalid_blocks'), response_metadata: { messages: parsed.errors } };
   const blocks: readonly Block[] = parsed.blocks;
   return text === '' && blocks.length === 0 ? failed('no_text') : { text: text.slice(0, mostText), blocks };

@@ -71,6 +71,8 @@ export class WorkspaceState {
   readonly messages: Message[] = [];
   readonly ephemerals: EphemeralMessage[] = [];
   readonly views: ShownView[] = [];
+  /** Kinds of block that this workspace does not know, such as `data_visualization`: messages with one are refused. */
+  readonly refusedBlocks = new Set<string>();
   readonly #now: () => number;
   readonly #observers = new Set<() => void>();
   readonly #triggers = new Map<string, { readonly userId: string; readonly until: number; isUsed: boolean }>();

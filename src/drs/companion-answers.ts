@@ -1,10 +1,8 @@
 import { parseJobId } from '../domain/job/job-id.ts';
 import type { Cause, JobDetail, RecoveryFigures } from '../domain/job/job-detail.ts';
 import type { JobId } from '../domain/job/job-id.ts';
-import { SECOND } from '../domain/base/time.ts';
-import type { EpochMs } from '../domain/base/time.ts';
 import type { JobListEntry } from '../ports/drs.ts';
-import { fieldsIn, isFields, maskedText, measured, text } from './wire-values.ts';
+import { fieldsIn, isFields, maskedText, measured, pointInTime, text } from './wire-values.ts';
 import type { Fields } from './wire-values.ts';
 
 /**
@@ -46,19 +44,6 @@ function findPrepaid(item: Fields): boolean | null {
   if (mode === 'period' || mode === 'on_demand') return mode === 'period';
   const order = item['period_order'];
   return isFields(order) && text(order['order_id']) !== null ? true : null;
-}
-
-/**
- * Epoch milliseconds or seconds, or ISO 8601 with a zone. A time without a zone is none: this API writes those in zones
- * of its own.
- */
-function pointInTime(value: unknown): EpochMs | null {
-  const given = text(value);
-  if (given === null) return null;
-  if (/^\d{12,14}$/.test(given)) return Number(given);
-  if (/^\d{9,11}$/.test(given)) return Number(given) * SECOND;
-  const at = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(given) ? Date.parse(given) : Number.NaN;
-  return Number.isNaN(at) ? null : at;
 }
 
 /**

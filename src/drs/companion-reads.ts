@@ -3,39 +3,25 @@ import type { JobId } from '../domain/job/job-id.ts';
 import { JOB_TYPES } from '../domain/job/job-type.ts';
 import type { Language } from '../domain/base/language.ts';
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
-import { isWithin, MINUTE, SECOND } from '../domain/base/time.ts';
-import type { EpochMs } from '../domain/base/time.ts';
+import { MINUTE, SECOND } from '../domain/base/time.ts';
 import type { CompanionAnswer, JobListEntry, JobListing } from '../ports/drs.ts';
-import { chunks, drsLanguage, DrsRequests, isOversized, readAnswer } from './drs-requests.ts';
-import type { Asked, DrsRequest, DrsRequestOptions } from './drs-requests.ts';
+import { chunks, drsLanguage, isOversized } from './drs-requests.ts';
+import type { Asked, DrsRequest } from './drs-requests.ts';
 import { resultItems } from './drs-response.ts';
 import { parseJobDetail, parseJobList, parseRecoveryFigures } from './companion-answers.ts';
 import type { JobListPage } from './companion-answers.ts';
+import type { CompanionOptions, CompanionRequests } from './companion-requests.ts';
 
-/** Requests in flight at once that are not for progress. */
-const MAX_CONCURRENT = 1;
 /** Records asked for in one page of the v5 list; other v5 lists take 1 to 1000. */
 const V5_PAGE = 1_000;
 /** Where such a page is longer than what is read of an answer. */
 const SMALL_V5_PAGE = 100;
-/** The longest answer with a list or details that is read, in bytes. */
-const MAX_BYTES = 16 * 1024 * 1024;
 /** Records in one page of the v3 list (DRS API Reference, "Querying Tasks of a Tenant": 0 to 100). */
 const V3_PAGE = 100;
 /** A list is never read further than this. */
 const MAX_PAGES = 1_000;
 const LIST_TIMEOUT_MS = 5 * MINUTE;
 const READ_TIMEOUT_MS = 20 * SECOND;
-/** An API that this address or user does not have is not asked for again for this long. */
-const ABSENT_MS = 10 * MINUTE;
-
-interface Options extends DrsRequestOptions {
-  readonly projectId: string;
-  readonly language: string;
-  readonly batchSize: number;
-  /** Of the requests beside progress: a budget of their own, as large as that of progress. */
-  readonly maxRps: number;
-}
 
 /** One list as far as it could be read. */
 type ReadList = Pick<JobListing['parts'][number], 'entries' | 'isWhole'>;
@@ -43,18 +29,14 @@ type ReadList = Pick<JobListing['parts'][number], 'entries' | 'isWhole'>;
 /** Reads pages of one list until there are no more. */
 type FetchPage = (offset: number, page: number) => Promise<Asked<JobListPage>>;
 
-/** The reads beside progress: names, details, and recovery figures. One at a time, in a budget of their own. */
+/** The reads of many jobs beside progress: names, details, and recovery figures. */
 export class CompanionReads {
-  readonly #options: Options;
-  readonly #requests: DrsRequests;
-  readonly #project: string;
-  /** By the path of an API: why it is not asked for a while, and since when. */
-  readonly #absent = new Map<string, { readonly failure: DrsFailure; readonly since: EpochMs }>();
+  readonly #options: CompanionOptions;
+  readonly #requests: CompanionRequests;
 
-  constructor(options: Options) {
+  constructor(options: CompanionOptions, requests: CompanionRequests) {
     this.#options = options;
-    this.#requests = new DrsRequests(options, { maxRps: options.maxRps, maxConcurrent: MAX_CONCURRENT });
-    this.#project = encodeURIComponent(options.projectId);
+    this.#requests = requests;
   }
 
   /** Every job of every type: from the v5 list, or where that is refused from the v3 list. */
@@ -73,7 +55,7 @@ export class CompanionReads {
   async fetchDetails(jobIds: readonly JobId[], language: Language): Promise<CompanionAnswer<JobDetail>> {
     const asked = await this.#forEach(jobIds, (ids) => ({
       method: 'POST',
-      path: `/v3/${this.#project}/jobs/batch-detail`,
+      path: `/v3/${this.#requests.project}/jobs/batch-detail`,
       // Left out, a page has 5 entries and the rest is silently missing.
       body: { jobs: ids, page_req: { cur_page: 1, per_page: ids.length } },
       language: drsLanguage(language),
@@ -85,7 +67,7 @@ export class CompanionReads {
   async fetchRecoveryFigures(jobIds: readonly JobId[]): Promise<CompanionAnswer<RecoveryFigures>> {
     const asked = await this.#forEach(jobIds, (ids) => ({
       method: 'POST',
-      path: `/v3/${this.#project}/jobs/batch-rpo-and-rto`,
+      path: `/v3/${this.#requests.project}/jobs/batch-rpo-and-rto`,
       body: { jobs: ids },
       language: this.#options.language,
       about: 'RPO and RTO',
@@ -108,18 +90,18 @@ export class CompanionReads {
       offset: String(offset),
       ...(limit === null ? {} : { limit: String(limit) }),
     });
-    const path = `/v5/${this.#project}/jobs`;
+    const path = `/v5/${this.#requests.project}/jobs`;
     const { language } = this.#options;
     const request = { method: 'GET' as const, path: `${path}?${query.toString()}`, language, about: 'list of jobs' };
-    return this.#ask(`${path} ${jobType}`, request, (body) => parseJobList(body, jobType), signal);
+    return this.#requests.ask(`${path} ${jobType}`, request, (body) => parseJobList(body, jobType), signal);
   }
 
   #v3Page(jobType: string, page: number, signal: AbortSignal): Promise<Asked<JobListPage>> {
-    const path = `/v3/${this.#project}/jobs`;
+    const path = `/v3/${this.#requests.project}/jobs`;
     const body = { cur_page: page, per_page: V3_PAGE, db_use_type: jobType };
     const { language } = this.#options;
     const request = { method: 'POST' as const, path, body, language, about: 'list of jobs (v3)' };
-    return this.#ask(`${path} ${jobType}`, request, (body) => parseJobList(body, jobType), signal);
+    return this.#requests.ask(`${path} ${jobType}`, request, (body) => parseJobList(body, jobType), signal);
   }
 
   /** Results of requests for a chunk of jobs each; what one chunk gave is kept when another fails. */
@@ -133,32 +115,12 @@ export class CompanionReads {
     const waiting = [...chunks([...new Set(jobIds)], this.#options.batchSize)];
     for (let ids = waiting.shift(); ids !== undefined; ids = waiting.shift()) {
       const question = request(ids);
-      const asked = await this.#ask(question.path, question, resultItems, signal);
+      const asked = await this.#requests.ask(question.path, question, resultItems, signal);
       if (asked.ok) items.push(...asked.value);
       else if (isTooLarge(asked) && ids.length > 1) waiting.unshift(...chunks(ids, Math.ceil(ids.length / 2)));
       else failure = asked.failure;
     }
     return { items, failure };
-  }
-
-  async #ask<T>(
-    api: string,
-    request: DrsRequest,
-    parse: (body: unknown) => T | null,
-    signal: AbortSignal,
-  ): Promise<Asked<T>> {
-    const now = this.#options.clock.now();
-    const absent = this.#absent.get(api);
-    if (absent !== undefined && isWithin(now, absent.since, ABSENT_MS)) return { ok: false, failure: absent.failure };
-    const large = { ...request, maxBytes: MAX_BYTES };
-    const asked = await this.#requests.ask(
-      large,
-      (response) => readAnswer(response, parse, this.#options.clock.now()),
-      signal,
-    );
-    if (!asked.ok && (asked.failure.reason === 'not_found' || asked.failure.reason === 'access_denied'))
-      this.#absent.set(api, { failure: asked.failure, since: now });
-    return asked;
   }
 }
 

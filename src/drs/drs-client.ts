@@ -12,6 +12,8 @@ import type { Outcome, Request } from './odd-ids.ts';
 import { parseResults, resultItems } from './drs-response.ts';
 import type { HttpResponse } from './http.ts';
 import { CompanionReads } from './companion-reads.ts';
+import { CompanionRequests } from './companion-requests.ts';
+import { InsightReads } from './insight-reads.ts';
 
 /** Progress requests in flight at once. */
 const MAX_CONCURRENT = 2;
@@ -45,7 +47,9 @@ export interface DrsClientOptions extends DrsRequestOptions {
 export function createDrsClient(options: DrsClientOptions): DrsClient {
   const requests = new DrsRequests(options, { maxRps: options.maxRps, maxConcurrent: MAX_CONCURRENT });
   const oddIds = new OddIds();
-  const companions = new CompanionReads(options);
+  const beside = new CompanionRequests(options);
+  const companions = new CompanionReads(options, beside);
+  const insights = new InsightReads(options, beside);
   return {
     fetchProgress(jobIds, { signal, language } = {}) {
       return withDeadline(options.totalTimeoutMs ?? 45 * SECOND, signal, async (either) => {
@@ -60,6 +64,9 @@ export function createDrsClient(options: DrsClientOptions): DrsClient {
     listJobs: () => companions.listJobs(),
     fetchDetails: (jobIds, language) => companions.fetchDetails(jobIds, language),
     fetchRecoveryFigures: (jobIds) => companions.fetchRecoveryFigures(jobIds),
+    fetchComparisons: (jobId) => insights.fetchComparisons(jobId),
+    fetchTimeline: (jobId) => insights.fetchTimeline(jobId),
+    fetchLog: (jobId, language) => insights.fetchLog(jobId, language),
   };
 }
 

@@ -1,4 +1,6 @@
 import { cutText, storableText } from '../domain/base/text.ts';
+import { SECOND } from '../domain/base/time.ts';
+import type { EpochMs } from '../domain/base/time.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
 
 /** An object as it came, before anything is known of it. */
@@ -44,4 +46,17 @@ export function negative(value: unknown): number | null {
 /** The entries of a list that are objects; none for anything but a list. */
 export function fieldsIn(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.filter(isFields) : [];
+}
+
+/**
+ * Epoch milliseconds or seconds, or ISO 8601 with a zone. A time without a zone is none: this API writes those in zones
+ * of its own.
+ */
+export function pointInTime(value: unknown): EpochMs | null {
+  const given = text(value);
+  if (given === null) return null;
+  if (/^\d{12,14}$/.test(given)) return Number(given);
+  if (/^\d{9,11}$/.test(given)) return Number(given) * SECOND;
+  const at = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(given) ? Date.parse(given) : Number.NaN;
+  return Number.isNaN(at) ? null : at;
 }

@@ -1,7 +1,10 @@
 import type { Language } from '../domain/base/language.ts';
+import type { Comparison } from '../domain/job/comparison.ts';
 import type { JobDetail, RecoveryFigures } from '../domain/job/job-detail.ts';
 import type { JobId } from '../domain/job/job-id.ts';
+import type { LogLine } from '../domain/job/log-line.ts';
 import type { DrsFailure, ProgressAnswers } from '../domain/job/progress-answer.ts';
+import type { TimelineEntry } from '../domain/job/timeline.ts';
 import type { DrsAllowance } from '../domain/poll/poll-budget.ts';
 
 /** A job as DRS's list of jobs has it. */
@@ -34,6 +37,14 @@ export interface CompanionAnswer<T> {
   readonly failure: DrsFailure | null;
 }
 
+/** What could be read about one job when somebody asked. */
+export type Insight<T> =
+  | { readonly kind: 'read'; readonly value: T }
+  /** This region does not have it, or the credentials may not read it: not asked for again for a while. */
+  | { readonly kind: 'not_here'; readonly failure: DrsFailure }
+  /** DRS could not be asked, refused this job, or answered with something else. */
+  | { readonly kind: 'failed'; readonly failure: DrsFailure };
+
 /** Asks DRS. */
 export interface DrsClient {
   /**
@@ -63,4 +74,16 @@ export interface DrsClient {
   fetchDetails(jobIds: readonly JobId[], language: Language): Promise<CompanionAnswer<JobDetail>>;
   /** RPO and RTO of disaster recovery jobs. */
   fetchRecoveryFigures(jobIds: readonly JobId[]): Promise<CompanionAnswer<RecoveryFigures>>;
+
+  /* These are of one job, on demand and when something happens to it: up to five requests each. */
+
+  /**
+   * What DRS found when it compared both sides: of each kind the newest comparison that has ended, scheduled ones among
+   * them. Empty when nobody ever compared.
+   */
+  fetchComparisons(jobId: JobId): Promise<Insight<readonly Comparison[]>>;
+  /** Who did what to the job and when, in no order. */
+  fetchTimeline(jobId: JobId): Promise<Insight<readonly TimelineEntry[]>>;
+  /** Lines of its log, oldest first: errors, or where there are none all; private parts are masked. */
+  fetchLog(jobId: JobId, language: Language): Promise<Insight<readonly LogLine[]>>;
 }

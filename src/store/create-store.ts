@@ -25,6 +25,7 @@ import { claimTurn } from './outbox/claim-turn.ts';
 import { findPost } from './outbox/delivery-facts.ts';
 import { findHistoryAccess, listHistoryAccess } from './outbox/history-access.ts';
 import * as settlements from './outbox/settlements.ts';
+import { listTold } from './outbox/told-of-job.ts';
 import * as auditing from './rows/audit.ts';
 import { reportSetAside } from './rows/set-aside.ts';
 import { WorkClock } from './rows/work-clock.ts';
@@ -82,6 +83,7 @@ export function createStore(
     pageAudit: (request) => auditing.pageAudit(db, request),
     listAuditedJobs: (channel) => auditing.listAuditedJobs(db, channel),
     ...turnMethods(db, time, language, trialsMs),
+    listTold: (request) => listTold(db, request),
     findPost: (postId) => findPost(db, language, postId),
     noteAlive: (request) => episodes.noteAlive(db, request),
     noteSight: (request) => episodes.noteSight(db, request),

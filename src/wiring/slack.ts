@@ -19,6 +19,8 @@ import type { ListenerState } from '../slack/receiving/listener-state.ts';
 import { openListener } from '../slack/receiving/slack-listener.ts';
 import type { SlackListener } from '../slack/receiving/slack-listener.ts';
 import { createHistory } from '../slack/sending/history.ts';
+import { createNewBlocks } from '../slack/sending/new-blocks.ts';
+import type { NewBlocks } from '../slack/sending/new-blocks.ts';
 import { createNotifier } from '../slack/sending/notifier.ts';
 import { createSlackClient } from '../slack/web-api/slack-client.ts';
 import { createChannels } from '../slack/workspace/channels.ts';
@@ -95,6 +97,7 @@ export interface SlackSide extends SlackSignedIn {
   readonly access: AccessDeps;
   readonly posting: Slack;
   readonly onTakenOut: (how: string) => void;
+  readonly newBlocks: NewBlocks;
   readonly textsIn: (language: Language) => Texts;
   /** Of somebody's Slack, else the bot's own. */
   readonly readerLanguage: (userId: string) => Promise<Language>;
@@ -111,7 +114,8 @@ export function createSlackSide(
   const textsIn = createTextsByLanguage(config, identity, drs);
   const textsFor = (post: Post) =>
     isForOperator(post) ? textsIn(post.language) : hideOperatorMatters(textsIn(post.language));
-  const sender = createNotifier(client, textsFor, log);
+  const newBlocks = createNewBlocks(log);
+  const sender = createNotifier(client, textsFor, newBlocks, log);
   return {
     client,
     identity,
@@ -122,6 +126,7 @@ export function createSlackSide(
       history: observeHistory(createHistory(client, identity), metrics),
     },
     onTakenOut: (how) => metrics.refusedEverywhere(how),
+    newBlocks,
     textsIn,
     readerLanguage: async (userId) => (await people.languageOf(userId)) ?? config.language,
   };
@@ -162,7 +167,7 @@ export interface WayIn {
 export function createWayIn(resources: Resources, parts: Parts, side: SlackSide, track: Track): WayIn {
   const { config, network, durations, clock, log } = resources;
   const { apiUrl, botToken, command } = config.slack;
-  const { client, identity, access, channels, posting, onTakenOut, textsIn, readerLanguage } = side;
+  const { client, identity, access, channels, posting, newBlocks, onTakenOut, textsIn, readerLanguage } = side;
   const way = { fetch: network.fetch, timeoutMs: durations.slackTimeoutMs, log };
   const how = toReceiverConfig(config);
   const receiver = createReceiver(how, { ...way, dispatcher: network.dispatcher, clock });
@@ -182,6 +187,7 @@ export function createWayIn(resources: Resources, parts: Parts, side: SlackSide,
       otherSockets: () => state().otherSockets,
       readerLanguage,
     },
+    newBlocks,
     identity,
     track,
     newReference: randomUUID,

@@ -12,11 +12,12 @@ import { JOBS, openStage } from '../faults/stage.ts';
 import type { Stage } from '../faults/stage.ts';
 import { takeStock } from '../soak/ledger.ts';
 import type { Ledger } from '../soak/ledger.ts';
-import { FIRST_STATUS } from '../soak/town.ts';
 import { Keeper } from './keeper.ts';
 import { Troubles } from './troubles.ts';
 import type { Toll, Victims } from './troubles.ts';
 
+/** How every job stands when it is first watched. */
+const FIRST_STATUS = 'INCRE_TRANSFER_STARTED';
 const HOP_MS = 10 * SECOND;
 /** Nothing is wrong for so long, in hours, then the bot is restarted, and for so long again. */
 const HEALTHY_HOURS = 1;
@@ -87,8 +88,7 @@ export async function liveDay(options: DayOptions, say: (line: string) => void):
 async function setScene(stage: Stage, keeper: Keeper): Promise<Victims> {
   const { slack, drs, clock } = stage;
   for (const name of ['three', 'four']) slack.addChannel(name);
-  for (const name of [...FREE, ...RACK]) drs.addJob('', {}, { name });
-  for (const job of drs.jobs.values()) job.becomes(FIRST_STATUS);
+  for (const name of [...FREE, ...RACK]) drs.addJob(FIRST_STATUS, {}, { name });
   await clock.during(keeper.restart('password'), MOMENT_MS);
   for (const [channel, jobs] of Object.entries(WATCHED)) {
     await clock.during(slack.people.type('ana', channel, `/drs subscribe ${jobs}`), MOMENT_MS);
@@ -153,7 +153,8 @@ function asShown({ slack, drs, takenAway }: Stage, databaseUrl: string, { starte
   const marks = new Set(slack.state.messages.map(({ metadata }) => JSON.stringify(metadata)));
   const gone = takenAway.filter(({ metadata }) => !marks.has(JSON.stringify(metadata)));
   state.messages.push(...slack.state.messages, ...gone);
-  return { databaseUrl, drs, slack: { ...slack, state }, kills: 0, restarts: started, uncertainPosts: 0 };
+  const town = { databaseUrl, firstStatus: FIRST_STATUS, drs, slack: { ...slack, state } };
+  return { ...town, kills: 0, restarts: started, uncertainPosts: 0 };
 }
 
 async function countPauses(databaseUrl: string): Promise<number> {

@@ -23,6 +23,17 @@ const client = (token = slack.botToken) =>
     rejectRateLimitedCalls: true,
   });
 const general = () => slack.state.findChannel('general')?.id ?? '';
+const labels = (count: number) => Array.from({ length: count }, (_, index) => `10:${index}`);
+const chart = (changes: object = {}, categories: readonly string[] = ['a', 'b'], points = categories) => ({
+  type: 'data_visualization',
+  title: 'Lag',
+  chart: {
+    type: 'line',
+    series: [{ name: 'lag', data: points.map((label) => ({ label, value: 1.5 })) }],
+    axis_config: { categories, x_label: 'UTC', y_label: 's' },
+  },
+  ...changes,
+});
 const section = (text: string) => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } });
 const button = (changes: object = {}) => ({
   type: 'button' as const,
@@ -112,6 +123,22 @@ describe('the local workspace, called with the real SDK', () => {
       },
       'invalid_blocks',
     ],
+    ['a chart without a title', { text: 'x', blocks: [chart({ title: '' })] }, 'invalid_blocks'],
+    [
+      'a chart with a title of 51 characters',
+      { text: 'x', blocks: [chart({ title: 'x'.repeat(51) })] },
+      'invalid_blocks',
+    ],
+    ['a chart with 21 points', { text: 'x', blocks: [chart({}, labels(21))] }, 'invalid_blocks'],
+    ['a chart with a label of 21 characters', { text: 'x', blocks: [chart({}, ['x'.repeat(21)])] }, 'invalid_blocks'],
+    ['a chart with the same category twice', { text: 'x', blocks: [chart({}, ['a', 'a'])] }, 'invalid_blocks'],
+    [
+      'a chart with a category that has no point',
+      { text: 'x', blocks: [chart({}, ['a', 'b'], ['a'])] },
+      'invalid_blocks',
+    ],
+    ['a chart with a point of no category', { text: 'x', blocks: [chart({}, ['a'], ['a', 'b'])] }, 'invalid_blocks'],
+    ['three charts', { text: 'x', blocks: [chart(), chart(), chart()] }, 'invalid_blocks'],
     ['blocks that are no list', { text: 'x', blocks: '{}' }, 'invalid_blocks_format'],
     [
       'dots in the metadata',
@@ -122,6 +149,14 @@ describe('the local workspace, called with the real SDK', () => {
   ])('refuses %s', async (_what, args, name) => {
     expect(await error(client().apiCall('chat.postMessage', { channel: general(), ...args }))).toContain(name);
     expect(slack.messages('general')).toEqual([]);
+  });
+
+  test('takes two charts of twenty points, unless it is told to know none', async () => {
+    const blocks = [chart({}, labels(20)), chart()];
+    const post = () => client().apiCall('chat.postMessage', { channel: general(), text: 'x', blocks });
+    expect(await post()).toMatchObject({ ok: true });
+    slack.state.refusedBlocks.add('data_visualization');
+    expect(await error(post())).toContain('invalid_blocks');
   });
 
   test('refuses what may not be updated', async () => {

@@ -33,8 +33,11 @@ import { INCIDENT_CASES } from './cases/incident-cases.ts';
 import { STATUS_CASES } from './cases/status-cases.ts';
 import { SUBSCRIPTION_CASES } from './cases/subscription-cases.ts';
 import { NAME_CASES } from './cases/name-cases.ts';
+import { READY_CASES } from './cases/ready-cases.ts';
 import { LIST_CASES } from './cases/list-cases.ts';
 import { ANSWER_CASES } from './cases/answer-cases.ts';
+import { CHART_CASES } from './cases/chart-cases.ts';
+import { WHY_CASES } from './cases/why-cases.ts';
 import {
   A_POST,
   PAGE,
@@ -84,10 +87,13 @@ const MESSAGES: Readonly<Record<string, Said>> = {
   ...INCIDENT_CASES,
   ...RULE_CASES,
   ...STATUS_CASES,
+  ...READY_CASES,
   ...SUBSCRIPTION_CASES,
   ...NAME_CASES,
   ...LIST_CASES,
   ...ANSWER_CASES,
+  ...CHART_CASES,
+  ...WHY_CASES,
 };
 
 describe.each(LANGUAGES)('the message in %s', (language) => {

@@ -5,11 +5,10 @@ import type { Db } from '../../src/store/rows/schema.ts';
 import { findLosses } from './losses.ts';
 import { readTold } from './told.ts';
 import type { Told } from './told.ts';
-import { FIRST_STATUS } from './town.ts';
 import type { Town as SoakedTown } from './town.ts';
 
 /** What is looked at of a town; a simulated day has as much. */
-type Town = Pick<SoakedTown, 'databaseUrl' | 'slack' | 'drs' | 'kills' | 'restarts' | 'uncertainPosts'>;
+type Town = Pick<SoakedTown, 'databaseUrl' | 'firstStatus' | 'slack' | 'drs' | 'kills' | 'restarts' | 'uncertainPosts'>;
 
 /** What a soak came to. */
 export interface Ledger {
@@ -47,7 +46,7 @@ export async function takeStock(town: Town): Promise<Ledger> {
       kills: town.kills,
       restarts: town.restarts,
       uncertain: town.uncertainPosts,
-      lost: await findLosses(db, told, { firstStatus: FIRST_STATUS, statuses: statusesOf(town), visible }),
+      lost: await findLosses(db, told, { firstStatus: town.firstStatus, statuses: statusesOf(town), visible }),
       doubled:
         [...visible.values()].reduce((sum, timestamps) => sum + timestamps.length - 1, 0) + (await strays(db, visible)),
       outOfOrder: countDisorder(told, visible),

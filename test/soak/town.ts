@@ -21,8 +21,6 @@ export interface SoakOptions {
   readonly seed: number;
 }
 
-/** How every job stands before the trouble; nothing makes it so again. */
-export const FIRST_STATUS = 'FULL_TRANSFER_STARTED';
 /** How long nobody may see anything before every channel is told, in ms. */
 const DOWN_MS = 2_000;
 /** As fast as the bots post: a post every 50 ms in a channel. */
@@ -41,6 +39,8 @@ const EVERYTHING_BUT_HISTORY = [
 
 /** Both stand-ins, which can be stopped and started again with all they know, and bots that are started whenever they die. */
 export class Town {
+  /** How every job stands before the trouble. */
+  readonly firstStatus: string = 'FULL_TRANSFER_STARTED';
   readonly channels: readonly string[];
   readonly jobs: readonly SimulatedJob[];
   readonly databaseUrl: string;
@@ -69,7 +69,7 @@ export class Town {
     slack.addUser('ana');
     this.channels = Array.from({ length: options.channels }, (_one, number) => `#c${number}`);
     for (const name of this.channels) slack.addChannel(name.slice(1));
-    this.jobs = Array.from({ length: options.jobs }, () => drs.addJob(FIRST_STATUS));
+    this.jobs = Array.from({ length: options.jobs }, () => drs.addJob(this.firstStatus));
   }
 
   static async open(options: SoakOptions): Promise<Town> {

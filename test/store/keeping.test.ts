@@ -56,7 +56,14 @@ describe('room that pruning has made', () => {
     const store = createStore(onSqlite(db, `sqlite:${path}`), { clock });
     while (await store.giveRoomBack());
     const full = (await stat(path)).size;
-    const everything = { deliveriesBefore: 10, eventsBefore: 10, goneBefore: 10, unwatchedBefore: 10, limit: 100 };
+    const everything = {
+      now: 10,
+      deliveriesBefore: 10,
+      eventsBefore: 10,
+      goneBefore: 10,
+      unwatchedBefore: 10,
+      limit: 100,
+    };
     let rounds = 0;
     while ((await store.prune(everything)).jobs > 0) rounds++;
     expect(rounds).toBe(5);

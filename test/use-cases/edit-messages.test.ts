@@ -7,6 +7,7 @@ import { HELD } from '../../src/domain/access.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import type { Notifier } from '../../src/ports/slack.ts';
 import { createTexts } from '../../src/slack/messages/kit/texts.ts';
+import { createNewBlocks } from '../../src/slack/sending/new-blocks.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
 import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
 import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
@@ -36,7 +37,7 @@ beforeEach(async () => {
     projects: () => ({ asked: 'p1', others: '' }),
     consoleUrl: () => null,
   });
-  notifier = createNotifier(client, () => texts, SILENT);
+  notifier = createNotifier(client, () => texts, createNewBlocks(SILENT), SILENT);
 });
 afterEach(() => slack.stop());
 

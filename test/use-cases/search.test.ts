@@ -9,6 +9,7 @@ import { createStore } from '../../src/store/create-store.ts';
 import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
 import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import { createHistory } from '../../src/slack/sending/history.ts';
+import { createNewBlocks } from '../../src/slack/sending/new-blocks.ts';
 import { createNotifier } from '../../src/slack/sending/notifier.ts';
 import { createSlackClient } from '../../src/slack/web-api/slack-client.ts';
 import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
@@ -41,7 +42,7 @@ async function openTown(readingLimit: ReadingLimit, channels: number) {
     consoleUrl: () => null,
   };
   const posting = {
-    notifier: createNotifier(client, () => createTexts('en', surroundings), SILENT),
+    notifier: createNotifier(client, () => createTexts('en', surroundings), createNewBlocks(SILENT), SILENT),
     history: createHistory(client, { botUserId: state.bot.id, botId: state.botId }),
   };
   const ids = Array.from({ length: channels }, (_one, number) => slack.addChannel(`c${number}`, { withBot: true }).id);

@@ -65,8 +65,13 @@ export type EndVerdict =
 
 /** A fact about a job worth telling. Facts only: what is said about them is decided when they are rendered. */
 export type JobEvent =
-  /** The job entered a status people are told of. */
-  | (EventFacts & { readonly kind: 'status_changed'; readonly from: string | null; readonly to: string })
+  /** The job entered a status people are told of; a passing one, and what follows it, only those who want every status. */
+  | (EventFacts & {
+      readonly kind: 'status_changed';
+      readonly from: string | null;
+      readonly to: string;
+      readonly isPassing?: boolean | undefined;
+    })
   /** A passing status has lasted too long to stay quiet about. */
   | (EventFacts & { readonly kind: 'status_lasting'; readonly status: string; readonly since: EpochMs })
   /** Failed before, seen working over several readings now. */

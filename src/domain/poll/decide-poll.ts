@@ -57,7 +57,9 @@ export function decidePoll(
         : decideCadence(job, state, answer, { now, spacingMs, place: firstPlace + index });
     const known = needs.get(job.jobId);
     const judgement =
-      known === undefined ? null : judge(job, state, known, { now, pollMs, samples: samples.get(job.jobId) ?? null });
+      known === undefined
+        ? null
+        : judge(job, assessment, known, { now, pollMs, samples: samples.get(job.jobId) ?? null });
     return { jobId: job.jobId, ...withFindings(assessment, judgement), judgement, ...next };
   });
 }

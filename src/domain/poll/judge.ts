@@ -22,6 +22,7 @@ import { DEFAULT_RULES_KEY, NO_OWN_RULES, toRuleSettings } from '../rules/subscr
 import type { SubscriptionRules } from '../rules/subscription-rules.ts';
 import { FINE, thinSamples, WHOLE_MS } from '../rules/thin-samples.ts';
 import { stepWindow } from '../rules/window.ts';
+import type { Assessment } from './assess.ts';
 import { eventFacts } from './event-facts.ts';
 
 /** Rules other than the defaults that some subscription to the job has, under the key that it is told by. */
@@ -37,6 +38,8 @@ export interface RuleNeeds {
   readonly own: readonly OwnRules[];
   /** It is paid for in advance, as far as anybody knows: DRS does not end it by itself. */
   readonly isPrepaid: boolean;
+  /** Some channel is told passing statuses as they come. */
+  readonly isEveryStatusWanted: boolean;
 }
 
 /** What the rules made of a poll of one job. */
@@ -67,7 +70,13 @@ const MAX_LOOKS = 10;
  * Takes the state that a poll led to through every set of rules that somebody has, the defaults among them. Nothing comes of a look
  * without a report, of a job that is over or about to be, or while it flaps; what begins again is judged anew.
  */
-export function judge(job: Job, state: JobState, needs: RuleNeeds, at: JudgeAt): Judgement {
+export function judge(
+  job: Job,
+  assessed: Pick<Assessment, 'state' | 'events'>,
+  needs: RuleNeeds,
+  at: JudgeAt,
+): Judgement {
+  const { state } = assessed;
   const { now } = at;
   const isReport = state.checkedAt === now && state.report !== null;
   const begun = job.state.over !== null && state.over === null ? { ...needs.memory, ...FORGOTTEN } : needs.memory;
@@ -88,14 +97,26 @@ export function judge(job: Job, state: JobState, needs: RuleNeeds, at: JudgeAt):
       recent,
     },
     aged,
-    events: steps.flatMap(({ key, events }) =>
-      events.map((found): JobEvent => {
-        const facts = eventFacts(job.state, state, { now, times: job.times });
-        return { kind: 'rule', rules: key, found, ...facts };
-      }),
-    ),
+    events: [
+      ...(needs.isEveryStatusWanted ? passing(job, assessed, now) : []),
+      ...steps.flatMap(({ key, events }) =>
+        events.map((found): JobEvent => {
+          const facts = eventFacts(job.state, state, { now, times: job.times });
+          return { kind: 'rule', rules: key, found, ...facts };
+        }),
+      ),
+    ],
     decisions: steps.map(({ decisions }) => decisions),
   };
+}
+
+/** A status that nothing else is told of: a passing one, or the one that follows it. */
+function passing(job: Job, { state, events }: Pick<Assessment, 'state' | 'events'>, now: EpochMs): readonly JobEvent[] {
+  const [from, to] = [job.state.report?.status ?? null, state.report?.status ?? null];
+  const isToldOtherwise = events.length > 0 || state.flapping !== null || state.recovering !== null;
+  if (from === null || to === null || from === to || job.state.over !== null || isToldOtherwise) return [];
+  const facts = eventFacts(job.state, state, { now, times: job.times });
+  return [{ kind: 'status_changed', from, to, isPassing: true, ...facts }];
 }
 
 /** What is not known any more of a job that begins again. */

@@ -1,4 +1,6 @@
 import type { EpochMs } from '../base/time.ts';
+import { comparesData } from '../job/comparison.ts';
+import type { Comparison } from '../job/comparison.ts';
 import type { StatusGroup } from '../job/job-status.ts';
 import { maxGapMs } from '../job/verdict-rules.ts';
 import { findReady } from './caught-up.ts';
@@ -30,33 +32,26 @@ export type CutOverCheck =
   | { readonly check: 'not_rising'; readonly isGood: boolean; readonly slope: number | null }
   | { readonly check: 'not_jumping'; readonly isGood: boolean };
 
-/** What DRS itself found when it compared both sides; not for this rule to judge how old that may be. */
-export interface Comparison {
-  readonly kind: string;
-  readonly at: EpochMs;
-  readonly differingTables: number;
-}
-
-/** What nobody but people can check; `data_compare` unless DRS compared. */
-export type NotChecked = 'writes_stopped' | 'data_compare' | 'sequences' | 'events' | 'accounts';
+/** What nobody but people can check; `data_compare` and `accounts` unless DRS compared them. */
+export const NOT_CHECKED = ['writes_stopped', 'data_compare', 'sequences', 'events', 'accounts'] as const;
+export type NotChecked = (typeof NOT_CHECKED)[number];
 
 export interface CutOver {
   readonly isReady: boolean;
   readonly checks: readonly CutOverCheck[];
-  /** Differing tables speak against it, too. */
-  readonly comparison: Comparison | null;
+  /** Those that found something different speak against it, too. */
+  readonly comparisons: readonly Comparison[];
   readonly notChecked: readonly NotChecked[];
   /** Exactly 0 all along: "write one row and see it arrive". */
   readonly isAlwaysZero: boolean;
 }
 
-const NOT_CHECKED: readonly NotChecked[] = ['writes_stopped', 'sequences', 'events', 'accounts'];
-
 /** What a verdict stands on beside the rules' state: the clock, the job's errors, what DRS compared. */
 export interface CutOverFacts {
   readonly now: EpochMs;
   readonly hasError: boolean;
-  readonly comparison: Comparison | null;
+  /** What DRS itself found when it compared both sides; not for this rule to judge how old that may be. */
+  readonly comparisons: readonly Comparison[];
 }
 
 /**
@@ -64,7 +59,7 @@ export interface CutOverFacts {
  * is (caught-up.ts), just checked.
  */
 export function cutOver({ course, catchUp, lag }: RuleState, rules: RuleSettings, facts: CutOverFacts): CutOver {
-  const { now, hasError, comparison } = facts;
+  const { now, hasError, comparisons } = facts;
   const ready = rules.ready ?? DEFAULT_READY_RULE;
   const measured = measuredOf(course.readings);
   const held = findReady({ course, rules }, ready);
@@ -89,10 +84,16 @@ export function cutOver({ course, catchUp, lag }: RuleState, rules: RuleSettings
     { check: 'not_jumping', isGood: findJump({ measured, rules }) === null },
   ];
   return {
-    isReady: checks.every(({ isGood }) => isGood) && (comparison?.differingTables ?? 0) === 0,
+    isReady: checks.every(({ isGood }) => isGood) && !comparisons.some(({ verdict }) => verdict === 'differs'),
     checks,
-    comparison,
-    notChecked: comparison === null ? ['data_compare', ...NOT_CHECKED] : NOT_CHECKED,
+    comparisons,
+    notChecked: notCheckedBeside(comparisons),
     isAlwaysZero: judged.length > 0 && Math.max(...judged) === 0,
   };
+}
+
+function notCheckedBeside(comparisons: readonly Comparison[]): readonly NotChecked[] {
+  const hasData = comparisons.some(comparesData);
+  const hasAccounts = comparisons.some(({ kind, verdict }) => kind === 'accounts' && verdict === 'same');
+  return NOT_CHECKED.filter((one) => !(one === 'data_compare' && hasData) && !(one === 'accounts' && hasAccounts));
 }

@@ -11,6 +11,7 @@ import type { RequestStore } from './requests.ts';
 import type { SampleStore } from './samples.ts';
 import type { SightStore } from './sight.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
+import type { ToldStore } from './told.ts';
 import type { UpkeepStore } from './upkeep.ts';
 
 /**
@@ -25,6 +26,7 @@ export interface Store
     JobListStore,
     DetailStore,
     SubscriptionStore,
+    ToldStore,
     ChannelStore,
     AuditStore,
     OutboxStore,

@@ -53,8 +53,12 @@ export interface SubscriptionStore {
     readonly announce: boolean;
     readonly now: EpochMs;
   }): Promise<readonly NamedSubscription[]>;
-  /** Those of `jobIds` that the channel is subscribed to. */
-  findSubscribed(channel: ChannelKey, connectionId: string, jobIds: readonly JobId[]): Promise<ReadonlySet<JobId>>;
+  /** Those of `jobIds` that the channel is subscribed to, and what each subscription wants. */
+  findSubscribed(
+    channel: ChannelKey,
+    connectionId: string,
+    jobIds: readonly JobId[],
+  ): Promise<ReadonlyMap<JobId, SubscriptionRules>>;
   /** The channel's active subscriptions, oldest first. */
   listSubscriptions(channel: ChannelKey): Promise<readonly ListedSubscription[]>;
   /** Those that ended because their job was gone and that come back should it be known again (see commitPoll). */

@@ -31,6 +31,8 @@ export interface StoreFigures {
 
 /** Until when rows are of use; older ones may go. */
 export interface PruneRequest {
+  /** Samples are thinned and forgotten by their age (rules/thin-samples.ts). */
+  readonly now: EpochMs;
   /** Messages settled before this, with what they told. */
   readonly deliveriesBefore: EpochMs;
   /** Job events, ended subscriptions and down times before this; not after `deliveriesBefore`. */
@@ -45,7 +47,10 @@ export interface PruneRequest {
 
 /** How many rows went, by kind. */
 export type Pruned = Readonly<
-  Record<'posts' | 'deliveries' | 'events' | 'failures' | 'subscriptions' | 'episodes' | 'setAside' | 'jobs', number>
+  Record<
+    'posts' | 'deliveries' | 'events' | 'failures' | 'subscriptions' | 'episodes' | 'samples' | 'setAside' | 'jobs',
+    number
+  >
 >;
 
 /** Figures for the operator, and deleting what is old. */
@@ -53,7 +58,8 @@ export interface UpkeepStore {
   /** What the operator of a bot looks at: its connection's jobs, its workspace's channels. */
   readFigures(of: { readonly workspaceId: string; readonly connectionId: string }): Promise<StoreFigures>;
   /**
-   * Deletes what is old enough, at most `limit` rows of each kind, and says how many; all zero: nothing is left to do. Never
+   * Deletes what is old enough, at most `limit` rows of each kind, and says how many; all zero: nothing is left to do. With
+   * a job go its samples and what the rules remember of it. Never
    * goes: what is owed or being edited, an event that a delivery tells, a job that is watched, leased or has events, an
    * active subscription, the audit.
    */

@@ -2,6 +2,7 @@ import { ACTIONS } from '../messages/kit/button-value.ts';
 import type { Click } from '../parsing/parse-interaction.ts';
 import type { Request } from '../requests/request.ts';
 import { showAuditOfJob, showAuditPage } from './audit-buttons.ts';
+import { refreshChart, shareChart } from './chart-buttons.ts';
 import type { ClickHandler } from './click.ts';
 import { endThere, keepSubscriptions, unsubscribeAnyway, unsubscribeFromAll } from './confirm-buttons.ts';
 import { shareHelp } from './help-buttons.ts';
@@ -9,12 +10,17 @@ import { shareJobs, showJobsPage, subscribeListed } from './jobs-buttons.ts';
 import { shareList, unsubscribeListed } from './list-buttons.ts';
 import { subscribeNamed, unsubscribeNamed, watchNamesake } from './name-buttons.ts';
 import { refreshToldPost, showWholePost } from './post-buttons.ts';
-import { refreshStatus, shareStatus, subscribeTarget, unsubscribeTarget } from './status-buttons.ts';
+import { refreshReady, shareReady } from './ready-buttons.ts';
+import { refreshStatus, shareStatus, showLastLogLines, subscribeTarget, unsubscribeTarget } from './status-buttons.ts';
+import { refreshWhy } from './why-buttons.ts';
 
 const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.refreshStatus]: refreshStatus,
   [ACTIONS.showStatus]: refreshStatus,
   [ACTIONS.shareStatus]: shareStatus,
+  [ACTIONS.lastLogLines]: showLastLogLines,
+  [ACTIONS.refreshReady]: refreshReady,
+  [ACTIONS.shareReady]: shareReady,
   [ACTIONS.subscribe]: subscribeTarget,
   [ACTIONS.unsubscribe]: unsubscribeTarget,
   [ACTIONS.refreshPost]: refreshToldPost,
@@ -37,6 +43,9 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.showAudit]: showAuditOfJob,
   [`${ACTIONS.pageAudit}:newest`]: showAuditPage,
   [`${ACTIONS.pageAudit}:older`]: showAuditPage,
+  [ACTIONS.refreshChart]: refreshChart,
+  [ACTIONS.shareChart]: shareChart,
+  [ACTIONS.refreshWhy]: refreshWhy,
   [ACTIONS.shareHelp]: shareHelp,
 };
 

@@ -5,6 +5,7 @@ import { parseCommand } from '../parsing/parse-command.ts';
 import type { Command } from '../parsing/parse-command.ts';
 import type { Request } from '../requests/request.ts';
 import { answerAudit } from './audit.ts';
+import { answerChart } from './chart.ts';
 import type { CommandHandler } from './command-handler.ts';
 import { answerHealth } from './health.ts';
 import { answerHelp } from './help.ts';
@@ -12,19 +13,24 @@ import { answerJobs } from './jobs.ts';
 import { answerListAll } from './list-all.ts';
 import { answerList } from './list.ts';
 import { answerChooseLanguage, answerSettings } from './settings.ts';
+import { answerReady } from './ready.ts';
 import { answerStatus } from './status.ts';
 import { answerSubscribe } from './subscribe.ts';
 import { answerUnsubscribe, answerUnsubscribeAll } from './unsubscribe.ts';
 import { answerVersion } from './version.ts';
+import { answerWhy } from './why.ts';
 
 const HANDLERS: { readonly [Kind in Command['kind']]: CommandHandler<Kind> } = {
   status: answerStatus,
+  ready: answerReady,
   subscribe: answerSubscribe,
   unsubscribe: answerUnsubscribe,
   unsubscribe_all: answerUnsubscribeAll,
   list: answerList,
   list_all: answerListAll,
   jobs: answerJobs,
+  chart: answerChart,
+  why: answerWhy,
   settings: answerSettings,
   choose_language: answerChooseLanguage,
   audit: answerAudit,

@@ -2,12 +2,14 @@ import { parseLanguage } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { isAddress } from '../../domain/job/job-id.ts';
 import { nearest } from '../../domain/names/nearest.ts';
+import { CHART_SPANS, MEASURES } from '../../domain/rules/chart-series.ts';
+import type { ChartSpan, Measure } from '../../domain/rules/chart-series.ts';
 import { tokenize } from './tokenize.ts';
 import type { Token } from './tokenize.ts';
 
 /** The longest command, in UTF-16 code units: fifty ids fit in; Slack takes no longer message either. */
 const MAX_COMMAND = 4_000;
-/** Jobs shown by one status command: more do not fit in one message that can be read. */
+/** Jobs shown by one command: more do not fit in one message that can be read. */
 const MAX_STATUS_JOBS = 10;
 /** Jobs changed by one command. */
 const MAX_CHANGED_JOBS = 50;
@@ -15,6 +17,7 @@ const MAX_CHANGED_JOBS = 50;
 /** A command that can be carried out. Job references are as typed. */
 export type Command =
   | { readonly kind: 'status'; readonly jobs: readonly string[]; readonly isPublic: boolean }
+  | { readonly kind: 'ready'; readonly jobs: readonly string[]; readonly isPublic: boolean }
   | { readonly kind: 'subscribe'; readonly jobs: readonly string[] }
   | { readonly kind: 'unsubscribe'; readonly jobs: readonly string[] }
   | { readonly kind: 'unsubscribe_all' }
@@ -24,6 +27,10 @@ export type Command =
   | { readonly kind: 'jobs'; readonly text: string | null }
   | { readonly kind: 'settings' }
   | { readonly kind: 'choose_language'; readonly language: Language }
+  /** What is left out is chosen by the state of the job, or a day. */
+  | { readonly kind: 'chart'; readonly job: string; readonly measure: Measure | null; readonly span: ChartSpan | null }
+  /** Why something was told of a job, or not. */
+  | { readonly kind: 'why'; readonly job: string }
   /** What was done here, with one job where there is a reference. */
   | { readonly kind: 'audit'; readonly job: string | null }
   | { readonly kind: 'health' }
@@ -34,10 +41,16 @@ export type Command =
 export type UsageError =
   | { readonly kind: 'too_long'; readonly most: number }
   | { readonly kind: 'unclosed_quote'; readonly text: string }
-  | { readonly kind: 'jobs_missing'; readonly verb: 'status' | 'subscribe' | 'unsubscribe' }
+  | { readonly kind: 'jobs_missing'; readonly verb: VerbWithJobs }
   | { readonly kind: 'too_many_jobs'; readonly verb: string; readonly count: number; readonly most: number }
   | { readonly kind: 'unknown_option'; readonly option: string; readonly verb: string }
   | { readonly kind: 'all_with_jobs' }
+  /** Several words that could be the job, where there is but one. */
+  | { readonly kind: 'one_job'; readonly verb: VerbWithOneJob; readonly words: readonly string[] }
+  /** A stretch of time that charts do not have. */
+  | { readonly kind: 'unknown_span'; readonly span: string }
+  /** Two words of which only one can be meant, such as `1h` and `7d`. */
+  | { readonly kind: 'either_or'; readonly words: readonly string[] }
   | {
       readonly kind: 'unexpected_words';
       readonly verb: VerbWithoutJobs;
@@ -60,10 +73,13 @@ export type ParsedCommand =
 /** The commands, in the order of the help, and how each is typed. */
 export const COMMANDS = [
   { verb: 'status', typed: 'status <job>…' },
+  { verb: 'ready', typed: 'ready <job>…' },
   { verb: 'subscribe', typed: 'subscribe <job>…' },
   { verb: 'unsubscribe', typed: 'unsubscribe <job>…' },
   { verb: 'list', typed: 'list' },
   { verb: 'jobs', typed: 'jobs [text]' },
+  { verb: 'chart', typed: 'chart <job> [lag|progress] [1h|24h|7d]' },
+  { verb: 'why', typed: 'why <job>' },
   { verb: 'settings', typed: 'settings' },
   { verb: 'audit', typed: 'audit [job]' },
   { verb: 'health', typed: 'health' },
@@ -73,13 +89,17 @@ export const COMMANDS = [
 /** The first word of a command. */
 export type Verb = (typeof COMMANDS)[number]['verb'];
 const VERBS: readonly Verb[] = COMMANDS.map(({ verb }) => verb);
-type VerbWithoutJobs = Exclude<Verb, 'status' | 'subscribe' | 'unsubscribe' | 'jobs'>;
+type VerbWithOneJob = 'chart' | 'why';
+type VerbWithJobs = 'status' | 'ready' | 'subscribe' | 'unsubscribe' | VerbWithOneJob;
+type VerbWithoutJobs = Exclude<Verb, VerbWithJobs | 'jobs'>;
 /** Said on their own: a slip in one of these is told from a job's name even when nothing follows. */
 const LONE_VERBS: ReadonlySet<Verb> = new Set<Verb>(['list', 'audit', 'help', 'health', 'version']);
 
 /** `public`, `--public` and what smart dashes make of it. */
 const PUBLIC = /^-{0,2}public$/i;
 const ALL = /^-{0,2}all$/i;
+/** A stretch of time, also one that charts do not have. */
+const SPAN = /^\d+ ?(?:[smhdw]|min)$/i;
 /** `key:value` where the key is a plain word: a rule of a subscription. A URL is not one. */
 const OPTION = /^([a-z_]+):(?!\/\/)/i;
 
@@ -163,12 +183,17 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
       return accept({ kind: 'jobs', text: tokens.length === 0 ? null : tokens.map((token) => token.text).join(' ') });
     case 'settings':
       return parseSettings(tokens);
+    case 'chart':
+      return parseChart(tokens);
+    case 'why':
+      return parseOneJob(verb, tokens, (job) => ({ kind: 'why', job }));
     case 'audit':
       return tokens.length > 1
         ? refuseWords(verb, tokens)
         : accept({ kind: 'audit', job: tokens[0] === undefined ? null : jobNamed(tokens[0]) });
     case 'status':
-      return parseStatus(tokens);
+    case 'ready':
+      return parseShown(verb, tokens);
     case 'subscribe':
       return parseJobs(verb, tokens, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs }));
     case 'unsubscribe':
@@ -200,10 +225,39 @@ function refuseWords(verb: VerbWithoutJobs, tokens: readonly Token[]): ParsedCom
   return refuse({ kind: 'unexpected_words', verb, words: tokens.map((token) => token.text) });
 }
 
-function parseStatus(tokens: readonly Token[]): ParsedCommand {
+function parseShown(verb: 'status' | 'ready', tokens: readonly Token[]): ParsedCommand {
   const words = tokens.filter((token) => !isFlag(token, PUBLIC));
   const isPublic = words.length < tokens.length;
-  return parseJobs('status', words, MAX_STATUS_JOBS, (jobs) => ({ kind: 'status', jobs, isPublic }));
+  return parseJobs(verb, words, MAX_STATUS_JOBS, (jobs) => ({ kind: verb, jobs, isPublic }));
+}
+
+/** The job, what is charted, and for how long, in any order. */
+function parseChart(tokens: readonly Token[]): ParsedCommand {
+  const spans = tokens.filter((token) => isFlag(token, SPAN));
+  const measures = tokens.filter((token) => wordAmong(token, MEASURES) !== null);
+  for (const said of [spans, measures])
+    if (said.length > 1) return refuse({ kind: 'either_or', words: said.map((token) => token.text) });
+  const [span, measure] = [spans[0], measures[0]];
+  const known = span === undefined ? null : wordAmong(span, CHART_SPAN_WORDS);
+  if (span !== undefined && known === null) return refuse({ kind: 'unknown_span', span: span.text });
+  const rest = tokens.filter((token) => token !== span && token !== measure);
+  const charted = measure === undefined ? null : wordAmong(measure, MEASURES);
+  return parseOneJob('chart', rest, (job) => ({ kind: 'chart', job, measure: charted, span: known }));
+}
+
+const CHART_SPAN_WORDS = Object.keys(CHART_SPANS).filter((span): span is ChartSpan => span in CHART_SPANS);
+
+function wordAmong<Word extends string>({ text, quoted }: Token, words: readonly Word[]): Word | null {
+  const word = text.toLowerCase().replace(SENTENCE_END, '');
+  return quoted ? null : (words.find((one) => one === word) ?? null);
+}
+
+function parseOneJob(verb: VerbWithOneJob, tokens: readonly Token[], command: (job: string) => Command): ParsedCommand {
+  const option = tokens.find((token) => !token.quoted && isNoJob(token.text));
+  if (option !== undefined) return refuse({ kind: 'unknown_option', option: option.text, verb });
+  const [job, ...others] = new Set(tokens.map(jobNamed).filter((name) => name !== ''));
+  if (job === undefined) return refuse({ kind: 'jobs_missing', verb });
+  return others.length === 0 ? accept(command(job)) : refuse({ kind: 'one_job', verb, words: [job, ...others] });
 }
 
 function parseUnsubscribe(tokens: readonly Token[]): ParsedCommand {
@@ -215,7 +269,7 @@ function parseUnsubscribe(tokens: readonly Token[]): ParsedCommand {
 }
 
 function parseJobs(
-  verb: 'status' | 'subscribe' | 'unsubscribe',
+  verb: VerbWithJobs,
   tokens: readonly Token[],
   max: number,
   command: (jobs: readonly string[]) => Command,

@@ -22,6 +22,7 @@ import { diskFullMessage } from '../messages/answers/disk-full-message.ts';
 import { faultMessage } from '../messages/answers/fault-message.ts';
 import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-channel.ts';
 import { onlyOnce } from './only-once.ts';
+import type { NewBlocks } from '../sending/new-blocks.ts';
 import { createDirectReply, createReply } from '../requests/reply.ts';
 import type { Request, SlackContext } from '../requests/request.ts';
 import { registerShortcuts } from './shortcuts.ts';
@@ -77,6 +78,7 @@ export interface BoltAppOptions extends SlackCalls {
   readonly botToken: string;
   readonly command: string;
   readonly slack: SlackContext;
+  readonly newBlocks: NewBlocks;
   readonly identity: { readonly botId: string; readonly botUserId: string };
   readonly track: Track;
   readonly newReference: () => string;
@@ -90,7 +92,7 @@ type Answer = (body: unknown, asked: Asked, work: (request: Request) => Promise<
 
 /** Registers the slash command and every button on a Bolt app. Nothing is handled before it is started. */
 export function createBoltApp(options: BoltAppOptions): App {
-  const { receiver, client, slack, track, log } = options;
+  const { receiver, client, slack, newBlocks, track, log } = options;
   const app = new App({
     receiver,
     deferInitialization: true,
@@ -107,7 +109,7 @@ export function createBoltApp(options: BoltAppOptions): App {
     await ack();
     const actor = { workspaceId: slack.workspaceId, channelId: command.channel_id, userId: command.user_id };
     const canInvite = canBeInvited(command.channel_id, command.channel_name);
-    const reply = createReply({ client, respond, click: null, log });
+    const reply = createReply({ client, respond, click: null, newBlocks, log });
     const evenRefused = (request: Request) => stopOwn(request, command.text ?? '');
     const asked = { actor, teamId: command.team_id, canInvite, reply, evenRefused };
     await answer(command, asked, (request) => handleCommand(request, command.text ?? ''));
@@ -119,7 +121,12 @@ export function createBoltApp(options: BoltAppOptions): App {
     if (click === null || !isHandled(click)) return;
     const actor = { workspaceId: slack.workspaceId, channelId: click.channelId, userId: click.userId };
     const canInvite = canBeInvited(click.channelId, click.channelName);
-    const asked = { actor, teamId: click.teamId, canInvite, reply: createReply({ client, respond, click, log }) };
+    const asked = {
+      actor,
+      teamId: click.teamId,
+      canInvite,
+      reply: createReply({ client, respond, click, newBlocks, log }),
+    };
     const { postId, messageTs } = click;
     await answer(body, asked, async (request) => {
       if (postId !== null && messageTs !== null) await followMessage(slack.useCases, actor, { postId, messageTs });
@@ -138,7 +145,7 @@ export function createBoltApp(options: BoltAppOptions): App {
 
 /** What Slack tells the bot without anybody asking for it. */
 function registerEvents(app: App, options: BoltAppOptions, answer: Answer): void {
-  const { slack, client, identity, track, onTakenOut, log } = options;
+  const { slack, client, newBlocks, identity, track, onTakenOut, log } = options;
   app.event('member_joined_channel', async ({ body, event }) => {
     if (event.user !== identity.botUserId) return;
     const channel = { workspaceId: slack.workspaceId, channelId: event.channel };
@@ -155,7 +162,13 @@ function registerEvents(app: App, options: BoltAppOptions, answer: Answer): void
     const { userId, channelId, teamId, text } = written;
     const actor = { workspaceId: slack.workspaceId, channelId, userId };
     const evenRefused = (request: Request) => stopOwn(request, text);
-    const asked = { actor, teamId, canInvite: false, reply: createDirectReply(client, channelId), evenRefused };
+    const asked = {
+      actor,
+      teamId,
+      canInvite: false,
+      reply: createDirectReply(client, channelId, newBlocks),
+      evenRefused,
+    };
     await answer(body, asked, (request) => handleCommand(request, text));
   });
 

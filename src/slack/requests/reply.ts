@@ -5,6 +5,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Click } from '../parsing/parse-interaction.ts';
 import { withBlocks } from '../messages/kit/message.ts';
 import type { SlackMessage } from '../messages/kit/message.ts';
+import type { NewBlocks } from '../sending/new-blocks.ts';
 
 /** Answers one command or click. */
 export interface Reply {
@@ -25,41 +26,48 @@ export function createReply(options: {
   readonly client: WebClient;
   readonly respond: RespondFn;
   readonly click: Click | null;
+  readonly newBlocks: NewBlocks;
   readonly log: Log;
 }): Reply {
-  const { client, respond, click, log } = options;
+  const { respond, click, newBlocks } = options;
   const send = async (message: SlackMessage, extra: Pick<RespondArguments, 'response_type' | 'replace_original'>) => {
-    await respond({ ...withBlocks(message), ...extra });
+    await newBlocks.send(message, (shown) => respond({ ...withBlocks(shown), ...extra }));
   };
   return {
     privately: (message) => send(message, { response_type: 'ephemeral', replace_original: false }),
     publicly: (message) => send(message, { response_type: 'in_channel', replace_original: false }),
     async inPlace(message) {
-      const isUpdated = click !== null && (await update(client, click, message, log));
+      const isUpdated = click !== null && (await update(options, click, message));
       if (!isUpdated) await send(message, { replace_original: true });
     },
   };
 }
 
 /** Answers in the direct messages with the bot, where nobody else reads and nothing has to be shown to others. */
-export function createDirectReply(client: WebClient, channelId: string): Reply {
+export function createDirectReply(client: WebClient, channelId: string, newBlocks: NewBlocks): Reply {
   const post = async (message: SlackMessage) => {
-    await client.chat.postMessage({
-      channel: channelId,
-      ...withBlocks(message),
-      unfurl_links: false,
-      unfurl_media: false,
-    });
+    await newBlocks.send(message, (shown) =>
+      client.chat.postMessage({
+        channel: channelId,
+        ...withBlocks(shown),
+        unfurl_links: false,
+        unfurl_media: false,
+      }),
+    );
   };
   return { privately: post, publicly: post, inPlace: post };
 }
 
 /** Edits the message of the channel that a button is on; false where there is none, or Slack refuses. */
-async function update(client: WebClient, click: Click, message: SlackMessage, log: Log): Promise<boolean> {
+async function update(
+  { client, newBlocks, log }: { readonly client: WebClient; readonly newBlocks: NewBlocks; readonly log: Log },
+  click: Click,
+  message: SlackMessage,
+): Promise<boolean> {
   const { channelId: channel, messageTs: ts } = click;
   if (ts === null) return false;
   try {
-    await client.chat.update({ channel, ts, text: message.text, blocks: message.blocks });
+    await newBlocks.send(message, ({ text, blocks }) => client.chat.update({ channel, ts, text, blocks }));
     return true;
   } catch (error) {
     log.warn({ channel, err: error }, 'chat.update failed; answering through the response URL instead');

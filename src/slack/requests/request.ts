@@ -8,9 +8,13 @@ import type { ListJobsDeps } from '../../use-cases/showing/list-jobs.ts';
 import type { ListSubscriptionsDeps } from '../../use-cases/showing/list-subscriptions.ts';
 import type { ListWorkspaceDeps } from '../../use-cases/showing/list-workspace.ts';
 import type { ShowAuditDeps } from '../../use-cases/showing/show-audit.ts';
+import type { ShowChartDeps } from '../../use-cases/showing/show-chart.ts';
 import type { ShowHealthDeps } from '../../use-cases/showing/show-health.ts';
+import type { ShowLogDeps } from '../../use-cases/showing/show-log.ts';
+import type { ShowReadinessDeps } from '../../use-cases/showing/show-readiness.ts';
 import type { ShowStatusDeps } from '../../use-cases/showing/show-status.ts';
 import type { ShowVersionDeps } from '../../use-cases/showing/show-version.ts';
+import type { ShowWhyDeps } from '../../use-cases/showing/show-why.ts';
 import type { ChangeSettingsDeps } from '../../use-cases/subscribing/change-settings.ts';
 import type { GreetDeps } from '../../use-cases/subscribing/greet-channel.ts';
 import type { SubscribeDeps } from '../../use-cases/subscribing/subscribe.ts';
@@ -28,9 +32,13 @@ type UseCaseDeps = ChangeSettingsDeps &
   ListWorkspaceDeps &
   RefreshPostDeps &
   ShowAuditDeps &
+  ShowChartDeps &
   ShowHealthDeps &
+  ShowLogDeps &
+  ShowReadinessDeps &
   ShowStatusDeps &
   ShowVersionDeps &
+  ShowWhyDeps &
   SubscribeDeps &
   UnsubscribeDeps & { readonly store: ChannelStore & RequestStore; readonly clock: Clock; readonly log: Log };
 

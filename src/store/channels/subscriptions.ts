@@ -173,17 +173,22 @@ export async function findSubscribed(
   { workspaceId, channelId }: ChannelKey,
   connectionId: string,
   jobIds: readonly JobId[],
-): Promise<ReadonlySet<JobId>> {
-  if (jobIds.length === 0) return new Set();
+): Promise<ReadonlyMap<JobId, SubscriptionRules>> {
+  if (jobIds.length === 0) return new Map();
   const rows = await db
     .selectFrom('subscriptions')
-    .select('job_id')
+    .select(['job_id', 'rules'])
     .where('connection_id', '=', connectionId)
     .where('job_id', 'in', jobIds)
     .where((eb) => eb.and(ofChannel({ workspaceId, channelId })))
     .where('ended_at', 'is', null)
     .execute();
-  return new Set(rows.flatMap((row) => decodeJobId(row.job_id) ?? []));
+  return new Map(
+    rows.flatMap(({ job_id, rules }) => {
+      const jobId = decodeJobId(job_id);
+      return jobId === null ? [] : [[jobId, decodeRules(rules)] as const];
+    }),
+  );
 }
 
 /** A channel's active subscriptions, oldest first. */

@@ -35,7 +35,7 @@ const findOwnRules = new ReusedQuery(
   (db: Db, { connectionId, jobIds }: Asked) =>
     db
       .selectFrom('subscriptions')
-      .select(['job_id', 'rules_key', 'rules'])
+      .select(['job_id', 'rules_key', 'rules', 'all_events'])
       .where('connection_id', '=', connectionId)
       .where('job_id', 'in', jobIds)
       .where(HAS_OWN_RULES)
@@ -50,7 +50,7 @@ export async function findRuleNeeds(db: Db, jobs: readonly Job[]): Promise<Reado
   if (first === undefined) return new Map();
   const asked = { connectionId: first.connectionId, jobIds: watched.map(({ jobId }) => jobId) };
   const memories = new Map((await findMemories.run(db, asked)).map((row) => [row.job_id, row.memory]));
-  const own = await findOwn(db, asked);
+  const { own, wantEvery } = await findOwn(db, asked);
   const prepaid = await findPrepaid(db, watched);
   return new Map(
     watched.map(({ jobId }) => [
@@ -58,22 +58,26 @@ export async function findRuleNeeds(db: Db, jobs: readonly Job[]): Promise<Reado
       {
         memory: decodeMemory(memories.get(jobId) ?? null),
         own: own.get(jobId) ?? [],
+        isEveryStatusWanted: wantEvery.has(jobId),
         isPrepaid: prepaid.has(jobId),
       },
     ]),
   );
 }
 
-/** By job, each set of rules once. */
-async function findOwn(db: Db, asked: Asked): Promise<ReadonlyMap<string, readonly OwnRules[]>> {
-  const found = new Map<string, OwnRules[]>();
-  for (const { job_id: jobId, rules_key: key, rules } of await findOwnRules.run(db, asked)) {
-    if (jobId === null || key === DEFAULT_RULES_KEY) continue;
-    const ofJob = found.get(jobId) ?? [];
-    if (ofJob.every((one) => one.key !== key)) ofJob.push({ key, rules: decodeRules(rules) });
-    found.set(jobId, ofJob);
+/** By job, each set of rules once; and the jobs of which somebody wants to hear every status. */
+async function findOwn(db: Db, asked: Asked) {
+  const own = new Map<string, OwnRules[]>();
+  const wantEvery = new Set<string>();
+  for (const { job_id: jobId, rules_key: key, rules, all_events: all } of await findOwnRules.run(db, asked)) {
+    if (jobId === null) continue;
+    if (all === 1) wantEvery.add(jobId);
+    const ofJob = own.get(jobId) ?? [];
+    if (key !== DEFAULT_RULES_KEY && ofJob.every((one) => one.key !== key))
+      ofJob.push({ key, rules: decodeRules(rules) });
+    own.set(jobId, ofJob);
   }
-  return found;
+  return { own, wantEvery };
 }
 
 /** Those of which DRS says so beside why they failed; it is asked for nothing else. */

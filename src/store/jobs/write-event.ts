@@ -62,5 +62,7 @@ export async function writeEvent(
 /** The subscription wants such an event. For queries over `subscriptions`. */
 function isWanted(event: JobEvent) {
   const isUrgentEnough = sql<boolean>`least_class <= ${EVENT_CLASSES.indexOf(eventClass(event))}`;
+  if (event.kind === 'status_changed' && event.isPassing === true)
+    return sql<boolean>`(${isUrgentEnough} and all_events = 1)`;
   return event.kind === 'rule' ? sql<boolean>`(${isUrgentEnough} and rules_key = ${event.rules})` : isUrgentEnough;
 }

@@ -245,7 +245,13 @@ export const ruleEvent: z.ZodType<RuleEvent> = z.discriminatedUnion('kind', [
 ]);
 
 const knownEvent = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('status_changed'), from: z.string().nullable(), to: z.string(), ...moment }),
+  z.object({
+    kind: z.literal('status_changed'),
+    from: z.string().nullable(),
+    to: z.string(),
+    isPassing: z.boolean().optional(),
+    ...moment,
+  }),
   z.object({ kind: z.literal('status_lasting'), status: z.string(), since: z.number(), ...moment }),
   z.object({
     kind: z.literal('recovered'),

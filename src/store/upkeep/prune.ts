@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 
+import { DAY } from '../../domain/base/time.ts';
+import { COARSE } from '../../domain/rules/thin-samples.ts';
 import type { PruneRequest, Pruned } from '../../ports/store/upkeep.ts';
 import { ofJob } from '../rows/keys.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
+import { thinRows } from './thin-rows.ts';
 
 /** What refers goes before what is referred to, so that each round finds what the last one has freed. */
 export async function prune(db: Db, request: PruneRequest): Promise<Pruned> {
@@ -20,6 +23,7 @@ export async function prune(db: Db, request: PruneRequest): Promise<Pruned> {
     // One whose job may come back stays until nobody looks for the job any more.
     const ended = sql`ended_at < ${eventsBefore}
       and (end_reason is null or end_reason <> 'job_gone' or ended_at < ${goneBefore})`;
+    const forgotten = sql`every_ms = ${COARSE.bucketMs} and began_at < ${request.now - COARSE.untilMs - DAY}`;
     const referring = {
       posts: told.posts,
       deliveries: told.deliveries + (await old('deliveries', ['id'], unposted)),
@@ -28,6 +32,10 @@ export async function prune(db: Db, request: PruneRequest): Promise<Pruned> {
       failures: await old('failures', ['connection_id', 'job_id', 'event_number'], sql`recovered_at < ${eventsBefore}`),
       subscriptions: await old('subscriptions', ['id'], ended),
       episodes: await old('blind_episodes', ['id'], sql`ended_at < ${eventsBefore}`),
+      // Those of an hour become one, those of a day are forgotten.
+      samples:
+        (await thinRows(tx, request.now, request.limit)) +
+        (await old('samples', ['connection_id', 'job_id', 'began_at'], forgotten)),
       setAside: await old('set_aside', ['id'], sql`told_at < ${eventsBefore}`),
     };
     // Most jobs that nobody watches have events still: going through them is left for when there is nothing else to do.

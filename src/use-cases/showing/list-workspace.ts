@@ -3,6 +3,7 @@ import type { ChannelPause, ListedSubscription } from '../../domain/subscription
 import type { ChannelStore } from '../../ports/store/channels.ts';
 import type { Actor, SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import type { Channels } from '../../ports/slack.ts';
+import { findVisible } from './visible-channels.ts';
 
 /** What listing a workspace takes. */
 export interface ListWorkspaceDeps {
@@ -28,14 +29,11 @@ export async function listWorkspace({ store, channels }: ListWorkspaceDeps, acto
   for (const one of await store.listWorkspaceSubscriptions(actor.workspaceId)) {
     byChannel.set(one.channelId, [...(byChannel.get(one.channelId) ?? []), one]);
   }
-  const others = [...byChannel.keys()].filter(
-    (channelId) => channelId !== actor.channelId && !isDirectMessage(channelId),
-  );
-  const own = [...byChannel].flatMap(([channelId, subscriptions]) =>
-    isDirectMessage(channelId) && subscriptions.every((one) => one.createdBy === actor.userId) ? [channelId] : [],
-  );
-  // Where the asker has typed this, the asker is.
-  const visible = new Set([actor.channelId, ...own, ...(await channels.visibleTo(actor.userId, others))]);
+  const candidates = [...byChannel].map(([channelId, subscriptions]) => ({
+    channelId,
+    owners: subscriptions.map(({ createdBy }) => createdBy),
+  }));
+  const visible = await findVisible(channels, actor, candidates);
   const shown = [...byChannel].filter(([channelId]) => visible.has(channelId));
   // Somebody else's direct messages are nobody's business, not even as a number.
   const hidden = [...byChannel].filter(([channelId]) => !visible.has(channelId) && !isDirectMessage(channelId));

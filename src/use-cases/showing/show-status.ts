@@ -5,18 +5,28 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import { statusGroup } from '../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../domain/job/job-type.ts';
 import type { Language } from '../../domain/base/language.ts';
+import type { ChartSeries } from '../../domain/rules/chart-series.ts';
+import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import type { JobReading } from '../polling/read-jobs.ts';
 import type { Vitals } from '../upkeep/vitals.ts';
+import { readComparisons } from './read-comparisons.ts';
 import { MAX_DETAIL_WAIT_MS, readJobsWithDetails } from './read-jobs-with-details.ts';
 import type { ReadWithDetailsDeps } from './read-jobs-with-details.ts';
+import { chartForStatus } from './show-chart.ts';
+import type { ShowChartDeps } from './show-chart.ts';
+import { readOutlook } from './read-outlook.ts';
+import type { Outlook, OutlookDeps } from './read-outlook.ts';
 import { resolveJobs } from '../naming/resolve-jobs.ts';
 import type { OldNames, ReferenceProblem, ResolveDeps } from '../naming/resolve-jobs.ts';
 
 /** What showing a status takes. */
-export type ShowStatusDeps = ResolveDeps & ReadWithDetailsDeps & { readonly store: SubscriptionStore };
+export type ShowStatusDeps = ResolveDeps &
+  ReadWithDetailsDeps &
+  OutlookDeps &
+  ShowChartDeps & { readonly store: SubscriptionStore };
 
 /** A job with whether the channel that asked is subscribed to it, and what is known beside its progress. */
 export interface JobStatus {
@@ -28,6 +38,10 @@ export interface JobStatus {
   readonly recovery: RecoveryFigures | 'unknown' | null;
   /** How many sub-jobs it has. */
   readonly subJobs: number;
+  /** Its figures of the last day, where it is the only one that is shown; null when there are none. */
+  readonly chart: ChartSeries | null;
+  /** How it goes on, by the rules of the channel that asked; null for a job of which nothing was read. */
+  readonly outlook: Outlook | null;
 }
 
 /** Everything a status message shows. */
@@ -64,20 +78,45 @@ export async function readForChannel(
   const { store, connectionId } = deps;
   const subJobs = await store.findSubJobs(connectionId, jobIds);
   const readings = await readJobsWithDetails(deps, jobIds, language, subJobs);
-  const subscribed = await store.findSubscribed(channel, connectionId, jobIds);
+  const rules = await store.findSubscribed(channel, connectionId, jobIds);
   const recovery = await recoveryOf(deps, readings);
+  const [only, ...others] = jobIds;
+  const chart = only === undefined || others.length > 0 ? null : await chartForStatus(deps, only);
   return await Promise.all(
     readings.map(async (reading) => {
       const jobId = reading.kind === 'known' ? reading.job.jobId : reading.jobId;
       return {
         reading,
-        subscribed: subscribed.has(jobId),
+        subscribed: rules.has(jobId),
         cause: isFailed(reading) ? await store.findCause({ connectionId, jobId }, language) : null,
         recovery: recovery.get(jobId) ?? null,
         subJobs: subJobs.get(jobId)?.length ?? 0,
+        chart,
+        outlook: await outlookOf(deps, reading, rules.get(jobId), jobIds.length === 1),
       };
     }),
   );
+}
+
+/**
+ * A job that is shown alone is called ready only if DRS found no difference either: `/drs ready` says nothing else, with more
+ * of it. That is asked only where everything else is so.
+ */
+async function outlookOf(
+  deps: ShowStatusDeps,
+  reading: JobReading,
+  rules: SubscriptionRules | undefined,
+  isAlone: boolean,
+): Promise<Outlook | null> {
+  if (reading.kind !== 'known') return null;
+  const { job } = reading;
+  const outlook = await readOutlook(deps, job, { rules });
+  const { readiness } = outlook;
+  if (!isAlone || outlook.rules.ready === null || readiness?.kind !== 'judged' || readiness.against.length > 0)
+    return outlook;
+  const compared = (await readComparisons(deps, [job.jobId], MAX_DETAIL_WAIT_MS)).get(job.jobId);
+  if (compared?.kind !== 'read' || compared.comparisons.length === 0) return outlook;
+  return await readOutlook(deps, job, { rules, comparisons: compared.comparisons });
 }
 
 function isFailed(reading: JobReading): boolean {

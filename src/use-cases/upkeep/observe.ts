@@ -2,7 +2,7 @@ import { commonFailure } from '../../domain/job/progress-answer.ts';
 import type { DrsFailure } from '../../domain/job/progress-answer.ts';
 import type { SearchOutcome, SendOutcome } from '../../domain/post/post.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DrsClient } from '../../ports/drs.ts';
+import type { DrsClient, Insight } from '../../ports/drs.ts';
 import type { DrsRead, Metrics, PageOutcome } from '../../ports/metrics.ts';
 import type { History, Notifier } from '../../ports/slack.ts';
 import type { Vitals } from './vitals.ts';
@@ -34,7 +34,14 @@ export function observeDrs(
     listJobs: () => measured('list', drs.listJobs(), failureInside),
     fetchDetails: (jobIds, language) => measured('details', drs.fetchDetails(jobIds, language), failureInside),
     fetchRecoveryFigures: (jobIds) => measured('recovery', drs.fetchRecoveryFigures(jobIds), failureInside),
+    fetchComparisons: (jobId) => measured('comparisons', drs.fetchComparisons(jobId), failureOfInsight),
+    fetchTimeline: (jobId) => measured('timeline', drs.fetchTimeline(jobId), failureOfInsight),
+    fetchLog: (jobId, language) => measured('log', drs.fetchLog(jobId, language), failureOfInsight),
   };
+}
+
+function failureOfInsight(insight: Insight<unknown>): DrsFailure | null {
+  return insight.kind === 'read' ? null : insight.failure;
 }
 
 /** The same notifier; how each attempt ends is counted. */

@@ -43,6 +43,7 @@ export async function pruneSome({ store, clock, log }: PruneDeps, keep: Keep): P
 
 function toRequest({ deliveriesDays, eventsDays, unwatchedDays }: Keep, now: EpochMs): PruneRequest {
   return {
+    now,
     deliveriesBefore: now - deliveriesDays * DAY,
     eventsBefore: now - eventsDays * DAY,
     goneBefore: now - GONE_AWAITED_FOR_MS,

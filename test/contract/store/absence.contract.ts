@@ -175,6 +175,7 @@ export function absenceContract(open: OpenStore): void {
       desk.now += DAY;
       const prune = (goneBefore: number) =>
         desk.store.prune({
+          now: desk.now,
           deliveriesBefore: desk.now,
           eventsBefore: desk.now,
           unwatchedBefore: desk.now,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
 import type { JobEvent } from '../../../src/domain/job/job-event.ts';
 import type { JobId } from '../../../src/domain/job/job-id.ts';
 import type { RuleEvent } from '../../../src/domain/job/rule-event.ts';
@@ -70,8 +70,9 @@ export function sampleContract(open: OpenStore): void {
           const state = { ...UNSEEN_JOB, report, checkedAt: desk.now };
           const job = { ...key(ORDERS), name: null, jobType: null, times: { startedAt: null, fullCopyDoneAt: null } };
           const known = { ...job, state, overSince: null, askAlone: false, refusals: 0, waitingSince: 1 };
-          const needs = { memory, own: [{ key: rulesKey(TIGHT), rules: TIGHT }], isPrepaid: false };
-          ({ memory } = judge(known, state, needs, { now: desk.now, pollMs: MINUTE, samples: null }));
+          const own = [{ key: rulesKey(TIGHT), rules: TIGHT }];
+          const needs = { memory, own, isPrepaid: false, isEveryStatusWanted: false };
+          ({ memory } = judge(known, { state, events: [] }, needs, { now: desk.now, pollMs: MINUTE, samples: null }));
         }
         await remember(memory);
         expect(await desk.store.readMemory(key(ORDERS))).toEqual(memory);
@@ -114,6 +115,50 @@ export function sampleContract(open: OpenStore): void {
     });
   });
 
+  describe('samples that are older', () => {
+    const prune = async () => {
+      const nothing = { deliveriesBefore: 0, eventsBefore: 0, goneBefore: 0, unwatchedBefore: 0 };
+      while ((await desk.store.prune({ ...nothing, now: desk.now, limit: 48 })).samples > 0);
+    };
+
+    test('than a week are kept for an hour each, with the worst lag, and forgotten after 90 days', async () => {
+      await watch(ORDERS);
+      const day = Math.floor(desk.now / DAY) * DAY;
+      const aged = Array.from({ length: 3 * 288 }, (_, index) =>
+        sampleAt(day + index * 5 * MINUTE, (index % 12) * SECOND),
+      );
+      await remember(NO_MEMORY, aged);
+      desk.now = day + 9 * DAY;
+      await prune();
+      const kept = await desk.store.readSamples(key(ORDERS), 0);
+      expect(kept).toHaveLength(2 * 24 + 288);
+      expect(kept.slice(0, 2)).toEqual([55, 115].map((minute) => sampleAt(day + minute * MINUTE, 11 * SECOND)));
+      await prune();
+      expect(await desk.store.readSamples(key(ORDERS), 0)).toEqual(kept);
+      desk.now = day + 92 * DAY;
+      await prune();
+      const left = await desk.store.readSamples(key(ORDERS), 0);
+      expect(new Set(left.map(({ at }) => Math.floor((at - day) / DAY)))).toEqual(new Set([1, 2]));
+      expect(left).toHaveLength(48);
+    });
+
+    test('go with their job, and so does what the rules remember', async () => {
+      await watch(ORDERS);
+      await remember(memoryOf([sampleAt(desk.now)]), [sampleAt(desk.now - DAY)]);
+      await unsubscribe(ORDERS);
+      desk.now += DAY;
+      const everything = { deliveriesBefore: desk.now, eventsBefore: desk.now, goneBefore: desk.now };
+      const gone = async () => {
+        await desk.store.prune({ ...everything, unwatchedBefore: desk.now, now: desk.now, limit: 10 });
+        return (await desk.store.findJob(key(ORDERS))) === null;
+      };
+      for (let round = 0; round < 5 && !(await gone()); round++);
+      expect(await desk.store.findJob(key(ORDERS))).toBeNull();
+      expect(await desk.store.readSamples(key(ORDERS), 0)).toEqual([]);
+      expect(await desk.store.readMemory(key(ORDERS))).toEqual(NO_MEMORY);
+    });
+  });
+
   describe('what judging a job takes', () => {
     test('is nothing where nobody watches it', async () => {
       await poll(ORDERS, 'INCRE_TRANSFER_STARTED');
@@ -133,6 +178,7 @@ export function sampleContract(open: OpenStore): void {
           { key: 'stall:off', rules: { stall: 'off' } },
         ],
         isPrepaid: false,
+        isEveryStatusWanted: false,
       });
       await unsubscribe(ORDERS, { ...ben, channelId: 'C4' });
       expect((await needsOf(ORDERS))?.own).toHaveLength(1);
@@ -183,6 +229,11 @@ export function sampleContract(open: OpenStore): void {
       expect(both.deliveries).toBe(2);
       const one = await commit(ORDERS, await stateOf(ORDERS), { events: [found(CAUGHT_UP)] });
       expect(one.deliveries).toBe(1);
+      await subscribe(ben, { least: null, events: 'all' });
+      expect((await needsOf(ORDERS))?.isEveryStatusWanted).toBe(true);
+      const passing: JobEvent = { ...changed(desk.now), kind: 'status_changed', from: 'A', to: 'B', isPassing: true };
+      expect((await commit(ORDERS, await stateOf(ORDERS), { events: [passing] })).deliveries).toBe(1);
+      await subscribe(ben, { least: 'warning', events: null });
       const info = await commit(ORDERS, await stateOf(ORDERS), { events: [changed(desk.now)] });
       expect(info.deliveries).toBe(1);
     });

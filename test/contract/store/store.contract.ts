@@ -16,6 +16,7 @@ import { requestContract } from './requests.contract.ts';
 import { sampleContract } from './samples.contract.ts';
 import { sightContract } from './sight.contract.ts';
 import { subscriptionContract } from './subscriptions.contract.ts';
+import { toldContract } from './told.contract.ts';
 import { pruneContract } from './upkeep.contract.ts';
 
 const CONTRACTS: readonly (readonly [subject: string, contract: (open: OpenStore) => void])[] = [
@@ -27,6 +28,7 @@ const CONTRACTS: readonly (readonly [subject: string, contract: (open: OpenStore
   ['subscriptions', subscriptionContract],
   ['channels', channelContract],
   ['the outbox', outboxContract],
+  ['what was told of a job', toldContract],
   ['sight', sightContract],
   ['samples', sampleContract],
   ['requests', requestContract],

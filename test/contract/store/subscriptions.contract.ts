@@ -25,9 +25,9 @@ export function subscriptionContract(open: OpenStore): void {
     ]);
     expect(await drain()).toEqual(['C1: subscribed']);
     expect((await desk.store.listSubscriptions(ana)).map((one) => one.jobId)).toEqual([ORDERS, BILLING]);
-    expect(await desk.store.findSubscribed(ana, CONNECTION, [BILLING])).toEqual(new Set([BILLING]));
-    expect(await desk.store.findSubscribed(ben, CONNECTION, [ORDERS, BILLING])).toEqual(new Set());
-    expect(await desk.store.findSubscribed(ana, 'another', [ORDERS])).toEqual(new Set());
+    expect(await desk.store.findSubscribed(ana, CONNECTION, [BILLING])).toEqual(new Map([[BILLING, {}]]));
+    expect(await desk.store.findSubscribed(ben, CONNECTION, [ORDERS, BILLING])).toEqual(new Map());
+    expect(await desk.store.findSubscribed(ana, 'another', [ORDERS])).toEqual(new Map());
     expect(await desk.store.listSubscriptions(ben)).toEqual([]);
   });
 

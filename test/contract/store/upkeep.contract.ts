@@ -11,6 +11,7 @@ export function pruneContract(open: OpenStore): void {
 
   const prune = (limit = 100) =>
     desk.store.prune({
+      now: desk.now,
       deliveriesBefore: desk.now - 30 * DAY,
       eventsBefore: desk.now - 400 * DAY,
       goneBefore: desk.now - 90 * DAY,

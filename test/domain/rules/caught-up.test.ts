@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
+import type { Comparison } from '../../../src/domain/job/comparison.ts';
 import { cutOver } from '../../../src/domain/rules/cut-over.ts';
 import type { CutOver } from '../../../src/domain/rules/cut-over.ts';
 import { DEFAULT_RULES } from '../../../src/domain/rules/rule-settings.ts';
@@ -71,7 +72,7 @@ describe('people may switch over', () => {
     const samples = minutely(lags);
     const now = (samples.at(-1)?.at ?? 0) + laterMs;
     const { state } = feed(samples);
-    return cutOver(state, DEFAULT_RULES, { now, hasError: false, comparison: null, ...extra });
+    return cutOver(state, DEFAULT_RULES, { now, hasError: false, comparisons: [], ...extra });
   }
 
   const against = ({ checks }: CutOver) => checks.filter(({ isGood }) => !isGood).map(({ check }) => check);
@@ -87,7 +88,7 @@ describe('people may switch over', () => {
       forMs: 15 * MINUTE,
       levelMs: 10 * SECOND,
     });
-    expect(result.notChecked).toEqual(['data_compare', 'writes_stopped', 'sequences', 'events', 'accounts']);
+    expect(result.notChecked).toEqual(['writes_stopped', 'data_compare', 'sequences', 'events', 'accounts']);
   });
 
   test.each<[string, CutOver, readonly string[]]>([
@@ -103,14 +104,24 @@ describe('people may switch over', () => {
     expect(against(result)).toEqual(reasons);
   });
 
-  test('not when DRS found differing tables', () => {
+  const compared = (kind: Comparison['kind'], verdict: Comparison['verdict']): Comparison => ({
+    kind,
+    verdict,
+    isScheduled: false,
+    at: 0,
+    differing: [],
+    differingCount: 0,
+    uncomparedCount: 0,
+  });
+  test.each([
+    [compared('rows', 'differs'), false, ['writes_stopped', 'sequences', 'events', 'accounts']],
+    [compared('rows', 'same'), true, ['writes_stopped', 'sequences', 'events', 'accounts']],
+    [compared('objects', 'differs'), false, ['writes_stopped', 'data_compare', 'sequences', 'events', 'accounts']],
+    [compared('contents', 'unread'), true, ['writes_stopped', 'data_compare', 'sequences', 'events', 'accounts']],
+    [compared('accounts', 'same'), true, ['writes_stopped', 'data_compare', 'sequences', 'events']],
+  ])('or not, by what DRS compared: %j', (comparison, isReady, notChecked) => {
     const { state } = feed(minutely(minutes(30, 1)));
-    const comparison = { kind: 'rows', at: 0, differingTables: 2 };
-    const facts = { now: 29 * MINUTE, hasError: false, comparison };
-    const result = cutOver(state, DEFAULT_RULES, facts);
-    expect(result).toMatchObject({ isReady: false, notChecked: ['writes_stopped', 'sequences', 'events', 'accounts'] });
-    expect(cutOver(state, DEFAULT_RULES, { ...facts, comparison: { ...comparison, differingTables: 0 } }).isReady).toBe(
-      true,
-    );
+    const facts = { now: 29 * MINUTE, hasError: false, comparisons: [comparison] };
+    expect(cutOver(state, DEFAULT_RULES, facts)).toMatchObject({ isReady, notChecked });
   });
 });

@@ -20,6 +20,7 @@ import { versionMessage } from '../../../src/slack/messages/answers/version-mess
 import { causeLine } from '../../../src/slack/messages/jobs/cause-text.ts';
 import { lines } from '../../../src/slack/messages/kit/message.ts';
 import type { Texts } from '../../../src/slack/messages/kit/texts.ts';
+import { howToWatch, howToWatchModal } from '../../../src/slack/messages/views/how-to-views.ts';
 import type { UsageError } from '../../../src/slack/parsing/parse-command.ts';
 import type { AuditPage } from '../../../src/use-cases/showing/show-audit.ts';
 import type { HealthReport } from '../../../src/use-cases/showing/show-health.ts';
@@ -162,6 +163,10 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
         (why) => accessDeniedMessage(texts, why, { workspaceId: 'T', channelId: 'C1', userId: 'U1' }).text,
       ),
     ),
+  'how-to-watch': (texts) => {
+    const { title, close } = howToWatchModal(texts);
+    return lines(title.text, close?.text ?? '', ...howToWatch(texts).text.split('\n'));
+  },
   'access-not-openly': (texts) => notPublicMessage(texts, true),
   'access-not-openly-dm': (texts) => notPublicMessage(texts, false),
   settings: (texts) => settingsMessage(texts, 'zh'),
@@ -252,6 +257,10 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   'usage-jobs-missing-to-unsubscribe': usage({ kind: 'jobs_missing', verb: 'unsubscribe' }),
   'usage-too-many-jobs': usage({ kind: 'too_many_jobs', verb: 'status', count: 11, most: 10 }),
   'usage-unknown-option': usage({ kind: 'unknown_option', option: 'lag:2m', verb: 'subscribe' }),
+  'usage-one-job': usage({ kind: 'one_job', verb: 'why', words: ['orders', 'billing'] }),
+  'usage-one-job-to-chart': usage({ kind: 'one_job', verb: 'chart', words: ['orders', 'lags'] }),
+  'usage-unknown-span': usage({ kind: 'unknown_span', span: '2h' }),
+  'usage-either-or': usage({ kind: 'either_or', words: ['1h', '7d'] }),
   'usage-all-with-jobs': usage({ kind: 'all_with_jobs' }),
   'usage-unexpected-words': usage({ kind: 'unexpected_words', verb: 'list', words: ['now'] }),
   'usage-channel-named': usage({ kind: 'channel_named', channel: '#ops' }),

@@ -146,6 +146,8 @@ export const status = (known: Job, changes: Partial<JobStatus> = {}): JobStatus 
   cause: null,
   recovery: null,
   subJobs: 0,
+  chart: null,
+  outlook: null,
   ...changes,
 });
 

@@ -3,7 +3,7 @@ import type { ListedJob } from '../../../domain/names/listed-job.ts';
 import { MAX_COUNTED } from '../../../use-cases/naming/resolve-jobs.ts';
 import type { Guess, OldNames, ReferenceProblem } from '../../../use-cases/naming/resolve-jobs.ts';
 import { statusName } from '../jobs/status-words.ts';
-import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
+import { ACTIONS, CHART_VALUE, JOBS_VALUE } from '../kit/button-value.ts';
 import { subscribeLabel } from '../kit/job-buttons.ts';
 import { boldName } from '../kit/job-names.ts';
 import { footer, linesPart } from '../kit/message.ts';
@@ -12,7 +12,7 @@ import { ago, code } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
 /** What was going to be done with the job. */
-export type Wanted = 'status' | 'subscribe' | 'unsubscribe' | 'audit';
+export type Wanted = 'status' | 'ready' | 'subscribe' | 'unsubscribe' | 'audit' | 'chart' | 'why';
 
 /** Names that did not lead to a job, or not surely, and how old the names are that were looked through. */
 interface Unresolved {
@@ -151,10 +151,18 @@ function candidateButton(texts: Texts, { jobId }: ListedJob, wanted: Wanted, cha
   switch (wanted) {
     case 'status':
       return { text: texts.get('button.status'), actionId: ACTIONS.showStatus, value };
+    case 'ready':
+      return { text: texts.get('button.ready'), actionId: ACTIONS.refreshReady, value };
     case 'subscribe':
       return { text: subscribeLabel(texts, channelId), actionId: ACTIONS.subscribeNamed, value };
     case 'unsubscribe':
       return { text: texts.get('button.unsubscribe'), actionId: ACTIONS.unsubscribeNamed, value };
+    case 'chart': {
+      const chart = CHART_VALUE.encode({ job: jobId, measure: null, span: null });
+      return { text: texts.get('button.chart'), actionId: ACTIONS.refreshChart, value: chart };
+    }
+    case 'why':
+      return { text: texts.get('button.why'), actionId: ACTIONS.refreshWhy, value };
     case 'audit':
       return { text: texts.get('button.audit'), actionId: ACTIONS.showAudit, value };
   }

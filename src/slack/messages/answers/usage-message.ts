@@ -27,6 +27,15 @@ function correct(texts: Texts, error: UsageError): string {
     }
     case 'unknown_option':
       return texts.get('usage.unknown_option', { option: code(error.option), command: texts.command(error.verb) });
+    case 'one_job': {
+      const words = error.words.map((word) => code(word)).join(' ');
+      const said = { command: texts.command(error.verb), words };
+      return texts.get(error.verb === 'chart' ? 'usage.one_job_chart' : 'usage.one_job', said);
+    }
+    case 'unknown_span':
+      return texts.get('usage.unknown_span', { span: code(error.span) });
+    case 'either_or':
+      return texts.get('usage.either_or', { words: error.words.map((word) => code(word)).join(' ') });
     case 'all_with_jobs':
       return texts.get('usage.all_with_jobs', { all: code('all') });
     case 'unexpected_words': {

@@ -9,10 +9,12 @@ import { phaseStart } from '../../../domain/job/phases.ts';
 import type { ProgressReport } from '../../../domain/job/progress-report.ts';
 import { MINUTE } from '../../../domain/base/time.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
+import type { Outlook } from '../../../use-cases/showing/read-outlook.ts';
 import { causeLine, meaningOf } from './cause-text.ts';
 import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
 import { ago, code, dateAndTime, escapeMrkdwn } from '../kit/mrkdwn.ts';
+import { outlookText } from './outlook-text.ts';
 import { headline, partsLine, stateOnly, statusWords } from './status-words.ts';
 import type { Texts } from '../kit/texts.ts';
 
@@ -26,9 +28,11 @@ export interface Extras {
   readonly cause: Cause | null;
   readonly recovery: RecoveryFigures | 'unknown' | null;
   readonly subJobs: number;
+  /** How it goes on, where its readings over time were read. */
+  readonly outlook: Outlook | null;
 }
 
-const NO_EXTRAS: Extras = { cause: null, recovery: null, subJobs: 0 };
+const NO_EXTRAS: Extras = { cause: null, recovery: null, subJobs: 0, outlook: null };
 
 /** One line about how a job was when it was last looked at. */
 export function jobHeadline(texts: Texts, job: Pick<Job, 'jobId' | 'name' | 'jobType' | 'state'>): string {
@@ -59,7 +63,13 @@ export function describeJob(texts: Texts, job: Job, now: EpochMs, extras: Extras
     : unknown?.isLasting === true
       ? [lastSeen(texts, job, report), texts.explain(unknown.why)]
       : [...remarkLines(texts, state), ...detailLines(texts, job, report, { now, extras })];
-  return { headline: jobHeadline(texts, job), lines, footer: reportFooter(texts, job, report, extras.subJobs) };
+  const { tail } = unknown?.isLasting === true ? { tail: null } : outlookText(texts, job, extras.outlook, now);
+  const first = jobHeadline(texts, job);
+  return {
+    headline: tail === null ? first : `${first} – ${tail}`,
+    lines,
+    footer: reportFooter(texts, job, report, extras.subJobs),
+  };
 }
 
 /** What the last look said that does not count yet. */
@@ -102,6 +112,7 @@ function detailLines(
   const stopped = group === 'paused' || group === 'failed';
   const lines = [
     group === 'full_copy' || group === 'full_copy_done' ? partsLine(texts, report.parts) : null,
+    ...outlookText(texts, job, extras.outlook, now).lines,
     group === 'failed' ? causeLine(texts, extras.cause, report.errorCode) : otherError(texts, report),
     stopped ? staleLag(texts, state.lastLag, now) : null,
     group === 'replicating' && report.lagMs === null ? unmeasurable(texts, state) : null,

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 
+import { CHART_SPANS, MEASURES } from '../../../domain/rules/chart-series.ts';
+import type { ChartSpan } from '../../../domain/rules/chart-series.ts';
 import { parseJobId } from '../../../domain/job/job-id.ts';
 import type { JobId } from '../../../domain/job/job-id.ts';
 
 /** The buttons there are. An `action_id` outside this list is acknowledged and otherwise ignored. */
 export const ACTIONS = {
   refreshStatus: 'drs_refresh_status',
+  refreshReady: 'drs_refresh_ready',
+  shareReady: 'drs_share_ready',
+  lastLogLines: 'drs_last_log_lines',
   refreshPost: 'drs_refresh_post',
   showAll: 'drs_show_all',
   subscribe: 'drs_subscribe',
@@ -28,6 +33,9 @@ export const ACTIONS = {
   shareList: 'drs_share_list',
   shareJobs: 'drs_share_jobs',
   shareHelp: 'drs_share_help',
+  refreshChart: 'drs_refresh_chart',
+  shareChart: 'drs_share_chart',
+  refreshWhy: 'drs_refresh_why',
   openConsole: 'drs_open_console',
 } as const;
 
@@ -49,6 +57,12 @@ const pageValue = z.object({
 });
 const topicValue = z.object({ topic: z.string().max(MAX_TEXT).nullable() });
 const postValue = z.object({ post: z.string().min(1).max(100) });
+const isSpan = (span: string): span is ChartSpan => Object.hasOwn(CHART_SPANS, span);
+const chartValue = z.object({
+  job: jobId,
+  measure: z.enum(MEASURES).nullable(),
+  span: z.string().refine(isSpan).nullable(),
+});
 const auditValue = z.object({ jobId: jobId.nullable(), before: z.number().int().min(1).nullable() });
 
 /** The jobs a button is about: all that its message shows, and the one to subscribe to or unsubscribe from. */
@@ -59,6 +73,9 @@ export type ThereValue = Readonly<Omit<z.infer<typeof thereValue>, 'jobs'>> & { 
 export type PageValue = Readonly<z.infer<typeof pageValue>>;
 /** A page of what was done in a channel; see use-cases/showing/show-audit.ts. */
 export type AuditValue = Readonly<z.infer<typeof auditValue>>;
+
+/** The chart of a job: what is shown of it, and for how long; null for what is usual. */
+export type ChartValue = Readonly<z.infer<typeof chartValue>>;
 
 /** Writes what a button must know to be understood after a restart, and reads it. */
 export interface ValueCodec<Value> {
@@ -81,6 +98,8 @@ export const PAGE_VALUE: ValueCodec<PageValue> = createCodec(pageValue, (value: 
 export const TOPIC_VALUE: ValueCodec<{ readonly topic: string | null }> = createCodec(topicValue);
 /** The id of the post a button belongs to. */
 export const POST_VALUE: ValueCodec<{ readonly post: string }> = createCodec(postValue);
+/** A chart of a job. */
+export const CHART_VALUE: ValueCodec<ChartValue> = createCodec(chartValue);
 /** A page of what was done in a channel. */
 export const AUDIT_VALUE: ValueCodec<AuditValue> = createCodec(auditValue);
 

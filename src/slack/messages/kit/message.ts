@@ -1,4 +1,4 @@
-import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock, TableBlock } from '@slack/types';
+import type { ActionsBlock, Block, Button, ContextBlock, KnownBlock, SectionBlock, TableBlock } from '@slack/types';
 
 import { cut, escapeMrkdwn } from './mrkdwn.ts';
 
@@ -12,10 +12,33 @@ const MAX_TEXT = 3000;
 const MAX_BUTTON_TEXT = 75;
 const NO_BREAK_SPACE = '\u00a0';
 
+/** A line chart (docs.slack.dev, "Data visualization block"); the types that Slack gives out have none yet. */
+export interface ChartBlock extends Block {
+  readonly type: 'data_visualization';
+  /** At most 50 characters. */
+  readonly title: string;
+  readonly chart: {
+    readonly type: 'line';
+    readonly series: readonly {
+      readonly name: string;
+      /** Exactly one for each category. */
+      readonly data: readonly { readonly label: string; readonly value: number }[];
+    }[];
+    readonly axis_config: {
+      readonly categories: readonly string[];
+      readonly x_label: string;
+      readonly y_label: string;
+    };
+  };
+}
+
+/** A block of ours. */
+export type MessageBlock = KnownBlock | ChartBlock;
+
 /** What Slack is sent: blocks for the eye, and a text with the same content for notifications and screen readers. */
 export interface SlackMessage {
   readonly text: string;
-  readonly blocks: KnownBlock[];
+  readonly blocks: MessageBlock[];
 }
 
 /** A button; `button-value.ts` writes its value. */
@@ -47,7 +70,19 @@ export type Part =
   | { readonly kind: 'search'; readonly line: string }
   /** A table of plain text, its first row the headings; at most one in a message. */
   | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[]; readonly alignRight: readonly number[] }
+  /** A line chart; whoever shows one says its figures in words as well. */
+  | ({ readonly kind: 'chart' } & ChartSpec)
   | { readonly kind: 'buttons'; readonly buttons: readonly ButtonSpec[] };
+
+/** One line through some points, each with a label of its own. */
+export interface ChartSpec {
+  readonly title: string;
+  readonly series: string;
+  /** 1 to 20. */
+  readonly points: readonly { readonly label: string; readonly value: number }[];
+  readonly xLabel: string;
+  readonly yLabel: string;
+}
 
 /** A headline, and the lines under it. */
 export interface News {
@@ -70,7 +105,10 @@ export function plainMessage({ text }: SlackMessage): SlackMessage {
 }
 
 /** A message as Slack is sent it: no blocks where there are none. */
-export function withBlocks({ text, blocks }: SlackMessage): { readonly text: string; readonly blocks?: KnownBlock[] } {
+export function withBlocks({ text, blocks }: SlackMessage): {
+  readonly text: string;
+  readonly blocks?: MessageBlock[];
+} {
   return blocks.length === 0 ? { text } : { text, blocks };
 }
 
@@ -89,7 +127,7 @@ export function footer(line: string): Part {
   return { kind: 'footer', line };
 }
 
-function toBlock(part: Part): KnownBlock | null {
+function toBlock(part: Part): MessageBlock | null {
   switch (part.kind) {
     case 'news':
       return section([`*${part.headline}*`, ...(part.lines ?? [])], part.button);
@@ -103,6 +141,8 @@ function toBlock(part: Part): KnownBlock | null {
       return null;
     case 'table':
       return table(part.rows, part.alignRight);
+    case 'chart':
+      return chart(part);
     case 'buttons':
       return part.buttons.length === 0 ? null : actions(part.buttons);
   }
@@ -120,7 +160,25 @@ function table(rows: readonly (readonly string[])[], alignRight: readonly number
   };
 }
 
-function section(text: readonly string[], accessory?: ButtonSpec): SectionBlock {
+/** Longest title, and label of a category or name of a series, of a chart. */
+const MAX_CHART_TITLE = 50;
+const MAX_CHART_LABEL = 20;
+
+function chart({ title, series, points, xLabel, yLabel }: ChartSpec): ChartBlock {
+  const data = points.map(({ label, value }) => ({ label: cut(label, MAX_CHART_LABEL), value }));
+  return {
+    type: 'data_visualization',
+    title: cut(title, MAX_CHART_TITLE),
+    chart: {
+      type: 'line',
+      series: [{ name: cut(series, MAX_CHART_LABEL), data }],
+      axis_config: { categories: data.map(({ label }) => label), x_label: xLabel, y_label: yLabel },
+    },
+  };
+}
+
+/** Lines of text as a block, with a button beside them. */
+export function section(text: readonly string[], accessory?: ButtonSpec): SectionBlock {
   return {
     type: 'section',
     text: { type: 'mrkdwn', text: fit(text.join('\n'), MAX_TEXT), verbatim: true },
@@ -181,6 +239,8 @@ function topLevelText(parts: readonly Part[]): string {
               .map((row) => escapeMrkdwn(row.filter((cell) => cell !== '').join(' ')))
               .join(', '),
           ];
+        // Its figures stand in words beside it.
+        case 'chart':
         case 'buttons':
           return [];
       }

@@ -10,6 +10,11 @@ export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** Escaped text as it reads, for where Slack takes it literally: cells of a table, titles and labels of a chart. */
+export function unescapeMrkdwn(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
 /** What Slack takes for formatting: `_` within a word is none. */
 const FORMATTING = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
 /** The same signs in full width, which format nothing. Their normal forms (NFKC) are those that they stand for. */
