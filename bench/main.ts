@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- tick|commands|start-up|memory …]`: what the bot costs against the least that could do its work, measured
+ * `npm run bench [-- tick|rules|commands|start-up|memory …]`: what the bot costs against the least that could do its work, measured
  * within one run. Ends well also when a limit is missed; the last lines say which.
  */
 import { measureCommands } from './commands.ts';
@@ -7,6 +7,7 @@ import type { Measured } from './measure.ts';
 import { measureMemory } from './memory.ts';
 import { startStandIns } from './processes.ts';
 import type { StandIns } from './processes.ts';
+import { measureRules } from './rules.ts';
 import { seedDatabase } from './seed.ts';
 import { measureStartUp } from './start-up.ts';
 import { tableOf, verdictOf } from './table.ts';
@@ -14,6 +15,7 @@ import { measureTick } from './tick.ts';
 
 const MEASURES: Readonly<Record<string, (standIns: StandIns, seed: string) => Promise<readonly Measured[]>>> = {
   tick: async (standIns, seed) => [await measureTick(standIns, seed)],
+  rules: async (standIns, seed) => [await measureRules(standIns, seed)],
   commands: measureCommands,
   'start-up': async (standIns, seed) => [await measureStartUp(standIns, seed)],
   memory: async (standIns, seed) => [await measureMemory(standIns, seed)],

@@ -8,6 +8,8 @@ import { createNetwork } from '../src/network/network.ts';
 import { createKeyAuth } from '../src/drs/key-auth.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { createLogger } from '../src/runtime/logger.ts';
+import type { DrsClient } from '../src/ports/drs.ts';
+import type { Store } from '../src/ports/store/store.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { NO_METRICS } from '../src/ports/metrics.ts';
 import { createTimetable } from '../src/runtime/cron.ts';
@@ -32,18 +34,14 @@ const BATCH_SIZE = 10;
 export async function measureTick({ base }: StandIns, seed: string): Promise<Measured> {
   const path = await copyOf(seed, 'tick');
   const { dispatcher } = createNetwork();
+  const open = { endpoint: base, dispatcher };
   // The first reports are baselines; from the second tick on nothing changes.
-  const warm = await openOurs(path, base, dispatcher, Date.now());
+  const warm = await openTicking({ ...open, path, startAt: Date.now() });
   await warm.tick();
   await warm.tick();
   await warm.close();
   const floor = openFloor(await copyOf(path, 'tick-floor'), base, dispatcher);
-  const ours = await openOurs(path, base, dispatcher, Date.now() + 10 * MINUTE);
-  const timed = async (tick: () => Promise<void>) => {
-    const startedAt = performance.now();
-    await tick();
-    return performance.now() - startedAt;
-  };
+  const ours = await openTicking({ ...open, path, startAt: Date.now() + 10 * MINUTE });
   const floorTick = () => timed(() => floor.tick(Date.now()));
   const ourTick = () => timed(() => ours.tick());
   await interleaved(2, ourTick, floorTick);
@@ -60,20 +58,38 @@ export async function measureTick({ base }: StandIns, seed: string): Promise<Mea
   });
 }
 
+/** How long it takes, in ms. */
+export async function timed(tick: () => Promise<void>): Promise<number> {
+  const startedAt = performance.now();
+  await tick();
+  return performance.now() - startedAt;
+}
+
+/** Where a poller ticks, and from when on. */
+interface Ticking {
+  readonly path: string;
+  readonly endpoint: string;
+  readonly dispatcher: Dispatcher;
+  readonly startAt: number;
+  readonly decorate?: (store: Store) => Store;
+  /** Another DRS than the one over HTTP. */
+  readonly drs?: DrsClient;
+}
+
 /** The poller with everything it has in production but the request rate, on a clock that is a minute on at each tick. */
-async function openOurs(path: string, endpoint: string, dispatcher: Dispatcher, startAt: number) {
+export async function openTicking({ path, endpoint, dispatcher, startAt, decorate = (store) => store, drs }: Ticking) {
   let now = startAt;
   const clock = { ...systemClock, now: () => now };
-  const store = await openStore(`sqlite:${path}`, { clock: clock.now });
+  const store = decorate(await openStore(`sqlite:${path}`, { clock: clock.now }));
   const log = createLogger('warn', () => []);
   const keys = { accessKey: new Secret('BENCHKEY'), secretKey: new Secret('bench-secret'), securityToken: null };
   const auth = createKeyAuth({ keys, projectId: () => PROJECT, clock, log });
   const shared = { dispatcher, clock, random: Math.random, log };
   const polling = { batchSize: BATCH_SIZE, maxRps: MAX_RPS, intervalMs: MINUTE };
-  const drs = createDrsClient({ endpoint, projectId: PROJECT, language: 'en-us', auth, ...polling, ...shared });
+  const overHttp = createDrsClient({ endpoint, projectId: PROJECT, language: 'en-us', auth, ...polling, ...shared });
   const context: Parts = {
     store,
-    drs,
+    drs: drs ?? overHttp,
     clock,
     newId: randomUUID,
     random: Math.random,

@@ -205,7 +205,7 @@ describe('the operator', () => {
     await world.stop();
     await world.start({ ALLOWED_CHANNELS: 'C0NOWHERE' });
     const told = await slack.waitFor('a direct message', () => slack.messages('dm-ana')[0]);
-    expect(told.text).toContain('I hold back my posts in <#C00000001> (`channel_not_allowed`)');
+    expect(told.text).toContain('My posts to <#C00000001> wait');
     drs.findJob('orders')?.becomes('PAUSING');
     expect((await world.bot().tick()).deliveries).toBe(1);
     expect(world.texts('#migrations')).toHaveLength(1);
@@ -287,9 +287,9 @@ describe('a channel that becomes shared', () => {
     await slack.people.share('#migrations');
     const told = await slack.waitFor('a direct message', () => slack.messages('dm-ana')[0]);
     expect(told.text.split('\n')).toEqual([
-      '⏸️ I hold back my posts in <#C00000001> (`externally_shared`)',
-      'The subscription there, to *orders*, waits; nothing is lost.',
-      'It is shared with another organisation. I go on by myself when that ends; until then, subscribe in a channel of your own.',
+      '⏸️ My posts to <#C00000001> wait',
+      'About *orders*. Nothing is lost.',
+      'Another organisation reads there. They go on when that ends.',
     ]);
     await fails(world);
     expect(world.texts('#migrations')).toHaveLength(1);
@@ -310,14 +310,14 @@ describe('a channel that becomes shared', () => {
     await world.ask('ben', '#migrations', '/drs subscribe billing');
     await slack.people.share('#migrations');
     const notice = await slack.waitFor('a direct message', () => slack.messages('dm-ana')[0]);
-    await slack.people.click('ana', notice, 'End it');
+    await slack.people.click('ana', notice, 'End this subscription');
     expect((await heard(world, 'dm-ana', 'ana', 'Unsubscribed <#')).text).toBe(
       'Unsubscribed <#C00000001> from *orders*.',
     );
-    await slack.people.click('ana', notice, 'End it');
+    await slack.people.click('ana', notice, 'End this subscription');
     await heard(world, 'dm-ana', 'ana', 'Nothing changed');
     const all = await world.ask('ana', '#secret', '/drs list all');
-    await slack.people.click('ana', all, 'End it');
+    await slack.people.click('ana', all, 'End this subscription');
     await heard(world, '#secret', 'ana', 'Unsubscribed <#C00000001> from *billing*.');
     expect((await world.ask('ana', '#secret', '/drs list all')).text).toBe(
       'No channel of this workspace watches a job.',

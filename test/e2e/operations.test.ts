@@ -392,7 +392,7 @@ describe('/drs health', () => {
     job.becomes('PAUSING');
     await world.bot().tick();
     await world.slack.waitFor('the owner to be told', () =>
-      world.slack.state.messages.find((one) => one.text.includes('I cannot post in')),
+      world.slack.state.messages.find((one) => one.text.includes('Slack refuses my posts to')),
     );
     const { text, blocks } = await world.ask('ana', '#migrations', '/drs health');
     expect(text).toContain('🟠 Some channels refuse my posts\n');

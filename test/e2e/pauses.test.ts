@@ -48,7 +48,7 @@ describe('a channel that Slack refuses', () => {
     await world.slack.people.archive('ana', '#secret');
     await becomes('PAUSING');
     await world.nextMessage('dm-ana', 0);
-    expect(world.texts('dm-ana')[0]).toContain('Unarchive it, and it goes on by itself.');
+    expect(world.texts('dm-ana')[0]).toContain('Unarchive it, and they go on.');
     await world.slack.people.unarchive('ana', '#secret');
     expect(await told(world, 'Paused')).toContain('billing');
   });

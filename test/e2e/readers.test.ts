@@ -211,9 +211,9 @@ describe('a channel that refuses posts', () => {
     job.becomes('PAUSING');
     await world.bot().tick();
     expect((await world.nextMessage('dm-ana', 0)).text).toBe(
-      `⚠️ I cannot post in <#${secret.id}> any more (\`channel_not_found\`)\n` +
-        'The subscription there, to *billing*, waits; nothing is lost.\n' +
-        'Type `/invite @drs` there, and it goes on by itself.',
+      `⚠️ Slack refuses my posts to <#${secret.id}> (\`channel_not_found\`)\n` +
+        'About *billing*. Nothing is lost.\n' +
+        'Type `/invite @drs` there, and they go on.',
     );
     await slack.people.invite('ana', '#secret');
     const told = await slack.waitFor('what was held back', () =>

@@ -11,7 +11,16 @@ import { isSchedule } from '../../src/runtime/cron.ts';
 import { keptLog, SILENT } from '../support/silent-log.ts';
 import { environment } from '../support/world.ts';
 
-const MANIFEST = ['commands', 'chat:write', 'channels:read', 'groups:read', 'mpim:read', 'users:read', 'channels:join'];
+const MANIFEST = [
+  'commands',
+  'chat:write',
+  'channels:read',
+  'groups:read',
+  'mpim:read',
+  'im:read',
+  'users:read',
+  'channels:join',
+];
 
 async function between(options: WorkspaceOptions = {}) {
   const [slack, drs] = await Promise.all([startSlackWorkspace(options), startDrsSimulator()]);

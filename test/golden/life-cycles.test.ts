@@ -4,112 +4,24 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
+import { MINUTE } from '../../src/domain/base/time.ts';
 import { explanation } from '../../src/domain/job/explanation.ts';
 import type { JobId } from '../../src/domain/job/job-id.ts';
 import { failureOf } from '../../src/domain/job/progress-answer.ts';
 import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
-import { DEFAULT_INCIDENT_RULES } from '../../src/domain/post/incident.ts';
-import type { Job } from '../../src/domain/job/job.ts';
-import type { Post } from '../../src/domain/post/post.ts';
-import { editedPostMessage, postMessage } from '../../src/slack/messages/posts/post-message.ts';
-import { createTexts, hideOperatorMatters } from '../../src/slack/messages/kit/texts.ts';
-import { fastClock } from '../support/fast-clock.ts';
-import type { FastClock } from '../support/fast-clock.ts';
-import { jobNumber, listing, openDesk, WORKSPACE, CONNECTION } from '../support/desk.ts';
-import type { Desk, LeftBehind } from '../support/desk.ts';
+import { CONNECTION, WORKSPACE, jobNumber, openDesk } from '../support/desk.ts';
+import type { LeftBehind } from '../support/desk.ts';
 import { reported } from '../support/reports.ts';
+import { DURATIONS, begin, jobs, listen, minutes, stillClock, transcript } from './life.ts';
+import type { Life } from './life.ts';
 
 /*
  * Whole lives: reports go in, and what a channel reads comes out, message by message, as recorded beside this file: each as it
  * was posted, and as it stands at the end where it was edited since.
  */
 
-const BEGIN = Date.parse('2026-11-23T02:00:00Z');
-const NAMES = Array.from({ length: 60 }, (_, number) => `tenant-${String(number + 1).padStart(2, '0')}`);
-const jobs = (count: number, from = 0): readonly JobId[] =>
-  Array.from({ length: count }, (_, n) => jobNumber(from + n));
-
-const texts = hideOperatorMatters(
-  createTexts('en', {
-    command: '/drs',
-    botName: 'drs',
-    teamUrl: 'https://acme.slack.example/',
-    tellsOperator: true,
-    projects: () => ({ asked: 'p1', others: '' }),
-    consoleUrl: () => null,
-  }),
-);
-
-/** A message as it was posted. */
-interface Posted {
-  readonly at: number;
-  readonly id: string;
-  readonly text: string;
-}
-
-/** A life that is being lived. */
-interface Life {
-  desk: Desk;
-  readonly posted: Posted[];
-  readonly clock: FastClock;
-}
-
-/** A clock that only the test moves: whoever waits for an end of something goes on when it has ended. */
-function stillClock(): FastClock {
-  const clock = fastClock(BEGIN - HOUR);
-  return {
-    ...clock,
-    sleep: async (_ms, signal) => {
-      if (signal !== undefined && !signal.aborted)
-        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    },
-  };
-}
-
-const DURATIONS = { incidents: DEFAULT_INCIDENT_RULES, pollSpacingMs: 0 };
-
-async function begin(watched: number, where?: LeftBehind): Promise<Life> {
-  const clock = where?.clock ?? stillClock();
-  const life = {
-    desk: await openDesk(DURATIONS, where ?? { address: 'sqlite::memory:', clock, said: [] }),
-    posted: [],
-    clock,
-  };
-  listen(life);
-  clock.advance(BEGIN - clock.now());
-  const { desk } = life;
-  desk.list = () => listing(NAMES.map((name, number) => ({ jobId: jobNumber(number), name })));
-  await desk.context.jobList.refresh();
-  await desk.tick();
-  await watch(life, jobs(watched));
-  return life;
-}
-
-function listen({ desk, posted, clock }: Life): void {
-  desk.send = (post) => {
-    if (post.channelId === 'C1') posted.push({ at: clock.now(), id: post.id, text: read(post, null) });
-    return { kind: 'delivered', messageTs: `${1_000 + posted.length}.1`, channelId: post.channelId };
-  };
-}
-
-/** Looks first, as subscribing does, so that the present states are the baseline. */
-async function watch({ desk }: Life, watched: readonly JobId[]): Promise<void> {
-  const { store, clock } = desk.context;
-  await desk.watch('C1', ...watched);
-  await store.saveJobList({ connectionId: CONNECTION, listing: desk.list(), now: clock.now() });
-  await desk.tick();
-}
-
-/** So many minutes, each with its pass and time to say what it found. */
-async function minutes({ desk, clock }: Life, count: number): Promise<void> {
-  for (let minute = 0; minute < count; minute += 1) {
-    clock.advance(20 * SECOND);
-    await desk.tick();
-    clock.advance(40 * SECOND);
-    await desk.speak();
-  }
-}
+/** What rules find in the figures of jobs is in the lives beside these. */
+const ABOUT_STATUS = { rules: { ready: 'off' } } as const;
 
 const says = ({ desk }: Life, ids: readonly JobId[], status: string, errorCode: string | null = null): void => {
   for (const jobId of ids) desk.answers.set(jobId, reported(status, { jobId, lagMs: 1_000, errorCode }));
@@ -117,25 +29,6 @@ const says = ({ desk }: Life, ids: readonly JobId[], status: string, errorCode: 
 const fails = (life: Life, ids: readonly JobId[], code: string | null = 'DRS.M05101') =>
   says(life, ids, 'INCRE_TRANSFER_FAILED', code);
 const works = (life: Life, ids: readonly JobId[]) => says(life, ids, 'INCRE_TRANSFER_STARTED');
-
-function read(post: Post, now: readonly Job[] | null): string {
-  const { text } = now === null ? postMessage(texts, post) : editedPostMessage(texts, post, now);
-  return text.replace(/<!date\^\d+\^[^|]*\|([^>]*)>/g, '$1');
-}
-
-/** What #C1 read, without the line that announced the subscription. */
-function transcript({ desk, posted }: Life): string {
-  const shown = new Map(desk.said.map((one) => [one.post.id, read(one.post, one.jobs)]));
-  return posted
-    .slice(1)
-    .map(({ at, id, text }) => {
-      const now = shown.get(id) ?? text;
-      const clock = new Date(at).toISOString().slice(5, 19).replace('T', ' ');
-      return [`── ${clock}`, text, ...(now === text ? [] : ['   … and in the end', now])].join('\n');
-    })
-    .join('\n\n')
-    .concat('\n');
-}
 
 /** What happens, over how many jobs, and how many messages that may cost. */
 interface Story {
@@ -340,7 +233,7 @@ const STORIES: Readonly<Record<string, Story>> = {
 };
 
 test.each(Object.entries(STORIES))('%s reads as recorded', async (name, { watched, messages, live }) => {
-  const life = await begin(watched);
+  const life = await begin(watched, undefined, ABOUT_STATUS);
   await using _ = life.desk;
   await live(life);
   await expect(transcript(life)).toMatchFileSnapshot(`./life-cycles/${name}.txt`);
@@ -351,7 +244,7 @@ test('forty minutes of 503 with a process that is killed inside, and one change 
   const folder = await mkdtemp(join(tmpdir(), 'drs-life-'));
   const left: LeftBehind = { address: `sqlite:${join(folder, 'drs.db')}`, clock: stillClock(), said: [] };
   try {
-    const life = await begin(7, left);
+    const life = await begin(7, left, ABOUT_STATUS);
     await minutes(life, 5);
     silence(life, unanswered('server_error'));
     await minutes(life, 20);
@@ -375,7 +268,7 @@ test('forty minutes of 503 with a process that is killed inside, and one change 
 });
 
 test('a bot that was down says so once, with what changed meanwhile', async () => {
-  const life = await begin(7);
+  const life = await begin(7, undefined, ABOUT_STATUS);
   await using _ = life.desk;
   await minutes(life, 5);
   life.clock.advance(42 * MINUTE);

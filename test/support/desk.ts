@@ -6,6 +6,8 @@ import type { JobId } from '../../src/domain/job/job-id.ts';
 import type { JobListEntry, JobListing } from '../../src/ports/drs.ts';
 import type { Post, SendOutcome } from '../../src/domain/post/post.ts';
 import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
+import { NO_OWN_RULES } from '../../src/domain/rules/subscription-rules.ts';
+import type { SubscriptionRules } from '../../src/domain/rules/subscription-rules.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import { createTimetable } from '../../src/runtime/cron.ts';
 import { NO_METRICS } from '../../src/ports/metrics.ts';
@@ -68,6 +70,8 @@ export interface Desk extends AsyncDisposable {
   readonly said: Said[];
   readonly logged: { readonly level: string; readonly fields: object; readonly message: string }[];
   watch(channelId: string, ...jobIds: readonly JobId[]): Promise<void>;
+  /** The rules of whoever watches from now on. */
+  rules: SubscriptionRules;
   /** One pass, then everything that can be said is said. */
   tick(): Promise<void>;
   /** So many minutes, each with its pass. */
@@ -101,6 +105,7 @@ export interface LeftBehind {
 export async function openDesk(
   durations: Partial<Durations> = {},
   { address, clock, said }: LeftBehind = { address: 'sqlite::memory:', clock: fastClock(), said: [] },
+  intervalMs = MINUTE,
 ): Promise<Desk> {
   const statements: string[] = [];
   const db = openDatabase(address, { onStatement: (text) => void statements.push(text) });
@@ -160,7 +165,7 @@ export async function openDesk(
     durations: allDurations,
     connectionId: CONNECTION,
     workspaceId: WORKSPACE,
-    polling: { batchSize: 10, maxRps: 5, intervalMs: MINUTE },
+    polling: { batchSize: 10, maxRps: 5, intervalMs },
     jobList: createJobList({
       store,
       drs,
@@ -204,12 +209,20 @@ export async function openDesk(
     send: (post) => ({ kind: 'delivered', messageTs: `${1_000 + said.length}.1`, channelId: post.channelId }),
     said,
     logged,
+    rules: NO_OWN_RULES,
     async watch(channelId, ...jobIds) {
       for (const jobId of jobIds)
         await store.claimJob({ ...key(jobId), token: 'w', leaseMs: 1, now: clock.now(), maxAgeMs: 0 });
       await store.releaseJobs('w');
       const actor = { workspaceId: WORKSPACE, channelId, userId: 'UANA' };
-      await store.subscribe({ actor, language: 'en', connectionId: CONNECTION, jobIds, now: clock.now() });
+      await store.subscribe({
+        actor,
+        language: 'en',
+        connectionId: CONNECTION,
+        jobIds,
+        rules: desk.rules,
+        now: clock.now(),
+      });
     },
     async tick() {
       await runTick(context);

@@ -23,7 +23,7 @@ export const NOT_CAUGHT_UP: CaughtUp = { toldAt: null, isCaughtUp: false };
 export const LOST_LEVELS = 3;
 const LOST_HOLD_MS = 3 * MINUTE;
 /** At most one pair of events in so long, in ms. */
-export const PAIR_MS = 6 * HOUR;
+const PAIR_MS = 6 * HOUR;
 
 /**
  * "Caught up (jobs of type migration; `ready:10s/15m` for others): in sync for 15 min at ≤ 10 s, not rising, no error, just

@@ -123,7 +123,7 @@ function smallFor(samples: readonly Sample[], rules: RuleSettings, now: EpochMs)
   const last = samples.at(-1);
   let since = last?.at ?? 0;
   for (const { at, group, lagMs } of samples.toReversed()) {
-    const gapMs = now - at < WHOLE_MS ? maxGapMs(rules) : THINNED_GAP_MS;
+    const gapMs = Math.max(maxGapMs(rules), now - at < WHOLE_MS ? 0 : THINNED_GAP_MS);
     if (group !== 'replicating' || lagMs === null || lagMs > levelMs || since - at > gapMs) break;
     since = at;
   }

@@ -1,5 +1,7 @@
+import { showLog } from '../../use-cases/showing/show-log.ts';
 import { readForChannel } from '../../use-cases/showing/show-status.ts';
 import { statusView } from '../commands/status.ts';
+import { logMessage } from '../messages/answers/log-message.ts';
 import { statusMessage } from '../messages/answers/status-message.ts';
 import { JOBS_VALUE } from '../messages/kit/button-value.ts';
 import type { JobsValue } from '../messages/kit/button-value.ts';
@@ -9,6 +11,12 @@ import type { ClickRequest } from './click.ts';
 
 /** *Refresh* and *Status*. */
 export const refreshStatus = withValue(JOBS_VALUE, replaceStatus);
+
+/** *Last log lines* on the status of a failed job: for whoever asked, in their language. */
+export const showLastLogLines = withValue(JOBS_VALUE, async ({ slack, personTexts, reply }, { jobs: [jobId] }) => {
+  if (jobId !== undefined)
+    await reply.privately(logMessage(personTexts, await showLog(slack.useCases, jobId, personTexts.language)));
+});
 
 /** *Share to channel* on a status. */
 export const shareStatus = withValue(JOBS_VALUE, async (request, { jobs: jobIds }) => {

@@ -10,6 +10,7 @@ import type { ListWorkspaceDeps } from '../../use-cases/showing/list-workspace.t
 import type { ShowAuditDeps } from '../../use-cases/showing/show-audit.ts';
 import type { ShowChartDeps } from '../../use-cases/showing/show-chart.ts';
 import type { ShowHealthDeps } from '../../use-cases/showing/show-health.ts';
+import type { ShowLogDeps } from '../../use-cases/showing/show-log.ts';
 import type { ShowReadinessDeps } from '../../use-cases/showing/show-readiness.ts';
 import type { ShowStatusDeps } from '../../use-cases/showing/show-status.ts';
 import type { ShowVersionDeps } from '../../use-cases/showing/show-version.ts';
@@ -33,6 +34,7 @@ type UseCaseDeps = ChangeSettingsDeps &
   ShowAuditDeps &
   ShowChartDeps &
   ShowHealthDeps &
+  ShowLogDeps &
   ShowReadinessDeps &
   ShowStatusDeps &
   ShowVersionDeps &

@@ -11,8 +11,7 @@ import { partPercents, reader, ruleEvent } from './codec.ts';
 import { packedReadings, packedSamples, packReadings, packSamples } from './sample-codec.ts';
 
 /**
- * What the rules remember as text, for a row that is written with every poll: a second or two of a pass over ten thousand
- * jobs. What is as it was in the beginning is left out, and readings and samples are lists of numbers.
+ * What the rules remember as text, for a row that is read and written with every poll: short and cheap. What is as it was in the beginning is left out, and readings and samples are lists of numbers.
  */
 export function encodeMemory({ rules, decisions, looks, recent }: RuleMemory): string {
   return JSON.stringify({

@@ -9,7 +9,6 @@ import { SECOND } from '../../domain/base/time.ts';
 
 /** Stands for parts that are those of the sample before. */
 const SAME = 0;
-const items = z.array(z.unknown());
 const partItems = z.array(z.union([z.string(), z.number()]));
 
 /**
@@ -51,8 +50,7 @@ function areSame(ones: readonly PartPercent[], others: readonly PartPercent[]): 
 
 /** Packed samples; null when they are none. Of a status that this version does not know they are of an unknown one. */
 export const packedSamples = z.unknown().transform((packed): readonly Sample[] | null => {
-  const { data } = items.safeParse(packed);
-  return data === undefined ? null : unpackSamples(data);
+  return isList(packed) ? unpackSamples(packed) : null;
 });
 
 function unpackSamples(packed: readonly unknown[]): readonly Sample[] | null {
@@ -101,24 +99,29 @@ function unpackParts(item: unknown, before: readonly PartPercent[]): readonly Pa
 
 /** Readings as one flat list: for each the ms since the one before (1970 for the first), and its lag. */
 export function packReadings(readings: readonly Reading[]): readonly (number | null)[] {
+  const packed: (number | null)[] = [];
   let before = 0;
-  return readings.flatMap(({ at, lagMs }) => {
-    const since = at - before;
+  for (const { at, lagMs } of readings) {
+    packed.push(at - before, lagMs);
     before = at;
-    return [since, lagMs];
-  });
+  }
+  return packed;
 }
 
-/** Packed readings; none when they cannot be read. */
-export const packedReadings = z
-  .array(z.number().nullable())
-  .catch([])
-  .transform((packed): readonly Reading[] => {
-    const readings: Reading[] = [];
-    let at = 0;
-    for (let index = 0; index + 1 < packed.length; index += 2) {
-      at += packed[index] ?? 0;
-      readings.push({ at, lagMs: packed[index + 1] ?? null });
-    }
-    return readings;
-  });
+/** Packed readings, as far as they can be read. Not an array's schema: that would take longer than all the rest of a row. */
+export const packedReadings = z.unknown().transform((packed): readonly Reading[] => {
+  const readings: Reading[] = [];
+  if (!isList(packed)) return readings;
+  let at = 0;
+  for (let index = 0; index + 1 < packed.length; index += 2) {
+    const [since, lagMs] = [packed[index], packed[index + 1]];
+    if (typeof since !== 'number' || (typeof lagMs !== 'number' && lagMs !== null)) return readings;
+    at += since;
+    readings.push({ at, lagMs });
+  }
+  return readings;
+});
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}

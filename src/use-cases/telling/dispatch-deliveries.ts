@@ -243,7 +243,7 @@ function logOutcome(
   if (kind === 'send' && outcome.kind === 'refused' && outcome.what === 'workspace') {
     return log.error(
       why,
-      `Slack refuses everything this bot posts (${outcome.reason}): what is owed waits; mend the app or its token, then restart the bot`,
+      `Slack refuses everything this bot posts (${outcome.reason}): what is owed waits and is tried again, at once after a restart; mend the app or its token`,
     );
   }
   log.warn(why, NOT_WELL[kind]);

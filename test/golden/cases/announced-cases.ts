@@ -141,6 +141,10 @@ export const ANNOUNCED_CASES: Readonly<Record<string, Said>> = {
   'announced-language': announced({ kind: 'language', by: 'U1', language: 'zh' }),
   'announced-hello': announced({ kind: 'hello', by: 'U1' }),
   'announced-pause': announced({ kind: 'paused', channelId: 'C9', reason: 'not_in_channel', jobs: [job] }, 'U1'),
+  'announced-pause-reader': announced(
+    { kind: 'paused', channelId: 'C9', reason: 'reader_not_allowed', jobs: [job] },
+    'U1',
+  ),
   'announced-pause-archived': announced({ kind: 'paused', channelId: 'C9', reason: 'is_archived', jobs: [job] }, 'U1'),
   'announced-pause-restricted': announced(
     { kind: 'paused', channelId: 'C9', reason: 'restricted_action', jobs: [job, job] },

@@ -22,6 +22,7 @@ import { causeLine } from '../../../src/slack/messages/jobs/cause-text.ts';
 import { lines } from '../../../src/slack/messages/kit/message.ts';
 import type { Texts } from '../../../src/slack/messages/kit/texts.ts';
 import { RULE_KEYS } from '../../../src/slack/parsing/parse-rules.ts';
+import { howToWatch, howToWatchModal } from '../../../src/slack/messages/views/how-to-views.ts';
 import type { UsageError } from '../../../src/slack/parsing/parse-command.ts';
 import type { AuditPage } from '../../../src/use-cases/showing/show-audit.ts';
 import type { HealthReport } from '../../../src/use-cases/showing/show-health.ts';
@@ -177,6 +178,10 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
         (why) => accessDeniedMessage(texts, why, { workspaceId: 'T', channelId: 'C1', userId: 'U1' }).text,
       ),
     ),
+  'how-to-watch': (texts) => {
+    const { title, close } = howToWatchModal(texts);
+    return lines(title.text, close?.text ?? '', ...howToWatch(texts).text.split('\n'));
+  },
   'access-not-openly': (texts) => notPublicMessage(texts, true),
   'access-not-openly-dm': (texts) => notPublicMessage(texts, false),
   settings: (texts) => settingsMessage(texts, { language: 'zh', rules: {} }),

@@ -75,6 +75,13 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
       pause: { reason: 'channel_not_allowed', since: START + HOUR, tries: 0, nextTrialAt: null, waiting: 2 },
       historyAccess: { kind: 'unknown' },
     }),
+  'list-held-for-its-reader': (texts) =>
+    listMessage(texts, {
+      subscriptions: [subscription(UNSEEN_JOB)],
+      channelRules: {},
+      pause: { reason: 'reader_not_allowed', since: START, tries: 0, nextTrialAt: null, waiting: 1 },
+      historyAccess: { kind: 'unknown' },
+    }),
   'list-deleted': (texts) =>
     listMessage(texts, {
       ...watching(read(replicating).state),

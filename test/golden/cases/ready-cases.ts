@@ -4,11 +4,13 @@ import type { Comparison } from '../../../src/domain/job/comparison.ts';
 import { explanation } from '../../../src/domain/job/explanation.ts';
 import type { Job } from '../../../src/domain/job/job.ts';
 import type { JobState } from '../../../src/domain/job/job-state.ts';
+import { failureOf } from '../../../src/domain/job/progress-answer.ts';
 import type { ProgressReport } from '../../../src/domain/job/progress-report.ts';
 import type { Estimate } from '../../../src/domain/rules/estimate.ts';
 import { judgeReadiness } from '../../../src/domain/rules/readiness.ts';
 import { DEFAULT_RULES } from '../../../src/domain/rules/rule-settings.ts';
 import type { RuleSettings } from '../../../src/domain/rules/rule-settings.ts';
+import { logMessage } from '../../../src/slack/messages/answers/log-message.ts';
 import { readyMessage } from '../../../src/slack/messages/answers/ready-message.ts';
 import type { Outlook } from '../../../src/use-cases/showing/read-outlook.ts';
 import type { KnownComparisons } from '../../../src/use-cases/showing/read-comparisons.ts';
@@ -127,6 +129,9 @@ const copy = (estimate: Estimate, byMs: number | null = null): Said => {
   return shownOf({}, { outlook, subscribed: true }, ...COPYING);
 };
 
+const LOGGED = { jobId: simulatedJobId(0), name: 'orders' };
+const NO_ANSWER = failureOf('timeout', explanation('timeout'));
+
 export const READY_CASES: Readonly<Record<string, Said>> = {
   ready: one(SMALL, { comparisons: SAME }),
   'ready-with-a-blip': one([...minutes(40, 3), 14, ...minutes(7, 3)]),
@@ -232,6 +237,21 @@ export const READY_CASES: Readonly<Record<string, Said>> = {
       { jobs: [entry(SMALL)], problems: [] },
       { channelId: 'C1', now: START, isPrivate: false, sharedBy: 'U1' },
     ),
+
+  log: (texts) =>
+    logMessage(texts, {
+      ...LOGGED,
+      log: {
+        kind: 'read',
+        value: [
+          { at: START, level: 'Error', text: "Duplicate entry '•••' for key 'PRIMARY' in shop.orders" },
+          { at: null, level: null, text: 'a line without a time <!channel>' },
+        ],
+      },
+    }),
+  'log-empty': (texts) => logMessage(texts, { ...LOGGED, log: { kind: 'read', value: [] } }),
+  'log-nowhere': (texts) => logMessage(texts, { ...LOGGED, log: { kind: 'not_here', failure: NO_ANSWER } }),
+  'log-unread': (texts) => logMessage(texts, { ...LOGGED, log: { kind: 'failed', failure: NO_ANSWER } }),
 
   'status-ready': withOutlook([41, ...SMALL]),
   'status-not-ready': withOutlook(RISING),

@@ -8,7 +8,12 @@ import type { SubscriptionRules } from '../../../src/domain/rules/subscription-r
 import { simulatedJobId } from '../../../demo/drs-simulator/jobs.ts';
 import { keptMessage } from '../../../src/slack/messages/answers/kept-message.ts';
 import { subscribeAnswer } from '../../../src/slack/messages/answers/subscribe-answer.ts';
-import { unsubscribeAnswer, unsubscribedAllMessage } from '../../../src/slack/messages/answers/unsubscribe-answer.ts';
+import {
+  endedThereMessage,
+  stoppedOwnMessage,
+  unsubscribeAnswer,
+  unsubscribedAllMessage,
+} from '../../../src/slack/messages/answers/unsubscribe-answer.ts';
 import type { SubscribeOutcome } from '../../../src/use-cases/subscribing/subscribe.ts';
 import type { UnsubscribeOutcome } from '../../../src/use-cases/subscribing/unsubscribe.ts';
 import { BILLING, ORDERS, aJob } from '../../support/reports.ts';
@@ -184,6 +189,10 @@ export const SUBSCRIPTION_CASES: Readonly<Record<string, Said>> = {
   'unsubscribe-all-asks': (texts) => confirmUnsubscribeAll(texts, 2),
   'unsubscribe-the-only-one-asks': (texts) => confirmUnsubscribeAll(texts, 1),
   'unsubscribed-all': (texts) => unsubscribedAllMessage(texts, [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB)]),
+  'unsubscribed-own': (texts) => stoppedOwnMessage(texts, [subscription(UNSEEN_JOB)]),
+  'unsubscribed-there': (texts) => endedThereMessage(texts, { kind: 'ended', ended: [subscription(UNSEEN_JOB)] }, 'C9'),
+  'unsubscribed-there-nothing': (texts) => endedThereMessage(texts, { kind: 'ended', ended: [] }, 'C9'),
+  'unsubscribed-there-not-in-it': (texts) => endedThereMessage(texts, { kind: 'not_in_channel' }, 'C9'),
   'unsubscribed-nothing': (texts) => unsubscribedAllMessage(texts, []),
   'unsubscribe-anothers-asks': (texts) =>
     unsubscribeAnswer(

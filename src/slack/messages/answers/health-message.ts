@@ -85,8 +85,10 @@ const QUOTA_UNITS: Readonly<Record<number, string>> = {
   [DAY]: 'day',
 };
 
-function queueLine(texts: Texts, { figures: { queued } }: HealthReport): string {
+/** Null where nothing waits but what Slack refuses, which has a line of its own. */
+function queueLine(texts: Texts, { figures: { queued, held } }: HealthReport): string | null {
   const { count, oldestAt } = queued;
+  if (oldestAt === null && held > 0) return null;
   return oldestAt === null
     ? texts.get('health.queue.empty')
     : texts.get('health.queue.waiting', { count, since: dateAndTime(oldestAt) });

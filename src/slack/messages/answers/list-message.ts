@@ -58,10 +58,7 @@ function pauseNotice(texts: Texts, { reason, waiting, since, nextTrialAt }: Chan
   return {
     kind: 'news',
     headline: texts.get('list.paused'),
-    lines: [
-      texts.get('list.paused_note', { why, subscribe: texts.command('subscribe <job>'), count: waiting }),
-      pausedSince(texts, since, nextTrialAt),
-    ],
+    lines: [texts.get('list.paused_note', { why, count: waiting }), pausedSince(texts, since, nextTrialAt)],
   };
 }
 

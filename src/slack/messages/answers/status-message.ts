@@ -1,3 +1,4 @@
+import { statusGroup } from '../../../domain/job/job-status.ts';
 import type { JobId } from '../../../domain/job/job-id.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
 import type { JobStatus, StatusAnswer } from '../../../use-cases/showing/show-status.ts';
@@ -43,7 +44,7 @@ export function statusMessage(texts: Texts, answer: StatusAnswer, view: StatusVi
 function jobParts(texts: Texts, status: JobStatus, all: readonly JobStatus[], view: StatusView): readonly Part[] {
   const { reading } = status;
   if (reading.kind === 'no_such_job') return [linesPart([noSuchJob(texts, reading)])];
-  if (reading.kind === 'no_report') return [linesPart([noReport(texts, reading)])];
+  if (reading.kind === 'no_report') return [linesPart([noReport(texts, reading, 'status')])];
   const described = describeJob(texts, reading.job, view.now, status);
   if (described === null) return [];
   const { headline, lines, footer: small } = described;
@@ -69,9 +70,19 @@ function buttonParts(texts: Texts, jobs: readonly JobStatus[], view: StatusView)
     { text: texts.get('button.refresh'), actionId: ACTIONS.refreshStatus, value },
     ...(change === null ? [] : [change]),
     ...(view.isPrivate ? shareButton(texts, view.channelId, { actionId: ACTIONS.shareStatus, value }) : []),
+    ...(others.length === 0 ? logButton(texts, first) : []),
     ...(others.length === 0 && first.reading.kind === 'known' ? consoleButton(texts, first.reading.job) : []),
   ];
   return [{ kind: 'buttons', buttons }];
+}
+
+/** *Last log lines* of a failed job; whoever presses it is answered alone. */
+function logButton(texts: Texts, { reading }: JobStatus): readonly ButtonSpec[] {
+  if (reading.kind !== 'known' || reading.job.state.over !== null) return [];
+  const { report } = reading.job.state;
+  if (report === null || statusGroup(report.status) !== 'failed') return [];
+  const value = JOBS_VALUE.encode({ jobs: [reading.job.jobId] });
+  return [{ text: texts.get('button.last_log_lines'), actionId: ACTIONS.lastLogLines, value }];
 }
 
 /** *Unsubscribe* or *Subscribe channel*; nothing for a job that is over. */

@@ -45,7 +45,9 @@ export function subscribeAnswer(
       texts.get(job.state.over === 'gone' ? 'answer.over_gone' : 'answer.over_ended', { job: boldName(job) }),
     ),
     ...outcome.unknown.map((job) => texts.joinSentences(noSuchJob(texts, job), texts.get('answer.not_subscribed'))),
-    ...outcome.unanswered.map((job) => texts.joinSentences(noReport(texts, job), texts.get('answer.no_baseline'))),
+    ...outcome.unanswered.map((job) =>
+      texts.joinSentences(noReport(texts, job, 'subscribe'), texts.get('answer.no_baseline')),
+    ),
     ...(outcome.resumed > 0 ? [texts.get('answer.resumed', { count: outcome.resumed })] : []),
   ];
   const wanted = { subscribe: typedRules(outcome.rules.changes).join(' ') };

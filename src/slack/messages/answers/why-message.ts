@@ -116,18 +116,25 @@ function decidedWords(texts: Texts, decision: Decision): string {
 /** Nothing was judged by figures then. */
 const WITHOUT_FIGURES: ReadonlySet<RuleSilence> = new Set<RuleSilence>(['off', 'not_newer', 'not_measurable']);
 
-/** A table of the rules that are about such a state; the others in one line. */
+/** What one rule decided, and by which figures. */
+interface Judged {
+  readonly rule: RuleName;
+  readonly decision: Decision;
+  readonly figures: RuleFigures | null;
+}
+
+/** A table of the rules that have something to say; the others in one line. */
 function ruleParts(texts: Texts, why: JobWhy): readonly Part[] {
   const { decisions } = why.memory;
   if (decisions === null) return [];
-  const rules = RULE_NAMES.map((rule) => {
+  const rules = RULE_NAMES.map((rule): Judged => {
     const decision = decisions[rule];
     const isBlank = decision.kind === 'silent' && WITHOUT_FIGURES.has(decision.reason);
     return { rule, decision, figures: isBlank ? null : ruleFigures(rule, why) };
   });
-  const others = rules.filter((one) => !isAboutNow(one)).map(({ rule }) => texts.get(`judged.rule.${rule}`));
+  const others = rules.filter((one) => !isShown(one)).map(({ rule }) => texts.get(`judged.rule.${rule}`));
   const rows = rules
-    .filter(isAboutNow)
+    .filter(isShown)
     .map(({ rule, decision, figures }) => [
       texts.get(`judged.rule.${rule}`),
       decidedWords(texts, decision),
@@ -137,24 +144,14 @@ function ruleParts(texts: Texts, why: JobWhy): readonly Part[] {
   return [
     ...(rows.length === 0 ? [] : [{ kind: 'table' as const, rows: [head, ...rows], alignRight: [] }]),
     ...(why.hasOwnRules ? [footer(texts.get('asked.own_rules'))] : []),
-    ...(others.length === 0 ? [] : [footer(texts.get('judged.not_in_this_state', { rules: others.join(', ') }))]),
+    ...(others.length === 0 ? [] : [footer(texts.get('judged.others', { rules: others.join(', ') }))]),
   ];
 }
 
-/** Catching up is about what follows a break only. */
-function isAboutNow({
-  rule,
-  decision,
-  figures,
-}: {
-  readonly rule: RuleName;
-  readonly decision: Decision;
-  readonly figures: RuleFigures | null;
-}): boolean {
+/** What is not so, and has no figure to show for it, needs no row. */
+function isShown({ decision, figures }: Judged): boolean {
   if (decision.kind === 'tell') return true;
-  return (
-    decision.reason !== 'other_status' && (rule !== 'catching_up' || decision.reason !== 'not_so' || figures !== null)
-  );
+  return decision.reason !== 'other_status' && (decision.reason !== 'not_so' || figures !== null);
 }
 
 function figureWords(texts: Texts, figures: RuleFigures | null): string {

@@ -14,9 +14,13 @@ export function noSuchJob(texts: Texts, job: UnknownJob & { readonly code: strin
   return texts.get('answer.no_such_job', { job: nameOrId(job), code: escapeMrkdwn(job.code) });
 }
 
-/** Says that DRS gave no report about a job that was never seen before. */
-export function noReport(texts: Texts, job: UnknownJob & { readonly why: Explanation }): string {
-  const command = texts.command(`status ${job.jobId}`);
+/** Says that DRS gave no report about a job that was never seen before, and how to ask for the same again. */
+export function noReport(
+  texts: Texts,
+  job: UnknownJob & { readonly why: Explanation },
+  verb: 'status' | 'subscribe',
+): string {
+  const command = texts.command(`${verb} ${job.jobId}`);
   return texts.get('answer.no_report', { job: nameOrId(job), why: texts.explain(job.why), command });
 }
 

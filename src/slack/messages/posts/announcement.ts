@@ -1,11 +1,11 @@
 import { HELD, HELD_REASONS } from '../../../domain/access.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { isUnwell } from '../../../domain/job/standing.ts';
-import type { Announcement, RuledJob, StandingJob } from '../../../domain/post/post.ts';
+import type { Announcement, NamedJob, RuledJob, StandingJob } from '../../../domain/post/post.ts';
 import { isEmpty } from '../../../domain/rules/rule-choice.ts';
 import { failureLines, standingsPart } from '../jobs/standings.ts';
 import { endThereButtons } from '../kit/end-there-button.ts';
-import { boldName, jobNames, nameAll } from '../kit/job-names.ts';
+import { boldName, jobNames, nameAll, withMore } from '../kit/job-names.ts';
 import { channelLink, code, escapeMrkdwn, mention } from '../kit/mrkdwn.ts';
 import type { ButtonSpec } from '../kit/message.ts';
 import { explainRemedy } from '../kit/refusal-text.ts';
@@ -13,6 +13,9 @@ import { changeWords, choiceWords } from '../kit/rule-words.ts';
 import type { Texts } from '../kit/texts.ts';
 import { alertLines } from './alert-lines.ts';
 import { backLines, blindLines } from './blind-lines.ts';
+
+/** Jobs named in a notice about a channel. */
+const MAX_NAMES = 3;
 
 /** What a conversation is told beside the events of jobs, line by line. */
 export function announcementLines(texts: Texts, said: Announcement, channelId: string): readonly string[] {
@@ -109,12 +112,14 @@ function pausedLines(
   const held = HELD_REASONS.includes(reason) ? 'announced.held' : 'announced.paused';
   return [
     texts.get(isDeleted ? 'announced.deleted' : held, { channel: channelLink(channelId), reason: code(reason) }),
-    texts.get(isDeleted ? 'announced.deleted_jobs' : 'announced.paused_jobs', {
-      count: jobs.length,
-      jobs: jobNames(texts, jobs),
-    }),
+    texts.get(isDeleted ? 'announced.deleted_jobs' : 'announced.paused_jobs', { jobs: fewNames(texts, jobs) }),
     explainRemedy(texts, reason),
   ];
+}
+
+/** What it is about, in a line of a phone. */
+function fewNames(texts: Texts, jobs: readonly NamedJob[]): string {
+  return withMore(texts, jobs.map(boldName), MAX_NAMES).join(', ');
 }
 
 /** Those that are not well are named with how they are; the names of all others would hide them. */

@@ -2,12 +2,12 @@ import type { News } from '../kit/message.ts';
 import { dateAndTime, timeOrDate } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import type { FoundIn } from './rule-text.ts';
-import { copyWords, foundSince } from './rule-words.ts';
+import { copyWords } from './rule-words.ts';
 
 type CopyFound = FoundIn<'stalled' | 'slow_tail' | 'moving_again' | 'window_missed' | 'window_met'>;
 
 /** What a rule about the full copy found. */
-export function copyNews(texts: Texts, { name, event, found }: CopyFound): News {
+export function copyNews(texts: Texts, { name, found }: CopyFound): News {
   switch (found.kind) {
     case 'stalled':
       return {
@@ -16,10 +16,9 @@ export function copyNews(texts: Texts, { name, event, found }: CopyFound): News 
       };
     case 'slow_tail': {
       const key = found.allDone ? 'rule.slow_tail_all' : 'rule.slow_tail';
-      const since = timeOrDate(foundSince(found, event.at), event.at);
       return {
         headline: texts.get(key, copySaid(texts, name, found)),
-        lines: [texts.get('rule.slow_tail_why', { since })],
+        lines: [texts.get('rule.slow_tail_why')],
       };
     }
     case 'moving_again': {

@@ -1,4 +1,4 @@
-import { LOST_LEVELS, PAIR_MS } from '../../../domain/rules/caught-up.ts';
+import { LOST_LEVELS } from '../../../domain/rules/caught-up.ts';
 import { ownHold } from '../../../domain/rules/found-by.ts';
 import { DEFAULT_READY_RULE } from '../../../domain/rules/rule-settings.ts';
 import type { News } from '../kit/message.ts';
@@ -14,7 +14,7 @@ export function cutOverNews(texts: Texts, { name, event, found }: FoundIn<'caugh
   const lag = texts.duration(found.lagMs);
   if (found.kind === 'no_longer_caught_up') {
     const lost = texts.duration(LOST_LEVELS * levelMs);
-    const why = { lost, level, since: timeOrDate(found.since, event.at), every: texts.duration(PAIR_MS) };
+    const why = { lost, level, since: timeOrDate(found.since, event.at) };
     return {
       headline: texts.get('rule.no_longer_caught_up', { name, lag }),
       lines: [withOwnRule(texts, event.rules, 'ready', texts.get('rule.no_longer_why', why))],
@@ -27,10 +27,6 @@ export function cutOverNews(texts: Texts, { name, event, found }: FoundIn<'caugh
   const duration = texts.duration(event.at - found.since);
   return {
     headline: texts.get('rule.caught_up', { name, level, duration }),
-    lines: [
-      withOwnRule(texts, event.rules, 'ready', checked),
-      ...(found.alwaysZero ? [texts.get('rule.always_zero')] : []),
-      texts.get('rule.not_checked'),
-    ],
+    lines: [withOwnRule(texts, event.rules, 'ready', checked), texts.get('rule.not_checked')],
   };
 }

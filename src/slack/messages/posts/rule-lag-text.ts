@@ -51,11 +51,7 @@ export function lagNews(texts: Texts, told: LagFound): News {
       );
     }
     case 'stands_still':
-      return news(
-        texts.get('rule.stands_still', { ...said, polls: found.polls }),
-        texts.get('rule.stands_still_why'),
-        texts.get('rule.stands_still_since', { since, level: texts.duration(levelMs(told)) }),
-      );
+      return news(texts.get('rule.stands_still', { ...said, polls: found.polls }), texts.get('rule.stands_still_why'));
     case 'jumping': {
       const figures = { name, least: texts.duration(found.leastMs), most: texts.duration(found.mostMs) };
       return news(texts.get('rule.jumping', figures), texts.get('rule.jumping_why', { since }));
@@ -63,7 +59,7 @@ export function lagNews(texts: Texts, told: LagFound): News {
     case 'not_measurable':
       return news(
         texts.get('rule.not_measurable', { name, duration: forSoLong }),
-        texts.get('rule.not_measurable_why', { since, polls: found.polls }),
+        texts.get('rule.not_measurable_why', { since }),
         ...lastLagLine(texts, told),
       );
     case 'catch_up_not_gaining':

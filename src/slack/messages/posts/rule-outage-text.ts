@@ -20,15 +20,13 @@ export function outageNews(texts: Texts, { name, event, found }: OutageFound, ca
       : [];
   return {
     headline: texts.get(`rule.${found.kind}`, { name, duration }),
-    lines: [...why, ...staleLag(texts, { name, event, found }), texts.get(`rule.${found.kind}_why`)],
+    lines: [...why, ...behindLine(texts, { name, event, found }), texts.get(`rule.${found.kind}_why`)],
   };
 }
 
-/** `Last lag 3 s at 02:10; at least 5 h behind`: the figure of a job that stands still is stale. */
-function staleLag(texts: Texts, { event: { lastLag, at } }: OutageFound): readonly string[] {
-  if (lastLag === null) return [];
-  const behind = texts.duration(at - lastLag.at + lastLag.ms);
-  return [texts.get('detail.stale_lag', { lag: texts.duration(lastLag.ms), at: dateAndTime(lastLag.at), behind })];
+/** `At least 5 h behind by now`: a job that stands still falls behind as time goes by. */
+function behindLine(texts: Texts, { event: { lastLag, at } }: OutageFound): readonly string[] {
+  return lastLag === null ? [] : [texts.get('rule.behind', { behind: texts.duration(at - lastLag.at + lastLag.ms) })];
 }
 
 /** When DRS ends the job, why, and how sure that is. */
@@ -37,11 +35,10 @@ function deadlineNews(texts: Texts, { name, event, found }: FoundIn<'deadline_ne
   const left = texts.duration(Math.max(0, at - event.at));
   const isPaused = event.report !== null && statusGroup(event.report.status) === 'paused';
   return {
-    headline: texts.get(startSeen ? 'rule.deadline' : 'rule.deadline_latest', { name, left }),
+    headline: texts.get(isPaused ? 'rule.deadline_paused' : 'rule.deadline_failed', { name, left }),
     lines: [
-      texts.get(isPaused ? 'rule.deadline_paused' : 'rule.deadline_failed', { at: dateAndTime(at) }),
+      texts.get(isConfirmed ? 'rule.deadline' : 'rule.deadline_not_confirmed', { at: dateAndTime(at) }),
       ...(startSeen ? [] : [texts.get('rule.deadline_began_before')]),
-      ...(isConfirmed ? [] : [texts.get('rule.not_confirmed')]),
     ],
   };
 }
