@@ -27,6 +27,9 @@ const STEADY: DrsClient = {
   listJobs: () => Promise.resolve({ parts: [], failure: null }),
   fetchDetails: () => Promise.resolve({ found: new Map(), failure: null }),
   fetchRecoveryFigures: () => Promise.resolve({ found: new Map(), failure: null }),
+  fetchComparisons: () => Promise.resolve({ kind: 'read', value: [] }),
+  fetchTimeline: () => Promise.resolve({ kind: 'read', value: [] }),
+  fetchLog: () => Promise.resolve({ kind: 'read', value: [] }),
 };
 
 function steady(jobId: JobId): ProgressAnswer {

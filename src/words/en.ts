@@ -798,7 +798,6 @@ export const en = {
   'chart.title_gaps': '{title}, {count} gaps: {duration}',
   'chart.last': 'last {duration}',
   'chart.over': '{duration}',
-  'chart.percent': '{percent} %',
   'chart.figures_lag': 'Newest lag {newest} · max {most} ({at}) · min {least}',
   'chart.figures_progress': 'Data copied: newest {newest} · most {most} ({at}) · least {least}',
   'chart.left_out': 'Left out: {gaps}',

@@ -21,8 +21,8 @@ import { versionMessage } from '../../../src/slack/messages/answers/version-mess
 import { causeLine } from '../../../src/slack/messages/jobs/cause-text.ts';
 import { lines } from '../../../src/slack/messages/kit/message.ts';
 import type { Texts } from '../../../src/slack/messages/kit/texts.ts';
-import { RULE_KEYS } from '../../../src/slack/parsing/parse-rules.ts';
 import { howToWatch, howToWatchModal } from '../../../src/slack/messages/views/how-to-views.ts';
+import { RULE_KEYS } from '../../../src/slack/parsing/parse-rules.ts';
 import type { UsageError } from '../../../src/slack/parsing/parse-command.ts';
 import type { AuditPage } from '../../../src/use-cases/showing/show-audit.ts';
 import type { HealthReport } from '../../../src/use-cases/showing/show-health.ts';

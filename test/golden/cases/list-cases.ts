@@ -77,8 +77,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
     }),
   'list-held-for-its-reader': (texts) =>
     listMessage(texts, {
-      subscriptions: [subscription(UNSEEN_JOB)],
-      channelRules: {},
+      ...watching(UNSEEN_JOB),
       pause: { reason: 'reader_not_allowed', since: START, tries: 0, nextTrialAt: null, waiting: 1 },
       historyAccess: { kind: 'unknown' },
     }),

@@ -71,7 +71,7 @@ function toJudged({ reading, outlook, comparisons }: JobReadiness): readonly Jud
 
 function unknownPart(texts: Texts, reading: JobReadiness['reading']): readonly Part[] {
   if (reading.kind === 'no_such_job') return [linesPart([noSuchJob(texts, reading)])];
-  return reading.kind === 'no_report' ? [linesPart([noReport(texts, reading)])] : [];
+  return reading.kind === 'no_report' ? [linesPart([noReport(texts, reading, 'ready')])] : [];
 }
 
 /** The verdict first, then what it stands on, and what nobody checked. */

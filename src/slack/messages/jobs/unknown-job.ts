@@ -18,7 +18,7 @@ export function noSuchJob(texts: Texts, job: UnknownJob & { readonly code: strin
 export function noReport(
   texts: Texts,
   job: UnknownJob & { readonly why: Explanation },
-  verb: 'status' | 'subscribe',
+  verb: 'status' | 'ready' | 'subscribe',
 ): string {
   const command = texts.command(`${verb} ${job.jobId}`);
   return texts.get('answer.no_report', { job: nameOrId(job), why: texts.explain(job.why), command });
