@@ -103,6 +103,7 @@ export async function openTicking({ path, endpoint, dispatcher, startAt, decorat
     lacksHistory: () => false,
     wakeLoops: () => undefined,
     vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
+    scheduleZone: 'UTC',
     runtime: { program: 'bench', node: process.versions.node },
   };
   return {

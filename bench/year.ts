@@ -97,6 +97,7 @@ async function beginYear(db: Db, url: string, seed: number, size: number): Promi
     lacksHistory: () => false,
     wakeLoops: () => undefined,
     vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
+    scheduleZone: 'UTC',
     runtime: { program: 'bench', node: process.versions.node },
   };
   return { context, clock, crowd };

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 
 /**
- * What the rules remember of a job, samples older than that, and what a subscription wants other than the defaults, in
- * columns that deliveries are chosen by. Samples stand many to a row, each row for one stretch of time.
+ * What the rules remember of a job, samples older than that, and what was chosen for a subscription and for a
+ * channel other than the defaults, with what is in force in columns that deliveries are chosen by. Samples stand many to a row, each row for one stretch of time.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -23,6 +23,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('samples_key', ['connection_id', 'job_id', 'began_at'])
     .execute();
   await db.schema.createIndex('samples_by_age').on('samples').columns(['every_ms', 'began_at']).execute();
+  await sql`alter table subscriptions add column chosen_rules text not null default '{}'`.execute(db);
+  await sql`alter table channels add column rules text not null default '{}'`.execute(db);
   await sql`alter table subscriptions add column rules_key text not null default ''`.execute(db);
   for (const column of ['least_class', 'all_events'])
     await db.schema

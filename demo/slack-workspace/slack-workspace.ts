@@ -102,7 +102,7 @@ export interface SlackWorkspace extends AsyncDisposable {
   rationReading(limit: ReadingLimit | null): void;
   /** Sends commands and clicks to this address, signed, instead of over a socket. */
   deliverTo(url: string): void;
-  addUser(name: string, locale?: string): void;
+  addUser(name: string, locale?: string, zone?: string): void;
   /** Somebody who may see several channels, or one, but is no full member. */
   addGuest(name: string, standing?: 'restricted' | 'ultra_restricted'): void;
   /** Somebody of another organisation, met in channels that are shared with it. */
@@ -159,7 +159,7 @@ export async function startSlackWorkspace(options: WorkspaceOptions = {}): Promi
     deliverTo(url) {
       desk.httpUrl = url;
     },
-    addUser: (name, locale) => void state.addUser(name, locale),
+    addUser: (name, locale, zone) => void state.addUser(name, locale, zone === undefined ? {} : { zone }),
     addGuest: (name, standing = 'restricted') => void state.addUser(name, 'en-US', { standing }),
     addStranger: (name) => void state.addUser(name, 'en-US', { teamId: FOREIGN_TEAM }),
     addChannel: (name, { kind = 'public', withBot = false, external = 'no' } = {}) => {

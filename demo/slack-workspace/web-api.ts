@@ -101,13 +101,14 @@ function userInfo(args: Args, { state }: ApiContext): Result {
   if (user === undefined) return failed('user_not_found');
   const { id, name, teamId, standing } = user;
   const locale = String(args['include_locale']) === 'true' ? { locale: user.locale } : {};
+  const zone = user.zone === null ? {} : { tz: user.zone };
   const common = { id, name, team_id: teamId, deleted: standing === 'deactivated', is_bot: false };
   if (teamId !== state.teamId) return { ok: true, user: { ...common, is_stranger: !meetsBot(user, state) } };
   const guest = {
     is_restricted: standing === 'restricted' || standing === 'ultra_restricted',
     is_ultra_restricted: standing === 'ultra_restricted',
   };
-  return { ok: true, user: { ...common, ...guest, ...locale } };
+  return { ok: true, user: { ...common, ...guest, ...locale, ...zone } };
 }
 
 /**

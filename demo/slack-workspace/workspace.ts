@@ -8,6 +8,8 @@ export interface User {
   readonly name: string;
   /** Such as `en-US`. */
   readonly locale: string;
+  /** The time zone, such as Europe/Berlin; null where Slack does not tell. */
+  readonly zone: string | null;
   /** The workspace the person belongs to: another one for somebody who is met through Slack Connect. */
   readonly teamId: string;
   /** Guests of several channels are `restricted`, those of one `ultra_restricted`. */
@@ -64,7 +66,14 @@ const TRIGGER_MS = 3_000;
 export class WorkspaceState {
   readonly teamId = 'T0DRSDEMO';
   readonly teamName = 'Acme';
-  readonly bot: User = { id: 'U0DRSBOT', name: 'drs', locale: 'en-US', teamId: 'T0DRSDEMO', standing: 'member' };
+  readonly bot: User = {
+    id: 'U0DRSBOT',
+    name: 'drs',
+    locale: 'en-US',
+    zone: null,
+    teamId: 'T0DRSDEMO',
+    standing: 'member',
+  };
   readonly botId = 'B0DRSBOT';
   readonly users: User[] = [];
   readonly channels: Channel[] = [];
@@ -84,9 +93,9 @@ export class WorkspaceState {
     this.#now = now;
   }
 
-  addUser(name: string, locale = 'en-US', changes: Partial<Pick<User, 'teamId' | 'standing'>> = {}): User {
+  addUser(name: string, locale = 'en-US', changes: Partial<Pick<User, 'teamId' | 'standing' | 'zone'>> = {}): User {
     const id = `U${String(this.users.length + 1).padStart(8, '0')}`;
-    const user: User = { id, name, locale, teamId: this.teamId, standing: 'member', ...changes };
+    const user: User = { id, name, locale, zone: null, teamId: this.teamId, standing: 'member', ...changes };
     this.users.push(user);
     return user;
   }

@@ -234,6 +234,7 @@ create table channels (
   read_back_refused_at bigint,
   announced bigint not null default 0,
   moved_to text,
+  rules text not null default '{}',
   primary key (workspace_id, channel_id),
   foreign key (workspace_id) references workspaces (id)
 );
@@ -329,6 +330,7 @@ create table subscriptions (
   ended_at bigint,
   end_reason text,
   ended_by text,
+  chosen_rules text not null default '{}',
   rules_key text not null default '',
   least_class integer not null default 0,
   all_events integer not null default 0,

@@ -1,6 +1,7 @@
 import type { JobId } from './job/job-id.ts';
 import type { Language } from './base/language.ts';
 import type { EpochMs } from './base/time.ts';
+import type { SubscriptionRules } from './rules/subscription-rules.ts';
 
 /** What was changed, with how it was before and after. */
 export type AuditedChange =
@@ -15,6 +16,8 @@ export type AuditedChange =
       readonly reason: string;
     }
   | { readonly kind: 'language'; readonly from: Language; readonly to: Language }
+  /** Which rules are in force: for a job, or by default where there is none. */
+  | { readonly kind: 'rules'; readonly from: SubscriptionRules; readonly to: SubscriptionRules }
   /** Posts are held back, with Slack's error name or one of domain/access.ts. */
   | { readonly kind: 'paused'; readonly reason: string }
   | { readonly kind: 'resumed'; readonly reason: string }

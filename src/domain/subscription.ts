@@ -2,6 +2,7 @@ import type { JobKey } from './job/job.ts';
 import type { JobState } from './job/job-state.ts';
 import type { EpochMs } from './base/time.ts';
 import type { Pause } from './post/pause.ts';
+import type { RuleChoice } from './rules/rule-choice.ts';
 import type { SubscriptionRules } from './rules/subscription-rules.ts';
 
 /** One Slack conversation of one workspace. */
@@ -16,7 +17,9 @@ export interface Subscription extends ChannelKey, JobKey {
   /** The Slack user who made it. */
   readonly createdBy: string;
   readonly createdAt: EpochMs;
-  /** What it wants other than the defaults. */
+  /** What somebody chose for it alone. */
+  readonly chosen: RuleChoice;
+  /** What is in force: what was chosen for it, over what was chosen for its channel. */
   readonly rules: SubscriptionRules;
 }
 

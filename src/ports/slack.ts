@@ -49,6 +49,8 @@ export interface Directory {
   findPerson(userId: string): Promise<Person>;
   /** The same for who else may be in a conversation. */
   findSharing(channelId: string): Promise<Sharing>;
+  /** The time zone of somebody's Slack by its name, such as Europe/Berlin; null when Slack does not tell. Never rejects. */
+  findZone(userId: string): Promise<string | null>;
   /** Something has changed: the conversation is asked about anew. */
   forget(channelId: string): void;
 }

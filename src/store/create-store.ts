@@ -8,6 +8,7 @@ import * as settings from './channels/channel-settings.ts';
 import * as channels from './channels/channels.ts';
 import { moveChannel } from './channels/move-channel.ts';
 import * as pauses from './channels/pauses.ts';
+import * as rules from './channels/rules.ts';
 import * as subscriptions from './channels/subscriptions.ts';
 import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';
 import { findAbsence } from './jobs/absence.ts';
@@ -65,6 +66,8 @@ export function createStore(
     listHistoryAccess: (workspaceId) => listHistoryAccess(db, workspaceId),
     findChannelLanguage: (channel) => settings.findChannelLanguage(db, channel, language),
     setChannelLanguage: (request) => settings.setChannelLanguage(db, language, request),
+    findChannelRules: (channel) => rules.findChannelRules(db, channel),
+    setChannelRules: (request) => rules.setChannelRules(db, request),
     greetChannel: (request) => settings.greetChannel(db, request),
     listWorkspaceSubscriptions: (workspaceId) => subscriptions.listWorkspaceSubscriptions(db, workspaceId),
     subscribe: (request) => subscriptions.subscribe(db, request),

@@ -36,6 +36,8 @@ export interface Parts {
   readonly polling: PollBudget;
   readonly jobList: JobList;
   readonly vitals: Vitals;
+  /** The time zone of the schedule, by its name. */
+  readonly scheduleZone: string;
   /** What this is, and what it runs on. */
   readonly runtime: { readonly program: string; readonly node: string };
   /** Where whoever runs the bot hears of what must be mended; null: in the log only. */
@@ -83,6 +85,7 @@ export function createParts(
     polling: { batchSize, maxRps, intervalMs },
     jobList: createJobList({ store, drs, clock, log, connectionId, durations, wakeLoops }),
     vitals,
+    scheduleZone: config.pollTimezone ?? timetable.zone ?? 'UTC',
     runtime: { program: programVersion(), node: process.versions.node },
     opsChannel: channelId === null ? null : { workspaceId, channelId },
     lacksHistory: (channelId) => lacksHistory(scopes, channelId),

@@ -352,6 +352,10 @@ export const en = {
     '🔔 {jobs} {count, plural, one {is back – DRS knows it again; this channel watches it again} other {are back – DRS knows them again; this channel watches them again}}',
   'announced.jobs_back_dm':
     '🔔 {jobs} {count, plural, one {is back – DRS knows it again; I tell you about it again} other {are back – DRS knows them again; I tell you about them again}}',
+  'announced.rules': '🔔 {who} changed what this channel hears of {jobs} – {changes}',
+  'announced.rules_dm': '🔔 I tell you about {jobs} by other rules – {changes}',
+  'announced.channel_rules': '🔔 {who} changed the rules for all jobs of this channel without their own – {changes}',
+  'announced.channel_rules_dm': '🔔 Other rules for all jobs here without their own – {changes}',
   'announced.language': '🌐 {who} made {language} the language of this channel',
   'announced.hello': '👋 I watch DRS jobs and tell a channel once when something changes – and otherwise I keep quiet.',
   'announced.hello_start': 'Start with {subscribe}; {jobs} lists what there is, {help} shows the rest.',
@@ -438,6 +442,8 @@ export const en = {
     'This channel hears when a copy starts or completes and when a job replicates, pauses, fails, recovers or ends. Undo: {undo}',
   'answer.subscribed_what_dm':
     'You hear when a copy starts or completes and when a job replicates, pauses, fails, recovers or ends. Undo: {undo}',
+  'answer.already_so': 'Already subscribed here to {job} (by {who}, {at}), and so already: {rules}. Nothing changed.',
+  'answer.rules_changed_one': '{job} (subscribed by {who}) – {changes}. Undo: {undo}',
   'answer.already': 'Already subscribed here to {job} (by {who}, {at}). Nothing changed.',
   'answer.not_subscribed': 'Not subscribed.',
   'answer.no_baseline': 'Not subscribed: the first report is needed to compare with.',
@@ -466,6 +472,48 @@ export const en = {
   'answer.disk_full':
     'I cannot write anything down: the disk of this bot is full. Nothing was changed. Ask its operator to free some space, then try again.',
   'answer.shared': 'Shared by {who}',
+
+  'rules.line': 'Rules: {rules}',
+  'rules.typed_by': '{typed} ({at})',
+  'rules.one': '{rule}: {value}',
+  'rules.change': '{rule}: {before} → {after}',
+  'rules.lag': 'lag alarm',
+  'rules.ready': 'caught up',
+  'rules.stall': 'stalls',
+  'rules.events': 'passing states',
+  'rules.least': 'what is told',
+  'rules.by': 'full copy wanted by',
+  'rules.off': 'off',
+  'rules.lag.value': 'over {level} for {hold}',
+  'rules.ready.value': 'lag ≤ {level} for {hold}',
+  'rules.ready.usual': 'lag ≤ {level} for {hold}, of migrations only',
+  'rules.stall.on': 'told',
+  'rules.stall.off': 'not told',
+  'rules.events.lasting': 'only if they last 15 min',
+  'rules.events.all': 'each at once',
+  'rules.least.info': 'everything',
+  'rules.least.warning': 'only warnings and what is critical',
+  'rules.least.critical': 'only what is critical',
+  'rules.by.none': 'no time given',
+  'rules.stretched': 'Each job is looked at every {poll}, so {to} count and not {from}, which is three looks ({rule}).',
+  'rules.zone_of_person': '{typed} is {at} ({zone}, as in your Slack).',
+  'rules.zone_of_schedule':
+    '{typed} is {at} ({zone}, as the schedule of this bot: Slack does not tell me your time zone).',
+  'rules.by_late':
+    'Only a full copy has an estimate, and {jobs} {count, plural, one {has} other {have}} that behind {count, plural, one {it} other {them}}: {typed} will not matter there.',
+  'refused.nothing_saved': 'Nothing was saved.',
+  'refused.hold_too_short':
+    '{rule} waits for {hold}, and each job is looked at every {poll}: two looks are the least, {least}.',
+  'refused.hold_too_long': '{rule} waits too long: {most} is the most.',
+  'refused.lag_too_low': '{rule} would always be an alarm: DRS counts in seconds, so {least} is the least.',
+  'refused.lag_too_high': '{rule} could never be an alarm: a lag of more than {most} is never believed.',
+  'refused.ready_too_low': '{rule} could never be so: DRS counts in seconds, so {least} is the least.',
+  'refused.ready_too_high': '{rule} would always be so: a lag of more than {most} is never believed.',
+  'refused.by_passed': '{rule} has passed: it was {at} ({zone}).',
+  'refused.by_too_far': '{rule} is too far ahead, {at}: {most} is the most.',
+  'refused.never_told': 'With {least} this would never be told: {rule}. Choose one of the two.',
+  'refused.ready_above_alarm':
+    'A lag of {ready} cannot count as caught up where {alarm} already raises the alarm. Choose a lower level for one or a higher one for the other.',
 
   'post.invite_needed':
     'I cannot post here yet: I am not a member of this channel. Type {invite} here, then {again}. Nothing was saved.',
@@ -502,6 +550,7 @@ export const en = {
     '{why} {count, plural, =0 {Nothing waits.} one {# message waits; it is not lost.} other {# messages wait; none is lost.}}',
   'list.paused_since': 'Since {since}',
   'list.paused_next': 'Since {since}; next try {next}',
+  'list.channel_rules': 'Unless it says otherwise: {rules}',
   'list.by': '{id}{checked} · by {who}, {at}',
   'list.more': '+{count} more: {names}',
   'list.exactly_once': '✔ Each message comes exactly once: after a lost answer I look here before I send again.',
@@ -580,7 +629,6 @@ export const en = {
 
   'access.not_public_dm':
     'I did not show it to everybody: I take no part in this conversation, so I cannot see who reads it. Type it in a channel that I am in.',
-
   'log.headline': '{name} – {count, plural, one {the last line} other {the last # lines}} of the log of DRS',
   'log.empty': '{name} – the log of DRS is empty',
   'log.not_here': '{name} – the log of DRS is not readable here (region or permissions)',
@@ -665,6 +713,7 @@ export const en = {
   'audit.entry': '{at} · {who} · {what}: {change}',
   'audit.bot': 'the bot',
   'audit.language': 'language of my posts',
+  'audit.rules': 'rules of this channel',
   'audit.posts': 'my posts here',
   'audit.channel': 'this channel',
   'audit.subscribed': 'not subscribed → subscribed',
@@ -685,6 +734,12 @@ export const en = {
   'settings.headline': 'Settings of this conversation',
   'settings.language': 'Language of my posts here: {language}',
   'settings.change': 'Change it with {example}.',
+  'settings.rules': 'Rules for every job here without its own',
+  'settings.rule': '{rule} ({typed})',
+  'settings.rule_chosen': '{rule} ({typed}; built in: {was})',
+  'settings.change_rules': 'Change them with {example}, those of one job with {one}; {back} takes one back.',
+  'settings.rules_changed': 'For all jobs here without their own rules, from now on – {changes}. Undo: {undo}',
+  'settings.rules_same': 'It is so already for all jobs here without their own rules: {rules}. Nothing changed.',
   'settings.changed': 'My posts here are in {language} from now on. Undo: {undo}',
   'settings.same': 'My posts here are in {language} already. Nothing changed.',
 
@@ -743,7 +798,6 @@ export const en = {
   'chart.title_gaps': '{title}, {count} gaps: {duration}',
   'chart.last': 'last {duration}',
   'chart.over': '{duration}',
-  'chart.percent': '{percent} %',
   'chart.figures_lag': 'Newest lag {newest} · max {most} ({at}) · min {least}',
   'chart.figures_progress': 'Data copied: newest {newest} · most {most} ({at}) · least {least}',
   'chart.left_out': 'Left out: {gaps}',
@@ -845,14 +899,15 @@ export const en = {
 
   'help.headline': 'I watch DRS jobs and say it here when something changes',
   'help.status': 'how far, how far behind, since when; add `public` to show it to everybody',
-  'help.subscribe': 'tell this channel about a job from now on',
+  'help.subscribe':
+    'tell this channel about a job from now on; rules such as `lag:5m/10m` say of what, also afterwards',
   'help.unsubscribe': 'stop; `unsubscribe all` stops everything, after asking',
   'help.ready': 'whether people may switch over, each reason with its figure, and what was not checked',
   'help.list': 'what is watched here; `list all` for the whole workspace',
   'help.jobs': 'which jobs DRS has, with a button to subscribe',
   'help.chart': 'its lag or how far its copy is, as a chart, for an hour, a day or a week',
   'help.why': 'why I told you something about it, or did not',
-  'help.settings': 'the language of my posts here; `settings lang:zh` for Chinese',
+  'help.settings': 'the language of my posts here, `lang:zh` for Chinese, and rules for all jobs here, `lag:5m/10m`',
   'help.audit': 'who did what in this channel, with how it was before and after',
   'help.health': 'how I am: whether DRS answers me, and whether my messages get through',
   'help.version': 'which version of me runs, and since when',
@@ -863,6 +918,8 @@ export const en = {
     'The first line is the state: full copy with its percentage, replicating with its lag, paused, failed, ended. Then the parts of the copy, how long it has been in this phase, and why it failed if it did. *Refresh* asks DRS anew, *Share to channel* shows the answer to everybody, *Console* opens DRS.',
   'help.topic.subscribe':
     'From now on this channel is told when a full copy starts or completes and when a job replicates, pauses, fails, recovers, ends or disappears – each once. Passing states such as starting or upgrading are told only if they last 15 minutes. Up to 50 jobs at a time. In a direct message with me it means: tell me.',
+  'help.topic.rules':
+    'Behind the jobs of `subscribe`, one word for each rule. Typed again they change a subscription; what is not typed stays.\n`lag:5m/10m` – an alarm once the lag was above 5 min for 10 min; `lag:off`: none\n`ready:10s/15m` – caught up once the lag was at most 10 s for 15 min; `ready:off`: not told\n`stall:off` – no word when a full copy stands still\n`events:all` – passing states such as starting or upgrading at once, not only if they last 15 min\n`min:warning` or `min:critical` – nothing less urgent\n`by:Sat-02:00` – until when the full copy is wanted, in the time zone of your Slack; you hear once if the estimate misses it. Also `by:2026-12-05T02:00` and `by:02:00`; `by:off`: no matter\n`default` takes any of them back, as in `lag:default`. `settings lag:5m/10m` chooses for all jobs of a channel. Units are s, m, h and d.',
   'help.topic.unsubscribe':
     "Ends this channel's subscription; every member in the channel can do it and everybody sees it. If somebody else made it, I ask first. Names and beginnings of ids mean this channel's subscriptions only.",
   'help.topic.ready':
@@ -878,7 +935,7 @@ export const en = {
   'help.topic.why':
     'What every rule made of the last figures and why it kept quiet, what I told of the job and where, with links, what was not told and why, and the last looks. Private channels that you are not in are only counted.',
   'help.topic.settings':
-    '`settings lang:zh` makes my posts in this channel Chinese, `settings lang:en` English. What only you see is in the language of your own Slack.',
+    '`settings lang:zh` makes my posts in this channel Chinese, `settings lang:en` English. What only you see is in the language of your own Slack.\n`settings lag:5m/10m min:warning` chooses rules for every job here that has none of its own, those there are and those to come; `settings lag:default` takes one back. `help rules` says what rules there are.',
   'help.topic.audit':
     'Every subscription, its end, every setting, and every time my posts were held back or went on: when, by whom, before → after. It cannot be changed or erased. `audit orders` shows one job, also one that is no longer subscribed; other channels have their own.',
   'help.topic.messages':
@@ -899,6 +956,22 @@ export const en = {
   'usage.too_many_jobs':
     'That is {count} jobs; {command} takes up to {most} at a time. Nothing was done: split them into several commands.',
   'usage.unknown_option': '{option} is not an option of {command}. Nothing was done. If it is a job, put it in quotes.',
+  'usage.unit_missing': '{amount} what? {example}. Units are s, m, h and d. Nothing was saved.',
+  'usage.rule_not_understood':
+    'I do not understand {rule}. I expect {expected}: for example {example}. Nothing was saved.',
+  'usage.rule.lag': 'a lag and for how long it must be above it, or `off`',
+  'usage.rule.ready': 'a lag and for how long it must not be above it, or `off`',
+  'usage.rule.stall': '`on` or `off`',
+  'usage.rule.events': '`all`, or `lasting` for those that last',
+  'usage.rule.min': '`info`, `warning` or `critical`',
+  'usage.rule.by': 'a day and a time in one word, such as `Sat-02:00`, `2026-12-05T02:00` or `02:00`, or `off`',
+  'usage.rule_twice': '{first} and {second} contradict each other: keep one. Nothing was saved.',
+  'usage.rule_later': '{rule} does not exist yet. So far there are {known}. Nothing was saved.',
+  'usage.unknown_rule': '{rule} is not a rule. There are {known}. If it is a job, put it in quotes. Nothing was saved.',
+  'usage.misspelt_rule':
+    '{rule} is not a rule. Did you mean one like {meant}? If it is a job, put it in quotes. Nothing was saved.',
+  'usage.rule_of_one': '{rule} is about one copy, not about a whole channel: {example}. Nothing was saved.',
+  'usage.setting_later': '{setting} does not exist yet. Nothing was changed.',
   'usage.one_job': '{command} is about one job, and {words} are several. If they are one name, put it in quotes.',
   'usage.one_job_chart':
     '{command} shows one job, and {words} are several words for it. Beside the job it takes `lag` or `progress`, and `1h`, `24h` or `7d`; a name with blanks needs quotes.',
@@ -912,7 +985,7 @@ export const en = {
     'I tell conversations, not people. Nothing was done: {person} can type the command in a channel, or in a direct message with me.',
   'usage.misspelt_verb':
     'I do not know {word}. Did you mean {meant}? If it is a job, put it in quotes. Nothing was done.',
-  'usage.unknown_setting': '{setting} is not a setting. There is {lang}. Nothing was changed.',
+  'usage.unknown_setting': '{setting} is not a setting. There are {known}. Nothing was changed.',
   'usage.unknown_language':
     'I do not speak {language}. I speak English ({en}) and Chinese ({zh}). Nothing was changed.',
 

@@ -9,7 +9,7 @@ import { environment } from '../faults/stage.ts';
 import type { SignIn, Stage } from '../faults/stage.ts';
 
 /** What the other side leaves open is given up after so long, in ms of the machine. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1_000;
 /** A bot whose start failed is started again after so long, in ms. */
 const AGAIN_MS = 5_000;
 /** So many lines of the log are kept. */

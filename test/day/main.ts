@@ -22,5 +22,5 @@ const day = await liveDay(options, (line) => console.log(line));
 console.log(describeDay(day));
 const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
 console.log(`${options.hours} hours in ${minutes} min. ${isKept(day) ? 'Kept' : 'BROKE'} what was promised.`);
-if (!isKept(day)) console.log(day.log);
+if (!isKept(day)) console.log([...day.ledger.lost, day.log].join('\n'));
 process.exitCode = isKept(day) ? 0 : 1;

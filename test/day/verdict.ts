@@ -1,11 +1,8 @@
 import type { Day } from './day.ts';
 
 const MB = 1024 * 1024;
-/**
- * The memory in use may be so much larger at the end than it was when it had settled, in bytes: the messages of the day
- * themselves, some 10 kB each, which the stand-in for Slack keeps, and caches that fill up.
- */
-const GROWTH = 8 * MB;
+/** The memory in use may be so much larger at the end than it was when it had settled, in bytes: caches fill up. */
+const GROWTH = 6 * MB;
 
 /** Whether everything was told, once, nothing is held back any more, and the memory has not grown. */
 export function isKept({ ledger, pauses, heap }: Day): boolean {

@@ -253,7 +253,7 @@ describe('deliveries that share a post', () => {
   });
   const announcement: DeliveryFacts = {
     kind: 'announcement',
-    announcement: { kind: 'subscribed', by: 'U1', jobs: [] },
+    announcement: { kind: 'subscribed', by: 'U1', rules: {}, jobs: [] },
   };
 
   test('are those of one job, in their order', () => {

@@ -94,7 +94,7 @@ describe('a channel that was deleted', () => {
     await world.slack.people.deleteChannel('#secret');
     const heard = (channel: string) =>
       world.slack.waitFor('the end of it', () => world.texts(channel).find((text) => text.includes('was deleted')));
-    expect(await heard('dm-ana')).toContain('The subscription there, to *billing*, ended with it.');
+    expect(await heard('dm-ana')).toContain('It no longer hears about *billing*.');
     await heard('#ops');
   });
 });

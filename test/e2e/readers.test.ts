@@ -248,7 +248,7 @@ describe('a direct message with the bot', () => {
     secret.members.delete(slack.state.bot.id);
     job.becomes('PAUSING');
     await world.bot().tick();
-    expect((await world.nextMessage(own.name, 1)).text).toContain('⚠️ 我无法再在');
+    expect((await world.nextMessage(own.name, 1)).text).toContain('⚠️ Slack 拒绝我发到');
     const all = await world.ask('li', '#migrations', '/drs list all');
     expect(all.text).toContain('你与我的私信');
     expect((await world.ask('ana', '#migrations', '/drs list all')).text).not.toContain('orders');

@@ -62,7 +62,11 @@ export async function begin(
 ): Promise<Life> {
   const clock = where?.clock ?? stillClock();
   const life = {
-    desk: await openDesk(DURATIONS, where ?? { address: 'sqlite::memory:', clock, said: [] }, pollMs),
+    desk: await openDesk(
+      { ...DURATIONS, downMs: Math.max(10 * MINUTE, 3 * pollMs) },
+      where ?? { address: 'sqlite::memory:', clock, said: [] },
+      pollMs,
+    ),
     posted: [],
     clock,
   };

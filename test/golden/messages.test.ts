@@ -242,7 +242,12 @@ describe('whatever DRS sends', () => {
     const subscriptions = Array.from({ length: 60 }, (_, number) =>
       subscription(state, { id: number, jobId: simulatedJobId(number), jobName: null }),
     );
-    const message = listMessage(textsIn('en'), { subscriptions, pause: null, historyAccess: { kind: 'unknown' } });
+    const message = listMessage(textsIn('en'), {
+      subscriptions,
+      channelRules: {},
+      pause: null,
+      historyAccess: { kind: 'unknown' },
+    });
     expectValid(message);
     expect(JSON.stringify(message.blocks)).toContain('+20 more');
   });

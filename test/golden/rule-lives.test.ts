@@ -61,7 +61,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [60, COPY, copying(64, 15)],
     ],
     pollMs: 5 * MINUTE,
-    messages: 2,
+    messages: 3,
   },
   'a-slow-index': {
     rows: [
@@ -213,7 +213,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [60, COPY, copying(0, 15)],
     ],
     pollMs: 5 * MINUTE,
-    messages: 2,
+    messages: 3,
   },
   'a-total-that-grew': {
     rows: [
@@ -221,7 +221,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [120, COPY, copying(58, 15)],
     ],
     pollMs: 5 * MINUTE,
-    messages: 0,
+    messages: 1,
   },
 };
 

@@ -97,7 +97,12 @@ test('a job that needs a look is shown green nowhere, neither in a status, nor i
       ] as const;
       const shown = [
         statusMessage(texts, { jobs: [status(known(state))], problems: [] }, { ...VIEW, now: START }),
-        listMessage(texts, { subscriptions: [subscription(state)], pause: null, historyAccess: { kind: 'unknown' } }),
+        listMessage(texts, {
+          subscriptions: [subscription(state)],
+          channelRules: {},
+          pause: null,
+          historyAccess: { kind: 'unknown' },
+        }),
         ...facts.map((one) =>
           postMessage(
             texts,

@@ -25,7 +25,7 @@ describe('what people type', () => {
     ['status\u3000orders\u00a0billing\nshop', status('orders', 'billing', 'shop')],
     ['ｓｔａｔｕｓ　ｏｒｄｅｒｓ，ｂ', status('ｏｒｄｅｒｓ', 'ｂ')],
     ['ｏｒｄｅｒｓ　－－ｐｕｂｌｉｃ', { ...status('ｏｒｄｅｒｓ'), isPublic: true }],
-    ['subscribe orders', { kind: 'subscribe', jobs: ['orders'] }],
+    ['subscribe orders', { kind: 'subscribe', jobs: ['orders'], rules: {} }],
     ['unsubscribe orders', { kind: 'unsubscribe', jobs: ['orders'] }],
     ['unsubscribe all', { kind: 'unsubscribe_all' }],
     ['unsubscribe --ALL', { kind: 'unsubscribe_all' }],
@@ -75,7 +75,7 @@ describe('what people type', () => {
     expect(command(text)).toEqual(expected);
   });
 
-  const named = { kind: 'subscribe', jobs: ['orders'] };
+  const named = { kind: 'subscribe', jobs: ['orders'], rules: {} };
   test.each([
     // Formatting marks around words and lines.
     ['`/drs unsubscribe 00000001`', { kind: 'unsubscribe', jobs: ['00000001'] }],
@@ -88,8 +88,8 @@ describe('what people type', () => {
     ['*status orders*', status('orders')],
     ['_status orders_', status('orders')],
     ['unsubscribe *all*', { kind: 'unsubscribe_all' }],
-    ['subscribe orders_', { kind: 'subscribe', jobs: ['orders_'] }],
-    ['subscribe _orders', { kind: 'subscribe', jobs: ['_orders'] }],
+    ['subscribe orders_', { kind: 'subscribe', jobs: ['orders_'], rules: {} }],
+    ['subscribe _orders', { kind: 'subscribe', jobs: ['_orders'], rules: {} }],
     ['status <http://orders.eu|orders.eu>', status('orders.eu')],
     // What ends a sentence, and who is spoken to.
     ['orders?', status('orders')],
@@ -150,8 +150,8 @@ describe('what people type', () => {
     ['subscribe', 'jobs_missing'],
     ['unsubscribe', 'jobs_missing'],
     ['status public', 'jobs_missing'],
-    ['subscribe orders lag:2m', 'unknown_option'],
-    ['subscribe orders lag：2m', 'unknown_option'],
+    ['status orders lag:2m', 'unknown_option'],
+    ['unsubscribe orders lag：2m', 'unknown_option'],
     ['subscribe orders --quiet', 'unknown_option'],
     ['unsubscribe all orders', 'all_with_jobs'],
     ['list everything', 'unexpected_words'],

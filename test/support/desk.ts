@@ -176,6 +176,7 @@ export async function openDesk(
       wakeLoops: () => undefined,
     }),
     vitals: new Vitals(clock, NO_METRICS, createTimetable('* * * * *', 'UTC', clock.now())),
+    scheduleZone: 'UTC',
     runtime: { program: 'test', node: process.versions.node },
     opsChannel: { workspaceId: WORKSPACE, channelId: 'COPS' },
     lacksHistory: () => false,

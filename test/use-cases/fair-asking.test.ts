@@ -115,6 +115,7 @@ function createContext(decorate: (drs: DrsClient) => DrsClient, requestTimeoutMs
     lacksHistory: () => false,
     wakeLoops: () => undefined,
     vitals,
+    scheduleZone: 'UTC',
     runtime: { program: 'test', node: 'test' },
   };
 }

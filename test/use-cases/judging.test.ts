@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { JobEvent } from '../../src/domain/job/job-event.ts';
-import type { RuleChanges } from '../../src/domain/rules/subscription-rules.ts';
+import type { RuleChanges } from '../../src/domain/rules/rule-choice.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { CONNECTION, jobNumber, openDesk, WORKSPACE } from '../support/desk.ts';
 import type { Desk, LeftBehind } from '../support/desk.ts';

@@ -10,6 +10,8 @@ import type { Language } from '../base/language.ts';
 import type { ChangesSince } from '../poll/changes-since.ts';
 import type { MessageTs } from './message-ts.ts';
 import type { Refused } from './pause.ts';
+import type { RuleChoice } from '../rules/rule-choice.ts';
+import type { SubscriptionRules } from '../rules/subscription-rules.ts';
 import type { OperatorAlert } from './operator-alert.ts';
 import type { ChannelKey } from '../subscription.ts';
 import type { EpochMs } from '../base/time.ts';
@@ -35,9 +37,29 @@ export interface StandingJob extends NamedJob {
   readonly cause: Cause | null;
 }
 
+/** A job of which a channel hears by other rules from now on. */
+export interface RuledJob extends NamedJob {
+  readonly before: SubscriptionRules;
+  readonly after: SubscriptionRules;
+}
+
 /** Said to a channel, or to a person, that is no event of a job. */
 export type Announcement =
-  | { readonly kind: 'subscribed'; readonly by: string; readonly jobs: readonly StandingJob[] }
+  | {
+      readonly kind: 'subscribed';
+      readonly by: string;
+      readonly jobs: readonly StandingJob[];
+      /** Where they are other than the channel's defaults; of all jobs. */
+      readonly rules: RuleChoice;
+    }
+  | { readonly kind: 'rules'; readonly by: string; readonly jobs: readonly RuledJob[] }
+  /** Somebody chose other rules for whatever says nothing itself. */
+  | {
+      readonly kind: 'channel_rules';
+      readonly by: string;
+      readonly before: SubscriptionRules;
+      readonly after: SubscriptionRules;
+    }
   | { readonly kind: 'unsubscribed'; readonly by: string; readonly jobs: readonly EndedJob[] }
   /** Jobs that were gone are back, and so are the channel's subscriptions to them. */
   | { readonly kind: 'jobs_back'; readonly jobs: readonly NamedJob[] }

@@ -16,9 +16,6 @@ export interface SubscriptionRules {
   readonly by?: { readonly typed: string; readonly at: EpochMs };
 }
 
-/** What is to become of the rules of a subscription: null is as by default again, what is left out stays as it is. */
-export type RuleChanges = { readonly [Rule in keyof SubscriptionRules]: SubscriptionRules[Rule] | null };
-
 export const NO_OWN_RULES: SubscriptionRules = {};
 
 /** The key of the default rules. */
@@ -36,28 +33,6 @@ export function rulesKey({ lag, ready, stall, by }: SubscriptionRules): string {
     ...(by === undefined ? [] : [`by:${by.at}`]),
   ];
   return parts.join(' ');
-}
-
-/** The rules with some changes made. */
-export function changeRules(before: SubscriptionRules, changes: RuleChanges): SubscriptionRules {
-  const { lag, ready, stall, events, least, by } = { ...before, ...changes };
-  return {
-    ...(isSet(lag) ? { lag } : {}),
-    ...(isSet(ready) ? { ready } : {}),
-    ...(isSet(stall) ? { stall } : {}),
-    ...(isSet(events) ? { events } : {}),
-    ...(isSet(least) ? { least } : {}),
-    ...(isSet(by) ? { by } : {}),
-  };
-}
-
-function isSet<Value>(value: Value): value is NonNullable<Value> {
-  return value !== null && value !== undefined;
-}
-
-/** Whether two subscriptions want the same, in every respect. */
-export function areSameRules(one: SubscriptionRules, other: SubscriptionRules): boolean {
-  return rulesKey(one) === rulesKey(other) && one.events === other.events && one.least === other.least;
 }
 
 function holdKey(rule: HoldRule | 'off'): string {

@@ -2,6 +2,7 @@ import type { HeldReason } from '../../domain/access.ts';
 import type { Language } from '../../domain/base/language.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { HistoryAccess } from '../../domain/post/history-access.ts';
+import type { RuleChoice, RuleChanges } from '../../domain/rules/rule-choice.ts';
 import type { ChannelKey, ChannelPause, NamedSubscription } from '../../domain/subscription.ts';
 import type { Actor } from './subscriptions.ts';
 
@@ -20,7 +21,7 @@ export interface PauseReader {
   readonly subscriptions: readonly NamedSubscription[];
 }
 
-/** Channels: their language, their pauses, and whether what was said there can be read back. */
+/** Channels: their language, their rules, their pauses, and whether what was said there can be read back. */
 export interface ChannelStore {
   /** The pause of a channel, or of its whole workspace; null when posts go out. */
   findPause(channel: ChannelKey): Promise<ChannelPause | null>;
@@ -64,6 +65,18 @@ export interface ChannelStore {
     readonly language: Language;
     readonly now: EpochMs;
   }): Promise<boolean>;
+  /** What the subscriptions of the channel follow that say nothing themselves. */
+  findChannelRules(channel: ChannelKey): Promise<RuleChoice>;
+  /**
+   * Changes it, and with it what is in force for each subscription, in one transaction; audited, and announced in a channel
+   * that watches something. Repeating it changes nothing.
+   */
+  setChannelRules(request: {
+    readonly actor: Actor;
+    readonly connectionId: string;
+    readonly changes: RuleChanges;
+    readonly now: EpochMs;
+  }): Promise<{ readonly before: RuleChoice; readonly after: RuleChoice }>;
   /** Owes the channel a first message, once in its life; what was refused there is tried at once. */
   greetChannel(request: {
     readonly channel: ChannelKey;

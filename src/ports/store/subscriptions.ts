@@ -2,7 +2,8 @@ import type { Language } from '../../domain/base/language.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Job, JobKey } from '../../domain/job/job.ts';
-import type { RuleChanges, SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
+import type { RuleChanges } from '../../domain/rules/rule-choice.ts';
+import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { ChannelKey, ListedSubscription, NamedSubscription, Subscription } from '../../domain/subscription.ts';
 
 /** Who does something, and where. */
@@ -14,22 +15,17 @@ export interface Actor extends ChannelKey {
 export type SubscribeResult =
   | { readonly kind: 'subscribed'; readonly job: Job; readonly subscription: Subscription }
   | { readonly kind: 'already_subscribed'; readonly job: Job; readonly subscription: Subscription }
-  /** There was one, with other rules. */
-  | {
-      readonly kind: 'changed';
-      readonly job: Job;
-      readonly subscription: Subscription;
-      readonly before: SubscriptionRules;
-    }
+  /** Other rules are in force for it from now on. */
+  | { readonly kind: 'changed'; readonly job: Job; readonly before: Subscription; readonly after: Subscription }
   | { readonly kind: 'already_over'; readonly job: Job };
 
 /** Which channel watches which job. */
 export interface SubscriptionStore {
   /**
    * Subscribes the channel to each job, whose rows must exist. Present states are the baseline. New ones are due at the
-   * next tick, are audited, and are announced together in one delivery. Repeating it changes nothing; other rules change the
-   * subscription that there is, which is audited. `language` is the reader's: direct messages to that person are in it.
-   * `rules`: by default what is new has the defaults, and what there is stays as it is.
+   * next tick, are audited, and are announced together in one delivery. Those that are there already, whoever made them, get the
+   * changes of `rules`; where other rules are in force because of it, that is audited, and announced in one more delivery.
+   * Repeating it changes nothing. `language` is the reader's: direct messages to that person are in it.
    */
   subscribe(request: {
     readonly actor: Actor;

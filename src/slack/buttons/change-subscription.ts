@@ -1,4 +1,5 @@
 import type { JobId } from '../../domain/job/job-id.ts';
+import { NOTHING_TYPED } from '../../domain/rules/typed-rules.ts';
 import { unsubscribe } from '../../use-cases/subscribing/unsubscribe.ts';
 import { subscribeJobs } from '../commands/subscribe.ts';
 import { unsubscribeAnswer } from '../messages/answers/unsubscribe-answer.ts';
@@ -7,7 +8,7 @@ import type { Request } from '../requests/request.ts';
 /** Subscribes, and says so when it did not simply work. False when nothing may have changed. */
 export async function subscribeOrSayWhyNot(request: Request, jobId: JobId | undefined): Promise<boolean> {
   if (jobId === undefined) return false;
-  const { outcome, answer } = await subscribeJobs(request, [jobId]);
+  const { outcome, answer } = await subscribeJobs(request, { references: [jobId], rules: NOTHING_TYPED });
   const isDone = outcome.kind === 'done';
   if (!isDone || outcome.subscribed.length === 0) await request.reply.privately(answer);
   return isDone;

@@ -12,7 +12,7 @@ import { answerHelp } from './help.ts';
 import { answerJobs } from './jobs.ts';
 import { answerListAll } from './list-all.ts';
 import { answerList } from './list.ts';
-import { answerChooseLanguage, answerSettings } from './settings.ts';
+import { answerChooseLanguage, answerChooseRules, answerSettings } from './settings.ts';
 import { answerReady } from './ready.ts';
 import { answerStatus } from './status.ts';
 import { answerSubscribe } from './subscribe.ts';
@@ -33,6 +33,7 @@ const HANDLERS: { readonly [Kind in Command['kind']]: CommandHandler<Kind> } = {
   why: answerWhy,
   settings: answerSettings,
   choose_language: answerChooseLanguage,
+  choose_rules: answerChooseRules,
   audit: answerAudit,
   health: answerHealth,
   version: answerVersion,

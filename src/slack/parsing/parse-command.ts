@@ -2,6 +2,10 @@ import { parseLanguage } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { isAddress } from '../../domain/job/job-id.ts';
 import { nearest } from '../../domain/names/nearest.ts';
+import { NOTHING_TYPED } from '../../domain/rules/typed-rules.ts';
+import type { TypedRules } from '../../domain/rules/typed-rules.ts';
+import { parseRules, splitRules } from './parse-rules.ts';
+import type { RuleError } from './parse-rules.ts';
 import { CHART_SPANS, MEASURES } from '../../domain/rules/chart-series.ts';
 import type { ChartSpan, Measure } from '../../domain/rules/chart-series.ts';
 import { tokenize } from './tokenize.ts';
@@ -18,7 +22,7 @@ const MAX_CHANGED_JOBS = 50;
 export type Command =
   | { readonly kind: 'status'; readonly jobs: readonly string[]; readonly isPublic: boolean }
   | { readonly kind: 'ready'; readonly jobs: readonly string[]; readonly isPublic: boolean }
-  | { readonly kind: 'subscribe'; readonly jobs: readonly string[] }
+  | { readonly kind: 'subscribe'; readonly jobs: readonly string[]; readonly rules: TypedRules }
   | { readonly kind: 'unsubscribe'; readonly jobs: readonly string[] }
   | { readonly kind: 'unsubscribe_all' }
   | { readonly kind: 'list' }
@@ -27,6 +31,8 @@ export type Command =
   | { readonly kind: 'jobs'; readonly text: string | null }
   | { readonly kind: 'settings' }
   | { readonly kind: 'choose_language'; readonly language: Language }
+  /** What the subscriptions of the channel follow that say nothing themselves. */
+  | { readonly kind: 'choose_rules'; readonly rules: TypedRules }
   /** What is left out is chosen by the state of the job, or a day. */
   | { readonly kind: 'chart'; readonly job: string; readonly measure: Measure | null; readonly span: ChartSpan | null }
   /** Why something was told of a job, or not. */
@@ -57,6 +63,10 @@ export type UsageError =
       readonly words: readonly string[];
     }
   | { readonly kind: 'unknown_setting'; readonly setting: string }
+  | { readonly kind: 'setting_later'; readonly setting: string }
+  /** `by:` is about one copy. */
+  | { readonly kind: 'rule_of_one'; readonly rule: string }
+  | RuleError
   | { readonly kind: 'unknown_language'; readonly language: string }
   /**
    * A channel or a person was named, and this verb is about the conversation it is typed in: `#ops`, or Slack's own
@@ -74,7 +84,7 @@ export type ParsedCommand =
 export const COMMANDS = [
   { verb: 'status', typed: 'status <job>…' },
   { verb: 'ready', typed: 'ready <job>…' },
-  { verb: 'subscribe', typed: 'subscribe <job>…' },
+  { verb: 'subscribe', typed: 'subscribe <job>… [rules]' },
   { verb: 'unsubscribe', typed: 'unsubscribe <job>…' },
   { verb: 'list', typed: 'list' },
   { verb: 'jobs', typed: 'jobs [text]' },
@@ -195,7 +205,7 @@ function parseArguments(verb: Verb, tokens: readonly Token[]): ParsedCommand {
     case 'ready':
       return parseShown(verb, tokens);
     case 'subscribe':
-      return parseJobs(verb, tokens, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs }));
+      return parseSubscribe(tokens);
     case 'unsubscribe':
       return parseUnsubscribe(tokens);
   }
@@ -207,11 +217,14 @@ function parseList(tokens: readonly Token[]): ParsedCommand {
   return isFlag(first, ALL) && rest.length === 0 ? accept({ kind: 'list_all' }) : refuseWords('list', tokens);
 }
 
+/** Settings that will be there one day. */
+const LATER_SETTINGS: ReadonlySet<string> = new Set(['tz', 'digest', 'quiet', 'style', 'mention', 'escalate']);
+
 function parseSettings(tokens: readonly Token[]): ParsedCommand {
   const [first, ...rest] = tokens;
   if (first === undefined) return accept({ kind: 'settings' });
   const [, key = first.text, value = ''] = /^([^:]+):(.*)$/.exec(first.text) ?? [];
-  if (key.toLowerCase() !== 'lang') return refuse({ kind: 'unknown_setting', setting: first.text });
+  if (key.toLowerCase() !== 'lang') return parseChannelRules(tokens);
   if (rest.length > 0 && value !== '') return refuseWords('settings', rest);
   // `lang: zh` is what a phone's keyboard makes of it.
   const given = value === '' ? rest.map((token) => token.text).join(' ') : value;
@@ -219,6 +232,35 @@ function parseSettings(tokens: readonly Token[]): ParsedCommand {
   return language === null
     ? refuse({ kind: 'unknown_language', language: given })
     : accept({ kind: 'choose_language', language });
+}
+
+function parseChannelRules(tokens: readonly Token[]): ParsedCommand {
+  const { rules: words, others } = splitRules(tokens);
+  const [other] = others;
+  if (other !== undefined) return refuse({ kind: 'unknown_setting', setting: other.text });
+  if (words.some(({ key }) => key === 'lang')) return refuseWords('settings', tokens);
+  const later = words.find(({ key }) => LATER_SETTINGS.has(key));
+  if (later !== undefined) return refuse({ kind: 'setting_later', setting: later.text });
+  const parsed = parseRules(words);
+  if (!parsed.ok)
+    return refuse(
+      parsed.error.kind === 'unknown_rule' && parsed.error.meant === null
+        ? { kind: 'unknown_setting', setting: parsed.error.rule }
+        : parsed.error,
+    );
+  const by = words.find(({ key }) => key === 'by');
+  return by === undefined
+    ? accept({ kind: 'choose_rules', rules: parsed.rules })
+    : refuse({ kind: 'rule_of_one', rule: by.text });
+}
+
+/** Rules hold for all jobs of the command. */
+function parseSubscribe(tokens: readonly Token[]): ParsedCommand {
+  const { rules: words, others } = splitRules(tokens);
+  const parsed = words.length === 0 ? { ok: true as const, rules: NOTHING_TYPED } : parseRules(words);
+  if (!parsed.ok) return refuse(parsed.error);
+  const { rules } = parsed;
+  return parseJobs('subscribe', others, MAX_CHANGED_JOBS, (jobs) => ({ kind: 'subscribe', jobs, rules }));
 }
 
 function refuseWords(verb: VerbWithoutJobs, tokens: readonly Token[]): ParsedCommand {

@@ -41,6 +41,7 @@ export function createDirectory(client: WebClient, people: People, clock: Clock,
   });
   return {
     findPerson: (userId) => people.find(userId),
+    findZone: (userId) => people.zoneOf(userId),
     findSharing: (channelId) => sharings.find(channelId),
     forget: (channelId) => sharings.forget(channelId),
   };

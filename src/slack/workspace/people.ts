@@ -5,6 +5,7 @@ import type { Person } from '../../domain/access.ts';
 import { languageOfLocale } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { MINUTE } from '../../domain/base/time.ts';
+import { isZone } from '../../domain/base/zone.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { slackErrorName } from '../web-api/classify-slack-error.ts';
@@ -19,6 +20,7 @@ const WITHHELD_MS = MINUTE;
 /** As much of a user as matters (docs.slack.dev, "User object"); people of other organisations come with less. */
 const userInfo = z.object({
   locale: z.string().optional(),
+  tz: z.string().nullish(),
   team_id: z.string().optional(),
   enterprise_user: z.object({ enterprise_id: z.string().optional(), teams: z.array(z.string()).optional() }).optional(),
   is_restricted: z.boolean().optional(),
@@ -34,6 +36,7 @@ const INVISIBLE = new Set(['user_not_found', 'user_not_visible', 'users_not_foun
 /** What one answer of `users.info` tells. */
 interface Profile {
   readonly language: Language | null;
+  readonly zone: string | null;
   readonly person: Person;
 }
 
@@ -41,6 +44,8 @@ interface Profile {
 export interface People {
   /** The language of somebody's Slack; null when it is none of ours or Slack does not tell. */
   languageOf(userId: string): Promise<Language | null>;
+  /** The time zone of somebody's Slack by its name; null when Slack does not tell, or there is none of that name here. */
+  zoneOf(userId: string): Promise<string | null>;
   find(userId: string): Promise<Person>;
 }
 
@@ -56,11 +61,12 @@ export function createPeople(client: WebClient, clock: Clock, log: Log): People 
       }
       return answer;
     },
-    unanswered: { language: null, person: { kind: 'not_told', why: 'unanswered' } },
+    unanswered: { language: null, zone: null, person: { kind: 'not_told', why: 'unanswered' } },
     clock,
   });
   return {
     languageOf: async (userId) => (await profiles.find(userId)).language,
+    zoneOf: async (userId) => (await profiles.find(userId)).zone,
     find: async (userId) => (await profiles.find(userId)).person,
   };
 }
@@ -72,10 +78,11 @@ async function ask(client: WebClient, userId: string): Promise<Answer<Profile>> 
     return parsed.success ? { value: toProfile(parsed.data), keepMs: KEPT_MS } : null;
   } catch (error) {
     const name = slackErrorName(error) ?? '';
-    if (INVISIBLE.has(name)) return { value: { language: null, person: { kind: 'invisible' } }, keepMs: KEPT_MS };
+    if (INVISIBLE.has(name))
+      return { value: { language: null, zone: null, person: { kind: 'invisible' } }, keepMs: KEPT_MS };
     // Any other refusal may pass, and says nothing of the person.
     return name === 'missing_scope'
-      ? { value: { language: null, person: { kind: 'not_told', why: 'withheld' } }, keepMs: WITHHELD_MS }
+      ? { value: { language: null, zone: null, person: { kind: 'not_told', why: 'withheld' } }, keepMs: WITHHELD_MS }
       : null;
   }
 }
@@ -85,6 +92,7 @@ function toProfile(user: z.infer<typeof userInfo>): Profile {
   const teamIds = [teamId, enterprise?.enterprise_id, ...(enterprise?.teams ?? [])];
   return {
     language: languageOfLocale(user.locale ?? ''),
+    zone: typeof user.tz === 'string' && isZone(user.tz) ? user.tz : null,
     person:
       user.is_stranger === true
         ? { kind: 'invisible' }

@@ -6,6 +6,7 @@ import { CHANNEL_SUBJECT, ensureChannel } from '../rows/announce.ts';
 import { audit } from '../rows/audit.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 import { hasten } from './pauses.ts';
+import { applyChannelRules } from './rules.ts';
 
 /** Why something stays behind when its conversation changes its id: the same is there already. */
 const ALREADY_THERE = 'moved';
@@ -46,6 +47,7 @@ export async function moveChannelIn(tx: Tx, channel: ChannelKey, to: string, now
     where workspace_id = ${workspaceId} and (channel_id = ${from} or moved_to = ${from})`.execute(tx);
   const there = { workspaceId, channelId: to };
   await ensureChannel(tx, there, now);
+  await applyChannelRules(tx, there);
   await audit(tx, { ...there, userId: null }, 'move', null, now, { channel: from }, { channel: to });
   await hasten(tx, there, now);
   return true;

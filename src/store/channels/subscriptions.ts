@@ -2,22 +2,29 @@ import type { Selectable } from 'kysely';
 
 import type { Job, JobKey } from '../../domain/job/job.ts';
 import { isDirectMessage } from '../../domain/conversation.ts';
-import { EVENT_CLASSES } from '../../domain/job/event-class.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
-import { areSameRules, changeRules, NO_OWN_RULES, rulesKey } from '../../domain/rules/subscription-rules.ts';
-import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
+import {
+  changeRules,
+  choiceBeside,
+  differingRules,
+  NOTHING_CHOSEN,
+  rulesInForce,
+} from '../../domain/rules/rule-choice.ts';
+import type { RuleChoice } from '../../domain/rules/rule-choice.ts';
 import { standingOf, worstFirst } from '../../domain/job/standing.ts';
 import { findCause } from '../jobs/failures.ts';
-import type { EndedJob, NamedJob, StandingJob } from '../../domain/post/post.ts';
+import type { EndedJob, NamedJob, RuledJob, StandingJob } from '../../domain/post/post.ts';
+import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { ChannelKey, ListedSubscription, NamedSubscription, Subscription } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Actor, SubscribeResult } from '../../ports/store/subscriptions.ts';
 import { announce, ensureChannel } from '../rows/announce.ts';
 import { audit } from '../rows/audit.ts';
 import { chosenLanguage, setLanguage } from './channels.ts';
-import { decodeJobId, decodeRules, decodeState, encode } from '../rows/codec.ts';
+import { decodeChoice, decodeJobId, decodeRules, decodeState } from '../rows/codec.ts';
 import { toJob, unreadState } from '../jobs/jobs.ts';
 import { isAwaited } from '../jobs/awaited-subscriptions.ts';
+import { findChannelRules, ruleColumns } from './rules.ts';
 import { suppressOwed } from './suppress-deliveries.ts';
 import { ofChannel, ofJob, sameJob } from '../rows/keys.ts';
 import type { Request } from '../rows/keys.ts';
@@ -29,21 +36,43 @@ export async function subscribe(db: Db, request: SubscribeRequest): Promise<read
   return await db.transaction().execute(async (tx) => {
     await ensureChannel(tx, request.actor, request.now);
     await rememberReader(tx, request);
+    const ofAll = await findChannelRules(tx, request.actor);
     const results: SubscribeResult[] = [];
-    for (const jobId of request.jobIds) results.push(await subscribeTo(tx, request, jobId));
-    const added = results.flatMap((result) => (result.kind === 'subscribed' ? [result.job] : []));
-    if (added.length > 0) {
-      const jobs: StandingJob[] = [];
-      for (const job of added) jobs.push(await toStanding(tx, request, job));
-      const announcement = {
-        kind: 'subscribed' as const,
-        by: request.actor.userId,
-        jobs: worstFirst(jobs, ({ standing }) => standing ?? 'passing'),
-      };
-      await announce(tx, request.actor, request.connectionId, announcement, request.now);
-    }
+    for (const jobId of request.jobIds) results.push(await subscribeTo(tx, request, jobId, ofAll));
+    await announceAdded(tx, request, results, ofAll);
+    await announceChanged(tx, request, results);
     return results;
   });
+}
+
+async function announceAdded(
+  tx: Tx,
+  request: SubscribeRequest,
+  results: readonly SubscribeResult[],
+  ofAll: RuleChoice,
+): Promise<void> {
+  const jobs: StandingJob[] = [];
+  for (const result of results) if (result.kind === 'subscribed') jobs.push(await toStanding(tx, request, result.job));
+  if (jobs.length === 0) return;
+  const announcement = {
+    kind: 'subscribed' as const,
+    by: request.actor.userId,
+    jobs: worstFirst(jobs, ({ standing }) => standing ?? 'passing'),
+    rules: choiceBeside(ofAll, changeRules(NOTHING_CHOSEN, request.rules ?? {})),
+  };
+  await announce(tx, request.actor, request.connectionId, announcement, request.now);
+}
+
+async function announceChanged(
+  tx: Tx,
+  { actor, connectionId, now }: SubscribeRequest,
+  results: readonly SubscribeResult[],
+): Promise<void> {
+  const jobs = results.flatMap((result): readonly RuledJob[] => {
+    if (result.kind !== 'changed') return [];
+    return [{ ...toNamed(result.job), before: result.before.rules, after: result.after.rules }];
+  });
+  if (jobs.length > 0) await announce(tx, actor, connectionId, { kind: 'rules', by: actor.userId, jobs }, now);
 }
 
 /** How a job stands at the moment it begins to be watched: what is bad then is news to the channel. */
@@ -61,7 +90,12 @@ async function rememberReader(tx: Tx, { actor, language, now }: SubscribeRequest
   if (isDirectMessage(channelId) && (await chosenLanguage(tx, actor)) === null) await setLanguage(tx, actor, language);
 }
 
-async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Promise<SubscribeResult> {
+async function subscribeTo(
+  tx: Tx,
+  request: SubscribeRequest,
+  jobId: JobId,
+  ofAll: RuleChoice,
+): Promise<SubscribeResult> {
   const { actor, connectionId, now } = request;
   const row = await tx
     .selectFrom('jobs')
@@ -70,9 +104,9 @@ async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Pro
     .executeTakeFirstOrThrow();
   const job = toJob(row, jobId);
   const existing = await findSubscription(tx, actor, job);
-  if (existing !== null) return await changeSubscription(tx, request, { job, existing });
+  if (existing !== null) return await changeSubscription(tx, request, { job, before: existing, ofAll });
   if (job.state.over !== null) return { kind: 'already_over', job };
-  const rules = changeRules(NO_OWN_RULES, request.rules ?? NO_OWN_RULES);
+  const chosen = changeRules(NOTHING_CHOSEN, request.rules ?? {});
   const subscription = await tx
     .insertInto('subscriptions')
     .values({
@@ -83,37 +117,28 @@ async function subscribeTo(tx: Tx, request: SubscribeRequest, jobId: JobId): Pro
       job_id: jobId,
       created_by: actor.userId,
       created_at: now,
-      ...toColumns(rules),
+      ...ruleColumns(ofAll, chosen),
     })
     .returningAll()
     .executeTakeFirstOrThrow();
   if (row.next_poll_at === null) await setNextPoll(tx, job, now, now);
-  await audit(tx, actor, 'subscribe', job, now, null, { subscribed: true, rules });
+  await audit(tx, actor, 'subscribe', job, now, null, { subscribed: true, rules: rulesInForce(ofAll, chosen) });
   return { kind: 'subscribed', job, subscription: toSubscription(subscription, jobId) };
 }
 
-/** Subscribing again with other rules gives the subscription those. */
+/** Subscribing again with other rules gives the subscription those, whoever made it. */
 async function changeSubscription(
   tx: Tx,
-  { actor, now, rules: changes = NO_OWN_RULES }: SubscribeRequest,
-  { job, existing }: { readonly job: Job; readonly existing: Subscription },
+  { actor, now, rules: changes = {} }: SubscribeRequest,
+  { job, before, ofAll }: { readonly job: Job; readonly before: Subscription; readonly ofAll: RuleChoice },
 ): Promise<SubscribeResult> {
-  const { rules: before } = existing;
-  const rules = changeRules(before, changes);
-  if (areSameRules(before, rules)) return { kind: 'already_subscribed', job, subscription: existing };
-  await tx.updateTable('subscriptions').set(toColumns(rules)).where('id', '=', existing.id).execute();
-  await audit(tx, actor, 'rules', job, now, { rules: before }, { rules });
-  return { kind: 'changed', job, subscription: { ...existing, rules }, before };
-}
-
-/** The rules, and what deliveries are chosen by. */
-function toColumns(rules: SubscriptionRules) {
-  return {
-    rules: encode(rules),
-    rules_key: rulesKey(rules),
-    least_class: EVENT_CLASSES.indexOf(rules.least ?? 'info'),
-    all_events: rules.events === 'all' ? 1 : 0,
-  };
+  const chosen = changeRules(before.chosen, changes);
+  const rules = rulesInForce(ofAll, chosen);
+  const after = { ...before, chosen, rules };
+  await tx.updateTable('subscriptions').set(ruleColumns(ofAll, chosen)).where('id', '=', before.id).execute();
+  if (differingRules(before.rules, rules).length === 0) return { kind: 'already_subscribed', job, subscription: after };
+  await audit(tx, actor, 'rules', job, now, { rules: before.rules }, { rules });
+  return { kind: 'changed', job, before, after };
 }
 
 export async function unsubscribe(db: Db, request: Request<'unsubscribe'>): Promise<readonly NamedSubscription[]> {
@@ -295,6 +320,7 @@ function toSubscription(row: Selectable<Schema['subscriptions']>, jobId: JobId):
     jobId,
     createdBy: row.created_by,
     createdAt: row.created_at,
+    chosen: decodeChoice(row.chosen_rules),
     rules: decodeRules(row.rules),
   };
 }

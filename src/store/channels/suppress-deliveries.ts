@@ -178,17 +178,11 @@ async function withdrawAnnouncements(
   for (const { id, announcement, post_id: postId } of rows) {
     const said = decodeAnnouncement(announcement ?? '');
     if (said?.kind !== 'subscribed' || !said.jobs.every((job) => taken.has(job.jobId))) continue;
-    const settled = { reason: WITHDRAWN, settled_at: now };
-    await tx
-      .updateTable('deliveries')
-      .set({ ...settled, outcome: 'not_told' })
-      .where('id', '=', id)
-      .execute();
-    if (postId !== null)
-      await tx
-        .updateTable('posts')
-        .set({ ...settled, ended: 'withdrawn', attempt_at: null, look_at: null })
-        .where('id', '=', postId)
-        .execute();
+    const withdrawn = { outcome: 'not_told', reason: WITHDRAWN, settled_at: now };
+    await tx.updateTable('deliveries').set(withdrawn).where('id', '=', id).execute();
+    if (postId === null || (await settleIfEmpty(tx, postId, WITHDRAWN, now))) continue;
+    // The post tells other things as well, and goes on without the line, in its channel too if it should be there.
+    await tx.updateTable('deliveries').set({ post_id: null }).where('id', '=', id).execute();
+    await wantEditOfPosts(tx, [{ id: postId, part_of: null }], now);
   }
 }

@@ -16,6 +16,9 @@ import { LAG_NOTES } from '../../domain/job/lag-note.ts';
 import { LANGUAGES } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { NO_LAGS } from '../../domain/job/lag-history.ts';
+import { EVENT_CLASSES } from '../../domain/job/event-class.ts';
+import { changeRules, NOTHING_CHOSEN, rulesInForce } from '../../domain/rules/rule-choice.ts';
+import type { RuleChoice } from '../../domain/rules/rule-choice.ts';
 import { NO_OWN_RULES } from '../../domain/rules/subscription-rules.ts';
 import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { Announcement } from '../../domain/post/post.ts';
@@ -294,6 +297,20 @@ const standingJobs = z.array(
     cause: cause.nullable().default(null),
   }),
 );
+const hold = z.union([z.literal('off'), z.object({ levelMs: z.number(), holdMs: z.number() })]);
+/** What this version does not know of them is as it is by default. */
+const ruleChoice = z
+  .object({
+    lag: hold.optional().catch(undefined),
+    ready: hold.optional().catch(undefined),
+    stall: z.enum(['on', 'off']).optional().catch(undefined),
+    events: z.enum(['all', 'lasting']).optional().catch(undefined),
+    least: z.enum(EVENT_CLASSES).optional().catch(undefined),
+    by: z.object({ typed: z.string(), at: z.number() }).optional().catch(undefined),
+  })
+  .transform((stored) => changeRules(NOTHING_CHOSEN, stored));
+const inForce = ruleChoice.transform((stored) => rulesInForce(NOTHING_CHOSEN, stored));
+
 /** Something of a kind that this version does not know: its kind is its name. */
 const other = z.object({ kind: z.string() }).transform(({ kind: name }) => ({ kind: 'other' as const, name }));
 
@@ -323,7 +340,18 @@ const knownAlert = z.discriminatedUnion('kind', [
 const operatorAlert: z.ZodType<OperatorAlert> = z.union([knownAlert, other]);
 
 const knownAnnouncement = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('subscribed'), by: z.string(), jobs: standingJobs }),
+  z.object({
+    kind: z.literal('subscribed'),
+    by: z.string(),
+    jobs: standingJobs,
+    rules: ruleChoice.default(NOTHING_CHOSEN),
+  }),
+  z.object({
+    kind: z.literal('rules'),
+    by: z.string(),
+    jobs: z.array(namedJob.extend({ before: inForce, after: inForce })),
+  }),
+  z.object({ kind: z.literal('channel_rules'), by: z.string(), before: inForce, after: inForce }),
   z.object({ kind: z.literal('unsubscribed'), by: z.string(), jobs: endedJobs }),
   z.object({ kind: z.literal('jobs_back'), jobs: namedJobs }),
   z.object({ kind: z.literal('language'), by: z.string(), language }),
@@ -415,30 +443,14 @@ export const decodeState = reader(state);
 /** Reads a stored event; null when not even its moment can be read. */
 export const decodeEvent = reader(event);
 
-const hold = z.union([z.literal('off'), z.object({ levelMs: z.number(), holdMs: z.number() })]);
-/** What this version does not know of them is as it is by default. */
-const subscriptionRules = z
-  .object({
-    lag: hold.optional().catch(undefined),
-    ready: hold.optional().catch(undefined),
-    stall: z.literal('off').optional().catch(undefined),
-    events: z.literal('all').optional().catch(undefined),
-    least: z.enum(['warning', 'critical']).optional().catch(undefined),
-    by: z.object({ typed: z.string(), at: z.number() }).optional().catch(undefined),
-  })
-  .transform(({ lag, ready, stall, events, least, by }): SubscriptionRules => ({
-    ...(lag === undefined ? {} : { lag }),
-    ...(ready === undefined ? {} : { ready }),
-    ...(stall === undefined ? {} : { stall }),
-    ...(events === undefined ? {} : { events }),
-    ...(least === undefined ? {} : { least }),
-    ...(by === undefined ? {} : { by }),
-  }));
-const readRules = reader(subscriptionRules);
+/** Reads what somebody chose; what cannot be read is as it is by default. */
+export function decodeChoice(text: string): RuleChoice {
+  return reader(ruleChoice)(text) ?? NOTHING_CHOSEN;
+}
 
-/** Reads the stored rules of a subscription; what cannot be read is as it is by default. */
+/** Reads the rules that are in force for a subscription, in the same way. */
 export function decodeRules(text: string): SubscriptionRules {
-  return readRules(text) ?? NO_OWN_RULES;
+  return reader(inForce)(text) ?? NO_OWN_RULES;
 }
 
 /** Reads a stored job with its name; null when it cannot be read. */
@@ -467,6 +479,7 @@ const unsubscribed = z.object({ reason: z.string() });
 const madeBy = z.object({ by: z.string() });
 const chosen = z.object({ language });
 const pause = z.object({ reason: z.string() });
+const ruled = z.object({ rules: inForce });
 
 /** What an audited action changed; one that this version does not know is shown by its name. */
 export function decodeAudited(action: string, before: string | null, after: string | null): AuditedChange {
@@ -479,6 +492,11 @@ export function decodeAudited(action: string, before: string | null, after: stri
     case 'unsubscribe': {
       const [{ data: made }, { data: ended }] = [madeBy.safeParse(from), unsubscribed.safeParse(to)];
       return { kind: 'unsubscribed', madeBy: made?.by ?? null, reason: ended?.reason ?? 'unsubscribed' };
+    }
+    case 'rules': {
+      const [{ data: old }, { data: now }] = [ruled.safeParse(from), ruled.safeParse(to)];
+      if (old === undefined || now === undefined) break;
+      return { kind: 'rules', from: old.rules, to: now.rules };
     }
     case 'settings': {
       const [{ data: old }, { data: now }] = [chosen.safeParse(from), chosen.safeParse(to)];

@@ -40,6 +40,8 @@ export interface Schema {
     announced: Generated<number>;
     language: string | null;
     greeted_at: number | null;
+    /** What was chosen for all of its subscriptions that say nothing themselves. */
+    rules: Generated<string>;
     /** What the conversation is called now; null where that is its id. */
     moved_to: string | null;
     created_at: number;
@@ -162,6 +164,8 @@ export interface Schema {
     job_id: string | null;
     pattern: string | null;
     rules: Generated<string>;
+    /** What was chosen for it alone; `rules` are in force. */
+    chosen_rules: Generated<string>;
     /** Of the rules, see `rulesKey`. */
     rules_key: Generated<string>;
     /** The least urgent class that is told, as its place in EVENT_CLASSES. */

@@ -1,5 +1,6 @@
 import { historyAccessNow } from '../../domain/post/history-access.ts';
 import type { HistoryAccess } from '../../domain/post/history-access.ts';
+import type { RuleChoice } from '../../domain/rules/rule-choice.ts';
 import type { ChannelKey, ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
 import type { ChannelStore } from '../../ports/store/channels.ts';
 import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
@@ -14,6 +15,8 @@ export interface ListSubscriptionsDeps {
 /** What a channel watches, and whether its posts get through. */
 export interface SubscriptionList {
   readonly subscriptions: readonly ListedSubscription[];
+  /** What its subscriptions follow that say nothing themselves. */
+  readonly channelRules: RuleChoice;
   readonly pause: ChannelPause | null;
   /** Whether each message here is told exactly once, or at least once. */
   readonly historyAccess: HistoryAccess;
@@ -24,10 +27,16 @@ export async function listSubscriptions(
   { store, lacksHistory }: ListSubscriptionsDeps,
   channel: ChannelKey,
 ): Promise<SubscriptionList> {
-  const [subscriptions, pause, historyAccess] = await Promise.all([
+  const [subscriptions, channelRules, pause, historyAccess] = await Promise.all([
     store.listSubscriptions(channel),
+    store.findChannelRules(channel),
     store.findPause(channel),
     store.findHistoryAccess(channel),
   ]);
-  return { subscriptions, pause, historyAccess: historyAccessNow(historyAccess, lacksHistory(channel.channelId)) };
+  return {
+    subscriptions,
+    channelRules,
+    pause,
+    historyAccess: historyAccessNow(historyAccess, lacksHistory(channel.channelId)),
+  };
 }

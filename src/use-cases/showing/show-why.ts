@@ -4,7 +4,8 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import type { Job } from '../../domain/job/job.ts';
 import type { RuleMemory } from '../../domain/rules/rule-memory.ts';
 import type { RuleSettings } from '../../domain/rules/rule-settings.ts';
-import { areSameRules, NO_OWN_RULES, toRuleSettings } from '../../domain/rules/subscription-rules.ts';
+import { differingRules } from '../../domain/rules/rule-choice.ts';
+import { NO_OWN_RULES, toRuleSettings } from '../../domain/rules/subscription-rules.ts';
 import { whySilent } from '../../domain/rules/why-silent.ts';
 import type { WhySilent } from '../../domain/rules/why-silent.ts';
 import type { Channels } from '../../ports/slack.ts';
@@ -84,7 +85,7 @@ export async function showWhy(deps: ShowWhyDeps, actor: Actor, jobId: JobId): Pr
     lastToldAt: lastTold(here.map(({ telling }) => telling)),
     memory,
     rules: toRuleSettings(NO_OWN_RULES, { pollMs: pollMsOf(deps), jobType: job?.jobType ?? null }),
-    hasOwnRules: subscription !== undefined && !areSameRules(subscription.rules, NO_OWN_RULES),
+    hasOwnRules: subscription !== undefined && differingRules(subscription.rules, NO_OWN_RULES).length > 0,
     events: await hideOthers(deps, actor, told),
     now: clock.now(),
   };

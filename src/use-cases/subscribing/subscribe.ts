@@ -4,12 +4,18 @@ import { SECOND } from '../../domain/base/time.ts';
 import type { Job } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
+import { NOTHING_CHOSEN, changeRules, rulesInForce } from '../../domain/rules/rule-choice.ts';
+import type { RuleChanges } from '../../domain/rules/rule-choice.ts';
+import { findContradiction } from '../../domain/rules/typed-rules.ts';
+import type { RuleRefusal, TypedRules } from '../../domain/rules/typed-rules.ts';
 import type { ChannelKey, ChannelPause, Subscription } from '../../domain/subscription.ts';
 import type { ChannelStore } from '../../ports/store/channels.ts';
 import type { Actor, SubscribeResult, SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import type { ChannelAccess, Channels } from '../../ports/slack.ts';
 import { readJobsWithDetails } from '../showing/read-jobs-with-details.ts';
 import type { ReadWithDetailsDeps } from '../showing/read-jobs-with-details.ts';
+import { settleTyped } from './settle-typed.ts';
+import type { SaidRules, SettleTypedDeps } from './settle-typed.ts';
 import { resolveJobs } from '../naming/resolve-jobs.ts';
 import type { Guess, OldNames, ReferenceProblem, ResolveDeps } from '../naming/resolve-jobs.ts';
 
@@ -18,6 +24,7 @@ const MAX_ANNOUNCEMENT_WAIT_MS = 3 * SECOND;
 
 /** What subscribing takes. */
 export type SubscribeDeps = ResolveDeps &
+  SettleTypedDeps &
   ReadWithDetailsDeps & { readonly store: SubscriptionStore & ChannelStore; readonly channels: Channels };
 
 /** Why the bot cannot post in the channel. */
@@ -26,14 +33,25 @@ export type PostingProblem =
   /** Slack refused the public line; its error name. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** Which jobs, by the references that were typed, and by which rules. */
+export interface Wanted {
+  readonly references: readonly string[];
+  readonly rules: TypedRules;
+}
+
 /** What a request to subscribe came to. */
 export type SubscribeOutcome =
   /** Nothing was saved. */
   | { readonly kind: 'cannot_post'; readonly problem: PostingProblem }
+  /** Nor was anything because of the rules. */
+  | { readonly kind: 'rules_refused'; readonly refusal: RuleRefusal }
   | {
       readonly kind: 'done';
       readonly subscribed: readonly Job[];
+      /** Subscribed before, and told by other rules from now on. */
+      readonly changed: readonly { readonly job: Job; readonly before: Subscription; readonly after: Subscription }[];
       readonly already: readonly { readonly job: Job; readonly subscription: Subscription }[];
+      readonly rules: SaidRules;
       readonly over: readonly Job[];
       /** DRS says there is no such job, with its code. */
       readonly unknown: readonly { readonly jobId: JobId; readonly name: string | null; readonly code: string }[];
@@ -54,19 +72,24 @@ export type SubscribeOutcome =
 
 /**
  * Subscribes a channel to jobs, but not to one of which only a part of the name was typed. The report read now is the baseline. Nothing is saved where the bot cannot post: a
- * public channel is joined first, and if Slack refuses the public line the subscriptions are taken back.
+ * public channel is joined first, and if Slack refuses the public line the subscriptions are taken back. What is subscribed
+ * already gets the rules that were typed, whoever made it; rules that contradict themselves or those there are change nothing.
  */
 export async function subscribe(
   deps: SubscribeDeps,
   actor: Actor,
-  references: readonly string[],
+  { references, rules }: Wanted,
   language: Language,
 ): Promise<SubscribeOutcome> {
+  const settled = await settleTyped(deps, actor.userId, rules);
+  if (settled.kind === 'refused') return { kind: 'rules_refused', refusal: settled.refusal };
   const { jobIds, guesses, problems, oldNames } = await resolveJobs(deps, references);
   const guessed = new Set(guesses.map(({ job }) => job.jobId));
   const access = await deps.channels.prepare(actor.channelId);
   if (access.kind === 'invite_needed' || access.kind === 'archived') return { kind: 'cannot_post', problem: access };
   const sure = jobIds.filter((jobId) => !guessed.has(jobId));
+  const refusal = await findRefusal(deps, actor, sure, settled.said.changes);
+  if (refusal !== null) return { kind: 'rules_refused', refusal };
   const readings = await readJobsWithDetails(deps, sure, language);
   const pause = await deps.store.findPause(actor);
   if (pause !== null && HELD_REASONS.includes(pause.reason)) {
@@ -74,18 +97,20 @@ export async function subscribe(
   }
   const resumed = pause === null ? 0 : await resumePaused(deps, actor, pause);
   const known = readings.flatMap((one) => (one.kind === 'known' ? [one.job] : []));
-  const results = await saveSubscriptions(deps, actor, known, language);
+  const results = await saveSubscriptions(deps, actor, known, { language, rules: settled.said.changes });
   const subscribed = results.flatMap((result) => (result.kind === 'subscribed' ? [result.job] : []));
   if (subscribed.length > 0) {
-    const refusal = await refusalOfAnnouncement(deps, actor);
-    if (refusal !== null) {
+    const reason = await refusalOfAnnouncement(deps, actor);
+    if (reason !== null) {
       await takeBack(deps, actor, subscribed);
-      return { kind: 'cannot_post', problem: { kind: 'refused', reason: refusal } };
+      return { kind: 'cannot_post', problem: { kind: 'refused', reason } };
     }
   }
   return {
     kind: 'done',
     subscribed,
+    rules: settled.said,
+    changed: results.flatMap((result) => (result.kind === 'changed' ? [result] : [])),
     already: results.flatMap((result) => (result.kind === 'already_subscribed' ? [result] : [])),
     over: results.flatMap((result) => (result.kind === 'already_over' ? [result.job] : [])),
     unknown: readings.flatMap((one) => (one.kind === 'no_such_job' ? [one] : [])),
@@ -97,16 +122,36 @@ export async function subscribe(
   };
 }
 
+/** Why these rules cannot be in force for one of the jobs, beside those that are; null when they can for all. */
+async function findRefusal(
+  { store }: SubscribeDeps,
+  channel: ChannelKey,
+  jobIds: readonly JobId[],
+  changes: RuleChanges,
+): Promise<RuleRefusal | null> {
+  if (Object.keys(changes).length === 0) return null;
+  const [ofChannel, subscriptions] = await Promise.all([
+    store.findChannelRules(channel),
+    store.listSubscriptions(channel),
+  ]);
+  for (const jobId of jobIds) {
+    const own = subscriptions.find((one) => one.jobId === jobId)?.chosen ?? NOTHING_CHOSEN;
+    const refusal = findContradiction(changes, rulesInForce(ofChannel, changeRules(own, changes)));
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
 async function saveSubscriptions(
   deps: SubscribeDeps,
   actor: Actor,
   jobs: readonly Job[],
-  language: Language,
+  how: { readonly language: Language; readonly rules: RuleChanges },
 ): Promise<readonly SubscribeResult[]> {
   if (jobs.length === 0) return [];
   const results = await deps.store.subscribe({
     actor,
-    language,
+    ...how,
     connectionId: deps.connectionId,
     jobIds: jobs.map((job) => job.jobId),
     now: deps.clock.now(),

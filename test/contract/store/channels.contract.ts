@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import type { RuleChanges } from '../../../src/domain/rules/rule-choice.ts';
 import { BILLING, ORDERS } from '../../support/reports.ts';
 import { ana, ben, changed, CONNECTION, ended, stillDesk } from './contract-desk.ts';
 import type { OpenStore } from './contract-desk.ts';
@@ -24,6 +25,39 @@ export function channelContract(open: OpenStore): void {
     expect((await begin()).post).toMatchObject({
       language: 'zh',
       facts: [{ announcement: { kind: 'language', by: 'UANA', language: 'en' } }],
+    });
+  });
+
+  test('rules of a channel are in force for its subscriptions that say nothing themselves', async () => {
+    const lag = { levelMs: 300_000, holdMs: 600_000 };
+    const choose = (changes: RuleChanges) =>
+      desk.store.setChannelRules({ actor: ana, connectionId: CONNECTION, changes, now: 5 });
+    const inForce = async () => (await desk.store.listSubscriptions(ana)).map(({ rules }) => rules);
+    expect(await desk.store.findChannelRules(ana)).toEqual({});
+    expect(await choose({ stall: 'off' })).toEqual({ before: {}, after: { stall: 'off' } });
+    expect(await drain()).toEqual([]);
+    await watch(ORDERS);
+    await watch(BILLING);
+    const request = { language: 'en' as const, connectionId: CONNECTION, jobIds: [BILLING], now: 6 };
+    await desk.store.subscribe({ actor: ana, ...request, rules: { lag: 'off', least: 'info' } });
+    await drain();
+    expect(await inForce()).toEqual([{ stall: 'off' }, { lag: 'off', stall: 'off' }]);
+
+    expect(await choose({ lag, least: 'critical', stall: 'default' })).toMatchObject({
+      after: { lag, least: 'critical' },
+    });
+    expect(await inForce()).toEqual([{ lag, least: 'critical' }, { lag: 'off' }]);
+    expect(await drain()).toEqual(['C1: channel_rules']);
+    await choose({ lag });
+    expect(await drain()).toEqual([]);
+    expect(await desk.store.findChannelRules(ben)).toEqual({});
+
+    await watch(ORDERS, ben);
+    expect((await desk.store.listSubscriptions(ben)).map(({ rules }) => rules)).toEqual([{}]);
+    const { entries } = await desk.store.pageAudit({ channel: ana, job: null, before: null, limit: 2 });
+    expect(entries[0]).toMatchObject({
+      job: null,
+      change: { kind: 'rules', from: { stall: 'off' }, to: { lag, least: 'critical' } },
     });
   });
 

@@ -9,7 +9,8 @@ import { NO_MEMORY } from '../../../src/domain/rules/rule-memory.ts';
 import type { RuleMemory } from '../../../src/domain/rules/rule-memory.ts';
 import type { Sample } from '../../../src/domain/rules/sample.ts';
 import { rulesKey } from '../../../src/domain/rules/subscription-rules.ts';
-import type { RuleChanges, SubscriptionRules } from '../../../src/domain/rules/subscription-rules.ts';
+import type { RuleChanges } from '../../../src/domain/rules/rule-choice.ts';
+import type { SubscriptionRules } from '../../../src/domain/rules/subscription-rules.ts';
 import { UNSEEN_JOB } from '../../../src/domain/job/job-state.ts';
 import { aReport, BILLING, ORDERS } from '../../support/reports.ts';
 import { ana, ben, changed, CONNECTION, key, passingDesk } from './contract-desk.ts';
@@ -195,14 +196,14 @@ export function sampleContract(open: OpenStore): void {
     test('are changed by subscribing again, one by one, and the answer says what they were', async () => {
       await watch(ORDERS);
       expect(await subscribe(ana, TIGHT)).toMatchObject([
-        { kind: 'changed', before: {}, subscription: { rules: TIGHT } },
+        { kind: 'changed', before: { rules: {} }, after: { rules: TIGHT } },
       ]);
       const both = { ...TIGHT, least: 'warning' } as const;
-      expect(await subscribe(ana, { least: 'warning' })).toMatchObject([{ kind: 'changed', before: TIGHT }]);
+      expect(await subscribe(ana, { least: 'warning' })).toMatchObject([{ kind: 'changed', before: { rules: TIGHT } }]);
       expect(await subscribe(ana)).toMatchObject([{ kind: 'already_subscribed', subscription: { rules: both } }]);
       expect(await subscribe(ana, both)).toMatchObject([{ kind: 'already_subscribed' }]);
-      const [changed] = await subscribe(ana, { lag: null });
-      expect(changed).toMatchObject({ kind: 'changed', before: both });
+      const [changed] = await subscribe(ana, { lag: 'default' });
+      expect(changed).toMatchObject({ kind: 'changed', before: { rules: both } });
       expect(await desk.store.listSubscriptions(ana)).toMatchObject([{ rules: { least: 'warning' } }]);
       const { entries } = await desk.store.pageAudit({ channel: ana, job: null, before: null, limit: 10 });
       expect(entries.filter(({ change }) => change.kind !== 'subscribed')).toHaveLength(3);
@@ -229,11 +230,11 @@ export function sampleContract(open: OpenStore): void {
       expect(both.deliveries).toBe(2);
       const one = await commit(ORDERS, await stateOf(ORDERS), { events: [found(CAUGHT_UP)] });
       expect(one.deliveries).toBe(1);
-      await subscribe(ben, { least: null, events: 'all' });
+      await subscribe(ben, { least: 'default', events: 'all' });
       expect((await needsOf(ORDERS))?.isEveryStatusWanted).toBe(true);
       const passing: JobEvent = { ...changed(desk.now), kind: 'status_changed', from: 'A', to: 'B', isPassing: true };
       expect((await commit(ORDERS, await stateOf(ORDERS), { events: [passing] })).deliveries).toBe(1);
-      await subscribe(ben, { least: 'warning', events: null });
+      await subscribe(ben, { least: 'warning', events: 'default' });
       const info = await commit(ORDERS, await stateOf(ORDERS), { events: [changed(desk.now)] });
       expect(info.deliveries).toBe(1);
     });

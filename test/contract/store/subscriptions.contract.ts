@@ -56,6 +56,23 @@ export function subscriptionContract(open: OpenStore): void {
     expect(await desk.store.countPending(ana)).toBe(0);
   });
 
+  test('what was held back with the line of a subscription that is taken back is told all the same', async () => {
+    await watch(BILLING);
+    await drain();
+    await poll(BILLING, { events: [changed(30)] });
+    const first = await begin();
+    await desk.store.settlePost(first.lease, first.post, { kind: 'pause_channel', reason: 'is_archived', at: 31 });
+    await watch(ORDERS);
+    await desk.store.tryAtOnce({ channel: ana, now: 32 });
+    const both = await begin();
+    expect(both.post.facts).toHaveLength(2);
+    await desk.store.settlePost(both.lease, both.post, { kind: 'pause_channel', reason: 'is_archived', at: 33 });
+    await desk.store.unsubscribe({ actor: ana, jobs: [key(ORDERS)], reason: 'cannot_post', announce: false, now: 34 });
+    await desk.store.tryAtOnce({ channel: ana, now: 35 });
+    expect(await drain()).toEqual(['C1: status_changed 1']);
+    expect(await desk.store.countPending(ana)).toBe(0);
+  });
+
   test("a channel's subscriptions are part of the workspace's", async () => {
     await watch(ORDERS);
     await watch(BILLING, ben);

@@ -1,9 +1,16 @@
 import { simulatedJobId } from '../../../demo/drs-simulator/jobs.ts';
-import { DAY, HOUR, MINUTE } from '../../../src/domain/base/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
 import { explanation } from '../../../src/domain/job/explanation.ts';
 import type { Standing } from '../../../src/domain/job/standing.ts';
 import type { ChangesSince } from '../../../src/domain/poll/changes-since.ts';
-import type { Aftermath, Announcement, DeliveryFacts, NamedJob, StandingJob } from '../../../src/domain/post/post.ts';
+import type {
+  Aftermath,
+  Announcement,
+  DeliveryFacts,
+  NamedJob,
+  RuledJob,
+  StandingJob,
+} from '../../../src/domain/post/post.ts';
 import { hideOperatorMatters } from '../../../src/slack/messages/kit/texts.ts';
 import { postMessage } from '../../../src/slack/messages/posts/post-message.ts';
 import { BILLING } from '../../support/reports.ts';
@@ -47,6 +54,11 @@ const backOf = (changed: ChangesSince['changed']): DeliveryFacts => ({
   },
 });
 
+const RULED: readonly RuledJob[] = [
+  { ...job, before: {}, after: { lag: { levelMs: 5 * MINUTE, holdMs: 10 * MINUTE } } },
+  { ...billing, before: { stall: 'off' }, after: { ready: { levelMs: 5 * SECOND, holdMs: 15 * MINUTE } } },
+];
+
 /** The bot was down, and a job failed meanwhile. */
 const meanwhileFailed =
   (aftermath: Partial<Aftermath>): Said =>
@@ -62,29 +74,54 @@ export const ANNOUNCED_CASES: Readonly<Record<string, Said>> = {
   'announced-subscription': announced({
     kind: 'subscribed',
     by: 'U1',
+    rules: {},
     jobs: [begun('in_sync'), begun('copying', { jobId: BILLING, name: 'billing' })],
   }),
-  'announced-subscription-of-an-older-version': announced({ kind: 'subscribed', by: 'U1', jobs: [begun(null)] }),
+  'announced-subscription-with-rules': announced({
+    kind: 'subscribed',
+    by: 'U1',
+    rules: { lag: { levelMs: 5 * MINUTE, holdMs: 10 * MINUTE }, stall: 'off', by: { typed: 'Sat-02:00', at: START } },
+    jobs: [begun('copying')],
+  }),
+  'announced-rules': announced({ kind: 'rules', by: 'U1', jobs: RULED }),
+  'announced-rules-in-a-dm': announced({ kind: 'rules', by: 'U1', jobs: RULED.slice(0, 1) }, 'D1'),
+  'announced-channel-rules': announced({ kind: 'channel_rules', by: 'U1', before: {}, after: { lag: 'off' } }),
+  'announced-channel-rules-in-a-dm': announced(
+    { kind: 'channel_rules', by: 'U1', before: { events: 'all' }, after: { least: 'warning' } },
+    'D1',
+  ),
+  'announced-subscription-of-an-older-version': announced({
+    kind: 'subscribed',
+    by: 'U1',
+    rules: {},
+    jobs: [begun(null)],
+  }),
   'announced-subscription-of-one-that-failed': announced({
     kind: 'subscribed',
     by: 'U1',
+    rules: {},
     jobs: [begun('failed', { failure: { ...FAILED_BEFORE, startSeen: false } })],
   }),
   'announced-subscription-with-one-that-failed': announced({
     kind: 'subscribed',
     by: 'U1',
+    rules: {},
     jobs: [begun('failed', { name: 'wave-12', failure: FAILED_BEFORE, cause: DUPLICATE }), ...wave('in_sync', 11)],
   }),
   'announced-subscription-with-much-that-is-not-well': announced({
     kind: 'subscribed',
     by: 'U1',
+    rules: {},
     jobs: [
       ...wave('failed', 5, { failure: FAILED_BEFORE, cause: DUPLICATE }),
       ...(['gone', 'unknown', 'flapping', 'lag_high', 'paused'] as const).map((standing) => begun(standing)),
       ...(['ended', 'passing', 'copying', 'in_sync', 'copied'] as const).map((standing) => begun(standing)),
     ],
   }),
-  'announced-subscription-in-a-dm': announced({ kind: 'subscribed', by: 'U1', jobs: [begun('in_sync')] }, 'D1'),
+  'announced-subscription-in-a-dm': announced(
+    { kind: 'subscribed', by: 'U1', rules: {}, jobs: [begun('in_sync')] },
+    'D1',
+  ),
   'announced-end-of-subscription': announced({ kind: 'unsubscribed', by: 'U1', jobs: [{ ...job, madeBy: null }] }),
   'announced-end-of-anothers-subscription': announced({
     kind: 'unsubscribed',
@@ -191,6 +228,7 @@ export const ANNOUNCED_CASES: Readonly<Record<string, Said>> = {
   'announced-very-many-subscriptions': announced({
     kind: 'subscribed',
     by: 'U1',
+    rules: {},
     jobs: wave('in_sync', 12),
   }),
 };

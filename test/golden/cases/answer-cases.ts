@@ -3,6 +3,7 @@ import type { AuditEntry, AuditedChange } from '../../../src/domain/audit.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
 import { EXPLANATIONS, explanation } from '../../../src/domain/job/explanation.ts';
 import type { ExplanationKey } from '../../../src/domain/job/explanation.ts';
+import type { RuleChoice } from '../../../src/domain/rules/rule-choice.ts';
 import { chunks } from '../../../src/drs/drs-requests.ts';
 import type { StoreFigures } from '../../../src/ports/store/upkeep.ts';
 import { accessDeniedMessage } from '../../../src/slack/messages/answers/access-denied-message.ts';
@@ -13,7 +14,7 @@ import { healthMessage } from '../../../src/slack/messages/answers/health-messag
 import { HELP_TOPICS, helpMessage } from '../../../src/slack/messages/answers/help-message.ts';
 import { languageMessage } from '../../../src/slack/messages/answers/language-message.ts';
 import { notPublicMessage } from '../../../src/slack/messages/answers/not-public-message.ts';
-import { settingsMessage } from '../../../src/slack/messages/answers/settings-message.ts';
+import { channelRulesMessage, settingsMessage } from '../../../src/slack/messages/answers/settings-message.ts';
 import { staleButtonMessage } from '../../../src/slack/messages/answers/stale-button-message.ts';
 import { usageMessage } from '../../../src/slack/messages/answers/usage-message.ts';
 import { versionMessage } from '../../../src/slack/messages/answers/version-message.ts';
@@ -21,6 +22,7 @@ import { causeLine } from '../../../src/slack/messages/jobs/cause-text.ts';
 import { lines } from '../../../src/slack/messages/kit/message.ts';
 import type { Texts } from '../../../src/slack/messages/kit/texts.ts';
 import { howToWatch, howToWatchModal } from '../../../src/slack/messages/views/how-to-views.ts';
+import { RULE_KEYS } from '../../../src/slack/parsing/parse-rules.ts';
 import type { UsageError } from '../../../src/slack/parsing/parse-command.ts';
 import type { AuditPage } from '../../../src/use-cases/showing/show-audit.ts';
 import type { HealthReport } from '../../../src/use-cases/showing/show-health.ts';
@@ -48,6 +50,8 @@ const AUDITED: readonly AuditEntry[] = [
   audited(34, { kind: 'subscribed' }, { job: { jobId: BILLING, name: null } }),
   audited(34, { kind: 'resubscribed' }, { by: null }),
   audited(33, { kind: 'language', from: 'en', to: 'zh' }, { job: null }),
+  audited(33, { kind: 'rules', from: {}, to: { lag: 'off', least: 'warning' } }),
+  audited(33, { kind: 'rules', from: { stall: 'off' }, to: {} }, { job: null }),
   audited(32, { kind: 'resumed', reason: 'is_archived' }, { job: null }),
   audited(31, { kind: 'paused', reason: 'is_archived' }, { job: null, by: null }),
   audited(30, { kind: 'other', action: 'snooze' }, { job: null }),
@@ -94,6 +98,17 @@ const explained =
         ),
       ),
     );
+
+const FIVE = { levelMs: 5 * MINUTE, holdMs: 10 * MINUTE };
+
+const chosen =
+  (rules: { readonly before: RuleChoice; readonly after: RuleChoice }): Said =>
+  (texts) =>
+    channelRulesMessage(texts, {
+      kind: 'chosen',
+      ...rules,
+      said: { changes: { lag: FIVE }, stretched: [], pollMs: MINUTE, zone: null },
+    });
 
 const usage =
   (error: UsageError): Said =>
@@ -169,7 +184,13 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   },
   'access-not-openly': (texts) => notPublicMessage(texts, true),
   'access-not-openly-dm': (texts) => notPublicMessage(texts, false),
-  settings: (texts) => settingsMessage(texts, 'zh'),
+  settings: (texts) => settingsMessage(texts, { language: 'zh', rules: {} }),
+  'settings-with-rules': (texts) =>
+    settingsMessage(texts, { language: 'en', rules: { lag: FIVE, ready: 'off', stall: 'off', least: 'critical' } }),
+  'settings-rules-changed': chosen({ before: { stall: 'off' }, after: { lag: FIVE, stall: 'off' } }),
+  'settings-rules-same': chosen({ before: { lag: FIVE }, after: { lag: FIVE } }),
+  'settings-rules-refused': (texts) =>
+    channelRulesMessage(texts, { kind: 'refused', refusal: { kind: 'never_told', rule: 'stall', least: 'critical' } }),
   'settings-changed': (texts) => languageMessage(texts, 'zh', true),
   'settings-same': (texts) => languageMessage(texts, 'en', false),
   'health-well': health({}),
@@ -256,7 +277,20 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   'usage-jobs-missing': usage({ kind: 'jobs_missing', verb: 'subscribe' }),
   'usage-jobs-missing-to-unsubscribe': usage({ kind: 'jobs_missing', verb: 'unsubscribe' }),
   'usage-too-many-jobs': usage({ kind: 'too_many_jobs', verb: 'status', count: 11, most: 10 }),
-  'usage-unknown-option': usage({ kind: 'unknown_option', option: 'lag:2m', verb: 'subscribe' }),
+  'usage-unknown-option': usage({ kind: 'unknown_option', option: 'lag:2m', verb: 'status' }),
+  'usage-unit-missing': usage({ kind: 'unit_missing', key: 'lag', amount: '30', example: 'lag:30s' }),
+  ...Object.fromEntries(
+    RULE_KEYS.map((key) => [
+      `usage-rule-${key}-not-understood`,
+      usage({ kind: 'rule_not_understood', key, rule: `${key}:x` }),
+    ]),
+  ),
+  'usage-rule-twice': usage({ kind: 'rule_twice', first: 'lag:2m', second: 'lag:off' }),
+  'usage-rule-later': usage({ kind: 'rule_later', rule: 'mention:@dba' }),
+  'usage-unknown-rule': usage({ kind: 'unknown_rule', rule: 'color:red', meant: null }),
+  'usage-misspelt-rule': usage({ kind: 'unknown_rule', rule: 'lags:2m', meant: 'lag' }),
+  'usage-rule-of-one': usage({ kind: 'rule_of_one', rule: 'by:Sat-02:00' }),
+  'usage-setting-later': usage({ kind: 'setting_later', setting: 'tz:Europe/Berlin' }),
   'usage-one-job': usage({ kind: 'one_job', verb: 'why', words: ['orders', 'billing'] }),
   'usage-one-job-to-chart': usage({ kind: 'one_job', verb: 'chart', words: ['orders', 'lags'] }),
   'usage-unknown-span': usage({ kind: 'unknown_span', span: '2h' }),
@@ -273,7 +307,7 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   ...Object.fromEntries(
     (['gone', 'unknown', 'flapping', 'sub_jobs_failed', 'lag_high', 'stalled', 'paused'] as const).map((standing) => [
       `announced-subscription-of-one-that-is-${standing}`,
-      announced({ kind: 'subscribed', by: 'U1', jobs: [begun(standing)] }),
+      announced({ kind: 'subscribed', by: 'U1', rules: {}, jobs: [begun(standing)] }),
     ]),
   ),
   'every-error-code': (texts) => lines(...ERROR_CODES.map((code) => causeLine(texts, { code, text: null }, null))),

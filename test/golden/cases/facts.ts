@@ -190,9 +190,10 @@ export const subscription = (state: JobState, changes: object = {}) => ({
   jobId: ORDERS,
   createdBy: 'U1',
   createdAt: START,
-  rules: {},
   jobName: 'orders',
   jobType: 'migration',
+  chosen: {},
+  rules: {},
   state,
   ...changes,
 });

@@ -1,5 +1,5 @@
 import { simulatedJobId } from '../../../demo/drs-simulator/jobs.ts';
-import { HOUR } from '../../../src/domain/base/time.ts';
+import { HOUR, MINUTE } from '../../../src/domain/base/time.ts';
 import { explanation } from '../../../src/domain/job/explanation.ts';
 import { UNSEEN_JOB } from '../../../src/domain/job/job-state.ts';
 import type { JobState } from '../../../src/domain/job/job-state.ts';
@@ -11,7 +11,9 @@ import type { JobPage } from '../../../src/use-cases/showing/list-jobs.ts';
 import { PAGE, START, TIMEOUT, keysAfter, listed, read, replicating, subscription } from './facts.ts';
 import type { Said } from './facts.ts';
 
-const watching = (state: JobState) => ({ subscriptions: [subscription(state)], pause: null });
+const LONG = { levelMs: 2 * MINUTE, holdMs: 90 * MINUTE };
+
+const watching = (state: JobState) => ({ subscriptions: [subscription(state)], pause: null, channelRules: {} });
 
 const page =
   (changes: Partial<JobPage>): Said =>
@@ -34,8 +36,22 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
       subscription(UNSEEN_JOB),
       subscription(read(replicating, [6, TIMEOUT]).state),
     ];
-    return listMessage(texts, { subscriptions, pause, historyAccess: { kind: 'unknown' } });
+    return listMessage(texts, { subscriptions, channelRules: {}, pause, historyAccess: { kind: 'unknown' } });
   },
+  'list-with-rules': (texts) =>
+    listMessage(texts, {
+      subscriptions: [
+        subscription(read(replicating).state),
+        subscription(read(replicating).state, { jobName: 'billing', chosen: { lag: LONG, stall: 'on' } }),
+        subscription(read(replicating).state, {
+          jobName: 'stock',
+          chosen: { lag: 'off', by: { typed: 'Sat-02:00', at: START + 4 * HOUR } },
+        }),
+      ],
+      channelRules: { lag: { levelMs: 5 * MINUTE, holdMs: 10 * MINUTE }, least: 'warning' },
+      pause: null,
+      historyAccess: { kind: 'unknown' },
+    }),
   'list-shared': (texts) =>
     listMessage(
       texts,
@@ -61,7 +77,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
     }),
   'list-held-for-its-reader': (texts) =>
     listMessage(texts, {
-      subscriptions: [subscription(UNSEEN_JOB)],
+      ...watching(UNSEEN_JOB),
       pause: { reason: 'reader_not_allowed', since: START, tries: 0, nextTrialAt: null, waiting: 1 },
       historyAccess: { kind: 'unknown' },
     }),
@@ -95,6 +111,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
   'list-in-a-dm': (texts) =>
     listMessage(texts, {
       subscriptions: [subscription(read(replicating).state, { channelId: 'D1' })],
+      channelRules: {},
       pause: null,
       historyAccess: { kind: 'unknown' },
     }),
@@ -140,6 +157,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
   'list-paused-not-a-member': (texts) =>
     listMessage(texts, {
       subscriptions: [subscription(UNSEEN_JOB)],
+      channelRules: {},
       pause: { reason: 'not_in_channel', since: START, tries: 4, nextTrialAt: START + 2 * HOUR, waiting: 1 },
       historyAccess: { kind: 'unknown' },
     }),
@@ -148,6 +166,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
       subscriptions: Array.from({ length: 42 }, (_, number) =>
         subscription(UNSEEN_JOB, { jobId: simulatedJobId(number), jobName: `orders-${number}` }),
       ),
+      channelRules: {},
       pause: null,
       historyAccess: { kind: 'unknown' },
     }),

@@ -1,6 +1,11 @@
+import { DAY, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
 import { explanation } from '../../../src/domain/job/explanation.ts';
 import { UNSEEN_JOB } from '../../../src/domain/job/job-state.ts';
 import { confirmUnsubscribeAll } from '../../../src/slack/messages/answers/confirm-unsubscribe-all.ts';
+import { lines } from '../../../src/slack/messages/kit/message.ts';
+import type { RuleRefusal } from '../../../src/domain/rules/typed-rules.ts';
+import type { SubscriptionRules } from '../../../src/domain/rules/subscription-rules.ts';
+import { simulatedJobId } from '../../../demo/drs-simulator/jobs.ts';
 import { keptMessage } from '../../../src/slack/messages/answers/kept-message.ts';
 import { subscribeAnswer } from '../../../src/slack/messages/answers/subscribe-answer.ts';
 import {
@@ -12,12 +17,14 @@ import {
 import type { SubscribeOutcome } from '../../../src/use-cases/subscribing/subscribe.ts';
 import type { UnsubscribeOutcome } from '../../../src/use-cases/subscribing/unsubscribe.ts';
 import { BILLING, ORDERS, aJob } from '../../support/reports.ts';
-import { listed, none, read, replicating, subscription } from './facts.ts';
+import { START, listed, none, read, replicating, subscription } from './facts.ts';
 import type { Said } from './facts.ts';
 
 const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
   kind: 'done',
   subscribed: [],
+  changed: [],
+  rules: { changes: {}, stretched: [], pollMs: MINUTE, zone: null },
   already: [],
   over: [],
   unknown: [],
@@ -27,6 +34,36 @@ const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
   oldNames: null,
   resumed: 0,
 };
+
+const FIVE = { levelMs: 5 * MINUTE, holdMs: 10 * MINUTE };
+const SOON = { levelMs: 10 * SECOND, holdMs: MINUTE };
+const SATURDAY = { typed: 'Sat-02:00', at: Date.parse('2026-11-28T01:00:00Z') };
+
+/** A subscription before and after its rules were changed. */
+const ruled = (number: number, rules: SubscriptionRules, before: SubscriptionRules = {}) => ({
+  job: aJob({ jobId: simulatedJobId(number), name: `orders-${number}` }),
+  before: subscription(UNSEEN_JOB, { chosen: before, rules: before }),
+  after: subscription(UNSEEN_JOB, { chosen: rules, rules }),
+});
+
+const REFUSALS: readonly RuleRefusal[] = [
+  {
+    kind: 'hold',
+    rule: 'lag',
+    hold: { levelMs: 2 * MINUTE, holdMs: MINUTE },
+    check: { kind: 'hold_too_short', leastMs: 2 * MINUTE },
+    pollMs: MINUTE,
+  },
+  ...(['lag', 'ready'] as const).flatMap((rule) => [
+    { kind: 'hold', rule, hold: FIVE, check: { kind: 'hold_too_long', mostMs: 0.25 * DAY }, pollMs: MINUTE } as const,
+    { kind: 'hold', rule, hold: FIVE, check: { kind: 'always_so', leastMs: SECOND }, pollMs: MINUTE } as const,
+    { kind: 'hold', rule, hold: FIVE, check: { kind: 'never_so', mostMs: 30 * DAY }, pollMs: MINUTE } as const,
+  ]),
+  { kind: 'by_passed', typed: '2026-11-01T02:00', at: START, zone: 'Europe/Berlin' },
+  { kind: 'by_too_far', typed: '2027-11-01T02:00', at: START, mostMs: 60 * DAY },
+  { kind: 'never_told', rule: 'lag', least: 'critical' },
+  { kind: 'ready_above_alarm', readyMs: 5 * MINUTE, alarmMs: 2 * MINUTE },
+];
 
 const subscribed =
   (outcome: SubscribeOutcome, channelId = 'C1'): Said =>
@@ -51,6 +88,64 @@ export const SUBSCRIPTION_CASES: Readonly<Record<string, Said>> = {
     problems: [none({})],
     resumed: 2,
   }),
+  'subscribed-with-rules': subscribed({
+    ...OUTCOME,
+    subscribed: [aJob({ name: 'orders' }, read(replicating).state)],
+    rules: {
+      changes: { lag: FIVE, ready: SOON, stall: 'off', events: 'all', least: 'default', by: SATURDAY },
+      stretched: [{ rule: 'ready', fromMs: MINUTE, toMs: 3 * MINUTE }],
+      pollMs: MINUTE,
+      zone: { name: 'Europe/Berlin', of: 'person' },
+    },
+  }),
+  'subscribed-with-a-window-in-the-zone-of-the-schedule': subscribed({
+    ...OUTCOME,
+    subscribed: [aJob({ name: 'orders' }, read([0, 'FULL_TRANSFER_STARTED']).state)],
+    rules: { changes: { by: SATURDAY }, stretched: [], pollMs: MINUTE, zone: { name: 'UTC', of: 'schedule' } },
+  }),
+  'rules-changed': subscribed({
+    ...OUTCOME,
+    changed: [ruled(1, { lag: FIVE, least: 'critical', by: SATURDAY, events: 'all' })],
+    rules: {
+      changes: { lag: FIVE, least: 'critical', by: SATURDAY, events: 'all' },
+      stretched: [],
+      pollMs: MINUTE,
+      zone: null,
+    },
+  }),
+  'rules-changed-of-several': subscribed({
+    ...OUTCOME,
+    changed: [
+      ruled(1, { lag: 'off', stall: 'off' }),
+      ruled(2, { lag: 'off', stall: 'off' }),
+      ruled(3, { lag: 'off', stall: 'off' }, { stall: 'off' }),
+    ],
+    rules: { changes: { lag: 'off', stall: 'off' }, stretched: [], pollMs: MINUTE, zone: null },
+  }),
+  'rules-so-already': subscribed({
+    ...OUTCOME,
+    already: [
+      { job: aJob({ name: 'orders' }), subscription: subscription(UNSEEN_JOB, { rules: { lag: FIVE, ready: 'off' } }) },
+    ],
+    rules: {
+      changes: { lag: FIVE, ready: 'off', stall: 'on', events: 'lasting', least: 'info', by: 'default' },
+      stretched: [],
+      pollMs: MINUTE,
+      zone: null,
+    },
+  }),
+  'subscribe-by-a-part-with-rules-asks': subscribed({
+    ...OUTCOME,
+    guesses: [{ reference: 'orders', job: listed(1) }],
+    rules: { changes: { lag: FIVE, by: SATURDAY }, stretched: [], pollMs: MINUTE, zone: null },
+  }),
+  'rules-refused': (texts) =>
+    lines(
+      ...REFUSALS.map(
+        (refusal) =>
+          subscribeAnswer(texts, { kind: 'rules_refused', refusal }, { channelId: 'C1', canInvite: true }).text,
+      ),
+    ),
   'subscribed-in-a-dm': subscribed(
     { ...OUTCOME, subscribed: [aJob({ name: 'orders' }, read(replicating).state)] },
     'D1',

@@ -7,6 +7,7 @@ import { boldName } from '../kit/job-names.ts';
 import type { ButtonSpec, SlackMessage } from '../kit/message.ts';
 import { footer, lines, linesPart, message } from '../kit/message.ts';
 import { code, dateAndTime, mention } from '../kit/mrkdwn.ts';
+import { changeWords } from '../kit/rule-words.ts';
 import { problemParts } from './reference-problem.ts';
 import type { Texts } from '../kit/texts.ts';
 
@@ -53,17 +54,18 @@ function entryLine(texts: Texts, { at, by, job, change }: AuditEntry): string {
     at: dateAndTime(at),
     who: by === null ? texts.get('audit.bot') : mention(by),
     what,
-    change: changeWords(texts, change),
+    change: describe(texts, change),
   });
 }
 
-function subjectOf({ kind }: AuditedChange): 'audit.language' | 'audit.posts' | 'audit.channel' {
+function subjectOf({ kind }: AuditedChange): 'audit.language' | 'audit.rules' | 'audit.posts' | 'audit.channel' {
+  if (kind === 'rules') return 'audit.rules';
   if (kind === 'language') return 'audit.language';
   return kind === 'paused' || kind === 'resumed' ? 'audit.posts' : 'audit.channel';
 }
 
 /** Before and after. */
-function changeWords(texts: Texts, change: AuditedChange): string {
+function describe(texts: Texts, change: AuditedChange): string {
   switch (change.kind) {
     case 'subscribed':
     case 'resubscribed':
@@ -72,6 +74,8 @@ function changeWords(texts: Texts, change: AuditedChange): string {
       return ended(texts, change);
     case 'language':
       return `${texts.get(`language.${change.from}`)} → ${texts.get(`language.${change.to}`)}`;
+    case 'rules':
+      return changeWords(texts, change.from, change.to);
     case 'paused':
     case 'resumed':
       return texts.get(`audit.${change.kind}`, { reason: code(change.reason) });

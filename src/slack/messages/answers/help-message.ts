@@ -7,11 +7,18 @@ import type { Part, SlackMessage } from '../kit/message.ts';
 import { code } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
-/** What there is more to say about. */
-export type HelpTopic = Exclude<Verb, 'help'> | 'names' | 'messages';
+/** Topics that are no command. */
+type FurtherTopic = 'rules' | 'names' | 'messages';
 
-/** Topics that are no command, each behind the one that it belongs to. */
-const FURTHER_TOPICS: Readonly<Partial<Record<Verb, HelpTopic>>> = { jobs: 'names', audit: 'messages' };
+/** What there is more to say about. */
+export type HelpTopic = Exclude<Verb, 'help'> | FurtherTopic;
+
+/** Each topic that is no command behind the command that it belongs to. */
+const FURTHER_TOPICS: Readonly<Partial<Record<Verb, FurtherTopic>>> = {
+  subscribe: 'rules',
+  jobs: 'names',
+  audit: 'messages',
+};
 
 /** All topics, in the order of the commands. */
 export const HELP_TOPICS: readonly HelpTopic[] = COMMANDS.flatMap(({ verb }) => {
@@ -31,7 +38,7 @@ export function helpMessage(texts: Texts, topic: string | null, channelId: strin
   const known = HELP_TOPICS.find((one) => one === topic.toLowerCase());
   if (known === undefined)
     return lines(texts.get('help.topic.unknown', { topic: code(topic), topics: otherTopics(null) }));
-  const headline = texts.command(known === 'names' || known === 'messages' ? `help ${known}` : known);
+  const headline = texts.command(COMMANDS.some(({ verb }) => verb === known) ? known : `help ${known}`);
   return message([
     { kind: 'news', headline },
     linesPart([texts.get(`help.topic.${known}`, { quoted: texts.command('status "list"') })]),

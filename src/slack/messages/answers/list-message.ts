@@ -2,6 +2,8 @@ import type { EpochMs } from '../../../domain/base/time.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { shortId } from '../../../domain/job/job-id.ts';
 import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
+import { NOTHING_CHOSEN, isEmpty, choiceBeside } from '../../../domain/rules/rule-choice.ts';
+import type { RuleChoice } from '../../../domain/rules/rule-choice.ts';
 import type { ChannelPause, ListedSubscription } from '../../../domain/subscription.ts';
 import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
 import { jobHeadline } from '../jobs/job-details.ts';
@@ -12,6 +14,7 @@ import { footer, linesPart, message } from '../kit/message.ts';
 import type { Part, SlackMessage } from '../kit/message.ts';
 import { ago, dateAndTime, mention } from '../kit/mrkdwn.ts';
 import { explainRefusal } from '../kit/refusal-text.ts';
+import { shortRules } from '../kit/rule-words.ts';
 import type { Texts } from '../kit/texts.ts';
 import { deliveryPromise } from './delivery-promise.ts';
 import { nothingWatchedMessage } from './nothing-watched-message.ts';
@@ -26,7 +29,7 @@ const MAX_ROWS = 40;
  */
 export function listMessage(
   texts: Texts,
-  { subscriptions, pause, historyAccess }: SubscriptionList,
+  { subscriptions, channelRules, pause, historyAccess }: SubscriptionList,
   sharedBy?: string,
 ): SlackMessage {
   const [first] = subscriptions;
@@ -38,8 +41,12 @@ export function listMessage(
   const more = { count: rest.length, names: rest.map(plainName).join(', ') };
   return message([
     ...(pause === null ? [] : [pauseNotice(texts, pause)]),
-    { kind: 'news', headline: texts.get(isDirectMessage(channelId) ? 'list.headline_dm' : 'list.headline', { count }) },
-    ...sorted.slice(0, MAX_ROWS).map((one) => row(texts, one)),
+    {
+      kind: 'news',
+      headline: texts.get(isDirectMessage(channelId) ? 'list.headline_dm' : 'list.headline', { count }),
+      lines: defaultLines(texts, channelRules),
+    },
+    ...sorted.slice(0, MAX_ROWS).map((one) => row(texts, one, channelRules)),
     ...(rest.length > 0 ? [linesPart([texts.get('list.more', more)])] : []),
     footer(deliveryPromise(texts, historyAccess)),
     buttonsOrSharedBy(texts, sharedBy, shareButton(texts, channelId, { actionId: ACTIONS.shareList, value: '{}' })),
@@ -62,14 +69,24 @@ function pausedSince(texts: Texts, at: EpochMs, nextTrialAt: EpochMs | null): st
     : texts.get('list.paused_next', { since, next: dateAndTime(nextTrialAt) });
 }
 
-function row(texts: Texts, subscription: ListedSubscription): Part {
-  const { state, jobId, createdBy, createdAt } = subscription;
+/** What the channel chose for all that say nothing themselves. */
+function defaultLines(texts: Texts, channelRules: RuleChoice): readonly string[] {
+  const chosen = choiceBeside(NOTHING_CHOSEN, channelRules);
+  return isEmpty(chosen) ? [] : [texts.get('list.channel_rules', { rules: shortRules(texts, chosen) })];
+}
+
+function row(texts: Texts, subscription: ListedSubscription, channelRules: RuleChoice): Part {
+  const { state, jobId, createdBy, createdAt, chosen } = subscription;
+  const own = choiceBeside(channelRules, chosen);
   const checked = state.checkedAt === null ? '' : ` · ${texts.get('detail.checked', { ago: ago(state.checkedAt) })}`;
   const value = JOBS_VALUE.encode({ jobs: [jobId], target: jobId });
   return {
     kind: 'news',
     headline: jobHeadline(texts, namedJob(subscription)),
-    lines: [texts.get('list.by', { id: shortId(jobId), checked, who: mention(createdBy), at: dateAndTime(createdAt) })],
+    lines: [
+      texts.get('list.by', { id: shortId(jobId), checked, who: mention(createdBy), at: dateAndTime(createdAt) }),
+      ...(isEmpty(own) ? [] : [texts.get('rules.line', { rules: shortRules(texts, own) })]),
+    ],
     button: { text: texts.get('button.unsubscribe'), actionId: ACTIONS.unsubscribeListed, value },
   };
 }

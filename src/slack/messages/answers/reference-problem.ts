@@ -11,8 +11,8 @@ import type { ButtonSpec, Part } from '../kit/message.ts';
 import { ago, code } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
-/** What was going to be done with the job. */
-export type Wanted = 'status' | 'ready' | 'subscribe' | 'unsubscribe' | 'audit' | 'chart' | 'why';
+/** What was going to be done with the job; for a subscription, with these rules, as they are typed. */
+export type Wanted = 'status' | 'ready' | 'unsubscribe' | 'audit' | 'chart' | 'why' | { readonly subscribe: string };
 
 /** Names that did not lead to a job, or not surely, and how old the names are that were looked through. */
 interface Unresolved {
@@ -147,14 +147,17 @@ function candidate(texts: Texts, job: ListedJob, wanted: Wanted, channelId: stri
 }
 
 function candidateButton(texts: Texts, { jobId }: ListedJob, wanted: Wanted, channelId: string): ButtonSpec {
-  const value = JOBS_VALUE.encode({ jobs: [jobId], target: jobId });
+  const about = { jobs: [jobId], target: jobId };
+  if (typeof wanted === 'object') {
+    const value = JOBS_VALUE.encode(wanted.subscribe === '' ? about : { ...about, rules: wanted.subscribe });
+    return { text: subscribeLabel(texts, channelId), actionId: ACTIONS.subscribeNamed, value };
+  }
+  const value = JOBS_VALUE.encode(about);
   switch (wanted) {
     case 'status':
       return { text: texts.get('button.status'), actionId: ACTIONS.showStatus, value };
     case 'ready':
       return { text: texts.get('button.ready'), actionId: ACTIONS.refreshReady, value };
-    case 'subscribe':
-      return { text: subscribeLabel(texts, channelId), actionId: ACTIONS.subscribeNamed, value };
     case 'unsubscribe':
       return { text: texts.get('button.unsubscribe'), actionId: ACTIONS.unsubscribeNamed, value };
     case 'chart': {

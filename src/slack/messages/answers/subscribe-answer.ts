@@ -1,7 +1,8 @@
 import { isDirectMessage } from '../../../domain/conversation.ts';
-import type { Job } from '../../../domain/job/job.ts';
 import { shortId } from '../../../domain/job/job-id.ts';
 import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
+import { NOTHING_CHOSEN, RULES, changeRules, undoOf } from '../../../domain/rules/rule-choice.ts';
+import type { SaidRules } from '../../../use-cases/subscribing/settle-typed.ts';
 import type { PostingProblem, SubscribeOutcome } from '../../../use-cases/subscribing/subscribe.ts';
 import { jobHeadline } from '../jobs/job-details.ts';
 import { noReport, noSuchJob } from '../jobs/unknown-job.ts';
@@ -10,11 +11,17 @@ import { lines, linesPart, message } from '../kit/message.ts';
 import type { SlackMessage } from '../kit/message.ts';
 import { dateAndTime, escapeMrkdwn, mention } from '../kit/mrkdwn.ts';
 import { explainRefusal } from '../kit/refusal-text.ts';
+import { changeWords, choiceWords, ruleWords, typedRules } from '../kit/rule-words.ts';
 import type { Texts } from '../kit/texts.ts';
+import { ruleNotes } from './rule-notes.ts';
+import { explainRuleRefusal } from './rule-refusal.ts';
 import { unresolvedParts } from './reference-problem.ts';
 
 /** Jobs whose state is repeated after subscribing. */
 const MAX_STATES = 10;
+
+type SubscribeDone = Extract<SubscribeOutcome, { readonly kind: 'done' }>;
+type Changed = SubscribeDone['changed'][number];
 
 /**
  * What the person who subscribed is told.
@@ -27,12 +34,13 @@ export function subscribeAnswer(
   { channelId, canInvite }: { readonly channelId: string; readonly canInvite: boolean },
 ): SlackMessage {
   if (outcome.kind === 'cannot_post') return lines(cannotPost(texts, outcome.problem, canInvite));
+  if (outcome.kind === 'rules_refused') return lines(explainRuleRefusal(texts, outcome.refusal));
+  const told = [...outcome.subscribed, ...outcome.changed.map(({ job }) => job)];
   const said = [
-    ...subscribedLines(texts, outcome.subscribed, channelId),
-    ...outcome.already.map(({ job, subscription: { createdBy, createdAt } }) => {
-      const by = { who: mention(createdBy), at: dateAndTime(createdAt) };
-      return texts.get('answer.already', { job: boldName(job), ...by });
-    }),
+    ...subscribedLines(texts, outcome, channelId),
+    ...changedLines(texts, outcome),
+    ...outcome.already.map((one) => alreadyLine(texts, one, outcome)),
+    ...(told.length === 0 ? [] : ruleNotes(texts, outcome.rules, told)),
     ...outcome.over.map((job) =>
       texts.get(job.state.over === 'gone' ? 'answer.over_gone' : 'answer.over_ended', { job: boldName(job) }),
     ),
@@ -42,10 +50,15 @@ export function subscribeAnswer(
     ),
     ...(outcome.resumed > 0 ? [texts.get('answer.resumed', { count: outcome.resumed })] : []),
   ];
-  return message([linesPart(said), ...unresolvedParts(texts, outcome, 'subscribe', channelId)]);
+  const wanted = { subscribe: typedRules(outcome.rules.changes).join(' ') };
+  return message([linesPart(said), ...unresolvedParts(texts, outcome, wanted, channelId)]);
 }
 
-function subscribedLines(texts: Texts, jobs: readonly Job[], channelId: string): readonly string[] {
+function subscribedLines(
+  texts: Texts,
+  { subscribed: jobs, rules }: SubscribeDone,
+  channelId: string,
+): readonly string[] {
   const [first] = jobs;
   if (first === undefined) return [];
   const states = worstFirst(jobs, ({ state }) => standingOf(state)).map((job) => jobHeadline(texts, job));
@@ -53,8 +66,52 @@ function subscribedLines(texts: Texts, jobs: readonly Job[], channelId: string):
   return [
     texts.get('answer.subscribed', { jobs: jobNames(texts, jobs) }),
     ...withMore(texts, states, MAX_STATES),
+    ...rulesLine(texts, rules),
     texts.get(isDirectMessage(channelId) ? 'answer.subscribed_what_dm' : 'answer.subscribed_what', { undo }),
   ];
+}
+
+/** What was typed, as far as it asks for anything. */
+function rulesLine(texts: Texts, { changes }: SaidRules): readonly string[] {
+  const said = choiceWords(texts, changeRules(NOTHING_CHOSEN, changes));
+  return said === '' ? [] : [texts.get('rules.line', { rules: said })];
+}
+
+/** Jobs of which the same has changed are named together. */
+function changedLines(texts: Texts, { changed, rules }: SubscribeDone): readonly string[] {
+  const groups = new Map<string, Changed[]>();
+  for (const one of changed) {
+    const words = changeWords(texts, one.before.rules, one.after.rules);
+    groups.set(words, [...(groups.get(words) ?? []), one]);
+  }
+  return [...groups].map(([changes, of]) => {
+    const [first] = of;
+    const jobs = jobNames(
+      texts,
+      of.map(({ job }) => job),
+    );
+    if (first === undefined || of.length > 1) return `${jobs} – ${changes}`;
+    const { job, before } = first;
+    const undo = typedRules(undoOf(rules.changes, before.chosen)).join(' ');
+    return texts.get('answer.rules_changed_one', {
+      job: boldName(job),
+      who: mention(before.createdBy),
+      changes,
+      undo: texts.command(`subscribe ${shortId(job.jobId)} ${undo}`),
+    });
+  });
+}
+
+function alreadyLine(
+  texts: Texts,
+  { job, subscription: { createdBy, createdAt, rules } }: SubscribeDone['already'][number],
+  { rules: { changes } }: SubscribeDone,
+): string {
+  const by = { job: boldName(job), who: mention(createdBy), at: dateAndTime(createdAt) };
+  const typed = RULES.filter((rule) => changes[rule] !== undefined);
+  return typed.length === 0
+    ? texts.get('answer.already', by)
+    : texts.get('answer.already_so', { ...by, rules: ruleWords(texts, typed, rules) });
 }
 
 function cannotPost(texts: Texts, problem: PostingProblem, canInvite: boolean): string {

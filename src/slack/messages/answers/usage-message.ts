@@ -1,4 +1,6 @@
 import type { UsageError } from '../../parsing/parse-command.ts';
+import { RULE_EXAMPLES, RULE_KEYS } from '../../parsing/parse-rules.ts';
+import type { RuleKey } from '../../parsing/parse-rules.ts';
 import { lines } from '../kit/message.ts';
 import type { SlackMessage } from '../kit/message.ts';
 import { code } from '../kit/mrkdwn.ts';
@@ -27,6 +29,27 @@ function correct(texts: Texts, error: UsageError): string {
     }
     case 'unknown_option':
       return texts.get('usage.unknown_option', { option: code(error.option), command: texts.command(error.verb) });
+    case 'unit_missing':
+      return texts.get('usage.unit_missing', { amount: error.amount, example: code(error.example) });
+    case 'rule_not_understood': {
+      const values = { rule: code(error.rule), example: code(RULE_EXAMPLES[error.key]) };
+      return texts.get('usage.rule_not_understood', { ...values, expected: texts.get(`usage.rule.${error.key}`) });
+    }
+    case 'rule_twice':
+      return texts.get('usage.rule_twice', { first: code(error.first), second: code(error.second) });
+    case 'rule_later':
+      return texts.get('usage.rule_later', { rule: code(error.rule), known: knownRules(RULE_KEYS) });
+    case 'unknown_rule':
+      return error.meant === null
+        ? texts.get('usage.unknown_rule', { rule: code(error.rule), known: knownRules(RULE_KEYS) })
+        : texts.get('usage.misspelt_rule', { rule: code(error.rule), meant: code(RULE_EXAMPLES[error.meant]) });
+    case 'rule_of_one':
+      return texts.get('usage.rule_of_one', {
+        rule: code(error.rule),
+        example: texts.command(`subscribe <job> ${RULE_EXAMPLES.by}`),
+      });
+    case 'setting_later':
+      return texts.get('usage.setting_later', { setting: code(error.setting) });
     case 'one_job': {
       const words = error.words.map((word) => code(word)).join(' ');
       const said = { command: texts.command(error.verb), words };
@@ -49,14 +72,18 @@ function correct(texts: Texts, error: UsageError): string {
     case 'misspelt_verb':
       return texts.get('usage.misspelt_verb', { word: code(error.word), meant: texts.command(error.meant) });
     case 'unknown_setting': {
-      const lang = texts.command('settings lang:zh');
-      return texts.get('usage.unknown_setting', { setting: code(error.setting), lang });
+      const known = [code('lang:zh'), knownRules(RULE_KEYS.filter((key) => key !== 'by'))].join(' ');
+      return texts.get('usage.unknown_setting', { setting: code(error.setting), known });
     }
     case 'unknown_language': {
       const known = { en: code('lang:en'), zh: code('lang:zh') };
       return texts.get('usage.unknown_language', { language: code(error.language), ...known });
     }
   }
+}
+
+function knownRules(keys: readonly RuleKey[]): string {
+  return keys.map((key) => code(RULE_EXAMPLES[key])).join(' ');
 }
 
 /** What Slack puts the name in for, or the name that was typed. */

@@ -30,8 +30,7 @@ export function chartPart(texts: Texts, series: ChartSeries): readonly Part[] {
 
 /** `Newest lag 3 s · max 41 s (12:04) · min < 1 s`. */
 export function figuresLine(texts: Texts, { measure, newest, most, least }: ChartSeries): string {
-  const figure = ({ value }: ChartFigure) =>
-    measure === 'lag' ? texts.duration(value) : texts.get('chart.percent', { percent: rounded(value) });
+  const figure = ({ value }: ChartFigure) => (measure === 'lag' ? texts.duration(value) : `${rounded(value)} %`);
   const said = { newest: figure(newest), most: figure(most), at: dateAndTime(most.at), least: figure(least) };
   return texts.get(`chart.figures_${measure}`, said);
 }

@@ -43,13 +43,19 @@ export const ACTIONS = {
 const MAX_VALUE = 2_000;
 /** Characters of a searched text that a button keeps; no name is longer. */
 const MAX_TEXT = 100;
+/** Characters of the rules that a subscription was to have. */
+const MAX_RULES = 300;
 
 /** Subscriptions of another channel that one button ends: so many ids fit into its value. */
 export const MAX_ENDED_THERE = 40;
 
 const jobId = z.string().transform((id, check) => parseJobId(id) ?? reject(check));
 const thereValue = z.object({ channel: z.string().min(1).max(20), jobs: z.array(jobId).min(1).max(MAX_ENDED_THERE) });
-const jobsValue = z.object({ jobs: z.array(jobId).min(1).max(50), target: jobId.optional() });
+const jobsValue = z.object({
+  jobs: z.array(jobId).min(1).max(50),
+  target: jobId.optional(),
+  rules: z.string().max(MAX_RULES).optional(),
+});
 const pageValue = z.object({
   text: z.string().nullable(),
   offset: z.number().int().min(0).max(1_000_000),
@@ -65,7 +71,10 @@ const chartValue = z.object({
 });
 const auditValue = z.object({ jobId: jobId.nullable(), before: z.number().int().min(1).nullable() });
 
-/** The jobs a button is about: all that its message shows, and the one to subscribe to or unsubscribe from. */
+/**
+ * The jobs a button is about: all that its message shows, and the one to subscribe to, by which rules as they are typed, or
+ * to unsubscribe from.
+ */
 export type JobsValue = Readonly<Omit<z.infer<typeof jobsValue>, 'jobs'>> & { readonly jobs: readonly JobId[] };
 /** Jobs that another channel watches. */
 export type ThereValue = Readonly<Omit<z.infer<typeof thereValue>, 'jobs'>> & { readonly jobs: readonly JobId[] };

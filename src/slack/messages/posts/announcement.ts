@@ -1,13 +1,15 @@
 import { HELD, HELD_REASONS } from '../../../domain/access.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { isUnwell } from '../../../domain/job/standing.ts';
-import type { Announcement, NamedJob, StandingJob } from '../../../domain/post/post.ts';
+import type { Announcement, NamedJob, RuledJob, StandingJob } from '../../../domain/post/post.ts';
+import { isEmpty } from '../../../domain/rules/rule-choice.ts';
 import { failureLines, standingsPart } from '../jobs/standings.ts';
 import { endThereButtons } from '../kit/end-there-button.ts';
 import { boldName, jobNames, nameAll, withMore } from '../kit/job-names.ts';
 import { channelLink, code, escapeMrkdwn, mention } from '../kit/mrkdwn.ts';
 import type { ButtonSpec } from '../kit/message.ts';
 import { explainRemedy } from '../kit/refusal-text.ts';
+import { changeWords, choiceWords } from '../kit/rule-words.ts';
 import type { Texts } from '../kit/texts.ts';
 import { alertLines } from './alert-lines.ts';
 import { backLines, blindLines } from './blind-lines.ts';
@@ -23,7 +25,11 @@ export function announcementLines(texts: Texts, said: Announcement, channelId: s
       const line = isDirect
         ? texts.get('announced.subscribed_dm', { jobs: jobNames(texts, said.jobs) })
         : texts.get('announced.subscribed', { who: mention(said.by), jobs: subscribedNames(texts, said.jobs) });
-      return [[line, ...standingsPart(texts, said.jobs)].join(' – '), ...failureLines(texts, said.jobs)];
+      return [
+        [line, ...standingsPart(texts, said.jobs)].join(' – '),
+        ...failureLines(texts, said.jobs),
+        ...(isEmpty(said.rules) ? [] : [texts.get('rules.line', { rules: choiceWords(texts, said.rules) })]),
+      ];
     }
     case 'unsubscribed': {
       if (isDirect) return [texts.get('announced.unsubscribed_dm', { jobs: jobNames(texts, said.jobs) })];
@@ -37,6 +43,17 @@ export function announcementLines(texts: Texts, said: Announcement, channelId: s
     case 'jobs_back': {
       const key = isDirect ? 'announced.jobs_back_dm' : 'announced.jobs_back';
       return [texts.get(key, { jobs: jobNames(texts, said.jobs), count: said.jobs.length })];
+    }
+    case 'rules':
+      return ruledLines(texts, said, isDirect);
+    case 'channel_rules': {
+      const changes = changeWords(texts, said.before, said.after);
+      return [
+        texts.get(isDirect ? 'announced.channel_rules_dm' : 'announced.channel_rules', {
+          who: mention(said.by),
+          changes,
+        }),
+      ];
     }
     case 'language': {
       const language = texts.get(`language.${said.language}`);
@@ -57,6 +74,23 @@ export function announcementLines(texts: Texts, said: Announcement, channelId: s
     case 'other':
       return [texts.get('announced.other', { name: escapeMrkdwn(said.name) })];
   }
+}
+
+/** Jobs of which the same has changed are named together. */
+function ruledLines(
+  texts: Texts,
+  { by, jobs }: Extract<Announcement, { readonly kind: 'rules' }>,
+  isDirect: boolean,
+): readonly string[] {
+  const groups = new Map<string, RuledJob[]>();
+  for (const job of jobs) {
+    const changes = changeWords(texts, job.before, job.after);
+    groups.set(changes, [...(groups.get(changes) ?? []), job]);
+  }
+  const key = isDirect ? 'announced.rules_dm' : 'announced.rules';
+  return [...groups].map(([changes, those]) =>
+    texts.get(key, { who: mention(by), jobs: jobNames(texts, those), changes }),
+  );
 }
 
 /** What can be done about it at once. */
