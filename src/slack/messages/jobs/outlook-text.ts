@@ -81,7 +81,7 @@ const UNITS = [
 const LEAST_COUNT = 2;
 
 /** `8–11 h`, or `40 min–3 h`: rounded outwards, so that what lay inside still does. */
-export function durationRange(texts: Texts, fromMs: number, toMs: number): string {
+function durationRange(texts: Texts, fromMs: number, toMs: number): string {
   const [from, to] = [Math.min(fromMs, toMs), Math.max(fromMs, toMs)];
   const [fromUnit, toUnit] = [unitOf(from), unitOf(to)];
   const least = Math.floor(from / fromUnit.ms);
