@@ -8,7 +8,7 @@ import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
 import type { ProgressReport } from '../../src/domain/job/progress-report.ts';
 
 /** An id for tests; malformed text fails the test. */
-function jobId(text: string): JobId {
+export function jobId(text: string): JobId {
   const id = parseJobId(text);
   if (id === null) throw new Error(`${text} is not a job id`);
   return id;

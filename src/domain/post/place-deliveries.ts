@@ -88,8 +88,15 @@ const MAX_TOGETHER = 12;
 export function placeDeliveries(toPlace: ToPlace): readonly Placement[] {
   const { pending, posts, now, passBeganAt, rules } = toPlace;
   const backs = pending.flatMap((delivery) => asBack(delivery) ?? []);
-  const backOf = (one: PendingDelivery) => backs.find((back) => isNamedIn(one, back, pending));
-  const told = backs.map((back) => ({ back, meanwhile: pending.filter((one) => backOf(one) === back) }));
+  const taken = new Set<PendingDelivery>();
+  const told = backs.map((back) => {
+    const meanwhile = namedIn(
+      back,
+      pending.filter((one) => !taken.has(one)),
+    );
+    for (const one of meanwhile) taken.add(one);
+    return { back, meanwhile };
+  });
   const waiting = pending.filter((one) => isLookedAt(one, toPlace, backs));
   const placed = new Set([...told.flatMap(({ back, meanwhile }) => [...meanwhile, back.delivery]), ...waiting]);
   const rest = pending.filter((one) => !placed.has(one));
@@ -250,7 +257,26 @@ function asBack(delivery: PendingDelivery): Back | null {
     : null;
 }
 
-/** Whether the message about a time without sight names this change of its connection, and so tells it. */
+/**
+ * What the message about a time without sight names, and so tells: of each job the changes that were owed before it, from the
+ * first to the last before anything else befell the job. What came after that is told after it, so that neither waits for
+ * the other.
+ */
+function namedIn(back: Back, pending: readonly PendingDelivery[]): readonly PendingDelivery[] {
+  const named: PendingDelivery[] = [];
+  const begun = new Set<string>();
+  const ended = new Set<string>();
+  for (const one of pending) {
+    if (one.id >= back.delivery.id || ended.has(one.subject)) continue;
+    if (isNamedIn(one, back, pending)) {
+      begun.add(one.subject);
+      named.push(one);
+    } else if (begun.has(one.subject)) ended.add(one.subject);
+  }
+  return named;
+}
+
+/** Whether the message about a time without sight names this change of its connection. */
 function isNamedIn(one: PendingDelivery, { delivery, said }: Back, pending: readonly PendingDelivery[]): boolean {
   const { facts, connectionId } = one;
   const isOfIt = connectionId === delivery.connectionId && isOfMeanwhile(one, said.newsSince, pending);
