@@ -9,7 +9,7 @@ export function isKept({ ledger, pauses, heap }: Day): boolean {
   return ledger.lost.length === 0 && ledger.doubled === 0 && pauses === 0 && heap.end - heap.settled <= GROWTH;
 }
 
-/** A short table, and what was lost. */
+/** A short table. */
 export function describeDay({ ledger, toll, pauses, heap, starts }: Day): string {
   const inMb = (bytes: number) => `${(bytes / MB).toFixed(1)} MB`;
   const kinds = (names: readonly string[]) => `${names.length} of ${new Set(names).size} kinds`;
@@ -29,6 +29,5 @@ export function describeDay({ ledger, toll, pauses, heap, starts }: Day): string
     ['memory when settled', inMb(heap.settled)],
     ['memory at the end', inMb(heap.end)],
   ];
-  const lines = rows.map(([name, value]) => `${name.padEnd(20)} ${String(value).padStart(16)}`);
-  return [...lines, ...ledger.lost].join('\n');
+  return rows.map(([name, value]) => `${name.padEnd(20)} ${String(value).padStart(16)}`).join('\n');
 }
