@@ -243,7 +243,10 @@ describe('a person who unsubscribes', () => {
 describe('a person who types something else', () => {
   test.each([
     ['/drs', 'I watch DRS jobs and say it here when something changes'],
-    ['/drs help', '`/drs subscribe &lt;job&gt;…` – tell this channel about a job from now on'],
+    [
+      '/drs help',
+      '`/drs subscribe &lt;job&gt;… [rules]` – tell this channel about a job from now on; rules such as `lag:5m/10m`',
+    ],
     [
       '/drs status',
       'Which job? For example `/drs status orders`; `/drs jobs` lists what there is. `/drs help` shows everything.',
@@ -251,7 +254,7 @@ describe('a person who types something else', () => {
     ['/drs <!channel>', 'I tell conversations, not people. Nothing was done: `@channel` can type the command'],
     ['/drs abc', 'No job is called `abc`, and the beginning of an id needs at least 4 characters.'],
     ['/drs subscrbe x', 'I do not know `subscrbe`. Did you mean `/drs subscribe`?'],
-    ['/drs subscribe x lag:2m', '`lag:2m` is not an option of `/drs subscribe`. Nothing was done.'],
+    ['/drs subscribe x style:thread', '`style:thread` does not exist yet. So far there are `lag:2m/10m`'],
     ['/drs status "x', 'A quote is not closed: `"x`. Close it, or leave the quotes out.'],
     ['/drs unsubscribe all x', 'Either name jobs or say `all`, not both. Nothing was done.'],
     ['/drs list now', '`/drs list` takes no such words; I do not know what to do with `now`.'],

@@ -61,7 +61,7 @@ describe('a message', () => {
     expect(list.text).toContain(
       '⚠️ Posting here is paused\nI cannot post here: I am not a member of this channel. Type `/invite @drs` here.',
     );
-    expect(list.text).toContain('1 message waits and nothing is lost.');
+    expect(list.text).toContain('1 message waits; it is not lost.');
     channel?.members.add(world.slack.state.bot.id);
     await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
     expect((await world.nextMessage('#migrations', 1)).text).toContain('🟢 Replicating');

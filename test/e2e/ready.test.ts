@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { SimulatedComparison } from '../../demo/drs-simulator/insights.ts';
-import { DAY, HOUR } from '../../src/domain/base/time.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import { movableClock } from '../support/fast-clock.ts';
 import { startWorld } from '../support/world.ts';
 
@@ -21,7 +21,7 @@ async function twoJobs() {
     clock.advance(HOUR);
     await world.bot().tick();
   }
-  return { world, orders, billing };
+  return { world, clock, orders, billing };
 }
 
 const rows = (result: string): SimulatedComparison => ({
@@ -91,9 +91,11 @@ describe('/drs ready', () => {
   });
 
   test('of a job that nobody watches says what it takes', async () => {
-    const { world } = await twoJobs();
+    const { world, clock } = await twoJobs();
     await using _ = world;
     world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'stranger' });
+    // The list of jobs is read again at most once a minute, and the last tick has read it.
+    clock.advance(MINUTE);
     const { text } = await world.ask('ana', '#migrations', '/drs ready stranger');
     expect(text).toContain('⚫ stranger – not known yet: 0 of 3 readings');
     expect(text).toContain('/drs subscribe stranger');

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 
+import { MINUTE } from '../../src/domain/base/time.ts';
+import { FINE } from '../../src/domain/rules/thin-samples.ts';
 import { DEFAULT_BLIND_RULES } from '../../src/domain/poll/blind-episode.ts';
 import { explanation } from '../../src/domain/job/explanation.ts';
 import { failureOf } from '../../src/domain/job/progress-answer.ts';
@@ -29,6 +31,10 @@ const COLUMNS = [
   { column: 'audit.before', where: 'true', isTold: false },
   { column: 'audit.after', where: 'true', isTold: false },
   { column: 'subscriptions.rules', where: 'true', isTold: false },
+  { column: 'subscriptions.chosen_rules', where: 'true', isTold: false },
+  { column: 'channels.rules', where: `channel_id = 'C0'`, isTold: false },
+  { column: 'job_memories.memory', where: `job_id = '${jobNumber(0)}'`, isTold: false },
+  { column: 'samples.samples', where: `job_id = '${jobNumber(0)}'`, isTold: false },
   { column: 'channels.language', where: `channel_id = 'C0'`, isTold: false },
 ] as const;
 
@@ -112,6 +118,14 @@ async function live(desk: Desk): Promise<void> {
     limit: 10,
   });
   await desk.context.store.findJobListState(CONNECTION);
+  for (const jobId of JOBS) {
+    const job = { connectionId: CONNECTION, jobId };
+    await desk.context.store.readMemory(job);
+    await desk.context.store.readSamples(job, 0);
+  }
+  const actor = { workspaceId: WORKSPACE, channelId: 'C0', userId: 'UANA' };
+  const changes = { lag: { levelMs: 5 * MINUTE, holdMs: 10 * MINUTE } };
+  await desk.context.store.setChannelRules({ actor, connectionId: CONNECTION, changes, now: desk.clock.now() });
 }
 
 async function poison(desk: Desk, column: string, where: string, value: string): Promise<void> {
@@ -123,6 +137,11 @@ async function poison(desk: Desk, column: string, where: string, value: string):
         values (1, ${WORKSPACE}, 'C0', 'UANA', ${action}, ${CONNECTION}, ${value})`.execute(desk.db);
     return;
   }
+  // No job is so old here that its samples have been moved: one row is of this hour, one old enough to be thinned.
+  if (table === 'samples')
+    for (const age of [0, 2 * FINE.untilMs])
+      await sql`insert into samples (connection_id, job_id, began_at, every_ms, samples)
+        values (${CONNECTION}, ${jobNumber(0)}, ${desk.clock.now() - age}, ${FINE.bucketMs}, '')`.execute(desk.db);
   await sql`update ${sql.table(table ?? '')} set ${sql.ref(name ?? '')} = ${value} where ${sql.raw(where)}`.execute(
     desk.db,
   );
@@ -210,6 +229,7 @@ const PLAIN = {
   deliveries: ['workspace_id', 'channel_id', 'connection_id', 'subject', 'post_id', 'hold_reason', 'outcome', 'reason'],
   failures: ['connection_id', 'job_id', 'lease_token', 'closed_by'],
   job_events: ['connection_id', 'job_id', 'kind', 'job_name'],
+  job_memories: ['connection_id', 'job_id'],
   job_list_readings: ['connection_id', 'job_type'],
   jobs: ['connection_id', 'job_id', 'parent_id', 'role', 'job_type', 'name', 'status', 'lease_token'],
   listed_jobs: ['connection_id', 'job_id', 'job_type', 'name', 'name_key', 'status', 'parent_id'],
@@ -232,6 +252,7 @@ const PLAIN = {
     'part_of',
   ],
   compatibility: ['oldest_reader'],
+  samples: ['connection_id', 'job_id'],
   set_aside: ['connection_id', 'workspace_id', 'what', 'row_key', 'content'],
   signals: ['connection_id', 'kind'],
   subscriptions: [
@@ -244,6 +265,7 @@ const PLAIN = {
     'created_by',
     'end_reason',
     'ended_by',
+    'rules_key',
   ],
   answered_requests: ['workspace_id', 'request_key'],
   workspaces: ['id', 'name', 'pause_reason', 'last_ts'],

@@ -120,7 +120,7 @@ function createContext(decorate: (drs: DrsClient) => DrsClient, requestTimeoutMs
   };
 }
 
-/** Writes down every change that is committed to be told. */
+/** Writes down every change that is committed to be told, but for what a rule found: that follows from what was read before. */
 function noticing(inner: Store): Store {
   return {
     ...inner,
@@ -128,7 +128,8 @@ function noticing(inner: Store): Store {
       const committed = await inner.commitPoll(poll);
       for (const { jobId, events } of poll.results)
         for (const event of events)
-          told.push({ jobId, pass: passes, to: event.kind === 'status_changed' ? event.to : event.kind });
+          if (event.kind !== 'rule')
+            told.push({ jobId, pass: passes, to: event.kind === 'status_changed' ? event.to : event.kind });
       return committed;
     },
   };
