@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const shared = {
-  testTimeout: 20_000,
-  hookTimeout: 20_000,
+  testTimeout: 40_000,
+  hookTimeout: 40_000,
   setupFiles: ['test/support/show-processes.ts'],
   unstubGlobals: true,
 };
