@@ -19,6 +19,7 @@ import { answerSubscribe } from './subscribe.ts';
 import { answerUnsubscribe, answerUnsubscribeAll } from './unsubscribe.ts';
 import { answerVersion } from './version.ts';
 import { answerWhy } from './why.ts';
+import { unescapeMrkdwn } from '../messages/kit/mrkdwn.ts';
 
 const HANDLERS: { readonly [Kind in Command['kind']]: CommandHandler<Kind> } = {
   status: answerStatus,
@@ -42,7 +43,7 @@ const HANDLERS: { readonly [Kind in Command['kind']]: CommandHandler<Kind> } = {
 
 /** Carries out what somebody typed after the slash command and answers. */
 export async function handleCommand(request: Request, text: string): Promise<void> {
-  const parsed = parseCommand(unescape(text));
+  const parsed = parseCommand(unescapeMrkdwn(text));
   if (parsed.ok) await carryOut(parsed.command.kind, request, parsed.command);
   else await request.reply.privately(usageMessage(request.personTexts, parsed.error));
 }
@@ -52,7 +53,7 @@ export async function handleCommand(request: Request, text: string): Promise<voi
  * was asked, or none of theirs was meant.
  */
 export async function stopOwn({ slack, actor, personTexts, reply }: Request, text: string): Promise<boolean> {
-  const parsed = parseCommand(unescape(text));
+  const parsed = parseCommand(unescapeMrkdwn(text));
   if (!parsed.ok || (parsed.command.kind !== 'unsubscribe' && parsed.command.kind !== 'unsubscribe_all')) return false;
   const jobs = parsed.command.kind === 'unsubscribe' ? parsed.command.jobs : 'all';
   const ended = await unsubscribeOwn(slack.useCases, actor, jobs);
@@ -66,9 +67,4 @@ async function carryOut<Kind extends Command['kind']>(
   command: Extract<Command, { readonly kind: Kind }>,
 ): Promise<void> {
   await HANDLERS[kind](request, command);
-}
-
-/** Slack sends `&`, `<` and `>` escaped (docs.slack.dev, "Formatting message text"). */
-function unescape(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }

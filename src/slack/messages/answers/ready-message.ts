@@ -26,7 +26,7 @@ import { consoleButton, sharedByPart, shareButton } from '../kit/job-buttons.ts'
 import { askedJobId, plainName } from '../kit/job-names.ts';
 import { footer, linesPart, message } from '../kit/message.ts';
 import type { Part, SlackMessage } from '../kit/message.ts';
-import { ago } from '../kit/mrkdwn.ts';
+import { ago, unescapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { unresolvedParts } from './reference-problem.ts';
 import type { StatusView } from './status-message.ts';
@@ -202,7 +202,7 @@ function severalJobs(texts: Texts, judged: readonly JudgedJob[], now: EpochMs): 
   const head = [texts.get('incident.job'), texts.get('ready.column.verdict'), texts.get('ready.column.compared')];
   const rows = sorted.map((one) => [
     jobName(one.job),
-    `${emojiOf(one.readiness)} ${plain(verdictOf(texts, one))}`,
+    `${emojiOf(one.readiness)} ${inCell(verdictOf(texts, one))}`,
     one.comparisons.kind === 'read' ? comparisonCell(texts, one.comparisons.comparisons, now) : '–',
   ]);
   return [
@@ -242,9 +242,9 @@ function verdictOf(texts: Texts, { job, readiness, outlook }: JudgedJob): string
   }
 }
 
-/** A cell is no mrkdwn. */
-function plain(text: string): string {
-  return text.replaceAll('`', '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+/** A cell is no mrkdwn, so nothing in it is code. */
+function inCell(text: string): string {
+  return unescapeMrkdwn(text.replaceAll('`', ''));
 }
 
 function isReady({ readiness }: JudgedJob): boolean {

@@ -10,7 +10,10 @@ export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Escaped text as it reads, for where Slack takes it literally: cells of a table, titles and labels of a chart. */
+/**
+ * Escaped text as it reads: what somebody typed, which Slack sends escaped, and where Slack takes text literally (cells of a
+ * table, titles and labels of a chart).
+ */
 export function unescapeMrkdwn(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }

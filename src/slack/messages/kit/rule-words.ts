@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE, SECOND } from '../../../domain/base/time.ts';
+import { typedDuration } from '../../../domain/base/duration.ts';
 import { differingRules, NOTHING_CHOSEN, RULES, rulesInForce } from '../../../domain/rules/rule-choice.ts';
 import type { RuleChoice, Rule, RuleChanges } from '../../../domain/rules/rule-choice.ts';
 import { DEFAULT_LAG_RULE, DEFAULT_READY_RULE } from '../../../domain/rules/rule-settings.ts';
@@ -6,12 +6,6 @@ import type { HoldRule } from '../../../domain/rules/rule-settings.ts';
 import type { SubscriptionRules } from '../../../domain/rules/subscription-rules.ts';
 import { code, dateAndTime } from './mrkdwn.ts';
 import type { Texts } from './texts.ts';
-
-const UNITS = [
-  ['d', DAY],
-  ['h', HOUR],
-  ['m', MINUTE],
-] as const;
 
 /** Rules as they are typed, in the order in which they are shown. Typed again they are what they were. */
 export function typedRules(rules: RuleChanges): readonly string[] {
@@ -40,12 +34,6 @@ function typedRule(rule: Rule, rules: RuleChanges): readonly string[] {
 /** A level and its hold as they are typed. */
 export function typedHold({ levelMs, holdMs }: HoldRule): string {
   return `${typedDuration(levelMs)}/${typedDuration(holdMs)}`;
-}
-
-/** Whole seconds in the largest unit that they fill. */
-function typedDuration(ms: number): string {
-  const [unit, unitMs] = UNITS.find(([, one]) => ms > 0 && ms % one === 0) ?? ['s', SECOND];
-  return `${ms / unitMs}${unit}`;
 }
 
 /** Rules as they are typed, as code; a moment as each reader's clock says it as well. */

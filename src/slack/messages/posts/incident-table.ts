@@ -20,8 +20,3 @@ export function shownRows<R>(rows: readonly R[], max: number): { readonly shown:
   const shown = rows.slice(0, rows.length <= max + 1 ? max + 1 : max);
   return { shown, more: rows.length - shown.length };
 }
-
-/** A table's cell is text as it is: nothing is escaped there. */
-export function plain(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-}

@@ -11,11 +11,11 @@ import { statusName, statusWords } from '../jobs/status-words.ts';
 import { withMore } from '../kit/job-names.ts';
 import { linesPart } from '../kit/message.ts';
 import type { Part } from '../kit/message.ts';
-import { stretch } from '../kit/mrkdwn.ts';
+import { stretch, unescapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { errorCodeOf, isFailure } from './event-facts.ts';
 import type { EventFacts } from './event-facts.ts';
-import { MAX_ROWS, MAX_ROWS_IN_FULL, plain, shownRows } from './incident-table.ts';
+import { MAX_ROWS, MAX_ROWS_IN_FULL, shownRows } from './incident-table.ts';
 import type { Incident } from './incident-table.ts';
 import { foundInFull, foundParts, foundRows } from './rule-incident-text.ts';
 
@@ -252,7 +252,7 @@ function standingOfRow(row: Row): Standing {
 
 function rowCells(texts: Texts, row: Row, isByCause: boolean): readonly string[] {
   const { event, job } = row;
-  const lag = event.lastLag === null ? '–' : plain(texts.duration(event.lastLag.ms));
+  const lag = event.lastLag === null ? '–' : unescapeMrkdwn(texts.duration(event.lastLag.ms));
   const state = isByCause && row.closed === null ? cellCause(texts, row) : stateNow(texts, row);
   return [jobName(job), state, lag];
 }
@@ -277,7 +277,7 @@ function stateNow(texts: Texts, row: Row): string {
     current === null
       ? statusWords(texts, report, job.jobType, event.lagNote).emoji
       : STANDING_EMOJI[standingOf(current.state)];
-  return `${emoji} ${plain(statusName(texts, report.status, job.jobType).state)}`;
+  return `${emoji} ${unescapeMrkdwn(statusName(texts, report.status, job.jobType).state)}`;
 }
 
 /**

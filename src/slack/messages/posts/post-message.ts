@@ -21,7 +21,7 @@ import { eventsOf } from './event-facts.ts';
 import type { EventFacts } from './event-facts.ts';
 import { describeEvent } from './event-text.ts';
 import { incidentInFull, incidentParts, recoveriesParts } from './incident-text.ts';
-import { foundWords, RULE_EMOJI } from './rule-words.ts';
+import { foundWords, RULE_EMOJI } from './found-words.ts';
 
 /** Begins the `block_id` that carries a post's id, so that the message can be found again in the channel. */
 const POST_MARKER = 'drs_post:';

@@ -2,7 +2,7 @@ import type { News } from '../kit/message.ts';
 import { dateAndTime, timeOrDate } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import type { FoundIn } from './rule-text.ts';
-import { copyWords } from './rule-words.ts';
+import { copyWords } from './found-words.ts';
 
 type CopyFound = FoundIn<'stalled' | 'slow_tail' | 'moving_again' | 'window_missed' | 'window_met'>;
 

@@ -10,11 +10,12 @@ import { STANDING_EMOJI } from '../jobs/standings.ts';
 import { statusName } from '../jobs/status-words.ts';
 import { linesPart } from '../kit/message.ts';
 import type { Part } from '../kit/message.ts';
+import { unescapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
-import { MAX_ROWS, MAX_ROWS_IN_FULL, plain, shownRows } from './incident-table.ts';
+import { MAX_ROWS, MAX_ROWS_IN_FULL, shownRows } from './incident-table.ts';
 import type { Incident } from './incident-table.ts';
 import { overWords } from './rule-over-text.ts';
-import { foundFigure, foundSince, foundWeight, foundWords, RULE_EMOJI } from './rule-words.ts';
+import { foundFigure, foundSince, foundWeight, foundWords, RULE_EMOJI } from './found-words.ts';
 
 /** One job of which a rule found the same as of others: what, by what that is over, and how the job is now. */
 interface FoundRow {
@@ -117,7 +118,7 @@ function tablePart(texts: Texts, rows: readonly FoundRow[], max: number): Part {
     kind: 'table',
     rows: [
       [texts.get('incident.job'), texts.get(`figure.${FIGURES[kind]}`)],
-      ...shown.map((row) => [jobName(row.job), plain(cell(texts, row))]),
+      ...shown.map((row) => [jobName(row.job), unescapeMrkdwn(cell(texts, row))]),
       ...(more > 0 ? [[texts.get('names.more', { count: more }), '']] : []),
     ],
     alignRight: [1],

@@ -1,4 +1,3 @@
-import { typedDuration } from '../../../domain/base/duration.ts';
 import { MINUTE } from '../../../domain/base/time.ts';
 import { DONE_HOLD_MS } from '../../../domain/rules/catching-up.ts';
 import { ownHold } from '../../../domain/rules/found-by.ts';
@@ -6,6 +5,7 @@ import { CLEAR_HOLD_MS, CLEAR_SHARE } from '../../../domain/rules/lag-high.ts';
 import { DEFAULT_LAG_RULE } from '../../../domain/rules/rule-settings.ts';
 import type { MessageKey } from '../../../words/en.ts';
 import type { News } from '../kit/message.ts';
+import { typedHold } from '../kit/rule-words.ts';
 import { code, lowerFirst, timeOrDate } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import type { FoundIn } from './rule-text.ts';
@@ -100,7 +100,7 @@ function whyLine(texts: Texts, told: LagFound, key: MessageKey): string {
 export function withOwnRule(texts: Texts, rules: string, name: 'lag' | 'ready', why: string): string {
   const own = ownHold(rules, name);
   if (own === null) return why;
-  const rule = code(`${name}:${typedDuration(own.levelMs)}/${typedDuration(own.holdMs)}`);
+  const rule = code(`${name}:${typedHold(own)}`);
   return texts.get('rule.own', { rule, why: lowerFirst(why) });
 }
 

@@ -7,7 +7,7 @@ import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
 import { lowerFirst, stretch } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
-import { foundSince, foundWords, RULE_EMOJI } from './rule-words.ts';
+import { foundSince, foundWords, RULE_EMOJI } from './found-words.ts';
 
 /** The message of what a rule found once that is over: its headline says by what, and what it said is struck through below. */
 export function ruleOver(texts: Texts, job: NamedJob, { found, at }: RuleFound, by: JobEvent): News {

@@ -10,7 +10,7 @@ import { cutOverNews } from './rule-cut-over-text.ts';
 import { lagNews } from './rule-lag-text.ts';
 import { outageNews } from './rule-outage-text.ts';
 import { ruleOver } from './rule-over-text.ts';
-import { RULE_EMOJI } from './rule-words.ts';
+import { RULE_EMOJI } from './found-words.ts';
 
 /** What a rule found, of one of its kinds, with its job's name and all that is known of the moment. */
 export interface FoundIn<Kind extends RuleEvent['kind']> {
