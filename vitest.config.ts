@@ -5,6 +5,7 @@ const shared = {
   hookTimeout: 40_000,
   setupFiles: ['test/support/show-processes.ts'],
   unstubGlobals: true,
+  isolate: false,
 };
 
 export default defineConfig({

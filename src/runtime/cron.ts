@@ -63,7 +63,10 @@ function usualInterval(nextAfter: (at: EpochMs) => EpochMs, from: EpochMs): numb
   let last = nextAfter(from);
   for (let run = 1; run < RUNS_LOOKED_AT; run++) {
     const next = nextAfter(last);
-    met.set(next - last, (met.get(next - last) ?? 0) + 1);
+    const times = (met.get(next - last) ?? 0) + 1;
+    // No other gap can be met more often by the end.
+    if (times > RUNS_LOOKED_AT / 2) return next - last;
+    met.set(next - last, times);
     last = next;
   }
   const [first] = [...met].toSorted(([gap, times], [other, otherTimes]) => otherTimes - times || gap - other);

@@ -1,5 +1,5 @@
-import { Migrator } from 'kysely';
-import type { Migration } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE, Migrator, sql } from 'kysely';
+import type { Migration, MigrationProvider } from 'kysely';
 
 import * as initial from '../../migrations/0001-initial.ts';
 import * as namesAndCauses from '../../migrations/0002-names-and-causes.ts';
@@ -42,18 +42,23 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0017-samples': samples,
 };
 
+/** What a database is brought up to date with, besides the migrations. */
+export interface MigrationOptions {
+  /** Statements that make in an empty database what all migrations together leave. */
+  readonly baseline: readonly string[];
+  /** Keeps a copy of a database that is not new, before the migration of this name. */
+  readonly copyBefore: (migration: string) => Promise<unknown>;
+}
+
 /**
- * Brings a database up to date; all pending migrations are one transaction. Safe when two processes do it at once.
+ * Brings a database up to date: an empty one by its baseline, any other by the migrations it has not had, all of them in one
+ * transaction. Safe when two processes do it at once.
  *
- * @param copyBefore keeps a copy of a database that is not new, before the migration of this name
  * @returns the names of the migrations that were applied; none where a newer version has added some that this one need not know
  * @throws StoreError when a newer version has changed the database so that this one cannot use it, or when it cannot be copied
  */
-export async function applyMigrations(
-  db: Db,
-  copyBefore: (migration: string) => Promise<unknown>,
-): Promise<readonly string[]> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
+export async function applyMigrations(db: Db, { baseline, copyBefore }: MigrationOptions): Promise<readonly string[]> {
+  if (await beginWithBaseline(db, baseline)) return Object.keys(MIGRATIONS);
   const applied = await appliedMigrations(db);
   const newer = describeNewer(applied, await findOldestReader(db, applied));
   if (newer !== null) throw new StoreError(newer);
@@ -61,9 +66,42 @@ export async function applyMigrations(
   const next = Object.keys(MIGRATIONS).find((name) => !applied.includes(name));
   if (next === undefined) return [];
   if (applied.length > 0) await copyBefore(next);
-  const { error, results } = await migrator.migrateToLatest();
+  const { error, results } = await new Migrator({ db, provider: ALL_OF_THEM }).migrateToLatest();
   if (error !== undefined) throw error instanceof Error ? error : new Error('a migration failed', { cause: error });
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}
+
+const ALL_OF_THEM: MigrationProvider = { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) };
+
+/** Makes everything in an empty database, where every migration then counts as applied. False where something is there. */
+async function beginWithBaseline(db: Db, baseline: readonly string[]): Promise<boolean> {
+  if (!(await isEmpty(db))) return false;
+  return await db.transaction().execute(async (tx) => {
+    // Another process may have been faster.
+    if (!(await isEmpty(tx))) return false;
+    for (const statement of baseline) await sql.raw(statement).execute(tx);
+    await noteAllApplied(tx);
+    return true;
+  });
+}
+
+async function isEmpty(db: Db): Promise<boolean> {
+  return (await db.introspection.getTables({ withInternalKyselyTables: true })).length === 0;
+}
+
+/** Keeps the record that Kysely keeps of what it applied. */
+async function noteAllApplied(tx: Db): Promise<void> {
+  await tx.schema
+    .createTable(DEFAULT_MIGRATION_TABLE)
+    .addColumn('name', 'varchar(255)', (column) => column.notNull().primaryKey())
+    .addColumn('timestamp', 'varchar(255)', (column) => column.notNull())
+    .execute();
+  const timestamp = new Date().toISOString();
+  await tx
+    .withTables<{ kysely_migration: { name: string; timestamp: string } }>()
+    .insertInto('kysely_migration')
+    .values(Object.keys(MIGRATIONS).map((name) => ({ name, timestamp })))
+    .execute();
 }
 
 function isUnknown(migration: string): boolean {

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 
+import { POSTGRES_BASELINE } from '../../migrations/baseline/postgres.ts';
 import type { Database } from '../../src/store/database.ts';
-import { applyMigrations, MIGRATIONS } from '../../src/store/migrations.ts';
+import { applyMigrations } from '../../src/store/migrations.ts';
 import type { Db, Schema } from '../../src/store/rows/schema.ts';
 
 /** Types of PostgreSQL by their number (pg_type), and what the store is promised of them. */
@@ -24,11 +23,6 @@ export const STARTS_WITHIN_MS = 120_000;
 /** A PostgreSQL in this process. It takes seconds to start, so that tests share one; it has one connection, and proves no locks. */
 export async function startPglite(): Promise<PGlite> {
   return await PGlite.create({ parsers: PARSERS });
-}
-
-/** The baseline that a PostgreSQL database begins with. */
-async function readBaseline(): Promise<string> {
-  return await readFile(new URL('../../migrations/baseline/postgres.sql', import.meta.url), 'utf8');
 }
 
 /** Queries for PGlite; closing it leaves it as it is, for others. */
@@ -53,16 +47,7 @@ export function pgliteDatabase(pglite: PGlite): Database {
 
 /** Makes the tables from the baseline; every migration there is counts as applied. */
 export async function beginWithBaseline(pglite: PGlite): Promise<void> {
-  await pglite.exec(await readBaseline());
-  const db = onPglite(pglite);
-  await db.schema
-    .createTable('kysely_migration')
-    .addColumn('name', 'varchar(255)', (column) => column.primaryKey())
-    .addColumn('timestamp', 'varchar(255)', (column) => column.notNull())
-    .execute();
-  for (const name of Object.keys(MIGRATIONS))
-    await sql`insert into kysely_migration (name, timestamp) values (${name}, '')`.execute(db);
-  await applyMigrations(db, () => Promise.resolve());
+  await applyMigrations(onPglite(pglite), { baseline: POSTGRES_BASELINE, copyBefore: () => Promise.resolve() });
 }
 
 /** Empties all tables but those that say what the schema is. */

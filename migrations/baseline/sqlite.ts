@@ -1,12 +1,13 @@
-create table answered_requests (
+/** What a new database begins with: what all migrations together leave. Written by test/store/baseline.test.ts. */
+export const SQLITE_BASELINE: readonly string[] = [
+  `create table answered_requests (
   workspace_id text not null,
   request_key text not null,
   at bigint not null,
   primary key (workspace_id, request_key)
-);
-create index answered_requests_at on answered_requests (workspace_id, at);
-
-create table audit (
+)`,
+  `create index answered_requests_at on answered_requests (workspace_id, at)`,
+  `create table audit (
   id integer primary key,
   at bigint not null,
   workspace_id text not null,
@@ -18,18 +19,16 @@ create table audit (
   before text,
   after text,
   job_name text
-);
-create index audit_of_channel on audit (workspace_id, channel_id, id);
-create trigger audit_no_delete before delete on audit
-  begin select raise(abort, 'the audit is append-only'); end;
-create trigger audit_no_update before update on audit
-  begin select raise(abort, 'the audit is append-only'); end;
-
-create table compatibility (
+)`,
+  `create index audit_of_channel on audit (workspace_id, channel_id, id)`,
+  `create trigger audit_no_delete before delete on audit
+  begin select raise(abort, 'the audit is append-only'); end`,
+  `create trigger audit_no_update before update on audit
+  begin select raise(abort, 'the audit is append-only'); end`,
+  `create table compatibility (
   oldest_reader text not null
-);
-
-create table connections (
+)`,
+  `create table connections (
   id text not null,
   name text not null,
   endpoint text not null,
@@ -41,9 +40,8 @@ create table connections (
   alive_at bigint,
   event_number bigint not null default 0,
   primary key (id)
-);
-
-create table blind_episodes (
+)`,
+  `create table blind_episodes (
   id integer primary key,
   connection_id text not null,
   started_at bigint not null,
@@ -52,25 +50,22 @@ create table blind_episodes (
   episode text,
   told_number bigint,
   foreign key (connection_id) references connections (id)
-);
-create unique index blind_episodes_open on blind_episodes (connection_id) where ended_at is null;
-
-create table job_list_readings (
+)`,
+  `create unique index blind_episodes_open on blind_episodes (connection_id) where ended_at is null`,
+  `create table job_list_readings (
   connection_id text not null,
   job_type text not null,
   began_at bigint not null,
   primary key (connection_id, job_type),
   foreign key (connection_id) references connections (id)
-);
-
-create table job_memories (
+)`,
+  `create table job_memories (
   connection_id text not null,
   job_id text not null,
   memory text not null,
   primary key (connection_id, job_id)
-);
-
-create table jobs (
+)`,
+  `create table jobs (
   connection_id text not null,
   job_id text not null,
   parent_id text,
@@ -101,12 +96,11 @@ create table jobs (
   unreadable_at bigint,
   primary key (connection_id, job_id),
   foreign key (connection_id) references connections (id)
-);
-create index jobs_leased on jobs (lease_token) where lease_token is not null;
-create index jobs_queue on jobs (connection_id, ask_alone, waiting_since, job_id, next_poll_at, poll_set_at) where next_poll_at is not null;
-create index jobs_unwatched on jobs (coalesce(asked_at, created_at)) where next_poll_at is null;
-
-create table failures (
+)`,
+  `create index jobs_leased on jobs (lease_token) where lease_token is not null`,
+  `create index jobs_queue on jobs (connection_id, ask_alone, waiting_since, job_id, next_poll_at, poll_set_at) where next_poll_at is not null`,
+  `create index jobs_unwatched on jobs (coalesce(asked_at, created_at)) where next_poll_at is null`,
+  `create table failures (
   connection_id text not null,
   job_id text not null,
   event_number integer not null,
@@ -122,11 +116,10 @@ create table failures (
   closed_by text,
   primary key (connection_id, job_id, event_number),
   foreign key (connection_id, job_id) references jobs (connection_id, job_id)
-);
-create index failures_overcome on failures (recovered_at) where recovered_at is not null;
-create index failures_wanted on failures (connection_id, next_try_at) where wanted_since is not null;
-
-create table job_events (
+)`,
+  `create index failures_overcome on failures (recovered_at) where recovered_at is not null`,
+  `create index failures_wanted on failures (connection_id, next_try_at) where wanted_since is not null`,
+  `create table job_events (
   connection_id text not null,
   job_id text not null,
   number integer not null,
@@ -137,10 +130,9 @@ create table job_events (
   namesake text,
   primary key (connection_id, job_id, number),
   foreign key (connection_id, job_id) references jobs (connection_id, job_id)
-);
-create index job_events_by_age on job_events (occurred_at);
-
-create table listed_jobs (
+)`,
+  `create index job_events_by_age on job_events (occurred_at)`,
+  `create table listed_jobs (
   connection_id text not null,
   job_id text not null,
   job_type text not null,
@@ -152,10 +144,9 @@ create table listed_jobs (
   listed_at bigint,
   primary key (connection_id, job_id),
   foreign key (connection_id) references connections (id)
-);
-create index listed_jobs_of_parent on listed_jobs (connection_id, parent_id) where parent_id is not null;
-
-create table pauses (
+)`,
+  `create index listed_jobs_of_parent on listed_jobs (connection_id, parent_id) where parent_id is not null`,
+  `create table pauses (
   workspace_id text not null,
   channel_id text not null,
   post_id text not null,
@@ -167,19 +158,17 @@ create table pauses (
   set_at bigint not null default 0,
   told_at bigint,
   primary key (workspace_id, channel_id, post_id)
-);
-
-create table samples (
+)`,
+  `create table samples (
   connection_id text not null,
   job_id text not null,
   began_at bigint not null,
   every_ms integer not null,
   samples text not null,
   primary key (connection_id, job_id, began_at)
-);
-create index samples_by_age on samples (every_ms, began_at);
-
-create table set_aside (
+)`,
+  `create index samples_by_age on samples (every_ms, began_at)`,
+  `create table set_aside (
   id integer primary key,
   connection_id text,
   what text not null,
@@ -188,17 +177,15 @@ create table set_aside (
   at bigint not null,
   told_at bigint,
   workspace_id text
-);
-
-create table signals (
+)`,
+  `create table signals (
   connection_id text not null,
   kind text not null,
   since bigint not null,
   primary key (connection_id, kind),
   foreign key (connection_id) references connections (id)
-);
-
-create table workspaces (
+)`,
+  `create table workspaces (
   id text not null,
   name text not null,
   paused_at bigint,
@@ -213,9 +200,8 @@ create table workspaces (
   reads_paced_at bigint not null default 0,
   reads_every_ms bigint not null default 0,
   primary key (id)
-);
-
-create table channels (
+)`,
+  `create table channels (
   workspace_id text not null,
   channel_id text not null,
   paused_at bigint,
@@ -235,9 +221,8 @@ create table channels (
   rules text not null default '{}',
   primary key (workspace_id, channel_id),
   foreign key (workspace_id) references workspaces (id)
-);
-
-create table posts (
+)`,
+  `create table posts (
   id text not null,
   workspace_id text not null,
   channel_id text not null,
@@ -277,19 +262,18 @@ create table posts (
   asked_at bigint,
   primary key (id),
   foreign key (workspace_id, channel_id) references channels (workspace_id, channel_id)
-);
-create index posts_asked on posts (asked_at) where asked_at is not null;
-create index posts_by_age on posts (settled_at) where settled_at is not null;
-create index posts_due on posts (workspace_id, due_at) where due_at is not null;
-create unique index posts_joinable on posts (workspace_id, channel_id, kind, about) where joinable = 1;
-create index posts_looked_for on posts (workspace_id, look_at) where look_at is not null;
-create index posts_of_channel on posts (workspace_id, channel_id);
-create index posts_of_recoveries on posts (about) where kind = 'recoveries';
-create index posts_refused on posts (settled_at) where ended = 'refused' and reported_at is null;
-create index posts_shown_in on posts (part_of) where part_of is not null;
-create index posts_unshown on posts (workspace_id, channel_id) where message_ts is null and ended is null;
-
-create table deliveries (
+)`,
+  `create index posts_asked on posts (asked_at) where asked_at is not null`,
+  `create index posts_by_age on posts (settled_at) where settled_at is not null`,
+  `create index posts_due on posts (workspace_id, due_at) where due_at is not null`,
+  `create unique index posts_joinable on posts (workspace_id, channel_id, kind, about) where joinable = 1`,
+  `create index posts_looked_for on posts (workspace_id, look_at) where look_at is not null`,
+  `create index posts_of_channel on posts (workspace_id, channel_id)`,
+  `create index posts_of_recoveries on posts (about) where kind = 'recoveries'`,
+  `create index posts_refused on posts (settled_at) where ended = 'refused' and reported_at is null`,
+  `create index posts_shown_in on posts (part_of) where part_of is not null`,
+  `create index posts_unshown on posts (workspace_id, channel_id) where message_ts is null and ended is null`,
+  `create table deliveries (
   id integer primary key,
   workspace_id text not null,
   channel_id text not null,
@@ -309,12 +293,11 @@ create table deliveries (
   unique (workspace_id, channel_id, connection_id, subject, number),
   foreign key (post_id) references posts (id),
   foreign key (workspace_id, channel_id) references channels (workspace_id, channel_id)
-);
-create index deliveries_of_event on deliveries (connection_id, subject, number);
-create index deliveries_of_post on deliveries (post_id);
-create index deliveries_pending on deliveries (workspace_id, channel_id, id) where outcome is null;
-
-create table subscriptions (
+)`,
+  `create index deliveries_of_event on deliveries (connection_id, subject, number)`,
+  `create index deliveries_of_post on deliveries (post_id)`,
+  `create index deliveries_pending on deliveries (workspace_id, channel_id, id) where outcome is null`,
+  `create table subscriptions (
   id integer primary key,
   workspace_id text not null,
   channel_id text not null,
@@ -335,12 +318,12 @@ create table subscriptions (
   foreign key (connection_id) references connections (id),
   foreign key (connection_id, job_id) references jobs (connection_id, job_id),
   foreign key (workspace_id, channel_id) references channels (workspace_id, channel_id)
-);
-create unique index subscriptions_active on subscriptions (connection_id, job_id, workspace_id, channel_id) where ended_at is null;
-create index subscriptions_ended on subscriptions (ended_at) where ended_at is not null;
-create index subscriptions_of_channel on subscriptions (workspace_id, channel_id) where ended_at is null;
-create index subscriptions_of_gone_jobs on subscriptions (connection_id, job_id) where end_reason = 'job_gone';
-create index subscriptions_of_job on subscriptions (connection_id, job_id);
-create index subscriptions_of_own_rules on subscriptions (connection_id, job_id) where ended_at is null and rules_key <> '' or all_events = 1;
-
-insert into compatibility (oldest_reader) values ('0013-compatibility');
+)`,
+  `create unique index subscriptions_active on subscriptions (connection_id, job_id, workspace_id, channel_id) where ended_at is null`,
+  `create index subscriptions_ended on subscriptions (ended_at) where ended_at is not null`,
+  `create index subscriptions_of_channel on subscriptions (workspace_id, channel_id) where ended_at is null`,
+  `create index subscriptions_of_gone_jobs on subscriptions (connection_id, job_id) where end_reason = 'job_gone'`,
+  `create index subscriptions_of_job on subscriptions (connection_id, job_id)`,
+  `create index subscriptions_of_own_rules on subscriptions (connection_id, job_id) where ended_at is null and rules_key <> '' or all_events = 1`,
+  `insert into compatibility (oldest_reader) values ('0013-compatibility')`,
+];
