@@ -27,6 +27,7 @@ import { createDirectReply, createReply } from '../requests/reply.ts';
 import type { Request, SlackContext } from '../requests/request.ts';
 import { registerShortcuts } from './shortcuts.ts';
 import { SocketReceiver } from './socket-receiver.ts';
+import { onlyToSlack } from '../web-api/answer-hosts.ts';
 import { createSlackClient, oneAttempt } from '../web-api/slack-client.ts';
 import type { SlackCalls } from '../web-api/slack-client.ts';
 
@@ -97,7 +98,7 @@ export function createBoltApp(options: BoltAppOptions): App {
     receiver,
     deferInitialization: true,
     authorize: () => Promise.resolve({ botToken: options.botToken, ...options.identity }),
-    clientOptions: oneAttempt(options),
+    clientOptions: oneAttempt({ ...options, fetch: onlyToSlack(options.fetch, options.apiUrl) }),
     convoStore: false,
     logger: sdkLogger(log),
   });
