@@ -83,7 +83,6 @@ export const en = {
   'detail.last_lag': 'Last lag {lag} at {at}',
   'detail.stale_lag': 'Last lag {lag} at {at}; at least {behind} behind',
   'detail.no_lag_yet': 'DRS has given no lag yet',
-  'detail.remaining': "DRS's figure for the remaining time: {figure} (unit not documented)",
   'detail.sub_jobs': '{count, plural, one {# sub-job} other {# sub-jobs}}',
   'detail.worst_sub_job':
     'Shown: {name}, the worst of {count, plural, one {# sub-job} other {# sub-jobs}}; the lag is the largest of all',
@@ -829,8 +828,9 @@ export const en = {
   'asked.copy.told': 'the copy has stood at {percent} % for {still}, as was told',
   'asked.outage.not_lasting': '{state} for {duration}, too short for a reminder',
   'asked.outage.told': '{state} for {duration}, as people were reminded',
-  'asked.own_rules':
-    'These are the default rules; this channel has rules of its own, which may have decided otherwise.',
+  'asked.chosen_here': 'Chosen here for it: {rules}',
+  'asked.chosen_for_channel': 'Defaults of this channel: {rules}',
+  'asked.events_cut': 'The last {shown} of {total} events',
   'asked.nothing_happened': 'No event of it is kept.',
   'asked.event': '{at} {headline} → {where}',
   'asked.event_nowhere': '{at} {headline} → told nowhere: nobody watched it then, or wanted that',

@@ -92,7 +92,6 @@ export function judge(
   return {
     memory: {
       rules: Object.fromEntries(steps.map(({ key, next }) => [key, next])),
-      decisions: steps[0]?.decisions ?? null,
       looks: memory.looks,
       recent,
     },
@@ -120,7 +119,7 @@ function passing(job: Job, { state, events }: Pick<Assessment, 'state' | 'events
 }
 
 /** What is not known any more of a job that begins again. */
-const FORGOTTEN: Pick<RuleMemory, 'rules' | 'decisions'> = { rules: NO_MEMORY.rules, decisions: NO_MEMORY.decisions };
+const FORGOTTEN: Pick<RuleMemory, 'rules'> = { rules: NO_MEMORY.rules };
 
 function addLook(looks: RuleMemory['looks'], seen: JobState | null, at: EpochMs): RuleMemory['looks'] {
   const { status = null, lagMs = null } = seen?.report ?? {};
@@ -154,7 +153,7 @@ function stepOne(
   const window = isJudged ? stepWindow(known.window, estimateRemaining(samples), rules.by.at, now) : null;
   const found = facts.isFlapping ? [] : eventsOf(decisions);
   return {
-    next: { state: next, window: window?.state ?? known.window },
+    next: { state: next, window: window?.state ?? known.window, decisions },
     decisions,
     events: window?.decision.kind === 'tell' ? [...found, window.decision.event] : found,
   };
@@ -177,7 +176,7 @@ function factsOf({ report, failure, flapping }: JobState, isPrepaid: boolean): F
 function beginRules({ rules, recent }: RuleMemory, settings: RuleSettings): RulesOfJob {
   const defaults = rules[DEFAULT_RULES_KEY]?.state ?? null;
   const window = { isMissedTold: false };
-  if (defaults === null) return { state: NEW_RULE_STATE, window };
+  if (defaults === null) return { state: NEW_RULE_STATE, window, decisions: null };
   const state: RuleState = {
     ...defaults,
     course: recent.reduce((course, sample) => followCourse(course, sample, settings).course, NEW_COURSE),
@@ -188,7 +187,7 @@ function beginRules({ rules, recent }: RuleMemory, settings: RuleSettings): Rule
     copy: { ...defaults.copy, isStallTold: false, isTailTold: false },
     caughtUp: NOT_CAUGHT_UP,
   };
-  return { state, window };
+  return { state, window, decisions: null };
 }
 
 /**
