@@ -3,6 +3,7 @@ import type { EpochMs } from '../base/time.ts';
 import type { Job } from '../job/job.ts';
 import type { JobEvent } from '../job/job-event.ts';
 import type { JobState } from '../job/job-state.ts';
+import type { JobTerms } from '../job/job-terms.ts';
 import type { RuleEvent } from '../job/rule-event.ts';
 import { followCourse, NEW_COURSE } from '../rules/course.ts';
 import type { Decision, RuleName } from '../rules/decision.ts';
@@ -36,8 +37,6 @@ export interface RuleNeeds {
   readonly memory: RuleMemory;
   /** Each key once. */
   readonly own: readonly OwnRules[];
-  /** It is paid for in advance, as far as anybody knows: DRS does not end it by itself. */
-  readonly isPrepaid: boolean;
   /** Some channel is told passing statuses as they come. */
   readonly isEveryStatusWanted: boolean;
 }
@@ -87,7 +86,7 @@ export function judge(
   const { recent, aged } = addSample(memory.recent, sample);
   const steps = [{ key: DEFAULT_RULES_KEY, rules: NO_OWN_RULES }, ...needs.own].map(({ key, rules }) => ({
     key,
-    ...stepOne(job, { state, memory, sample, key, rules, isPrepaid: needs.isPrepaid }, at),
+    ...stepOne(job, { state, memory, sample, key, rules }, at),
   }));
   return {
     memory: {
@@ -131,12 +130,11 @@ interface Case extends OwnRules {
   readonly state: JobState;
   readonly memory: RuleMemory;
   readonly sample: Sample;
-  readonly isPrepaid: boolean;
 }
 
 function stepOne(
   job: Job,
-  { state, memory, sample, key, rules, isPrepaid }: Case,
+  { state, memory, sample, key, rules }: Case,
   { now, pollMs, samples }: JudgeAt,
 ): {
   readonly next: RulesOfJob;
@@ -145,7 +143,7 @@ function stepOne(
 } {
   const settings = toRuleSettings(rules, { pollMs, jobType: job.jobType });
   const known = memory.rules[key] ?? beginRules(memory, settings);
-  const facts = factsOf(state, isPrepaid);
+  const facts = factsOf(state, job.terms);
   // Nothing is told of a job that flaps, so nothing must be found in its figures; what its status means is followed.
   const judged = facts.isFlapping ? { ...sample, lagMs: null, parts: [] } : sample;
   const { state: next, decisions } = stepRules(known.state, judged, settings, facts);
@@ -160,13 +158,13 @@ function stepOne(
 }
 
 /** What is known of the job beside the sample. */
-function factsOf({ report, failure, flapping }: JobState, isPrepaid: boolean): Facts {
+function factsOf({ report, failure, flapping }: JobState, terms: JobTerms): Facts {
   const hasError =
     failure !== null ||
     (report?.errorCode ?? null) !== null ||
     (report?.failedSubJobs?.failed.length ?? 0) > 0 ||
     (report?.subJob?.unmeasured ?? 0) > 0;
-  return { hasError, isFlapping: flapping !== null, expiry: expiryOf(report?.status ?? '', null, isPrepaid) };
+  return { hasError, isFlapping: flapping !== null, expiry: expiryOf(report?.status ?? '', terms) };
 }
 
 /**
