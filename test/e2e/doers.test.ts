@@ -58,7 +58,8 @@ describe('who did it', () => {
     await world.stop();
     world.drs.faults.clear();
     await world.start();
-    await edited(world, /\nPaused by ada at /);
+    const known = await edited(world, /\nPaused by ada at /);
+    expect(world.slack.messages('#migrations').indexOf(known)).toBe(1);
   });
 
   test('costs no edit where nobody is named, and few requests', async () => {
@@ -93,22 +94,19 @@ describe('who did it', () => {
   });
 });
 
-describe('when DRS ends a failed job', () => {
-  const fails = async (terms: Partial<{ expiredDays: string; chargingMode: string }>, words: RegExp) => {
-    const { world, job } = await watching();
-    await using _ = world;
-    job.terms = { ...job.terms, ...terms };
-    job.becomes('INCRE_TRANSFER_FAILED');
-    await world.bot().tick();
-    const told = await world.nextMessage('#migrations', 1);
-    expect((await edited(world, words)).ts).toBe(told.ts);
-  };
-
-  test('is as DRS says it for this job', async () => {
-    await fails({ expiredDays: '30' }, /\nBilled until DRS ends it by [^(]*$/m);
-  });
-
-  test('is never where it is paid for in advance', async () => {
-    await fails({ chargingMode: 'period' }, /\nPaid in advance: DRS does not end it by itself$/m);
-  });
+test.each([
+  ['at the time that it says of this job', { expiredDays: '30' }, /\nBilled until DRS ends it by [^(]*$/m],
+  [
+    'never where it is paid for in advance',
+    { chargingMode: 'period' },
+    /\nPaid in advance: DRS does not end it by itself$/m,
+  ],
+])('DRS ends a failed job %s', async (_when, terms, words) => {
+  const { world, job } = await watching();
+  await using _ = world;
+  job.terms = { ...job.terms, ...terms };
+  job.becomes('INCRE_TRANSFER_FAILED');
+  await world.bot().tick();
+  const told = await world.nextMessage('#migrations', 1);
+  expect((await edited(world, words)).ts).toBe(told.ts);
 });
