@@ -1,4 +1,5 @@
 import { createNetwork } from '../src/network/network.ts';
+import { NO_TERMS } from '../src/domain/job/job-terms.ts';
 import type { JobId } from '../src/domain/job/job-id.ts';
 import type { ProgressAnswer } from '../src/domain/job/progress-answer.ts';
 import type { DrsClient } from '../src/ports/drs.ts';
@@ -29,6 +30,7 @@ const STEADY: DrsClient = {
   fetchRecoveryFigures: () => Promise.resolve({ found: new Map(), failure: null }),
   fetchComparisons: () => Promise.resolve({ kind: 'read', value: [] }),
   fetchTimeline: () => Promise.resolve({ kind: 'read', value: [] }),
+  fetchTerms: () => Promise.resolve({ kind: 'read', value: NO_TERMS }),
   fetchLog: () => Promise.resolve({ kind: 'read', value: [] }),
 };
 

@@ -1,4 +1,5 @@
 import { simulatedJobId } from '../demo/drs-simulator/jobs.ts';
+import { NO_TERMS } from '../src/domain/job/job-terms.ts';
 import type { JobDetail } from '../src/domain/job/job-detail.ts';
 import type { JobId } from '../src/domain/job/job-id.ts';
 import type { ProgressReport } from '../src/domain/job/progress-report.ts';
@@ -113,6 +114,7 @@ function createDrs(lives: ReadonlyMap<JobId, Life>, now: () => number, random: (
     fetchRecoveryFigures: () => Promise.resolve({ found: new Map(), failure: null }),
     fetchComparisons: () => Promise.resolve({ kind: 'read', value: [] }),
     fetchTimeline: () => Promise.resolve({ kind: 'read', value: [] }),
+    fetchTerms: () => Promise.resolve({ kind: 'read', value: NO_TERMS }),
     fetchLog: () => Promise.resolve({ kind: 'read', value: [] }),
   };
 }
@@ -145,6 +147,13 @@ function detailOf(life: Life | undefined): readonly (readonly [JobId, JobDetail]
     text: `Duplicate entry '•••' for key 'PRIMARY' in shop.${life.name} on •••; the statement was ${'•'.repeat(40)}`,
   };
   const { jobId, name, beganAt } = life;
-  const rest = { status: null, jobType: 'migration', parentId: null, startedAt: beganAt, fullCopyDoneAt: null };
+  const rest = {
+    status: null,
+    jobType: 'migration',
+    parentId: null,
+    startedAt: beganAt,
+    fullCopyDoneAt: null,
+    prepaid: null,
+  };
   return [[jobId, { jobId, name, ...rest, cause }]];
 }

@@ -27,6 +27,7 @@ import type { Db } from '../src/store/rows/schema.ts';
 import { DEFAULT_DURATIONS } from '../src/wiring/durations.ts';
 import type { Parts } from '../src/wiring/parts.ts';
 import { claimTurn, runClaimed } from '../src/use-cases/telling/dispatch-deliveries.ts';
+import { readAboutEvents } from '../src/use-cases/polling/read-about-events.ts';
 import { findCauses } from '../src/use-cases/polling/find-causes.ts';
 import { readJobs } from '../src/use-cases/polling/read-jobs.ts';
 import { pruneSome } from '../src/use-cases/upkeep/prune.ts';
@@ -122,6 +123,7 @@ async function watchNewJobs({ context, crowd }: Year): Promise<void> {
 async function liveHour({ context }: Year): Promise<void> {
   await tick(context);
   while ((await findCauses(context)).found > 0);
+  while ((await readAboutEvents(context)) > 0);
   while (await deliverOne(context));
 }
 

@@ -28,8 +28,8 @@ export interface Habits {
   readonly listsDeleted: boolean;
   /** Whether it offers details, and RPO and RTO. */
   readonly companions: boolean;
-  /** What it offers of a single job: comparisons that somebody started, scheduled ones, the timeline, the log. */
-  readonly insights: readonly ('comparisons' | 'health' | 'timeline' | 'log')[];
+  /** What it offers of a single job: comparisons that somebody started, scheduled ones, the timeline, its detail, the log. */
+  readonly insights: readonly ('comparisons' | 'health' | 'timeline' | 'detail' | 'log')[];
   /** Whether what a scheduled comparison of rows found can be asked for like that of one that somebody started. */
   readonly answersScheduledRows: boolean;
   /** Which end of a list of what happened comes first. */
@@ -49,7 +49,7 @@ export const USUAL_HABITS: Habits = {
   lists: ['v5', 'v3'],
   listsDeleted: false,
   companions: true,
-  insights: ['comparisons', 'health', 'timeline', 'log'],
+  insights: ['comparisons', 'health', 'timeline', 'detail', 'log'],
   answersScheduledRows: true,
   newestFirst: true,
   mostIds: null,

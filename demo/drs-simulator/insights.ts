@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseJobId } from '../../src/domain/job/job-id.ts';
 import type { Habits } from './batch-progress.ts';
 import type { SimulatedJob } from './jobs.ts';
-import { answer, drsError } from './wire.ts';
+import { answer, drsError, unpublished } from './wire.ts';
 import type { Answer } from './wire.ts';
 
 /** One thing that was compared, such as a table, and whether it is the same on both sides. */
@@ -164,9 +164,49 @@ export function timelines(asked: Asked): Answer {
   });
 }
 
-/** `GET /v5/{project_id}/jobs/{job_id}?type=log` (ShowJobDetail); of its other types none is known here. */
-export function jobLog(asked: Asked): Answer {
-  if (asked.query.get('type') !== 'log') return drsError(400, 'DRS.10000001', 'The value of type is invalid.');
+/** `GET /v5/{project_id}/jobs/{job_id}?type=…` (ShowJobDetail); of its types `detail` and `log` are known here. */
+export function jobDetail(asked: Asked): Answer {
+  const { insights } = asked.habits;
+  switch (asked.query.get('type')) {
+    case 'detail':
+      return insights.includes('detail') ? jobTerms(asked) : unpublished();
+    case 'log':
+      return insights.includes('log') ? jobLog(asked) : unpublished();
+    default:
+      return drsError(400, 'DRS.10000001', 'The value of type is invalid.');
+  }
+}
+
+function jobTerms(asked: Asked): Answer {
+  const job = findJob(asked.jobs, asked.jobId);
+  if (job === undefined) return taskNotFound();
+  if ([...asked.query.keys()].some((name) => name !== 'type'))
+    return drsError(400, 'DRS.10000001', 'The query parameters are invalid.');
+  const { expiredDays, chargingMode } = job.terms;
+  return answer(200, {
+    job: {
+      id: job.id,
+      status: job.status,
+      create_time: '2026-11-20T02:57:49Z',
+      base_info: {
+        name: job.name,
+        job_type: job.type,
+        engine_type: 'mysql',
+        job_direction: 'up',
+        task_type: 'FULL_INCR_TRANS',
+        net_type: 'vpc',
+        charging_mode: chargingMode,
+        description: '',
+        expired_days: expiredDays,
+        tags: [],
+      },
+      source_endpoint: [{ db_type: 'mysql', endpoint: { ip: '10.0.0.4', db_port: '3306', db_user: 'root' } }],
+      target_endpoint: [{ db_type: 'mysql', endpoint: { ip: '10.0.0.5', db_port: '3306', db_user: 'root' } }],
+    },
+  });
+}
+
+function jobLog(asked: Asked): Answer {
   const page = pageOf(asked, ['type', 'log_level']);
   if ('refusal' in page) return page.refusal;
   const level = asked.query.get('log_level');

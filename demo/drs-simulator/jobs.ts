@@ -51,6 +51,8 @@ export class SimulatedJob {
   readonly comparisons: SimulatedComparison[] = [];
   readonly operations: SimulatedOperation[] = [];
   readonly log: SimulatedLogLine[] = [];
+  /** How DRS treats it while it is abnormal: days as text, as it sends them. */
+  terms = { expiredDays: '14', chargingMode: 'on_demand' };
   /** A parent that is not asked for progress: its sub-jobs are. */
   silent = false;
   readonly #clock: () => number;

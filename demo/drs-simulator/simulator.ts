@@ -8,7 +8,7 @@ import type { ArrivedRequest } from './access-keys.ts';
 import { batchProgress, refuseHeaders, USUAL_HABITS } from './batch-progress.ts';
 import type { Habits } from './batch-progress.ts';
 import { batchDetail, batchRecovery, listV3, listV5 } from './companions.ts';
-import { healthComparisons, healthObjects, jobLog, queryComparisons, timelines } from './insights.ts';
+import { healthComparisons, healthObjects, jobDetail, queryComparisons, timelines } from './insights.ts';
 import { fail, isOddBody, spoil } from './carry-out-fault.ts';
 import { Faults } from './faults.ts';
 import type { Fault, Target } from './faults.ts';
@@ -16,7 +16,7 @@ import { SimulatedIam } from './iam.ts';
 import { RequestQuota } from './request-quota.ts';
 import { simulatedJobId, SimulatedJob } from './jobs.ts';
 import type { JobAbout, RawFields } from './jobs.ts';
-import { answer, drsError, send } from './wire.ts';
+import { drsError, send, unpublished } from './wire.ts';
 import type { Answer } from './wire.ts';
 
 const DAY_MS = 86_400_000;
@@ -254,7 +254,7 @@ class FrontDesk {
       case 'timeline':
         return insights.includes('timeline') ? timelines(asked) : unpublished();
       case 'job_detail':
-        return insights.includes('log') ? jobLog(asked) : unpublished();
+        return jobDetail(asked);
     }
   }
 
@@ -265,11 +265,6 @@ class FrontDesk {
       this.#open -= 1;
     });
   }
-}
-
-function unpublished(): Answer {
-  const message = 'The API does not exist or has not been published in the environment';
-  return answer(404, { error_msg: message, error_code: 'APIGW.0101', request_id: 'simulated' });
 }
 
 const ROUTES: readonly (readonly [target: Target, method: string, path: RegExp])[] = [

@@ -21,3 +21,9 @@ export function send(response: ServerResponse, { status, headers, body }: Answer
   response.writeHead(status, { 'Content-Type': 'application/json', 'X-Request-Id': 'simulated', ...headers });
   response.end(body);
 }
+
+/** The gateway's answer where an address does not offer an API. */
+export function unpublished(): Answer {
+  const message = 'The API does not exist or has not been published in the environment';
+  return answer(404, { error_msg: message, error_code: 'APIGW.0101', request_id: 'simulated' });
+}

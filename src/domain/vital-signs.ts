@@ -8,6 +8,10 @@ export type LoopName = (typeof LOOP_NAMES)[number];
 export const TURN_NAMES = [...LOOP_NAMES, 'channel'] as const;
 export type TurnName = (typeof TURN_NAMES)[number];
 
+/** What is read of single jobs by itself, and not to be had in every region and with every permission. */
+export const INSIGHT_NAMES = ['timeline', 'terms'] as const;
+export type InsightName = (typeof INSIGHT_NAMES)[number];
+
 /** Whether DRS answers questions about progress. */
 export type DrsReach =
   | { readonly kind: 'not_asked' }

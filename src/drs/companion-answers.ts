@@ -23,6 +23,7 @@ export function parseJobDetail(item: unknown): JobDetail | null {
     parentId: parent === jobId ? null : parent,
     startedAt: pointInTime(item['actual_start_time']),
     fullCopyDoneAt: pointInTime(item['full_transfer_complete_time']),
+    prepaid: findPrepaid(item['charging_mode'], item['period_order']),
     cause: parseCause(item),
   };
 }
@@ -31,18 +32,16 @@ function parseCause(item: Fields): Cause | null {
   const code = text(item['error_code']);
   const words = maskedText(item['failed_reason']) ?? maskedText(item['error_message']) ?? maskedText(item['error_msg']);
   if (code === null && words === null) return null;
-  const prepaid = findPrepaid(item);
-  return { code, text: words, ...(prepaid === null ? {} : { prepaid }) };
+  return { code, text: words };
 }
 
 /**
  * v5 says `charging_mode` (`period` or `on_demand`); v3 has an order in `period_order` for what is paid by month or year. Null
  * where neither says anything.
  */
-function findPrepaid(item: Fields): boolean | null {
-  const mode = text(item['charging_mode'])?.toLowerCase() ?? null;
+export function findPrepaid(chargingMode: unknown, order: unknown): boolean | null {
+  const mode = text(chargingMode)?.toLowerCase() ?? null;
   if (mode === 'period' || mode === 'on_demand') return mode === 'period';
-  const order = item['period_order'];
   return isFields(order) && text(order['order_id']) !== null ? true : null;
 }
 

@@ -66,6 +66,7 @@ export function createDrsClient(options: DrsClientOptions): DrsClient {
     fetchRecoveryFigures: (jobIds) => companions.fetchRecoveryFigures(jobIds),
     fetchComparisons: (jobId) => insights.fetchComparisons(jobId),
     fetchTimeline: (jobId) => insights.fetchTimeline(jobId),
+    fetchTerms: (jobId) => insights.fetchTerms(jobId),
     fetchLog: (jobId, language) => insights.fetchLog(jobId, language),
   };
 }

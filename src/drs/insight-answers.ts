@@ -1,8 +1,10 @@
 import type { ComparisonKind, ComparisonVerdict, ListedComparison } from '../domain/job/comparison.ts';
+import type { JobTerms } from '../domain/job/job-terms.ts';
 import type { LogLine } from '../domain/job/log-line.ts';
 import type { TimelineEntry } from '../domain/job/timeline.ts';
 import { cutText } from '../domain/base/text.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
+import { findPrepaid } from './companion-answers.ts';
 import { fieldsIn, isFields, maskedText, measured, pointInTime, text } from './wire-values.ts';
 import type { Fields } from './wire-values.ts';
 
@@ -247,10 +249,23 @@ export function parseTimeline(body: unknown): readonly TimelineEntry[] | null {
           name: cutText(name, MAX_NAME),
           hasSucceeded: status === null ? null : status !== 'failed',
           at,
-          userName: user === null ? null : cutText(user, MAX_NAME),
+          userName: user === null ? null : maskPrivate(cutText(user, MAX_NAME)),
         },
       ];
     });
+}
+
+/** Days after which DRS ends an abnormal job: 14 to 100 are documented; what is no number of days is not known. */
+const MAX_EXPIRED_DAYS = 1_000;
+
+/** Reads the terms in a job's detail (DRS API Reference, v5, `ShowJobDetail` with `type=detail`), whose `expired_days` is text. */
+export function parseTerms(body: unknown): JobTerms | null {
+  const job = isFields(body) ? (body['job'] ?? body) : null;
+  const info = isFields(job) ? job['base_info'] : null;
+  if (!isFields(job) || !isFields(info)) return null;
+  const days = measured(info['expired_days']);
+  const isMeant = days !== null && Number.isInteger(days) && days > 0 && days <= MAX_EXPIRED_DAYS;
+  return { expiredDays: isMeant ? days : null, prepaid: findPrepaid(info['charging_mode'], job['period_order']) };
 }
 
 /** Reads the log in a job's detail (DRS API Reference, v5, `ShowJobDetail` with `type=log`); lines without words are left out. */

@@ -2,6 +2,7 @@ import { holdFailure } from '../domain/base/hold-failure.ts';
 import type { Comparison, ListedComparison } from '../domain/job/comparison.ts';
 import { newestOfEachKind } from '../domain/job/comparison.ts';
 import type { JobId } from '../domain/job/job-id.ts';
+import type { JobTerms } from '../domain/job/job-terms.ts';
 import type { LogLine } from '../domain/job/log-line.ts';
 import type { DrsFailure } from '../domain/job/progress-answer.ts';
 import type { TimelineEntry } from '../domain/job/timeline.ts';
@@ -20,6 +21,7 @@ import {
   parseHealthComparisons,
   parseHealthObjects,
   parseLog,
+  parseTerms,
   parseTimeline,
 } from './insight-answers.ts';
 import type { ComparisonPage, Finding, Findings } from './insight-answers.ts';
@@ -92,6 +94,10 @@ export class InsightReads {
   async fetchTimeline(jobId: JobId): Promise<Insight<readonly TimelineEntry[]>> {
     const query = new URLSearchParams({ limit: String(V5_PAGE), offset: '0' });
     return toInsight(await this.#getV5(jobId, `timelines?${query.toString()}`, 'timeline', parseTimeline));
+  }
+
+  async fetchTerms(jobId: JobId): Promise<Insight<JobTerms>> {
+    return toInsight(await this.#getV5(jobId, '?type=detail', 'terms', parseTerms));
   }
 
   /** Errors, or where there are none whatever there is; the newest last. */

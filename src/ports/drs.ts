@@ -2,6 +2,7 @@ import type { Language } from '../domain/base/language.ts';
 import type { Comparison } from '../domain/job/comparison.ts';
 import type { JobDetail, RecoveryFigures } from '../domain/job/job-detail.ts';
 import type { JobId } from '../domain/job/job-id.ts';
+import type { JobTerms } from '../domain/job/job-terms.ts';
 import type { LogLine } from '../domain/job/log-line.ts';
 import type { DrsFailure, ProgressAnswers } from '../domain/job/progress-answer.ts';
 import type { TimelineEntry } from '../domain/job/timeline.ts';
@@ -84,6 +85,8 @@ export interface DrsClient {
   fetchComparisons(jobId: JobId): Promise<Insight<readonly Comparison[]>>;
   /** Who did what to the job and when, in no order. */
   fetchTimeline(jobId: JobId): Promise<Insight<readonly TimelineEntry[]>>;
+  /** How long DRS keeps it once it is abnormal, and how it is paid for. */
+  fetchTerms(jobId: JobId): Promise<Insight<JobTerms>>;
   /** Lines of its log, oldest first: errors, or where there are none all; private parts are masked. */
   fetchLog(jobId: JobId, language: Language): Promise<Insight<readonly LogLine[]>>;
 }

@@ -8,7 +8,7 @@ import type { SendOutcome, SlackFailure } from '../domain/post/post.ts';
 export type PageOutcome = 'found' | 'more' | 'absent' | SlackFailure['kind'];
 
 /** What is read from DRS: also a metric label. */
-export type DrsRead = 'progress' | 'list' | 'details' | 'recovery' | 'comparisons' | 'timeline' | 'log';
+export type DrsRead = 'progress' | 'list' | 'details' | 'recovery' | 'comparisons' | 'timeline' | 'terms' | 'log';
 
 /**
  * What is counted and measured for the operator. Every label comes from a closed list; what is in none counts as `other`.

@@ -12,7 +12,16 @@ import type { DrsRead, Metrics } from '../ports/metrics.ts';
 import type { StoreFigures } from '../ports/store/upkeep.ts';
 import type { Page } from './ops-server.ts';
 
-const READS: readonly DrsRead[] = ['progress', 'list', 'details', 'recovery', 'comparisons', 'timeline', 'log'];
+const READS: readonly DrsRead[] = [
+  'progress',
+  'list',
+  'details',
+  'recovery',
+  'comparisons',
+  'timeline',
+  'terms',
+  'log',
+];
 const POST_OUTCOMES = ['delivered', 'retry', 'uncertain', 'refused'] as const;
 const EDIT_OUTCOMES = [...POST_OUTCOMES, 'gone'] as const;
 const SEARCH_OUTCOMES = ['found', 'more', 'absent', 'retry', 'uncertain', 'refused'] as const;

@@ -14,6 +14,7 @@ import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';
 import { findAbsence } from './jobs/absence.ts';
 import { commitPoll } from './jobs/commit-poll.ts';
 import * as details from './jobs/details.ts';
+import { claimWantedReads, saveReads } from './jobs/event-reads.ts';
 import * as failures from './jobs/failures.ts';
 import * as jobs from './jobs/jobs.ts';
 import * as jobList from './jobs/listed-jobs.ts';
@@ -141,6 +142,15 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
     },
     saveCauses: async (request) => {
       await failures.saveCauses(db, time.now(), request);
+      time.release(request.token);
+    },
+    claimWantedReads: async (request) => {
+      const wanted = await claimWantedReads(db, await time.read(db), request);
+      if (wanted.length > 0) time.hold(request.token, request.leaseMs);
+      return wanted;
+    },
+    saveReads: async (request) => {
+      await saveReads(db, time.now(), request);
       time.release(request.token);
     },
     findAbsence: (request) => findAbsence(db, request),

@@ -18,6 +18,7 @@ import * as askedPosts from '../../migrations/0014-asked-posts.ts';
 import * as whyHeld from '../../migrations/0015-why-held.ts';
 import * as pauses from '../../migrations/0016-pauses.ts';
 import * as samples from '../../migrations/0017-samples.ts';
+import * as eventReads from '../../migrations/0018-event-reads.ts';
 import type { Db } from './rows/schema.ts';
 import { StoreError } from './rows/store-error.ts';
 
@@ -40,6 +41,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0015-why-held': whyHeld,
   '0016-pauses': pauses,
   '0017-samples': samples,
+  '0018-event-reads': eventReads,
 };
 
 /** What a database is brought up to date with, besides the migrations. */

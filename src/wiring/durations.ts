@@ -3,6 +3,8 @@ import { ASK_TIMES } from '../use-cases/polling/ask-and-commit.ts';
 import type { AskTimes } from '../use-cases/polling/ask-and-commit.ts';
 import { CAUSE_TIMES } from '../use-cases/polling/find-causes.ts';
 import type { CauseTimes } from '../use-cases/polling/find-causes.ts';
+import { EVENT_READ_TIMES } from '../use-cases/polling/read-about-events.ts';
+import type { EventReadTimes } from '../use-cases/polling/read-about-events.ts';
 import { READ_TIMES } from '../use-cases/polling/read-jobs.ts';
 import type { ReadTimes } from '../use-cases/polling/read-jobs.ts';
 import { TICK_TIMES } from '../use-cases/polling/tick.ts';
@@ -25,6 +27,7 @@ import type { StartTimes } from './start-patience.ts';
 /** Every duration that a test or the demo may make shorter; each is explained where it is used. */
 export type Durations = AskTimes &
   CauseTimes &
+  EventReadTimes &
   ReadTimes &
   TickTimes &
   ResolveTimes &
@@ -42,6 +45,7 @@ export type Durations = AskTimes &
 export const DEFAULT_DURATIONS: Durations = {
   ...ASK_TIMES,
   ...CAUSE_TIMES,
+  ...EVENT_READ_TIMES,
   ...READ_TIMES,
   ...TICK_TIMES,
   ...RESOLVE_TIMES,

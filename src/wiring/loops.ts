@@ -7,6 +7,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { ConcurrencyLimit } from '../runtime/concurrency-limit.ts';
 import { Loop } from '../runtime/loop.ts';
 import { findCauses } from '../use-cases/polling/find-causes.ts';
+import { readAboutEvents } from '../use-cases/polling/read-about-events.ts';
 import { createReview, reviewReader } from '../use-cases/subscribing/review-channels.ts';
 import type { ReviewDeps } from '../use-cases/subscribing/review-channels.ts';
 import { claimTurn, runClaimed } from '../use-cases/telling/dispatch-deliveries.ts';
@@ -93,7 +94,9 @@ async function dispatch(parts: Parts & TellDeps, slack: Slack, turns: Concurrenc
   return 0;
 }
 
+/** Why jobs failed, and what else is read about events after they were told. */
 async function searchCauses(parts: Parts): Promise<number> {
   const { wanted, found } = await findCauses(parts);
+  if ((await readAboutEvents(parts)) > 0) return 0;
   return wanted > 0 && wanted === found ? 0 : Math.min(parts.durations.causeRetryMs, MAX_IDLE_MS);
 }

@@ -159,6 +159,7 @@ describe('details', () => {
         parentId: null,
         startedAt: 1_608_519_469_412,
         fullCopyDoneAt: 1_608_600_000_000,
+        prepaid: null,
         cause: { code: 'DRS.M05023', text: "Duplicate entry '•••' for key 'PRIMARY' in shop.orders at •••" },
       },
     ]);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { newestOfEachKind } from '../../src/domain/job/comparison.ts';
 import type { ListedComparison } from '../../src/domain/job/comparison.ts';
 import { findDoer } from '../../src/domain/job/timeline.ts';
+import type { Deed } from '../../src/domain/job/timeline.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
 import {
   parseComparisonPage,
@@ -11,6 +12,7 @@ import {
   parseHealthComparisons,
   parseHealthObjects,
   parseLog,
+  parseTerms,
   parseTimeline,
 } from '../../src/drs/insight-answers.ts';
 
@@ -211,12 +213,14 @@ describe('the timeline', () => {
     expect(parseTimeline({ count: 5, timelines })).toEqual([
       { name: 'PAUSE', hasSucceeded: true, at: AT, userName: 'ada' },
     ]);
+    expect(parseTimeline({ timelines: [entry({ user_name: 'ada@acme.com' })] })?.[0]?.userName).toBe('•••');
     expect(parseTimeline({ count: 0 })).toEqual([]);
     expect(parseTimeline({})).toBeNull();
   });
 
-  const doer = (deed: Parameters<typeof findDoer>[1], ...changes: readonly object[]) =>
-    findDoer(parseTimeline({ timelines: changes.map(entry) }) ?? [], deed, {
+  const doer = (deed: Deed, ...changes: readonly object[]) =>
+    findDoer(parseTimeline({ timelines: changes.map(entry) }) ?? [], {
+      deed,
       lastSeenAt: AT - MINUTE,
       seenAt: AT + MINUTE,
     })?.userName;
@@ -236,6 +240,27 @@ describe('the timeline', () => {
     ['paused', [{ user_name: 'ben', operation_time: '2026-05-18T02:25:00Z' }, {}], 'ada'],
   ] as const)('says who %s it: %j is by %s', (deed, entries, who) => {
     expect(doer(deed, ...entries)).toBe(who);
+  });
+});
+
+describe('the terms of a job', () => {
+  const terms = (info: object, rest: object = {}) => parseTerms({ job: { id: 'x', base_info: info, ...rest } });
+
+  test.each([
+    [{ expired_days: '30', charging_mode: 'on_demand' }, {}, { expiredDays: 30, prepaid: false }],
+    [{ expired_days: 14, charging_mode: 'PERIOD' }, {}, { expiredDays: 14, prepaid: true }],
+    [{ expired_days: '14' }, { period_order: { order_id: 'CS2610' } }, { expiredDays: 14, prepaid: true }],
+    [{ expired_days: '0', charging_mode: 'new' }, {}, { expiredDays: null, prepaid: null }],
+    [{ expired_days: '-1' }, {}, { expiredDays: null, prepaid: null }],
+    [{ expired_days: '1.5' }, {}, { expiredDays: null, prepaid: null }],
+    [{ expired_days: '99999' }, {}, { expiredDays: null, prepaid: null }],
+  ])('are read from %j %j', (info, rest, expected) => {
+    expect(terms(info, rest)).toEqual(expected);
+  });
+
+  test('are none in an answer without them', () => {
+    expect(parseTerms({ job: { id: 'x' } })).toBeNull();
+    expect(parseTerms({ error_code: 'DRS.10000010' })).toBeNull();
   });
 });
 
@@ -261,6 +286,7 @@ test('whatever DRS sends, it is read without a fault, and what is kept stays sma
     parseHealthComparisons,
     parseHealthObjects,
     parseTimeline,
+    parseTerms,
     parseLog,
   ];
   const key = fc.constantFrom(

@@ -38,11 +38,12 @@ describe('a failure', () => {
   test.each([
     [{}, '\nDRS ends it by'],
     [{ charging_mode: 'on_demand' }, '\nBilled until it ends by'],
-    [{ charging_mode: 'period' }, '\nPaid in advance; DRS ends it by'],
-    [{ period_order: { order_id: 'CS2610' } }, '\nPaid in advance; DRS ends it by'],
+    [{ charging_mode: 'period' }, '\nPaid in advance: DRS does not end it by itself'],
+    [{ period_order: { order_id: 'CS2610' } }, '\nPaid in advance: DRS does not end it by itself'],
     [{ period_order: null }, '\nDRS ends it by'],
   ])('says how its job is paid for only as far as DRS has said it: %j', async (detail, words) => {
     await using world = await watching();
+    world.drs.setHabits({ insights: [] });
     const job = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
     await world.ask('ana', '#migrations', '/drs subscribe orders');
     job.becomes('INCRE_TRANSFER_FAILED');

@@ -107,6 +107,17 @@ describe('why', () => {
     expect(kinds(answer)).toContain('table');
   });
 
+  test('explains the rules that are in force where somebody asks', async () => {
+    await using watched = await opened();
+    const { world, minutes } = watched;
+    await world.ask('ana', '#migrations', '/drs settings min:warning');
+    await world.ask('ana', '#migrations', '/drs subscribe orders lag:off');
+    await minutes(...LAGS);
+    const lines = (await world.ask('ana', '#migrations', '/drs why orders')).text.split('\n');
+    expect(lines).toContain('Chosen here for it: lag alarm: off');
+    expect(lines).toContain('Defaults of this channel: what is told: only warnings and what is critical');
+  });
+
   test('shows nobody the name of a private channel that they are not in', async () => {
     await using watched = await opened();
     const { world, job, minutes } = watched;

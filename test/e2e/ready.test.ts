@@ -49,6 +49,30 @@ test('a failed job shows its last log lines to whoever presses the button, witho
   expect(log.text).not.toContain('10.0.0.4');
 });
 
+test('the message of a failure offers the log as well, until the job is paused', async () => {
+  const { world, orders } = await twoJobs();
+  await using _ = world;
+  orders.log.push({ level: 'Error', message: 'Connect to 10.0.0.4:3306 failed', at: Date.now() });
+  orders.becomes('INCRE_TRANSFER_FAILED');
+  await world.bot().tick();
+  const told = await world.slack.waitFor('the failure', () =>
+    world.slack.messages('#migrations').find(({ text }) => text.startsWith('🔴 FAILED')),
+  );
+  await world.slack.people.click('ana', told, 'Last log lines');
+  const log = await world.slack.waitFor('the log', () =>
+    world.slack.ephemerals('#migrations', 'ana').find(({ text }) => text.includes('the log of DRS')),
+  );
+  expect(log.text).toMatch(/^orders – the last line of the log of DRS\n> .*Error: /);
+  expect(log.text).not.toContain('10.0.0.4');
+  orders.becomes('PAUSING');
+  await world.bot().tick();
+  await world.slack.waitFor('the button to go', () =>
+    world.slack
+      .messages('#migrations')
+      .find(({ ts, blocks }) => ts === told.ts && !JSON.stringify(blocks).includes('Last log lines')),
+  );
+});
+
 describe('/drs ready', () => {
   test('says so with what DRS compared, and takes it back by its button when the lag is high', async () => {
     const { world, orders } = await twoJobs();

@@ -227,6 +227,7 @@ const PLAIN = {
   ],
   connections: ['id', 'name', 'endpoint', 'project_id'],
   deliveries: ['workspace_id', 'channel_id', 'connection_id', 'subject', 'post_id', 'hold_reason', 'outcome', 'reason'],
+  event_reads: ['connection_id', 'job_id', 'deed', 'doer_name', 'lease_token'],
   failures: ['connection_id', 'job_id', 'lease_token', 'closed_by'],
   job_events: ['connection_id', 'job_id', 'kind', 'job_name'],
   job_memories: ['connection_id', 'job_id'],

@@ -218,6 +218,17 @@ const KINDS: readonly Kind[] = [
       orNull(await store.claimWantedCauses({ connectionId: CONNECTION, limit: 10, token: token(), leaseMs: LEASE_MS })),
   },
   {
+    name: 'what is read about an event after it was told',
+    async plan(world) {
+      await poll(world, [failed(world.now())], PAUSE_MS);
+      const token = world.token();
+      await world.store.claimWantedReads({ connectionId: CONNECTION, limit: 10, token, leaseMs: LEASE_MS });
+      await world.store.saveReads({ connectionId: CONNECTION, token, reads: [], retryAfterMs: PAUSE_MS });
+    },
+    take: async ({ store, token }) =>
+      orNull(await store.claimWantedReads({ connectionId: CONNECTION, limit: 10, token: token(), leaseMs: LEASE_MS })),
+  },
+  {
     name: 'the next post at the pace of its workspace',
     async plan(world) {
       for (const channelId of ['C2', 'C3', 'C4'])

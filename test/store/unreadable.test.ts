@@ -229,6 +229,7 @@ test.each([
   ['jobs', 'job_id'],
   ['subscriptions', 'job_id'],
   ['failures', 'job_id'],
+  ['event_reads', 'job_id'],
   ['audit', 'job_id'],
   ['deliveries', 'subject'],
   ['job_events', 'job_id'],

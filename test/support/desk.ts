@@ -1,3 +1,4 @@
+import { NO_TERMS } from '../../src/domain/job/job-terms.ts';
 import type { DrsClient } from '../../src/ports/drs.ts';
 import type { Notifier } from '../../src/ports/slack.ts';
 import type { Job } from '../../src/domain/job/job.ts';
@@ -20,6 +21,7 @@ import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
 import type { Durations } from '../../src/wiring/durations.ts';
 import type { Parts } from '../../src/wiring/parts.ts';
 import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deliveries.ts';
+import { readAboutEvents } from '../../src/use-cases/polling/read-about-events.ts';
 import { findCauses } from '../../src/use-cases/polling/find-causes.ts';
 import { createJobList } from '../../src/use-cases/showing/refresh-job-list.ts';
 import { tick as runTick } from '../../src/use-cases/polling/tick.ts';
@@ -135,6 +137,7 @@ export async function openDesk(
     fetchRecoveryFigures: () => Promise.resolve({ found: new Map(), failure: null }),
     fetchComparisons: () => Promise.resolve({ kind: 'read', value: [] }),
     fetchTimeline: () => Promise.resolve({ kind: 'read', value: [] }),
+    fetchTerms: () => Promise.resolve({ kind: 'read', value: NO_TERMS }),
     fetchLog: () => Promise.resolve({ kind: 'read', value: [] }),
   };
   const notifier: Notifier = {
@@ -237,6 +240,7 @@ export async function openDesk(
     async speak() {
       await takeTurns();
       await findCauses(context);
+      while ((await readAboutEvents(context)) > 0);
       await takeTurns();
     },
     told: (channelId) => said.flatMap((one) => (one.channelId === channelId ? one.post.facts.map(describe) : [])),

@@ -3,6 +3,7 @@ import type { JobId } from '../../src/domain/job/job-id.ts';
 import type { Job } from '../../src/domain/job/job.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
+import { NO_TERMS } from '../../src/domain/job/job-terms.ts';
 import { NO_TIMES } from '../../src/domain/job/phases.ts';
 import type { ProgressAnswer } from '../../src/domain/job/progress-answer.ts';
 import type { ProgressReport } from '../../src/domain/job/progress-report.ts';
@@ -48,6 +49,7 @@ export function aJob(changes: Partial<Job> = {}, state: Partial<JobState> = {}):
     name: null,
     jobType: null,
     times: NO_TIMES,
+    terms: NO_TERMS,
     overSince: null,
     askAlone: false,
     refusals: 0,

@@ -71,6 +71,15 @@ describe('what the rules find', () => {
     expect(Number.parseInt(own ?? '', 10)).toBeLessThan(Number.parseInt(first ?? '', 10));
   });
 
+  test('is remembered by the rules that decided it, so that each channel can be told why', async () => {
+    await using desk = await begin();
+    await subscribe(desk, 'C2', { lag: 'off' });
+    await live(desk, [...minutes(6, 1), 90]);
+    const { rules } = await desk.context.store.readMemory(KEY);
+    expect(rules['']?.decisions?.lag_high).toEqual({ kind: 'silent', reason: 'not_so' });
+    expect(rules['lag:off']?.decisions?.lag_high).toEqual({ kind: 'silent', reason: 'off' });
+  });
+
   test('is not told to a channel that wants warnings only when it is no warning', async () => {
     await using desk = await begin({ least: 'warning' });
     await subscribe(desk, 'C2');

@@ -6,8 +6,6 @@ export interface Cause {
   /** Such as `DRS.M05023`. */
   readonly code: string | null;
   readonly text: string | null;
-  /** Whether the job is paid for in advance, by month or year; missing where DRS did not say how it is paid for. */
-  readonly prepaid?: boolean | undefined;
 }
 
 /** What batch detail says about one job, as far as the bot uses it. */
@@ -19,6 +17,8 @@ export interface JobDetail extends JobTimes {
   readonly jobType: string | null;
   /** The job this is a part of. */
   readonly parentId: JobId | null;
+  /** Whether it is paid for in advance, by month or year; null where DRS does not say. */
+  readonly prepaid: boolean | null;
   /** Null when DRS gives none. */
   readonly cause: Cause | null;
 }

@@ -1,5 +1,6 @@
 import type { JobId } from './job-id.ts';
 import type { JobState } from './job-state.ts';
+import type { JobTerms } from './job-terms.ts';
 import type { JobTimes } from './phases.ts';
 import type { EpochMs } from '../base/time.ts';
 
@@ -17,6 +18,7 @@ export interface Job extends JobKey {
   readonly jobType: string | null;
   /** DRS's own times, where known. */
   readonly times: JobTimes;
+  readonly terms: JobTerms;
   readonly state: JobState;
   /** When it was found to be over; null while it is not. */
   readonly overSince: EpochMs | null;

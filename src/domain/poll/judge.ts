@@ -3,6 +3,7 @@ import type { EpochMs } from '../base/time.ts';
 import type { Job } from '../job/job.ts';
 import type { JobEvent } from '../job/job-event.ts';
 import type { JobState } from '../job/job-state.ts';
+import type { JobTerms } from '../job/job-terms.ts';
 import type { RuleEvent } from '../job/rule-event.ts';
 import { followCourse, NEW_COURSE } from '../rules/course.ts';
 import type { Decision, RuleName } from '../rules/decision.ts';
@@ -36,8 +37,6 @@ export interface RuleNeeds {
   readonly memory: RuleMemory;
   /** Each key once. */
   readonly own: readonly OwnRules[];
-  /** It is paid for in advance, as far as anybody knows: DRS does not end it by itself. */
-  readonly isPrepaid: boolean;
   /** Some channel is told passing statuses as they come. */
   readonly isEveryStatusWanted: boolean;
 }
@@ -87,12 +86,11 @@ export function judge(
   const { recent, aged } = addSample(memory.recent, sample);
   const steps = [{ key: DEFAULT_RULES_KEY, rules: NO_OWN_RULES }, ...needs.own].map(({ key, rules }) => ({
     key,
-    ...stepOne(job, { state, memory, sample, key, rules, isPrepaid: needs.isPrepaid }, at),
+    ...stepOne(job, { state, memory, sample, key, rules }, at),
   }));
   return {
     memory: {
       rules: Object.fromEntries(steps.map(({ key, next }) => [key, next])),
-      decisions: steps[0]?.decisions ?? null,
       looks: memory.looks,
       recent,
     },
@@ -120,7 +118,7 @@ function passing(job: Job, { state, events }: Pick<Assessment, 'state' | 'events
 }
 
 /** What is not known any more of a job that begins again. */
-const FORGOTTEN: Pick<RuleMemory, 'rules' | 'decisions'> = { rules: NO_MEMORY.rules, decisions: NO_MEMORY.decisions };
+const FORGOTTEN: Pick<RuleMemory, 'rules'> = { rules: NO_MEMORY.rules };
 
 function addLook(looks: RuleMemory['looks'], seen: JobState | null, at: EpochMs): RuleMemory['looks'] {
   const { status = null, lagMs = null } = seen?.report ?? {};
@@ -132,12 +130,11 @@ interface Case extends OwnRules {
   readonly state: JobState;
   readonly memory: RuleMemory;
   readonly sample: Sample;
-  readonly isPrepaid: boolean;
 }
 
 function stepOne(
   job: Job,
-  { state, memory, sample, key, rules, isPrepaid }: Case,
+  { state, memory, sample, key, rules }: Case,
   { now, pollMs, samples }: JudgeAt,
 ): {
   readonly next: RulesOfJob;
@@ -146,7 +143,7 @@ function stepOne(
 } {
   const settings = toRuleSettings(rules, { pollMs, jobType: job.jobType });
   const known = memory.rules[key] ?? beginRules(memory, settings);
-  const facts = factsOf(state, isPrepaid);
+  const facts = factsOf(state, job.terms);
   // Nothing is told of a job that flaps, so nothing must be found in its figures; what its status means is followed.
   const judged = facts.isFlapping ? { ...sample, lagMs: null, parts: [] } : sample;
   const { state: next, decisions } = stepRules(known.state, judged, settings, facts);
@@ -154,20 +151,20 @@ function stepOne(
   const window = isJudged ? stepWindow(known.window, estimateRemaining(samples), rules.by.at, now) : null;
   const found = facts.isFlapping ? [] : eventsOf(decisions);
   return {
-    next: { state: next, window: window?.state ?? known.window },
+    next: { state: next, window: window?.state ?? known.window, decisions },
     decisions,
     events: window?.decision.kind === 'tell' ? [...found, window.decision.event] : found,
   };
 }
 
 /** What is known of the job beside the sample. */
-function factsOf({ report, failure, flapping }: JobState, isPrepaid: boolean): Facts {
+function factsOf({ report, failure, flapping }: JobState, terms: JobTerms): Facts {
   const hasError =
     failure !== null ||
     (report?.errorCode ?? null) !== null ||
     (report?.failedSubJobs?.failed.length ?? 0) > 0 ||
     (report?.subJob?.unmeasured ?? 0) > 0;
-  return { hasError, isFlapping: flapping !== null, expiry: expiryOf(report?.status ?? '', null, isPrepaid) };
+  return { hasError, isFlapping: flapping !== null, expiry: expiryOf(report?.status ?? '', terms) };
 }
 
 /**
@@ -177,7 +174,7 @@ function factsOf({ report, failure, flapping }: JobState, isPrepaid: boolean): F
 function beginRules({ rules, recent }: RuleMemory, settings: RuleSettings): RulesOfJob {
   const defaults = rules[DEFAULT_RULES_KEY]?.state ?? null;
   const window = { isMissedTold: false };
-  if (defaults === null) return { state: NEW_RULE_STATE, window };
+  if (defaults === null) return { state: NEW_RULE_STATE, window, decisions: null };
   const state: RuleState = {
     ...defaults,
     course: recent.reduce((course, sample) => followCourse(course, sample, settings).course, NEW_COURSE),
@@ -188,7 +185,7 @@ function beginRules({ rules, recent }: RuleMemory, settings: RuleSettings): Rule
     copy: { ...defaults.copy, isStallTold: false, isTailTold: false },
     caughtUp: NOT_CAUGHT_UP,
   };
-  return { state, window };
+  return { state, window, decisions: null };
 }
 
 /**

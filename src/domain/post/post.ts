@@ -2,6 +2,9 @@ import type { JobKey } from '../job/job.ts';
 import type { Cause } from '../job/job-detail.ts';
 import type { JobEvent } from '../job/job-event.ts';
 import type { JobState } from '../job/job-state.ts';
+import { NO_TERMS } from '../job/job-terms.ts';
+import type { JobTerms } from '../job/job-terms.ts';
+import type { Doer } from '../job/timeline.ts';
 import type { Standing } from '../job/standing.ts';
 import type { LastSeen } from '../poll/last-seen.ts';
 import type { Explanation } from '../job/explanation.ts';
@@ -34,6 +37,7 @@ export interface StandingJob extends NamedJob {
   readonly standing: Standing | null;
   /** The failure that it has not recovered from, and why it failed, where known. */
   readonly failure: JobState['failure'];
+  readonly terms: JobTerms;
   readonly cause: Cause | null;
 }
 
@@ -104,10 +108,14 @@ export type Announcement =
   /** Of a kind that this version does not know. */
   | { readonly kind: 'other'; readonly name: string };
 
-/** What became known about a failure after it was noticed, or at the moment of a recovery. */
+/** What became known about an event after it was noticed, or at the moment of a recovery. */
 export interface Aftermath {
   /** In the language of the channel where there is one. */
   readonly cause: Cause | null;
+  /** Who paused, resumed or ended the job; null while nobody knows. */
+  readonly doer: Doer | null;
+  /** How DRS treats the job while it is abnormal. */
+  readonly terms: JobTerms;
   /** What has become of a failure since; null while it is as it was. */
   readonly closed: Closing | null;
   /** The event by which what a rule found is over; null while it is not. */
@@ -120,6 +128,8 @@ export interface Aftermath {
 
 export const NO_AFTERMATH: Aftermath = {
   cause: null,
+  doer: null,
+  terms: NO_TERMS,
   closed: null,
   endedBy: null,
   firstMessageTs: null,

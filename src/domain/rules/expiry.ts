@@ -1,4 +1,5 @@
 import { DAY } from '../base/time.ts';
+import type { JobTerms } from '../job/job-terms.ts';
 
 /** After how long DRS ends a job by itself that stays as it is, in ms. */
 export interface Expiry {
@@ -14,11 +15,9 @@ const CREATE_FAILED_DAYS = 3;
 /**
  * "Abnormal jobs are ended by DRS after `expired_days` (v5; 14 by default, 'not confirmed' if unread; prepaid none;
  * `CREATE_FAILED` 3 days) and billed until then."
- *
- * @param expiredDays the job's own setting; null when it could not be read
  */
-export function expiryOf(status: string, expiredDays: number | null, isPrepaid: boolean): Expiry | null {
-  if (isPrepaid) return null;
+export function expiryOf(status: string, { expiredDays, prepaid }: JobTerms): Expiry | null {
+  if (prepaid === true) return null;
   if (status === 'CREATE_FAILED') return { afterMs: CREATE_FAILED_DAYS * DAY, isConfirmed: true };
   return { afterMs: (expiredDays ?? DEFAULT_EXPIRED_DAYS) * DAY, isConfirmed: expiredDays !== null };
 }

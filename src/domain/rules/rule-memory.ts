@@ -9,6 +9,8 @@ export interface RulesOfJob {
   readonly state: RuleState;
   /** Where a moment is set by which the copy is wanted. */
   readonly window: Window;
+  /** What they decided at the last sample; null before their first. */
+  readonly decisions: Readonly<Record<RuleName, Decision>> | null;
 }
 
 /** One look at a job, as `/drs why` shows it. */
@@ -23,12 +25,10 @@ export interface Look {
 export interface RuleMemory {
   /** By `rulesKey`; the default rules always have theirs once there was a sample. */
   readonly rules: Readonly<Record<string, RulesOfJob>>;
-  /** What the default rules decided at the last sample; null before the first. */
-  readonly decisions: Readonly<Record<RuleName, Decision>> | null;
   /** The last looks, oldest first. */
   readonly looks: readonly Look[];
   /** The samples of the last 2 h or a little more, oldest first; older ones are in the store. */
   readonly recent: readonly Sample[];
 }
 
-export const NO_MEMORY: RuleMemory = { rules: {}, decisions: null, looks: [], recent: [] };
+export const NO_MEMORY: RuleMemory = { rules: {}, looks: [], recent: [] };

@@ -3,7 +3,7 @@ import type { StatusGroup } from '../job/job-status.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { Job } from '../job/job.ts';
 import type { Decision, RuleName } from './decision.ts';
-import type { RuleMemory } from './rule-memory.ts';
+import type { RulesOfJob } from './rule-memory.ts';
 
 /** Why nothing is told of a job in a channel at the moment, in one word and its facts: what stands in the way first. */
 export type WhySilent =
@@ -30,7 +30,8 @@ export interface Silence {
   readonly pause: { readonly reason: string } | null;
   /** What the channel is owed of the job; null for nothing. */
   readonly owed: { readonly holdReason: string | null } | null;
-  readonly memory: RuleMemory;
+  /** What the rules in force there decided last; null for nothing yet. */
+  readonly decisions: RulesOfJob['decisions'];
 }
 
 /** The rule that answers for each phase: what it decided says why nothing is told. */
@@ -42,7 +43,7 @@ const ANSWERING: Readonly<Partial<Record<StatusGroup, RuleName>>> = {
 };
 
 /** Why a channel was told nothing since it was told last. */
-export function whySilent({ job, isWatched, pause, owed, memory }: Silence): WhySilent {
+export function whySilent({ job, isWatched, pause, owed, decisions }: Silence): WhySilent {
   if (job !== null && job.state.over !== null) return { kind: 'over' };
   if (owed !== null)
     return pause === null ? { kind: 'owed', reason: owed.holdReason } : { kind: 'posts_held', reason: pause.reason };
@@ -50,9 +51,9 @@ export function whySilent({ job, isWatched, pause, owed, memory }: Silence): Why
   if (pause !== null) return { kind: 'posts_held', reason: pause.reason };
   if (job !== null && job.state.unknown !== null) return { kind: 'not_seen', since: job.state.unknown.since };
   const report = job?.state.report ?? null;
-  if (memory.decisions === null || report === null) return { kind: 'not_judged' };
+  if (decisions === null || report === null) return { kind: 'not_judged' };
   const rule = ANSWERING[statusGroup(report.status)];
   return rule === undefined
     ? { kind: 'passing', status: report.status }
-    : { kind: 'judged', rule, decision: memory.decisions[rule] };
+    : { kind: 'judged', rule, decision: decisions[rule] };
 }

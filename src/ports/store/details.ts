@@ -2,7 +2,9 @@ import type { Language } from '../../domain/base/language.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Cause, JobDetail } from '../../domain/job/job-detail.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
+import type { JobTerms } from '../../domain/job/job-terms.ts';
 import type { JobKey } from '../../domain/job/job.ts';
+import type { Deed, Doer, SeenDeed } from '../../domain/job/timeline.ts';
 import type { LeaseRequest } from './leases.ts';
 
 /** A failure whose cause is still to be found. */
@@ -21,6 +23,30 @@ export interface FoundCause {
   readonly eventNumber: number;
   readonly language: Language;
   readonly cause: Cause;
+  /** Whether the job is paid for in advance; null where DRS did not say. */
+  readonly prepaid: boolean | null;
+}
+
+/** An event about which something is still to be read. */
+export interface WantedRead {
+  readonly jobId: JobId;
+  readonly eventNumber: number;
+  /** How often it was tried in vain. */
+  readonly tries: number;
+  /** The change of which it is to be found who made it; null for none. */
+  readonly deed: SeenDeed | null;
+  /** On what terms DRS keeps the job is to be read. */
+  readonly wantsTerms: boolean;
+}
+
+/** What was read about an event. */
+export interface FoundRead {
+  readonly jobId: JobId;
+  readonly eventNumber: number;
+  readonly doer: (Doer & { readonly deed: Deed }) | null;
+  readonly terms: JobTerms | null;
+  /** It is not tried again. */
+  readonly isDone: boolean;
 }
 
 /** What DRS knows of jobs beside their progress: names, times, and why a job failed. */
@@ -57,6 +83,20 @@ export interface DetailStore {
     readonly token: string;
     readonly found: readonly FoundCause[];
     readonly givenUp: readonly WantedCause[];
+    readonly retryAfterMs: number;
+  }): Promise<void>;
+  /** Leases events about which something is to be read and whose next try is due. Only events that somebody was told are. */
+  claimWantedReads(
+    request: LeaseRequest & { readonly connectionId: string; readonly limit: number },
+  ): Promise<readonly WantedRead[]>;
+  /**
+   * Records what was read, marks the messages that tell these events for an edit where that shows there, and gives the leases
+   * back: what is not done, or was not reached, is tried again after `retryAfterMs`.
+   */
+  saveReads(request: {
+    readonly connectionId: string;
+    readonly token: string;
+    readonly reads: readonly FoundRead[];
     readonly retryAfterMs: number;
   }): Promise<void>;
 }

@@ -23,11 +23,14 @@ export interface ToldEvent {
 
 /** What was told of a job, where, and what was not. */
 export interface ToldStore {
-  /** The last events of a job, newest first, as far as they can be read, with what became of each in the channels of a workspace. */
+  /**
+   * The last events of a job, newest first, as far as they can be read, with what became of each in the channels of a
+   * workspace; and how many are kept in all.
+   */
   listTold(request: {
     readonly workspaceId: string;
     readonly job: JobKey;
     /** Events at most. */
     readonly limit: number;
-  }): Promise<readonly ToldEvent[]>;
+  }): Promise<{ readonly events: readonly ToldEvent[]; readonly total: number }>;
 }

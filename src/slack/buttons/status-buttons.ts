@@ -12,7 +12,7 @@ import type { ClickRequest } from './click.ts';
 /** *Refresh* and *Status*. */
 export const refreshStatus = withValue(JOBS_VALUE, replaceStatus);
 
-/** *Last log lines* on the status of a failed job: for whoever asked, in their language. */
+/** *Last log lines* on the status of a failed job, and on the message that it failed: for whoever asked, in their language. */
 export const showLastLogLines = withValue(JOBS_VALUE, async ({ slack, personTexts, reply }, { jobs: [jobId] }) => {
   if (jobId !== undefined)
     await reply.privately(logMessage(personTexts, await showLog(slack.useCases, jobId, personTexts.language)));

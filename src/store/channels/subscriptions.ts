@@ -79,7 +79,7 @@ async function announceChanged(
 async function toStanding(tx: Tx, { actor, language }: SubscribeRequest, job: Job): Promise<StandingJob> {
   const { failure } = job.state;
   const cause = failure === null ? null : await findCause(tx, job, (await chosenLanguage(tx, actor)) ?? language);
-  return { ...toNamed(job), standing: standingOf(job.state), failure, cause };
+  return { ...toNamed(job), standing: standingOf(job.state), failure, cause, terms: job.terms };
 }
 
 /** Direct messages with a person are in that person's language, unless another was chosen there. */

@@ -10,6 +10,7 @@ import type { EpochMs } from '../../domain/base/time.ts';
 import type { CommittedPoll, PollResult } from '../../ports/store/jobs.ts';
 import { audit } from '../rows/audit.ts';
 import { encode } from '../rows/codec.ts';
+import { openEventRead } from './event-reads.ts';
 import { closeFailures, openFailure } from './failures.ts';
 import { hasAwaited, IS_WATCHED, resumeSubscriptions } from './awaited-subscriptions.ts';
 import { findNamesake } from './namesakes.ts';
@@ -45,6 +46,7 @@ export async function commitPoll(db: Db, clock: EpochMs, poll: Poll): Promise<Co
       isWatched: row.is_watched === 1 || resumed.jobIds.has(result.jobId),
       isAwaited: row.is_awaited === 1,
       lastEvent: row.event_number,
+      before: { checkedAt: row.answered_at, termsAt: row.terms_at },
     }));
     const kept = held.filter(({ result, isWatched }) => result.state.report !== null || isWatched);
     if (kept.length > 0) await writeJobs.run(tx, { ...poll, clock, held: kept });
@@ -69,6 +71,8 @@ interface HeldResult {
   readonly isAwaited: boolean;
   /** Number of its last event. */
   readonly lastEvent: number;
+  /** When it was last looked at before, and when DRS last said on what terms it keeps the job; null for never. */
+  readonly before: { readonly checkedAt: EpochMs | null; readonly termsAt: EpochMs | null };
 }
 
 /** The jobs whose lease is still ours. */
@@ -76,7 +80,15 @@ const findLeased = new ReusedQuery(
   (db: Db, { token, connectionId, now }: Poll) =>
     db
       .selectFrom('jobs')
-      .select(['job_id', 'event_number', 'ended_at', IS_WATCHED.as('is_watched'), hasAwaited(now).as('is_awaited')])
+      .select([
+        'job_id',
+        'event_number',
+        'ended_at',
+        'answered_at',
+        'terms_at',
+        IS_WATCHED.as('is_watched'),
+        hasAwaited(now).as('is_awaited'),
+      ])
       .where('lease_token', '=', token)
       .where('connection_id', '=', connectionId),
   ({ token, connectionId, now }) => [now - GONE_AWAITED_FOR_MS, token, connectionId],
@@ -90,9 +102,9 @@ function isAsked({ isWatched, isAwaited }: Pick<HeldResult, 'isWatched' | 'isAwa
 }
 
 function toRows({ connectionId, now, clock, held }: HeldPoll) {
-  return held.map(({ result, lastEvent, ...needs }) => {
+  return held.map(({ result, lastEvent, isWatched, isAwaited }) => {
     const { jobId, state, nextPollAt } = result;
-    const isPolled = isAsked(needs, state);
+    const isPolled = isAsked({ isWatched, isAwaited }, state);
     return {
       connection_id: connectionId,
       job_id: jobId,
@@ -156,7 +168,7 @@ async function forgetJobs(tx: Tx, connectionId: string, forgotten: readonly Held
 
 async function writeEvents(tx: Tx, poll: Poll, held: readonly HeldResult[]): Promise<number> {
   let deliveries = 0;
-  for (const { result, lastEvent } of held) {
+  for (const { result, lastEvent, before } of held) {
     const { jobId, events } = result;
     const job = { connectionId: poll.connectionId, jobId };
     for (const [index, event] of events.entries()) {
@@ -164,6 +176,7 @@ async function writeEvents(tx: Tx, poll: Poll, held: readonly HeldResult[]): Pro
       const told = await writeEvent(tx, job, { number, event }, poll.now);
       const isNewFailure = event.kind === 'status_changed' && statusGroup(event.to) === 'failed';
       if (isNewFailure) await openFailure(tx, job, number, told > 0 ? poll.now : null);
+      if (told > 0) await openEventRead(tx, job, { number, event }, before, poll.now);
       const closing = closingBy(event);
       if (closing !== null) await closeFailures(tx, job, closing, poll.now);
       await noteEnds(tx, job, { number, event }, poll.now);

@@ -72,6 +72,7 @@ export async function saveDetails(
           parent_id: eb.fn.coalesce(eb.val(detail.parentId), 'parent_id'),
           started_at: eb.fn.coalesce(eb.val(detail.startedAt), 'started_at'),
           full_copy_done_at: eb.fn.coalesce(eb.val(detail.fullCopyDoneAt), 'full_copy_done_at'),
+          prepaid: eb.fn.coalesce(eb.val(detail.prepaid === null ? null : detail.prepaid ? 1 : 0), 'prepaid'),
           detail_at: now,
         }))
         .where((eb) => eb.and(ofJob(job)))

@@ -1,5 +1,3 @@
-import { sql } from 'kysely';
-
 import type { Cause } from '../../domain/job/job-detail.ts';
 import type { JobKey } from '../../domain/job/job.ts';
 import type { Closing } from '../../domain/post/closing.ts';
@@ -12,7 +10,7 @@ import { ofJob } from '../rows/keys.ts';
 import type { Request } from '../rows/keys.ts';
 import { wantEdit } from '../rows/want-edit.ts';
 import { setAside } from '../rows/set-aside.ts';
-import { isDue, isFree } from '../rows/timed-work.ts';
+import { claimWanted, giveBackWanted } from '../rows/wanted-rows.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 
 /** A failure as its row names it. */
@@ -88,26 +86,16 @@ export async function claimWantedCauses(
   db: Db,
   clock: number,
   language: Language,
-  { connectionId, limit, token, leaseMs }: Request<'claimWantedCauses'>,
+  request: Request<'claimWantedCauses'>,
 ): Promise<readonly WantedCause[]> {
+  const { connectionId } = request;
   return await db.transaction().execute(async (tx) => {
-    const rows = await tx
-      .updateTable('failures')
-      .set({ lease_token: token, lease_until: clock + leaseMs, leased_at: clock })
-      .where('connection_id', '=', connectionId)
-      .where(sql<boolean>`(job_id, event_number) in (
-        select job_id, event_number from failures
-        where connection_id = ${connectionId} and wanted_since is not null
-          and ${isDue('next_try_at', 'try_set_at', clock)} and ${isFree(clock)}
-        order by next_try_at limit ${limit})`)
-      .returning(['job_id as jobId', 'event_number as eventNumber', 'tries'])
-      .execute();
     const wanted: WantedCause[] = [];
-    for (const { tries, ...row } of rows) {
-      const failure = { connectionId, ...row };
-      const jobId = decodeJobId(row.jobId);
+    for (const { job_id: id, event_number: eventNumber, tries } of await claimWanted(tx, 'failures', clock, request)) {
+      const failure = { connectionId, jobId: id, eventNumber };
+      const jobId = decodeJobId(id);
       if (jobId === null) await stopAsking(tx, failure, clock);
-      else wanted.push({ ...row, jobId, tries, languages: await findReaders(tx, failure, language) });
+      else wanted.push({ jobId, eventNumber, tries, languages: await findReaders(tx, failure, language) });
     }
     return wanted;
   });
@@ -154,22 +142,28 @@ export async function saveCauses(
   { connectionId, token, found, givenUp, retryAfterMs }: Request<'saveCauses'>,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    for (const { language, cause, ...one } of found) {
+    for (const { language, cause, prepaid, ...one } of found) {
+      const job = { connectionId, jobId: one.jobId };
+      if (prepaid !== null) await notePrepaid(tx, job, prepaid);
       await writeCause(tx, { connectionId, ...one }, language, cause);
-      await wantEdit(tx, { connectionId, jobId: one.jobId }, one.eventNumber, clock);
+      await wantEdit(tx, job, one.eventNumber, clock);
     }
     for (const one of [...found, ...givenUp])
       await updateFailure(tx, { connectionId, ...one })
         .set({ wanted_since: null })
         .where('lease_token', '=', token)
         .execute();
-    const retry = { next_try_at: clock + retryAfterMs, try_set_at: clock };
-    await tx
-      .updateTable('failures')
-      .set((eb) => ({ lease_token: null, lease_until: null, ...retry, tries: eb('tries', '+', 1) }))
-      .where('lease_token', '=', token)
-      .execute();
+    await giveBackWanted(tx, 'failures', clock, { token, retryAfterMs });
   });
+}
+
+/** Notes how a job is paid for. */
+async function notePrepaid(tx: Tx, job: JobKey, prepaid: boolean): Promise<void> {
+  await tx
+    .updateTable('jobs')
+    .set({ prepaid: prepaid ? 1 : 0 })
+    .where((eb) => eb.and(ofJob(job)))
+    .execute();
 }
 
 async function writeCause(tx: Tx, failure: FailureKey, language: FoundCause['language'], cause: Cause): Promise<void> {

@@ -5,6 +5,7 @@ import type { Job, JobKey } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import { UNSEEN_JOB } from '../../domain/job/job-state.ts';
 import type { JobState } from '../../domain/job/job-state.ts';
+import type { JobTerms } from '../../domain/job/job-terms.ts';
 import { statusGroup } from '../../domain/job/job-status.ts';
 import { isWithin } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -26,6 +27,8 @@ const JOB_COLUMNS = [
   'job_type',
   'started_at',
   'full_copy_done_at',
+  'expired_days',
+  'prepaid',
   'status',
   'state',
   'ended_at',
@@ -49,12 +52,18 @@ export function toJob(row: JobRow, jobId: JobId, state = decodeState(row.state) 
     name: row.name,
     jobType: row.job_type,
     times: { startedAt: row.started_at, fullCopyDoneAt: row.full_copy_done_at },
+    terms: toTerms(row),
     state,
     overSince: row.ended_at,
     askAlone: row.ask_alone === 1,
     refusals: row.refusals,
     waitingSince: row.waiting_since,
   };
+}
+
+/** What DRS has said of how it treats the job. */
+export function toTerms(row: Pick<Selectable<Schema['jobs']>, 'expired_days' | 'prepaid'>): JobTerms {
+  return { expiredDays: row.expired_days, prepaid: row.prepaid === null ? null : row.prepaid === 1 };
 }
 
 export async function findJob(db: Db, job: JobKey): Promise<Job | null> {

@@ -4,7 +4,7 @@ import type { Job } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { OwnRules, RuleNeeds } from '../../domain/poll/judge.ts';
 import { DEFAULT_RULES_KEY } from '../../domain/rules/subscription-rules.ts';
-import { decodeCauses, decodeRules } from '../rows/codec.ts';
+import { decodeRules } from '../rows/codec.ts';
 import { decodeMemory } from '../rows/memory-codec.ts';
 import { ReusedQuery } from '../rows/reused-query.ts';
 import type { Db } from '../rows/schema.ts';
@@ -51,7 +51,6 @@ export async function findRuleNeeds(db: Db, jobs: readonly Job[]): Promise<Reado
   const asked = { connectionId: first.connectionId, jobIds: watched.map(({ jobId }) => jobId) };
   const memories = new Map((await findMemories.run(db, asked)).map((row) => [row.job_id, row.memory]));
   const { own, wantEvery } = await findOwn(db, asked);
-  const prepaid = await findPrepaid(db, watched);
   return new Map(
     watched.map(({ jobId }) => [
       jobId,
@@ -59,7 +58,6 @@ export async function findRuleNeeds(db: Db, jobs: readonly Job[]): Promise<Reado
         memory: decodeMemory(memories.get(jobId) ?? null),
         own: own.get(jobId) ?? [],
         isEveryStatusWanted: wantEvery.has(jobId),
-        isPrepaid: prepaid.has(jobId),
       },
     ]),
   );
@@ -78,22 +76,4 @@ async function findOwn(db: Db, asked: Asked) {
     own.set(jobId, ofJob);
   }
   return { own, wantEvery };
-}
-
-/** Those of which DRS says so beside why they failed; it is asked for nothing else. */
-async function findPrepaid(db: Db, jobs: readonly Job[]): Promise<ReadonlySet<string>> {
-  const failed = jobs.filter(({ state }) => state.failure !== null);
-  const [first] = failed;
-  if (first === undefined) return new Set();
-  const jobIds = failed.map(({ jobId }) => jobId);
-  const rows = await db
-    .selectFrom('failures')
-    .select(['job_id', 'causes'])
-    .where('connection_id', '=', first.connectionId)
-    .where('job_id', 'in', jobIds)
-    .where('recovered_at', 'is', null)
-    .execute();
-  const isPrepaid = (causes: string) =>
-    Object.values(decodeCauses(causes) ?? {}).some((cause) => cause.prepaid === true);
-  return new Set(rows.flatMap((row) => (isPrepaid(row.causes) ? [row.job_id] : [])));
 }

@@ -17,6 +17,7 @@ import {
   decodeLanguage,
   decodeNamedJob,
 } from '../rows/codec.ts';
+import { toTerms } from '../jobs/jobs.ts';
 import { findEnd } from '../rows/rule-endings.ts';
 import { setAside } from '../rows/set-aside.ts';
 import type { Db, Tx } from '../rows/schema.ts';
@@ -210,6 +211,12 @@ export function selectFacts(db: Db) {
         .onRef('failures.job_id', '=', 'deliveries.subject')
         .onRef('failures.event_number', '=', 'deliveries.number'),
     )
+    .leftJoin('event_reads', (join) =>
+      join
+        .onRef('event_reads.connection_id', '=', 'deliveries.connection_id')
+        .onRef('event_reads.job_id', '=', 'deliveries.subject')
+        .onRef('event_reads.event_number', '=', 'deliveries.number'),
+    )
     .select((eb) => [
       'deliveries.id',
       'deliveries.workspace_id',
@@ -226,6 +233,10 @@ export function selectFacts(db: Db) {
       // What it was called then; a name that was learnt later is better than none.
       eb.fn.coalesce('job_events.job_name', 'jobs.name').as('name'),
       'jobs.job_type',
+      'jobs.expired_days',
+      'jobs.prepaid',
+      'event_reads.doer_name',
+      'event_reads.doer_at',
       'failures.causes',
       'failures.recovered_at',
       'failures.closed_by',
@@ -279,6 +290,8 @@ function toFacts(row: FactsRow, language: Language): DeliveryFacts | null {
   const causes = row.causes === null ? null : (decodeCauses(row.causes) ?? {});
   const aftermath =
     causes === null ? NO_AFTERMATH : { ...NO_AFTERMATH, cause: causeFor(causes, language), closed: closingOf(row) };
+  const { doer_name: userName, doer_at: doneAt } = row;
+  const doer = userName === null || doneAt === null ? null : { userName, at: doneAt };
   const eventNumber = row.number;
   const namesake = row.namesake === null ? null : decodeNamedJob(row.namesake);
   return {
@@ -286,6 +299,6 @@ function toFacts(row: FactsRow, language: Language): DeliveryFacts | null {
     job,
     eventNumber,
     event,
-    aftermath: { ...aftermath, firstMessageTs: row.first_message_ts, namesake },
+    aftermath: { ...aftermath, doer, terms: toTerms(row), firstMessageTs: row.first_message_ts, namesake },
   };
 }

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 
-import type { Telling, ToldEvent } from '../../ports/store/told.ts';
+import type { Telling, ToldStore } from '../../ports/store/told.ts';
 import { decodeEvent } from '../rows/codec.ts';
 import { ofJob } from '../rows/keys.ts';
 import type { Request } from '../rows/keys.ts';
@@ -10,7 +10,12 @@ import type { Db, Schema } from '../rows/schema.ts';
 export async function listTold(
   db: Db,
   { workspaceId, job, limit }: Request<'listTold'>,
-): Promise<readonly ToldEvent[]> {
+): ReturnType<ToldStore['listTold']> {
+  const { total } = await db
+    .selectFrom('job_events')
+    .select((eb) => eb.fn.countAll().as('total'))
+    .where((eb) => eb.and(ofJob(job)))
+    .executeTakeFirstOrThrow();
   const events = await db
     .selectFrom('job_events')
     .select(['number', 'facts', 'job_name'])
@@ -18,7 +23,7 @@ export async function listTold(
     .orderBy('number', 'desc')
     .limit(limit)
     .execute();
-  if (events.length === 0) return [];
+  if (events.length === 0) return { events: [], total: 0 };
   const deliveries = await db
     .selectFrom('deliveries')
     .leftJoin('posts', 'posts.id', 'deliveries.post_id')
@@ -43,13 +48,14 @@ export async function listTold(
     .where('deliveries.announcement', 'is', null)
     .orderBy('deliveries.id')
     .execute();
-  return events.flatMap(({ number, facts, job_name: jobName }) => {
+  const told = events.flatMap(({ number, facts, job_name: jobName }) => {
     const event = decodeEvent(facts);
     const channels = deliveries
       .filter((one) => one.number === number)
       .map((one) => ({ channelId: one.channel_id, telling: tellingOf(one) }));
     return event === null ? [] : [{ number, event, jobName, channels }];
   });
+  return { events: told, total: Number(total) };
 }
 
 type DeliveryRow = Pick<

@@ -285,16 +285,15 @@ const namedJob = z.object({
 });
 const namedJobs = z.array(namedJob);
 const endedJobs = z.array(namedJob.extend({ madeBy: z.string().nullable().default(null) }));
-const cause = z.object({
-  code: z.string().nullable(),
-  text: z.string().nullable(),
-  prepaid: z.boolean().optional(),
-});
+const cause = z.object({ code: z.string().nullable(), text: z.string().nullable() });
 const standingJobs = z.array(
   namedJob.extend({
     standing: z.enum(STANDINGS).nullable().catch(null).default(null),
     failure: z.object({ status: z.string(), since: z.number(), startSeen: z.boolean() }).nullable().default(null),
     cause: cause.nullable().default(null),
+    terms: z
+      .object({ expiredDays: z.number().nullable(), prepaid: z.boolean().nullable() })
+      .default({ expiredDays: null, prepaid: null }),
   }),
 );
 const hold = z.union([z.literal('off'), z.object({ levelMs: z.number(), holdMs: z.number() })]);

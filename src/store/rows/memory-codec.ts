@@ -13,16 +13,15 @@ import { packedReadings, packedSamples, packReadings, packSamples } from './samp
 /**
  * What the rules remember as text, for a row that is read and written with every poll: short and cheap. What is as it was in the beginning is left out, and readings and samples are lists of numbers.
  */
-export function encodeMemory({ rules, decisions, looks, recent }: RuleMemory): string {
+export function encodeMemory({ rules, looks, recent }: RuleMemory): string {
   return JSON.stringify({
     rules: Object.fromEntries(Object.entries(rules).map(([key, one]) => [key, packRules(one)])),
-    decisions: decisions === null ? undefined : packDecisions(decisions),
     looks: looks.length === 0 ? undefined : packLooks(looks),
     recent: recent.length === 0 ? undefined : packSamples(recent),
   });
 }
 
-function packRules({ state, window }: RulesOfJob) {
+function packRules({ state, window, decisions }: RulesOfJob) {
   const { course, heartbeat, lag, standstill, jumping, unmeasured, catchUp, copy, caughtUp, outage } = state;
   return {
     course: { ...course, readings: packReadings(course.readings) },
@@ -36,11 +35,12 @@ function packRules({ state, window }: RulesOfJob) {
     caughtUp: caughtUp.toldAt === null && !caughtUp.isCaughtUp ? undefined : caughtUp,
     outage: outage ?? undefined,
     window: window.isMissedTold ? window : undefined,
+    decisions: decisions === null ? undefined : packDecisions(decisions),
   };
 }
 
 /** In the order of the rules. */
-function packDecisions(decisions: NonNullable<RuleMemory['decisions']>): readonly unknown[] {
+function packDecisions(decisions: NonNullable<RulesOfJob['decisions']>): readonly unknown[] {
   return RULE_NAMES.map((name) => {
     const decision = decisions[name];
     return decision.kind === 'silent' ? decision.reason : decision.event;
@@ -80,6 +80,21 @@ const since = z.number();
 const at = z.number();
 const group = z.enum(STATUS_GROUPS).catch('unknown');
 const lagAlarm = z.enum(['lag_high', 'nothing_newer', 'cannot_keep_up']);
+const packedDecision = z
+  .union([z.enum(RULE_SILENCES), ruleEvent])
+  .transform((one): Decision =>
+    typeof one === 'string' ? { kind: 'silent', reason: one } : { kind: 'tell', event: one },
+  );
+
+/** None where they are of other rules than this version has. */
+const packedDecisions = z
+  .array(z.unknown())
+  .transform((packed) => Object.fromEntries(RULE_NAMES.map((name, index) => [name, packed[index]])))
+  .pipe(z.record(z.enum(RULE_NAMES), packedDecision))
+  .nullable()
+  .catch(null)
+  .default(null);
+
 const packedRules = z
   .object({
     course: z.object({
@@ -144,27 +159,16 @@ const packedRules = z
       .nullable()
       .default(null),
     window: z.object({ isMissedTold: z.boolean() }).default({ isMissedTold: false }),
+    decisions: packedDecisions,
   })
-  .transform(({ window, ...state }): RulesOfJob => ({ state: state satisfies RuleState, window }));
-
-const packedDecision = z
-  .union([z.enum(RULE_SILENCES), ruleEvent])
-  .transform((one): Decision =>
-    typeof one === 'string' ? { kind: 'silent', reason: one } : { kind: 'tell', event: one },
-  );
-
-/** None where they are of other rules than this version has. */
-const packedDecisions = z
-  .array(z.unknown())
-  .transform((packed) => Object.fromEntries(RULE_NAMES.map((name, index) => [name, packed[index]])))
-  .pipe(z.record(z.enum(RULE_NAMES), packedDecision))
-  .nullable()
-  .catch(null)
-  .default(null);
+  .transform(({ window, decisions, ...state }): RulesOfJob => ({
+    state: state satisfies RuleState,
+    window,
+    decisions,
+  }));
 
 const memory: z.ZodType<RuleMemory> = z.object({
   rules: z.record(z.string(), packedRules).default({}),
-  decisions: packedDecisions,
   looks: packedLooks.default([]),
   recent: packedSamples.transform((samples) => samples ?? []).default([]),
 });

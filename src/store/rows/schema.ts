@@ -88,6 +88,9 @@ export interface Schema {
     answered_at: number | null;
     unreadable_at: number | null;
     listed_at: number | null;
+    expired_days: number | null;
+    prepaid: number | null;
+    terms_at: number | null;
     created_at: number;
   };
   /** What the rules remember: the part of a job that changes with every poll. */
@@ -128,6 +131,27 @@ export interface Schema {
     recovered_at: number | null;
     closed_by: string | null;
     causes: Generated<string>;
+    wanted_since: number | null;
+    next_try_at: number | null;
+    try_set_at: Generated<number>;
+    tries: Generated<number>;
+    lease_token: string | null;
+    lease_until: number | null;
+    leased_at: Generated<number>;
+  };
+  /** What is read of DRS about an event after it was told. */
+  event_reads: {
+    connection_id: string;
+    job_id: string;
+    event_number: number;
+    /** One of DEEDS, of which it is to be found who did it; null for none. */
+    deed: string | null;
+    /** The last look before it, and the one that showed it. */
+    last_seen_at: number | null;
+    seen_at: number;
+    wants_terms: number;
+    doer_name: string | null;
+    doer_at: number | null;
     wanted_since: number | null;
     next_try_at: number | null;
     try_set_at: Generated<number>;

@@ -37,6 +37,28 @@ export async function wantEdit(
   await wantEditOfPosts(tx, rows, at);
 }
 
+/** The same of those messages that tell the event alone: an incident does not show it. */
+export async function wantEditOfNews(
+  tx: Tx,
+  { connectionId, jobId }: JobKey,
+  eventNumber: number,
+  at: EpochMs,
+): Promise<void> {
+  await wantNewVersion(tx, at)
+    .where('kind', '=', 'news')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('deliveries')
+        .select('deliveries.post_id')
+        .where('deliveries.connection_id', '=', connectionId)
+        .where('deliveries.subject', '=', jobId)
+        .where('deliveries.number', '=', eventNumber)
+        .where('deliveries.post_id', 'is not', null)
+        .$narrowType<{ post_id: string }>(),
+    )
+    .execute();
+}
+
 /** Something happened to a job: what a message said of it when somebody asked is said no longer. */
 export async function dropAsked(tx: Tx, { connectionId, jobId }: JobKey, at: EpochMs): Promise<void> {
   const asked = await tx.selectFrom('posts').select('id').where('asked_at', 'is not', null).execute();

@@ -136,7 +136,7 @@ export class WorkClock {
 }
 
 async function restampLease(tx: Tx, token: string, now: EpochMs, until: EpochMs): Promise<void> {
-  for (const table of ['jobs', 'posts', 'failures'] as const) {
+  for (const table of ['jobs', 'posts', 'failures', 'event_reads'] as const) {
     await tx.updateTable(table).set({ lease_until: until, leased_at: now }).where('lease_token', '=', token).execute();
   }
 }

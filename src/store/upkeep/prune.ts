@@ -20,6 +20,9 @@ export async function prune(db: Db, request: PruneRequest): Promise<Pruned> {
     const untold = sql`occurred_at < ${eventsBefore} and not exists (select 1 from deliveries
       where deliveries.connection_id = job_events.connection_id and deliveries.subject = job_events.job_id
         and deliveries.number = job_events.number)`;
+    const unkept = sql`seen_at < ${eventsBefore} and not exists (select 1 from job_events
+      where job_events.connection_id = event_reads.connection_id and job_events.job_id = event_reads.job_id
+        and job_events.number = event_reads.event_number)`;
     // One whose job may come back stays until nobody looks for the job any more.
     const ended = sql`ended_at < ${eventsBefore}
       and (end_reason is null or end_reason <> 'job_gone' or ended_at < ${goneBefore})`;
@@ -29,7 +32,9 @@ export async function prune(db: Db, request: PruneRequest): Promise<Pruned> {
       deliveries: told.deliveries + (await old('deliveries', ['id'], unposted)),
       events: await old('job_events', ['connection_id', 'job_id', 'number'], untold),
       // One that was overcome goes with the event that told of it. One that was not says why the job is failed.
-      failures: await old('failures', ['connection_id', 'job_id', 'event_number'], sql`recovered_at < ${eventsBefore}`),
+      failures:
+        (await old('failures', ['connection_id', 'job_id', 'event_number'], sql`recovered_at < ${eventsBefore}`)) +
+        (await old('event_reads', ['connection_id', 'job_id', 'event_number'], unkept)),
       subscriptions: await old('subscriptions', ['id'], ended),
       episodes: await old('blind_episodes', ['id'], sql`ended_at < ${eventsBefore}`),
       // Those of an hour become one, those of a day are forgotten.
@@ -102,7 +107,7 @@ async function pruneJobs(tx: Tx, { unwatchedBefore, limit }: PruneRequest): Prom
     .limit(limit)
     .execute();
   for (const { connection_id: connectionId, job_id: jobId } of rows) {
-    for (const table of ['failures', 'job_memories', 'samples', 'jobs'] as const)
+    for (const table of ['failures', 'event_reads', 'job_memories', 'samples', 'jobs'] as const)
       await tx
         .deleteFrom(table)
         .where((eb) => eb.and(ofJob({ connectionId, jobId })))

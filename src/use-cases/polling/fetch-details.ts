@@ -42,6 +42,14 @@ function failedParts(jobs: readonly Job[]): ReadonlyMap<JobId, JobId> {
 function withCauseOf(jobId: JobId, own: JobDetail | undefined, part: JobDetail | undefined): readonly JobDetail[] {
   const cause = own?.cause ?? part?.cause ?? null;
   if (own !== undefined) return [{ ...own, cause }];
-  const unread = { status: null, name: null, jobType: null, parentId: null, startedAt: null, fullCopyDoneAt: null };
+  const unread = {
+    status: null,
+    name: null,
+    jobType: null,
+    parentId: null,
+    startedAt: null,
+    fullCopyDoneAt: null,
+    prepaid: null,
+  };
   return cause === null ? [] : [{ jobId, ...unread, cause }];
 }

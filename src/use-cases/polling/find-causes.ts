@@ -74,6 +74,6 @@ function causeOf(
   language: Language,
   details: ReadonlyMap<JobId, JobDetail>,
 ): readonly FoundCause[] {
-  const cause = details.get(jobId)?.cause ?? null;
-  return cause === null ? [] : [{ jobId, eventNumber, language, cause }];
+  const { cause = null, prepaid = null } = details.get(jobId) ?? {};
+  return cause === null ? [] : [{ jobId, eventNumber, language, cause, prepaid }];
 }

@@ -7,7 +7,7 @@ import type { PollBudget, Quota } from '../../domain/poll/poll-budget.ts';
 import { SECOND } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { findStillLoops } from '../../domain/vital-signs.ts';
-import type { DrsReach, StillLoop, VitalSigns } from '../../domain/vital-signs.ts';
+import type { DrsReach, InsightName, StillLoop, VitalSigns } from '../../domain/vital-signs.ts';
 import type { StoreFigures, UpkeepStore } from '../../ports/store/upkeep.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DrsClient } from '../../ports/drs.ts';
@@ -74,6 +74,8 @@ export interface HealthReport {
   readonly isLate: boolean;
   /** Messages whose answer was lost and that are looked for longer than usual, and since when: their channels wait; null for none. */
   readonly lookedFor: { readonly count: number; readonly since: EpochMs } | null;
+  /** What DRS does not let the bot read here, so that messages lack it. */
+  readonly notHere: readonly InsightName[];
   /** Whether each message to this channel is told exactly once, or at least once, and why. */
   readonly delivery: HistoryAccess;
 }
@@ -100,6 +102,7 @@ export async function showHealth(deps: ShowHealthDeps, channel: ChannelKey): Pro
     figures,
     isLate: oldestAt !== null && now - oldestAt > MAX_STILL_MS,
     lookedFor: since !== null && now - since > SEARCH_SAY_MS + durations.reconcileAfterMs ? { count, since } : null,
+    notHere: vitals.notHere,
     delivery: historyAccessNow(delivery, deps.lacksHistory(channel.channelId)),
   };
 }

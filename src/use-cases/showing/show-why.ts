@@ -2,10 +2,11 @@ import { isDirectMessage } from '../../domain/conversation.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Job } from '../../domain/job/job.ts';
-import type { RuleMemory } from '../../domain/rules/rule-memory.ts';
+import type { Look, RulesOfJob } from '../../domain/rules/rule-memory.ts';
 import type { RuleSettings } from '../../domain/rules/rule-settings.ts';
-import { differingRules } from '../../domain/rules/rule-choice.ts';
-import { NO_OWN_RULES, toRuleSettings } from '../../domain/rules/subscription-rules.ts';
+import { changeRules, choiceBeside, NOTHING_CHOSEN, RULES } from '../../domain/rules/rule-choice.ts';
+import type { RuleChoice } from '../../domain/rules/rule-choice.ts';
+import { NO_OWN_RULES, rulesKey, toRuleSettings } from '../../domain/rules/subscription-rules.ts';
 import { whySilent } from '../../domain/rules/why-silent.ts';
 import type { WhySilent } from '../../domain/rules/why-silent.ts';
 import type { Channels } from '../../ports/slack.ts';
@@ -40,16 +41,21 @@ export interface JobWhy {
   readonly silent: WhySilent;
   /** What was told there last; null for nothing that is kept. */
   readonly lastToldAt: EpochMs | null;
-  readonly memory: RuleMemory;
-  /** What the default rules judge it by. */
+  /** What the rules in force where somebody asked remember of it; null before their first sample. */
+  readonly remembered: RulesOfJob | null;
+  /** The last looks, oldest first. */
+  readonly looks: readonly Look[];
+  /** What those rules judge it by. */
   readonly rules: RuleSettings;
-  /** The place where somebody asked is told by others. */
-  readonly hasOwnRules: boolean;
+  /** What makes them other than the built-in ones: what was chosen for this job here, and for the channel where that is in force. */
+  readonly chosen: { readonly here: RuleChoice; readonly ofChannel: RuleChoice };
   /** The last events, newest first, each with those channels that the person may know of. */
   readonly events: readonly (ToldEvent & {
     /** How many other channels were told or owed it, of those that are no direct messages. */
     readonly hidden: number;
   })[];
+  /** How many events of it are kept, those among them. */
+  readonly total: number;
   readonly now: EpochMs;
 }
 
@@ -67,28 +73,43 @@ export async function findWhy(deps: ShowWhyDeps, actor: Actor, reference: string
 export async function showWhy(deps: ShowWhyDeps, actor: Actor, jobId: JobId): Promise<JobWhy> {
   const { store, connectionId, clock } = deps;
   const key = { connectionId, jobId };
-  const [job, memory, told, watched, pause] = await Promise.all([
+  const [job, memory, told, watched, ofChannel, pause] = await Promise.all([
     store.findJob(key),
     store.readMemory(key),
     store.listTold({ workspaceId: actor.workspaceId, job: key, limit: MAX_EVENTS }),
     store.listSubscriptions(actor),
+    store.findChannelRules(actor),
     store.findPause(actor),
   ]);
-  const here = told.flatMap(({ channels }) => channels.filter(({ channelId }) => channelId === actor.channelId));
+  const here = told.events.flatMap(({ channels }) => channels.filter(({ channelId }) => channelId === actor.channelId));
   const subscription = watched.find((one) => one.connectionId === connectionId && one.jobId === jobId);
+  const inForce = subscription?.rules ?? NO_OWN_RULES;
+  const remembered = memory.rules[rulesKey(inForce)] ?? null;
+  const decisions = remembered?.decisions ?? null;
   const owed = here.map(({ telling }) => telling).find(isOwed) ?? null;
   return {
     kind: 'why',
     jobId,
     job,
-    silent: whySilent({ job, isWatched: subscription !== undefined, pause, owed, memory }),
+    silent: whySilent({ job, isWatched: subscription !== undefined, pause, owed, decisions }),
     lastToldAt: lastTold(here.map(({ telling }) => telling)),
-    memory,
-    rules: toRuleSettings(NO_OWN_RULES, { pollMs: pollMsOf(deps), jobType: job?.jobType ?? null }),
-    hasOwnRules: subscription !== undefined && differingRules(subscription.rules, NO_OWN_RULES).length > 0,
-    events: await hideOthers(deps, actor, told),
+    remembered,
+    looks: memory.looks,
+    rules: toRuleSettings(inForce, { pollMs: pollMsOf(deps), jobType: job?.jobType ?? null }),
+    chosen: subscription === undefined ? { here: {}, ofChannel: {} } : whatIsChosen(subscription.chosen, ofChannel),
+    events: await hideOthers(deps, actor, told.events),
+    total: told.total,
     now: clock.now(),
   };
+}
+
+/** What of both choices is in force and other than built in, each rule under whoever's choice it is. */
+function whatIsChosen(own: RuleChoice, ofChannel: RuleChoice): JobWhy['chosen'] {
+  const here = choiceBeside(ofChannel, own);
+  const overridden = Object.fromEntries(
+    RULES.filter((rule) => here[rule] !== undefined).map((rule) => [rule, 'default']),
+  );
+  return { here, ofChannel: choiceBeside(NOTHING_CHOSEN, changeRules(ofChannel, overridden)) };
 }
 
 function isOwed(telling: Telling): telling is Extract<Telling, { readonly kind: 'owed' }> {

@@ -36,6 +36,7 @@ export function observeDrs(
     fetchRecoveryFigures: (jobIds) => measured('recovery', drs.fetchRecoveryFigures(jobIds), failureInside),
     fetchComparisons: (jobId) => measured('comparisons', drs.fetchComparisons(jobId), failureOfInsight),
     fetchTimeline: (jobId) => measured('timeline', drs.fetchTimeline(jobId), failureOfInsight),
+    fetchTerms: (jobId) => measured('terms', drs.fetchTerms(jobId), failureOfInsight),
     fetchLog: (jobId, language) => measured('log', drs.fetchLog(jobId, language), failureOfInsight),
   };
 }

@@ -6,7 +6,8 @@ import type { PassEstimate } from '../../domain/poll/poll-budget.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import type { DrsReach, LoopName, TurnName, VitalSigns } from '../../domain/vital-signs.ts';
+import { INSIGHT_NAMES } from '../../domain/vital-signs.ts';
+import type { DrsReach, InsightName, LoopName, TurnName, VitalSigns } from '../../domain/vital-signs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DrsClient } from '../../ports/drs.ts';
 import type { Silence } from '../../domain/job/silence.ts';
@@ -52,6 +53,7 @@ export class Vitals {
   #notedAliveAt: number;
   #estimate: PassEstimate | null = null;
   #saidMs: number | null = null;
+  readonly #notHere = new Set<InsightName>();
 
   /** To be made when the bot has just been noted to be alive. */
   constructor(clock: Clock, metrics: Metrics, timetable: Timetable) {
@@ -209,6 +211,19 @@ export class Vitals {
   /** It has been noted that the bot is alive. */
   notedAlive(): void {
     this.#notedAliveAt = this.#clock.monotonic();
+  }
+
+  /** Takes note of whether DRS offers something here, as its last answer says; whether that is other than before. */
+  noteNotHere(name: InsightName, isMissing: boolean): boolean {
+    if (this.#notHere.has(name) === isMissing) return false;
+    if (isMissing) this.#notHere.add(name);
+    else this.#notHere.delete(name);
+    return true;
+  }
+
+  /** What DRS does not offer here, as far as it was asked. */
+  get notHere(): readonly InsightName[] {
+    return INSIGHT_NAMES.filter((name) => this.#notHere.has(name));
   }
 
   /** A moment of the monotonic clock in the time of day as it is now. */

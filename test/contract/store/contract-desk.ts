@@ -65,6 +65,7 @@ export const detail = (changes: Partial<JobDetail> = {}): JobDetail => ({
   parentId: null,
   startedAt: 10,
   fullCopyDoneAt: 20,
+  prepaid: null,
   cause: null,
   ...changes,
 });

@@ -82,7 +82,7 @@ export function detailContract(open: OpenStore): void {
       desk.store.saveCauses({
         connectionId: CONNECTION,
         token,
-        found: [{ jobId: ORDERS, eventNumber: 1, language, cause: CAUSE }],
+        found: [{ jobId: ORDERS, eventNumber: 1, language, cause: CAUSE, prepaid: null }],
         givenUp: [],
         retryAfterMs: 999,
       });

@@ -11,6 +11,8 @@ import type { Sample } from '../../../src/domain/rules/sample.ts';
 import { rulesKey } from '../../../src/domain/rules/subscription-rules.ts';
 import type { RuleChanges } from '../../../src/domain/rules/rule-choice.ts';
 import type { SubscriptionRules } from '../../../src/domain/rules/subscription-rules.ts';
+import { NO_TERMS } from '../../../src/domain/job/job-terms.ts';
+import { NO_TIMES } from '../../../src/domain/job/phases.ts';
 import { UNSEEN_JOB } from '../../../src/domain/job/job-state.ts';
 import { aReport, BILLING, ORDERS } from '../../support/reports.ts';
 import { ana, ben, changed, CONNECTION, key, passingDesk } from './contract-desk.ts';
@@ -69,10 +71,10 @@ export function sampleContract(open: OpenStore): void {
           const parts = [{ name: 'data', percent: Math.min(100, minute), remainingTime: null }];
           const report = aReport({ status, parts, lagMs: minute % 7 === 0 ? null : minute * SECOND });
           const state = { ...UNSEEN_JOB, report, checkedAt: desk.now };
-          const job = { ...key(ORDERS), name: null, jobType: null, times: { startedAt: null, fullCopyDoneAt: null } };
+          const job = { ...key(ORDERS), name: null, jobType: null, times: NO_TIMES, terms: NO_TERMS };
           const known = { ...job, state, overSince: null, askAlone: false, refusals: 0, waitingSince: 1 };
           const own = [{ key: rulesKey(TIGHT), rules: TIGHT }];
-          const needs = { memory, own, isPrepaid: false, isEveryStatusWanted: false };
+          const needs = { memory, own, isEveryStatusWanted: false };
           ({ memory } = judge(known, { state, events: [] }, needs, { now: desk.now, pollMs: MINUTE, samples: null }));
         }
         await remember(memory);
@@ -178,7 +180,6 @@ export function sampleContract(open: OpenStore): void {
           { key: rulesKey(TIGHT), rules: { ...TIGHT, least: 'warning' } },
           { key: 'stall:off', rules: { stall: 'off' } },
         ],
-        isPrepaid: false,
         isEveryStatusWanted: false,
       });
       await unsubscribe(ORDERS, { ...ben, channelId: 'C4' });

@@ -8,8 +8,9 @@ import type { OpenStore } from './contract-desk.ts';
 export function toldContract(open: OpenStore): void {
   const { desk, poll, watch, unsubscribe, drain, changed } = passingDesk(open);
 
-  const told = (jobId = ORDERS, limit = 10, workspaceId = 'T1') =>
+  const list = (jobId = ORDERS, limit = 10, workspaceId = 'T1') =>
     desk.store.listTold({ workspaceId, job: key(jobId), limit });
+  const told = async (...of: Parameters<typeof list>) => (await list(...of)).events;
 
   describe('the events of a job', () => {
     test('come newest first, with the message that told each in each channel', async () => {
@@ -32,11 +33,12 @@ export function toldContract(open: OpenStore): void {
         ]);
     });
 
-    test('are as many as were asked for, and of no other job', async () => {
+    test('are as many as were asked for, and say how many there are, of no other job', async () => {
       for (const jobId of [ORDERS, BILLING]) await watch(jobId);
       await poll(ORDERS, 'PAUSING', [changed('PAUSING'), changed('FAILED'), changed('PAUSING')]);
-      expect((await told(ORDERS, 2)).map(({ number }) => number)).toEqual([3, 2]);
-      expect(await told(BILLING)).toEqual([]);
+      const { events, total } = await list(ORDERS, 2);
+      expect([events.map(({ number }) => number), total]).toEqual([[3, 2], 3]);
+      expect(await list(BILLING)).toEqual({ events: [], total: 0 });
     });
 
     test('that are still to be told wait, and why', async () => {

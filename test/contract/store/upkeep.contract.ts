@@ -57,7 +57,13 @@ export function pruneContract(open: OpenStore): void {
     const request = { ...lease(), connectionId: CONNECTION, limit: 10 };
     const wanted = await desk.store.claimWantedCauses(request);
     const cause = { code: 'DRS.M1', text: 'why' };
-    const found = wanted.map(({ jobId, eventNumber }) => ({ jobId, eventNumber, language: 'en' as const, cause }));
+    const found = wanted.map(({ jobId, eventNumber }) => ({
+      jobId,
+      eventNumber,
+      language: 'en' as const,
+      cause,
+      prepaid: null,
+    }));
     await desk.store.saveCauses({
       connectionId: CONNECTION,
       token: request.token,

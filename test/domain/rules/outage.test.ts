@@ -58,8 +58,8 @@ describe('the deadline of an abnormal job', () => {
     ['INCRE_TRANSFER_FAILED', 30, false, { afterMs: 30 * DAY, isConfirmed: true }],
     ['CREATE_FAILED', 30, false, { afterMs: 3 * DAY, isConfirmed: true }],
     ['PAUSING', 14, true, null],
-  ])('of %s after %s days, prepaid: %s', (status, days, isPrepaid, expected) => {
-    expect(expiryOf(status, days, isPrepaid)).toEqual(expected);
+  ])('of %s after %s days, prepaid: %s', (status, expiredDays, prepaid, expected) => {
+    expect(expiryOf(status, { expiredDays, prepaid })).toEqual(expected);
   });
 });
 

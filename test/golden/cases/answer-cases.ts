@@ -140,6 +140,7 @@ const health =
         blind: null,
         lastTickAt: START + HOUR,
         pausedUntil: null,
+        notHere: [],
         stillLoops: [],
         asking: { stretch: null, quota: null, closedMs: 0, longestWaitMs: 0, isLate: false },
         figures: FIGURES,
@@ -255,6 +256,7 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   'health-refused-everywhere': health({
     figures: { ...FIGURES, pausedChannels: 5, held: 1, workspaceRefusal: 'token_revoked' },
   }),
+  'health-where-drs-lets-nobody-read': health({ notHere: ['timeline', 'terms'] }),
   'health-with-paused-channels': health({
     figures: { ...FIGURES, pausedChannels: 2, queued: { count: 3, oldestAt: START }, held: 7 },
   }),

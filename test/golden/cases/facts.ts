@@ -14,6 +14,7 @@ import type { Standing } from '../../../src/domain/job/standing.ts';
 import type { ListedJob } from '../../../src/domain/names/listed-job.ts';
 import { endAsGone } from '../../../src/domain/poll/absence.ts';
 import { assess } from '../../../src/domain/poll/assess.ts';
+import { NO_TERMS } from '../../../src/domain/job/job-terms.ts';
 import { NOTHING_AROUND, NO_AFTERMATH } from '../../../src/domain/post/post.ts';
 import type { Aftermath, Announcement, DeliveryFacts, NamedJob, StandingJob } from '../../../src/domain/post/post.ts';
 import { statusMessage } from '../../../src/slack/messages/answers/status-message.ts';
@@ -134,6 +135,7 @@ export const begun = (standing: Standing | null, changes: Partial<StandingJob> =
   ...job,
   standing,
   failure: null,
+  terms: NO_TERMS,
   cause: null,
   ...changes,
 });

@@ -136,6 +136,13 @@ export const INCIDENT_CASES: Readonly<Record<string, Said>> = {
       event: { ...FAILURE, to: 'PAUSING', report: aReport({ status: 'PAUSING' }) },
     })),
   ),
+  'incident-of-pauses-by-somebody': incident(
+    failures(5, null).map((one, index) => ({
+      ...one,
+      event: { ...FAILURE, to: 'PAUSING', report: aReport({ status: 'PAUSING' }) },
+      aftermath: { ...one.aftermath, doer: index === 0 ? null : { userName: index === 1 ? 'ben' : 'ada', at: START } },
+    })),
+  ),
   'incident-of-ends': incident(
     failures(5, null).map((one) => ({ ...one, event: { kind: 'gone', code: null, ...anEvent } })),
   ),

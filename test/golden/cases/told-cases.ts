@@ -123,14 +123,55 @@ export const TOLD_CASES: Readonly<Record<string, Said>> = {
   'told-other': happened({ kind: 'other', name: 'from_a_newer_version', ...anEvent }),
   'told-other-without-a-report': happened({ kind: 'other', name: 'new', ...anEvent, report: null }),
   'told-failed-with-cause': toldOf(job, { cause: DUPLICATE }, replicating, [8641, 'INCRE_TRANSFER_FAILED']),
-  'told-failed-and-still-billed': toldOf(job, { cause: { ...DUPLICATE, prepaid: false } }, replicating, [
+  'told-failed-and-still-billed': toldOf(
+    job,
+    { cause: DUPLICATE, terms: { expiredDays: 30, prepaid: false } },
+    replicating,
+    [8641, 'INCRE_TRANSFER_FAILED'],
+  ),
+  'told-failed-and-paid-in-advance': toldOf(
+    job,
+    { cause: DUPLICATE, terms: { expiredDays: 14, prepaid: true } },
+    replicating,
+    [8641, 'INCRE_TRANSFER_FAILED'],
+  ),
+  'told-failed-and-kept-for-a-while': toldOf(job, { terms: { expiredDays: 30, prepaid: null } }, replicating, [
     8641,
     'INCRE_TRANSFER_FAILED',
   ]),
-  'told-failed-and-paid-in-advance': toldOf(job, { cause: { ...DUPLICATE, prepaid: true } }, replicating, [
+  'told-failed-and-billed-until-somewhen': toldOf(job, { terms: { expiredDays: null, prepaid: false } }, replicating, [
     8641,
     'INCRE_TRANSFER_FAILED',
   ]),
+  'told-paused-by-somebody-long-before': toldOf(job, { doer: { userName: 'ada', at: START } }, replicating, [
+    8641,
+    'PAUSING',
+  ]),
+  'told-paused-by-somebody': toldOf(
+    job,
+    { doer: { userName: 'a*da_<!here>', at: START + 8640 * MINUTE } },
+    replicating,
+    [8641, 'PAUSING'],
+  ),
+  'told-resumed-by-somebody': toldOf(
+    job,
+    { doer: { userName: 'ben', at: START + 119 * MINUTE } },
+    [0, 'PAUSING'],
+    [120, lagging(2_000)],
+  ),
+  'told-copy-resumed-by-somebody': toldOf(
+    job,
+    { doer: { userName: 'ben', at: START + 119 * MINUTE } },
+    [0, 'PAUSING'],
+    [120, reported('FULL_TRANSFER_STARTED', { parts })],
+  ),
+  'told-recovered-by-somebody': toldOf(
+    job,
+    { doer: { userName: 'ben', at: START + 19 * MINUTE }, firstMessageTs: '1700000000.000100' },
+    replicating,
+    [14, 'INCRE_TRANSFER_FAILED'],
+    [20, lagging(600_000)],
+  ),
   'told-failed-with-known-code': toldOf(job, { cause: { code: 'DRS.KE0002', text: null } }, replicating, [
     8641,
     'INCRE_TRANSFER_FAILED',

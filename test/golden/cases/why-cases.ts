@@ -4,8 +4,7 @@ import type { RuleEvent } from '../../../src/domain/job/rule-event.ts';
 import { HOLD_REASONS } from '../../../src/domain/post/incident.ts';
 import { RULE_SILENCES } from '../../../src/domain/rules/decision.ts';
 import type { Decision, RuleName } from '../../../src/domain/rules/decision.ts';
-import { NO_MEMORY } from '../../../src/domain/rules/rule-memory.ts';
-import type { RuleMemory } from '../../../src/domain/rules/rule-memory.ts';
+import type { RulesOfJob } from '../../../src/domain/rules/rule-memory.ts';
 import { DEFAULT_RULES } from '../../../src/domain/rules/rule-settings.ts';
 import type { Sample } from '../../../src/domain/rules/sample.ts';
 import { whySilent } from '../../../src/domain/rules/why-silent.ts';
@@ -32,21 +31,23 @@ import {
 import type { Said, Step } from './facts.ts';
 
 /** What is remembered of samples that were read one after the other, the last one at `START`. */
-function remembered(samples: readonly Sample[]): RuleMemory {
+function remembered(samples: readonly Sample[]): Remembered {
   const last = samples.at(-1)?.at ?? 0;
   const read = samples.map((sample) => ({ ...sample, at: START + sample.at - last }));
   const { state, last: decisions } = feed(read);
   return {
-    rules: { '': { state, window: { isMissedTold: false } } },
-    decisions,
+    remembered: { state, window: { isMissedTold: false }, decisions },
     looks: read.slice(-6).map(({ at, group, lagMs }, index) => ({
       at,
       status: index === 2 ? null : (STATUSES[group] ?? 'INCRE_TRANSFER_STARTED'),
       lagMs: index === 2 ? null : lagMs,
     })),
-    recent: read,
   };
 }
+
+type Remembered = Pick<JobWhy, 'looks'> & { readonly remembered: RulesOfJob };
+
+const NOTHING: Pick<JobWhy, 'looks' | 'remembered'> = { remembered: null, looks: [] };
 
 const STATUSES: Readonly<Partial<Record<Sample['group'], string>>> = {
   full_copy: 'FULL_TRANSFER_STARTED',
@@ -84,14 +85,16 @@ const told = (number: number, event: JobEvent, ...tellings: readonly Telling[]):
 
 const TOLD: Telling = { kind: 'told', at: START - 40 * MINUTE, messageTs: '1795400100.000100' };
 
+const NOTHING_CHOSEN_HERE = { here: {}, ofChannel: {} };
+
 interface Asked extends Partial<Omit<JobWhy, 'job'>>, Partial<Silence> {}
 
 const why =
   (steps: readonly Step[], asked: Asked = {}): Said =>
   (texts) => {
     const job = asked.job ?? aJob({ name: 'orders', jobType: 'migration' }, read(...steps).state);
-    const { memory = BELOW, isWatched = true, pause = null, owed = null } = asked;
-    const silent = whySilent({ job, isWatched, pause, owed, memory });
+    const { isWatched = true, pause = null, owed = null, remembered } = { ...BELOW, ...asked };
+    const silent = whySilent({ job, isWatched, pause, owed, decisions: remembered?.decisions ?? null });
     return whyMessage(
       texts,
       {
@@ -100,10 +103,11 @@ const why =
         job,
         silent,
         lastToldAt: null,
-        memory,
+        ...BELOW,
         rules: DEFAULT_RULES,
         events: [],
-        hasOwnRules: false,
+        total: asked.events?.length ?? 0,
+        chosen: NOTHING_CHOSEN_HERE,
         now: START,
         ...asked,
       },
@@ -125,13 +129,19 @@ const decidedBy = (of: (index: number) => Decision): Readonly<Record<RuleName, D
   deadline: of(9),
 });
 
-const silences = (from: number): RuleMemory => ({
+/** Below the level, but for what the rules decided. */
+const deciding = (decisions: RulesOfJob['decisions']): Remembered => ({
   ...BELOW,
-  decisions: decidedBy((index) => ({
-    kind: 'silent',
-    reason: RULE_SILENCES[(index + from) % RULE_SILENCES.length] ?? 'off',
-  })),
+  remembered: { ...BELOW.remembered, decisions },
 });
+
+const silences = (from: number): Remembered =>
+  deciding(
+    decidedBy((index) => ({
+      kind: 'silent',
+      reason: RULE_SILENCES[(index + from) % RULE_SILENCES.length] ?? 'off',
+    })),
+  );
 
 /** What becomes of an event in a channel for one reason after the other. */
 const outcomes = (reasons: readonly string[]): readonly Telling[] =>
@@ -150,55 +160,60 @@ export const WHY_CASES: Readonly<Record<string, Said>> = {
   }),
   'why-in-words': (texts) => inWords(why(REPLICATES)(texts), new Set(['table'])),
   'why-lag-not-for-long-enough': why(REPLICATES, {
-    memory: remembered(minutely([...minutes(60, 3), ...minutes(5, (minute) => 200 + 10 * (minute % 2))])),
+    ...remembered(minutely([...minutes(60, 3), ...minutes(5, (minute) => 200 + 10 * (minute % 2))])),
   }),
   'why-lag-told': why(REPLICATES, {
     lastToldAt: START - 40 * MINUTE,
-    memory: remembered(minutely([...minutes(60, 3), ...minutes(30, (minute) => 200 + 10 * (minute % 2))])),
+    ...remembered(minutely([...minutes(60, 3), ...minutes(30, (minute) => 200 + 10 * (minute % 2))])),
     events: [told(3, LAG_HIGH, TOLD)],
   }),
   'why-lag-that-catches-up': why(REPLICATES, {
-    memory: remembered(
+    ...remembered(
       minutely([...minutes(9, 3), ...minutes(5, 'paused' as const), ...minutes(30, (minute) => 3_000 - 20 * minute)]),
     ),
   }),
   'why-figure-that-stands-still': why(REPLICATES, {
-    memory: remembered(minutely([...minutes(20, 3), ...minutes(12, 5_400)])),
+    ...remembered(minutely([...minutes(20, 3), ...minutes(12, 5_400)])),
   }),
   'why-figure-that-jumps': why(REPLICATES, {
-    memory: remembered(minutely([...minutes(20, 0), 2_000, 0, 2_002, 0, 2_004])),
+    ...remembered(minutely([...minutes(20, 0), 2_000, 0, 2_002, 0, 2_004])),
   }),
-  'why-not-measurable': why(REPLICATES, { memory: remembered(minutely([...minutes(20, 3), ...minutes(18, null)])) }),
-  'why-copy-moves': why(COPIES, { memory: remembered(copying(minutes(60, 0).map((_, minute) => data(minute)))) }),
+  'why-not-measurable': why(REPLICATES, { ...remembered(minutely([...minutes(20, 3), ...minutes(18, null)])) }),
+  'why-copy-moves': why(COPIES, { ...remembered(copying(minutes(60, 0).map((_, minute) => data(minute)))) }),
   'why-copy-stands': why(COPIES, {
-    memory: remembered(
-      copying([...minutes(60, 0).map((_, minute) => data(minute)), ...minutes(40, 0).map(() => data(63))]),
-    ),
+    ...remembered(copying([...minutes(60, 0).map((_, minute) => data(minute)), ...minutes(40, 0).map(() => data(63))])),
   }),
   'why-copy-stall-told': why(COPIES, {
-    memory: remembered(
+    ...remembered(
       copying([...minutes(60, 0).map((_, minute) => data(minute)), ...minutes(200, 0).map(() => data(63))]),
     ),
   }),
   'why-paused-a-while': why([replicating, [20, 'PAUSING']], {
-    memory: remembered(minutely([...minutes(20, 3), ...minutes(40, 'paused' as const)])),
+    ...remembered(minutely([...minutes(20, 3), ...minutes(40, 'paused' as const)])),
   }),
   'why-failed-from-the-first-look': why([[0, 'INCRE_TRANSFER_FAILED']], {
-    memory: remembered(minutely(minutes(90, 'failed' as const))),
+    ...remembered(minutely(minutes(90, 'failed' as const))),
   }),
   'why-not-watched-here': why(REPLICATES, { isWatched: false }),
-  'why-over': why([...REPLICATES, [30, JUDGED_GONE]], { memory: NO_MEMORY }),
+  'why-over': why([...REPLICATES, [30, JUDGED_GONE]], NOTHING),
   'why-posts-held': why(REPLICATES, { pause: { reason: 'not_in_channel' } }),
   'why-not-seen': why([...REPLICATES, [30, TIMEOUT], [31, TIMEOUT], [34, TIMEOUT]]),
-  'why-never-judged': why(REPLICATES, { memory: NO_MEMORY }),
+  'why-never-judged': why(REPLICATES, NOTHING),
   'why-in-a-passing-state': why([[0, 'STARTJOBING']]),
   'why-changed-since-it-was-judged': why(COPIES),
-  'why-told-just-now': why(REPLICATES, {
-    memory: { ...BELOW, decisions: decidedBy(() => ({ kind: 'tell', event: LAG_HIGH_FOUND })) },
+  'why-told-just-now': why(REPLICATES, deciding(decidedBy(() => ({ kind: 'tell', event: LAG_HIGH_FOUND })))),
+  'why-silences': why(REPLICATES, silences(0)),
+  'why-more-silences': why(REPLICATES, silences(10)),
+  'why-with-rules-of-its-own': why(REPLICATES, {
+    rules: { ...DEFAULT_RULES, lag: { levelMs: 5 * MINUTE, holdMs: 20 * MINUTE } },
+    chosen: {
+      here: { lag: { levelMs: 5 * MINUTE, holdMs: 20 * MINUTE } },
+      ofChannel: { least: 'warning', stall: 'off' },
+    },
+    events: [told(57, LAG_HIGH, TOLD)],
+    total: 57,
   }),
-  'why-silences': why(REPLICATES, { memory: silences(0) }),
-  'why-more-silences': why(REPLICATES, { memory: silences(10) }),
-  'why-with-rules-of-its-own': why(REPLICATES, { hasOwnRules: true }),
+  'why-with-rules-never-judged': why(REPLICATES, { ...NOTHING, chosen: { here: { ready: 'off' }, ofChannel: {} } }),
   'why-owed': why(REPLICATES, { owed: { holdReason: 'collecting' } }),
   'why-not-told': why(REPLICATES, {
     events: [
@@ -219,10 +234,11 @@ export const WHY_CASES: Readonly<Record<string, Said>> = {
         job: null,
         silent: { kind: 'not_watched' },
         lastToldAt: null,
-        memory: NO_MEMORY,
+        ...NOTHING,
         rules: DEFAULT_RULES,
         events: [],
-        hasOwnRules: false,
+        total: 0,
+        chosen: NOTHING_CHOSEN_HERE,
         now: START,
       },
       'C1',

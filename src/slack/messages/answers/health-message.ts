@@ -21,6 +21,7 @@ export function healthMessage(texts: Texts, report: HealthReport, otherSockets =
     ...pauseLines(texts, report.pausedUntil),
     texts.get('health.watched', { jobs: figures.watchedJobs }),
     figures.unreadableJobs === 0 ? null : texts.get('health.unreadable', { count: figures.unreadableJobs }),
+    notHereLine(texts, report),
     askingLine(texts, report),
     queueLine(texts, report),
     lookedFor === null
@@ -59,6 +60,12 @@ function reachLines(texts: Texts, { drs, blind }: HealthReport): readonly string
   return drs.kind === 'answers'
     ? [texts.get('health.drs.answers', { ago: ago(drs.lastAt), since: dateAndTime(drs.since) })]
     : [texts.get('health.drs.not_asked')];
+}
+
+/** What messages lack because DRS does not offer it here. */
+function notHereLine(texts: Texts, { notHere }: HealthReport): string | null {
+  if (notHere.length === 0) return null;
+  return texts.get('health.not_here', { what: notHere.map((name) => texts.get(`health.insight.${name}`)).join(', ') });
 }
 
 /** How often jobs are asked about, and why; null where that is simply as often as wanted. */

@@ -6,7 +6,7 @@ import { chartPart } from '../jobs/chart-part.ts';
 import { describeJob } from '../jobs/job-details.ts';
 import { noReport, noSuchJob } from '../jobs/unknown-job.ts';
 import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
-import { consoleButton, sharedByPart, shareButton, subscribeLabel } from '../kit/job-buttons.ts';
+import { consoleButton, logButton, sharedByPart, shareButton, subscribeLabel } from '../kit/job-buttons.ts';
 import { askedJobId } from '../kit/job-names.ts';
 import { footer, linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
@@ -70,19 +70,17 @@ function buttonParts(texts: Texts, jobs: readonly JobStatus[], view: StatusView)
     { text: texts.get('button.refresh'), actionId: ACTIONS.refreshStatus, value },
     ...(change === null ? [] : [change]),
     ...(view.isPrivate ? shareButton(texts, view.channelId, { actionId: ACTIONS.shareStatus, value }) : []),
-    ...(others.length === 0 ? logButton(texts, first) : []),
+    ...(others.length === 0 ? logButtons(texts, first) : []),
     ...(others.length === 0 && first.reading.kind === 'known' ? consoleButton(texts, first.reading.job) : []),
   ];
   return [{ kind: 'buttons', buttons }];
 }
 
-/** *Last log lines* of a failed job; whoever presses it is answered alone. */
-function logButton(texts: Texts, { reading }: JobStatus): readonly ButtonSpec[] {
+function logButtons(texts: Texts, { reading }: JobStatus): readonly ButtonSpec[] {
   if (reading.kind !== 'known' || reading.job.state.over !== null) return [];
   const { report } = reading.job.state;
   if (report === null || statusGroup(report.status) !== 'failed') return [];
-  const value = JOBS_VALUE.encode({ jobs: [reading.job.jobId] });
-  return [{ text: texts.get('button.last_log_lines'), actionId: ACTIONS.lastLogLines, value }];
+  return [logButton(texts, reading.job)];
 }
 
 /** *Unsubscribe* or *Subscribe channel*; nothing for a job that is over. */

@@ -4,7 +4,7 @@ import type { Decision, RuleName, RuleSilence } from '../../../domain/rules/deci
 import { RULE_NAMES } from '../../../domain/rules/decision.ts';
 import { figuresOf } from '../../../domain/rules/rule-figures.ts';
 import type { RuleFigures } from '../../../domain/rules/rule-figures.ts';
-import { DEFAULT_RULES_KEY } from '../../../domain/rules/subscription-rules.ts';
+import { isEmpty } from '../../../domain/rules/rule-choice.ts';
 import type { WhySilent } from '../../../domain/rules/why-silent.ts';
 import type { Look } from '../../../domain/rules/rule-memory.ts';
 import type { Telling } from '../../../ports/store/told.ts';
@@ -16,6 +16,7 @@ import { ACTIONS, CHART_VALUE, JOBS_VALUE } from '../kit/button-value.ts';
 import { plainName, withMore } from '../kit/job-names.ts';
 import { footer, linesPart, message } from '../kit/message.ts';
 import type { Part, SlackMessage } from '../kit/message.ts';
+import { choiceWords } from '../kit/rule-words.ts';
 import { ago, channelLink, code, dateAndTime, timeOfDay, unescapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { unresolvedParts } from './reference-problem.ts';
@@ -27,7 +28,7 @@ const MAX_LOOKS = 5;
 
 /** Why a job was told as it was: the reason first, then what each rule decided, and what was told where. */
 export function whyMessage(texts: Texts, why: JobWhy, channelId: string): SlackMessage {
-  const { jobId, job, memory } = why;
+  const { jobId, job, looks } = why;
   const value = JOBS_VALUE.encode({ jobs: [jobId] });
   const chart = CHART_VALUE.encode({ job: jobId, measure: null, span: null });
   return message([
@@ -42,7 +43,7 @@ export function whyMessage(texts: Texts, why: JobWhy, channelId: string): SlackM
         { text: texts.get('button.chart'), actionId: ACTIONS.refreshChart, value: chart },
       ],
     },
-    ...looksParts(texts, memory.looks, job?.jobType ?? null),
+    ...looksParts(texts, looks, job?.jobType ?? null),
   ]);
 }
 
@@ -104,9 +105,8 @@ function judgedWords(
   });
 }
 
-function ruleFigures(rule: RuleName, { memory, rules, now }: JobWhy): RuleFigures | null {
-  const ofDefault = memory.rules[DEFAULT_RULES_KEY];
-  return ofDefault === undefined ? null : figuresOf(rule, ofDefault.state, rules, now);
+function ruleFigures(rule: RuleName, { remembered, rules, now }: JobWhy): RuleFigures | null {
+  return remembered === null ? null : figuresOf(rule, remembered.state, rules, now);
 }
 
 function decidedWords(texts: Texts, decision: Decision): string {
@@ -125,8 +125,8 @@ interface Judged {
 
 /** A table of the rules that have something to say; the others in one line. */
 function ruleParts(texts: Texts, why: JobWhy): readonly Part[] {
-  const { decisions } = why.memory;
-  if (decisions === null) return [];
+  const decisions = why.remembered?.decisions ?? null;
+  if (decisions === null) return chosenParts(texts, why);
   const rules = RULE_NAMES.map((rule): Judged => {
     const decision = decisions[rule];
     const isBlank = decision.kind === 'silent' && WITHOUT_FIGURES.has(decision.reason);
@@ -143,8 +143,18 @@ function ruleParts(texts: Texts, why: JobWhy): readonly Part[] {
   const head = (['rule', 'decided', 'figures'] as const).map((column) => texts.get(`judged.head.${column}`));
   return [
     ...(rows.length === 0 ? [] : [{ kind: 'table' as const, rows: [head, ...rows], alignRight: [] }]),
-    ...(why.hasOwnRules ? [footer(texts.get('asked.own_rules'))] : []),
+    ...chosenParts(texts, why),
     ...(others.length === 0 ? [] : [footer(texts.get('judged.others', { rules: others.join(', ') }))]),
+  ];
+}
+
+/** What was chosen here, and for the channel: by that, and else by the built-in rules, the job is judged. */
+function chosenParts(texts: Texts, { chosen: { here, ofChannel } }: JobWhy): readonly Part[] {
+  return [
+    ...(isEmpty(here) ? [] : [footer(texts.get('asked.chosen_here', { rules: choiceWords(texts, here) }))]),
+    ...(isEmpty(ofChannel)
+      ? []
+      : [footer(texts.get('asked.chosen_for_channel', { rules: choiceWords(texts, ofChannel) }))]),
   ];
 }
 
@@ -191,7 +201,7 @@ function figureValues(texts: Texts, figures: RuleFigures): Readonly<Record<strin
 }
 
 /** What was told, newest first, and what became of it in each channel that the person may know of. */
-function eventParts(texts: Texts, { jobId, job, events }: JobWhy, channelId: string): readonly Part[] {
+function eventParts(texts: Texts, { jobId, job, events, total }: JobWhy, channelId: string): readonly Part[] {
   const shown = events.slice(0, MAX_EVENTS);
   if (shown.length === 0) return [linesPart([texts.get('asked.nothing_happened')])];
   return [
@@ -211,6 +221,7 @@ function eventParts(texts: Texts, { jobId, job, events }: JobWhy, channelId: str
         return texts.get(where === '' ? 'asked.event_nowhere' : 'asked.event', said);
       }),
     ),
+    ...(total > shown.length ? [footer(texts.get('asked.events_cut', { shown: shown.length, total }))] : []),
   ];
 }
 

@@ -1,12 +1,14 @@
-import { DAY } from '../../../domain/base/time.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
+import type { Expiry } from '../../../domain/rules/expiry.ts';
 import { day } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
 
-/** DRS ends an abnormal job after this many days unless told otherwise; one that could not be created sooner. */
-const ABNORMAL_JOB_DAYS = 14;
-const UNCREATED_JOB_DAYS = 3;
-
-/** The day on which DRS ends a job that failed at `since`, by default. */
-export function endingDay(failedStatus: string, since: EpochMs): string {
-  return day(since + (failedStatus === 'CREATE_FAILED' ? UNCREATED_JOB_DAYS : ABNORMAL_JOB_DAYS) * DAY);
+/** `DRS ends it by 14 Dec (not confirmed)`, of a job that has been abnormal since `since`. */
+export function endText(
+  texts: Texts,
+  { afterMs, isConfirmed }: Expiry,
+  since: EpochMs,
+  key: 'told.perhaps_billed' | 'told.billed' = 'told.perhaps_billed',
+): string {
+  return texts.get(isConfirmed ? key : `${key}_not_confirmed`, { day: day(since + afterMs) });
 }

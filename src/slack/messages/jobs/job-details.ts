@@ -120,7 +120,6 @@ function detailLines(
     subJobLine(texts, report),
     failedSubJobsLine(texts, report),
     phaseLine(texts, job, report, now),
-    figuresLine(texts, report),
   ];
   return lines.filter((line) => line !== null);
 }
@@ -174,10 +173,4 @@ function phaseLine(texts: Texts, { state, times }: Job, report: ProgressReport, 
   const said = { duration: texts.duration(now - start.since), since: dateAndTime(start.since) };
   if (start.exact) return texts.get('detail.in_phase_since', said);
   return now - statusSince < MINUTE ? null : texts.get('detail.in_phase_at_least', said);
-}
-
-/** Undocumented figures, shown as they came. */
-function figuresLine(texts: Texts, { remainingTime }: ProgressReport): string | null {
-  if (remainingTime === null || remainingTime === '' || remainingTime === '0') return null;
-  return texts.get('detail.remaining', { figure: code(remainingTime, 40) });
 }

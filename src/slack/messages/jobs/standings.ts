@@ -1,12 +1,13 @@
 import { isUnwell, STANDINGS, worstFirst } from '../../../domain/job/standing.ts';
 import type { Standing } from '../../../domain/job/standing.ts';
+import { expiryOf } from '../../../domain/rules/expiry.ts';
 import type { StandingJob } from '../../../domain/post/post.ts';
 import { isMessageKey } from '../../../words/plain-texts.ts';
 import { boldName, withMore } from '../kit/job-names.ts';
 import { dateAndTime } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
+import { endText } from './deadline.ts';
 import { causeLine, MAX_TOLD_TEXT, shortCause } from './cause-text.ts';
-import { endingDay } from './deadline.ts';
 
 /** The emoji of each standing: one table for everything that counts jobs. */
 export const STANDING_EMOJI: Readonly<Record<Standing, string>> = {
@@ -52,10 +53,11 @@ export function failureLines(texts: Texts, jobs: readonly StandingJob[]): readon
   const failed = worstFirst(jobs, ({ standing }) => standing ?? 'passing').filter(({ failure }) => failure !== null);
   const [job] = failed;
   if (job === undefined || job.failure === null) return [];
-  const { failure, cause } = job;
+  const { failure, cause, terms } = job;
   if (failed.length > 1) return [`> ${boldName(job)}: ${shortCause(texts, cause, null)}`];
   const since = dateAndTime(failure.since);
   const begun = texts.get(failure.startSeen ? 'standing.failed_since' : 'standing.failed_before', { since });
-  const ends = texts.get('standing.ends_by', { day: endingDay(failure.status, failure.since) });
+  const expiry = expiryOf(failure.status, terms);
+  const ends = expiry === null ? texts.get('told.paid_in_advance') : endText(texts, expiry, failure.since);
   return [`> ${causeLine(texts, cause, null, MAX_TOLD_TEXT)}`, `${begun} · ${ends}`];
 }

@@ -1,6 +1,6 @@
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import type { JobId } from '../../../domain/job/job-id.ts';
-import { ACTIONS } from './button-value.ts';
+import { ACTIONS, JOBS_VALUE } from './button-value.ts';
 import { footer } from './message.ts';
 import type { ButtonSpec, Part } from './message.ts';
 import { mention } from './mrkdwn.ts';
@@ -13,6 +13,12 @@ export function consoleButton(
 ): readonly ButtonSpec[] {
   const url = texts.consoleUrl(job);
   return url === null ? [] : [{ text: texts.get('button.console'), actionId: ACTIONS.openConsole, url }];
+}
+
+/** *Last log lines* of a failed job; whoever presses it is answered alone. */
+export function logButton(texts: Texts, { jobId }: { readonly jobId: JobId }): ButtonSpec {
+  const value = JOBS_VALUE.encode({ jobs: [jobId] });
+  return { text: texts.get('button.last_log_lines'), actionId: ACTIONS.lastLogLines, value };
 }
 
 /** *Subscribe channel*, or *Notify me* in a direct message. */

@@ -1,5 +1,6 @@
 import type { EndVerdict, JobEvent } from '../../../domain/job/job-event.ts';
 import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
+import type { Doer } from '../../../domain/job/timeline.ts';
 import { PHASES } from '../../../domain/job/phases.ts';
 import type { NamedJob } from '../../../domain/post/post.ts';
 import { statusName } from '../jobs/status-words.ts';
@@ -7,6 +8,7 @@ import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
 import { dateAndTime, escapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
+import { doerText } from './doer-text.ts';
 
 type Ended = Extract<JobEvent, { readonly kind: 'ended' }>;
 
@@ -18,18 +20,24 @@ const UNPROVEN: ReadonlySet<EndVerdict> = new Set<EndVerdict>(['not_seen', 'othe
 const MAX_LINES_UNPROVEN = 2;
 
 /** A job that has ended: whether that is a success, its life, and that nobody is told about it any more. */
-export function ended(texts: Texts, job: NamedJob, event: Ended): News {
+export function ended(texts: Texts, job: NamedJob, event: Ended, doer: Doer | null): News {
   const { verdict, lastLag, summary, standing, at } = event;
   const name = plainName(job);
+  const by = doerText(texts, 'told.ended_by', doer, at);
   if (isDisasterRecovery(job.jobType) && verdict !== 'had_failed') {
     const how = texts.get('ended.disaster_recovery');
-    return { headline: `⏹️ ${texts.get('told.ended', { name, how })}`, lines: [texts.get('told.subscription_ended')] };
+    const over = texts.get('told.subscription_ended');
+    return {
+      headline: `⏹️ ${texts.get('told.ended', { name, how })}`,
+      lines: [by === null ? over : `${by} · ${over}`],
+    };
   }
   const how = texts.get(`ended.${verdict}`, {
     lag: texts.duration(lastLag?.ms ?? 0),
     unseen: standing === null ? '' : texts.duration(at - standing.at),
     status: standing === null ? '' : escapeMrkdwn(standing.status),
   });
+  const closing = texts.get('told.ended_closing');
   const isUnproven = UNPROVEN.has(verdict);
   const lines = [
     isUnproven ? lastSeenLine(texts, job, event) : null,
@@ -38,7 +46,7 @@ export function ended(texts: Texts, job: NamedJob, event: Ended): News {
     lastLag === null || summary !== null
       ? null
       : texts.get('told.last_lag', { lag: texts.duration(lastLag.ms), at: dateAndTime(lastLag.at) }),
-    texts.get('told.ended_closing'),
+    by === null ? closing : `${by} · ${closing}`,
   ];
   return {
     headline: `${SUCCESSES.has(verdict) ? '✅' : '⏹️'} ${texts.get('told.ended', { name, how })}`,

@@ -43,7 +43,8 @@ export function describeEvent(
       return statusLasting(texts, job, event);
     case 'recovered': {
       const ts = aftermath.firstMessageTs;
-      return recovered(texts, job, event, ts === null ? null : texts.messageUrl(channelId, ts));
+      const url = ts === null ? null : texts.messageUrl(channelId, ts);
+      return recovered(texts, job, event, { firstMessageUrl: url, doer: aftermath.doer });
     }
     case 'unreadable':
       return unreadable(texts, job, event, current);
@@ -58,7 +59,7 @@ export function describeEvent(
       return { headline: `🔔 ${texts.get('told.renamed', names)}`, lines: [] };
     }
     case 'ended':
-      return ended(texts, job, event);
+      return ended(texts, job, event, aftermath.doer);
     case 'gone':
       return gone(texts, job, event);
     case 'sub_jobs_failed': {

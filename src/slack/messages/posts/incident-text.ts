@@ -11,7 +11,7 @@ import { statusName, statusWords } from '../jobs/status-words.ts';
 import { withMore } from '../kit/job-names.ts';
 import { linesPart } from '../kit/message.ts';
 import type { Part } from '../kit/message.ts';
-import { stretch, unescapeMrkdwn } from '../kit/mrkdwn.ts';
+import { escapeMrkdwn, stretch, unescapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { errorCodeOf, isFailure } from './event-facts.ts';
 import type { EventFacts } from './event-facts.ts';
@@ -21,6 +21,8 @@ import { foundInFull, foundParts, foundRows } from './rule-incident-text.ts';
 
 /** Causes told apart in lines of their own. */
 const MAX_CAUSES = 3;
+/** People named of those who did something to jobs. */
+const MAX_DOERS = 3;
 /** Characters of a cause in a table. */
 const MAX_CAUSE = 16;
 
@@ -29,6 +31,7 @@ interface Row extends Pick<EventFacts, 'job' | 'event'> {
   readonly cause: EventFacts['aftermath']['cause'];
   readonly key: string | null;
   readonly closed: EventFacts['aftermath']['closed'];
+  readonly doer: EventFacts['aftermath']['doer'];
   readonly current: Job | null;
 }
 
@@ -188,7 +191,18 @@ function otherParts(texts: Texts, rows: readonly Row[], first: Row): readonly Pa
   const headline = isSame
     ? `${emoji} ${texts.get('incident.other', { count: rows.length, state })}`
     : `⚪ ${texts.get('incident.mixed', { count: rows.length })}`;
-  return [linesPart([headline]), tablePart(texts, rows, MAX_ROWS)];
+  return [linesPart([headline]), linesPart(doerLines(texts, rows)), tablePart(texts, rows, MAX_ROWS)];
+}
+
+/** `By ada (4), ben (1)`: who did it as far as anybody knows, whoever did most first. */
+function doerLines(texts: Texts, rows: readonly Row[]): readonly string[] {
+  const names = rows.flatMap(({ doer }) => (doer === null ? [] : [doer.userName]));
+  const counts = [...new Set(names)].map((name) => ({ name, count: names.filter((one) => one === name).length }));
+  if (counts.length === 0) return [];
+  const said = counts
+    .toSorted((one, other) => other.count - one.count)
+    .map(({ name, count }) => `${escapeMrkdwn(name)} (${count})`);
+  return [texts.get('incident.by', { who: withMore(texts, said, MAX_DOERS).join(', ') })];
 }
 
 /** What happened to a job, in a word or two. */
@@ -293,6 +307,7 @@ function toRows({ facts, jobs }: Incident): readonly Row[] {
     cause: aftermath.cause,
     key: causeKey(aftermath.cause, errorCodeOf({ event })),
     closed: aftermath.closed,
+    doer: aftermath.doer,
     current: jobs.find(({ jobId }) => jobId === job.jobId) ?? null,
   }));
 }

@@ -9,7 +9,7 @@ import type { DeliveryFacts, NamedJob, Post } from '../../../domain/post/post.ts
 import type { JobReading } from '../../../use-cases/polling/read-jobs.ts';
 import { stateOnly, stateWithEmoji, statusWords } from '../jobs/status-words.ts';
 import { ACTIONS, JOBS_VALUE, POST_VALUE } from '../kit/button-value.ts';
-import { consoleButton } from '../kit/job-buttons.ts';
+import { consoleButton, logButton } from '../kit/job-buttons.ts';
 import { askedJobId, boldName, plainName } from '../kit/job-names.ts';
 import { linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, News, Part, SlackMessage } from '../kit/message.ts';
@@ -17,7 +17,7 @@ import { ago, dateAndTime, escapeMrkdwn, timeOfDay } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { announcementButtons, announcementLines } from './announcement.ts';
 import { backLines } from './blind-lines.ts';
-import { eventsOf } from './event-facts.ts';
+import { eventsOf, isFailure } from './event-facts.ts';
 import type { EventFacts } from './event-facts.ts';
 import { describeEvent } from './event-text.ts';
 import { incidentInFull, incidentParts, recoveriesParts } from './incident-text.ts';
@@ -237,9 +237,15 @@ function nowParts(texts: Texts, post: ShownPost, now: readonly JobReading[]): re
   const buttons = [
     ...(open.length === 0 ? [] : [refresh]),
     ...namesakeButtons(texts, latest),
+    ...(others.length === 0 && isOpenFailure(only) ? [logButton(texts, only.job)] : []),
     ...(others.length === 0 ? consoleButton(texts, only.job) : []),
   ];
   return [...lines, { kind: 'buttons', buttons }];
+}
+
+/** Nothing has overtaken the failure that a message tells. */
+function isOpenFailure({ event, aftermath: { closed } }: EventFacts): boolean {
+  return isFailure(event) && closed === null;
 }
 
 /** How a job was when somebody asked; null where nobody did, or where the message says the same above. */

@@ -2,12 +2,14 @@ import type { JobEvent } from '../../../domain/job/job-event.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
 import { ALARM_LAG_MS } from '../../../domain/job/verdict-rules.ts';
+import type { Doer } from '../../../domain/job/timeline.ts';
 import type { NamedJob } from '../../../domain/post/post.ts';
 import { statusWords } from '../jobs/status-words.ts';
 import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
 import { timeOfDay } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
+import { doerText } from './doer-text.ts';
 import { percentText } from './status-changed-text.ts';
 
 type Recovered = Extract<JobEvent, { readonly kind: 'recovered' }>;
@@ -15,9 +17,14 @@ type Recovered = Extract<JobEvent, { readonly kind: 'recovered' }>;
 /**
  * A job that works again: what it does, for how long it had failed, and how far behind it is.
  *
- * @param firstMessageUrl where its failure was told; null where that is not known
+ * @param known where its failure was told, and who resumed it, where that is known
  */
-export function recovered(texts: Texts, job: NamedJob, event: Recovered, firstMessageUrl: string | null): News {
+export function recovered(
+  texts: Texts,
+  job: NamedJob,
+  event: Recovered,
+  { firstMessageUrl, doer }: { readonly firstMessageUrl: string | null; readonly doer: Doer | null },
+): News {
   const { report, failedAt, workingAt, startSeen, lagNote } = event;
   const lasted = texts.duration(workingAt - failedAt);
   const duration = startSeen ? lasted : texts.get('told.at_least', { duration: lasted });
@@ -28,8 +35,9 @@ export function recovered(texts: Texts, job: NamedJob, event: Recovered, firstMe
     headline: `${emoji} ${texts.get('told.recovered', said)}`,
     lines: [
       `${down}${lagText(texts, event)}`,
-      ...(firstMessageUrl === null ? [] : [texts.get('told.first_message', { url: firstMessageUrl })]),
-    ],
+      doerText(texts, 'told.resumed_by', doer, workingAt),
+      firstMessageUrl === null ? null : texts.get('told.first_message', { url: firstMessageUrl }),
+    ].filter((line) => line !== null),
   };
 }
 

@@ -1,21 +1,26 @@
 import { MINUTE } from '../../../domain/base/time.ts';
+import type { EpochMs } from '../../../domain/base/time.ts';
 import { fullCopyPercent } from '../../../domain/job/full-copy-percent.ts';
 import type { JobEvent, PastPhase } from '../../../domain/job/job-event.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
 import { isFinishedCopy, statusGroup } from '../../../domain/job/job-status.ts';
 import type { StatusGroup } from '../../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
+import type { JobTerms } from '../../../domain/job/job-terms.ts';
 import type { ProgressReport } from '../../../domain/job/progress-report.ts';
+import type { Doer } from '../../../domain/job/timeline.ts';
+import { expiryOf } from '../../../domain/rules/expiry.ts';
 import type { Aftermath, NamedJob } from '../../../domain/post/post.ts';
 import type { MessageKey } from '../../../words/en.ts';
 import { causeLine, MAX_TOLD_TEXT } from '../jobs/cause-text.ts';
-import { endingDay } from '../jobs/deadline.ts';
+import { endText } from '../jobs/deadline.ts';
 import { subJobLine } from '../jobs/job-details.ts';
 import { headline, partsLine, statusWords } from '../jobs/status-words.ts';
 import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
 import { escapeMrkdwn, timeOfDay } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
+import { doerText } from './doer-text.ts';
 
 /** A figure read no longer than this before needs no time of its own, in ms. */
 const MAX_FRESH_MS = 10 * MINUTE;
@@ -56,37 +61,48 @@ function changeLines(
   texts: Texts,
   event: StatusChanged,
   report: ProgressReport,
-  { cause }: Aftermath,
+  { cause, doer, terms }: Aftermath,
 ): readonly (string | null)[] {
   const { at } = event;
   const lasted = (key: MessageKey, group: StatusGroup) => phaseLine(texts, key, group, event);
   switch (statusGroup(report.status)) {
     case 'full_copy':
-      return [partsLine(texts, report.parts), lasted('told.was_paused', 'paused')];
+      return [partsLine(texts, report.parts), wasPaused(texts, event, doer)];
     case 'full_copy_done': {
       const isOver = isFinishedCopy(report.status, report.taskMode);
       const next = texts.get(isOver ? 'told.release_when_ready' : 'told.replication_next');
       return [lasted('told.took', 'full_copy'), next];
     }
     case 'replicating':
-      return [lasted('told.full_copy_took', 'full_copy'), lasted('told.was_paused', 'paused')];
+      return [lasted('told.full_copy_took', 'full_copy'), wasPaused(texts, event, doer)];
     case 'paused':
-      return [beforeLine(texts, event)];
-    case 'failed': {
-      const prepaid = cause?.prepaid ?? null;
-      // Null: nobody knows how it is paid for.
-      const billing = prepaid === null ? 'told.perhaps_billed' : prepaid ? 'told.paid_in_advance' : 'told.billed';
+      return [beforeLine(texts, event), doerText(texts, 'told.paused_by', doer, at)];
+    case 'failed':
       return [
         causeLine(texts, cause, report.errorCode, MAX_TOLD_TEXT),
         beforeLine(texts, event),
-        texts.get(billing, { day: endingDay(report.status, at) }),
+        expiryLine(texts, report.status, at, terms),
       ];
-    }
     case 'unknown':
       return [texts.get('told.unknown_status')];
     default:
       return [];
   }
+}
+
+/** `Was paused 2 h · resumed by ada at 04:10`. */
+function wasPaused(texts: Texts, event: StatusChanged, doer: Doer | null): string | null {
+  const lasted = phaseLine(texts, 'told.was_paused', 'paused', event);
+  if (lasted === null) return doerText(texts, 'told.resumed_by', doer, event.at);
+  return doer === null ? lasted : `${lasted} · ${doerText(texts, 'told.resumed_by_part', doer, event.at)}`;
+}
+
+/** When DRS ends a job that stays as it is, and what it costs until then, as far as DRS has said so. */
+function expiryLine(texts: Texts, status: string, since: EpochMs, terms: JobTerms): string {
+  const expiry = expiryOf(status, terms);
+  if (expiry === null) return texts.get('told.paid_in_advance');
+  // Null: nobody knows how it is paid for.
+  return endText(texts, expiry, since, terms.prepaid === null ? 'told.perhaps_billed' : 'told.billed');
 }
 
 /** `Replicated 6 d before · last lag 3 s at 02:10`. */
