@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import { STATUS_GROUPS } from '../../domain/job/job-status.ts';
+import { NOT_CAUGHT_UP } from '../../domain/rules/caught-up.ts';
+import { LAG_ALARMS } from '../../domain/rules/episodes.ts';
 import { RULE_NAMES, RULE_SILENCES } from '../../domain/rules/decision.ts';
 import type { Decision } from '../../domain/rules/decision.ts';
 import { NO_MEMORY } from '../../domain/rules/rule-memory.ts';
@@ -33,7 +35,7 @@ function packRules({ state, window }: RulesOfJob) {
     unmeasured: unmeasured.isTold ? unmeasured : undefined,
     catchUp: catchUp ?? undefined,
     copy: copy.pace === null ? undefined : copy,
-    caughtUp: caughtUp.toldAt === null && !caughtUp.isCaughtUp ? undefined : caughtUp,
+    caughtUp: caughtUp.toldAt === null && caughtUp.erredAt === null ? undefined : caughtUp,
     outage: outage ?? undefined,
     window: window.isMissedTold ? window : undefined,
   };
@@ -79,7 +81,7 @@ const packedLooks = z
 const since = z.number();
 const at = z.number();
 const group = z.enum(STATUS_GROUPS).catch('unknown');
-const lagAlarm = z.enum(['lag_high', 'nothing_newer', 'cannot_keep_up']);
+const lagAlarm = z.enum(LAG_ALARMS);
 const packedRules = z
   .object({
     course: z.object({
@@ -101,15 +103,17 @@ const packedRules = z
         past: z.array(z.object({ clearedAt: z.number(), peakMs: z.number(), lengthMs: z.number() })),
       })
       .default({ open: null, past: [] }),
-    standstill: z.object({ lagMs: z.number(), since, polls: z.number(), isTold: z.boolean() }).nullable().default(null),
-    jumping: z.object({ lastAt: z.number() }).nullable().default(null),
+    standstill: z.object({ lagMs: z.number(), since, polls: z.number() }).nullable().default(null),
+    jumping: z
+      .object({ lastAt: z.number(), isOpen: z.boolean().default(true) })
+      .nullable()
+      .default(null),
     unmeasured: z.object({ isTold: z.boolean() }).default({ isTold: false }),
     catchUp: z
       .object({
         since,
         hour: z.object({ from: z.number(), leastMs: z.number(), readings: z.number() }).nullable(),
         beforeMs: z.number().nullable(),
-        toldMs: z.number().nullable(),
       })
       .nullable()
       .default(null),
@@ -131,8 +135,13 @@ const packedRules = z
       })
       .default({ pace: null, isStallTold: false, isTailTold: false }),
     caughtUp: z
-      .object({ toldAt: z.number().nullable(), isCaughtUp: z.boolean() })
-      .default({ toldAt: null, isCaughtUp: false }),
+      .object({
+        toldAt: z.number().nullable(),
+        isCaughtUp: z.boolean(),
+        isLost: z.boolean().default(false),
+        erredAt: z.number().nullable().default(null),
+      })
+      .default(NOT_CAUGHT_UP),
     outage: z
       .object({
         kind: z.enum(['failed', 'paused']),

@@ -1,7 +1,6 @@
 import type { JobEvent } from '../../../domain/job/job-event.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
-import { ALARM_LAG_MS } from '../../../domain/job/verdict-rules.ts';
 import type { NamedJob } from '../../../domain/post/post.ts';
 import { statusWords } from '../jobs/status-words.ts';
 import { plainName } from '../kit/job-names.ts';
@@ -12,33 +11,35 @@ import { percentText } from './status-changed-text.ts';
 
 type Recovered = Extract<JobEvent, { readonly kind: 'recovered' }>;
 
-/**
- * A job that works again: what it does, for how long it had failed, and how far behind it is.
- *
- * @param firstMessageUrl where its failure was told; null where that is not known
- */
-export function recovered(texts: Texts, job: NamedJob, event: Recovered, firstMessageUrl: string | null): News {
+/** Where it is told: nothing is green above the level; where its failure was told, null where that is not known. */
+interface Place {
+  readonly alarmMs: number;
+  readonly firstMessageUrl: string | null;
+}
+
+/** A job that works again: what it does, for how long it had failed, and how far behind it is. */
+export function recovered(texts: Texts, job: NamedJob, event: Recovered, { alarmMs, firstMessageUrl }: Place): News {
   const { report, failedAt, workingAt, startSeen, lagNote } = event;
   const lasted = texts.duration(workingAt - failedAt);
   const duration = startSeen ? lasted : texts.get('told.at_least', { duration: lasted });
   const said = { name: plainName(job), state: workText(texts, event, job.jobType), duration };
   const down = texts.get('told.recovered_down', { from: timeOfDay(failedAt), to: timeOfDay(workingAt) });
-  const emoji = report === null ? '🟢' : statusWords(texts, report, job.jobType, lagNote).emoji;
+  const emoji = report === null ? '🟢' : statusWords(texts, report, job.jobType, lagNote, alarmMs).emoji;
   return {
     headline: `${emoji} ${texts.get('told.recovered', said)}`,
     lines: [
-      `${down}${lagText(texts, event)}`,
+      `${down}${lagText(texts, event, alarmMs)}`,
       ...(firstMessageUrl === null ? [] : [texts.get('told.first_message', { url: firstMessageUrl })]),
     ],
   };
 }
 
 /** ` · catching up, lag 48 min`, or that the first figures after a failure mean nothing. */
-function lagText(texts: Texts, { report, lagNote }: Recovered): string {
+function lagText(texts: Texts, { report, lagNote }: Recovered, alarmMs: number): string {
   if (report === null || statusGroup(report.status) !== 'replicating') return '';
   if (lagNote === 'unsettled') return texts.get('told.recovered_unsettled');
   if (report.lagMs === null) return '';
-  const key = report.lagMs > ALARM_LAG_MS ? 'told.recovered_catching_up' : 'told.recovered_lag';
+  const key = report.lagMs > alarmMs ? 'told.recovered_catching_up' : 'told.recovered_lag';
   return texts.get(key, { lag: texts.duration(report.lagMs) });
 }
 

@@ -4,6 +4,7 @@ import { DEFAULT_READY_RULE } from '../../../domain/rules/rule-settings.ts';
 import type { News } from '../kit/message.ts';
 import { timeOrDate } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
+import { lasted } from './found-words.ts';
 import { withOwnRule } from './rule-lag-text.ts';
 import type { FoundIn } from './rule-text.ts';
 
@@ -24,7 +25,7 @@ export function cutOverNews(texts: Texts, { name, event, found }: FoundIn<'caugh
     lag,
     max: texts.duration(found.maxMs),
   });
-  const duration = texts.duration(event.at - found.since);
+  const duration = texts.duration(lasted(event.at - found.since));
   return {
     headline: texts.get('rule.caught_up', { name, level, duration }),
     lines: [withOwnRule(texts, event.rules, 'ready', checked), texts.get('rule.not_checked')],
