@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import { DAY, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { ProgressReport } from '../../src/domain/job/progress-report.ts';
+import type { SubscriptionRules } from '../../src/domain/rules/subscription-rules.ts';
 import { WORKSPACE } from '../support/desk.ts';
 import { BILLING, reported } from '../support/reports.ts';
 import { begin, jobs, transcript } from './life.ts';
@@ -28,6 +29,7 @@ interface RuleLife {
   readonly rows: readonly Row[];
   readonly messages: number;
   readonly jobType?: string;
+  readonly rules?: SubscriptionRules;
   /** A minute unless said. */
   readonly pollMs?: number;
 }
@@ -189,6 +191,15 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
     pollMs: 5 * MINUTE,
     messages: 4,
   },
+  'a-recovery-below-the-alarm-level-of-the-channel': {
+    rows: [
+      [5, REPLICATES, 3],
+      [10, FAILS, null, { errorCode: 'DRS.M05023' }],
+      [20, REPLICATES, inTurns(300, 310, 305)],
+    ],
+    rules: { lag: { levelMs: 10 * MINUTE, holdMs: 10 * MINUTE } },
+    messages: 2,
+  },
   'a-failure-that-recovers': {
     rows: [
       [20, REPLICATES, 3],
@@ -294,10 +305,14 @@ async function live({ desk, clock }: Life, rows: readonly Row[], pollMs: number,
 
 test.each(Object.entries(LIVES))(
   '%s reads as recorded',
-  async (name, { rows, messages, jobType, pollMs = MINUTE }) => {
+  async (name, { rows, messages, jobType, rules, pollMs = MINUTE }) => {
     const [first] = rows;
     if (first === undefined) return;
-    const life = await begin(1, undefined, { pollMs, ...(jobType === undefined ? {} : { jobType }) });
+    const life = await begin(1, undefined, {
+      pollMs,
+      ...(jobType === undefined ? {} : { jobType }),
+      ...(rules === undefined ? {} : { rules }),
+    });
     await using _ = life.desk;
     await live(life, rows, pollMs);
     await expect(transcript(life)).toMatchFileSnapshot(`./rule-lives/${name}.txt`);

@@ -64,7 +64,10 @@ export interface RuleSteps {
 /** Takes one more sample through all rules. A sample that is not newer than the one before changes nothing. */
 export function stepRules(before: RuleState, sample: Sample, rules: RuleSettings, facts: Facts): RuleSteps {
   if (before.course.lastAt === sample.at) return { state: before, decisions: nothingNew() };
-  const input = toRuleInput(sample, followCourse(before.course, sample, rules), rules, facts);
+  const followed = followCourse(before.course, sample, rules);
+  // What was read while the job flapped says nothing of it once it does not.
+  const course = facts.isFlapping ? { ...followed.course, readings: [] } : followed.course;
+  const input = toRuleInput(sample, { ...followed, course }, rules, facts);
   const heartbeat = followHeartbeat(before.heartbeat, input);
   const told = before.lag.open?.told ?? [];
   const standsStill = stepStandsStill(before.standstill, input, told);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
 import type { StatusGroup } from '../../../src/domain/job/job-status.ts';
 import { DEFAULT_RULES } from '../../../src/domain/rules/rule-settings.ts';
-import { feed, minutely, minutes } from '../../support/rule-feed.ts';
+import { feed, minutely, minutes, NO_FACTS } from '../../support/rule-feed.ts';
 
 type Lag = number | null | StatusGroup;
 
@@ -223,6 +223,12 @@ describe('a rising lag', () => {
 describe('a lag that cannot be measured', () => {
   test('is told once after 15 min', () => {
     expect(told([1, 1, 1, ...minutes(100, null)])).toEqual([[18, 'not_measurable']]);
+  });
+
+  test('is not told of a job that flapped, whose figures count for nothing', () => {
+    const flapping = feed(minutely(minutes(30, null)), { facts: { ...NO_FACTS, isFlapping: true }, rules: RULES });
+    expect(flapping.told).toEqual([]);
+    expect(feed(minutely(minutes(10, null), 30), { from: flapping.state, rules: RULES }).told).toEqual([]);
   });
 
   test('is told again after 15 min with figures', () => {

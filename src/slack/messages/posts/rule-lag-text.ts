@@ -35,14 +35,8 @@ export function lagNews(texts: Texts, told: LagFound): News {
       const was = { duration: forSoLong, peak: texts.duration(found.peakMs) };
       return news(texts.get('rule.lag_cleared', said), texts.get('rule.lag_was', was));
     }
-    case 'nothing_newer': {
-      const pace = { pace: tenths(found.slope), duration: forSoLong };
-      return news(
-        texts.get('rule.nothing_newer', said),
-        texts.get('rule.nothing_newer_why', pace),
-        whyLine(texts, told, 'rule.rises_since'),
-      );
-    }
+    case 'nothing_newer':
+      return news(texts.get('rule.nothing_newer', said), texts.get('rule.nothing_newer_why', { duration: forSoLong }));
     case 'cannot_keep_up': {
       const pace = { pace: texts.duration(found.slope * MINUTE), duration: forSoLong };
       return news(
@@ -60,7 +54,7 @@ export function lagNews(texts: Texts, told: LagFound): News {
     case 'not_measurable':
       return news(
         texts.get('rule.not_measurable', { name, duration: forSoLong }),
-        texts.get('rule.not_measurable_why', { since }),
+        texts.get('rule.not_measurable_why'),
         ...lastLagLine(texts, told),
       );
     case 'over': {
@@ -70,7 +64,7 @@ export function lagNews(texts: Texts, told: LagFound): News {
     case 'catch_up_not_gaining':
       return news(
         texts.get('rule.not_gaining', said),
-        texts.get('rule.not_gaining_why', { before: texts.duration(found.beforeMs), since }),
+        texts.get('rule.not_gaining_why', { before: texts.duration(found.beforeMs) }),
         whyLine(texts, told, 'rule.rises_since'),
       );
   }
@@ -104,11 +98,6 @@ export function withOwnRule(texts: Texts, rules: string, name: 'lag' | 'ready', 
   if (own === null) return why;
   const rule = code(`${name}:${typedHold(own)}`);
   return texts.get('rule.own', { rule, why: lowerFirst(why) });
-}
-
-/** `0.9` for what rises by 0.94 s a second. */
-function tenths(slope: number): number {
-  return Math.round(slope * 10) / 10;
 }
 
 function lastLagLine(texts: Texts, { event: { lastLag, at } }: LagFound): readonly string[] {

@@ -32,8 +32,8 @@ export function ruleFound(texts: Texts, job: NamedJob, event: RuleFound, afterma
   if (letGo !== null && LASTING_KINDS.includes(event.found.kind)) return ruleLetGo(texts, job, event, letGo);
   const shown = more ?? event;
   const { headline, lines } = newsOf(texts, plainName(job), shown, cause);
-  const before = more === null ? [] : [struckFound(texts, event, more.at)];
-  return { headline: `${RULE_EMOJI[shown.found.kind]} ${headline}`, lines: [...lines, ...before] };
+  const kept = more === null ? lines : [...lines.slice(0, 1), struckFound(texts, event, more.at)];
+  return { headline: `${RULE_EMOJI[shown.found.kind]} ${headline}`, lines: kept };
 }
 
 function newsOf(texts: Texts, name: string, event: RuleFound, cause: Aftermath['cause']): News {
