@@ -10,6 +10,7 @@ import type { RuleFound } from '../../src/domain/job/rule-endings.ts';
 import type { RuleEvent } from '../../src/domain/job/rule-event.ts';
 import type { Facts } from '../../src/domain/rules/rule-input.ts';
 import { DEFAULT_RULES } from '../../src/domain/rules/rule-settings.ts';
+import type { RuleSettings } from '../../src/domain/rules/rule-settings.ts';
 import type { Sample } from '../../src/domain/rules/sample.ts';
 import { NO_MEMORY } from '../../src/domain/rules/rule-memory.ts';
 import { eventsOf, NEW_RULE_STATE, stepRules } from '../../src/domain/rules/step-rules.ts';
@@ -97,10 +98,13 @@ const isCleared = (kind: RuleEvent['kind'], by: RuleEvent): boolean =>
 const SOON: Facts = { ...NO_FACTS, expiry: { afterMs: DAY + 15 * MINUTE, isConfirmed: true } };
 
 /** Every event with the sample it came with. */
-function live(samples: readonly Sample[]): readonly { readonly sample: Sample; readonly event: RuleEvent }[] {
+function live(
+  samples: readonly Sample[],
+  rules: RuleSettings = DEFAULT_RULES,
+): readonly { readonly sample: Sample; readonly event: RuleEvent }[] {
   let state: RuleState = NEW_RULE_STATE;
   return samples.flatMap((sample) => {
-    const step = stepRules(state, sample, DEFAULT_RULES, SOON);
+    const step = stepRules(state, sample, rules, SOON);
     ({ state } = step);
     return eventsOf(step.decisions).map((event) => ({ sample, event }));
   });
@@ -139,9 +143,11 @@ describe('whatever a job does', () => {
 
   test('every message is over once the job was in sync for long enough', () => {
     fc.assert(
-      fc.property(life, (samples) => {
+      fc.property(life, fc.boolean(), (samples, isReadyTold) => {
         const from = (samples.at(-1)?.at ?? 0) + MINUTE;
-        const told = live([...samples, ...minutely(minutes(8 * 60, 1)).map((one) => ({ ...one, at: one.at + from }))]);
+        const calm = minutely(minutes(8 * 60, 1)).map((one) => ({ ...one, at: one.at + from }));
+        const rules = isReadyTold ? DEFAULT_RULES : { ...DEFAULT_RULES, ready: null };
+        const told = live([...samples, ...calm], rules);
         const later: readonly JobEvent[] = told.map(asFound);
         for (const [index, one] of told.entries()) {
           const found = asFound(one);
