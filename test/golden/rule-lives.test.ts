@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 
 import { DAY, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { ProgressReport } from '../../src/domain/job/progress-report.ts';
-import { jobNumber } from '../support/desk.ts';
+import type { SubscriptionRules } from '../../src/domain/rules/subscription-rules.ts';
+import { WORKSPACE } from '../support/desk.ts';
 import { BILLING, reported } from '../support/reports.ts';
-import { begin, transcript } from './life.ts';
+import { begin, jobs, transcript } from './life.ts';
 import type { Life } from './life.ts';
 
 /*
@@ -28,6 +29,7 @@ interface RuleLife {
   readonly rows: readonly Row[];
   readonly messages: number;
   readonly jobType?: string;
+  readonly rules?: SubscriptionRules;
   /** A minute unless said. */
   readonly pollMs?: number;
 }
@@ -105,14 +107,58 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
     ],
     messages: 5,
   },
-  'a-lag-that-bounces': { rows: [[120, REPLICATES, inTurns(0, 2_000, 0, 2_002)]], messages: 1 },
+  'a-lag-that-bounces': {
+    rows: [
+      [60, REPLICATES, inTurns(0, 2_000, 0, 2_002)],
+      [90, REPLICATES, 3],
+    ],
+    messages: 2,
+  },
+  'a-high-lag-that-diverges': {
+    rows: [
+      [30, REPLICATES, 3],
+      [40, REPLICATES, inTurns(130, 135, 132)],
+      [90, REPLICATES, lag(135, 20)],
+      [40, REPLICATES, lag(1_800, -60)],
+      [30, REPLICATES, 3],
+    ],
+    pollMs: 5 * MINUTE,
+    messages: 4,
+  },
+  'a-figure-that-stands-still-until-the-job-is-paused': {
+    rows: [
+      [5, REPLICATES, 3],
+      [15, REPLICATES, 5_400],
+      [30, 'PAUSING'],
+      [30, REPLICATES, lag(1_800, -120)],
+    ],
+    messages: 4,
+  },
+  'a-stall-that-is-paused': {
+    rows: [
+      [150, COPY, copying(53, 15)],
+      [120, COPY, [100, 63, 0]],
+      [30, 'PAUSING'],
+      [60, COPY, copying(64, 15)],
+    ],
+    pollMs: 5 * MINUTE,
+    messages: 4,
+  },
+  'a-parent-whose-child-fails-after-it-caught-up': {
+    rows: [
+      [30, REPLICATES, 2, { failedSubJobs: { failed: [], of: 12 } }],
+      [15, REPLICATES, 2, { failedSubJobs: { failed: [{ jobId: BILLING, name: 'orders-3' }], of: 12 } }],
+      [30, REPLICATES, 2, { failedSubJobs: { failed: [], of: 12 } }],
+    ],
+    messages: 2,
+  },
   'a-figure-that-stands-still': {
     rows: [
       [5, REPLICATES, 3],
       [60, REPLICATES, 5_400],
       [30, REPLICATES, 3],
     ],
-    messages: 2,
+    messages: 3,
   },
   'an-idle-source-with-heartbeats': {
     rows: [[360, REPLICATES, (minute) => (minute % 12) * 60]],
@@ -144,6 +190,15 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
     ],
     pollMs: 5 * MINUTE,
     messages: 4,
+  },
+  'a-recovery-below-the-alarm-level-of-the-channel': {
+    rows: [
+      [5, REPLICATES, 3],
+      [10, FAILS, null, { errorCode: 'DRS.M05023' }],
+      [20, REPLICATES, inTurns(300, 310, 305)],
+    ],
+    rules: { lag: { levelMs: 10 * MINUTE, holdMs: 10 * MINUTE } },
+    messages: 2,
   },
   'a-failure-that-recovers': {
     rows: [
@@ -236,12 +291,11 @@ function figures(figure: Figure): Partial<ProgressReport> {
 }
 
 /** Each look at its time, and then time to say what it found. */
-async function live({ desk, clock }: Life, rows: readonly Row[], pollMs: number): Promise<void> {
-  const jobId = jobNumber(0);
+async function live({ desk, clock }: Life, rows: readonly Row[], pollMs: number, jobIds = jobs(1)): Promise<void> {
   for (const [minutes, status, figure = null, more = {}] of rows)
     for (let minute = 0; minute < minutes; minute += pollMs / MINUTE) {
       const now = typeof figure === 'function' ? figure(minute) : figure;
-      desk.answers.set(jobId, reported(status, { jobId, ...figures(now), ...more }));
+      for (const jobId of jobIds) desk.answers.set(jobId, reported(status, { jobId, ...figures(now), ...more }));
       clock.advance(pollMs - 40 * SECOND);
       await desk.tick();
       clock.advance(40 * SECOND);
@@ -251,10 +305,14 @@ async function live({ desk, clock }: Life, rows: readonly Row[], pollMs: number)
 
 test.each(Object.entries(LIVES))(
   '%s reads as recorded',
-  async (name, { rows, messages, jobType, pollMs = MINUTE }) => {
+  async (name, { rows, messages, jobType, rules, pollMs = MINUTE }) => {
     const [first] = rows;
     if (first === undefined) return;
-    const life = await begin(1, undefined, { pollMs, ...(jobType === undefined ? {} : { jobType }) });
+    const life = await begin(1, undefined, {
+      pollMs,
+      ...(jobType === undefined ? {} : { jobType }),
+      ...(rules === undefined ? {} : { rules }),
+    });
     await using _ = life.desk;
     await live(life, rows, pollMs);
     await expect(transcript(life)).toMatchFileSnapshot(`./rule-lives/${name}.txt`);
@@ -262,3 +320,44 @@ test.each(Object.entries(LIVES))(
   },
   2 * MINUTE,
 );
+
+/** Somebody in the channel that watches. */
+const ANA = { workspaceId: WORKSPACE, channelId: 'C1', userId: 'U1' };
+const HIGH: readonly Row[] = [
+  [5, REPLICATES, 3],
+  [15, REPLICATES, inTurns(300, 310, 305)],
+];
+
+test('a channel that no longer watches a job with a high lag reads that', async () => {
+  const life = await begin(1);
+  await using _ = life.desk;
+  await live(life, HIGH, MINUTE);
+  const { store, clock } = life.desk.context;
+  await store.unsubscribe({ actor: ANA, jobs: 'all', reason: 'unsubscribed', announce: false, now: clock.now() });
+  await life.desk.speak();
+  await expect(transcript(life)).toMatchFileSnapshot('./rule-lives/a-high-lag-that-nobody-watches.txt');
+});
+
+test('a channel that chooses other rules reads that what it was told is of the old ones', async () => {
+  const life = await begin(1);
+  await using _ = life.desk;
+  await live(life, HIGH, MINUTE);
+  const { store, clock, connectionId } = life.desk.context;
+  const now = clock.now();
+  await store.setChannelRules({ actor: ANA, connectionId, changes: { lag: 'off' }, now });
+  await life.desk.speak();
+  await expect(transcript(life)).toMatchFileSnapshot('./rule-lives/a-high-lag-with-the-alarm-off.txt');
+});
+
+test('of jobs whose lag was high together it is said how many are fine again', async () => {
+  const life = await begin(6);
+  await using _ = life.desk;
+  await live(life, HIGH, MINUTE, jobs(6));
+  for (const jobId of jobs(5)) life.desk.answers.set(jobId, reported(REPLICATES, { jobId, ...figures(3) }));
+  const [last] = jobs(1, 5);
+  const still = last === undefined ? [] : [last];
+  await live(life, [[9, REPLICATES, inTurns(300, 310, 305)]], MINUTE, still);
+  await expect(transcript(life)).toMatchFileSnapshot('./rule-lives/five-of-six-high-lags-are-fine-again.txt');
+  await live(life, [[9, REPLICATES, 3]], MINUTE, still);
+  await expect(transcript(life)).toMatchFileSnapshot('./rule-lives/six-high-lags-are-fine-again.txt');
+});

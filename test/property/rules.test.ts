@@ -2,12 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { DAY, MINUTE, SECOND } from '../../src/domain/base/time.ts';
+import type { JobEvent } from '../../src/domain/job/job-event.ts';
+import { isPhase } from '../../src/domain/job/job-status.ts';
 import type { StatusGroup } from '../../src/domain/job/job-status.ts';
+import { isEndedBy, isMoreOf, isToldByEdit, LASTING_KINDS } from '../../src/domain/job/rule-endings.ts';
+import type { RuleFound } from '../../src/domain/job/rule-endings.ts';
 import type { RuleEvent } from '../../src/domain/job/rule-event.ts';
+import type { Facts } from '../../src/domain/rules/rule-input.ts';
 import { DEFAULT_RULES } from '../../src/domain/rules/rule-settings.ts';
+import type { RuleSettings } from '../../src/domain/rules/rule-settings.ts';
 import type { Sample } from '../../src/domain/rules/sample.ts';
-import { NEW_RULE_STATE, stepRules } from '../../src/domain/rules/step-rules.ts';
+import { NO_MEMORY } from '../../src/domain/rules/rule-memory.ts';
+import { eventsOf, NEW_RULE_STATE, stepRules } from '../../src/domain/rules/step-rules.ts';
 import type { RuleState } from '../../src/domain/rules/step-rules.ts';
+import { decodeMemory, encodeMemory } from '../../src/store/rows/memory-codec.ts';
+import { anEvent } from '../golden/cases/facts.ts';
+import { aReport } from '../support/reports.ts';
 import { data, feed, minutely, minutes, NO_FACTS } from '../support/rule-feed.ts';
 
 /** Some minutes in which a job does one thing: lags, percents or another status. */
@@ -61,37 +71,112 @@ function sampleAt(at: number, kind: string, figure: number, index: number): Samp
   return { at, group, lagMs: null, parts: [] };
 }
 
-/** What ends each kind of event, so that it may be told again: another event, or that the job left the status it is about. */
-const CLEARED_BY: Readonly<Partial<Record<RuleEvent['kind'], readonly (RuleEvent['kind'] | StatusGroup | 'left')[]>>> =
-  {
-    lag_high: ['lag_cleared'],
-    nothing_newer: ['lag_cleared'],
-    cannot_keep_up: ['lag_cleared'],
-    caught_up: ['no_longer_caught_up', 'left'],
-    stalled: ['moving_again', 'replicating'],
-    slow_tail: ['moving_again', 'replicating'],
-  };
+const ALARMS = [
+  'lag_high',
+  'nothing_newer',
+  'cannot_keep_up',
+  'stands_still',
+  'catch_up_not_gaining',
+] as const satisfies readonly RuleEvent['kind'][];
+
+/** What ends each kind of event, so that it may be told again; all of them are over when the job is in another phase. */
+const CLEARED_BY: Readonly<Partial<Record<RuleEvent['kind'], readonly RuleEvent['kind'][]>>> = {
+  ...Object.fromEntries(ALARMS.map((kind) => [kind, ['lag_cleared']])),
+  jumping: ['over'],
+  not_measurable: ['over'],
+  caught_up: ['no_longer_caught_up', ...ALARMS],
+  no_longer_caught_up: ['over', 'caught_up', ...ALARMS],
+  stalled: ['moving_again'],
+  slow_tail: ['moving_again'],
+  deadline_near: [],
+};
+
+const isCleared = (kind: RuleEvent['kind'], by: RuleEvent): boolean =>
+  (by.kind !== 'over' || by.of === kind) && (CLEARED_BY[kind] ?? []).includes(by.kind);
+
+/** A job that has failed or is paused for a quarter of an hour is about to be ended. */
+const SOON: Facts = { ...NO_FACTS, expiry: { afterMs: DAY + 15 * MINUTE, isConfirmed: true } };
+
+/** Every event with the sample it came with. */
+function live(
+  samples: readonly Sample[],
+  rules: RuleSettings = DEFAULT_RULES,
+): readonly { readonly sample: Sample; readonly event: RuleEvent }[] {
+  let state: RuleState = NEW_RULE_STATE;
+  return samples.flatMap((sample) => {
+    const step = stepRules(state, sample, rules, SOON);
+    ({ state } = step);
+    return eventsOf(step.decisions).map((event) => ({ sample, event }));
+  });
+}
+
+const STATUS: Readonly<Partial<Record<StatusGroup, string>>> = {
+  replicating: 'INCRE_TRANSFER_STARTED',
+  full_copy: 'FULL_TRANSFER_STARTED',
+  paused: 'PAUSING',
+  failed: 'INCRE_TRANSFER_FAILED',
+};
+
+/** As the job's events keep it. */
+function asFound({ sample, event: found }: ReturnType<typeof live>[number]): RuleFound {
+  const report = aReport({ status: STATUS[sample.group] ?? 'NODE_UPGRADE_START' });
+  return { ...anEvent, kind: 'rule', rules: '', found, report, at: sample.at };
+}
 
 describe('whatever a job does', () => {
   test('no rule tells the same twice before it was over', () => {
     fc.assert(
       fc.property(life, (samples) => {
-        const open = new Set<string>();
-        let state: RuleState = NEW_RULE_STATE;
+        const told = live(samples);
+        const open = new Map<RuleEvent['kind'], StatusGroup>();
         for (const sample of samples) {
-          for (const [kind, ends] of Object.entries(CLEARED_BY))
-            if (ends.some((end) => end === sample.group || (end === 'left' && sample.group !== 'replicating')))
-              open.delete(kind);
-          const step = stepRules(state, sample, DEFAULT_RULES, NO_FACTS);
-          ({ state } = step);
-          for (const decision of Object.values(step.decisions)) {
-            if (decision.kind !== 'tell') continue;
-            const { kind } = decision.event;
-            expect(open.has(kind)).toBe(false);
-            if (kind in CLEARED_BY) open.add(kind);
-            for (const [other, ends] of Object.entries(CLEARED_BY))
-              if (ends.some((end) => end === kind)) open.delete(other);
+          for (const [kind, phase] of open) if (isPhase(sample.group) && sample.group !== phase) open.delete(kind);
+          for (const { event } of told.filter((one) => one.sample === sample)) {
+            expect(open.has(event.kind)).toBe(false);
+            for (const kind of open.keys()) if (isCleared(kind, event)) open.delete(kind);
+            if (event.kind in CLEARED_BY) open.set(event.kind, sample.group);
           }
+        }
+      }),
+    );
+  });
+
+  test('every message is over once the job was in sync for long enough', () => {
+    fc.assert(
+      fc.property(life, fc.boolean(), (samples, isReadyTold) => {
+        const from = (samples.at(-1)?.at ?? 0) + MINUTE;
+        const calm = minutely(minutes(8 * 60, 1)).map((one) => ({ ...one, at: one.at + from }));
+        const rules = isReadyTold ? DEFAULT_RULES : { ...DEFAULT_RULES, ready: null };
+        const told = live([...samples, ...calm], rules);
+        const later: readonly JobEvent[] = told.map(asFound);
+        for (const [index, one] of told.entries()) {
+          const found = asFound(one);
+          const isOfPhase = one.sample.group !== 'replicating' || samples.some(leaves(one.sample));
+          if (!LASTING_KINDS.includes(found.found.kind) || found.found.kind === 'caught_up' || isOfPhase) continue;
+          const onTop = 'isOnTop' in found.found && found.found.isOnTop;
+          const isOver = later.slice(index + 1).some((by) => isEndedBy(found, by));
+          expect([found.found.kind, isOver || onTop]).toEqual([found.found.kind, true]);
+        }
+      }),
+    );
+  });
+
+  const leaves =
+    (from: Sample) =>
+    ({ at, group }: Sample): boolean =>
+      at > from.at && isPhase(group) && group !== from.group;
+
+  test('what is shown in another message is shown in one that still stands', () => {
+    fc.assert(
+      fc.property(life, (samples) => {
+        const told = live(samples).map(asFound);
+        for (const [index, more] of told.entries()) {
+          if (!isToldByEdit(more) || more.found.kind === 'over') continue;
+          const before = told.slice(0, index);
+          const standing = before.filter(
+            (one, at) => isMoreOf(one, more) && !told.slice(at + 1, index).some((by) => isEndedBy(one, by)),
+          );
+          expect(standing.some((one) => !isToldByEdit(one))).toBe(true);
         }
       }),
     );
@@ -138,8 +223,10 @@ describe('whatever a job does', () => {
       fc.property(life, fc.nat(), (samples, number) => {
         const cut = number % (samples.length + 1);
         const first = feed(samples.slice(0, cut));
-        const kept: RuleState = JSON.parse(JSON.stringify(first.state));
-        const second = feed(samples.slice(cut), { from: kept });
+        const rules = { state: first.state, window: { isMissedTold: false }, decisions: null };
+        const memory = { ...NO_MEMORY, rules: { '': rules } };
+        const kept = decodeMemory(encodeMemory(memory)).rules['']?.state;
+        const second = feed(samples.slice(cut), { from: kept ?? NEW_RULE_STATE });
         expect([...first.events, ...second.events]).toEqual(feed(samples).events);
       }),
     );

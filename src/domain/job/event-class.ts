@@ -47,6 +47,7 @@ const RULE_CLASSES: Readonly<Record<RuleEvent['kind'], EventClass>> = {
   window_missed: 'warning',
   window_met: 'warning',
   jumping: 'info',
+  over: 'info',
   not_measurable: 'info',
   slow_tail: 'info',
   caught_up: 'info',

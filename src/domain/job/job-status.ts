@@ -72,6 +72,11 @@ export function isWorking(group: StatusGroup): boolean {
   return group === 'full_copy' || group === 'full_copy_done' || group === 'replicating';
 }
 
+/** A phase that people are told of by itself. Any other status passes, or is one that this version does not know. */
+export function isPhase(group: StatusGroup): boolean {
+  return isWorking(group) || isBroken(group) || isOver(group);
+}
+
 /** Nothing more will come of this job, so it is not polled. */
 export function isOver(group: StatusGroup): boolean {
   return group === 'ended' || group === 'gone';

@@ -7,6 +7,15 @@ export interface PartPercent {
   readonly percent: number;
 }
 
+/** What ends without a message of its own: a figure that jumped, one that could not be measured, a lag that was small again. */
+export const PASSING_KINDS = ['jumping', 'not_measurable', 'no_longer_caught_up'] as const;
+export type Passing = (typeof PASSING_KINDS)[number];
+
+/** Of the same lag something else was told that still stands: its message shows this too, and there is none of its own. */
+interface OnTop {
+  readonly isOnTop: boolean;
+}
+
 /** A fact that a rule found worth telling, with its figures. Durations and lags in ms; nothing here says how it is worded. */
 export type RuleEvent =
   | {
@@ -25,17 +34,27 @@ export type RuleEvent =
       /** In seconds a second. */
       readonly slope: number;
     }
-  | { readonly kind: 'cannot_keep_up'; readonly since: EpochMs; readonly lagMs: number; readonly slope: number }
-  | { readonly kind: 'stands_still'; readonly since: EpochMs; readonly lagMs: number; readonly polls: number }
+  | (OnTop & {
+      readonly kind: 'cannot_keep_up';
+      readonly since: EpochMs;
+      readonly lagMs: number;
+      readonly slope: number;
+    })
+  | (OnTop & {
+      readonly kind: 'stands_still';
+      readonly since: EpochMs;
+      readonly lagMs: number;
+      readonly polls: number;
+    })
   | { readonly kind: 'jumping'; readonly since: EpochMs; readonly leastMs: number; readonly mostMs: number }
   | { readonly kind: 'not_measurable'; readonly since: EpochMs; readonly polls: number }
-  | {
+  | (OnTop & {
       readonly kind: 'catch_up_not_gaining';
       readonly since: EpochMs;
       /** The least lag of the last hour, and of the one before. */
       readonly lagMs: number;
       readonly beforeMs: number;
-    }
+    })
   | {
       readonly kind: 'stalled';
       readonly parts: readonly PartPercent[];
@@ -67,6 +86,8 @@ export type RuleEvent =
       readonly alwaysZero: boolean;
     }
   | { readonly kind: 'no_longer_caught_up'; readonly since: EpochMs; readonly lagMs: number }
+  /** What was found before is so no longer, which is no news by itself: the message that told it says so. */
+  | { readonly kind: 'over'; readonly of: Passing; readonly since: EpochMs; readonly lagMs: number }
   /** The early end of the estimate passes the moment by which a copy is wanted, or no longer does. */
   | {
       readonly kind: 'window_missed' | 'window_met';

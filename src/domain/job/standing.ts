@@ -35,17 +35,21 @@ const UNWELL: ReadonlySet<Standing> = new Set<Standing>([
   'paused',
 ]);
 
-/** How a job stands that was looked at last as `state` says. */
-export function standingOf(state: JobState): Standing {
+/**
+ * How a job stands that was looked at last as `state` says.
+ *
+ * @param alarmMs the level in force where it is shown, in ms
+ */
+export function standingOf(state: JobState, alarmMs: number = ALARM_LAG_MS): Standing {
   const { report, unknown, over, flapping } = state;
   if (over === 'gone') return 'gone';
   if (over === 'ended') return 'ended';
   if (unknown?.isLasting === true || report === null) return 'unknown';
   if (flapping !== null) return 'flapping';
-  return standingByStatus(state, report);
+  return standingByStatus(state, report, alarmMs);
 }
 
-function standingByStatus(state: JobState, report: NonNullable<JobState['report']>): Standing {
+function standingByStatus(state: JobState, report: ProgressReport, alarmMs: number): Standing {
   const group = statusGroup(report.status);
   switch (group) {
     case 'failed':
@@ -58,20 +62,20 @@ function standingByStatus(state: JobState, report: NonNullable<JobState['report'
     case 'full_copy_done':
       return isFinishedCopy(report.status, report.taskMode) ? 'copied' : 'copying';
     case 'replicating':
-      return replicating(state, report);
+      return replicating(state, report, alarmMs);
     default:
       return 'passing';
   }
 }
 
 /** A lag that means nothing yet is neither high nor in sync, and nothing is well while a part of the job is not. */
-function replicating(state: JobState, { lagMs, subJob, failedSubJobs }: ProgressReport): Standing {
+function replicating(state: JobState, { lagMs, subJob, failedSubJobs }: ProgressReport, alarmMs: number): Standing {
   if ((failedSubJobs?.failed.length ?? 0) > 0) return 'sub_jobs_failed';
-  const note = stateNote(state);
+  const note = stateNote(state, alarmMs);
   if (note === 'unsettled') return 'copying';
   if (note === 'jumping' || note === 'lag_high') return 'lag_high';
   if (lagMs === null) return 'passing';
-  if (lagMs > ALARM_LAG_MS) return 'lag_high';
+  if (lagMs > alarmMs) return 'lag_high';
   if ((subJob?.unmeasured ?? 0) > 0) return 'passing';
   return note === 'caught_up' ? 'caught_up' : 'in_sync';
 }

@@ -159,12 +159,10 @@ function stepOne(
 
 /** What is known of the job beside the sample. */
 function factsOf({ report, failure, flapping }: JobState, terms: JobTerms): Facts {
+  const isPartFailed = (report?.failedSubJobs?.failed.length ?? 0) > 0;
   const hasError =
-    failure !== null ||
-    (report?.errorCode ?? null) !== null ||
-    (report?.failedSubJobs?.failed.length ?? 0) > 0 ||
-    (report?.subJob?.unmeasured ?? 0) > 0;
-  return { hasError, isFlapping: flapping !== null, expiry: expiryOf(report?.status ?? '', terms) };
+    failure !== null || (report?.errorCode ?? null) !== null || isPartFailed || (report?.subJob?.unmeasured ?? 0) > 0;
+  return { hasError, isPartFailed, isFlapping: flapping !== null, expiry: expiryOf(report?.status ?? '', terms) };
 }
 
 /**
@@ -179,11 +177,10 @@ function beginRules({ rules, recent }: RuleMemory, settings: RuleSettings): Rule
     ...defaults,
     course: recent.reduce((course, sample) => followCourse(course, sample, settings).course, NEW_COURSE),
     lag: NO_EPISODES,
-    standstill: defaults.standstill === null ? null : { ...defaults.standstill, isTold: false },
     jumping: null,
     unmeasured: { isTold: false },
     copy: { ...defaults.copy, isStallTold: false, isTailTold: false },
-    caughtUp: NOT_CAUGHT_UP,
+    caughtUp: { ...NOT_CAUGHT_UP, erredAt: defaults.caughtUp.erredAt },
   };
   return { state, window, decisions: null };
 }

@@ -18,7 +18,7 @@ export interface LastSeen {
 export function lastSeen(states: readonly JobState[]): LastSeen | null {
   const seen = states.flatMap((state) => (state.checkedAt === null ? [] : [{ ...state, unknown: null }]));
   if (seen.length === 0) return null;
-  const all = seen.map(standingOf);
+  const all = seen.map((state) => standingOf(state));
   const lags = seen.flatMap(({ report }) =>
     report !== null && report.lagMs !== null && statusGroup(report.status) === 'replicating' ? [report.lagMs] : [],
   );

@@ -16,7 +16,7 @@ function isPast(
   jobs: readonly Job[],
 ): boolean {
   if (endsSubscriptions(event)) return false;
-  if (aftermath.closed !== null || aftermath.endedBy !== null) return true;
+  if (aftermath.closed !== null || aftermath.endedBy !== null || aftermath.letGo !== null) return true;
   const known = jobs.find((one) => one.jobId === job.jobId && one.connectionId === job.connectionId);
   if (known === undefined) return false;
   if (known.state.over !== null) return true;

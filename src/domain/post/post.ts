@@ -1,10 +1,12 @@
 import type { JobKey } from '../job/job.ts';
 import type { Cause } from '../job/job-detail.ts';
 import type { JobEvent } from '../job/job-event.ts';
+import type { RuleFound } from '../job/rule-endings.ts';
 import type { JobState } from '../job/job-state.ts';
 import { NO_TERMS } from '../job/job-terms.ts';
 import type { JobTerms } from '../job/job-terms.ts';
 import type { Doer } from '../job/timeline.ts';
+import { ALARM_LAG_MS } from '../job/verdict-rules.ts';
 import type { Standing } from '../job/standing.ts';
 import type { LastSeen } from '../poll/last-seen.ts';
 import type { Explanation } from '../job/explanation.ts';
@@ -108,6 +110,12 @@ export type Announcement =
   /** Of a kind that this version does not know. */
   | { readonly kind: 'other'; readonly name: string };
 
+/** Why what a rule found is of no matter to a channel any more. */
+export type LetGo =
+  | { readonly how: 'unsubscribed'; readonly at: EpochMs }
+  /** Somebody chose other rules, which find for themselves what is so. */
+  | { readonly how: 'other_rules' };
+
 /** What became known about an event after it was noticed, or at the moment of a recovery. */
 export interface Aftermath {
   /** In the language of the channel where there is one. */
@@ -120,6 +128,12 @@ export interface Aftermath {
   readonly closed: Closing | null;
   /** The event by which what a rule found is over; null while it is not. */
   readonly endedBy: JobEvent | null;
+  /** What the rule found on top of it until then, which has no message of its own; null for nothing. */
+  readonly more: RuleFound | null;
+  /** The channel does not look at the job by these rules any more, as long as that is so; null while it does. */
+  readonly letGo: LetGo | null;
+  /** Nothing is green in the channel above this lag, in ms. */
+  readonly alarmMs: number;
   /** The message that told of the failure, in the channel that a recovery is told in; its Slack timestamp. */
   readonly firstMessageTs: string | null;
   /** The running job that bears the name of one that is over. */
@@ -132,6 +146,9 @@ export const NO_AFTERMATH: Aftermath = {
   terms: NO_TERMS,
   closed: null,
   endedBy: null,
+  more: null,
+  letGo: null,
+  alarmMs: ALARM_LAG_MS,
   firstMessageTs: null,
   namesake: null,
 };

@@ -2,6 +2,7 @@ import { HOUR, MINUTE } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
 import { keepSilent, tell } from './decision.ts';
 import type { Step } from './decision.ts';
+import type { LagAlarm } from './episodes.ts';
 import { heldReadings } from './holds.ts';
 import type { RuleInput } from './rule-input.ts';
 import { alarmLevelMs, MIN_READINGS, stretchedHoldMs } from './rule-settings.ts';
@@ -13,23 +14,25 @@ export interface CatchUp {
   readonly hour: { readonly from: EpochMs; readonly leastMs: number; readonly readings: number } | null;
   /** The least lag of the hour before. */
   readonly beforeMs: number | null;
-  /** The least lag of the hour that was told not to gain. */
-  readonly toldMs: number | null;
 }
 
 /** It has caught up when the lag was at or below the level for so long, in ms. */
-export const DONE_HOLD_MS = 5 * MINUTE;
-/** Told again only once the lag came down to this share of what was told. */
-const GAIN_SHARE = 0.5;
+const DONE_HOLD_MS = 5 * MINUTE;
 
 /**
  * "Catching up (first incremental, resume, recovery, restart) until lag ≤ level for 5 min: lag-high is off, but no gain between
  * two hours = 'catch-up is not gaining'." Of each hour counts the least lag, so that a lag that breathes gains all the same. An
  * hour that reached the level ends the catch-up too: from then on a high lag is one. The state is null while it does not catch up.
+ *
+ * @param told what was told of this lag, and still stands
  */
-export function stepCatchingUp(before: CatchUp | null, input: RuleInput): Step<CatchUp | null> {
+export function stepCatchingUp(
+  before: CatchUp | null,
+  input: RuleInput,
+  told: readonly LagAlarm['kind'][],
+): Step<CatchUp | null> {
   const { now, course, sample, rules } = input;
-  const begun = input.isResuming ? { since: now, hour: null, beforeMs: null, toldMs: before?.toldMs ?? null } : before;
+  const begun = input.isResuming ? { since: now, hour: null, beforeMs: null } : before;
   if (begun === null) return keepSilent(null, 'not_so');
   if (course.group !== 'replicating') return keepSilent({ ...begun, hour: null, beforeMs: null }, 'other_status');
   // What lay between two hours must have been seen.
@@ -43,20 +46,23 @@ export function stepCatchingUp(before: CatchUp | null, input: RuleInput): Step<C
   const leastMs = Math.min(hour.leastMs, sample.lagMs);
   const isOver = now - hour.from >= stretchedHoldMs(HOUR, rules) && hour.readings + 1 >= MIN_READINGS;
   if (!isOver) return keepSilent({ ...seen, hour: { ...hour, leastMs, readings: hour.readings + 1 } }, 'not_lasting');
-  return closeHour(seen, leastMs, input);
+  return closeHour(seen, leastMs, input, told);
 }
 
-function closeHour(seen: CatchUp, leastMs: number, { now, sample, rules }: RuleInput): Step<CatchUp | null> {
+function closeHour(
+  seen: CatchUp,
+  leastMs: number,
+  { now, sample, rules }: RuleInput,
+  told: readonly LagAlarm['kind'][],
+): Step<CatchUp | null> {
   if (leastMs <= alarmLevelMs(rules)) return keepSilent(null, 'not_so');
-  const toldMs = seen.toldMs !== null && leastMs <= GAIN_SHARE * seen.toldMs ? null : seen.toldMs;
   const hour = { from: now, leastMs: sample.lagMs ?? leastMs, readings: 1 };
-  const next = { ...seen, hour, beforeMs: leastMs, toldMs };
+  const next = { ...seen, hour, beforeMs: leastMs };
   if (seen.beforeMs === null || leastMs < seen.beforeMs) return keepSilent(next, 'not_so');
-  if (toldMs !== null) return keepSilent(next, 'told');
-  return tell(
-    { ...next, toldMs: leastMs },
-    { kind: 'catch_up_not_gaining', since: seen.since, lagMs: leastMs, beforeMs: seen.beforeMs },
-  );
+  if (told.includes('catch_up_not_gaining')) return keepSilent(next, 'told');
+  const isOnTop = told.length > 0;
+  const { since, beforeMs } = seen;
+  return tell(next, { kind: 'catch_up_not_gaining', since, lagMs: leastMs, beforeMs, isOnTop });
 }
 
 function isDone({ course, rules }: RuleInput): boolean {

@@ -58,11 +58,15 @@ export interface CutOverFacts {
  * Whether people may switch over: "ready or not, each reason with its figure, what was *not* checked". Ready is what *caught up*
  * is (caught-up.ts), just checked.
  */
-export function cutOver({ course, catchUp, lag }: RuleState, rules: RuleSettings, facts: CutOverFacts): CutOver {
+export function cutOver(
+  { course, catchUp, lag, caughtUp }: RuleState,
+  rules: RuleSettings,
+  facts: CutOverFacts,
+): CutOver {
   const { now, hasError, comparisons } = facts;
   const ready = rules.ready ?? DEFAULT_READY_RULE;
   const measured = measuredOf(course.readings);
-  const held = findReady({ course, rules }, ready);
+  const held = findReady({ course, rules }, ready, caughtUp.erredAt);
   const judged = (held ?? measured).map(({ lagMs }) => lagMs);
   const rise = findNothingNewer({ measured }) ?? findFallingBehind({ course, rules });
   const ageMs = course.lastAt === null ? null : now - course.lastAt;

@@ -19,25 +19,35 @@ export interface LagEpisodes {
 
 export const NO_EPISODES: LagEpisodes = { open: null, past: [] };
 
-export type LagAlarm = Extract<RuleEvent, { kind: 'lag_high' | 'nothing_newer' | 'cannot_keep_up' }>;
+export const LAG_ALARMS = [
+  'lag_high',
+  'nothing_newer',
+  'cannot_keep_up',
+  'stands_still',
+  'catch_up_not_gaining',
+] as const;
+export type LagAlarm = Extract<RuleEvent, { kind: (typeof LAG_ALARMS)[number] }>;
 
-/** So many episodes, each cleared less than so long ago, in ms, make a lag that comes and goes; */
-const MIN_PAST = 2;
+/** Episodes that were cleared less than so long ago, in ms, make a lag that comes and goes; so many are remembered. */
 const PAST_MS = 6 * HOUR;
-/** a further one is told only when it is so many times as high or as long as they were. */
+const MAX_PAST = 2;
+/** A further one is told only when it is so many times as high or as long as they were; */
 const WORSE = 2;
+/** after a single one, when it lasts so long, in ms: one long night does not hide the next. */
+const LONG_MS = HOUR;
 
 /** The episodes that still count. */
 export function recentEpisodes(past: LagEpisodes['past'], now: EpochMs): LagEpisodes['past'] {
   return past.filter(({ clearedAt }) => clearedAt <= now && now - clearedAt < PAST_MS);
 }
 
-/** A lag that came and went more than once in the last hours does so again, no worse than before. */
+/** A lag that came and went in the last hours does so again, no worse than before. */
 export function isAsBefore({ open, past }: LagEpisodes, { now, sample }: RuleInput): boolean {
-  if (past.length < MIN_PAST || isTold(open)) return false;
+  if (past.length === 0 || isTold(open)) return false;
   const mostMs = WORSE * Math.max(...past.map(({ peakMs }) => peakMs));
   const longestMs = WORSE * Math.max(...past.map(({ lengthMs }) => lengthMs));
-  return (sample.lagMs ?? 0) <= mostMs && (open === null || now - open.since <= longestMs);
+  const quietMs = past.length < MAX_PAST ? Math.min(longestMs, LONG_MS) : longestMs;
+  return (sample.lagMs ?? 0) <= mostMs && (open === null || now - open.since <= quietMs);
 }
 
 /** Whether anything was told of an episode, of these kinds if any are given. */
@@ -55,5 +65,5 @@ export function openEpisode({ open, past }: LagEpisodes, alarm: LagAlarm, measur
 
 /** The episodes after the open one is over. */
 export function closeEpisode({ since, peakMs }: LagEpisode, past: LagEpisodes['past'], now: EpochMs): LagEpisodes {
-  return { open: null, past: [...past, { clearedAt: now, peakMs, lengthMs: now - since }].slice(-MIN_PAST) };
+  return { open: null, past: [...past, { clearedAt: now, peakMs, lengthMs: now - since }].slice(-MAX_PAST) };
 }

@@ -7,7 +7,7 @@ import type { Heartbeat } from './heartbeat.ts';
 import { findJump } from './jumping.ts';
 import { findLagHigh, isAboveAlarm, isLagFine } from './lag-high.ts';
 import type { RuleInput } from './rule-input.ts';
-import { whyUnjudged } from './rule-input.ts';
+import { hasLeft, whyUnjudged } from './rule-input.ts';
 import { findFallingBehind, findNothingNewer } from './rising.ts';
 import { isStandingStill } from './stands-still.ts';
 import type { Standstill } from './stands-still.ts';
@@ -17,6 +17,8 @@ export interface LagContext {
   readonly heartbeat: Heartbeat;
   readonly isCatchingUp: boolean;
   readonly standstill: Standstill | null;
+  /** What those rules tell of the same lag at this sample. */
+  readonly alarms: readonly LagAlarm[];
 }
 
 /** What the two rules about one lag remember, and what each decided. */
@@ -27,15 +29,21 @@ export interface LagStep {
 }
 
 /**
- * Lag high (lag-high.ts) and rising lag (rising.ts), as one story: a graver event is told on top of a lighter one, never the
- * other way round, and one event closes them all. "Both [kinds of rising] are silent while catching up"; then "lag-high is off".
+ * All that is wrong with one lag, as one story: high (lag-high.ts), rising (rising.ts), standing still, not coming down after a
+ * break. A graver event is told after a lighter one, never the other way round, and one event closes them all; a job that
+ * leaves replication closes them without a word. "Both [kinds of rising] are silent while catching up"; then "lag-high is off".
  */
 export function stepLagEpisode(before: LagEpisodes, input: RuleInput, context: LagContext): LagStep {
   const { sample, now } = input;
   const past = recentEpisodes(before.past, now);
+  if (hasLeft('replicating', input)) return silent({ open: null, past }, 'other_status');
+  const known = context.alarms.reduce((state: LagEpisodes, alarm) => openEpisode(state, alarm, input.measured), {
+    open: before.open,
+    past,
+  });
   const unjudged = whyUnjudged(input);
-  if (unjudged !== null || sample.lagMs === null) return silent({ ...before, past }, unjudged ?? 'not_measurable');
-  const open = before.open === null ? null : { ...before.open, peakMs: Math.max(before.open.peakMs, sample.lagMs) };
+  if (unjudged !== null || sample.lagMs === null) return silent(known, unjudged ?? 'not_measurable');
+  const open = known.open === null ? null : { ...known.open, peakMs: Math.max(known.open.peakMs, sample.lagMs) };
   const state = { open, past };
   if (open !== null && (isLagFine(input, input.rules) || hasToothEnded(context.heartbeat, now)))
     return clear(open, past, input);
@@ -71,7 +79,8 @@ function judgeRising(state: LagEpisodes, input: RuleInput, { heartbeat, isCatchi
     return unlessTold(state, { kind: 'nothing_newer', ...nothing, lagMs }, ['nothing_newer']);
   }
   if (behind === null || isAsBefore(state, input)) return quiet('as_before');
-  return unlessTold(state, { kind: 'cannot_keep_up', ...behind, lagMs }, ['cannot_keep_up', 'nothing_newer']);
+  const alarm: LagAlarm = { kind: 'cannot_keep_up', ...behind, lagMs, isOnTop: isTold(state.open) };
+  return unlessTold(state, alarm, ['cannot_keep_up', 'nothing_newer']);
 }
 
 function judgeHigh(state: LagEpisodes, input: RuleInput, context: LagContext): Judgement {

@@ -1,6 +1,7 @@
 import { MINUTE } from '../base/time.ts';
 import { keepSilent, tell } from './decision.ts';
 import type { Step } from './decision.ts';
+import { hasLeft } from './rule-input.ts';
 import type { RuleInput } from './rule-input.ts';
 import { MIN_READINGS, stretchedHoldMs } from './rule-settings.ts';
 
@@ -9,7 +10,7 @@ export interface Unmeasured {
   readonly isTold: boolean;
 }
 
-/** So long without a figure is told, in ms; with figures for as long, it may be told again. */
+/** So long without a figure is told, in ms; with figures for as long, it is over. */
 const HOLD_MS = 15 * MINUTE;
 
 /**
@@ -17,7 +18,8 @@ const HOLD_MS = 15 * MINUTE;
  * the first reading after a break or a stretch that nobody saw.
  */
 export function stepNotMeasurable(before: Unmeasured, input: RuleInput): Step<Unmeasured> {
-  const { course, now, rules } = input;
+  const { course, sample, now, rules } = input;
+  if (hasLeft('replicating', input)) return keepSilent({ isTold: false }, 'other_status');
   if (course.group !== 'replicating') return keepSilent(before, 'other_status');
   const { readings } = course;
   const holdMs = stretchedHoldMs(HOLD_MS, rules);
@@ -25,7 +27,8 @@ export function stepNotMeasurable(before: Unmeasured, input: RuleInput): Step<Un
   if (lastGood === readings.length - 1) {
     const lastUnmeasured = readings.findLastIndex(({ lagMs }) => lagMs === null);
     const from = readings[lastUnmeasured + 1]?.at ?? now;
-    return keepSilent(now - from >= holdMs ? { isTold: false } : before, 'not_so');
+    if (!before.isTold || sample.lagMs === null || now - from < holdMs) return keepSilent(before, 'not_so');
+    return tell({ isTold: false }, { kind: 'over', of: 'not_measurable', since: from, lagMs: sample.lagMs });
   }
   const unmeasured = readings.slice(lastGood + 1);
   const since = unmeasured[0]?.at ?? now;

@@ -91,7 +91,7 @@ export function judgeReadiness(
       return { kind: 'not_known', readings, needed: MIN_READINGS };
   }
   const judged = cutOver(state ?? NEW_RULE_STATE, rules, { now, hasError: hasError(report), comparisons });
-  const smallForMs = smallFor(facts.samples, rules, now);
+  const smallForMs = smallFor(facts, rules, state?.caughtUp.erredAt ?? null);
   const against = findObstacles(job, report, group, { judged, rules, state, smallForMs });
   return { kind: 'judged', cutOver: judged, against, smallForMs };
 }
@@ -117,14 +117,15 @@ function hasError({ errorCode, failedSubJobs, subJob }: ProgressReport): boolean
   return errorCode !== null || (failedSubJobs?.failed.length ?? 0) > 0 || (subJob?.unmeasured ?? 0) > 0;
 }
 
-/** For how long back from the last sample the lag was small, in ms, without a stretch that nobody saw. */
-function smallFor(samples: readonly Sample[], rules: RuleSettings, now: EpochMs): number {
+/** For how long back from the last sample the lag was small, in ms, without an error or a stretch that nobody saw. */
+function smallFor({ samples, now }: ReadinessFacts, rules: RuleSettings, erredAt: EpochMs | null): number {
   const { levelMs } = rules.ready ?? DEFAULT_READY_RULE;
   const last = samples.at(-1);
   let since = last?.at ?? 0;
   for (const { at, group, lagMs } of samples.toReversed()) {
     const gapMs = Math.max(maxGapMs(rules), now - at < WHOLE_MS ? 0 : THINNED_GAP_MS);
-    if (group !== 'replicating' || lagMs === null || lagMs > levelMs || since - at > gapMs) break;
+    const isGood = group === 'replicating' && lagMs !== null && lagMs <= levelMs && (erredAt === null || at > erredAt);
+    if (!isGood || since - at > gapMs) break;
     since = at;
   }
   return last === undefined ? 0 : last.at - since;

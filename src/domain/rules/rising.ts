@@ -2,6 +2,7 @@ import { MINUTE, SECOND } from '../base/time.ts';
 import { MAX_SLOPE, MIN_CLIMB } from './heartbeat.ts';
 import { measuredOf, readingsOf, stepsOf } from './holds.ts';
 import type { Measured } from './holds.ts';
+import type { Reading } from '../job/readings.ts';
 import type { RuleInput } from './rule-input.ts';
 import { stretchedHoldMs } from './rule-settings.ts';
 
@@ -19,6 +20,8 @@ const NOTHING_NEWER_SLOPE = 0.9;
 const FALLING_BEHIND_MS = 30 * MINUTE;
 const FALLING_BEHIND_SLOPE = { least: 0.05, most: 0.9 } as const;
 const FALLING_BEHIND_LAG_MS = 30 * SECOND;
+/** A lag that fell by such a share of what it rose since is one that breathes, as long as that is remembered. */
+const FALLEN_SHARE = 0.2;
 /** A lag that breathes rises and falls within these parts of that time; one that cannot keep up is higher in each. */
 const PARTS = 3;
 
@@ -34,14 +37,20 @@ export function findNothingNewer({ measured }: Pick<RuleInput, 'measured'>): Ris
   const judged = measured.slice(Math.max(0, Math.min(before, measured.length - 1 - NEWEST_STEPS)));
   const [first] = judged;
   if (first === undefined || judged.length <= NEWEST_STEPS) return null;
-  const isClimb = stepsOf(judged).every(({ slope }) => slope >= MIN_CLIMB && slope <= MAX_SLOPE);
-  const slope = slopeBetween(first, newest);
-  return isClimb && slope >= NOTHING_NEWER_SLOPE ? { since: first.at, slope } : null;
+  return isClimbing(judged) ? { since: first.at, slope: slopeBetween(first, newest) } : null;
+}
+
+/** Whether a lag climbs as a clock goes on in each of these readings: nothing newer arrives. */
+export function isClimbing(measured: readonly Measured[]): boolean {
+  const [first, newest] = [measured[0], measured.at(-1)];
+  if (first === undefined || newest === undefined || first === newest) return false;
+  const isClimb = stepsOf(measured).every(({ slope }) => slope >= MIN_CLIMB && slope <= MAX_SLOPE);
+  return isClimb && slopeBetween(first, newest) >= NOTHING_NEWER_SLOPE;
 }
 
 /**
  * Finds that the target cannot keep up: "0.05–0.9 s/s for 30 min without a jump and lag over 30 s". For all of that time: the
- * least lag of each third is higher than that of the third before by what the slope says.
+ * least lag of each third is higher than that of the third before by what the slope says; and it had not just fallen.
  */
 export function findFallingBehind({ course, rules }: Pick<RuleInput, 'course' | 'rules'>): Rise | null {
   const present = course.readings.at(-1)?.lagMs ?? null;
@@ -56,7 +65,14 @@ export function findFallingBehind({ course, rules }: Pick<RuleInput, 'course' | 
   const slope = slopeBetween(first, newest);
   if (slope < FALLING_BEHIND_SLOPE.least || slope > FALLING_BEHIND_SLOPE.most) return null;
   const hasJump = stepsOf(judged).some((step) => step.slope > MAX_SLOPE);
+  if (hasFallen(course.readings, first, newest)) return null;
   return !hasJump && isHigherInEachPart(judged, newest.at - first.at) ? { since: first.at, slope } : null;
+}
+
+/** Whether the lag was higher before: then it rises and falls in turns, until it has risen for longer than is remembered. */
+function hasFallen(readings: readonly Reading[], first: Measured, newest: Measured): boolean {
+  const fallenMs = FALLEN_SHARE * (newest.lagMs - first.lagMs);
+  return measuredOf(readings).some(({ at, lagMs }) => at < first.at && lagMs - first.lagMs >= fallenMs);
 }
 
 function isHigherInEachPart(judged: readonly Measured[], overMs: number): boolean {

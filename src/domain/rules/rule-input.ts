@@ -1,6 +1,8 @@
 import type { EpochMs } from '../base/time.ts';
 import type { Course, Followed } from './course.ts';
 import type { Expiry } from './expiry.ts';
+import { isPhase } from '../job/job-status.ts';
+import type { StatusGroup } from '../job/job-status.ts';
 import { measuredOf } from './holds.ts';
 import type { Measured } from './holds.ts';
 import { MIN_READINGS } from './rule-settings.ts';
@@ -12,6 +14,8 @@ import type { RuleSilence } from './decision.ts';
 export interface Facts {
   /** An error beside the status, a failed sub-job, or one whose lag is not measurable: nothing green is said. */
   readonly hasError: boolean;
+  /** A sub-job has failed, which is told by itself. */
+  readonly isPartFailed: boolean;
   /** It fails and works in turns, and is told as that. */
   readonly isFlapping: boolean;
   /** After how long DRS ends it in its present status by itself; null: never. */
@@ -33,6 +37,14 @@ export interface RuleInput extends Followed {
 export function toRuleInput(sample: Sample, followed: Followed, rules: RuleSettings, facts: Facts): RuleInput {
   const measured = measuredOf(followed.course.readings);
   return { ...followed, now: sample.at, sample, measured, rules, facts };
+}
+
+/**
+ * The job is in another phase than this one, or flaps: that is told, and ends what rules had found in its figures before. A
+ * status that passes ends nothing.
+ */
+export function hasLeft(phase: StatusGroup, { course: { group }, facts }: RuleInput): boolean {
+  return facts.isFlapping || (group !== null && group !== phase && isPhase(group));
 }
 
 /** Why a rule about the lag has nothing to judge by; null when it has. */

@@ -2,6 +2,7 @@ import { stallLimitMs, followPace, usualMs } from './copy-pace.ts';
 import type { CopyPace } from './copy-pace.ts';
 import { keepSilent, tell } from './decision.ts';
 import type { Step } from './decision.ts';
+import { hasLeft } from './rule-input.ts';
 import type { RuleInput } from './rule-input.ts';
 import { MIN_READINGS } from './rule-settings.ts';
 import { dataPercent } from './sample.ts';
@@ -30,8 +31,7 @@ const DONE_PERCENT = 100;
  */
 export function stepStalled(before: Copy, input: RuleInput): Step<Copy> {
   const { sample, course, rules, sinceLastMs } = input;
-  if (sample.group !== 'full_copy')
-    return keepSilent(afterCopy(before, sample.group === 'replicating'), 'other_status');
+  if (sample.group !== 'full_copy') return keepSilent(afterCopy(before, input), 'other_status');
   if (sample.parts.length === 0) return keepSilent(before, 'not_measurable');
   const { pace, motion } = followPace(before.pace, sample, input.previousGroup === 'full_copy' ? sinceLastMs : null);
   if (motion !== 'still') return moved(before, pace, motion === 'restarted');
@@ -60,10 +60,11 @@ function moved(before: Copy, pace: CopyPace, isRestarted: boolean): Step<Copy> {
   return tell(next, { kind: 'moving_again', parts: pace.parts, stillMs: before.pace?.stillMs ?? 0, isRestarted });
 }
 
-/** After a pause or failure a copy goes on where it was; once it replicates, the next copy is another. */
-function afterCopy(before: Copy, isReplicating: boolean): Copy {
-  if (isReplicating || before.pace === null) return NO_COPY;
-  return { ...before, pace: { ...before.pace, stillMs: 0, isStepSeen: false } };
+/** After a pause or failure a copy goes on where it was, and may stall anew; once it replicates, the next copy is another. */
+function afterCopy(before: Copy, input: RuleInput): Copy {
+  if (input.sample.group === 'replicating' || before.pace === null) return NO_COPY;
+  const isStallTold = before.isStallTold && !hasLeft('full_copy', input);
+  return { ...before, isStallTold, pace: { ...before.pace, stillMs: 0, isStepSeen: false } };
 }
 
 /** What is left of a copy whose data is there; null while it is not. */

@@ -5,16 +5,16 @@ import type { CaughtUp } from './caught-up.ts';
 import { followCourse, NEW_COURSE } from './course.ts';
 import type { Course } from './course.ts';
 import { stepDeadline } from './deadline.ts';
-import { RULE_NAMES } from './decision.ts';
+import { keepSilent, RULE_NAMES } from './decision.ts';
 import type { Decision, RuleName } from './decision.ts';
 import type { RuleEvent } from '../job/rule-event.ts';
-import { followHeartbeat, isTooth, NO_HEARTBEAT } from './heartbeat.ts';
+import { followHeartbeat, NO_HEARTBEAT } from './heartbeat.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { stepJumping } from './jumping.ts';
 import type { Jumping } from './jumping.ts';
 import { stepLagEpisode } from './lag-episode.ts';
-import { NO_EPISODES } from './episodes.ts';
-import type { LagEpisodes } from './episodes.ts';
+import { isTold, NO_EPISODES } from './episodes.ts';
+import type { LagAlarm, LagEpisodes } from './episodes.ts';
 import { toRuleInput } from './rule-input.ts';
 import type { Facts } from './rule-input.ts';
 import { stepNotMeasurable } from './not-measurable.ts';
@@ -64,18 +64,31 @@ export interface RuleSteps {
 /** Takes one more sample through all rules. A sample that is not newer than the one before changes nothing. */
 export function stepRules(before: RuleState, sample: Sample, rules: RuleSettings, facts: Facts): RuleSteps {
   if (before.course.lastAt === sample.at) return { state: before, decisions: nothingNew() };
-  const input = toRuleInput(sample, followCourse(before.course, sample, rules), rules, facts);
+  const followed = followCourse(before.course, sample, rules);
+  // What was read while the job flapped says nothing of it once it does not.
+  const course = facts.isFlapping ? { ...followed.course, readings: [] } : followed.course;
+  const input = toRuleInput(sample, { ...followed, course }, rules, facts);
   const heartbeat = followHeartbeat(before.heartbeat, input);
-  const standsStill = stepStandsStill(before.standstill, input);
-  const catchingUp = stepCatchingUp(before.catchUp, input);
-  const context = { heartbeat, isCatchingUp: catchingUp.state !== null, standstill: standsStill.state };
+  const told = before.lag.open?.told ?? [];
+  const standsStill = stepStandsStill(before.standstill, input, told);
+  const catchingUp = stepCatchingUp(before.catchUp, input, [
+    ...told,
+    ...alarmOf(standsStill.decision).map(({ kind }) => kind),
+  ]);
+  const context = {
+    heartbeat,
+    isCatchingUp: catchingUp.state !== null,
+    standstill: standsStill.state,
+    alarms: [standsStill.decision, catchingUp.decision].flatMap(alarmOf),
+  };
   const lag = stepLagEpisode(before.lag, input, context);
   const jumping = stepJumping(before.jumping, input);
   const notMeasurable = stepNotMeasurable(before.unmeasured, input);
   const stalled = stepStalled(before.copy, input);
   const caughtUp = stepCaughtUp(before.caughtUp, input, {
     isLagFine: lag.state.open === null && !context.isCatchingUp,
-    isTooth: isTooth(heartbeat, input.now),
+    isAlarmTold: isTold(lag.state.open),
+    heartbeat,
   });
   const reminder = stepReminder(followOutage(before.outage, input), input);
   const deadline = stepDeadline(reminder.state, input);
@@ -101,10 +114,17 @@ export function stepRules(before: RuleState, sample: Sample, rules: RuleSettings
       catching_up: catchingUp.decision,
       stalled: stalled.decision,
       caught_up: caughtUp.decision,
-      reminder: reminder.decision,
+      // That it is about to be ended says that it is still so.
+      reminder: deadline.decision.kind === 'tell' ? keepSilent(null, 'told').decision : reminder.decision,
       deadline: deadline.decision,
     },
   };
+}
+
+function alarmOf(decision: Decision): readonly LagAlarm[] {
+  if (decision.kind !== 'tell') return [];
+  const { event } = decision;
+  return event.kind === 'stands_still' || event.kind === 'catch_up_not_gaining' ? [event] : [];
 }
 
 /** The events among the decisions, in the order of the rules. */

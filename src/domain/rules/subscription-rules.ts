@@ -1,5 +1,6 @@
 import type { EpochMs } from '../base/time.ts';
 import type { EventClass } from '../job/event-class.ts';
+import { ALARM_LAG_MS } from '../job/verdict-rules.ts';
 import { DEFAULT_RULES } from './rule-settings.ts';
 import type { HoldRule, RuleSettings } from './rule-settings.ts';
 
@@ -37,6 +38,11 @@ export function rulesKey({ lag, ready, stall, by }: SubscriptionRules): string {
 
 function holdKey(rule: HoldRule | 'off'): string {
   return rule === 'off' ? 'off' : `${rule.levelMs}/${rule.holdMs}`;
+}
+
+/** The level above which nothing is green where these rules are in force, in ms. */
+export function alarmLevelOf({ lag }: Pick<SubscriptionRules, 'lag'>): number {
+  return (lag === undefined || lag === 'off' ? DEFAULT_RULES.lag : lag)?.levelMs ?? ALARM_LAG_MS;
 }
 
 /** The type of job whose cut-over people wait for. */

@@ -47,7 +47,7 @@ export async function moveChannelIn(tx: Tx, channel: ChannelKey, to: string, now
     where workspace_id = ${workspaceId} and (channel_id = ${from} or moved_to = ${from})`.execute(tx);
   const there = { workspaceId, channelId: to };
   await ensureChannel(tx, there, now);
-  await applyChannelRules(tx, there);
+  await applyChannelRules(tx, there, now);
   await audit(tx, { ...there, userId: null }, 'move', null, now, { channel: from }, { channel: to });
   await hasten(tx, there, now);
   return true;

@@ -7,11 +7,13 @@ import {
 } from '../../domain/rules/rule-choice.ts';
 import type { RuleChoice } from '../../domain/rules/rule-choice.ts';
 import { rulesKey } from '../../domain/rules/subscription-rules.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import { announce, ensureChannel } from '../rows/announce.ts';
 import { audit } from '../rows/audit.ts';
-import { decodeChoice, encode } from '../rows/codec.ts';
+import { decodeChoice, decodeJobId, encode } from '../rows/codec.ts';
 import { ofChannel } from '../rows/keys.ts';
+import { noteLetGo } from '../rows/rule-endings.ts';
 import type { Request } from '../rows/keys.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 
@@ -52,7 +54,7 @@ export async function setChannelRules(
       .execute();
     const [was, is] = [rulesInForce(before, NOTHING_CHOSEN), rulesInForce(after, NOTHING_CHOSEN)];
     if (differingRules(was, is).length === 0) return { before, after };
-    const isWatching = await applyChannelRules(tx, actor);
+    const isWatching = await applyChannelRules(tx, actor, now);
     await audit(tx, actor, 'rules', { connectionId, jobId: null }, now, { rules: was }, { rules: is });
     const announcement = { kind: 'channel_rules' as const, by: userId, before: was, after: is };
     if (isWatching) await announce(tx, actor, connectionId, announcement, now);
@@ -61,14 +63,18 @@ export async function setChannelRules(
 }
 
 /**
- * Puts what was chosen for a channel in force for its subscriptions, those included that come back with their jobs. False when
- * none is active.
+ * Puts what was chosen for a channel in force for its subscriptions, those included that come back with their jobs; what was
+ * found by other rules says so. False when none is active.
  */
-export async function applyChannelRules(tx: Tx, { workspaceId, channelId }: ChannelKey): Promise<boolean> {
+export async function applyChannelRules(
+  tx: Tx,
+  { workspaceId, channelId }: ChannelKey,
+  now: EpochMs,
+): Promise<boolean> {
   const ofAll = await findChannelRules(tx, { workspaceId, channelId });
   const rows = await tx
     .selectFrom('subscriptions')
-    .select(['id', 'chosen_rules', 'ended_at'])
+    .select(['id', 'chosen_rules', 'ended_at', 'connection_id', 'job_id', 'rules_key'])
     .where((eb) => eb.and(ofChannel({ workspaceId, channelId })))
     .where((eb) => eb.or([eb('ended_at', 'is', null), eb('end_reason', '=', 'job_gone')]))
     .execute();
@@ -80,5 +86,10 @@ export async function applyChannelRules(tx: Tx, { workspaceId, channelId }: Chan
       .set(ruleColumns(ofAll, decodeChoice(chosen)))
       .where('id', 'in', ids)
       .execute();
+  for (const { connection_id: connectionId, job_id: subject, chosen_rules: chosen, rules_key: before } of rows) {
+    const jobId = decodeJobId(subject);
+    if (jobId !== null && ruleColumns(ofAll, decodeChoice(chosen)).rules_key !== before)
+      await noteLetGo(tx, { workspaceId, channelId }, { connectionId, jobId }, now);
+  }
   return rows.some((row) => row.ended_at === null);
 }

@@ -14,6 +14,7 @@ import type { RuleChoice } from '../../domain/rules/rule-choice.ts';
 import { standingOf, worstFirst } from '../../domain/job/standing.ts';
 import { findCause } from '../jobs/failures.ts';
 import type { EndedJob, NamedJob, RuledJob, StandingJob } from '../../domain/post/post.ts';
+import { alarmLevelOf } from '../../domain/rules/subscription-rules.ts';
 import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { ChannelKey, ListedSubscription, NamedSubscription, Subscription } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
@@ -25,6 +26,7 @@ import { decodeChoice, decodeJobId, decodeRules, decodeState } from '../rows/cod
 import { toJob, unreadState } from '../jobs/jobs.ts';
 import { isAwaited } from '../jobs/awaited-subscriptions.ts';
 import { findChannelRules, ruleColumns } from './rules.ts';
+import { noteLetGo } from '../rows/rule-endings.ts';
 import { suppressOwed } from './suppress-deliveries.ts';
 import { ofChannel, ofJob, sameJob } from '../rows/keys.ts';
 import type { Request } from '../rows/keys.ts';
@@ -52,7 +54,7 @@ async function announceAdded(
   ofAll: RuleChoice,
 ): Promise<void> {
   const jobs: StandingJob[] = [];
-  for (const result of results) if (result.kind === 'subscribed') jobs.push(await toStanding(tx, request, result.job));
+  for (const result of results) if (result.kind === 'subscribed') jobs.push(await toStanding(tx, request, result));
   if (jobs.length === 0) return;
   const announcement = {
     kind: 'subscribed' as const,
@@ -76,10 +78,15 @@ async function announceChanged(
 }
 
 /** How a job stands at the moment it begins to be watched: what is bad then is news to the channel. */
-async function toStanding(tx: Tx, { actor, language }: SubscribeRequest, job: Job): Promise<StandingJob> {
+async function toStanding(
+  tx: Tx,
+  { actor, language }: SubscribeRequest,
+  { job, subscription }: Extract<SubscribeResult, { readonly kind: 'subscribed' }>,
+): Promise<StandingJob> {
   const { failure } = job.state;
   const cause = failure === null ? null : await findCause(tx, job, (await chosenLanguage(tx, actor)) ?? language);
-  return { ...toNamed(job), standing: standingOf(job.state), failure, cause, terms: job.terms };
+  const standing = standingOf(job.state, alarmLevelOf(subscription.rules));
+  return { ...toNamed(job), standing, failure, cause, terms: job.terms };
 }
 
 /** Direct messages with a person are in that person's language, unless another was chosen there. */
@@ -137,6 +144,7 @@ async function changeSubscription(
   const after = { ...before, chosen, rules };
   await tx.updateTable('subscriptions').set(ruleColumns(ofAll, chosen)).where('id', '=', before.id).execute();
   if (differingRules(before.rules, rules).length === 0) return { kind: 'already_subscribed', job, subscription: after };
+  await noteLetGo(tx, actor, job, now);
   await audit(tx, actor, 'rules', job, now, { rules: before.rules }, { rules });
   return { kind: 'changed', job, before, after };
 }

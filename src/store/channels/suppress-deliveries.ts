@@ -3,6 +3,7 @@ import type { JobKey } from '../../domain/job/job.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { decodeAnnouncement } from '../rows/codec.ts';
+import { noteLetGo } from '../rows/rule-endings.ts';
 import { wantEditOfPosts } from '../rows/want-edit.ts';
 import { ofChannel } from '../rows/keys.ts';
 import type { Tx } from '../rows/schema.ts';
@@ -47,7 +48,10 @@ export async function suppressOwed(
   if (reason === WITHDRAWN) await withdrawAnnouncements(tx, channel, jobs, now);
 }
 
-/** Nobody here looks at these jobs any more: messages about their failures say so, and what waited for them waits no longer. */
+/**
+ * Nobody here looks at these jobs any more: messages about their failures, and about what rules found, say so, and what waited
+ * for them waits no longer.
+ */
 async function closeLetGo(tx: Tx, channel: ChannelKey, jobs: readonly JobKey[], now: EpochMs): Promise<void> {
   const rows = await tx
     .selectFrom('deliveries')
@@ -70,6 +74,7 @@ async function closeLetGo(tx: Tx, channel: ChannelKey, jobs: readonly JobKey[], 
     )
     .execute();
   await wantEditOfPosts(tx, rows, now);
+  for (const job of jobs) await noteLetGo(tx, channel, job, now);
   await tx
     .updateTable('deliveries')
     .set({ hold_until: 0 })

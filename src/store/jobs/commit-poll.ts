@@ -16,7 +16,7 @@ import { hasAwaited, IS_WATCHED, resumeSubscriptions } from './awaited-subscript
 import { findNamesake } from './namesakes.ts';
 import { writeMemories } from './samples.ts';
 import { writeEvent } from './write-event.ts';
-import { noteEnds } from '../rows/rule-endings.ts';
+import { noteFollowed } from '../rows/rule-endings.ts';
 import { ReusedQuery } from '../rows/reused-query.ts';
 import { ofJob } from '../rows/keys.ts';
 import type { Db, Tx } from '../rows/schema.ts';
@@ -179,7 +179,7 @@ async function writeEvents(tx: Tx, poll: Poll, held: readonly HeldResult[]): Pro
       if (told > 0) await openEventRead(tx, job, { number, event }, before, poll.now);
       const closing = closingBy(event);
       if (closing !== null) await closeFailures(tx, job, closing, poll.now);
-      await noteEnds(tx, job, { number, event }, poll.now);
+      await noteFollowed(tx, job, { number, event }, poll.now);
       if (endsSubscriptions(event)) await findNamesake(tx, job, number, poll.now);
       deliveries += told;
     }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 
 import { EVENT_CLASSES, eventClass } from '../../domain/job/event-class.ts';
 import type { JobEvent } from '../../domain/job/job-event.ts';
+import { isToldByEdit } from '../../domain/job/rule-endings.ts';
 import type { JobKey } from '../../domain/job/job.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import { encode } from '../rows/codec.ts';
@@ -11,7 +12,7 @@ import type { Tx } from '../rows/schema.ts';
 
 /**
  * Writes down an event of a job, with what the job is called at this moment, and owes it to every channel that watches the
- * job and wants such an event. Returns how many channels those are.
+ * job and wants such an event, unless it is told in the messages of others. Returns how many channels those are.
  */
 export async function writeEvent(
   tx: Tx,
@@ -35,6 +36,7 @@ export async function writeEvent(
     }))
     .execute();
   await dropAsked(tx, { connectionId, jobId }, now);
+  if (isToldByEdit(event)) return 0;
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('deliveries')
     .columns(['workspace_id', 'channel_id', 'connection_id', 'subject', 'number', 'created_at'])

@@ -1,11 +1,14 @@
 import { sql } from 'kysely';
 import type { InferResult } from 'kysely';
 
+import { LAG_KINDS } from '../../domain/job/rule-endings.ts';
+import type { JobEvent } from '../../domain/job/job-event.ts';
+import { alarmLevelOf } from '../../domain/rules/subscription-rules.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { CLOSINGS } from '../../domain/post/closing.ts';
 import type { Closing } from '../../domain/post/closing.ts';
 import { NO_AFTERMATH, NOTHING_AROUND } from '../../domain/post/post.ts';
-import type { DeliveryFacts, Post, PostKind } from '../../domain/post/post.ts';
+import type { DeliveryFacts, LetGo, Post, PostKind } from '../../domain/post/post.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { SentPost } from '../../ports/store/outbox.ts';
 import {
@@ -16,9 +19,10 @@ import {
   decodeJobId,
   decodeLanguage,
   decodeNamedJob,
+  decodeRules,
 } from '../rows/codec.ts';
 import { toTerms } from '../jobs/jobs.ts';
-import { findEnd } from '../rows/rule-endings.ts';
+import { followFound } from '../rows/rule-endings.ts';
 import { setAside } from '../rows/set-aside.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 
@@ -75,8 +79,9 @@ async function readPost(db: Db, otherwise: Language, postId: string, clock: Epoc
   if (told.length === 0) return null;
   const kind = decodePostKind(row.kind);
   const shown = kind === 'news' ? [] : await readTold(db, language, kind === 'recoveries' ? row.about : postId);
+  const others = shown.filter((one) => one.row.post_id !== postId).map(({ facts }) => facts);
   const around = {
-    shown: shown.filter((one) => one.row.post_id !== postId).map(({ facts }) => facts),
+    shown: kind === 'incident' ? [...(await readCleared(db, language, told)), ...others] : others,
     watched: kind === 'news' ? NOTHING_AROUND.watched : row.watched,
     partOfTs: row.part_of_ts,
   };
@@ -122,6 +127,46 @@ export async function readTold(db: Db, language: Language, postId: string): Prom
   return await readDeliveries(db, null, rows, language);
 }
 
+/** What the incidents told of lags that these deliveries say are fine again, theirs and those that are not. */
+async function readCleared(
+  db: Db,
+  language: Language,
+  told: readonly ReadDelivery[],
+): Promise<readonly DeliveryFacts[]> {
+  const ids = new Set<string>();
+  for (const { row, facts } of told) {
+    if (facts.kind !== 'event' || facts.event.kind !== 'rule' || facts.event.found.kind !== 'lag_cleared') continue;
+    const id = await findAlarm(db, row);
+    if (id !== null) ids.add(id);
+  }
+  const alarms: DeliveryFacts[] = [];
+  for (const id of ids) alarms.push(...(await readTold(db, language, id)).map(({ facts }) => facts));
+  return alarms;
+}
+
+/** The incident that told last, in the same channel, that the lag of a job is not fine; null when it was no incident. */
+async function findAlarm(db: Db, row: FactsRow): Promise<string | null> {
+  const alarm = await db
+    .selectFrom('deliveries')
+    .innerJoin('job_events', (join) =>
+      join
+        .onRef('job_events.connection_id', '=', 'deliveries.connection_id')
+        .onRef('job_events.job_id', '=', 'deliveries.subject')
+        .onRef('job_events.number', '=', 'deliveries.number'),
+    )
+    .innerJoin('posts', 'posts.id', 'deliveries.post_id')
+    .select(['posts.id', 'posts.kind'])
+    .where('deliveries.workspace_id', '=', row.workspace_id)
+    .where('deliveries.channel_id', '=', row.channel_id)
+    .where('deliveries.connection_id', '=', row.connection_id)
+    .where('deliveries.subject', '=', row.subject)
+    .where('deliveries.number', '<', row.number)
+    .where('job_events.kind', 'in', LAG_KINDS)
+    .orderBy('deliveries.number', 'desc')
+    .executeTakeFirst();
+  return alarm?.kind === 'incident' ? alarm.id : null;
+}
+
 /** A delivery with what it tells. */
 interface ReadDelivery {
   readonly row: FactsRow;
@@ -146,11 +191,14 @@ export async function readDeliveries(
   return read;
 }
 
-/** What a rule found, with the event by which it is over. */
+/** What a rule found, with the event by which it is over, and what was found on top of it. */
 async function withEnd(db: Db, facts: DeliveryFacts): Promise<DeliveryFacts> {
   if (facts.kind !== 'event' || facts.event.kind !== 'rule') return facts;
-  const end = await findEnd(db, facts.job, facts.eventNumber, facts.event);
-  return end === null ? facts : { ...facts, aftermath: { ...facts.aftermath, endedBy: end.event } };
+  const { end, more } = await followFound(db, facts.job, facts.eventNumber, facts.event);
+  const { letGo } = facts.aftermath;
+  // What ended after nobody here looked any more is of no matter here.
+  const isSeen = end !== null && !(letGo?.how === 'unsubscribed' && letGo.at < end.event.at);
+  return { ...facts, aftermath: { ...facts.aftermath, endedBy: isSeen ? end.event : null, more } };
 }
 
 async function dropDelivery(db: Db, clock: EpochMs, row: FactsRow): Promise<void> {
@@ -217,9 +265,11 @@ export function selectFacts(db: Db) {
         .onRef('event_reads.job_id', '=', 'deliveries.subject')
         .onRef('event_reads.event_number', '=', 'deliveries.number'),
     )
+    .leftJoin('subscriptions as last', (join) => join.on('last.id', '=', lastSubscription()))
     .select((eb) => [
       'deliveries.id',
       'deliveries.workspace_id',
+      'deliveries.channel_id',
       'deliveries.outcome',
       'deliveries.reason',
       'deliveries.connection_id',
@@ -241,7 +291,10 @@ export function selectFacts(db: Db) {
       'failures.recovered_at',
       'failures.closed_by',
       firstMessage().as('first_message_ts'),
-      letGoAt().as('let_go_at'),
+      'last.ended_at as unwatched_at',
+      'last.end_reason',
+      'last.rules_key',
+      'last.rules',
     ])
     .orderBy('deliveries.id');
 }
@@ -259,19 +312,33 @@ function firstMessage() {
     order by before.number desc limit 1) end`;
 }
 
+/** What the channel watches of the job, or watched last. */
+function lastSubscription() {
+  return sql<number>`(select max(one.id) from subscriptions as one
+    where one.workspace_id = deliveries.workspace_id and one.channel_id = deliveries.channel_id
+      and one.connection_id = deliveries.connection_id and one.job_id = deliveries.subject)`;
+}
+
 /** When somebody ended what the channel watched of the job last; null while it watches it. */
-function letGoAt() {
-  return sql<number | null>`case when failures.event_number is not null then (
-    select case when last.end_reason = 'unsubscribed' then last.ended_at end from subscriptions as last
-    where last.workspace_id = deliveries.workspace_id and last.channel_id = deliveries.channel_id
-      and last.connection_id = deliveries.connection_id and last.job_id = deliveries.subject
-    order by last.id desc limit 1) end`;
+function letGoAt({ end_reason: reason, unwatched_at: at }: FactsRow): EpochMs | null {
+  return reason === 'unsubscribed' ? at : null;
 }
 
 /** A failure that an older version closed has recovered; one that nobody here looks at any more is closed here. */
-function closingOf({ recovered_at: at, closed_by: how, let_go_at: letGo }: FactsRow): Closing | null {
+function closingOf(row: FactsRow): Closing | null {
+  const { recovered_at: at, closed_by: how } = row;
   if (at !== null) return { how: CLOSINGS.find((one) => one === how) ?? 'recovered', at };
+  const letGo = letGoAt(row);
   return letGo === null ? null : { how: 'unsubscribed', at: letGo };
+}
+
+/** What a rule found is of no matter where nobody looks by that rule any more. */
+function letGoOf(row: FactsRow, event: JobEvent): LetGo | null {
+  if (event.kind !== 'rule') return null;
+  const at = letGoAt(row);
+  if (at !== null) return { how: 'unsubscribed', at };
+  const isOther = row.rules_key !== null && row.unwatched_at === null && row.rules_key !== event.rules;
+  return isOther ? { how: 'other_rules' } : null;
 }
 
 type FactsRow = InferResult<ReturnType<typeof selectFacts>>[number];
@@ -288,8 +355,9 @@ function toFacts(row: FactsRow, language: Language): DeliveryFacts | null {
   const job = { connectionId: row.connection_id, jobId, name: row.name, jobType: row.job_type };
   // A cause that cannot be read is one that is not known.
   const causes = row.causes === null ? null : (decodeCauses(row.causes) ?? {});
-  const aftermath =
-    causes === null ? NO_AFTERMATH : { ...NO_AFTERMATH, cause: causeFor(causes, language), closed: closingOf(row) };
+  const closed = causes === null ? null : closingOf(row);
+  const cause = causes === null ? null : causeFor(causes, language);
+  const alarmMs = row.rules === null ? NO_AFTERMATH.alarmMs : alarmLevelOf(decodeRules(row.rules));
   const { doer_name: userName, doer_at: doneAt } = row;
   const doer = userName === null || doneAt === null ? null : { userName, at: doneAt };
   const eventNumber = row.number;
@@ -299,6 +367,16 @@ function toFacts(row: FactsRow, language: Language): DeliveryFacts | null {
     job,
     eventNumber,
     event,
-    aftermath: { ...aftermath, doer, terms: toTerms(row), firstMessageTs: row.first_message_ts, namesake },
+    aftermath: {
+      ...NO_AFTERMATH,
+      cause,
+      closed,
+      doer,
+      terms: toTerms(row),
+      letGo: letGoOf(row, event),
+      alarmMs,
+      firstMessageTs: row.first_message_ts,
+      namesake,
+    },
   };
 }

@@ -9,6 +9,7 @@ import type { JobEvent } from '../../domain/job/job-event.ts';
 import { parseJobId } from '../../domain/job/job-id.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { JobState } from '../../domain/job/job-state.ts';
+import { PASSING_KINDS } from '../../domain/job/rule-event.ts';
 import type { RuleEvent } from '../../domain/job/rule-event.ts';
 import { STANDINGS } from '../../domain/job/standing.ts';
 import { PHASES } from '../../domain/job/phases.ts';
@@ -219,16 +220,18 @@ const otherEvent = z
 
 export const partPercents = z.array(z.object({ name: z.string(), percent: z.number() }));
 const lagSince = { since: z.number(), lagMs: z.number() };
+/** An older version told all of it in messages of their own. */
+const isOnTop = z.boolean().default(false);
 const window = { by: z.number(), from: z.number(), to: z.number() };
 export const ruleEvent: z.ZodType<RuleEvent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('lag_high'), ...lagSince, levelMs: z.number(), holdMs: z.number() }),
   z.object({ kind: z.literal('lag_cleared'), ...lagSince, peakMs: z.number() }),
   z.object({ kind: z.literal('nothing_newer'), ...lagSince, slope: z.number() }),
-  z.object({ kind: z.literal('cannot_keep_up'), ...lagSince, slope: z.number() }),
-  z.object({ kind: z.literal('stands_still'), ...lagSince, polls: z.number() }),
+  z.object({ kind: z.literal('cannot_keep_up'), ...lagSince, slope: z.number(), isOnTop }),
+  z.object({ kind: z.literal('stands_still'), ...lagSince, polls: z.number(), isOnTop }),
   z.object({ kind: z.literal('jumping'), since: z.number(), leastMs: z.number(), mostMs: z.number() }),
   z.object({ kind: z.literal('not_measurable'), since: z.number(), polls: z.number() }),
-  z.object({ kind: z.literal('catch_up_not_gaining'), ...lagSince, beforeMs: z.number() }),
+  z.object({ kind: z.literal('catch_up_not_gaining'), ...lagSince, beforeMs: z.number(), isOnTop }),
   z.object({
     kind: z.literal('stalled'),
     parts: partPercents,
@@ -240,6 +243,7 @@ export const ruleEvent: z.ZodType<RuleEvent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('moving_again'), parts: partPercents, stillMs: z.number(), isRestarted: z.boolean() }),
   z.object({ kind: z.literal('caught_up'), ...lagSince, maxMs: z.number(), alwaysZero: z.boolean() }),
   z.object({ kind: z.literal('no_longer_caught_up'), ...lagSince }),
+  z.object({ kind: z.literal('over'), of: z.enum(PASSING_KINDS), ...lagSince }),
   z.object({ kind: z.literal('window_missed'), ...window }),
   z.object({ kind: z.literal('window_met'), ...window }),
   z.object({ kind: z.literal('still_failing'), since: z.number(), startSeen: z.boolean() }),

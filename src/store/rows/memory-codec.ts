@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import { STATUS_GROUPS } from '../../domain/job/job-status.ts';
+import { NOT_CAUGHT_UP } from '../../domain/rules/caught-up.ts';
+import { LAG_ALARMS } from '../../domain/rules/episodes.ts';
 import { RULE_NAMES, RULE_SILENCES } from '../../domain/rules/decision.ts';
 import type { Decision } from '../../domain/rules/decision.ts';
 import { NO_MEMORY } from '../../domain/rules/rule-memory.ts';
@@ -32,7 +34,7 @@ function packRules({ state, window, decisions }: RulesOfJob) {
     unmeasured: unmeasured.isTold ? unmeasured : undefined,
     catchUp: catchUp ?? undefined,
     copy: copy.pace === null ? undefined : copy,
-    caughtUp: caughtUp.toldAt === null && !caughtUp.isCaughtUp ? undefined : caughtUp,
+    caughtUp: caughtUp.toldAt === null && caughtUp.erredAt === null ? undefined : caughtUp,
     outage: outage ?? undefined,
     window: window.isMissedTold ? window : undefined,
     decisions: decisions === null ? undefined : packDecisions(decisions),
@@ -79,7 +81,7 @@ const packedLooks = z
 const since = z.number();
 const at = z.number();
 const group = z.enum(STATUS_GROUPS).catch('unknown');
-const lagAlarm = z.enum(['lag_high', 'nothing_newer', 'cannot_keep_up']);
+const lagAlarm = z.enum(LAG_ALARMS);
 const packedDecision = z
   .union([z.enum(RULE_SILENCES), ruleEvent])
   .transform((one): Decision =>
@@ -116,15 +118,17 @@ const packedRules = z
         past: z.array(z.object({ clearedAt: z.number(), peakMs: z.number(), lengthMs: z.number() })),
       })
       .default({ open: null, past: [] }),
-    standstill: z.object({ lagMs: z.number(), since, polls: z.number(), isTold: z.boolean() }).nullable().default(null),
-    jumping: z.object({ lastAt: z.number() }).nullable().default(null),
+    standstill: z.object({ lagMs: z.number(), since, polls: z.number() }).nullable().default(null),
+    jumping: z
+      .object({ lastAt: z.number(), isOpen: z.boolean().default(true) })
+      .nullable()
+      .default(null),
     unmeasured: z.object({ isTold: z.boolean() }).default({ isTold: false }),
     catchUp: z
       .object({
         since,
         hour: z.object({ from: z.number(), leastMs: z.number(), readings: z.number() }).nullable(),
         beforeMs: z.number().nullable(),
-        toldMs: z.number().nullable(),
       })
       .nullable()
       .default(null),
@@ -146,8 +150,13 @@ const packedRules = z
       })
       .default({ pace: null, isStallTold: false, isTailTold: false }),
     caughtUp: z
-      .object({ toldAt: z.number().nullable(), isCaughtUp: z.boolean() })
-      .default({ toldAt: null, isCaughtUp: false }),
+      .object({
+        toldAt: z.number().nullable(),
+        isCaughtUp: z.boolean(),
+        isLost: z.boolean().default(false),
+        erredAt: z.number().nullable().default(null),
+      })
+      .default(NOT_CAUGHT_UP),
     outage: z
       .object({
         kind: z.enum(['failed', 'paused']),

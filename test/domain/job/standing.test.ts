@@ -29,6 +29,16 @@ describe('how a job stands', () => {
     expect(standing(status, changes)).toBe(expected);
   });
 
+  test('is judged by the level in force where it is shown', () => {
+    const state = { ...UNSEEN_JOB, report: aReport({ lagMs: 3 * MINUTE }) };
+    expect(standingOf(state, 10 * MINUTE)).toBe('in_sync');
+    expect(standingOf({ ...UNSEEN_JOB, report: aReport({ lagMs: 70_000 }) }, 30_000)).toBe('lag_high');
+    // What the default rules hold of it is of no matter there.
+    const marks = { lagHighSince: 1, stalledSince: null, caughtUpSince: null };
+    expect(standingOf({ ...state, marks }, 10 * MINUTE)).toBe('in_sync');
+    expect(standingOf({ ...UNSEEN_JOB, report: aReport({ lagMs: 70_000 }), marks })).toBe('lag_high');
+  });
+
   test('is unknown without a report, and when the last look is long ago', () => {
     expect(standingOf(UNSEEN_JOB)).toBe('unknown');
     const why = explanation('timeout');

@@ -38,6 +38,29 @@ describe('a job', () => {
     expect(last?.caught_up).toEqual({ kind: 'silent', reason: 'has_error' });
   });
 
+  test('has 15 min after the last error, not before', () => {
+    const withError = feed(minutely(minutes(20, 1)), { facts: { ...NO_FACTS, hasError: true, isPartFailed: true } });
+    const after = feed(minutely(minutes(40, 1), 20), { from: withError.state });
+    expect(after.told).toEqual([[15, 'caught_up']]);
+    const verdict = (count: number) => {
+      const { state } = feed(minutely(minutes(count, 1), 20), { from: withError.state });
+      return cutOver(state, DEFAULT_RULES, { now: (20 + count - 1) * MINUTE, hasError: false, comparisons: [] })
+        .isReady;
+    };
+    expect([verdict(10), verdict(20)]).toEqual([false, true]);
+  });
+
+  test('has no longer once a sub-job has failed', () => {
+    const { state } = feed(minutely(minutes(20, 1)));
+    const failed = feed(minutely([1], 20), { from: state, facts: { ...NO_FACTS, hasError: true, isPartFailed: true } });
+    expect(failed.state.caughtUp.isCaughtUp).toBe(false);
+  });
+
+  test('is said to be behind by one message when nothing newer arrives', () => {
+    const climb = minutes(20, (minute) => 60 * (minute + 1));
+    expect(kindsOf([...minutes(20, 1), ...climb]).map(([, kind]) => kind)).toEqual(['caught_up', 'nothing_newer']);
+  });
+
   test('has not across a time that nobody saw', () => {
     const samples = [...minutely(minutes(10, 1)), ...minutely(minutes(10, 1), 20)];
     expect(feed(samples).told).toEqual([]);
@@ -56,10 +79,13 @@ describe('a job', () => {
     expect(told.map(([, kind]) => kind)).toEqual([
       'caught_up',
       'no_longer_caught_up',
+      // The message that it no longer has says that the lag is small again; nothing is posted.
+      'over',
       'caught_up',
       'no_longer_caught_up',
+      'over',
     ]);
-    expect((told[2]?.[0] ?? 0) - (told[0]?.[0] ?? 0)).toBeGreaterThanOrEqual(360);
+    expect((told[3]?.[0] ?? 0) - (told[0]?.[0] ?? 0)).toBeGreaterThanOrEqual(360);
   });
 
   test('of another type says nothing, unless somebody asks for it', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
 import type { StatusGroup } from '../../../src/domain/job/job-status.ts';
 import { DEFAULT_RULES } from '../../../src/domain/rules/rule-settings.ts';
-import { feed, minutely, minutes } from '../../support/rule-feed.ts';
+import { feed, minutely, minutes, NO_FACTS } from '../../support/rule-feed.ts';
 
 type Lag = number | null | StatusGroup;
 
@@ -75,11 +75,11 @@ describe('a high lag', () => {
     expect(feed(samples, { rules: slow }).told).toEqual([[50, 'lag_high']]);
   });
 
-  test('that comes and goes is told twice, then only when it is twice as bad', () => {
+  test('that comes and goes is told once, then only when it is twice as bad', () => {
     const wave = [...minutes(20, about(300)), ...minutes(40, 5)];
     const worse = [...minutes(20, about(700)), ...minutes(40, 5)];
     const kinds = told([5, 5, 5, ...wave, ...wave, ...wave, ...wave, ...worse]).map(([, kind]) => kind);
-    expect(kinds).toEqual(['lag_high', 'lag_cleared', 'lag_high', 'lag_cleared', 'lag_high', 'lag_cleared']);
+    expect(kinds).toEqual(['lag_high', 'lag_cleared', 'lag_high', 'lag_cleared']);
   });
 
   test('is not told when nobody wants to be', () => {
@@ -105,12 +105,30 @@ describe('a figure that stands still', () => {
     expect(told(minutes(200, 1))).toEqual([]);
   });
 
-  test('is told again only after it came down to the level', () => {
+  test('is fine again after 5 min below half, and then may stand still anew', () => {
+    expect(told([...minutes(12, 5_400), ...minutes(7, 3), ...minutes(12, 5_400)])).toEqual([
+      [9, 'stands_still'],
+      [17, 'lag_cleared'],
+      [28, 'stands_still'],
+    ]);
+  });
+
+  test('is told in the message of a lag that was high before', () => {
+    const { events } = feed(minutely([3, 3, 3, ...minutes(15, about(300)), ...minutes(30, 310)]), { rules: RULES });
+    expect(events).toMatchObject([{ kind: 'lag_high' }, { kind: 'stands_still', isOnTop: true }]);
+  });
+
+  test('of a job that was paused meanwhile is not said to be fine again', () => {
+    expect(told([...minutes(12, 5_400), 'paused', ...minutes(30, 3)]).map(([, kind]) => kind)).toEqual([
+      'stands_still',
+    ]);
+  });
+
+  test('is not told again while the lag is not fine', () => {
     const stands = minutes(12, 5_400);
     expect(told([...stands, 5_000, ...stands, 3, 3, 3, ...stands]).map(([, kind]) => kind)).toEqual([
       'stands_still',
       'lag_high',
-      'stands_still',
     ]);
   });
 });
@@ -118,6 +136,14 @@ describe('a figure that stands still', () => {
 describe('a figure that jumps', () => {
   test('is said to, once', () => {
     expect(told(minutes(300, (minute) => (minute % 2 === 0 ? 0 : 2_000 + minute)))).toEqual([[3, 'jumping']]);
+  });
+
+  test('no longer does after an hour without a jump, and is not told again within 6 h', () => {
+    const jumps = minutes(20, (minute) => (minute % 2 === 0 ? 0 : 2_000 + minute));
+    expect(told([...jumps, ...minutes(80, 3), ...jumps, ...minutes(80, 3)])).toEqual([
+      [3, 'jumping'],
+      [91, 'over'],
+    ]);
   });
 
   test('is not one that jumped once', () => {
@@ -168,11 +194,41 @@ describe('a rising lag', () => {
     const behind = minutes(60, (minute) => 10 + 5 * minute);
     expect(told([2, 2, 2, ...behind]).map(([, kind]) => kind)).toContain('cannot_keep_up');
   });
+
+  test('says so in the message of a lag that was high before', () => {
+    const { events } = feed(
+      minutely([3, 3, 3, ...minutes(15, about(130)), ...minutes(60, (minute) => 130 + 5 * minute)]),
+      {
+        rules: RULES,
+      },
+    );
+    expect(events).toMatchObject([{ kind: 'lag_high' }, { kind: 'cannot_keep_up', isOnTop: true }]);
+  });
+
+  test.each([25, 40, 50, 60])(
+    'says of a lag that breathes every %i min no more than once that it is high',
+    (period) => {
+      const breath = minutes(480, (minute) => Math.round(150 + 145 * Math.sin((2 * Math.PI * minute) / period)));
+      const kinds = told(breath).map(([, kind]) => kind);
+      expect(kinds).not.toContain('cannot_keep_up');
+      expect(kinds.length).toBeLessThanOrEqual(2);
+    },
+  );
+
+  test('says nothing of a lag that breathes below the level', () => {
+    expect(told(minutes(600, (minute) => Math.round(60 + 55 * Math.sin(minute / 8))))).toEqual([]);
+  });
 });
 
 describe('a lag that cannot be measured', () => {
   test('is told once after 15 min', () => {
     expect(told([1, 1, 1, ...minutes(100, null)])).toEqual([[18, 'not_measurable']]);
+  });
+
+  test('is not told of a job that flapped, whose figures count for nothing', () => {
+    const flapping = feed(minutely(minutes(30, null)), { facts: { ...NO_FACTS, isFlapping: true }, rules: RULES });
+    expect(flapping.told).toEqual([]);
+    expect(feed(minutely(minutes(10, null), 30), { from: flapping.state, rules: RULES }).told).toEqual([]);
   });
 
   test('is told again after 15 min with figures', () => {
@@ -185,6 +241,7 @@ describe('a lag that cannot be measured', () => {
     ]);
     expect(kinds).toEqual([
       [15, 'not_measurable'],
+      [60, 'over'],
       [80, 'not_measurable'],
     ]);
   });

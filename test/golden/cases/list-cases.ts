@@ -8,7 +8,7 @@ import { jobsMessage } from '../../../src/slack/messages/answers/jobs-message.ts
 import { listMessage } from '../../../src/slack/messages/answers/list-message.ts';
 import { workspaceListMessage } from '../../../src/slack/messages/answers/workspace-list-message.ts';
 import type { JobPage } from '../../../src/use-cases/showing/list-jobs.ts';
-import { PAGE, START, TIMEOUT, keysAfter, listed, read, replicating, subscription } from './facts.ts';
+import { PAGE, START, TIMEOUT, keysAfter, lagging, listed, read, replicating, subscription } from './facts.ts';
 import type { Said } from './facts.ts';
 
 const LONG = { levelMs: 2 * MINUTE, holdMs: 90 * MINUTE };
@@ -49,6 +49,23 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
         }),
       ],
       channelRules: { lag: { levelMs: 5 * MINUTE, holdMs: 10 * MINUTE }, least: 'warning' },
+      pause: null,
+      historyAccess: { kind: 'unknown' },
+    }),
+  'list-by-the-alarm-levels-in-force': (texts) =>
+    listMessage(texts, {
+      subscriptions: [
+        subscription(read([0, lagging(180_000)]).state, {
+          jobName: 'patient',
+          rules: { lag: { levelMs: 600_000, holdMs: 600_000 } },
+        }),
+        subscription(read([0, lagging(70_000)]).state, {
+          jobName: 'strict',
+          rules: { lag: { levelMs: 30_000, holdMs: 600_000 } },
+        }),
+        subscription(read([0, lagging(180_000)]).state, { jobName: 'usual' }),
+      ],
+      channelRules: {},
       pause: null,
       historyAccess: { kind: 'unknown' },
     }),

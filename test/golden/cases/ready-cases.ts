@@ -257,6 +257,14 @@ export const READY_CASES: Readonly<Record<string, Said>> = {
   'log-nowhere': (texts) => logMessage(texts, { ...LOGGED, log: { kind: 'not_here', failure: NO_ANSWER } }),
   'log-unread': (texts) => logMessage(texts, { ...LOGGED, log: { kind: 'failed', failure: NO_ANSWER } }),
 
+  'status-above-the-usual-alarm-level-only': withOutlook(
+    minutes(43, (minute) => 180 + (minute % 3)),
+    { rules: { ...DEFAULT_RULES, lag: { levelMs: 10 * MINUTE, holdMs: 10 * MINUTE } } },
+  ),
+  'status-above-an-own-alarm-level': withOutlook(
+    minutes(43, (minute) => 70 + (minute % 3)),
+    { rules: { ...DEFAULT_RULES, lag: { levelMs: 30_000, holdMs: 10 * MINUTE } } },
+  ),
   'status-ready': withOutlook([41, ...SMALL]),
   'status-not-ready': withOutlook(RISING),
   'status-not-ready-without-an-alarm': withOutlook(minutes(43, 48), { rules: { ...DEFAULT_RULES, lag: null } }),

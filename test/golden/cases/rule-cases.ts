@@ -26,8 +26,8 @@ export const FOUND = {
   lag_high: { kind: 'lag_high', since: ago(10 * MINUTE), lagMs: 372_000, levelMs: 120_000, holdMs: 600_000 },
   lag_cleared: { kind: 'lag_cleared', since: ago(38 * MINUTE), lagMs: 4_000, peakMs: 580_000 },
   nothing_newer: { kind: 'nothing_newer', since: ago(5 * MINUTE), lagMs: 372_000, slope: 1.02 },
-  cannot_keep_up: { kind: 'cannot_keep_up', since: ago(30 * MINUTE), lagMs: 12 * MINUTE, slope: 0.3 },
-  stands_still: { kind: 'stands_still', since: ago(9 * MINUTE), lagMs: 90 * MINUTE, polls: 10 },
+  cannot_keep_up: { kind: 'cannot_keep_up', since: ago(30 * MINUTE), lagMs: 12 * MINUTE, slope: 0.3, isOnTop: false },
+  stands_still: { kind: 'stands_still', since: ago(9 * MINUTE), lagMs: 90 * MINUTE, polls: 10, isOnTop: false },
   jumping: { kind: 'jumping', since: ago(4 * MINUTE), leastMs: 0, mostMs: 2_002_000 },
   not_measurable: { kind: 'not_measurable', since: ago(15 * MINUTE), polls: 16 },
   catch_up_not_gaining: {
@@ -35,6 +35,7 @@ export const FOUND = {
     since: ago(3 * HOUR),
     lagMs: 182 * MINUTE,
     beforeMs: 178 * MINUTE,
+    isOnTop: false,
   },
   stalled: {
     kind: 'stalled',
@@ -47,6 +48,7 @@ export const FOUND = {
   moving_again: { kind: 'moving_again', parts: copied(64), stillMs: 150 * MINUTE, isRestarted: false },
   caught_up: { kind: 'caught_up', since: ago(15 * MINUTE), lagMs: 1_000, maxMs: 4_000, alwaysZero: false },
   no_longer_caught_up: { kind: 'no_longer_caught_up', since: ago(3 * MINUTE), lagMs: 200_000 },
+  over: { kind: 'over', of: 'not_measurable', since: ago(15 * MINUTE), lagMs: 3_000 },
   window_missed: { kind: 'window_missed', by: START + 8 * HOUR, from: START + 9 * HOUR, to: START + 14 * HOUR },
   window_met: { kind: 'window_met', by: START + 8 * HOUR, from: START + 6 * HOUR, to: START + 9 * HOUR },
   still_failing: { kind: 'still_failing', since: ago(4 * HOUR), startSeen: true },
@@ -177,6 +179,44 @@ export const RULE_CASES: Readonly<Record<string, Said>> = {
   'told-rule-stands_still-over': over(FOUND.stands_still, eventOf(FOUND.caught_up)),
   'told-rule-stalled-over': over(FOUND.stalled, eventOf(FOUND.moving_again)),
   'told-rule-slow_tail-over': over(FOUND.slow_tail, changedTo('FULL_TRANSFER_COMPLETE')),
+  ...Object.fromEntries(
+    (['jumping', 'not_measurable', 'no_longer_caught_up'] as const).map((kind) => [
+      `told-rule-${kind}-over`,
+      over(FOUND[kind], {
+        ...eventOf({ ...FOUND.over, of: kind, since: START + 14 * MINUTE }),
+        report: aReport({ lagMs: 3_000 }),
+      }),
+    ]),
+  ),
+  'told-rule-not_measurable-over-and-high': over(FOUND.not_measurable, {
+    ...eventOf({ ...FOUND.over, since: START + 14 * MINUTE }),
+    report: aReport({ lagMs: 300_000 }),
+  }),
+  'told-rule-catch_up_not_gaining-over': over(FOUND.catch_up_not_gaining, eventOf(FOUND.lag_cleared)),
+  'told-rule-lag_high-and-nothing_newer': over(FOUND.lag_high, eventOf(FOUND.nothing_newer)),
+  'told-rule-caught_up-and-sub_jobs_failed': over(FOUND.caught_up, {
+    kind: 'sub_jobs_failed',
+    failed: [{ jobId: simulatedJobId(3), name: 'orders-3' }],
+    of: 12,
+    ...anEvent,
+  }),
+  ...Object.fromEntries(
+    (['cannot_keep_up', 'stands_still', 'catch_up_not_gaining'] as const).map((kind) => [
+      `told-rule-lag_high-and-${kind}`,
+      toldEvent(eventOf(FOUND.lag_high), { more: eventOf({ ...FOUND[kind], isOnTop: true }) }),
+    ]),
+  ),
+  'told-rule-lag_high-unsubscribed': toldEvent(eventOf(FOUND.lag_high), {
+    letGo: { how: 'unsubscribed', at: START + 28 * MINUTE },
+  }),
+  'told-rule-lag_high-by-rules-of-before': toldEvent(eventOf(FOUND.lag_high), { letGo: { how: 'other_rules' } }),
+  'told-rule-lag_cleared-and-caught_up': (texts) =>
+    postMessage(texts, {
+      ...A_POST,
+      id: 'POST',
+      channelId: 'C1',
+      facts: [FOUND.lag_cleared, FOUND.caught_up].map((one) => factsOf(eventOf(one))),
+    }),
   'told-rule-window_missed-over': over(FOUND.window_missed, eventOf(FOUND.window_met)),
   'told-rule-caught_up-over': over(FOUND.caught_up, eventOf(FOUND.no_longer_caught_up)),
   'told-rule-lag_high-and-failed': over(FOUND.lag_high, changedTo('INCRE_TRANSFER_FAILED')),
@@ -214,6 +254,20 @@ export const RULE_CASES: Readonly<Record<string, Said>> = {
     }),
   ...Object.fromEntries(Object.values(FOUND).map(({ kind }) => [`incident-rule-${kind}`, many(ofMany(30, kind))])),
   'incident-rule-lag_high-partly-over': many(ofMany(30, 'lag_high', (n) => (n < 24 ? { endedBy: CLEARED } : {}))),
+  'incident-rule-lag_high-let-go': many(
+    ofMany(5, 'lag_high', (n) => ({
+      letGo: n === 0 ? { how: 'unsubscribed', at: START } : n === 1 ? { how: 'other_rules' } : null,
+    })),
+  ),
+  'incident-rule-lag_cleared-partly': many(
+    [...ofMany(30, 'lag_high', (n) => (n < 20 ? { endedBy: CLEARED } : {})), ...ofMany(24, 'lag_cleared')].map(
+      (one, n) => (n === 30 ? { ...one, aftermath: { ...one.aftermath, endedBy: eventOf(FOUND.lag_high) } } : one),
+    ),
+  ),
+  'incident-rule-lag_cleared-but-for-two': many([
+    ...ofMany(30, 'lag_high', (n) => ({ endedBy: n < 28 ? CLEARED : changedTo('PAUSING') })),
+    ...ofMany(28, 'lag_cleared'),
+  ]),
   'incident-rule-lag_high-over': many(ofMany(30, 'lag_high', () => ({ endedBy: CLEARED }))),
   'incident-rule-lag_high-over-in-several-ways': many(
     ofMany(5, 'lag_high', (n) => ({ endedBy: n < 3 ? CLEARED : changedTo('PAUSING') })),

@@ -4,6 +4,7 @@ import { shortId } from '../../../domain/job/job-id.ts';
 import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
 import { NOTHING_CHOSEN, isEmpty, choiceBeside } from '../../../domain/rules/rule-choice.ts';
 import type { RuleChoice } from '../../../domain/rules/rule-choice.ts';
+import { alarmLevelOf } from '../../../domain/rules/subscription-rules.ts';
 import type { ChannelPause, ListedSubscription } from '../../../domain/subscription.ts';
 import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
 import { jobHeadline } from '../jobs/job-details.ts';
@@ -35,7 +36,7 @@ export function listMessage(
   const [first] = subscriptions;
   if (first === undefined) return nothingWatchedMessage(texts);
   const { channelId } = first;
-  const sorted = worstFirst(subscriptions, ({ state }) => standingOf(state));
+  const sorted = worstFirst(subscriptions, ({ state, rules }) => standingOf(state, alarmLevelOf(rules)));
   const count = sorted.length;
   const rest = sorted.slice(MAX_ROWS).map(namedJob);
   const more = { count: rest.length, names: rest.map(plainName).join(', ') };
@@ -82,7 +83,7 @@ function row(texts: Texts, subscription: ListedSubscription, channelRules: RuleC
   const value = JOBS_VALUE.encode({ jobs: [jobId], target: jobId });
   return {
     kind: 'news',
-    headline: jobHeadline(texts, namedJob(subscription)),
+    headline: jobHeadline(texts, namedJob(subscription), alarmLevelOf(subscription.rules)),
     lines: [
       texts.get('list.by', { id: shortId(jobId), checked, who: mention(createdBy), at: dateAndTime(createdAt) }),
       ...(isEmpty(own) ? [] : [texts.get('rules.line', { rules: shortRules(texts, own) })]),

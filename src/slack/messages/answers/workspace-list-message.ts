@@ -1,5 +1,6 @@
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
+import { alarmLevelOf } from '../../../domain/rules/subscription-rules.ts';
 import type { WorkspaceList } from '../../../use-cases/showing/list-workspace.ts';
 import { jobHeadline } from '../jobs/job-details.ts';
 import { endThereButtons } from '../kit/end-there-button.ts';
@@ -38,8 +39,8 @@ function channelPart(texts: Texts, { channelId, subscriptions, pause }: Workspac
         who: owners.slice(0, MAX_OWNERS).join(', '),
       });
   const held = pause === null ? [] : [texts.get('list_all.paused', { reason: code(pause.reason) })];
-  const sorted = worstFirst(subscriptions, ({ state }) => standingOf(state));
-  const states = sorted.map((one) => jobHeadline(texts, namedJob(one)));
+  const sorted = worstFirst(subscriptions, ({ state, rules }) => standingOf(state, alarmLevelOf(rules)));
+  const states = sorted.map((one) => jobHeadline(texts, namedJob(one), alarmLevelOf(one.rules)));
   const said = [channel, ...held, ...withMore(texts, states, MAX_JOBS)];
   // What can be typed there needs no button.
   const [end] =

@@ -9,6 +9,8 @@ import { phaseStart } from '../../../domain/job/phases.ts';
 import type { ProgressReport } from '../../../domain/job/progress-report.ts';
 import { MINUTE } from '../../../domain/base/time.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
+import { ALARM_LAG_MS } from '../../../domain/job/verdict-rules.ts';
+import { alarmLevelMs } from '../../../domain/rules/rule-settings.ts';
 import type { Outlook } from '../../../use-cases/showing/read-outlook.ts';
 import { causeLine, meaningOf } from './cause-text.ts';
 import { plainName } from '../kit/job-names.ts';
@@ -34,14 +36,26 @@ export interface Extras {
 
 const NO_EXTRAS: Extras = { cause: null, recovery: null, subJobs: 0, outlook: null };
 
-/** One line about how a job was when it was last looked at. */
-export function jobHeadline(texts: Texts, job: Pick<Job, 'jobId' | 'name' | 'jobType' | 'state'>): string {
+/**
+ * One line about how a job was when it was last looked at.
+ *
+ * @param alarmMs the level in force where it is shown, in ms
+ */
+export function jobHeadline(
+  texts: Texts,
+  job: Pick<Job, 'jobId' | 'name' | 'jobType' | 'state'>,
+  alarmMs: number = ALARM_LAG_MS,
+): string {
   const { report, unknown } = job.state;
   const name = plainName(job);
   if (report === null) return `⚪ ${texts.get('state.no_report')} – ${name}`;
   if (isJudgedGone(job.state, report)) return `⚫ ${texts.get('state.gone_job', { name })}`;
   if (unknown?.isLasting !== true)
-    return headline(texts, statusWords(texts, report, job.jobType, stateNote(job.state)), jobName(job));
+    return headline(
+      texts,
+      statusWords(texts, report, job.jobType, stateNote(job.state, alarmMs), alarmMs),
+      jobName(job),
+    );
   return `⚪ ${texts.get('state.unknown_since', { name, since: dateAndTime(unknown.since) })}`;
 }
 
@@ -58,13 +72,14 @@ export function describeJob(texts: Texts, job: Job, now: EpochMs, extras: Extras
   const { state } = job;
   const { report, unknown } = state;
   if (report === null) return null;
+  const alarmMs = extras.outlook === null ? ALARM_LAG_MS : alarmLevelMs(extras.outlook.rules);
   const lines = isJudgedGone(state, report)
-    ? [lastSeen(texts, job, report)]
+    ? [lastSeen(texts, job, report, alarmMs)]
     : unknown?.isLasting === true
-      ? [lastSeen(texts, job, report), texts.explain(unknown.why)]
+      ? [lastSeen(texts, job, report, alarmMs), texts.explain(unknown.why)]
       : [...remarkLines(texts, state), ...detailLines(texts, job, report, { now, extras })];
   const { tail } = unknown?.isLasting === true ? { tail: null } : outlookText(texts, job, extras.outlook, now);
-  const first = jobHeadline(texts, job);
+  const first = jobHeadline(texts, job, alarmMs);
   return {
     headline: tail === null ? first : `${first} – ${tail}`,
     lines,
@@ -96,9 +111,10 @@ function reportFooter(texts: Texts, { jobId, state }: Job, report: ProgressRepor
   ].join(' · ');
 }
 
-function lastSeen(texts: Texts, { state, jobType }: Job, report: ProgressReport): string {
+function lastSeen(texts: Texts, { state, jobType }: Job, report: ProgressReport, alarmMs: number): string {
   const when = state.checkedAt === null ? '' : ` ${ago(state.checkedAt)}`;
-  return texts.get('detail.last_seen', { ago: when, state: stateOnly(texts, report, jobType, stateNote(state)) });
+  const said = stateOnly(texts, report, jobType, stateNote(state, alarmMs), alarmMs);
+  return texts.get('detail.last_seen', { ago: when, state: said });
 }
 
 function detailLines(

@@ -25,12 +25,14 @@ export interface StatusWords {
  * The words for a report. A status nobody knows is shown as DRS sent it, and nothing is green above the alarm level.
  *
  * @param note how it is to be read
+ * @param alarmMs the level in force where it is shown, in ms
  */
 export function statusWords(
   texts: Texts,
   report: ProgressReport,
   jobType: string | null,
   note: StateNote = 'settled',
+  alarmMs: number = ALARM_LAG_MS,
 ): StatusWords {
   const { status } = report;
   const isDr = isDisasterRecovery(jobType);
@@ -44,7 +46,7 @@ export function statusWords(
         ? words('✅', texts.get('state.copy_finished'), texts.get('state.copy_finished.tail'))
         : wordsOfStatus(texts, status, isDr);
     case 'replicating':
-      return words(lagEmoji(report, note), replicating(texts, report, note, isDr));
+      return words(lagEmoji(report, note, alarmMs), replicating(texts, report, { note, isDr, alarmMs }));
     default:
       return wordsOfStatus(texts, status, isDr);
   }
@@ -94,22 +96,26 @@ function copying(texts: Texts, report: ProgressReport, isDr: boolean): string {
 }
 
 /** Green only for a lag that is known of every part, settled, and not above the alarm level, where no part has failed. */
-function lagEmoji({ lagMs, subJob, failedSubJobs }: ProgressReport, note: StateNote): string {
+function lagEmoji({ lagMs, subJob, failedSubJobs }: ProgressReport, note: StateNote, alarmMs: number): string {
   if ((failedSubJobs?.failed.length ?? 0) > 0) return '🟠';
   if (note === 'unsettled') return '🔵';
   if (note === 'jumping' || note === 'lag_high') return '🟠';
   if (lagMs === null) return '⚪';
-  if (lagMs > ALARM_LAG_MS) return '🟠';
+  if (lagMs > alarmMs) return '🟠';
   if ((subJob?.unmeasured ?? 0) > 0) return '⚪';
   return note === 'caught_up' ? '🏁' : '🟢';
 }
 
-function replicating(texts: Texts, report: ProgressReport, note: StateNote, isDr: boolean): string {
+function replicating(
+  texts: Texts,
+  report: ProgressReport,
+  { note, isDr, alarmMs }: { readonly note: StateNote; readonly isDr: boolean; readonly alarmMs: number },
+): string {
   if (note === 'unsettled') return texts.get(isDr ? 'state.dr_running_unsettled' : 'state.replicating_unsettled');
   if (report.lagMs === null) return texts.get(isDr ? 'state.dr_running_lag_unknown' : 'state.replicating_lag_unknown');
   if (note === 'jumping') return texts.get('state.replicating_jumping', { lag: texts.duration(report.lagMs) });
   const lag = lagText(texts, report, report.lagMs);
-  if (report.lagMs <= ALARM_LAG_MS) {
+  if (report.lagMs <= alarmMs) {
     if (note === 'lag_high') return texts.get('state.lag_not_fine', { lag });
     if (note === 'caught_up') return texts.get('state.caught_up', { lag });
   }
@@ -144,13 +150,20 @@ export function stateOnly(
   report: ProgressReport,
   jobType: string | null,
   note: StateNote = 'settled',
+  alarmMs: number = ALARM_LAG_MS,
 ): string {
-  return stateWithTail(texts, statusWords(texts, report, jobType, note));
+  return stateWithTail(texts, statusWords(texts, report, jobType, note, alarmMs));
 }
 
 /** The same with its emoji: `🟢 Replicating, lag 3 s`. */
-export function stateWithEmoji(texts: Texts, report: ProgressReport, jobType: string | null, note?: StateNote): string {
-  const { emoji, state } = statusWords(texts, report, jobType, note);
+export function stateWithEmoji(
+  texts: Texts,
+  report: ProgressReport,
+  jobType: string | null,
+  note: StateNote = 'settled',
+  alarmMs: number = ALARM_LAG_MS,
+): string {
+  const { emoji, state } = statusWords(texts, report, jobType, note, alarmMs);
   return `${emoji} ${state}`;
 }
 

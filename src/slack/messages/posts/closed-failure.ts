@@ -39,7 +39,7 @@ export function closedFailure(
 ): News {
   const duration = texts.duration(Math.max(0, closed.at - event.at));
   const name = plainName(job);
-  const now = closed.how === 'recovered' ? workingState(texts, job, current) : null;
+  const now = closed.how === 'recovered' ? workingState(texts, job, current, aftermath.alarmMs) : null;
   const headline = texts.get(`closed.${closed.how}`, { name, duration });
   return {
     headline: `${now?.emoji ?? EMOJI[closed.how]} ${now === null ? headline : `${headline} – ${now.state}`}`,
@@ -48,10 +48,15 @@ export function closedFailure(
 }
 
 /** How the job is now, as long as it still works. */
-function workingState(texts: Texts, { jobType }: NamedJob, current: Job | null): Omit<StatusWords, 'tail'> | null {
+function workingState(
+  texts: Texts,
+  { jobType }: NamedJob,
+  current: Job | null,
+  alarmMs: number,
+): Omit<StatusWords, 'tail'> | null {
   const report = current?.state.report ?? null;
   if (current === null || report === null || !isWorking(statusGroup(report.status))) return null;
-  const { emoji, state } = statusWords(texts, report, jobType, stateNote(current.state));
+  const { emoji, state } = statusWords(texts, report, jobType, stateNote(current.state, alarmMs), alarmMs);
   return { emoji, state: lowerFirst(state) };
 }
 

@@ -32,6 +32,7 @@ export function describeEvent(
   channelId: string,
   current: Job | null = null,
 ): News {
+  const { alarmMs } = aftermath;
   switch (event.kind) {
     case 'status_changed': {
       const { closed } = aftermath;
@@ -43,17 +44,17 @@ export function describeEvent(
       return statusLasting(texts, job, event);
     case 'recovered': {
       const ts = aftermath.firstMessageTs;
-      const url = ts === null ? null : texts.messageUrl(channelId, ts);
-      return recovered(texts, job, event, { firstMessageUrl: url, doer: aftermath.doer });
+      const firstMessageUrl = ts === null ? null : texts.messageUrl(channelId, ts);
+      return recovered(texts, job, event, { alarmMs, firstMessageUrl, doer: aftermath.doer });
     }
     case 'unreadable':
       return unreadable(texts, job, event, current);
     case 'readable_again':
-      return readableAgain(texts, job, event);
+      return readableAgain(texts, job, event, alarmMs);
     case 'flapping':
       return flapping(texts, job, event, current);
     case 'settled':
-      return settled(texts, job, event);
+      return settled(texts, job, event, alarmMs);
     case 'renamed': {
       const names = { from: safeName(event.from), to: safeName(event.to) };
       return { headline: `🔔 ${texts.get('told.renamed', names)}`, lines: [] };
@@ -104,11 +105,16 @@ function unreadable(texts: Texts, job: NamedJob, event: Of<'unreadable'>, curren
   };
 }
 
-function readableAgain(texts: Texts, job: NamedJob, { since, at, report, lagNote }: Of<'readable_again'>): News {
+function readableAgain(
+  texts: Texts,
+  job: NamedJob,
+  { since, at, report, lagNote }: Of<'readable_again'>,
+  alarmMs: number,
+): News {
   const said = { name: plainName(job), duration: texts.duration(at - since) };
   return {
     headline: `⚪ ${texts.get('told.readable_again', said)}`,
-    lines: report === null ? [] : [stateWithEmoji(texts, report, job.jobType, lagNote)],
+    lines: report === null ? [] : [stateWithEmoji(texts, report, job.jobType, lagNote, alarmMs)],
   };
 }
 

@@ -31,9 +31,9 @@ export function flapping(texts: Texts, job: NamedJob, event: Of<'flapping'>, cur
 }
 
 /** A job that no longer flaps: how it has settled, and since when it is quiet. */
-export function settled(texts: Texts, job: NamedJob, event: Of<'settled'>): News {
+export function settled(texts: Texts, job: NamedJob, event: Of<'settled'>, alarmMs: number): News {
   const { flapping: told, quietMs: ms, at, report } = event;
-  const words = report === null ? null : statusWords(texts, report, job.jobType);
+  const words = report === null ? null : statusWords(texts, report, job.jobType, event.lagNote, alarmMs);
   const state = lowerFirst(words?.state ?? texts.get('now.unknown'));
   const said = {
     quiet: texts.duration(ms),

@@ -1,5 +1,6 @@
 import { fullCopyPercent } from '../../../domain/job/full-copy-percent.ts';
 import type { PartPercent, RuleEvent } from '../../../domain/job/rule-event.ts';
+import { MINUTE } from '../../../domain/base/time.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
 import { copyFigure, partName } from '../jobs/status-words.ts';
 import type { Texts } from '../kit/texts.ts';
@@ -12,6 +13,7 @@ export const RULE_EMOJI: Readonly<Record<RuleEvent['kind'], string>> = {
   cannot_keep_up: '🟠',
   stands_still: '🟠',
   jumping: '🟠',
+  over: '⚪',
   not_measurable: '⚫',
   catch_up_not_gaining: '🟠',
   stalled: '🟠',
@@ -27,8 +29,16 @@ export const RULE_EMOJI: Readonly<Record<RuleEvent['kind'], string>> = {
 };
 
 /** What was found, in a word or two: `lag high`. */
-export function foundWords(texts: Texts, { kind }: RuleEvent): string {
-  return texts.get(`found.${kind}`);
+export function foundWords(texts: Texts, found: RuleEvent): string {
+  return texts.get(found.kind === 'over' ? `found.over.${found.of}` : `found.${found.kind}`);
+}
+
+/** From so many ms on nobody wants the seconds. */
+const LONG_MS = 5 * MINUTE;
+
+/** For how long something is so, in ms, as people say it: `53 min` for 53 min 2 s. */
+export function lasted(ms: number): number {
+  return ms < LONG_MS ? Math.max(0, ms) : Math.floor(ms / MINUTE) * MINUTE;
 }
 
 /** Since when what was found is so, as far as the event says; else when it was noticed. */

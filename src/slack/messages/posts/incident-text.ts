@@ -32,6 +32,7 @@ interface Row extends Pick<EventFacts, 'job' | 'event'> {
   readonly key: string | null;
   readonly closed: EventFacts['aftermath']['closed'];
   readonly doer: EventFacts['aftermath']['doer'];
+  readonly alarmMs: number;
   readonly current: Job | null;
 }
 
@@ -261,7 +262,7 @@ function standingOfRow(row: Row): Standing {
   const { closed, current } = row;
   if (isStillFailed(row)) return 'failed';
   if (closed !== null && closed.how !== 'recovered') return closed.how === 'unsubscribed' ? 'ended' : closed.how;
-  return current === null ? 'in_sync' : standingOf(current.state);
+  return current === null ? 'in_sync' : standingOf(current.state, row.alarmMs);
 }
 
 function rowCells(texts: Texts, row: Row, isByCause: boolean): readonly string[] {
@@ -289,8 +290,8 @@ function stateNow(texts: Texts, row: Row): string {
   if (statusGroup(report.status) === 'failed') return `🔴 ${texts.get('incident.row_failed')}`;
   const emoji =
     current === null
-      ? statusWords(texts, report, job.jobType, event.lagNote).emoji
-      : STANDING_EMOJI[standingOf(current.state)];
+      ? statusWords(texts, report, job.jobType, event.lagNote, row.alarmMs).emoji
+      : STANDING_EMOJI[standingOf(current.state, row.alarmMs)];
   return `${emoji} ${unescapeMrkdwn(statusName(texts, report.status, job.jobType).state)}`;
 }
 
@@ -308,6 +309,7 @@ function toRows({ facts, jobs }: Incident): readonly Row[] {
     key: causeKey(aftermath.cause, errorCodeOf({ event })),
     closed: aftermath.closed,
     doer: aftermath.doer,
+    alarmMs: aftermath.alarmMs,
     current: jobs.find(({ jobId }) => jobId === job.jobId) ?? null,
   }));
 }

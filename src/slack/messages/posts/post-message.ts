@@ -2,6 +2,7 @@ import type { EpochMs } from '../../../domain/base/time.ts';
 import { endsSubscriptions } from '../../../domain/job/job-event.ts';
 import type { Job } from '../../../domain/job/job.ts';
 import { shortId } from '../../../domain/job/job-id.ts';
+import type { RuleEvent } from '../../../domain/job/rule-event.ts';
 import { isWorking, statusGroup } from '../../../domain/job/job-status.ts';
 import { stateNote } from '../../../domain/job/state-note.ts';
 import { NO_AFTERMATH } from '../../../domain/post/post.ts';
@@ -123,9 +124,17 @@ function toParts(
   now: readonly JobReading[],
 ): readonly Part[] {
   const steps = stepsOfOneJob(facts);
+  const told = facts.filter((one) => !isSaidBy(one, facts));
   return steps.length > 0
     ? backlogParts(texts, steps, channelId, now)
-    : facts.flatMap((one) => partsOf(texts, one, channelId, now));
+    : told.flatMap((one) => partsOf(texts, one, channelId, now));
+}
+
+/** That a job has caught up says that its lag is fine again. */
+function isSaidBy(one: DeliveryFacts, facts: readonly DeliveryFacts[]): boolean {
+  const isFound = (fact: DeliveryFacts, kind: RuleEvent['kind']) =>
+    fact.kind === 'event' && fact.event.kind === 'rule' && fact.event.found.kind === kind;
+  return isFound(one, 'lag_cleared') && facts.some((other) => isFound(other, 'caught_up'));
 }
 
 /** What befell one job at several moments, to be told in one message; empty for anything else. */
@@ -157,11 +166,11 @@ function backlogParts(
 }
 
 /** A step in a word or two. */
-function stepText(texts: Texts, { job, event }: EventFacts): string {
+function stepText(texts: Texts, { job, event, aftermath: { alarmMs } }: EventFacts): string {
   if (event.kind === 'rule') return `${RULE_EMOJI[event.found.kind]} ${foundWords(texts, event.found)}`;
   const isState = event.kind === 'status_changed' || event.kind === 'status_lasting' || event.kind === 'recovered';
   return event.report !== null && isState
-    ? stateWithEmoji(texts, event.report, job.jobType, event.lagNote)
+    ? stateWithEmoji(texts, event.report, job.jobType, event.lagNote, alarmMs)
     : describeEvent(texts, { job, event, aftermath: NO_AFTERMATH }, '').headline;
 }
 
@@ -260,11 +269,15 @@ function stateSince(
   const isSaid = told.some((one) => one.kind === 'announcement') || CURRENT_KINDS.has(facts.event.kind);
   if (askedAt === null || reading === undefined || isSaid || isAsTold(texts, facts, reading)) return null;
   const checkedAt = reading.kind === 'known' ? reading.job.state.checkedAt : null;
-  return { job: facts.job, state: describeReading(texts, reading), at: checkedAt ?? askedAt };
+  return { job: facts.job, state: describeReading(texts, reading, facts.aftermath.alarmMs), at: checkedAt ?? askedAt };
 }
 
 /** Whether the job is as the message says it was, in the same words. */
-function isAsTold(texts: Texts, { job, event, aftermath: { closed } }: EventFacts, reading: JobReading): boolean {
+function isAsTold(
+  texts: Texts,
+  { job, event, aftermath: { closed, alarmMs } }: EventFacts,
+  reading: JobReading,
+): boolean {
   if (reading.kind !== 'known') return false;
   const { report, unknown, over } = reading.job.state;
   if (report === null || unknown !== null || over !== null) return false;
@@ -272,11 +285,12 @@ function isAsTold(texts: Texts, { job, event, aftermath: { closed } }: EventFact
     const group = statusGroup(report.status);
     return closed.how === 'recovered' ? isWorking(group) : group === closed.how;
   }
-  const said = event.report === null ? null : stateOnly(texts, event.report, job.jobType, event.lagNote);
-  return event.kind !== 'renamed' && said === stateOnly(texts, report, job.jobType, stateNote(reading.job.state));
+  const said = event.report === null ? null : stateOnly(texts, event.report, job.jobType, event.lagNote, alarmMs);
+  const note = stateNote(reading.job.state, alarmMs);
+  return event.kind !== 'renamed' && said === stateOnly(texts, report, job.jobType, note, alarmMs);
 }
 
-function describeReading(texts: Texts, reading: JobReading): string {
+function describeReading(texts: Texts, reading: JobReading, alarmMs: number): string {
   switch (reading.kind) {
     case 'no_such_job':
       return `⚫ ${texts.get('now.no_such_job', { code: escapeMrkdwn(reading.code) })}`;
@@ -291,8 +305,9 @@ function describeReading(texts: Texts, reading: JobReading): string {
       }
       if (report === null) return texts.get('now.unknown');
       const { jobType, state } = reading.job;
-      const note = stateNote(state);
-      const known = `${statusWords(texts, report, jobType, note).emoji} ${stateOnly(texts, report, jobType, note)}`;
+      const note = stateNote(state, alarmMs);
+      const { emoji } = statusWords(texts, report, jobType, note, alarmMs);
+      const known = `${emoji} ${stateOnly(texts, report, jobType, note, alarmMs)}`;
       return unknown === null ? known : `${known} · ${texts.get('now.not_asked', { why: texts.explain(unknown.why) })}`;
     }
   }

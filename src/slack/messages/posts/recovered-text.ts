@@ -1,7 +1,6 @@
 import type { JobEvent } from '../../../domain/job/job-event.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
-import { ALARM_LAG_MS } from '../../../domain/job/verdict-rules.ts';
 import type { Doer } from '../../../domain/job/timeline.ts';
 import type { NamedJob } from '../../../domain/post/post.ts';
 import { statusWords } from '../jobs/status-words.ts';
@@ -14,27 +13,30 @@ import { percentText } from './status-changed-text.ts';
 
 type Recovered = Extract<JobEvent, { readonly kind: 'recovered' }>;
 
-/**
- * A job that works again: what it does, for how long it had failed, and how far behind it is.
- *
- * @param known where its failure was told, and who resumed it, where that is known
- */
+/** Where it is told: nothing is green above the level; where its failure was told and who resumed it, null where that is not known. */
+interface Place {
+  readonly alarmMs: number;
+  readonly firstMessageUrl: string | null;
+  readonly doer: Doer | null;
+}
+
+/** A job that works again: what it does, for how long it had failed, and how far behind it is. */
 export function recovered(
   texts: Texts,
   job: NamedJob,
   event: Recovered,
-  { firstMessageUrl, doer }: { readonly firstMessageUrl: string | null; readonly doer: Doer | null },
+  { alarmMs, firstMessageUrl, doer }: Place,
 ): News {
   const { report, failedAt, workingAt, startSeen, lagNote } = event;
   const lasted = texts.duration(workingAt - failedAt);
   const duration = startSeen ? lasted : texts.get('told.at_least', { duration: lasted });
   const said = { name: plainName(job), state: workText(texts, event, job.jobType), duration };
   const down = texts.get('told.recovered_down', { from: timeOfDay(failedAt), to: timeOfDay(workingAt) });
-  const emoji = report === null ? '🟢' : statusWords(texts, report, job.jobType, lagNote).emoji;
+  const emoji = report === null ? '🟢' : statusWords(texts, report, job.jobType, lagNote, alarmMs).emoji;
   return {
     headline: `${emoji} ${texts.get('told.recovered', said)}`,
     lines: [
-      `${down}${lagText(texts, event)}`,
+      `${down}${lagText(texts, event, alarmMs)}`,
       doerText(texts, 'told.resumed_by', doer, workingAt),
       firstMessageUrl === null ? null : texts.get('told.first_message', { url: firstMessageUrl }),
     ].filter((line) => line !== null),
@@ -42,11 +44,11 @@ export function recovered(
 }
 
 /** ` · catching up, lag 48 min`, or that the first figures after a failure mean nothing. */
-function lagText(texts: Texts, { report, lagNote }: Recovered): string {
+function lagText(texts: Texts, { report, lagNote }: Recovered, alarmMs: number): string {
   if (report === null || statusGroup(report.status) !== 'replicating') return '';
   if (lagNote === 'unsettled') return texts.get('told.recovered_unsettled');
   if (report.lagMs === null) return '';
-  const key = report.lagMs > ALARM_LAG_MS ? 'told.recovered_catching_up' : 'told.recovered_lag';
+  const key = report.lagMs > alarmMs ? 'told.recovered_catching_up' : 'told.recovered_lag';
   return texts.get(key, { lag: texts.duration(report.lagMs) });
 }
 

@@ -1,9 +1,12 @@
 import { LOST_LEVELS } from '../../../domain/rules/caught-up.ts';
+import type { RuleFound } from '../../../domain/job/rule-endings.ts';
+import type { RuleEvent } from '../../../domain/job/rule-event.ts';
 import { ownHold } from '../../../domain/rules/found-by.ts';
 import { DEFAULT_READY_RULE } from '../../../domain/rules/rule-settings.ts';
 import type { News } from '../kit/message.ts';
 import { timeOrDate } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
+import { lasted } from './found-words.ts';
 import { withOwnRule } from './rule-lag-text.ts';
 import type { FoundIn } from './rule-text.ts';
 
@@ -20,13 +23,21 @@ export function cutOverNews(texts: Texts, { name, event, found }: FoundIn<'caugh
       lines: [withOwnRule(texts, event.rules, 'ready', texts.get('rule.no_longer_why', why))],
     };
   }
-  const checked = texts.get(found.alwaysZero ? 'rule.checked_zero' : 'rule.checked', {
-    lag,
-    max: texts.duration(found.maxMs),
-  });
-  const duration = texts.duration(event.at - found.since);
   return {
-    headline: texts.get('rule.caught_up', { name, level, duration }),
-    lines: [withOwnRule(texts, event.rules, 'ready', checked), texts.get('rule.not_checked')],
+    headline: texts.get('rule.caught_up', { name, lag }),
+    lines: [checkedLine(texts, event, found, level), texts.get('rule.not_checked')],
   };
+}
+
+/** What the verdict stands on: the rule of the subscription where it is its own, and the worst figure. */
+function checkedLine(
+  texts: Texts,
+  { at, rules }: RuleFound,
+  { since, maxMs, alwaysZero }: Extract<RuleEvent, { readonly kind: 'caught_up' }>,
+  level: string,
+): string {
+  if (alwaysZero) return withOwnRule(texts, rules, 'ready', texts.get('rule.checked_zero'));
+  const said = { level, duration: texts.duration(lasted(at - since)), max: texts.duration(maxMs) };
+  const isOwn = ownHold(rules, 'ready') !== null;
+  return withOwnRule(texts, rules, 'ready', texts.get(isOwn ? 'rule.checked_own' : 'rule.checked', said));
 }

@@ -1,5 +1,4 @@
 import { MINUTE } from '../../../domain/base/time.ts';
-import { DONE_HOLD_MS } from '../../../domain/rules/catching-up.ts';
 import { ownHold } from '../../../domain/rules/found-by.ts';
 import { CLEAR_HOLD_MS, CLEAR_SHARE } from '../../../domain/rules/lag-high.ts';
 import { DEFAULT_LAG_RULE } from '../../../domain/rules/rule-settings.ts';
@@ -8,6 +7,7 @@ import type { News } from '../kit/message.ts';
 import { typedHold } from '../kit/rule-words.ts';
 import { code, lowerFirst, timeOrDate } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
+import { foundWords, lasted } from './found-words.ts';
 import type { FoundIn } from './rule-text.ts';
 
 type LagFound = FoundIn<
@@ -19,12 +19,13 @@ type LagFound = FoundIn<
   | 'jumping'
   | 'not_measurable'
   | 'catch_up_not_gaining'
+  | 'over'
 >;
 
 /** What a rule about the lag found. */
 export function lagNews(texts: Texts, told: LagFound): News {
   const { name, event, found } = told;
-  const forSoLong = texts.duration(event.at - found.since);
+  const forSoLong = texts.duration(lasted(event.at - found.since));
   const since = timeOrDate(found.since, event.at);
   const said = 'lagMs' in found ? { name, lag: texts.duration(found.lagMs) } : { name, lag: '' };
   switch (found.kind) {
@@ -34,14 +35,8 @@ export function lagNews(texts: Texts, told: LagFound): News {
       const was = { duration: forSoLong, peak: texts.duration(found.peakMs) };
       return news(texts.get('rule.lag_cleared', said), texts.get('rule.lag_was', was));
     }
-    case 'nothing_newer': {
-      const pace = { pace: tenths(found.slope), duration: forSoLong };
-      return news(
-        texts.get('rule.nothing_newer', said),
-        texts.get('rule.nothing_newer_why', pace),
-        whyLine(texts, told, 'rule.rises_since'),
-      );
-    }
+    case 'nothing_newer':
+      return news(texts.get('rule.nothing_newer', said), texts.get('rule.nothing_newer_why', { duration: forSoLong }));
     case 'cannot_keep_up': {
       const pace = { pace: texts.duration(found.slope * MINUTE), duration: forSoLong };
       return news(
@@ -59,17 +54,18 @@ export function lagNews(texts: Texts, told: LagFound): News {
     case 'not_measurable':
       return news(
         texts.get('rule.not_measurable', { name, duration: forSoLong }),
-        texts.get('rule.not_measurable_why', { since }),
+        texts.get('rule.not_measurable_why'),
         ...lastLagLine(texts, told),
       );
+    case 'over': {
+      const state = lowerFirst(foundWords(texts, found));
+      return news(texts.get('over.so', { name, state }));
+    }
     case 'catch_up_not_gaining':
       return news(
         texts.get('rule.not_gaining', said),
-        texts.get('rule.not_gaining_why', { before: texts.duration(found.beforeMs), since }),
-        texts.get('rule.catching_up_until', {
-          level: texts.duration(levelMs(told)),
-          hold: texts.duration(DONE_HOLD_MS),
-        }),
+        texts.get('rule.not_gaining_why', { before: texts.duration(found.beforeMs) }),
+        whyLine(texts, told, 'rule.rises_since'),
       );
   }
 }
@@ -102,11 +98,6 @@ export function withOwnRule(texts: Texts, rules: string, name: 'lag' | 'ready', 
   if (own === null) return why;
   const rule = code(`${name}:${typedHold(own)}`);
   return texts.get('rule.own', { rule, why: lowerFirst(why) });
-}
-
-/** `0.9` for what rises by 0.94 s a second. */
-function tenths(slope: number): number {
-  return Math.round(slope * 10) / 10;
 }
 
 function lastLagLine(texts: Texts, { event: { lastLag, at } }: LagFound): readonly string[] {

@@ -37,8 +37,10 @@ function deadlineNews(texts: Texts, { name, event, found }: FoundIn<'deadline_ne
   return {
     headline: texts.get(isPaused ? 'rule.deadline_paused' : 'rule.deadline_failed', { name, left }),
     lines: [
-      texts.get(isConfirmed ? 'rule.deadline' : 'rule.deadline_not_confirmed', { at: dateAndTime(at) }),
-      ...(startSeen ? [] : [texts.get('rule.deadline_began_before')]),
+      [
+        texts.get(isConfirmed ? 'rule.deadline' : 'rule.deadline_not_confirmed', { at: dateAndTime(at) }),
+        ...(startSeen ? [] : [texts.get('rule.deadline_began_before')]),
+      ].join(' · '),
     ],
   };
 }

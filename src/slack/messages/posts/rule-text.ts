@@ -1,3 +1,4 @@
+import { LASTING_KINDS } from '../../../domain/job/rule-endings.ts';
 import type { RuleFound } from '../../../domain/job/rule-endings.ts';
 import type { RuleEvent } from '../../../domain/job/rule-event.ts';
 import type { NamedJob } from '../../../domain/post/post.ts';
@@ -9,7 +10,7 @@ import { copyNews } from './rule-copy-text.ts';
 import { cutOverNews } from './rule-cut-over-text.ts';
 import { lagNews } from './rule-lag-text.ts';
 import { outageNews } from './rule-outage-text.ts';
-import { ruleOver } from './rule-over-text.ts';
+import { ruleLetGo, ruleOver, struckFound } from './rule-over-text.ts';
 import { RULE_EMOJI } from './found-words.ts';
 
 /** What a rule found, of one of its kinds, with its job's name and all that is known of the moment. */
@@ -19,11 +20,20 @@ export interface FoundIn<Kind extends RuleEvent['kind']> {
   readonly found: Extract<RuleEvent, { readonly kind: Kind }>;
 }
 
-/** What a rule found, with its figures and why it is told; once it is over, that. */
-export function ruleFound(texts: Texts, job: NamedJob, event: RuleFound, { cause, endedBy }: Aftermath): News {
-  if (endedBy !== null) return ruleOver(texts, job, event, endedBy);
-  const { headline, lines } = newsOf(texts, plainName(job), event, cause);
-  return { headline: `${RULE_EMOJI[event.found.kind]} ${headline}`, lines };
+/**
+ * What a rule found, with its figures and why it is told; what it found on top of it, with what it had told before struck
+ * through; once it is over, that.
+ */
+export function ruleFound(texts: Texts, job: NamedJob, event: RuleFound, aftermath: Aftermath): News {
+  const { cause, endedBy, more, letGo, alarmMs } = aftermath;
+  // That a lag was fine again stays true.
+  if (endedBy !== null && event.found.kind !== 'lag_cleared')
+    return ruleOver(texts, job, event, { by: endedBy, alarmMs });
+  if (letGo !== null && LASTING_KINDS.includes(event.found.kind)) return ruleLetGo(texts, job, event, letGo);
+  const shown = more ?? event;
+  const { headline, lines } = newsOf(texts, plainName(job), shown, cause);
+  const kept = more === null ? lines : [...lines.slice(0, 1), struckFound(texts, event, more.at)];
+  return { headline: `${RULE_EMOJI[shown.found.kind]} ${headline}`, lines: kept };
 }
 
 function newsOf(texts: Texts, name: string, event: RuleFound, cause: Aftermath['cause']): News {

@@ -31,7 +31,7 @@ type StatusChanged = Extract<JobEvent, { readonly kind: 'status_changed' }>;
 export function statusChanged(texts: Texts, job: NamedJob, event: StatusChanged, aftermath: Aftermath): News {
   const { report } = event;
   if (report === null) return { headline: `⚪ ${escapeMrkdwn(event.to)} – ${plainName(job)}`, lines: [] };
-  const words = statusWords(texts, report, job.jobType, event.lagNote);
+  const words = statusWords(texts, report, job.jobType, event.lagNote, aftermath.alarmMs);
   const state = stateAfter(texts, job, event, report) ?? words.state;
   const lines = [...changeLines(texts, event, report, aftermath), subJobLine(texts, report)];
   return {
