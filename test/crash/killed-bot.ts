@@ -3,6 +3,7 @@ import { expect, vi } from 'vitest';
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { firstWords } from '../support/first-words.ts';
 import { startProcess } from '../support/bot-process.ts';
 import type { BotProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
@@ -42,8 +43,7 @@ async function startTown(durations: object = QUICK_DURATIONS) {
       await allSpokenTo(env['DATABASE_URL'] ?? '');
     },
     /** The first words of everything a channel shows. */
-    told: () =>
-      CHANNELS.map((name) => slack.messages(name).map((message) => message.text.split(/[,–<]/u)[0]?.trim() ?? '')),
+    told: () => CHANNELS.map((name) => slack.messages(name).map(({ text }) => firstWords(text))),
     async until(what: string, count: number) {
       for (const name of CHANNELS) await slack.waitFor(what, () => slack.messages(name)[count - 1], 30_000);
     },
@@ -71,7 +71,7 @@ async function allSpokenTo(url: string): Promise<void> {
 const died = (bot: BotProcess) => vi.waitFor(() => expect(bot.child.signalCode).toBe('SIGKILL'), { timeout: 30_000 });
 
 const SILENT = /^⚫ \*No data from DRS for \d+ s\*$/;
-const FIRST_AND_SECOND = ['🔔', '🔵 Full copy complete', '🟢 Replicating'];
+const FIRST_AND_SECOND = ['🔔', '🔵 full copy complete', '🟢 replicating'];
 
 /**
  * Killed at `point` while it tells a change, the bot tells that one and the next once and in order after the next start.
@@ -192,7 +192,7 @@ export async function expectNothingLost(point: string): Promise<void> {
 async function expectOneChange(town: Awaited<ReturnType<typeof startTown>>): Promise<void> {
   await town.until('the change', 2);
   expect(town.told()).toEqual([
-    ['🔔', '🟢 Replicating'],
-    ['🔔', '🟢 Replicating'],
+    ['🔔', '🟢 replicating'],
+    ['🔔', '🟢 replicating'],
   ]);
 }

@@ -51,7 +51,7 @@ export async function expectOnceOverRestart(signal: 'SIGTERM' | 'SIGKILL'): Prom
   jobs[0]?.becomes('INCRE_TRANSFER_FAILED');
   await slack.waitFor(
     'the first change',
-    () => (told(jobs[0]?.id ?? '', '🔴 FAILED')[0] === 1 ? true : undefined),
+    () => (told(jobs[0]?.id ?? '', ' FAILED – ')[0] === 1 ? true : undefined),
     40_000,
   );
   await settled(env['DATABASE_URL'] ?? '');
@@ -63,17 +63,17 @@ export async function expectOnceOverRestart(signal: 'SIGTERM' | 'SIGKILL'): Prom
   bot = await start();
   await slack.waitFor(
     'the second change',
-    () => (told(jobs[7]?.id ?? '', '🔴 FAILED').join() === '1,1,0,0' ? true : undefined),
+    () => (told(jobs[7]?.id ?? '', ' FAILED – ').join() === '1,1,0,0' ? true : undefined),
     40_000,
   );
   jobs[24]?.becomes('FULL_TRANSFER_FAILED');
   await slack.waitFor(
     'the third change',
-    () => (told(jobs[24]?.id ?? '', '🔴 FAILED').join() === '0,0,0,1' ? true : undefined),
+    () => (told(jobs[24]?.id ?? '', ' FAILED – ').join() === '0,0,0,1' ? true : undefined),
     40_000,
   );
   await bot.end('SIGTERM');
 
-  expect(told(jobs[0]?.id ?? '', '🔴 FAILED')).toEqual([1, 0, 0, 0]);
+  expect(told(jobs[0]?.id ?? '', ' FAILED – ')).toEqual([1, 0, 0, 0]);
   expect(CHANNELS.map((name) => slack.messages(name).length)).toEqual([3, 2, 1, 2]);
 }

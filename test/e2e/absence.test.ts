@@ -52,7 +52,7 @@ describe('DRS refuses whole requests with "no such job"', () => {
     world.drs.setHabits({ refusesAll: 'DRS.M00289' });
     await pass(60);
     expect(await change(world, jobs)).toEqual(NO_CHANGE);
-    expect((await watchedNow(world)).match(/UNKNOWN/g)).toHaveLength(10);
+    expect((await watchedNow(world)).match(/ – unknown since /g)).toHaveLength(10);
     world.drs.setHabits({ refusesAll: null });
     first(jobs).becomes('PAUSING');
     await pass(1, 2 * HOUR);
@@ -92,7 +92,7 @@ describe('DRS refuses whole requests with "no such job"', () => {
       world.drs.setHabits({ listsDeleted: true });
       await pass(27, HOUR);
       await world.nextMessage('#migrations', 1);
-      const unreadable = expect.stringContaining('⚫ No data on job-0 for');
+      const unreadable = expect.stringContaining('⚫ job-0 – no data for');
       expect(await change(world, jobs)).toEqual({ unwatched: [], told: [unreadable] });
     },
   );
@@ -121,7 +121,7 @@ describe('one of five watched jobs is deleted', () => {
     const lists = world.drs.count('list');
     await pass(3);
     const { text } = await world.nextMessage('#migrations', 1);
-    expect(text).toContain('⚫ GONE – job-0: DRS no longer knows this job');
+    expect(text).toContain('⚫ job-0 is gone – DRS no longer knows this job');
     expect(text).toContain('if DRS has it again within 90 days, this channel watches it again');
     expect(world.drs.count('list')).toBeGreaterThan(lists);
     await pass(20);
@@ -133,10 +133,10 @@ describe('one of five watched jobs is deleted', () => {
     await using _ = world;
     first(jobs).delete();
     await pass(24, HOUR);
-    expect((await world.nextMessage('#migrations', 1)).text).toContain('⚫ No data on job-0 for');
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('⚫ job-0 – no data for');
     expect(told(world)).toHaveLength(1);
     await pass(2, HOUR);
-    expect((await world.nextMessage('#migrations', 2)).text).toContain('⚫ GONE – job-0');
+    expect((await world.nextMessage('#migrations', 2)).text).toContain('⚫ job-0 is gone');
   });
 
   test('and told deleted where batch detail says so, without a list', async () => {
@@ -144,7 +144,7 @@ describe('one of five watched jobs is deleted', () => {
     await using _ = world;
     first(jobs).delete();
     await pass(8);
-    expect((await world.nextMessage('#migrations', 1)).text).toContain('⚫ GONE – job-0: it was deleted');
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('⚫ job-0 is gone – it was deleted');
   });
 
   test('while ten more are asked about: a pass still takes as few requests as it can', async () => {
@@ -185,7 +185,7 @@ describe('a job that was gone', () => {
     );
     job.becomes('INCRE_TRANSFER_FAILED');
     await pass(2);
-    expect((await world.nextMessage('#migrations', 3)).text).toContain('🔴 FAILED – job-0');
+    expect((await world.nextMessage('#migrations', 3)).text).toContain('🔴 job-0 FAILED');
     expect((await world.ask('ana', '#migrations', `/drs audit ${job.id}`)).text).toContain('subscribed again');
   });
 

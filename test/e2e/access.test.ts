@@ -164,9 +164,9 @@ describe('while Slack does not answer', () => {
     expect((await world.ask('ana', '#migrations', '/drs orders')).text).toContain(
       'Slack does not tell me at the moment whether you are a full member',
     );
-    expect((await world.ask('ana', '#migrations', '/drs orders')).text).toContain('Replicating');
+    expect((await world.ask('ana', '#migrations', '/drs orders')).text).toContain('replicating');
     slack.faults.next('users.info', { kind: 'error', error: 'internal_error' });
-    expect((await world.ask('ana', '#migrations', '/drs orders')).text).toContain('Replicating');
+    expect((await world.ask('ana', '#migrations', '/drs orders')).text).toContain('replicating');
   });
 
   test('a new channel waits, too', async () => {
@@ -175,7 +175,7 @@ describe('while Slack does not answer', () => {
     expect((await world.ask('ana', '#migrations', '/drs orders')).text).toContain(
       'Slack does not tell me at the moment whether this channel is shared',
     );
-    expect((await world.ask('ana', '#migrations', '/drs orders')).text).toContain('Replicating');
+    expect((await world.ask('ana', '#migrations', '/drs orders')).text).toContain('replicating');
   });
 });
 
@@ -185,7 +185,7 @@ describe('the operator', () => {
     expect((await world.ask('ana', '#migrations', '/drs orders')).text).toBe(
       'I did nothing: the operator of this bot has limited it to certain people, and you are none of them. Ask them to add `U00000001` to ALLOWED_USERS.',
     );
-    expect((await world.ask('ben', '#migrations', '/drs orders')).text).toContain('Replicating');
+    expect((await world.ask('ben', '#migrations', '/drs orders')).text).toContain('replicating');
   });
 
   test('lets certain channels only, and a guest not even there', async () => {
@@ -211,7 +211,7 @@ describe('the operator', () => {
     expect(world.texts('#migrations')).toHaveLength(1);
     await world.stop();
     await world.start();
-    expect((await world.nextMessage('#migrations', 1)).text).toContain('Paused');
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('paused');
   });
 });
 
@@ -451,7 +451,7 @@ describe('what a button carries', () => {
 test('in a conversation the bot is not in, the one who asks is answered, and nobody else', async () => {
   await using world = await worldWith();
   world.slack.addChannel('talk', { kind: 'private' });
-  expect((await world.ask('ana', '#talk', '/drs orders')).text).toContain('Replicating');
+  expect((await world.ask('ana', '#talk', '/drs orders')).text).toContain('replicating');
   const answer = await world.ask('ana', '#talk', '/drs status orders public');
   expect(answer.text).toBe(
     'I did not show it to everybody: I am not in this conversation, so I cannot see whether another organisation reads it. Type `/invite @drs` here first.',

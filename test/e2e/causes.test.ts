@@ -65,7 +65,7 @@ describe('a failure', () => {
     world.drs.clearRequests();
     await world.bot().tick();
     const told = await edited(world, '`DRS.M05023` disk full');
-    expect(told.text).toContain('🔴 FAILED – shop: replication stopped');
+    expect(told.text).toContain('🔴 shop FAILED – replication stopped');
     expect(world.drs.count('detail')).toBe(1);
     expect((await world.ask('ana', '#migrations', '/drs shop')).text).toContain('`DRS.M05023` disk full');
   });
@@ -96,7 +96,7 @@ describe('a failure', () => {
     await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
     job.becomes('INCRE_TRANSFER_FAILED');
     await world.bot().tick();
-    expect((await world.nextMessage('#migrations', 1)).text).toContain('🔴 FAILED');
+    expect((await world.nextMessage('#migrations', 1)).text).toMatch(/^🔴 \S+ FAILED/);
   });
 
   test('says on its own message when it is over, and the recovery links to it', async () => {
@@ -131,7 +131,7 @@ describe('a failure', () => {
     world.slack.faults.next('chat.update', { kind: 'http', status: 503 });
     job.becomes('INCRE_TRANSFER_FAILED').explains({ error_message: 'disk full' });
     await world.bot().tick();
-    expect((await edited(world, 'disk full')).text).toContain('🔴 FAILED');
+    expect((await edited(world, 'disk full')).text).toMatch(/^🔴 \S+ FAILED/);
   });
 
   test('in a Chinese channel and an English one has its cause in both languages', async () => {
@@ -155,7 +155,7 @@ describe('a failure', () => {
       seen.target === 'detail' ? [seen.headers['x-language']] : [],
     );
     expect(languages.toSorted()).toEqual(['en-us', 'zh-cn']);
-    expect(world.texts('#orders-team').at(-1)).toContain('🔴 失败 – orders：增量同步中断');
+    expect(world.texts('#orders-team').at(-1)).toContain('🔴 orders 失败 – 增量同步中断');
   });
 });
 
@@ -175,7 +175,7 @@ describe('the closing message', () => {
     await world.bot().tick();
     await world.bot().tick();
     const lines = (await world.nextMessage('#migrations', 1)).text.split('\n');
-    expect(lines[0]).toBe('✅ ENDED – orders: stopped in sync, last lag 1 s');
+    expect(lines[0]).toBe('✅ orders is done – stopped in sync, last lag 1 s');
     expect(lines[1]).toMatch(/^Ran 2 d 2 h \(<!date\^/);
     expect(lines.slice(2, 5)).toEqual([
       'Full 1 d 6 h · replicating 20 h',

@@ -15,7 +15,7 @@ describe.each(['socket', 'http'] as const)('a person in %s mode', (mode) => {
     const name = job.id.slice(0, 8);
 
     const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
-    expect(answer.text.split('\n')[0]).toBe(`🟢 Replicating, lag 1 s – ${name}`);
+    expect(answer.text.split('\n')[0]).toBe(`🟢 ${name} – replicating, lag 1 s`);
     expect(slack.messages('#migrations')).toEqual([]);
 
     await slack.people.click('ana', answer, 'Subscribe channel');
@@ -35,7 +35,7 @@ describe.each(['socket', 'http'] as const)('a person in %s mode', (mode) => {
     world.slack.addChannel('migrations');
     const job = world.drs.addJob('PAUSING');
     await world.slack.people.type('ana', '#migrations', `/drs status ${job.id} public`);
-    expect((await world.nextMessage('#migrations', 0)).text).toContain('⏸️ Paused');
+    expect((await world.nextMessage('#migrations', 0)).text).toMatch(/⏸️ \S+ – paused/);
     expect(world.slack.ephemerals('#migrations', 'ana')).toEqual([]);
   });
 
@@ -175,7 +175,7 @@ describe('a person who subscribes', () => {
       `🔔 <@U00000001> subscribed this channel to 2 jobs – ⏸️ 1 paused: *${two.id.slice(0, 8)}* · 🔵 1`,
     ]);
     expect(answer.text).toContain('Subscribed to 2 jobs');
-    expect(answer.text).toContain('⏸️ Paused');
+    expect(answer.text).toMatch(/⏸️ \S+ – paused/);
     expect(answer.text).toContain(`DRS knows no job \`${UNKNOWN}\``);
     expect(answer.text).toContain('No job is called `nonsense`, and no id begins with it.');
   });
@@ -271,7 +271,7 @@ describe('a person who types something else', () => {
     for (const id of ids) world.drs.addJob('PAUSING', {}, { id: simulatedJobIdFrom(id) });
     await world.ask('ana', '#migrations', `/drs subscribe ${ids.join(' ')}`);
     expect((await world.ask('ana', '#migrations', '/drs aaaaaa')).text).toBe(
-      '`aaaaaa` fits 2 jobs. Which one?\n⏸️ *aaaaaa10* – Paused · aaaaaa10\n⏸️ *aaaaaa20* – Paused · aaaaaa20',
+      '`aaaaaa` fits 2 jobs. Which one?\n⏸️ *aaaaaa10* – paused · aaaaaa10\n⏸️ *aaaaaa20* – paused · aaaaaa20',
     );
   });
 

@@ -238,9 +238,9 @@ describe('on a disk that is really full', () => {
     await world.start();
     await world.bot().tick();
     const told = await world.slack.waitFor('the change', () =>
-      world.texts('#migrations').find((text) => text.includes('⏸️ Paused – orders')),
+      world.texts('#migrations').find((text) => text.includes('⏸️ orders – paused')),
     );
-    expect(told).toContain('Paused');
+    expect(told).toContain('paused');
     expect((await world.ask('ana', '#migrations', '/drs unsubscribe orders')).text).toContain(
       'Unsubscribed from *orders*',
     );

@@ -11,7 +11,7 @@ describe.each(['socket', 'http'] as const)('the main line in %s mode', (mode) =>
 
     const answer = await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
     expect(answer.text).toContain(`Subscribed to *${job.id.slice(0, 8)}*`);
-    expect(answer.text).toContain('🔵 Full copy 12 %');
+    expect(answer.text).toContain('– full copy 12 %');
     expect(world.texts('#migrations')).toEqual([`🔔 <@U00000001> subscribed this channel to *${job.id.slice(0, 8)}*`]);
 
     for (const status of [
@@ -35,11 +35,11 @@ describe.each(['socket', 'http'] as const)('the main line in %s mode', (mode) =>
       .map((text) => text.split('\n')[0]);
     const name = job.id.slice(0, 8);
     expect(headlines).toEqual([
-      `🔵 Full copy complete – ${name}`,
-      `🟢 Replicating, lag 1 s – ${name}`,
-      `⏸️ Paused – ${name}`,
-      `🟢 Replicating again, lag 1 s – ${name}`,
-      `✅ ENDED – ${name}: stopped in sync, last lag 1 s`,
+      `🔵 ${name} – full copy complete`,
+      `🟢 ${name} – replicating, lag 1 s`,
+      `⏸️ ${name} – paused`,
+      `🟢 ${name} – replicating again, lag 1 s`,
+      `✅ ${name} is done – stopped in sync, last lag 1 s`,
     ]);
     expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('No job is watched here');
   });

@@ -23,15 +23,15 @@ describe('a name is not believed for long', () => {
   test('a new job is found beside an older one whose name begins with its own', async () => {
     await using world = await worldKnowing('billing-archive');
     named(world, 'billing', 'INCRE_TRANSFER_FAILED');
-    expect(await firstLine(world, '/drs billing')).toBe('🔴 FAILED – billing: replication stopped');
+    expect(await firstLine(world, '/drs billing')).toBe('🔴 billing FAILED – replication stopped');
   });
 
   test('a job that was renamed lets another one have its name', async () => {
     await using world = await worldKnowing('orders');
     world.drs.findJob('orders')?.rename('orders-old');
     named(world, 'orders', 'PAUSING');
-    expect(await firstLine(world, '/drs orders')).toBe('⏸️ Paused – orders');
-    expect(await firstLine(world, '/drs orders-old')).toBe('🟢 Replicating, lag 1 s – orders-old');
+    expect(await firstLine(world, '/drs orders')).toBe('⏸️ orders – paused');
+    expect(await firstLine(world, '/drs orders-old')).toBe('🟢 orders-old – replicating, lag 1 s');
   });
 
   test('a job that was made anew is meant, not the deleted one of the same name', async () => {
@@ -39,7 +39,7 @@ describe('a name is not believed for long', () => {
     const old = world.drs.findJob('orders');
     await ask(world, '/drs subscribe orders');
     if (old !== undefined) world.drs.recreateJob(old, 'PAUSING');
-    expect(await firstLine(world, '/drs orders')).toBe('⏸️ Paused – orders');
+    expect(await firstLine(world, '/drs orders')).toBe('⏸️ orders – paused');
   });
 
   test('a job that was made anew is meant, not the ended one of the same name', async () => {
@@ -47,7 +47,7 @@ describe('a name is not believed for long', () => {
     await ask(world, '/drs orders');
     world.drs.findJob('orders')?.becomes('RELEASE_RESOURCE_COMPLETE');
     named(world, 'orders', 'PAUSING');
-    expect(await firstLine(world, '/drs orders')).toBe('⏸️ Paused – orders');
+    expect(await firstLine(world, '/drs orders')).toBe('⏸️ orders – paused');
   });
 
   test('two jobs that swapped their names are told apart', async () => {
@@ -56,8 +56,8 @@ describe('a name is not believed for long', () => {
     billing?.becomes('PAUSING');
     orders?.rename('billing');
     billing?.rename('orders');
-    expect(await firstLine(world, '/drs orders')).toBe('⏸️ Paused – orders');
-    expect(await firstLine(world, '/drs billing')).toBe('🟢 Replicating, lag 1 s – billing');
+    expect(await firstLine(world, '/drs orders')).toBe('⏸️ orders – paused');
+    expect(await firstLine(world, '/drs billing')).toBe('🟢 billing – replicating, lag 1 s');
   });
 
   test('a name that two jobs have by now is asked back, with both ids', async () => {
@@ -68,8 +68,8 @@ describe('a name is not believed for long', () => {
     expect(answer[0]).toBe('`orders` fits 2 jobs. Which one?');
     expect(answer.slice(1).toSorted()).toEqual(
       [
-        `⏸️ *orders* – Paused · ${second.id.slice(0, 8)}`,
-        `⚪ *orders* – Replicating · ${first?.id.slice(0, 8) ?? ''}`,
+        `⏸️ *orders* – paused · ${second.id.slice(0, 8)}`,
+        `⚪ *orders* – replicating · ${first?.id.slice(0, 8) ?? ''}`,
       ].toSorted(),
     );
   });
@@ -111,7 +111,7 @@ describe('a name is not believed for long', () => {
     await ask(world, '/drs orders');
     world.drs.faults.next('list', { kind: 'hang' });
     const { text } = await ask(world, '/drs orders');
-    expect(text).toContain('Replicating, lag 1 s – orders');
+    expect(text).toContain('orders – replicating, lag 1 s');
     expect(text).toContain('the list could not be read anew.');
   });
 
@@ -133,7 +133,7 @@ describe('a part of a name', () => {
     const answer = await ask(world, '/drs subscribe orders');
     expect(answer.text.split('\n')).toEqual([
       '`orders` is not the whole name of a job. Do you mean this one?',
-      `⚪ *orders-archive* – Replicating · ${job?.id.slice(0, 8) ?? ''}`,
+      `⚪ *orders-archive* – replicating · ${job?.id.slice(0, 8) ?? ''}`,
     ]);
     expect((await ask(world, '/drs list')).text).toContain('No job is watched here');
     await world.slack.people.click('ana', answer, 'Subscribe channel');
@@ -156,7 +156,7 @@ describe('a part of a name', () => {
   test('that is too short to be the beginning of an id is told how many characters that needs', async () => {
     await using world = await worldKnowing('orders');
     const id = world.drs.findJob('orders')?.id ?? '';
-    expect(await firstLine(world, `/drs ${id.slice(0, 4)}`)).toBe('🟢 Replicating, lag 1 s – orders');
+    expect(await firstLine(world, `/drs ${id.slice(0, 4)}`)).toBe('🟢 orders – replicating, lag 1 s');
     expect(await firstLine(world, `/drs ${id.slice(0, 3)}`)).toContain(
       'and the beginning of an id needs at least 4 characters.',
     );
@@ -180,8 +180,8 @@ describe('a part of a job', () => {
     await using world = await worldKnowing('shop');
     const parent = world.drs.findJob('shop');
     world.drs.addJob('INCRE_TRANSFER_FAILED', {}, { name: 'shop_child', parentId: parent?.id ?? null });
-    expect(await firstLine(world, '/drs shop_child')).toBe('🔴 FAILED – shop_child: replication stopped');
-    expect(await firstLine(world, '/drs shop')).toBe('🟠 Replicating, lag 1 s – shop');
+    expect(await firstLine(world, '/drs shop_child')).toBe('🔴 shop_child FAILED – replication stopped');
+    expect(await firstLine(world, '/drs shop')).toBe('🟠 shop – replicating, lag 1 s');
     expect((await ask(world, '/drs jobs')).text.split('\n')[0]).toBe('1 job in DRS');
   });
 });
@@ -197,7 +197,7 @@ describe('a watched job that is renamed', () => {
     job?.becomes('PAUSING');
     await world.bot().tick();
     const before = await world.nextMessage('#migrations', 1);
-    expect(before.text).toContain('⏸️ Paused – orders');
+    expect(before.text).toContain('⏸️ orders – paused');
     job?.rename('orders-v2');
     await ask(world, '/drs jobs');
     const told = await world.nextMessage('#migrations', 2);
@@ -213,9 +213,9 @@ describe('a watched job that is renamed', () => {
     expect(world.texts('#migrations').filter((text) => text.includes('is now called'))).toHaveLength(1);
     await slack.people.click('ana', before, 'Refresh');
     const refreshed = await slack.waitFor('the message as it is now', () =>
-      slack.messages('#migrations').find((one) => one.ts === before.ts && one.text.includes('Replicating')),
+      slack.messages('#migrations').find((one) => one.ts === before.ts && one.text.includes('replicating')),
     );
-    expect(refreshed.text.split('\n')[0]).toBe('⏸️ Paused – orders');
+    expect(refreshed.text.split('\n')[0]).toBe('⏸️ orders – paused');
     const audit = await ask(world, '/drs audit orders-v2');
     expect(audit.text).toContain('*orders*');
     expect(audit.text).not.toContain('orders-v2');
@@ -256,7 +256,7 @@ describe('a job that is over and has left its name to another one', () => {
     await world.bot().tick();
     const line = `Another job is called *orders* now (${heir.id.slice(0, 8)}).`;
     const closing = await slack.waitFor('the line about the other job', () =>
-      slack.messages('#migrations').find((one) => one.text.includes('GONE – orders') && one.text.includes(line)),
+      slack.messages('#migrations').find((one) => one.text.includes('orders is gone') && one.text.includes(line)),
     );
     await slack.people.click('ana', closing, 'Watch that one');
     await slack.waitFor('the subscription', () =>
@@ -268,7 +268,7 @@ describe('a job that is over and has left its name to another one', () => {
             one.text.includes(heir.id.slice(0, 8)),
         ),
     );
-    expect(slack.messages('#migrations').find((one) => one.ts === closing.ts)?.text).toContain('GONE – orders');
+    expect(slack.messages('#migrations').find((one) => one.ts === closing.ts)?.text).toContain('orders is gone');
     expect((await ask(world, '/drs list')).text).toContain('This channel watches 1 job');
   });
 
@@ -283,7 +283,7 @@ describe('a job that is over and has left its name to another one', () => {
     const reading = world.drs.count('list');
     await expect.poll(() => world.drs.count('list')).toBeGreaterThanOrEqual(reading);
     await ask(world, '/drs jobs');
-    expect(world.texts('#migrations').join('\n')).toContain('ENDED – orders');
+    expect(world.texts('#migrations').join('\n')).toContain('orders ended – ');
     expect(world.texts('#migrations').join('\n')).not.toContain('Another job');
   });
 });

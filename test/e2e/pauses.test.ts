@@ -36,8 +36,8 @@ describe('a channel that Slack refuses', () => {
       await using _ = world;
       world.slack.faults.always('chat.postMessage', { kind: 'error', error }, { ms: 100 });
       await becomes('PAUSING');
-      await told(world, 'Paused');
-      expect(world.texts('#secret').filter((text) => text.includes('Paused'))).toHaveLength(1);
+      await told(world, 'paused');
+      expect(world.texts('#secret').filter((text) => text.includes('paused'))).toHaveLength(1);
       expect(world.texts('dm-ana')).toEqual([]);
     },
   );
@@ -50,7 +50,7 @@ describe('a channel that Slack refuses', () => {
     await world.nextMessage('dm-ana', 0);
     expect(world.texts('dm-ana')[0]).toContain('Unarchive it, and they go on.');
     await world.slack.people.unarchive('ana', '#secret');
-    expect(await told(world, 'Paused')).toContain('billing');
+    expect(await told(world, 'paused')).toContain('billing');
   });
 
   test('goes on when the bot is let in while Slack still refuses for a moment', async () => {
@@ -62,7 +62,7 @@ describe('a channel that Slack refuses', () => {
     const refused = { kind: 'error', error: 'not_in_channel' } as const;
     world.slack.faults.always('chat.postMessage', refused, { channel: channel.id, ms: 200 });
     await world.slack.people.invite('ana', '#secret');
-    expect(await told(world, 'Paused')).toContain('billing');
+    expect(await told(world, 'paused')).toContain('billing');
   });
 
   test('is told of to the next person who used it where its owner has left', async () => {
@@ -105,7 +105,7 @@ describe('a conversation whose id changes', () => {
     await using _ = world;
     await world.slack.people.changeId('#secret');
     await becomes('PAUSING');
-    await told(world, 'Paused');
+    await told(world, 'paused');
     expect((await world.ask('ana', '#secret', '/drs list')).text).toContain('billing');
     const audit = (await world.ask('ana', '#secret', '/drs audit')).text;
     expect(audit).toContain('subscribed');
@@ -123,7 +123,7 @@ describe('a conversation whose id changes', () => {
     const moved = world.slack.messages('#secret').find(({ ts }) => ts === message.ts);
     if (moved === undefined) throw new Error('the message is not there');
     await world.slack.people.click('ana', moved, 'Refresh');
-    await told(world, 'Replicating');
+    await told(world, 'replicating');
     expect((await world.ask('ana', '#secret', '/drs list')).text).toContain('billing');
   });
 });
@@ -140,5 +140,5 @@ test('a token that is replaced in its file counts without a restart', async () =
     world.slack.calls.find(({ result }) => result?.['error'] === 'invalid_auth'),
   );
   await writeFile(file, 'xoxb-demo-second-token');
-  expect(await told(world, 'Paused')).toContain('billing');
+  expect(await told(world, 'paused')).toContain('billing');
 });

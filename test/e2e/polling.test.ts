@@ -42,7 +42,7 @@ describe('25 jobs over 4 overlapping channels', () => {
     await Promise.all(['#a', '#b'].map((channel) => world.nextMessage(channel, 1)));
     await world.bot().tick();
     expect(counts(world, channels)).toEqual([1, 1, 0, 0]);
-    expect(world.texts('#a')[1]).toContain(`🔴 FAILED – ${jobs[7]?.id.slice(0, 8)}: replication stopped`);
+    expect(world.texts('#a')[1]).toContain(`🔴 ${jobs[7]?.id.slice(0, 8)} FAILED – replication stopped`);
   });
 
   test('of which one has gone bad lose nothing: nine of its batch go on, and it is asked alone later', async () => {
@@ -83,13 +83,13 @@ describe('a tick', () => {
       await world.bot().tick();
       world.drs.faults.clear();
     }
-    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('UNKNOWN');
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain(' – unknown since ');
     await world.bot().tick();
-    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('🟢 Replicating, lag 1 s');
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toMatch(/🟢 \S+ – replicating, lag 1 s/);
     expect(world.texts('#migrations')).toHaveLength(1);
     job.becomes('PAUSING');
     await world.bot().tick();
-    expect((await world.nextMessage('#migrations', 1)).text).toContain('⏸️ Paused');
+    expect((await world.nextMessage('#migrations', 1)).text).toMatch(/⏸️ \S+ – paused/);
   });
 
   test('with a wrong password asks nothing, and the list says why nothing is known', async () => {
@@ -102,9 +102,9 @@ describe('a tick', () => {
     const report = await world.bot().tick();
     expect(report.stoppedBy).toMatchObject({ key: 'password_refused' });
     const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
-    expect(answer.text).toMatch(/^🔵 Full copy 0 % – .*\nCould not ask DRS just now: IAM does not accept/);
+    expect(answer.text).toMatch(/^🔵 \S+ – full copy 0 %.*\nCould not ask DRS just now: IAM does not accept/);
     const later = await world.ask('ana', '#migrations', `/drs ${job.id}`);
-    expect(later.text).toContain('⚪ UNKNOWN');
+    expect(later.text).toMatch(/^⚪ \S+ – unknown since /);
     expect(later.text).toContain('Check IAM_DOMAIN, IAM_USER and IAM_PASSWORD.');
     const logins = world.drs.loginCount();
     await world.bot().tick();
@@ -145,7 +145,7 @@ describe('a tick', () => {
     await world.bot().tick();
     await world.bot().tick();
     expect((await world.nextMessage('#migrations', 1)).text).toContain(
-      `⚫ GONE – ${job.id.slice(0, 8)}: it was deleted`,
+      `⚫ ${job.id.slice(0, 8)} is gone – it was deleted`,
     );
   });
 });
@@ -172,11 +172,11 @@ describe('Refresh', () => {
         .filter((line) => !line.startsWith('As of'));
     expect(told.text).not.toContain('As of');
     expect(withoutNow(after.text)).toEqual(withoutNow(told.text));
-    expect(after.text).toMatch(/As of .*: 🟢 Replicating, lag 2 s/);
+    expect(after.text).toMatch(/As of .*: 🟢 replicating, lag 2 s/);
     expect(after.blocks[0]?.block_id).toBe(told.blocks[0]?.block_id);
     job.becomes('PAUSING');
     await world.bot().tick();
-    expect((await world.nextMessage('#migrations', 2)).text).toContain('Paused');
+    expect((await world.nextMessage('#migrations', 2)).text).toContain('paused');
     await slack.waitFor('the line to go', () =>
       slack.messages('#migrations').find((one) => one.ts === told.ts && one.text === told.text),
     );
@@ -202,7 +202,7 @@ describe('Refresh', () => {
     const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
     job.becomes('INCRE_TRANSFER_FAILED');
     await slack.people.click('ana', answer, 'Refresh');
-    expect((await world.nextMessage('#migrations', 1)).text).toContain('🔴 FAILED');
+    expect((await world.nextMessage('#migrations', 1)).text).toMatch(/^🔴 \S+ FAILED/);
     await slack.waitFor('the answer to change', () =>
       slack.ephemerals('#migrations', 'ana').find((one) => one.id === answer.id && one.text.includes('FAILED')),
     );
@@ -241,14 +241,14 @@ describe('Refresh', () => {
       slack.waitFor(words, () => slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes(words)));
     await slack.people.click('ana', answer, 'Refresh');
     const once = await shown('Could not ask DRS just now: DRS does not know the project');
-    expect(once.text).toMatch(/^🟢 Replicating, lag 1 s/);
+    expect(once.text).toMatch(/^🟢 \S+ – replicating, lag 1 s/);
     await world.ask('ana', '#migrations', `/drs ${job.id}`);
     await slack.people.click('ana', answer, 'Refresh');
     const after = await slack.waitFor('the unknown state', () =>
       slack.ephemerals('#migrations', 'ana').find((one) => one.text.startsWith('⚪ UNKNOWN')),
     );
     expect(after.text).toMatch(
-      /Last seen <!date.*>: Replicating, lag 1 s\nDRS does not know the project: check DRS_PROJECT_ID/,
+      /Last seen <!date.*>: replicating, lag 1 s\nDRS does not know the project: check DRS_PROJECT_ID/,
     );
   });
 });

@@ -18,10 +18,10 @@ describe('languages', () => {
   test('an answer is in the language of its reader, and DRS is asked in it', async () => {
     await using world = await worldWith();
     const english = await world.ask('ana', '#migrations', '/drs orders');
-    expect(english.text).toContain('🟢 Replicating, lag 1 s – orders');
+    expect(english.text).toContain('🟢 orders – replicating, lag 1 s');
     world.drs.clearRequests();
     const chinese = await world.ask('li', '#migrations', '/drs orders');
-    expect(chinese.text).toContain('🟢 增量同步中，延迟 1 秒 – orders');
+    expect(chinese.text).toContain('🟢 orders – 增量同步中，延迟 1 秒');
     expect(buttons(chinese)).toContain('"刷新"');
     expect(world.drs.requests.map((seen) => seen.headers['x-language'])).toEqual(['zh-cn']);
     await world.slack.people.click('li', chinese, '刷新');
@@ -71,7 +71,7 @@ describe('sharing', () => {
     const answer = await world.ask('li', '#migrations', '/drs orders');
     await world.slack.people.click('li', answer, '分享到频道');
     const shared = await world.nextMessage('#migrations', 0);
-    expect(shared.text).toContain('🟢 Replicating, lag 1 s – orders');
+    expect(shared.text).toContain('🟢 orders – replicating, lag 1 s');
     expect(shared.text).toContain('Shared by <@U00000003>');
     expect(buttons(shared)).not.toContain('Share to channel');
     const list = await world
@@ -132,7 +132,7 @@ describe('list all', () => {
     const stranger = await world.ask('ben', '#migrations', '/drs list all');
     expect(stranger.text).not.toContain(secret.id);
     expect(stranger.text).toContain('1 private channel that you are not in watches 1 job.');
-    expect(stranger.text).toContain('🟢 Replicating, lag 1 s – orders');
+    expect(stranger.text).toContain('🟢 orders – replicating, lag 1 s');
   });
 
   test('shows a group its own direct messages, and says nothing of those of others', async () => {
@@ -196,7 +196,7 @@ describe('the bot, let in again by nobody in particular,', () => {
     secret.members.add(slack.state.bot.id);
     await slack.people.tellBotJoined(secret, null);
     const told = await world.nextMessage('#secret', 1);
-    expect(told.text).toContain('⏸️ Paused – billing');
+    expect(told.text).toContain('⏸️ billing – paused');
   });
 });
 
@@ -217,7 +217,7 @@ describe('a channel that refuses posts', () => {
     );
     await slack.people.invite('ana', '#secret');
     const told = await slack.waitFor('what was held back', () =>
-      world.texts('#secret').find((text) => text.startsWith('⏸️ Paused – billing')),
+      world.texts('#secret').find((text) => text.startsWith('⏸️ billing – paused')),
     );
     expect(told).toBeDefined();
   });
@@ -262,7 +262,7 @@ describe('a direct message with the bot', () => {
     await slack.waitFor('the answer', () => world.texts(own.name).find((text) => text.startsWith('已订阅 *orders*')));
     await slack.people.write('li', 'orders');
     const status = await slack.waitFor('the status', () =>
-      slack.messages(own.name).find((one) => one.text.startsWith('🟢 增量同步中，延迟 1 秒 – orders')),
+      slack.messages(own.name).find((one) => one.text.startsWith('🟢 orders – 增量同步中，延迟 1 秒')),
     );
     expect(buttons(status)).not.toContain('分享');
     await slack.people.click('li', status, '取消订阅');

@@ -56,7 +56,7 @@ test('the message of a failure offers the log as well, until the job is paused',
   orders.becomes('INCRE_TRANSFER_FAILED');
   await world.bot().tick();
   const told = await world.slack.waitFor('the failure', () =>
-    world.slack.messages('#migrations').find(({ text }) => text.startsWith('🔴 FAILED')),
+    world.slack.messages('#migrations').find(({ text }) => text.startsWith('🔴 orders FAILED')),
   );
   await world.slack.people.click('ana', told, 'Last log lines');
   const log = await world.slack.waitFor('the log', () =>

@@ -198,7 +198,7 @@ describe('a person who asks while DRS refuses the key', () => {
       await fetch(`${world.drs.endpoint}/v3/projects`, { headers });
     }
     const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
-    expect(answer.text).toContain('⏸️ Paused');
+    expect(answer.text).toMatch(/⏸️ \S+ – paused/);
     expect(answer.text).toContain(`Could not ask DRS just now: ${sentence}`);
   });
 });
@@ -237,7 +237,7 @@ describe('a restart while IAM is down', () => {
     world.drs.faults.next('projects', down, 9);
     world.drs.faults.next('login', down, 6);
     await world.start();
-    expect((await world.ask('ana', '#migrations', `/drs ${job.id}`)).text).toContain('⏸️ Paused');
+    expect((await world.ask('ana', '#migrations', `/drs ${job.id}`)).text).toMatch(/⏸️ \S+ – paused/);
   });
 });
 
@@ -257,13 +257,13 @@ describe('secrets in files', () => {
     await using world = await startWorld({ env });
     world.slack.addChannel('migrations');
     const job = world.drs.addJob('PAUSING');
-    expect((await world.ask('ana', '#migrations', `/drs ${job.id}`)).text).toContain('Paused');
+    expect((await world.ask('ana', '#migrations', `/drs ${job.id}`)).text).toContain('paused');
     world.drs.keys.set({ accessKey, secretKey: 'rotated', securityToken: null });
     expect((await world.ask('ana', '#migrations', `/drs ${job.id}`)).text).toContain(
       'The secret key does not fit the access key: check HUAWEICLOUD_SDK_SK',
     );
     await file('sk', 'rotated');
-    expect((await world.ask('ana', '#migrations', `/drs ${job.id}`)).text).toContain('⏸️ Paused');
+    expect((await world.ask('ana', '#migrations', `/drs ${job.id}`)).text).toMatch(/⏸️ \S+ – paused/);
   });
 
   test('also a password, which is tried at once when it has changed', async () => {
@@ -278,6 +278,6 @@ describe('secrets in files', () => {
     world.drs.iam.changePassword('battery staple');
     expect((await world.ask('ana', '#migrations', `/drs ${job.id}`)).text).toContain('IAM does not accept');
     await writeFile(path, 'battery staple');
-    expect((await world.ask('ana', '#migrations', `/drs ${job.id}`)).text).toContain('⏸️ Paused');
+    expect((await world.ask('ana', '#migrations', `/drs ${job.id}`)).text).toMatch(/⏸️ \S+ – paused/);
   });
 });

@@ -307,17 +307,17 @@ const TOLD_WHILE_WRONG = [...FAILED, PAUSED];
 const TOLD_UNDER_FAULTS = TOLD_WHILE_WRONG;
 /** What a person reads of a job that replicates. */
 const READS = {
-  sees: /(?:🟢 Replicating|🏁 Caught up), lag 1 s/,
+  sees: /(?:🟢 \S+ – replicating|🏁 \S+ – caught up), lag 1 s/,
   misses: /UNKNOWN|Could not ask DRS just now/,
   blind: /UNKNOWN|Could not ask DRS just now/,
 } as const;
 /** Everything, in the end. */
 const ALL_TOLD: readonly Told[] = [
   ...TOLD_UNDER_FAULTS,
-  { channel: 'one', what: /RECOVERED – orders/ },
-  { channel: 'two', what: /RECOVERED – orders/ },
-  { channel: 'one', what: /Replicating again[^]*billing/ },
-  { channel: 'two', what: /⏸️ Paused – stock/ },
+  { channel: 'one', what: /orders recovered/ },
+  { channel: 'two', what: /orders recovered/ },
+  { channel: 'one', what: /billing – replicating again/ },
+  { channel: 'two', what: /⏸️ stock – paused/ },
 ];
 const NEVER_TOLD = [
   { channel: 'one', job: 'shop' },
@@ -326,11 +326,11 @@ const NEVER_TOLD = [
   { channel: 'two', job: 'shop' },
 ] as const;
 /** How a list calls a job that replicates: a story may last long enough for it to be caught up. */
-const REPLICATES = /Replicating|Caught up/;
+const REPLICATES = /replicating|caught up/;
 /** What each channel's list says in the end. */
 const STATES: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   one: { orders: REPLICATES, billing: REPLICATES, shop: REPLICATES, spare: REPLICATES },
-  two: { orders: REPLICATES, stock: /Paused/ },
+  two: { orders: REPLICATES, stock: /paused/ },
 };
 /** Figures that are 0 when nothing is wrong and nothing is owed. */
 const RESTFUL = [

@@ -136,7 +136,7 @@ export const DRS_FAULTS: readonly DrsRow[] = [
   harmless('doubled items', { kind: 'items', how: 'doubled' }),
   harmless('shuffled items', { kind: 'items', how: 'shuffled' }),
   harmless('null items', { kind: 'items', how: 'null' }),
-  { ...harmless('absurd numbers', { kind: 'figures', figure: '9'.repeat(310) }), reads: /Replicating, lag unknown/ },
+  { ...harmless('absurd numbers', { kind: 'figures', figure: '9'.repeat(310) }), reads: /replicating, lag unknown/ },
   {
     name: 'unknown status',
     lasts: 'minutes',

@@ -99,7 +99,7 @@ async function startDemo(
 
 /** What a person would try: two changes are told one after the other, and a command is answered. */
 async function expectItGoesOn(demo: FakeTimeDemo): Promise<void> {
-  await demo.type('drs billing INCRE_TRANSFER_STARTED', /Replicating/);
+  await demo.type('drs billing INCRE_TRANSFER_STARTED', /replicating/);
   await demo.type('drs billing PAUSING', /⏸/);
   const health = await ask(demo, '/drs health', /only @ana sees this[\s\S]*│ DRS answers/);
   expect(health).not.toContain('🔴');

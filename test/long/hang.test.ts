@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import { firstWords } from '../support/first-words.ts';
 import { startProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
 import { QUICK_DURATIONS } from '../support/quick-durations.ts';
@@ -33,8 +34,8 @@ test('SIGTERM while Slack leaves a post hanging ends the bot within 10 s, and th
   await second.printed('the bot is running');
   await slack.waitFor('the post', () => slack.messages('#a')[1], 40_000);
   await second.end('SIGTERM');
-  expect(slack.messages('#a').map((message) => message.text.split(' – ')[0])).toEqual([
+  expect(slack.messages('#a').map(({ text }) => firstWords(text))).toEqual([
     expect.stringContaining('🔔'),
-    '🔵 Full copy complete',
+    '🔵 full copy complete',
   ]);
 }, 90_000);

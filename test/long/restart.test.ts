@@ -34,15 +34,15 @@ test('the demo plays its story and Ctrl-C ends it cleanly', async () => {
     '🔔 @ana subscribed this channel',
     '🔔 @li 为本频道订阅了 orders',
     '(message updated)',
-    '✅ ENDED',
+    '✅ orders is done',
   ])
     expect(output).toContain(words);
   for (const [english, chinese] of [
-    ['🔵 Full copy complete –', '🔵 全量复制完成 –'],
-    ['🟠 Replicating, lag 6 min 12 s –', '🟠 增量同步中，延迟 6 分钟 12 秒 –'],
-    ['🔴 FAILED –', '🔴 失败 –'],
-    ['🟢 RECOVERED –', '🟢 已恢复 –'],
-    ['✅ ENDED –', '✅ 已结束 –'],
+    ['🔵 orders – full copy complete', '🔵 orders – 全量复制完成'],
+    ['🟠 orders – replicating, lag 6 min 12 s', '🟠 orders – 增量同步中，延迟 6 分钟 12 秒'],
+    ['🔴 orders FAILED –', '🔴 orders 失败 –'],
+    ['🟢 orders recovered', '🟢 orders 在'],
+    ['✅ orders is done –', '✅ orders 已完成 –'],
   ]) {
     expect(output.split(`#migrations  drs\n             │ ${english}`)).toHaveLength(2);
     expect(output.split(`#orders-team  drs\n              │ ${chinese}`)).toHaveLength(2);

@@ -23,7 +23,7 @@ describe('the bot behind a proxy', () => {
     expect((await world.ask('ana', '#migrations', '/drs subscribe orders')).text).toContain('Subscribed to *orders*');
     job.becomes('INCRE_TRANSFER_STARTED');
     await world.bot().tick();
-    expect((await world.nextMessage('#migrations', 1)).text).toContain('Replicating');
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('replicating');
     const [slack, drs] = [new URL(world.slack.apiUrl).host, new URL(world.drs.endpoint).host];
     expect(new Set(proxy.targets)).toEqual(new Set([slack, drs]));
     // The socket is a connection of its own.

@@ -16,6 +16,7 @@ import { claimTurn, runClaimed } from '../../src/use-cases/telling/dispatch-deli
 import { pollDueJobs } from '../../src/use-cases/polling/poll-due-jobs.ts';
 import { CONNECTION, jobNumber, openDesk, WORKSPACE } from '../support/desk.ts';
 import type { Desk } from '../support/desk.ts';
+import { firstWords } from '../support/first-words.ts';
 import { reported } from '../support/reports.ts';
 import { SILENT } from '../support/silent-log.ts';
 
@@ -73,7 +74,7 @@ async function openTown(readingLimit: ReadingLimit, channels: number) {
 }
 
 /** The news that each channel shows, in order, the line of the subscription aside. */
-const newsIn = (id: string) => slack.messages(id).map((message) => message.text.split(/[,–]/u)[0]?.trim());
+const newsIn = (id: string) => slack.messages(id).map(({ text }) => firstWords(text));
 const reads = () => slack.calls.filter((call) => call.method === 'conversations.history');
 const searching = async ({ context: { store } }: Desk) =>
   (await store.readFigures({ workspaceId: WORKSPACE, connectionId: CONNECTION })).searching;
@@ -129,7 +130,7 @@ describe.each([
     slack.faults.next('chat.postMessage', { kind: 'accept_then_drop' });
     await becomes('FULL_TRANSFER_COMPLETE');
     await pass(5 * MINUTE);
-    expect(newsIn(channel).filter((line) => line?.startsWith('🔵 Full copy complete'))).toHaveLength(1);
+    expect(newsIn(channel).filter((line) => line === '🔵 full copy complete')).toHaveLength(1);
     expect(reads().length).toBeLessThan(5);
     expect(await searching(desk)).toEqual({ count: 0, oldestAt: null });
   }, 60_000);
@@ -186,7 +187,7 @@ test('a search goes on where it was after a restart', async () => {
   expect(after.length).toBeGreaterThan(before.length);
   const cursors = after.map((call) => call.args['cursor'] ?? null);
   expect(new Set(cursors).size).toBe(cursors.length);
-  expect(newsIn(channel).filter((line) => line?.startsWith('🔵 Full copy complete'))).toHaveLength(1);
+  expect(newsIn(channel).filter((line) => line === '🔵 full copy complete')).toHaveLength(1);
 }, 60_000);
 
 test('a message that Slack shows only minutes after its answer was lost is in the channel once in the end', async () => {

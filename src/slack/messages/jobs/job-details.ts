@@ -48,7 +48,7 @@ export function jobHeadline(
 ): string {
   const { report, unknown } = job.state;
   const name = plainName(job);
-  if (report === null) return `⚪ ${texts.get('state.no_report')} – ${name}`;
+  if (report === null) return `⚪ ${name} – ${texts.get('state.no_report')}`;
   if (isJudgedGone(job.state, report)) return `⚫ ${texts.get('state.gone_job', { name })}`;
   if (unknown?.isLasting !== true)
     return headline(

@@ -43,7 +43,7 @@ export function statusWords(
         : words('🔵', copying(texts, report, isDr));
     case 'full_copy_done':
       return !isDr && isFinishedCopy(status, report.taskMode)
-        ? words('✅', texts.get('state.copy_finished'), texts.get('state.copy_finished.tail'))
+        ? words('✅', texts.get('state.copy_finished'))
         : wordsOfStatus(texts, status, isDr);
     case 'replicating':
       return words(lagEmoji(report, note, alarmMs), replicating(texts, report, { note, isDr, alarmMs }));
@@ -91,6 +91,7 @@ function copying(texts: Texts, report: ProgressReport, isDr: boolean): string {
   const percent = fullCopyPercent(report);
   if (percent?.isDataDone === true && percent.percent >= 100) return texts.get('state.full_copy_everything');
   const figure = copyFigure(texts, report);
+  if (percent?.isDataDone === true && figure !== null) return figure;
   if (figure === null) return texts.get(isDr ? 'state.initialising_running' : 'state.full_copy_running');
   return texts.get(isDr ? 'state.initialising' : 'state.full_copy', { figure });
 }
@@ -138,13 +139,13 @@ function whatFailed(texts: Texts, status: string, isDr: boolean): string {
   return isMessageKey(key) ? texts.get(key) : escapeMrkdwn(status);
 }
 
-/** `🟢 Replicating, lag 3 s – orders`, name escaped. */
+/** `🟢 orders – replicating, lag 3 s` or `🔴 orders FAILED – replication stopped`, name escaped. */
 export function headline(texts: Texts, { emoji, state, tail }: StatusWords, name: string): string {
   const safe = safeName(name);
-  return `${emoji} ${tail === null ? `${state} – ${safe}` : texts.get('state.with_tail', { state, name: safe, tail })}`;
+  return `${emoji} ${tail === null ? `${safe} – ${state}` : texts.get('state.with_tail', { state, name: safe, tail })}`;
 }
 
-/** The same without a name: `Replicating, lag 3 s`. */
+/** The same without a name: `replicating, lag 3 s`. */
 export function stateOnly(
   texts: Texts,
   report: ProgressReport,
@@ -155,7 +156,7 @@ export function stateOnly(
   return stateWithTail(texts, statusWords(texts, report, jobType, note, alarmMs));
 }
 
-/** The same with its emoji: `🟢 Replicating, lag 3 s`. */
+/** The same with its emoji: `🟢 replicating, lag 3 s`. */
 export function stateWithEmoji(
   texts: Texts,
   report: ProgressReport,

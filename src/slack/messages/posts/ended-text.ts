@@ -49,7 +49,9 @@ export function ended(texts: Texts, job: NamedJob, event: Ended, doer: Doer | nu
     by === null ? closing : `${by} · ${closing}`,
   ];
   return {
-    headline: `${SUCCESSES.has(verdict) ? '✅' : '⏹️'} ${texts.get('told.ended', { name, how })}`,
+    headline: SUCCESSES.has(verdict)
+      ? `✅ ${texts.get('told.done', { name, how })}`
+      : `⏹️ ${texts.get('told.ended', { name, how })}`,
     lines: lines.filter((line) => line !== null),
   };
 }
