@@ -29,7 +29,7 @@ export interface PollCircumstances extends Omit<Circumstances, 'times'> {
   readonly firstPlace?: EpochMs | undefined;
   /** Of the jobs that the rules judge: those that are watched. */
   readonly needs?: ReadonlyMap<JobId, RuleNeeds>;
-  /** The samples of those whose window is judged this time (wantsSamples). */
+  /** The samples of those that are judged by them this time (samplesWantedSince). */
   readonly samples?: ReadonlyMap<JobId, readonly Sample[]>;
 }
 

@@ -408,7 +408,7 @@ export function reader<T>(shape: z.ZodType<T>): (text: string) => T | null {
 }
 
 /** What a text holds as JSON; undefined when it is none. */
-function parsed(text: string): unknown {
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -1,12 +1,11 @@
 import { holdFailure } from '../../domain/base/hold-failure.ts';
 import { decidePoll } from '../../domain/poll/decide-poll.ts';
 import type { JobDecision } from '../../domain/poll/decide-poll.ts';
-import { wantsSamples } from '../../domain/poll/judge.ts';
+import { samplesWantedSince } from '../../domain/poll/judge.ts';
 import type { RuleNeeds } from '../../domain/poll/judge.ts';
 import type { Job } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Sample } from '../../domain/rules/sample.ts';
-import { COARSE } from '../../domain/rules/thin-samples.ts';
 import { endsSubscriptions } from '../../domain/job/job-event.ts';
 import type { ProgressAnswers } from '../../domain/job/progress-answer.ts';
 import { DEFAULT_VERDICT_RULES } from '../../domain/job/verdict-rules.ts';
@@ -124,7 +123,7 @@ export async function askAndCommit(
   }
 }
 
-/** All samples of the jobs whose window is judged now; hardly ever any. */
+/** The samples that judging the jobs takes now; hardly ever any. */
 async function readWantedSamples(
   store: SampleStore,
   jobs: readonly Job[],
@@ -134,8 +133,8 @@ async function readWantedSamples(
   const read = new Map<JobId, readonly Sample[]>();
   for (const job of jobs) {
     const known = needs.get(job.jobId);
-    if (known !== undefined && wantsSamples(known, now))
-      read.set(job.jobId, await store.readSamples(job, now - COARSE.untilMs));
+    const since = known === undefined ? null : samplesWantedSince(known, now);
+    if (since !== null) read.set(job.jobId, await store.readSamples(job, since));
   }
   return read;
 }
