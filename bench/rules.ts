@@ -101,7 +101,7 @@ function memoryAfter(job: Job, until: number) {
     const at = minute + (((minute / MINUTE) * 7_919) % 997);
     const lagMs = 1_000 + (((minute / MINUTE) * 61) % 97) * 73;
     const state = { ...job.state, report: report === null ? null : { ...report, lagMs }, checkedAt: at };
-    const needs = { memory, own: [], isPrepaid: false, isEveryStatusWanted: false };
+    const needs = { memory, own: [], isEveryStatusWanted: false };
     ({ memory } = judge(job, { state, events: [] }, needs, { now: at, pollMs: MINUTE, samples: null }));
   }
   return memory;
