@@ -18,6 +18,7 @@ import { copyOf, JOB_IDS, JOBS } from './seed.ts';
 import { openTicking, timed } from './tick.ts';
 
 const ROUNDS = 9;
+const WARM_ROUNDS = 2;
 /** What the rules remember is as much as it gets after so long, in ms. */
 const REMEMBERED_MS = 4 * HOUR;
 
@@ -46,7 +47,8 @@ function steady(jobId: JobId): ProgressAnswer {
 export async function measureRules({ base }: StandIns, seed: string): Promise<Measured> {
   const path = await copyOf(seed, 'rules');
   const { dispatcher } = createNetwork();
-  const now = Date.now();
+  // The hour that goes on is remembered sample by sample: all of the measuring is at its end, where that is most.
+  const now = Math.floor(Date.now() / HOUR) * HOUR + HOUR - (ROUNDS + WARM_ROUNDS + 2) * MINUTE;
   const warm = await openTicking({ path, endpoint: base, dispatcher, startAt: now - 2 * MINUTE, drs: STEADY });
   await warm.tick();
   await warm.tick();
@@ -61,7 +63,7 @@ export async function measureRules({ base }: StandIns, seed: string): Promise<Me
   });
   const all = await openTicking({ ...open, path });
   const [ours, floor] = [() => timed(() => all.tick()), () => timed(() => without.tick())];
-  await interleaved(2, ours, floor);
+  await interleaved(WARM_ROUNDS, ours, floor);
   const rounds = await interleaved(ROUNDS, ours, floor);
   await all.close();
   await without.close();
@@ -91,14 +93,15 @@ async function rememberMuch(path: string, until: number): Promise<number> {
   return memory.length;
 }
 
-/** Lags that are never twice the same, and never high. */
+/** Polls that are some ms early or late, and lags that are hardly ever the same twice, and never high. */
 function memoryAfter(job: Job, until: number) {
   let memory = NO_MEMORY;
-  for (let at = until - REMEMBERED_MS; at <= until; at += MINUTE) {
+  for (let minute = until - REMEMBERED_MS; minute <= until; minute += MINUTE) {
     const { report } = job.state;
-    const lagMs = 1_000 + ((at / MINUTE) % 97) * 73;
+    const at = minute + (((minute / MINUTE) * 7_919) % 997);
+    const lagMs = 1_000 + (((minute / MINUTE) * 61) % 97) * 73;
     const state = { ...job.state, report: report === null ? null : { ...report, lagMs }, checkedAt: at };
-    const needs = { memory, own: [], isPrepaid: false, isEveryStatusWanted: false };
+    const needs = { memory, own: [], isEveryStatusWanted: false };
     ({ memory } = judge(job, { state, events: [] }, needs, { now: at, pollMs: MINUTE, samples: null }));
   }
   return memory;

@@ -5,7 +5,11 @@
  * rewrites the rows there are, so what a year leaves behind does not depend on how often that is done. The file is not
  * synced to the disk with each commit.
  *
- * Prints what is left, and exits 1 beyond the limits.
+ * Then a month of samples, which grow with the polls: the jobs of a database that is polled each minute, after 30 days. What a
+ * minute leaves is what is read of it in the last hours only: after 2 h one sample for 5 min stays, after 7 days one for an hour. So it ticks
+ * as often as that by then, and only the last hours each minute; and it watches 40 jobs, whose database counts 25 times.
+ *
+ * `--only year` or `--only month` for one of them. Prints what is left, and exits 1 beyond the limits.
  */
 import { NO_METRICS } from '../src/ports/metrics.ts';
 import type { History } from '../src/ports/slack.ts';
@@ -18,7 +22,7 @@ import { parseArgs } from 'node:util';
 
 import { sql } from 'kysely';
 
-import { DAY, HOUR, SECOND } from '../src/domain/base/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../src/domain/base/time.ts';
 import { createStore } from '../src/store/create-store.ts';
 import { onSqlite } from '../src/store/sqlite/on-sqlite.ts';
 import { openDatabase } from '../src/store/sqlite/open-database.ts';
@@ -37,7 +41,15 @@ import type { Crowd } from './year-of-jobs.ts';
 import { createYearClock, deliverAll, randomFrom, SILENT } from './year-of-world.ts';
 import type { YearClock } from './year-of-world.ts';
 
-const LIMITS = { megabytes: 500, startUpMs: 2_000 };
+const LIMITS = { megabytes: 500, startUpMs: 2_000, monthMegabytes: 300 };
+/** Jobs that the limit of the month is for, and how many are watched for it. */
+const MONTH_JOBS = { counted: 1_000, watched: 40 };
+/** Oldest first, 30 days together: how long it ticks how often, both in ms. */
+const MONTH = [
+  { forMs: 22 * DAY, everyMs: HOUR },
+  { forMs: 8 * DAY - 4 * HOUR, everyMs: 5 * MINUTE },
+  { forMs: 4 * HOUR, everyMs: MINUTE },
+] as const;
 const KEEP = { deliveriesDays: 30, eventsDays: 400, unwatchedDays: 30 };
 const CONNECTION = 'prod';
 const WORKSPACE = 'T1';
@@ -120,7 +132,7 @@ async function watchNewJobs({ context, crowd }: Year): Promise<void> {
   }
 }
 
-async function liveHour({ context }: Year): Promise<void> {
+async function liveTick({ context }: Pick<Year, 'context'>): Promise<void> {
   await tick(context);
   while ((await findCauses(context)).found > 0);
   while ((await readAboutEvents(context)) > 0);
@@ -142,7 +154,7 @@ async function liveDay(year: Year, everyHours: number): Promise<Day> {
   const { context, clock, crowd } = year;
   for (let hour = 0; hour < 24; hour += everyHours) {
     await watchNewJobs(year);
-    await liveHour(year);
+    await liveTick(year);
     clock.advance(everyHours * HOUR);
   }
   for (let one = 0; one < PASSERS_BY; one++) await readJobs(context, [crowd.stranger()]);
@@ -160,7 +172,11 @@ async function pruneAll(context: Parts): Promise<number> {
 }
 
 function sizeOf(path: string): number {
-  return [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  return fileSize(path) + fileSize(`${path}-wal`);
+}
+
+function fileSize(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 async function rowsByTable(db: Db): Promise<Readonly<Record<string, number>>> {
@@ -187,9 +203,64 @@ async function timeStart(url: string, now: number): Promise<number> {
   return took;
 }
 
+/** What the samples of a month take, in MB, of as many jobs as the limit is for; the most that it ever was. */
+async function measureMonth(seed: number): Promise<boolean> {
+  const begunAt = performance.now();
+  const { url, path, forget } = newPlace();
+  const { db, end } = await prepare(url);
+  const year = await beginYear(db, url, seed, MONTH_JOBS.watched);
+  const empty = fileSize(path);
+  let [largest, largestLog] = [0, 0];
+  const look = () => {
+    largest = Math.max(largest, fileSize(path));
+    largestLog = Math.max(largestLog, fileSize(`${path}-wal`));
+  };
+  for (const { forMs, everyMs } of MONTH) {
+    const polling = { ...year.context.polling, intervalMs: everyMs };
+    const context = { ...year.context, polling };
+    for (let passedMs = 0; passedMs < forMs; passedMs += everyMs) {
+      await watchNewJobs(year);
+      await liveTick({ context });
+      year.clock.advance(everyMs);
+      if (year.clock.now() % (6 * HOUR) !== 0) continue;
+      // The bot does this each hour: so much is never waiting for it.
+      look();
+      await pruneAll(context);
+    }
+  }
+  const { samples = 0, job_memories: memories = 0 } = await rowsByTable(db);
+  const bytes = await sql<{ memories: number; samples: number }>`select
+    (select avg(length(memory)) from job_memories) as memories,
+    (select sum(length(samples)) from samples) as samples`.execute(db);
+  look();
+  await end();
+  forget();
+  const { counted, watched } = MONTH_JOBS;
+  // The schema and the log are as large whatever the number of jobs.
+  const grown = (largest - empty) * (counted / watched);
+  const megabytes = (empty + grown + largestLog) / MB;
+  const isOk = megabytes <= LIMITS.monthMegabytes;
+  console.log(
+    `
+A month of a tick each minute (${Math.round((performance.now() - begunAt) / SECOND)} s; ${watched} jobs at a time, counted for ${counted})
+
+  samples            ${samples} rows, ${((bytes.rows[0]?.samples ?? 0) / MB).toFixed(1)} MB; ${memories} jobs are remembered with ${Math.round(bytes.rows[0]?.memories ?? 0)} bytes each
+  database           at most ${megabytes.toFixed(1)} MB (${(largest / MB).toFixed(1)} MB of ${watched} jobs, ${(empty / MB).toFixed(1)} MB empty, log ${(largestLog / MB).toFixed(1)} MB; limit ${LIMITS.monthMegabytes}) ${isOk ? '✔' : '✖'}`,
+  );
+  return isOk;
+}
+
+/** A new database, and how to leave nothing of it behind. */
+function newPlace() {
+  const folder = mkdtempSync(join(tmpdir(), 'drs-bot-year-'));
+  const path = join(folder, 'year.db');
+  return { path, url: `sqlite:${path}`, forget: () => rmSync(folder, { recursive: true }) };
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      only: { type: 'string' },
       days: { type: 'string', default: '365' },
       jobs: { type: 'string', default: '1000' },
       'every-hours': { type: 'string', default: '4' },
@@ -197,9 +268,9 @@ async function main(): Promise<void> {
     },
   });
   const [days, jobs, everyHours] = [Number(values.days), Number(values.jobs), Number(values['every-hours'])];
-  const folder = mkdtempSync(join(tmpdir(), 'drs-bot-year-'));
-  const path = join(folder, 'year.db');
-  const url = `sqlite:${path}`;
+  if (values.only !== 'year' && !(await measureMonth(Number(values.seed)))) process.exitCode = 1;
+  if (values.only === 'month') return;
+  const { path, url, forget } = newPlace();
   const begunAt = performance.now();
   const { db, end } = await prepare(url);
   const year = await beginYear(db, url, Number(values.seed), jobs);
@@ -214,7 +285,7 @@ async function main(): Promise<void> {
   const startUpMs = await timeStart(url, year.clock.now());
   const tookMs = performance.now() - begunAt;
   report({ days, jobs, everyHours, rows, startUpMs, largest, longestRoundMs, last: sizeOf(path), tookMs });
-  rmSync(folder, { recursive: true });
+  forget();
 }
 
 async function prepare(url: string): Promise<{ readonly db: Db; readonly end: () => Promise<void> }> {

@@ -131,7 +131,7 @@ function jobMethods(db: Db, time: WorkClock, language: Language) {
     findSubJobs: (connectionId, jobIds) => jobList.findSubJobs(db, connectionId, jobIds),
     claimDetails: (request) => details.claimDetails(db, request),
     saveDetails: (request) => details.saveDetails(db, request),
-    readSamples: (job, since) => readSamples(db, job, since),
+    readSamples: (job, since) => readSamples(db, job, since, time.now()),
     readMemory: (job) => readMemory(db, job),
     findRuleNeeds: (asked) => findRuleNeeds(db, asked),
     findCause: (job, reader) => failures.findCause(db, job, reader),

@@ -340,7 +340,10 @@ describe('a channel that becomes shared', () => {
     const { slack, drs } = world;
     await world.ask('ana', '#secret', '/drs subscribe orders');
     await fails(world);
-    const red = await world.nextMessage('#migrations', 1);
+    // When DRS ends it is added at once; why it failed comes later.
+    const red = await slack.waitFor('when DRS ends it', () =>
+      slack.messages('#migrations').find(({ text }) => text.includes('Billed until')),
+    );
     await slack.people.share('#migrations');
     await slack.waitFor('a direct message', () => slack.messages('dm-ana')[0]);
     drs.findJob('orders')?.explains({ error_code: 'DRS.M05023', error_message: 'No such table' });

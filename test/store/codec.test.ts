@@ -99,6 +99,19 @@ test('nothing that stands in a row makes reading it throw', () => {
   );
 });
 
+describe('what an older version wrote', () => {
+  test('is read without the histogram of lags that it held', () => {
+    const lags = { maxMs: 9_000, counts: { '3': 7 } };
+    expect(decodeState(encode({ ...UNSEEN_JOB, lags }))).toEqual(UNSEEN_JOB);
+    const ended = { kind: 'ended', at: 5, report: null, previous: null, lastLag: null, verdict: 'had_failed' };
+    const summary = { from: 1, fromStart: true, phases: {}, lag: { maxMs: 9_000, mostMs: 8_000 } };
+    expect(decodeEvent(encode({ ...ended, summary }))).toMatchObject({
+      kind: 'ended',
+      summary: { lag: { maxMs: 9_000, lastDays: null } },
+    });
+  });
+});
+
 describe('what a newer version wrote', () => {
   test('is told as something that is not known, with the name of its kind', () => {
     const event = encode({ kind: 'lag_high', at: 5, report: null, previous: null, lastLag: null, since: 3 });

@@ -71,7 +71,6 @@ test('a database of the first version keeps its jobs, subscriptions and messages
     toldStatus: 'PAUSING',
     unknown: { since: 7, why: { key: 'not_answered' } },
     phases: {},
-    lags: { maxMs: 0 },
   });
   expect(await store.listSubscriptions({ workspaceId: 'T1', channelId: 'C1' })).toHaveLength(1);
   const claim = { ...AT_EASE, workspaceId: 'T1', token: 't', newPostId: 'p', now: 10 };

@@ -166,6 +166,20 @@ describe('samples', () => {
     expect(samples.map(({ at }) => at)).toEqual(samples.map(({ at }) => at).toSorted((one, other) => one - other));
     expect(await desk.context.store.readSamples(KEY, now + DAY)).toEqual([]);
   });
+
+  test('say how high the lag was when the job has ended, however long ago that was, and after a restart', async () => {
+    const clock = fastClock();
+    const address = `sqlite:${join(await mkdtemp(join(tmpdir(), 'drs-bot-judging-')), 'bot.db')}`;
+    const where: LeftBehind = { address, clock, said: [] };
+    await using first = await begin({}, where);
+    await live(first, [...minutes(3, 1), 95, ...minutes(200, 1)]);
+    await using desk = await openDesk({ pollSpacingMs: 0 }, where);
+    await live(desk, [...minutes(5, 2), ...minutes(3, 'RELEASE_RESOURCE_COMPLETE')]);
+    const ends = where.said.flatMap(({ post }) =>
+      post.facts.flatMap((facts) => (facts.kind === 'event' && facts.event.kind === 'ended' ? [facts.event] : [])),
+    );
+    expect(ends).toMatchObject([{ summary: { lag: { maxMs: 95 * SECOND, lastDays: null } } }]);
+  });
 });
 
 describe('a passing status', () => {

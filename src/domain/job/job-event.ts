@@ -37,8 +37,12 @@ export interface EndSummary {
   readonly from: EpochMs;
   readonly fromStart: boolean;
   readonly phases: PhaseTimes;
-  /** The lags measured while it was watched, in ms; null without any. */
-  readonly lag: { readonly maxMs: number; readonly mostMs: number } | null;
+  /** The highest lag that its samples hold, in ms; null without any. */
+  readonly lag: {
+    readonly maxMs: number;
+    /** Of so many days only, because older samples are forgotten; null: of all the time in which it was watched. */
+    readonly lastDays: number | null;
+  } | null;
 }
 
 /** How a job ended, judged by its last working state: ended is not succeeded. */

@@ -2,8 +2,6 @@ import type { Explanation } from './explanation.ts';
 import type { Flapping, Round } from './flapping.ts';
 import type { JobId } from './job-id.ts';
 import type { LagBreak, Reading } from './readings.ts';
-import { NO_LAGS } from './lag-history.ts';
-import type { LagHistory } from './lag-history.ts';
 import type { PhaseTimes } from './phases.ts';
 import type { ProgressReport } from './progress-report.ts';
 import type { EpochMs } from '../base/time.ts';
@@ -81,8 +79,6 @@ export interface JobState {
   readonly firstSeen: { readonly status: string; readonly at: EpochMs } | null;
   /** How long the job was in each phase since then. */
   readonly phases: PhaseTimes;
-  /** Every lag measured since then. */
-  readonly lags: LagHistory;
   /** The lags of the last minutes, oldest first, those before the last break among them: a jump is one all the same. */
   readonly readings: readonly Reading[];
   /** The last look at which a lag meant nothing yet: none was to be had, or replication had just begun. */
@@ -131,7 +127,6 @@ export const UNSEEN_JOB: JobState = {
   alone: null,
   firstSeen: null,
   phases: {},
-  lags: NO_LAGS,
   readings: [],
   unsettledAt: null,
   lagBreak: null,

@@ -12,7 +12,6 @@ import { UNSEEN_JOB } from '../job/job-state.ts';
 import type { JobState } from '../job/job-state.ts';
 import { isBroken, isFinishedCopy, isOver, isWorking, statusGroup } from '../job/job-status.ts';
 import type { StatusGroup } from '../job/job-status.ts';
-import { recordLag } from '../job/lag-history.ts';
 import { addToPhase, NO_TIMES } from '../job/phases.ts';
 import type { JobTimes } from '../job/phases.ts';
 import { withoutFuture } from '../job/without-future.ts';
@@ -23,6 +22,7 @@ import type { VerdictRules } from '../job/verdict-rules.ts';
 import { noSuchJobCode } from '../job/progress-answer.ts';
 import type { ProgressAnswer } from '../job/progress-answer.ts';
 import type { ProgressReport } from '../job/progress-report.ts';
+import type { Sample } from '../rules/sample.ts';
 import { DAY, MINUTE } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
 
@@ -52,9 +52,9 @@ export function assess(
   state: JobState,
   answer: ProgressAnswer,
   now: EpochMs,
-  { times = NO_TIMES, rules = DEFAULT_VERDICT_RULES, othersAnswer = null }: Circumstances = {},
+  { times = NO_TIMES, rules = DEFAULT_VERDICT_RULES, othersAnswer = null, samples = [] }: Circumstances = {},
 ): Assessment {
-  const at = { now, times, rules };
+  const at = { now, times, rules, samples };
   const before = withoutFuture(state, now);
   if (answer.kind === 'report') return withReadableAgain(before, assessReport(before, answer.report, at), at);
   const unseen = assessNoReport(before, answer, at);
@@ -71,6 +71,8 @@ export interface Circumstances {
    * knows.
    */
   readonly othersAnswer?: boolean | null;
+  /** What was read of the job so far, for the summary of its life (isEndRead). */
+  readonly samples?: readonly Sample[];
 }
 
 function assessNoReport(state: JobState, answer: NoReport, { now, rules }: Observation): Assessment {
@@ -113,11 +115,12 @@ function beginAgain({ toldStatus, failure, report, checkedAt }: JobState): JobSt
   return { ...UNSEEN_JOB, toldStatus, failure, report, checkedAt };
 }
 
-/** When an answer was read, what DRS itself says about the times of the job, and what a verdict takes. */
+/** When an answer was read, what DRS itself says about the times of the job, what a verdict takes and what a summary. */
 interface Observation {
   readonly now: EpochMs;
   readonly times: JobTimes;
   readonly rules: VerdictRules;
+  readonly samples: readonly Sample[];
 }
 
 function assessReport(before: JobState, report: ProgressReport, at: Observation): Assessment {
@@ -200,27 +203,22 @@ function applyLag(
   report: ProgressReport,
   group: StatusGroup,
   at: Observation,
-): Pick<JobState, 'lagBreak' | 'awaySince' | 'readings' | 'unsettledAt' | 'inSyncAt' | 'lags'> {
+): Pick<JobState, 'lagBreak' | 'awaySince' | 'readings' | 'unsettledAt' | 'inSyncAt'> {
   const { now, rules } = at;
-  const { lags } = before;
   // What was in sync before a stretch that nobody saw says nothing of the time after it.
   const inSyncAt = unseenMs(before, at) > 0 ? null : before.inSyncAt;
   if (group !== 'replicating') {
     const awaySince = before.awaySince ?? before.checkedAt ?? now;
     const { lagBreak, readings } = before;
-    return { lagBreak, awaySince, readings, unsettledAt: now, inSyncAt: isEnding(group) ? inSyncAt : null, lags };
+    return { lagBreak, awaySince, readings, unsettledAt: now, inSyncAt: isEnding(group) ? inSyncAt : null };
   }
   const reading = { at: now, lagMs: isOfAllParts(report) ? report.lagMs : null };
   const lagBreak = nextBreak(before, reading, rules);
   const readings = addReading(before.readings, reading, rules);
   const unsettledAt = lagBreak === null ? before.unsettledAt : now;
   const seen = { lagBreak, awaySince: null, readings, unsettledAt };
-  if (!isSettled(lagBreak, report.lagMs)) return { ...seen, inSyncAt: null, lags };
-  return {
-    ...seen,
-    inSyncAt: isInSync(readings, now, rules, unsettledAt) ? now : inSyncAt,
-    lags: report.lagMs === null ? lags : recordLag(lags, report.lagMs),
-  };
+  if (!isSettled(lagBreak, report.lagMs)) return { ...seen, inSyncAt: null };
+  return { ...seen, inSyncAt: isInSync(readings, now, rules, unsettledAt) ? now : inSyncAt };
 }
 
 /** No part of the job is known to be worse than its lag says. */
@@ -382,7 +380,7 @@ function tellEnd(before: JobState, seen: JobState, at: Observation): Assessment 
   const facts = eventFacts(before, seen, first);
   if (seen.over === 'gone') return tell(state, { kind: 'gone', code: null, ...facts });
   const verdict = endVerdict(before, seen, unseenMs(before, first), at.rules);
-  const summary = endSummary(seen, at.times);
+  const summary = endSummary(seen, at.times, at);
   return tell(state, { kind: 'ended', verdict, summary, standing: before.lastStanding, ...facts });
 }
 

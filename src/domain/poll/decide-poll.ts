@@ -22,14 +22,14 @@ export interface JobDecision extends Assessment, Cadence {
 }
 
 /** What is known beside the answers. */
-export interface PollCircumstances extends Omit<Circumstances, 'times'> {
+export interface PollCircumstances extends Omit<Circumstances, 'times' | 'samples'> {
   /** The least time between two polls of one job, in ms. */
   readonly spacingMs: number;
   /** The moment that counts for the place in the queue of the first job; now unless given. */
   readonly firstPlace?: EpochMs | undefined;
   /** Of the jobs that the rules judge: those that are watched. */
   readonly needs?: ReadonlyMap<JobId, RuleNeeds>;
-  /** The samples of those whose window is judged this time (wantsSamples). */
+  /** The samples of those that are judged by them this time (samplesWantedSince, isEndRead). */
   readonly samples?: ReadonlyMap<JobId, readonly Sample[]>;
 }
 
@@ -49,17 +49,15 @@ export function decidePoll(
   const { pollMs } = circumstances.rules ?? DEFAULT_VERDICT_RULES;
   return jobs.map((job, index) => {
     const answer: ProgressAnswer = answers.get(job.jobId) ?? { kind: 'omitted' };
-    const assessment = assess(job.state, answer, now, { ...circumstances, times: job.times });
+    const known = needs.get(job.jobId);
+    const read = samples.get(job.jobId) ?? null;
+    const assessment = assess(job.state, answer, now, { ...circumstances, times: job.times, samples: read ?? [] });
     const { state } = assessment;
     const next =
       state.over === 'gone'
         ? cadenceOfGone(job, answer, now)
         : decideCadence(job, state, answer, { now, spacingMs, place: firstPlace + index });
-    const known = needs.get(job.jobId);
-    const judgement =
-      known === undefined
-        ? null
-        : judge(job, assessment, known, { now, pollMs, samples: samples.get(job.jobId) ?? null });
+    const judgement = known === undefined ? null : judge(job, assessment, known, { now, pollMs, samples: read });
     return { jobId: job.jobId, ...withFindings(assessment, judgement), judgement, ...next };
   });
 }

@@ -2,11 +2,15 @@ import { isAlarming } from '../job/readings.ts';
 import type { EndSummary, EndVerdict } from '../job/job-event.ts';
 import type { JobState } from '../job/job-state.ts';
 import { isOver, statusGroup } from '../job/job-status.ts';
-import { mostLag } from '../job/lag-history.ts';
 import { addToPhase, phaseOf } from '../job/phases.ts';
 import type { JobTimes } from '../job/phases.ts';
 import { IN_SYNC_LAG_MS, maxGapMs } from '../job/verdict-rules.ts';
 import type { VerdictRules } from '../job/verdict-rules.ts';
+import type { ProgressAnswer } from '../job/progress-answer.ts';
+import type { Sample } from '../rules/sample.ts';
+import { COARSE } from '../rules/thin-samples.ts';
+import { DAY, SECOND } from '../base/time.ts';
+import type { EpochMs } from '../base/time.ts';
 
 /**
  * How a job ended. Only a stop in sync and a finished copy are a success; DRS itself says no more than "released", and it
@@ -56,12 +60,24 @@ function stopVerdict(
   return lagMs > IN_SYNC_LAG_MS ? 'stopped_behind' : 'stopped_unsettled';
 }
 
+/** Whether an answer is the one that ends a job, so that its samples are wanted for what is said of its life. */
+export function isEndRead({ ending, over }: JobState, answer: ProgressAnswer | undefined): boolean {
+  if (answer?.kind !== 'report' || ending === null || over !== null) return false;
+  return isOver(statusGroup(answer.report.status));
+}
+
 /**
  * A job's whole life, from what was watched and, for the time before that, from DRS's own times. Null when it was never
  * seen in a phase.
+ *
+ * @param samples all that are kept of it
  */
-export function endSummary(state: JobState, { startedAt, fullCopyDoneAt }: JobTimes): EndSummary | null {
-  const { firstSeen, lags } = state;
+export function endSummary(
+  state: JobState,
+  { startedAt, fullCopyDoneAt }: JobTimes,
+  { now, samples }: { readonly now: EpochMs; readonly samples: readonly Sample[] },
+): EndSummary | null {
+  const { firstSeen } = state;
   if (firstSeen === null) return null;
   const { status, at } = firstSeen;
   const firstPhase = phaseOf(status);
@@ -73,11 +89,17 @@ export function endSummary(state: JobState, { startedAt, fullCopyDoneAt }: JobTi
     if (firstPhase === 'replicating') phases = addToPhase(phases, status, at - fullCopyDoneAt);
   }
   if (Object.keys(phases).length === 0) return null;
-  const mostMs = mostLag(lags);
   return {
     from: knownStart ?? at,
     fromStart: knownStart !== null || firstPhase === null,
     phases,
-    lag: mostMs === null ? null : { maxMs: lags.maxMs, mostMs },
+    lag: lagWhileWatched(samples, at, now),
   };
+}
+
+function lagWhileWatched(samples: readonly Sample[], firstAt: EpochMs, now: EpochMs): EndSummary['lag'] {
+  // Their times are whole seconds.
+  const lags = samples.flatMap(({ at, lagMs }) => (lagMs === null || at <= firstAt - SECOND ? [] : [lagMs]));
+  if (lags.length === 0) return null;
+  return { maxMs: Math.max(...lags), lastDays: now - firstAt > COARSE.untilMs ? COARSE.untilMs / DAY : null };
 }

@@ -21,7 +21,7 @@ import { eventsOf, NEW_RULE_STATE, stepRules } from '../rules/step-rules.ts';
 import type { RuleState } from '../rules/step-rules.ts';
 import { DEFAULT_RULES_KEY, NO_OWN_RULES, toRuleSettings } from '../rules/subscription-rules.ts';
 import type { SubscriptionRules } from '../rules/subscription-rules.ts';
-import { FINE, thinSamples, WHOLE_MS } from '../rules/thin-samples.ts';
+import { COARSE, FINE, WHOLE } from '../rules/thin-samples.ts';
 import { stepWindow } from '../rules/window.ts';
 import type { Assessment } from './assess.ts';
 import { eventFacts } from './event-facts.ts';
@@ -44,7 +44,7 @@ export interface RuleNeeds {
 /** What the rules made of a poll of one job. */
 export interface Judgement {
   readonly memory: RuleMemory;
-  /** Samples that are too old for the memory, oldest first: those of whole hours. */
+  /** Samples that leave the memory for the store, oldest first: those of whole hours. */
   readonly aged: readonly Sample[];
   readonly events: readonly JobEvent[];
   /** What the rules decided, whoever's they are. */
@@ -58,7 +58,7 @@ export interface JudgeAt {
   readonly now: EpochMs;
   /** The usual time between two polls of the job, in ms. */
   readonly pollMs: number;
-  /** Its samples since long ago; null: no window is judged this time (wantsSamples). */
+  /** Its samples since `samplesWantedSince`; null: none are wanted. */
   readonly samples: readonly Sample[] | null;
 }
 
@@ -84,9 +84,10 @@ export function judge(
     return { memory, aged: [], events: [], decisions: [] };
   const sample = sampleOf(state.report, now);
   const { recent, aged } = addSample(memory.recent, sample);
+  const isWindowJudged = wantsWindow(needs, now);
   const steps = [{ key: DEFAULT_RULES_KEY, rules: NO_OWN_RULES }, ...needs.own].map(({ key, rules }) => ({
     key,
-    ...stepOne(job, { state, memory, sample, key, rules }, at),
+    ...stepOne(job, { state, memory, sample, key, rules, isWindowJudged }, at),
   }));
   return {
     memory: {
@@ -130,11 +131,12 @@ interface Case extends OwnRules {
   readonly state: JobState;
   readonly memory: RuleMemory;
   readonly sample: Sample;
+  readonly isWindowJudged: boolean;
 }
 
 function stepOne(
   job: Job,
-  { state, memory, sample, key, rules }: Case,
+  { state, memory, sample, key, rules, isWindowJudged }: Case,
   { now, pollMs, samples }: JudgeAt,
 ): {
   readonly next: RulesOfJob;
@@ -142,12 +144,12 @@ function stepOne(
   readonly events: readonly RuleEvent[];
 } {
   const settings = toRuleSettings(rules, { pollMs, jobType: job.jobType });
-  const known = memory.rules[key] ?? beginRules(memory, settings);
+  const known = memory.rules[key] ?? beginRules(memory, settings, samples ?? memory.recent);
   const facts = factsOf(state, job.terms);
   // Nothing is told of a job that flaps, so nothing must be found in its figures; what its status means is followed.
   const judged = facts.isFlapping ? { ...sample, lagMs: null, parts: [] } : sample;
   const { state: next, decisions } = stepRules(known.state, judged, settings, facts);
-  const isJudged = rules.by !== undefined && samples !== null && !facts.isFlapping;
+  const isJudged = isWindowJudged && rules.by !== undefined && samples !== null && !facts.isFlapping;
   const window = isJudged ? stepWindow(known.window, estimateRemaining(samples), rules.by.at, now) : null;
   const found = facts.isFlapping ? [] : eventsOf(decisions);
   return {
@@ -169,13 +171,15 @@ function factsOf({ report, failure, flapping }: JobState, terms: JobTerms): Fact
  * Rules that nobody had before know what the defaults know of the job, and the last hours of its lag; whatever was told by the
  * defaults was told to somebody else. What is so at that moment is found at the next sample.
  */
-function beginRules({ rules, recent }: RuleMemory, settings: RuleSettings): RulesOfJob {
+function beginRules({ rules }: RuleMemory, settings: RuleSettings, samples: readonly Sample[]): RulesOfJob {
   const defaults = rules[DEFAULT_RULES_KEY]?.state ?? null;
   const window = { isMissedTold: false };
   if (defaults === null) return { state: NEW_RULE_STATE, window, decisions: null };
+  const since = (samples.at(-1)?.at ?? 0) - WHOLE.untilMs;
+  const lately = samples.filter(({ at }) => at >= since);
   const state: RuleState = {
     ...defaults,
-    course: recent.reduce((course, sample) => followCourse(course, sample, settings).course, NEW_COURSE),
+    course: lately.reduce((course, sample) => followCourse(course, sample, settings).course, NEW_COURSE),
     lag: NO_EPISODES,
     jumping: null,
     unmeasured: { isTold: false },
@@ -185,10 +189,7 @@ function beginRules({ rules, recent }: RuleMemory, settings: RuleSettings): Rule
   return { state, window, decisions: null };
 }
 
-/**
- * The samples of the last 2 h and of the rest of the hour before them, thinned, with one more, and those of the hours before
- * that. Their times are whole seconds: twice as many fit.
- */
+/** The samples of the hour that goes on, with one more, and those before it. Their times are whole seconds: twice as many fit. */
 function addSample(
   recent: readonly Sample[],
   sample: Sample,
@@ -197,19 +198,23 @@ function addSample(
   const last = recent.at(-1);
   const known = last !== undefined && last.at >= at ? recent.filter((one) => one.at < at) : recent;
   const all = [...known, { ...sample, at }];
-  if (last !== undefined && !isNextBucket(last.at, at)) return { recent: all, aged: [] };
-  const thinned = thinSamples(all, at);
-  const agedUntil = Math.floor((at - WHOLE_MS) / HOUR) * HOUR;
-  return { recent: thinned.filter((one) => one.at >= agedUntil), aged: thinned.filter((one) => one.at < agedUntil) };
+  const hour = Math.floor(at / HOUR) * HOUR;
+  if ((all[0]?.at ?? hour) >= hour) return { recent: all, aged: [] };
+  return { recent: all.filter((one) => one.at >= hour), aged: all.filter((one) => one.at < hour) };
 }
 
-function isNextBucket(one: EpochMs, other: EpochMs): boolean {
-  return Math.floor(one / FINE.bucketMs) !== Math.floor(other / FINE.bucketMs);
+/**
+ * Since when the samples of a job are wanted for judging it now: all of them where a window is judged, the last hours where rules
+ * begin; null: none, as nearly always.
+ */
+export function samplesWantedSince(needs: RuleNeeds, now: EpochMs): EpochMs | null {
+  if (wantsWindow(needs, now)) return now - COARSE.untilMs;
+  return needs.own.some(({ key }) => needs.memory.rules[key] === undefined) ? now - WHOLE.untilMs : null;
 }
 
-/** Whether a window is to be judged now, which takes all samples of the job: once in 5 min while it is copied. */
-export function wantsSamples({ memory, own }: RuleNeeds, now: EpochMs): boolean {
+/** Whether a window is to be judged now: once in 5 min while the job is copied. */
+function wantsWindow({ memory, own }: RuleNeeds, now: EpochMs): boolean {
   const last = memory.recent.at(-1);
   if (last?.group !== 'full_copy' || own.every(({ rules }) => rules.by === undefined)) return false;
-  return isNextBucket(last.at, now);
+  return Math.floor(last.at / FINE.bucketMs) !== Math.floor(now / FINE.bucketMs);
 }

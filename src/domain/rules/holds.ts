@@ -20,7 +20,8 @@ export interface Claim {
 
 /** The readings that DRS could measure. */
 export function measuredOf(readings: readonly Reading[]): readonly Measured[] {
-  return readings.filter(isMeasured);
+  // Nearly always all are, and this is asked several times for each poll of each job.
+  return readings.every(isMeasured) ? readings : readings.filter(isMeasured);
 }
 
 function isMeasured(reading: Reading): reading is Measured {
@@ -51,10 +52,13 @@ export function heldReadings(readings: readonly Reading[], claim: Claim): readon
 export function stepsOf(
   readings: readonly Measured[],
 ): readonly { readonly from: Measured; readonly to: Measured; readonly slope: number }[] {
-  return readings.slice(1).flatMap((to, index) => {
-    const from = readings[index];
-    return from === undefined ? [] : [{ from, to, slope: (to.lagMs - from.lagMs) / (to.at - from.at) }];
-  });
+  const steps: { readonly from: Measured; readonly to: Measured; readonly slope: number }[] = [];
+  let from: Measured | null = null;
+  for (const to of readings) {
+    if (from !== null) steps.push({ from, to, slope: (to.lagMs - from.lagMs) / (to.at - from.at) });
+    from = to;
+  }
+  return steps;
 }
 
 /** The readings of the last so many ms, and the one before them that they begin with. */

@@ -27,7 +27,7 @@ export interface RuleMemory {
   readonly rules: Readonly<Record<string, RulesOfJob>>;
   /** The last looks, oldest first. */
   readonly looks: readonly Look[];
-  /** The samples of the last 2 h or a little more, oldest first; older ones are in the store. */
+  /** The samples of the hour that goes on, oldest first; older ones are in the store. */
   readonly recent: readonly Sample[];
 }
 

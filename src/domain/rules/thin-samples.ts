@@ -1,9 +1,9 @@
-import { DAY, HOUR, MINUTE } from '../base/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../base/time.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { Sample } from './sample.ts';
 
-/** Every sample is kept this long, in ms, */
-export const WHOLE_MS = 2 * HOUR;
+/** Every sample is kept for so long, in ms; no two are of one second, */
+export const WHOLE = { bucketMs: SECOND, untilMs: 2 * HOUR } as const;
 /** then one for each of these for so long, */
 export const FINE = { bucketMs: 5 * MINUTE, untilMs: 7 * DAY } as const;
 /** then one for each of these, until it is forgotten. */
@@ -31,7 +31,7 @@ function isOneBucket(one: EpochMs, other: EpochMs, now: EpochMs): boolean {
     const bucket = Math.floor(other / bucketMs);
     return Math.floor(one / bucketMs) === bucket && now - (bucket + 1) * bucketMs >= fromMs;
   };
-  return isOne(COARSE.bucketMs, FINE.untilMs) || isOne(FINE.bucketMs, WHOLE_MS);
+  return isOne(COARSE.bucketMs, FINE.untilMs) || isOne(FINE.bucketMs, WHOLE.untilMs);
 }
 
 /** Two neighbours as one: where the second has no figure for a part, it has none. */

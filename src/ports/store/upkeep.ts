@@ -45,7 +45,7 @@ export interface PruneRequest {
   readonly limit: number;
 }
 
-/** How many rows went, by kind. */
+/** How many rows went, by kind; of samples also those that became shorter. */
 export type Pruned = Readonly<
   Record<
     'posts' | 'deliveries' | 'events' | 'failures' | 'subscriptions' | 'episodes' | 'samples' | 'setAside' | 'jobs',

@@ -18,29 +18,40 @@ interface Asked {
   readonly jobIds: readonly JobId[];
 }
 
-const askedValues = ({ connectionId, jobIds }: Asked): readonly unknown[] => [connectionId, ...jobIds];
-
-const findMemories = new ReusedQuery(
+/**
+ * What is remembered of each job, and the subscriptions to it that differ from the defaults: as one query, which costs less than
+ * two. Nearly all jobs have none of the latter: the index holds no others.
+ */
+const findNeeds = new ReusedQuery(
   (db: Db, { connectionId, jobIds }: Asked) =>
     db
       .selectFrom('job_memories')
-      .select(['job_id', 'memory'])
-      .where('connection_id', '=', connectionId)
-      .where('job_id', 'in', jobIds),
-  askedValues,
-);
-
-/** Nearly all have none: the index holds no others. */
-const findOwnRules = new ReusedQuery(
-  (db: Db, { connectionId, jobIds }: Asked) =>
-    db
-      .selectFrom('subscriptions')
-      .select(['job_id', 'rules_key', 'rules', 'all_events'])
+      .select([
+        sql<string | null>`job_id`.as('job_id'),
+        sql<string | null>`memory`.as('memory'),
+        sql<string | null>`null`.as('rules_key'),
+        sql<string | null>`null`.as('rules'),
+        sql<number>`0`.as('all_events'),
+        sql<number>`0`.as('place'),
+      ])
       .where('connection_id', '=', connectionId)
       .where('job_id', 'in', jobIds)
-      .where(HAS_OWN_RULES)
-      .orderBy('id'),
-  askedValues,
+      .unionAll(
+        db
+          .selectFrom('subscriptions')
+          .select([
+            'job_id',
+            sql<string | null>`null`.as('memory'),
+            sql<string | null>`rules_key`.as('rules_key'),
+            sql<string | null>`rules`.as('rules'),
+            'all_events',
+            sql<number>`id`.as('place'),
+          ])
+          .where('connection_id', '=', connectionId)
+          .where('job_id', 'in', jobIds)
+          .where(HAS_OWN_RULES),
+      ),
+  ({ connectionId, jobIds }) => [connectionId, ...jobIds, connectionId, ...jobIds],
 );
 
 /** See `SampleStore`. A job that waits to be asked about is watched. */
@@ -49,8 +60,9 @@ export async function findRuleNeeds(db: Db, jobs: readonly Job[]): Promise<Reado
   const [first] = watched;
   if (first === undefined) return new Map();
   const asked = { connectionId: first.connectionId, jobIds: watched.map(({ jobId }) => jobId) };
-  const memories = new Map((await findMemories.run(db, asked)).map((row) => [row.job_id, row.memory]));
-  const { own, wantEvery } = await findOwn(db, asked);
+  const rows = await findNeeds.run(db, asked);
+  const memories = new Map(rows.flatMap((row) => (row.memory === null ? [] : [[row.job_id, row.memory]])));
+  const { own, wantEvery } = ownRules(rows.filter(({ memory }) => memory === null));
   return new Map(
     watched.map(({ jobId }) => [
       jobId,
@@ -63,12 +75,21 @@ export async function findRuleNeeds(db: Db, jobs: readonly Job[]): Promise<Reado
   );
 }
 
+interface OwnRow {
+  readonly job_id: string | null;
+  readonly rules_key: string | null;
+  readonly rules: string | null;
+  readonly all_events: number;
+  readonly place: number;
+}
+
 /** By job, each set of rules once; and the jobs of which somebody wants to hear every status. */
-async function findOwn(db: Db, asked: Asked) {
+function ownRules(rows: readonly OwnRow[]) {
   const own = new Map<string, OwnRules[]>();
   const wantEvery = new Set<string>();
-  for (const { job_id: jobId, rules_key: key, rules, all_events: all } of await findOwnRules.run(db, asked)) {
-    if (jobId === null) continue;
+  const inOrder = rows.toSorted((one, other) => one.place - other.place);
+  for (const { job_id: jobId, rules_key: key, rules, all_events: all } of inOrder) {
+    if (jobId === null || key === null || rules === null) continue;
     if (all === 1) wantEvery.add(jobId);
     const ofJob = own.get(jobId) ?? [];
     if (key !== DEFAULT_RULES_KEY && ofJob.every((one) => one.key !== key))

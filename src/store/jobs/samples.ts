@@ -3,11 +3,12 @@ import type { Selectable } from 'kysely';
 import type { JobKey } from '../../domain/job/job.ts';
 import type { RuleMemory } from '../../domain/rules/rule-memory.ts';
 import type { Sample } from '../../domain/rules/sample.ts';
-import { FINE } from '../../domain/rules/thin-samples.ts';
+import { thinSamples, WHOLE } from '../../domain/rules/thin-samples.ts';
 import { DAY, HOUR } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { PollResult } from '../../ports/store/jobs.ts';
-import { decodeMemory, decodeSamples, encodeMemory, encodeSamples } from '../rows/memory-codec.ts';
+import { decodeMemory, encodeMemory } from '../rows/memory-codec.ts';
+import { decodeSamples, encodeSamples } from '../rows/sample-codec.ts';
 import { ofJob } from '../rows/keys.ts';
 import { ReusedQuery } from '../rows/reused-query.ts';
 import type { Db, Schema, Tx } from '../rows/schema.ts';
@@ -22,8 +23,8 @@ export async function readMemory(db: Db, job: JobKey): Promise<RuleMemory> {
   return decodeMemory(row?.memory ?? null);
 }
 
-/** See `SampleStore`. A row that began up to a day before may reach so far. */
-export async function readSamples(db: Db, job: JobKey, since: EpochMs): Promise<readonly Sample[]> {
+/** See `SampleStore`. A row that began up to a day before may reach so far; one that is due to be thinned may not be yet. */
+export async function readSamples(db: Db, job: JobKey, since: EpochMs, now: EpochMs): Promise<readonly Sample[]> {
   const rows = await db
     .selectFrom('samples')
     .select('samples')
@@ -33,7 +34,7 @@ export async function readSamples(db: Db, job: JobKey, since: EpochMs): Promise<
     .execute();
   const { recent } = await readMemory(db, job);
   const all = [...rows.flatMap((row) => decodeSamples(row.samples)), ...recent];
-  return all.filter(({ at }) => at >= since);
+  return thinSamples(all, now).filter(({ at }) => at >= since);
 }
 
 /** What the rules remember of jobs after a poll. */
@@ -42,7 +43,7 @@ interface Remembered {
   readonly results: readonly Pick<PollResult, 'jobId' | 'judgement'>[];
 }
 
-/** Writes what the rules remember of the jobs of one poll, and moves samples that are too old for that. */
+/** Writes what the rules remember of the jobs of one poll, and moves the samples of hours that are over. */
 export async function writeMemories(tx: Tx, { connectionId, results }: Remembered): Promise<void> {
   const memories = results.flatMap(({ jobId, judgement }) =>
     judgement === null || judgement === undefined
@@ -55,7 +56,7 @@ export async function writeMemories(tx: Tx, { connectionId, results }: Remembere
       connection_id: connectionId,
       job_id: jobId,
       began_at: began,
-      every_ms: FINE.bucketMs,
+      every_ms: WHOLE.bucketMs,
       samples: encodeSamples(samples),
     })),
   );

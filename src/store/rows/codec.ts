@@ -16,7 +16,6 @@ import { PHASES } from '../../domain/job/phases.ts';
 import { LAG_NOTES } from '../../domain/job/lag-note.ts';
 import { LANGUAGES } from '../../domain/base/language.ts';
 import type { Language } from '../../domain/base/language.ts';
-import { NO_LAGS } from '../../domain/job/lag-history.ts';
 import { EVENT_CLASSES } from '../../domain/job/event-class.ts';
 import { changeRules, NOTHING_CHOSEN, rulesInForce } from '../../domain/rules/rule-choice.ts';
 import type { RuleChoice } from '../../domain/rules/rule-choice.ts';
@@ -139,7 +138,6 @@ const state: z.ZodType<JobState> = z.object({
   alone: z.object({ since: z.number(), toldAt: z.number().nullable() }).nullable().default(null),
   firstSeen: z.object({ status: z.string(), at: z.number() }).nullable().default(null),
   phases,
-  lags: z.object({ maxMs: z.number(), counts: z.record(z.string(), z.number()) }).default(NO_LAGS),
   readings: z.array(z.object({ at: z.number(), lagMs: z.number().nullable() })).default([]),
   unsettledAt: z.number().nullable().default(null),
   lagBreak: z
@@ -200,7 +198,7 @@ const summary = z
     from: z.number(),
     fromStart: z.boolean(),
     phases,
-    lag: z.object({ maxMs: z.number(), mostMs: z.number() }).nullable(),
+    lag: z.object({ maxMs: z.number(), lastDays: z.number().nullable().default(null) }).nullable(),
   })
   .nullable()
   .default(null);
@@ -408,7 +406,7 @@ export function reader<T>(shape: z.ZodType<T>): (text: string) => T | null {
 }
 
 /** What a text holds as JSON; undefined when it is none. */
-function parsed(text: string): unknown {
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -6,10 +6,11 @@ import type { Reading } from '../../domain/job/readings.ts';
 import type { PartPercent } from '../../domain/job/rule-event.ts';
 import type { Sample } from '../../domain/rules/sample.ts';
 import { SECOND } from '../../domain/base/time.ts';
+import type { EpochMs } from '../../domain/base/time.ts';
+import { parsed } from './codec.ts';
 
 /** Stands for parts that are those of the sample before. */
 const SAME = 0;
-const partItems = z.array(z.union([z.string(), z.number()]));
 
 /**
  * Samples as one flat list, which takes a tenth of what objects would: a group where it changes, then for each sample the
@@ -48,12 +49,12 @@ function areSame(ones: readonly PartPercent[], others: readonly PartPercent[]): 
   );
 }
 
-/** Packed samples; null when they are none. Of a status that this version does not know they are of an unknown one. */
-export const packedSamples = z.unknown().transform((packed): readonly Sample[] | null => {
-  return isList(packed) ? unpackSamples(packed) : null;
-});
+/** Packed samples; null when they are none. */
+export const packedSamples = z.unknown().transform(unpackSamples);
 
-function unpackSamples(packed: readonly unknown[]): readonly Sample[] | null {
+/** The samples of a packed list; null when it is none. Of a status that this version does not know they are of an unknown one. */
+export function unpackSamples(packed: unknown): readonly Sample[] | null {
+  if (!isList(packed)) return null;
   const samples: Sample[] = [];
   let group: StatusGroup = 'unknown';
   let second = 0;
@@ -65,13 +66,13 @@ function unpackSamples(packed: readonly unknown[]): readonly Sample[] | null {
       parts = [];
       continue;
     }
-    if (typeof item !== 'number') return null;
+    if (!isNumber(item)) return null;
     second += item;
     let lagMs: number | null = null;
     if (group === 'replicating') {
       const lag = packed[++index];
-      if (typeof lag === 'number') lagMs = lag;
-      else if (lag !== null) return null;
+      if (!isLag(lag)) return null;
+      lagMs = lag;
     }
     if (group === 'full_copy') {
       const next = unpackParts(packed[++index], parts);
@@ -89,39 +90,81 @@ function toGroup(name: string): StatusGroup {
 
 function unpackParts(item: unknown, before: readonly PartPercent[]): readonly PartPercent[] | null {
   if (item === SAME) return before;
-  const { data } = partItems.safeParse(item);
-  if (data === undefined) return null;
-  return data.flatMap((name, index) => {
-    const percent = data[index + 1];
-    return typeof name === 'string' && typeof percent === 'number' ? [{ name, percent }] : [];
-  });
+  if (!isList(item) || item.length % 2 !== 0) return null;
+  const parts: PartPercent[] = [];
+  for (let index = 0; index < item.length; index += 2) {
+    const [name, percent] = [item[index], item[index + 1]];
+    if (typeof name !== 'string' || !isNumber(percent)) return null;
+    parts.push({ name, percent });
+  }
+  return parts;
 }
 
-/** Readings as one flat list: for each the ms since the one before (1970 for the first), and its lag. */
-export function packReadings(readings: readonly Reading[]): readonly (number | null)[] {
+/**
+ * Times and lags as one flat list: for each by how many ms the time since the one before (`from` for the first) differs from the
+ * time before that, which is little where polls come at an even pace, and its lag.
+ */
+export function packTimes(readings: readonly Reading[], from: EpochMs): readonly (number | null)[] {
   const packed: (number | null)[] = [];
-  let before = 0;
+  let [before, stepBefore] = [from, 0];
   for (const { at, lagMs } of readings) {
-    packed.push(at - before, lagMs);
-    before = at;
+    const step = at - before;
+    packed.push(step - stepBefore, lagMs);
+    [before, stepBefore] = [at, step];
   }
   return packed;
 }
 
-/** Packed readings, as far as they can be read. Not an array's schema: that would take longer than all the rest of a row. */
+/** The readings of such a list; null when it is none. */
+export function unpackReadings(packed: unknown, from: EpochMs): readonly Reading[] | null {
+  if (!isList(packed) || packed.length % 2 !== 0) return null;
+  const readings: Reading[] = [];
+  let [at, step] = [from, 0];
+  for (let index = 0; index < packed.length; index += 2) {
+    const more = packed[index];
+    const lagMs = packed[index + 1];
+    if (!isNumber(more) || !isLag(lagMs)) return null;
+    step += more;
+    at += step;
+    readings.push({ at, lagMs });
+  }
+  return readings;
+}
+
+/** Readings as they were packed at first: for each the ms since the one before (1970 for the first), and its lag. */
 export const packedReadings = z.unknown().transform((packed): readonly Reading[] => {
   const readings: Reading[] = [];
   if (!isList(packed)) return readings;
   let at = 0;
   for (let index = 0; index + 1 < packed.length; index += 2) {
     const [since, lagMs] = [packed[index], packed[index + 1]];
-    if (typeof since !== 'number' || (typeof lagMs !== 'number' && lagMs !== null)) return readings;
+    if (!isNumber(since) || !isLag(lagMs)) return readings;
     at += since;
     readings.push({ at, lagMs });
   }
   return readings;
 });
 
-function isList(value: unknown): value is readonly unknown[] {
+/** Packs samples as the text of a row. */
+export function encodeSamples(samples: readonly Sample[]): string {
+  return JSON.stringify(packSamples(samples));
+}
+
+/** Reads the samples of a row; none when they cannot be read. */
+export function decodeSamples(text: string): readonly Sample[] {
+  return unpackSamples(parsed(text)) ?? [];
+}
+
+export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
+}
+
+/** A text may hold numbers that are too large to be any. */
+export function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** A number, or null where none was read. */
+export function isLag(value: unknown): value is number | null {
+  return value === null || isNumber(value);
 }

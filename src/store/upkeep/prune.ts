@@ -37,7 +37,7 @@ export async function prune(db: Db, request: PruneRequest): Promise<Pruned> {
         (await old('event_reads', ['connection_id', 'job_id', 'event_number'], unkept)),
       subscriptions: await old('subscriptions', ['id'], ended),
       episodes: await old('blind_episodes', ['id'], sql`ended_at < ${eventsBefore}`),
-      // Those of an hour become one, those of a day are forgotten.
+      // Those of 5 min become one, those of an hour become one, and in the end they are forgotten.
       samples:
         (await thinRows(tx, request.now, request.limit)) +
         (await old('samples', ['connection_id', 'job_id', 'began_at'], forgotten)),

@@ -1,7 +1,7 @@
-import { COARSE, FINE, thinSamples } from '../../domain/rules/thin-samples.ts';
+import { COARSE, FINE, thinSamples, WHOLE } from '../../domain/rules/thin-samples.ts';
 import { DAY, HOUR } from '../../domain/base/time.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
-import { decodeSamples, encodeSamples } from '../rows/memory-codec.ts';
+import { decodeSamples, encodeSamples } from '../rows/sample-codec.ts';
 import { ofJob } from '../rows/keys.ts';
 import type { Tx } from '../rows/schema.ts';
 
@@ -9,12 +9,35 @@ import type { Tx } from '../rows/schema.ts';
 const ROWS_OF_DAY = DAY / HOUR;
 
 /**
- * Makes one row of hourly samples of the rows of each whole day that is old enough, the oldest first, and returns how many rows
- * went.
+ * Thins what is old enough, the oldest first: the rows of an hour, and those of each whole day, which become one row of hourly
+ * samples. Returns how many rows it went through.
  *
- * @param limit rows that are read at most, but for those of one day
+ * @param limit rows that are read at most of either, but for those of one day
  */
 export async function thinRows(tx: Tx, now: EpochMs, limit: number): Promise<number> {
+  return (await thinHours(tx, now, limit)) + (await thinDays(tx, now, limit));
+}
+
+async function thinHours(tx: Tx, now: EpochMs, limit: number): Promise<number> {
+  const rows = await tx
+    .selectFrom('samples')
+    .select(['connection_id', 'job_id', 'began_at', 'samples'])
+    .where('every_ms', '=', WHOLE.bucketMs)
+    .where('began_at', '<=', now - WHOLE.untilMs - HOUR)
+    .orderBy('began_at')
+    .limit(limit)
+    .execute();
+  for (const row of rows)
+    await tx
+      .updateTable('samples')
+      .set({ every_ms: FINE.bucketMs, samples: encodeSamples(thinSamples(decodeSamples(row.samples), now)) })
+      .where((eb) => eb.and(ofJob({ connectionId: row.connection_id, jobId: row.job_id })))
+      .where('began_at', '=', row.began_at)
+      .execute();
+  return rows.length;
+}
+
+async function thinDays(tx: Tx, now: EpochMs, limit: number): Promise<number> {
   const before = Math.floor((now - FINE.untilMs) / DAY) * DAY;
   const rows = await tx
     .selectFrom('samples')

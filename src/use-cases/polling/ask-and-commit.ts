@@ -1,12 +1,13 @@
 import { holdFailure } from '../../domain/base/hold-failure.ts';
 import { decidePoll } from '../../domain/poll/decide-poll.ts';
 import type { JobDecision } from '../../domain/poll/decide-poll.ts';
-import { wantsSamples } from '../../domain/poll/judge.ts';
+import { samplesWantedSince } from '../../domain/poll/judge.ts';
 import type { RuleNeeds } from '../../domain/poll/judge.ts';
+import { isEndRead } from '../../domain/poll/job-end.ts';
+import { COARSE } from '../../domain/rules/thin-samples.ts';
 import type { Job } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Sample } from '../../domain/rules/sample.ts';
-import { COARSE } from '../../domain/rules/thin-samples.ts';
 import { endsSubscriptions } from '../../domain/job/job-event.ts';
 import type { ProgressAnswers } from '../../domain/job/progress-answer.ts';
 import { DEFAULT_VERDICT_RULES } from '../../domain/job/verdict-rules.ts';
@@ -97,7 +98,7 @@ export async function askAndCommit(
     const needs = await store.findRuleNeeds(asked);
     const decisions = decidePoll(asked, answers, now, {
       needs,
-      samples: await readWantedSamples(store, asked, needs, now),
+      samples: await readWantedSamples(store, asked, { needs, answers, now }),
       spacingMs: durations.pollSpacingMs,
       rules: { ...durations.verdicts, pollMs: pollMsOf(deps) },
       firstPlace: options.firstPlace,
@@ -124,18 +125,24 @@ export async function askAndCommit(
   }
 }
 
-/** All samples of the jobs whose window is judged now; hardly ever any. */
+interface Wanting {
+  readonly needs: ReadonlyMap<JobId, RuleNeeds>;
+  readonly answers: ProgressAnswers;
+  readonly now: EpochMs;
+}
+
+/** The samples that deciding about the jobs takes now; hardly ever any. */
 async function readWantedSamples(
   store: SampleStore,
   jobs: readonly Job[],
-  needs: ReadonlyMap<JobId, RuleNeeds>,
-  now: EpochMs,
+  { needs, answers, now }: Wanting,
 ): Promise<ReadonlyMap<JobId, readonly Sample[]>> {
   const read = new Map<JobId, readonly Sample[]>();
   for (const job of jobs) {
     const known = needs.get(job.jobId);
-    if (known !== undefined && wantsSamples(known, now))
-      read.set(job.jobId, await store.readSamples(job, now - COARSE.untilMs));
+    const isEnd = isEndRead(job.state, answers.get(job.jobId));
+    const since = isEnd ? now - COARSE.untilMs : known === undefined ? null : samplesWantedSince(known, now);
+    if (since !== null) read.set(job.jobId, await store.readSamples(job, since));
   }
   return read;
 }

@@ -110,6 +110,18 @@ export const ENDED_CASES: Readonly<Record<string, Said>> = {
     replicating,
     [7, 'RELEASE_RESOURCE_COMPLETE'],
   ),
+  'told-ended-after-more-days-than-samples-are-kept': happened({
+    kind: 'ended',
+    verdict: 'stopped_in_sync',
+    summary: {
+      from: START - 120 * DAY,
+      fromStart: true,
+      phases: { full_copy: 3 * DAY, replicating: 117 * DAY },
+      lag: { maxMs: 5 * MINUTE, lastDays: 90 },
+    },
+    standing: null,
+    ...anEvent,
+  }),
   'told-ended-disaster-recovery': toldOf(drJob, {}, replicating, [7, 'RELEASE_RESOURCE_COMPLETE']),
   'told-gone-deleted': told(replicating, [6, 'DELETED']),
   'told-ended-other': happened({ kind: 'ended', verdict: 'other', summary: null, standing: null, ...anEvent }),

@@ -15,6 +15,8 @@ import type { ListedJob } from '../../../src/domain/names/listed-job.ts';
 import { endAsGone } from '../../../src/domain/poll/absence.ts';
 import { assess } from '../../../src/domain/poll/assess.ts';
 import { NO_TERMS } from '../../../src/domain/job/job-terms.ts';
+import { sampleOf } from '../../../src/domain/rules/sample.ts';
+import type { Sample } from '../../../src/domain/rules/sample.ts';
 import { NOTHING_AROUND, NO_AFTERMATH } from '../../../src/domain/post/post.ts';
 import type { Aftermath, Announcement, DeliveryFacts, NamedJob, StandingJob } from '../../../src/domain/post/post.ts';
 import { statusMessage } from '../../../src/slack/messages/answers/status-message.ts';
@@ -57,6 +59,7 @@ export function read(...steps: readonly Step[]): {
 } {
   let state = UNSEEN_JOB;
   const events: JobEvent[] = [];
+  const samples: Sample[] = [];
   let now = START;
   let last: Step[1] | null = null;
   const look = (answer: Step[1], at: number) => {
@@ -64,8 +67,9 @@ export function read(...steps: readonly Step[]): {
     const result =
       answer === JUDGED_GONE
         ? endAsGone({ state, times: NO_TIMES }, 'gone', now)
-        : assess(state, typeof answer === 'string' ? reported(answer) : answer, now);
+        : assess(state, typeof answer === 'string' ? reported(answer) : answer, now, { samples });
     state = result.state;
+    if (state.report !== null && state.checkedAt === now) samples.push(sampleOf(state.report, now));
     events.push(...result.events);
   };
   for (const [minutes, answer] of steps) {

@@ -1,4 +1,4 @@
-import type { EndVerdict, JobEvent } from '../../../domain/job/job-event.ts';
+import type { EndSummary, EndVerdict, JobEvent } from '../../../domain/job/job-event.ts';
 import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
 import type { Doer } from '../../../domain/job/timeline.ts';
 import { PHASES } from '../../../domain/job/phases.ts';
@@ -79,10 +79,15 @@ function summaryLines(texts: Texts, { summary, at }: Ended): readonly string[] {
   return [
     texts.get(fromStart ? 'summary.ran' : 'summary.watched', ran),
     upperFirst(stretches.join(' · ')),
-    ...(lag === null
-      ? []
-      : [texts.get('summary.lag', { max: texts.duration(lag.maxMs), most: texts.duration(lag.mostMs) })]),
+    ...(lag === null ? [] : [lagLine(texts, lag)]),
   ];
+}
+
+function lagLine(texts: Texts, { maxMs, lastDays }: NonNullable<EndSummary['lag']>): string {
+  const max = texts.duration(maxMs);
+  return lastDays === null
+    ? texts.get('summary.lag', { max })
+    : texts.get('summary.lag_of_days', { max, days: lastDays });
 }
 
 function upperFirst(text: string): string {
