@@ -15,19 +15,40 @@ describe.each(['socket', 'http'] as const)('a person in %s mode', (mode) => {
     const name = job.id.slice(0, 8);
 
     const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
-    expect(answer.text.split('\n')[0]).toBe(`🟢 Replicating, lag 1 s – ${name}`);
+    expect(answer.text.split('\n')[0]).toBe(`🟢 ${name} – replicating, lag 1 s`);
     expect(slack.messages('#migrations')).toEqual([]);
 
-    await slack.people.click('ana', answer, 'Subscribe channel');
+    await slack.people.click('ana', answer, 'Watch here');
     const after = await slack.waitFor('the button to change', () =>
-      slack.ephemerals('#migrations', 'ana').find((one) => JSON.stringify(one.blocks).includes('"Unsubscribe"')),
+      slack.ephemerals('#migrations', 'ana').find((one) => JSON.stringify(one.blocks).includes('"Unwatch"')),
     );
     expect(after.id).toBe(answer.id);
     expect(world.texts('#migrations')).toEqual([`🔔 <@U00000001> subscribed this channel to *${name}*`]);
 
-    await slack.people.click('ana', after, 'Unsubscribe');
+    await slack.people.click('ana', after, 'Unwatch');
     await slack.waitFor('the public line', () => world.texts('#migrations')[1]);
     expect(world.texts('#migrations')[1]).toBe(`🔕 <@U00000001> unsubscribed this channel from *${name}*`);
+  });
+
+  test('finds what DRS called it, and its history, behind the three dots', async () => {
+    await using world = await startWorld({ mode });
+    const { slack, drs } = world;
+    slack.addChannel('migrations');
+    const job = drs.addJob('INCRE_TRANSFER_STARTED');
+    const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
+    expect(answer.text).not.toContain('INCRE_TRANSFER_STARTED');
+    await slack.people.click('ana', answer, 'Raw DRS fields');
+    const raw = await slack.waitFor('what DRS said', () =>
+      slack
+        .ephemerals('#migrations', 'ana')
+        .find((one) => one.text.includes('transfer_status: INCRE_TRANSFER_STARTED')),
+    );
+    expect(raw.text).toContain(`job_id: ${job.id}`);
+    await slack.people.click('ana', answer, 'History');
+    await slack.waitFor('its history', () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.id === answer.id && !one.text.includes('replicating')),
+    );
+    expect(slack.messages('#migrations')).toEqual([]);
   });
 
   test('shows a status to everybody with public', async () => {
@@ -35,7 +56,7 @@ describe.each(['socket', 'http'] as const)('a person in %s mode', (mode) => {
     world.slack.addChannel('migrations');
     const job = world.drs.addJob('PAUSING');
     await world.slack.people.type('ana', '#migrations', `/drs status ${job.id} public`);
-    expect((await world.nextMessage('#migrations', 0)).text).toContain('⏸️ Paused');
+    expect((await world.nextMessage('#migrations', 0)).text).toContain('– paused');
     expect(world.slack.ephemerals('#migrations', 'ana')).toEqual([]);
   });
 
@@ -175,7 +196,7 @@ describe('a person who subscribes', () => {
       `🔔 <@U00000001> subscribed this channel to 2 jobs – ⏸️ 1 paused: *${two.id.slice(0, 8)}* · 🔵 1`,
     ]);
     expect(answer.text).toContain('Subscribed to 2 jobs');
-    expect(answer.text).toContain('⏸️ Paused');
+    expect(answer.text).toContain('– paused');
     expect(answer.text).toContain(`DRS knows no job \`${UNKNOWN}\``);
     expect(answer.text).toContain('No job is called `nonsense`, and no id begins with it.');
   });
@@ -232,7 +253,7 @@ describe('a person who unsubscribes', () => {
     slack.addChannel('migrations');
     await world.ask('ana', '#migrations', `/drs subscribe ${drs.addJob().id}`);
     const list = await world.ask('ana', '#migrations', '/drs list');
-    await slack.people.click('ana', list, 'Unsubscribe');
+    await slack.people.click('ana', list, 'Unwatch');
     const after = await slack.waitFor('an empty list', () =>
       slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('No job is watched here')),
     );

@@ -11,7 +11,7 @@ describe.each(['socket', 'http'] as const)('the main line in %s mode', (mode) =>
 
     const answer = await world.ask('ana', '#migrations', `/drs subscribe ${job.id}`);
     expect(answer.text).toContain(`Subscribed to *${job.id.slice(0, 8)}*`);
-    expect(answer.text).toContain('🔵 Full copy 12 %');
+    expect(answer.text).toContain('full copy 12 %');
     expect(world.texts('#migrations')).toEqual([`🔔 <@U00000001> subscribed this channel to *${job.id.slice(0, 8)}*`]);
 
     for (const status of [

@@ -31,16 +31,16 @@ describe('a job is found', () => {
     ['/drs 迁移', '订单迁移'],
   ])('by %s', async (line, name) => {
     await using world = await worldWith('orders', 'orders eu', '订单迁移', 'list', 'shipping', 'orders-archive');
-    expect((await ask(world, line)).text.split('\n')[0]).toBe(`🟢 Replicating, lag 1 s – ${name}`);
+    expect((await ask(world, line)).text.split('\n')[0]).toBe(`🟢 ${name} – replicating, lag 1 s`);
   });
 
   test('by a pasted console address', async () => {
     await using world = await worldWith('orders');
     const job = named(world, 'billing');
     const address = `https://console-intl.huaweicloud.com/drs/?region=x#/drs/migrate/detail/${job.id}`;
-    expect((await ask(world, `/drs ${address}`)).text).toContain('– billing');
-    expect((await ask(world, `/drs <${address}|DRS>`)).text).toContain('– billing');
-    expect((await ask(world, `/drs ${address.replace('https://', '')}`)).text).toContain('– billing');
+    expect((await ask(world, `/drs ${address}`)).text).toContain('🟢 billing –');
+    expect((await ask(world, `/drs <${address}|DRS>`)).text).toContain('🟢 billing –');
+    expect((await ask(world, `/drs ${address.replace('https://', '')}`)).text).toContain('🟢 billing –');
     expect((await ask(world, '/drs https://console.example/drs')).text).toBe(
       'I find no job id in this address: `https://console.example/drs`. Open the job in the DRS console and copy its id, or type its name.',
     );
@@ -62,13 +62,13 @@ describe('a job is found', () => {
     await using world = await worldWith();
     world.drs.setHabits({ lists: [], companions: false });
     const job = named(world, 'orders');
-    expect((await ask(world, `/drs ${job.id}`)).text).toContain(`– ${job.id.slice(0, 8)}`);
+    expect((await ask(world, `/drs ${job.id}`)).text).toContain(`🟢 ${job.id.slice(0, 8)}`);
     expect((await ask(world, '/drs orders')).text).toBe(
       'I know no job called `orders`.\n' +
         'The list of jobs could not be read, so only watched jobs and full ids are known:\n' +
         'This address does not offer DRS: check DRS_ENDPOINT and DRS_REGION. (APIGW.0101: The API does not exist or has not been published in the environment)',
     );
-    expect((await ask(world, `/drs ${job.id.slice(0, 6)}`)).text).toContain('Replicating');
+    expect((await ask(world, `/drs ${job.id.slice(0, 6)}`)).text).toContain('replicating');
   });
 });
 
@@ -85,19 +85,19 @@ describe('a name that is not clear', () => {
     ]);
     await world.slack.people.click('ana', answer, 'Status');
     await world.slack.waitFor('the status', () =>
-      world.slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('– orders-eu')),
+      world.slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('orders-eu –')),
     );
   });
 
   test('can be subscribed and unsubscribed from the list of matches', async () => {
     await using world = await worldWith('orders-eu', 'orders-us');
     const { slack } = world;
-    await slack.people.click('ana', await ask(world, '/drs subscribe orders'), 'Subscribe channel');
+    await slack.people.click('ana', await ask(world, '/drs subscribe orders'), 'Watch here');
     await slack.waitFor('the subscription', () => world.texts('#migrations')[0]);
     await ask(world, '/drs subscribe orders-us');
     const which = await ask(world, '/drs unsubscribe orders');
     expect(which.text).toContain('fits 2 jobs');
-    await slack.people.click('ana', which, 'Unsubscribe');
+    await slack.people.click('ana', which, 'Unwatch');
     await slack.waitFor('the end', () => world.texts('#migrations').find((text) => text.startsWith('🔕')));
     expect((await ask(world, '/drs list')).text).toContain('This channel watches 1 job');
   });
@@ -106,7 +106,7 @@ describe('a name that is not clear', () => {
     await using world = await worldWith();
     named(world, 'orders', OVER);
     named(world, 'orders', 'PAUSING');
-    expect((await ask(world, '/drs orders')).text).toContain('⏸️ Paused – orders');
+    expect((await ask(world, '/drs orders')).text).toContain('⏸️ orders – paused');
   });
 
   test('that nothing has gets the nearest, with a button', async () => {
@@ -129,8 +129,8 @@ describe('a name that is not clear', () => {
 
   test('in another width is the one so written, where both are there', async () => {
     await using world = await worldWith('orders', 'ｏｒｄｅｒｓ');
-    expect((await ask(world, '/drs ｏｒｄｅｒｓ')).text).toContain('– ｏｒｄｅｒｓ');
-    expect((await ask(world, '/drs orders')).text).toContain('– orders');
+    expect((await ask(world, '/drs ｏｒｄｅｒｓ')).text).toContain('🟢 ｏｒｄｅｒｓ –');
+    expect((await ask(world, '/drs orders')).text).toContain('🟢 orders –');
   });
 
   test('that fits very many is said to, without a figure that is not true', async () => {
@@ -184,7 +184,7 @@ describe('with 10,000 jobs in DRS', () => {
     await using world = await startWorld({ overrides: { clock, durations: { listEveryMs: MINUTE } } });
     world.slack.addChannel('migrations');
     for (let number = 0; number < 10_000; number++) named(world, `job-${number}`);
-    expect((await ask(world, '/drs job-9999')).text).toContain('– job-9999');
+    expect((await ask(world, '/drs job-9999')).text).toContain('job-9999 –');
     const reading = world.drs.count('list');
     expect(reading).toBe(12);
     for (const name of ['job-1', 'JOB-2', '"job-3"', 'job-4321']) await ask(world, `/drs ${name}`);
@@ -213,12 +213,12 @@ describe('/drs jobs', () => {
     await shown('Next', '11–20 of 25');
     const last = await shown('Next', '21–25 of 25');
     expect(last.text).toContain('⏹️ *a-done* – Ended');
-    await shown('Subscribe channel', '21–25 of 25');
+    await shown('Watch here', '21–25 of 25');
     expect((await world.nextMessage('#migrations', 0)).text).toContain('subscribed this channel to *job-30*');
     await slack.waitFor('the other button', () =>
-      slack.ephemerals('#migrations', 'ana').find((one) => JSON.stringify(one.blocks).includes('"Unsubscribe"')),
+      slack.ephemerals('#migrations', 'ana').find((one) => JSON.stringify(one.blocks).includes('"Unwatch"')),
     );
-    await shown('Unsubscribe', '21–25 of 25');
+    await shown('Unwatch', '21–25 of 25');
     expect((await world.nextMessage('#migrations', 1)).text).toContain('🔕');
     await shown('Previous', '11–20 of 25');
   });
@@ -248,7 +248,7 @@ describe('a parent job', () => {
     );
     expect((await ask(world, '/drs jobs')).text).toContain('migration · 12 sub-jobs');
     const answer = await ask(world, '/drs subscribe shop');
-    expect(answer.text).toContain('Replicating, lag 1 s – shop');
+    expect(answer.text).toContain('shop – replicating, lag 1 s');
     parts[6]?.becomes('INCRE_TRANSFER_FAILED');
     await world.bot().tick();
     const told = await world.nextMessage('#migrations', 1);
@@ -277,9 +277,9 @@ describe('a parent job with progress of its own', () => {
     await world.bot().tick();
     expect(world.texts('#migrations')).toHaveLength(2);
     const status = (await ask(world, '/drs ledger')).text;
-    expect(status).toContain('🟠 Replicating, lag 1 s – ledger');
+    expect(status).toContain('🟠 ledger – replicating, lag 1 s');
     expect(status).toContain('🔴 1 of 1 sub-jobs FAILED: ledger_child');
-    expect((await ask(world, `/drs ${child.id}`)).text).toContain('🔴 FAILED – ledger_child: a sub-task stopped');
+    expect((await ask(world, `/drs ${child.id}`)).text).toContain('🔴 ledger_child FAILED – a sub-task stopped');
   });
 });
 
@@ -287,7 +287,7 @@ describe('a disaster recovery job', () => {
   test('is spoken of as such, with RPO and RTO, and closes without a summary', async () => {
     await using world = await worldWith();
     const job = world.drs.addJob('FULL_TRANSFER_STARTED', {}, { name: 'standby', type: 'cloudDataGuard' });
-    expect((await ask(world, '/drs subscribe standby')).text).toContain('🔵 Initialising');
+    expect((await ask(world, '/drs subscribe standby')).text).toContain('– initialising');
     job.becomes('INCRE_TRANSFER_STARTED');
     job.recovery = { rpo_info: { delay: '0' }, rto_info: { delay: '2000' } };
     await world.bot().tick();

@@ -23,15 +23,15 @@ describe('a name is not believed for long', () => {
   test('a new job is found beside an older one whose name begins with its own', async () => {
     await using world = await worldKnowing('billing-archive');
     named(world, 'billing', 'INCRE_TRANSFER_FAILED');
-    expect(await firstLine(world, '/drs billing')).toBe('🔴 FAILED – billing: replication stopped');
+    expect(await firstLine(world, '/drs billing')).toBe('🔴 billing FAILED – replication stopped');
   });
 
   test('a job that was renamed lets another one have its name', async () => {
     await using world = await worldKnowing('orders');
     world.drs.findJob('orders')?.rename('orders-old');
     named(world, 'orders', 'PAUSING');
-    expect(await firstLine(world, '/drs orders')).toBe('⏸️ Paused – orders');
-    expect(await firstLine(world, '/drs orders-old')).toBe('🟢 Replicating, lag 1 s – orders-old');
+    expect(await firstLine(world, '/drs orders')).toBe('⏸️ orders – paused');
+    expect(await firstLine(world, '/drs orders-old')).toBe('🟢 orders-old – replicating, lag 1 s');
   });
 
   test('a job that was made anew is meant, not the deleted one of the same name', async () => {
@@ -39,7 +39,7 @@ describe('a name is not believed for long', () => {
     const old = world.drs.findJob('orders');
     await ask(world, '/drs subscribe orders');
     if (old !== undefined) world.drs.recreateJob(old, 'PAUSING');
-    expect(await firstLine(world, '/drs orders')).toBe('⏸️ Paused – orders');
+    expect(await firstLine(world, '/drs orders')).toBe('⏸️ orders – paused');
   });
 
   test('a job that was made anew is meant, not the ended one of the same name', async () => {
@@ -47,7 +47,7 @@ describe('a name is not believed for long', () => {
     await ask(world, '/drs orders');
     world.drs.findJob('orders')?.becomes('RELEASE_RESOURCE_COMPLETE');
     named(world, 'orders', 'PAUSING');
-    expect(await firstLine(world, '/drs orders')).toBe('⏸️ Paused – orders');
+    expect(await firstLine(world, '/drs orders')).toBe('⏸️ orders – paused');
   });
 
   test('two jobs that swapped their names are told apart', async () => {
@@ -56,8 +56,8 @@ describe('a name is not believed for long', () => {
     billing?.becomes('PAUSING');
     orders?.rename('billing');
     billing?.rename('orders');
-    expect(await firstLine(world, '/drs orders')).toBe('⏸️ Paused – orders');
-    expect(await firstLine(world, '/drs billing')).toBe('🟢 Replicating, lag 1 s – billing');
+    expect(await firstLine(world, '/drs orders')).toBe('⏸️ orders – paused');
+    expect(await firstLine(world, '/drs billing')).toBe('🟢 billing – replicating, lag 1 s');
   });
 
   test('a name that two jobs have by now is asked back, with both ids', async () => {
@@ -111,7 +111,7 @@ describe('a name is not believed for long', () => {
     await ask(world, '/drs orders');
     world.drs.faults.next('list', { kind: 'hang' });
     const { text } = await ask(world, '/drs orders');
-    expect(text).toContain('Replicating, lag 1 s – orders');
+    expect(text).toContain('orders – replicating, lag 1 s');
     expect(text).toContain('the list could not be read anew.');
   });
 
@@ -136,7 +136,7 @@ describe('a part of a name', () => {
       `⚪ *orders-archive* – Replicating · ${job?.id.slice(0, 8) ?? ''}`,
     ]);
     expect((await ask(world, '/drs list')).text).toContain('No job is watched here');
-    await world.slack.people.click('ana', answer, 'Subscribe channel');
+    await world.slack.people.click('ana', answer, 'Watch here');
     expect((await world.nextMessage('#migrations', 0)).text).toContain('subscribed this channel to *orders-archive*');
   });
 
@@ -147,7 +147,7 @@ describe('a part of a name', () => {
     expect(answer.text).toContain('Unsubscribed from *billing*');
     expect(answer.text).toContain('`archive` is not the whole name of a job. Do you mean this one?');
     expect((await ask(world, '/drs list')).text).toContain('This channel watches 1 job');
-    await world.slack.people.click('ana', answer, 'Unsubscribe');
+    await world.slack.people.click('ana', answer, 'Unwatch');
     await world.slack.waitFor('the end', () =>
       world.texts('#migrations').find((text) => text.includes('archive*') && text.startsWith('🔕')),
     );
@@ -156,7 +156,7 @@ describe('a part of a name', () => {
   test('that is too short to be the beginning of an id is told how many characters that needs', async () => {
     await using world = await worldKnowing('orders');
     const id = world.drs.findJob('orders')?.id ?? '';
-    expect(await firstLine(world, `/drs ${id.slice(0, 4)}`)).toBe('🟢 Replicating, lag 1 s – orders');
+    expect(await firstLine(world, `/drs ${id.slice(0, 4)}`)).toBe('🟢 orders – replicating, lag 1 s');
     expect(await firstLine(world, `/drs ${id.slice(0, 3)}`)).toContain(
       'and the beginning of an id needs at least 4 characters.',
     );
@@ -180,8 +180,8 @@ describe('a part of a job', () => {
     await using world = await worldKnowing('shop');
     const parent = world.drs.findJob('shop');
     world.drs.addJob('INCRE_TRANSFER_FAILED', {}, { name: 'shop_child', parentId: parent?.id ?? null });
-    expect(await firstLine(world, '/drs shop_child')).toBe('🔴 FAILED – shop_child: replication stopped');
-    expect(await firstLine(world, '/drs shop')).toBe('🟠 Replicating, lag 1 s – shop');
+    expect(await firstLine(world, '/drs shop_child')).toBe('🔴 shop_child FAILED – replication stopped');
+    expect(await firstLine(world, '/drs shop')).toBe('🟠 shop – replicating, lag 1 s');
     expect((await ask(world, '/drs jobs')).text.split('\n')[0]).toBe('1 job in DRS');
   });
 });

@@ -6,7 +6,7 @@ import type { StateNote } from '../../../domain/job/state-note.ts';
 import { ALARM_LAG_MS } from '../../../domain/job/verdict-rules.ts';
 import type { PartProgress, ProgressReport } from '../../../domain/job/progress-report.ts';
 import { isMessageKey } from '../../../words/plain-texts.ts';
-import { escapeMrkdwn, safeName } from '../kit/mrkdwn.ts';
+import { escapeMrkdwn, lowerFirst, safeName } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
 /** Parts of a full copy shown in one line. */
@@ -136,6 +136,12 @@ function whatFailed(texts: Texts, status: string, isDr: boolean): string {
 export function headline(texts: Texts, { emoji, state, tail }: StatusWords, name: string): string {
   const safe = safeName(name);
   return `${emoji} ${tail === null ? `${state} – ${safe}` : texts.get('state.with_tail', { state, name: safe, tail })}`;
+}
+
+/** `🟢 orders – replicating, lag 3 s`: whom it is about comes first. Names escaped. */
+export function namedState(texts: Texts, { emoji, state, tail }: StatusWords, name: string): string {
+  const said = { emoji, name: safeName(name), state: lowerFirst(state) };
+  return tail === null ? texts.get('line.state', said) : texts.get('line.state_with_tail', { ...said, tail });
 }
 
 /** The same without a name: `Replicating, lag 3 s`. */
