@@ -3,7 +3,7 @@ import type { JobChanges } from './job-changes.ts';
 import type { Acted } from './slack-workspace/people.ts';
 import { renderAsText } from './slack-workspace/render-as-text.ts';
 import type { SlackWorkspace } from './slack-workspace/slack-workspace.ts';
-import { buttonsOf } from './slack-workspace/validate-blocks.ts';
+import { pressablesIn } from './slack-workspace/pressables.ts';
 import type { EphemeralMessage, Message } from './slack-workspace/workspace.ts';
 
 /** What the prompt understands, for whoever tries the demo. */
@@ -133,9 +133,7 @@ export class Prompt {
       ...messages.filter((one) => one.channelId === channelId),
       ...ephemerals.filter((one) => one.channelId === channelId && one.forUserId === userId),
     ];
-    const message = visible.findLast((one) =>
-      one.blocks.some((block) => buttonsOf(block).some((button) => button.text.text === label)),
-    );
+    const message = visible.findLast((one) => pressablesIn(one.blocks).some((pressable) => pressable.label === label));
     if (message === undefined) return `There is no button ${label} here.`;
     return (await this.#slack.people.click(this.#user, message, label)).slackSays;
   }

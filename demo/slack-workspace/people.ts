@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
+import { pressablesIn } from './pressables.ts';
 import type { Origin, ResponseUrls } from './response-urls.ts';
 import type { Ack } from './socket-mode.ts';
-import { buttonsOf } from './validate-blocks.ts';
 import type { Channel, EphemeralMessage, Message, User, WorkspaceState } from './workspace.ts';
 
 /** Sends something to the app and returns what it acknowledged with; null when it did not in time. */
@@ -64,12 +64,10 @@ export class People {
     return this.#shown(ack, origin, `${command} failed with the error "operation_timeout"`);
   }
 
-  /** Presses a button of a message by its label or action id. */
+  /** Presses a button of a message, or chooses in one of its menus, by its label or action id. */
   async click(userName: string, message: Message | EphemeralMessage, label: string): Promise<Acted> {
     const user = this.#inChannel(userName, this.#channel(message.channelId));
-    const found = message.blocks
-      .flatMap((block) => buttonsOf(block).map((button) => ({ block, button })))
-      .find(({ button }) => button.action_id === label || button.text.text === label);
+    const found = pressablesIn(message.blocks).find((one) => one.actionId === label || one.label === label);
     if (found === undefined)
       throw new Error(`there is no button ${JSON.stringify(label)} on ${JSON.stringify(message.text)}`);
     const ephemeral = 'forUserId' in message;
@@ -78,7 +76,6 @@ export class People {
       userId: user.id,
       message: ephemeral ? { ephemeralId: message.id } : { ts: message.ts },
     };
-    const { block, button } = found;
     const ack = await this.#deliver('interactive', {
       ...this.#common(origin),
       type: 'block_actions',
@@ -105,16 +102,7 @@ export class People {
             },
           }),
       state: { values: {} },
-      actions: [
-        {
-          type: 'button',
-          block_id: block.block_id ?? 'b',
-          action_id: button.action_id ?? 'a',
-          text: button.text,
-          value: button.value,
-          action_ts: String(Date.now() / 1000),
-        },
-      ],
+      actions: [found.action],
     });
     return this.#shown(ack, origin, 'This button did not respond in time.');
   }

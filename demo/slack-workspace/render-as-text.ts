@@ -1,4 +1,4 @@
-import type { Block, Button } from './validate-blocks.ts';
+import type { Block, Element } from './validate-blocks.ts';
 import type { Content, WorkspaceState } from './workspace.ts';
 
 /** A message as a person would see it, one string per line, for a terminal. */
@@ -35,8 +35,10 @@ function blockLines(block: Block): readonly string[] {
   }
 }
 
-function buttonText({ text }: Button): string {
-  return `[ ${text.text} ]`;
+/** A menu stands open: in a terminal nobody can look behind ⋯. */
+function buttonText(element: Element): string {
+  if (element.type === 'button') return `[ ${element.text.text} ]`;
+  return `⋯ ${element.options.map(({ text }) => `[ ${text.text} ]`).join(' ')}`;
 }
 
 /** Shows what Slack would make of mrkdwn: names, dates and characters instead of tokens. */

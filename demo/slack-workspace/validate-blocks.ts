@@ -30,6 +30,29 @@ const button = z.strictObject({
   accessibility_label: z.string().max(75).optional(),
 });
 
+const option = z.strictObject({
+  text: plainText(75),
+  value: z.string().min(1).max(150),
+  description: plainText(75).optional(),
+});
+const overflow = z.strictObject({
+  type: z.literal('overflow'),
+  action_id: z.string().min(1).max(255),
+  options: z
+    .array(option.extend({ url: z.string().max(3000).optional() }))
+    .min(1)
+    .max(5),
+});
+
+/** A menu of which one is chosen. */
+const staticSelect = z.strictObject({
+  type: z.literal('static_select'),
+  action_id: z.string().min(1).max(255),
+  placeholder: plainText(150).optional(),
+  options: z.array(option).min(1).max(100),
+  initial_option: option.optional(),
+});
+
 const section = z
   .strictObject({
     type: z.literal('section'),
@@ -121,7 +144,14 @@ const block = z.discriminatedUnion('type', [
   }),
   table,
   dataVisualization,
-  z.strictObject({ type: z.literal('actions'), block_id: blockId, elements: z.array(button).min(1).max(25) }),
+  z.strictObject({
+    type: z.literal('actions'),
+    block_id: blockId,
+    elements: z
+      .array(z.discriminatedUnion('type', [button, overflow, staticSelect]))
+      .min(1)
+      .max(25),
+  }),
 ]);
 
 /** A dialog, or a Home tab; both may have 100 blocks (docs.slack.dev, "Views"). */
@@ -145,6 +175,7 @@ export function parseView(value: unknown): View | null {
 /** A block as it is kept and shown. */
 export type Block = z.infer<typeof block>;
 export type Button = z.infer<typeof button>;
+export type Element = Button | z.infer<typeof overflow> | z.infer<typeof staticSelect>;
 
 const blocks = z
   .array(block)
@@ -157,7 +188,7 @@ const blocks = z
     if (all.filter((one) => one.type === 'data_visualization').length > MAX_CHARTS)
       check.addIssue({ code: 'custom', message: 'too many charts' });
     for (const [index, one] of all.entries()) {
-      const actionIds = buttonsOf(one).flatMap((element) =>
+      const actionIds = elementsOf(one).flatMap((element) =>
         element.action_id === undefined ? [] : [element.action_id],
       );
       if (new Set(actionIds).size < actionIds.length) {
@@ -166,10 +197,15 @@ const blocks = z
     }
   });
 
-/** The buttons of a block. */
-export function buttonsOf(one: Block): readonly Button[] {
+/** What can be pressed in a block. */
+export function elementsOf(one: Block): readonly Element[] {
   if (one.type === 'actions') return one.elements;
   return one.type === 'section' && one.accessory !== undefined ? [one.accessory] : [];
+}
+
+/** The buttons of a block, without what is behind ⋯. */
+export function buttonsOf(one: Block): readonly Button[] {
+  return elementsOf(one).flatMap((element) => (element.type === 'button' ? [element] : []));
 }
 
 /**

@@ -107,7 +107,7 @@ describe('outsiders', () => {
     const { slack } = world;
     await slack.people.type('ana', '#migrations', '/drs status orders public');
     const shown = await world.nextMessage('#migrations', 0);
-    for (const label of ['Refresh', 'Subscribe channel']) await slack.people.click('gus', shown, label);
+    for (const label of ['Refresh', 'Watch here']) await slack.people.click('gus', shown, label);
     await slack.waitFor('two refusals', () => slack.ephemerals('#migrations', 'gus')[1]);
     expect(slack.messages('#migrations')).toEqual([shown]);
     await slack.people.share('#migrations');

@@ -53,7 +53,7 @@ describe('a subscription that somebody else made', () => {
     await using world = await worldWith('orders');
     await ask(world, 'ana', '/drs subscribe orders');
     const shown = await ask(world, 'ben', line);
-    await world.slack.people.click('ben', shown, 'Unsubscribe');
+    await world.slack.people.click('ben', shown, 'Unwatch');
     const question = await found(world, 'ben', ASKS);
     expect((await ask(world, 'ben', '/drs list')).text).toContain('watches 1 job');
     await world.slack.people.click('ben', question, 'Unsubscribe anyway');

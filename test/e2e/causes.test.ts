@@ -168,7 +168,7 @@ describe('the closing message', () => {
       full_transfer_complete_time: String(now - 20 * 3_600_000),
     });
     const answer = await world.ask('ana', '#migrations', '/drs orders');
-    expect(answer.text).toContain('In this phase 20 h, since <!date^');
+    expect(answer.text).toContain('20 h so far');
     await world.ask('ana', '#migrations', '/drs subscribe orders');
     await world.bot().tick();
     job.becomes('RELEASE_RESOURCE_COMPLETE');

@@ -42,7 +42,7 @@ describe.each(['socket', 'http'] as const)('a chart in %s mode', (mode) => {
     await world.slack.waitFor('the new figure', () =>
       world.slack.ephemerals('#elsewhere', 'ana').find(({ text }) => text.includes('Newest lag 55 s · max 55 s')),
     );
-    await world.slack.people.click('ana', answer, 'Share to channel');
+    await world.slack.people.click('ana', answer, 'Share');
     const shared = await world.nextMessage('#elsewhere', 0);
     expect(kinds(shared)).toContain('data_visualization');
     expect(shared.text).toContain('Shared by <@U00000001>');

@@ -18,16 +18,37 @@ describe.each(['socket', 'http'] as const)('a person in %s mode', (mode) => {
     expect(answer.text.split('\n')[0]).toBe(`🟢 ${name} – replicating, lag 1 s`);
     expect(slack.messages('#migrations')).toEqual([]);
 
-    await slack.people.click('ana', answer, 'Subscribe channel');
+    await slack.people.click('ana', answer, 'Watch here');
     const after = await slack.waitFor('the button to change', () =>
-      slack.ephemerals('#migrations', 'ana').find((one) => JSON.stringify(one.blocks).includes('"Unsubscribe"')),
+      slack.ephemerals('#migrations', 'ana').find((one) => JSON.stringify(one.blocks).includes('"Unwatch"')),
     );
     expect(after.id).toBe(answer.id);
     expect(world.texts('#migrations')).toEqual([`🔔 <@U00000001> subscribed this channel to *${name}*`]);
 
-    await slack.people.click('ana', after, 'Unsubscribe');
+    await slack.people.click('ana', after, 'Unwatch');
     await slack.waitFor('the public line', () => world.texts('#migrations')[1]);
     expect(world.texts('#migrations')[1]).toBe(`🔕 <@U00000001> unsubscribed this channel from *${name}*`);
+  });
+
+  test('finds what DRS called it, and its history, behind the three dots', async () => {
+    await using world = await startWorld({ mode });
+    const { slack, drs } = world;
+    slack.addChannel('migrations');
+    const job = drs.addJob('INCRE_TRANSFER_STARTED');
+    const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
+    expect(answer.text).not.toContain('INCRE_TRANSFER_STARTED');
+    await slack.people.click('ana', answer, 'Raw DRS fields');
+    const raw = await slack.waitFor('what DRS said', () =>
+      slack
+        .ephemerals('#migrations', 'ana')
+        .find((one) => one.text.includes('transfer_status: INCRE_TRANSFER_STARTED')),
+    );
+    expect(raw.text).toContain(`job_id: ${job.id}`);
+    await slack.people.click('ana', answer, 'History');
+    await slack.waitFor('its history', () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.id === answer.id && !one.text.includes('replicating')),
+    );
+    expect(slack.messages('#migrations')).toEqual([]);
   });
 
   test('shows a status to everybody with public', async () => {
@@ -232,7 +253,7 @@ describe('a person who unsubscribes', () => {
     slack.addChannel('migrations');
     await world.ask('ana', '#migrations', `/drs subscribe ${drs.addJob().id}`);
     const list = await world.ask('ana', '#migrations', '/drs list');
-    await slack.people.click('ana', list, 'Unsubscribe');
+    await slack.people.click('ana', list, 'Unwatch');
     const after = await slack.waitFor('an empty list', () =>
       slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('No job is watched here')),
     );

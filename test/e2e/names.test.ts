@@ -85,19 +85,19 @@ describe('a name that is not clear', () => {
     ]);
     await world.slack.people.click('ana', answer, 'Status');
     await world.slack.waitFor('the status', () =>
-      world.slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('– orders-eu')),
+      world.slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('orders-eu –')),
     );
   });
 
   test('can be subscribed and unsubscribed from the list of matches', async () => {
     await using world = await worldWith('orders-eu', 'orders-us');
     const { slack } = world;
-    await slack.people.click('ana', await ask(world, '/drs subscribe orders'), 'Subscribe channel');
+    await slack.people.click('ana', await ask(world, '/drs subscribe orders'), 'Watch here');
     await slack.waitFor('the subscription', () => world.texts('#migrations')[0]);
     await ask(world, '/drs subscribe orders-us');
     const which = await ask(world, '/drs unsubscribe orders');
     expect(which.text).toContain('fits 2 jobs');
-    await slack.people.click('ana', which, 'Unsubscribe');
+    await slack.people.click('ana', which, 'Unwatch');
     await slack.waitFor('the end', () => world.texts('#migrations').find((text) => text.startsWith('🔕')));
     expect((await ask(world, '/drs list')).text).toContain('This channel watches 1 job');
   });
@@ -213,12 +213,12 @@ describe('/drs jobs', () => {
     await shown('Next', '11–20 of 25');
     const last = await shown('Next', '21–25 of 25');
     expect(last.text).toContain('⏹️ *a-done* – ended');
-    await shown('Subscribe channel', '21–25 of 25');
+    await shown('Watch here', '21–25 of 25');
     expect((await world.nextMessage('#migrations', 0)).text).toContain('subscribed this channel to *job-30*');
     await slack.waitFor('the other button', () =>
-      slack.ephemerals('#migrations', 'ana').find((one) => JSON.stringify(one.blocks).includes('"Unsubscribe"')),
+      slack.ephemerals('#migrations', 'ana').find((one) => JSON.stringify(one.blocks).includes('"Unwatch"')),
     );
-    await shown('Unsubscribe', '21–25 of 25');
+    await shown('Unwatch', '21–25 of 25');
     expect((await world.nextMessage('#migrations', 1)).text).toContain('🔕');
     await shown('Previous', '11–20 of 25');
   });

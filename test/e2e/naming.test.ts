@@ -136,7 +136,7 @@ describe('a part of a name', () => {
       `⚪ *orders-archive* – replicating · ${job?.id.slice(0, 8) ?? ''}`,
     ]);
     expect((await ask(world, '/drs list')).text).toContain('No job is watched here');
-    await world.slack.people.click('ana', answer, 'Subscribe channel');
+    await world.slack.people.click('ana', answer, 'Watch here');
     expect((await world.nextMessage('#migrations', 0)).text).toContain('subscribed this channel to *orders-archive*');
   });
 
@@ -147,7 +147,7 @@ describe('a part of a name', () => {
     expect(answer.text).toContain('Unsubscribed from *billing*');
     expect(answer.text).toContain('`archive` is not the whole name of a job. Do you mean this one?');
     expect((await ask(world, '/drs list')).text).toContain('This channel watches 1 job');
-    await world.slack.people.click('ana', answer, 'Unsubscribe');
+    await world.slack.people.click('ana', answer, 'Unwatch');
     await world.slack.waitFor('the end', () =>
       world.texts('#migrations').find((text) => text.includes('archive*') && text.startsWith('🔕')),
     );

@@ -97,7 +97,7 @@ describe('rules of a subscription', () => {
     world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders-eu' });
     const question = await world.ask('ana', '#migrations', '/drs subscribe orders lag:5m/10m');
     expect(question.text).toContain('is not the whole name of a job');
-    await world.slack.people.click('ana', question, 'Subscribe channel');
+    await world.slack.people.click('ana', question, 'Watch here');
     expect((await world.nextMessage('#migrations', 0)).text).toContain('Rules: lag alarm: over 5 min for 10 min');
   });
 });

@@ -245,7 +245,7 @@ describe('Refresh', () => {
     await world.ask('ana', '#migrations', `/drs ${job.id}`);
     await slack.people.click('ana', answer, 'Refresh');
     const after = await slack.waitFor('the unknown state', () =>
-      slack.ephemerals('#migrations', 'ana').find((one) => one.text.startsWith('⚪ UNKNOWN')),
+      slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('unknown since')),
     );
     expect(after.text).toMatch(
       /Last seen <!date.*>: replicating, lag 1 s\nDRS does not know the project: check DRS_PROJECT_ID/,

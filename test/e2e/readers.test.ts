@@ -69,18 +69,18 @@ describe('sharing', () => {
   test('shows an answer to everybody, with who shared it', async () => {
     await using world = await worldWith();
     const answer = await world.ask('li', '#migrations', '/drs orders');
-    await world.slack.people.click('li', answer, '分享到频道');
+    await world.slack.people.click('li', answer, '分享');
     const shared = await world.nextMessage('#migrations', 0);
     expect(shared.text).toContain('🟢 orders – replicating, lag 1 s');
     expect(shared.text).toContain('Shared by <@U00000003>');
-    expect(buttons(shared)).not.toContain('Share to channel');
+    expect(buttons(shared)).not.toContain('"Share"');
     const list = await world
       .ask('ana', '#migrations', '/drs subscribe orders')
       .then(() => world.ask('ana', '#migrations', '/drs list'));
-    await world.slack.people.click('ana', list, 'Share to channel');
+    await world.slack.people.click('ana', list, 'Share');
     expect((await world.nextMessage('#migrations', 2)).text).toContain('This channel watches 1 job');
     const jobs = await world.ask('ana', '#migrations', '/drs jobs');
-    await world.slack.people.click('ana', jobs, 'Share to channel');
+    await world.slack.people.click('ana', jobs, 'Share');
     expect((await world.nextMessage('#migrations', 3)).text).toContain('1 job in DRS');
   });
 });
@@ -89,11 +89,11 @@ describe('help', () => {
   test('can be shown to everybody as well', async () => {
     await using world = await worldWith();
     const { slack } = world;
-    await slack.people.click('li', await world.ask('li', '#migrations', '/drs help names'), '分享到频道');
+    await slack.people.click('li', await world.ask('li', '#migrations', '/drs help names'), '分享');
     const shared = await world.nextMessage('#migrations', 0);
     expect(shared.text).toContain('First the full id, then the exact name');
     expect(shared.text).toContain('Shared by <@U00000003>');
-    await slack.people.click('ana', await world.ask('ana', '#migrations', '/drs help'), 'Share to channel');
+    await slack.people.click('ana', await world.ask('ana', '#migrations', '/drs help'), 'Share');
     expect((await world.nextMessage('#migrations', 1)).text).toContain('I watch DRS jobs');
   });
 });
@@ -107,12 +107,12 @@ describe('the console', () => {
       .then(() => world.ask('ana', '#migrations', '/drs orders'));
     const { projectId } = world.drs;
     expect(buttons(answer)).toContain(`"url":"https://console.example/${projectId}/`);
-    expect(await world.slack.people.click('ana', answer, 'Console')).toMatchObject({ acked: true });
+    expect(await world.slack.people.click('ana', answer, 'Open console')).toMatchObject({ acked: true });
   });
 
   test('has no button where it is not', async () => {
     await using world = await worldWith();
-    expect(buttons(await world.ask('ana', '#migrations', '/drs orders'))).not.toContain('Console');
+    expect(buttons(await world.ask('ana', '#migrations', '/drs orders'))).not.toContain('Open console');
   });
 });
 
@@ -304,7 +304,7 @@ describe('a direct message with the bot', () => {
     expect(answers[0]?.text).toContain('I tell you about 1 job');
     for (const { text, blocks } of answers) {
       expect(text).not.toMatch(/this channel watches|of this channel/i);
-      expect(buttons({ blocks })).not.toContain('Share to channel');
+      expect(buttons({ blocks })).not.toContain('"Share"');
     }
   });
 

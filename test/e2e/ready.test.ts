@@ -128,7 +128,7 @@ describe('/drs ready', () => {
     await using _ = world;
     const answer = await world.ask('ana', '#migrations', '/drs ready orders');
     const known = world.texts('#migrations').length;
-    await world.slack.people.click('ana', answer, 'Share to channel');
+    await world.slack.people.click('ana', answer, 'Share');
     expect((await world.nextMessage('#migrations', known)).text).toContain('🏁 orders – ready for cut-over');
   });
 });

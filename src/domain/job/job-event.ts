@@ -67,6 +67,11 @@ export type EndVerdict =
   /** A verdict that this version does not know. */
   | 'other';
 
+/** Only these two are a success; DRS itself says no more than "released". */
+export function isSuccess(verdict: EndVerdict): boolean {
+  return verdict === 'stopped_in_sync' || verdict === 'copy_finished';
+}
+
 /** A fact about a job worth telling. Facts only: what is said about them is decided when they are rendered. */
 export type JobEvent =
   /** The job entered a status people are told of; a passing one, and what follows it, only those who want every status. */

@@ -11,7 +11,14 @@ import { shareList, unsubscribeListed } from './list-buttons.ts';
 import { subscribeNamed, unsubscribeNamed, watchNamesake } from './name-buttons.ts';
 import { refreshToldPost, showWholePost } from './post-buttons.ts';
 import { refreshReady, shareReady } from './ready-buttons.ts';
-import { refreshStatus, shareStatus, showLastLogLines, subscribeTarget, unsubscribeTarget } from './status-buttons.ts';
+import {
+  refreshStatus,
+  shareStatus,
+  showLastLogLines,
+  showRawFields,
+  subscribeTarget,
+  unsubscribeTarget,
+} from './status-buttons.ts';
 import { refreshWhy } from './why-buttons.ts';
 
 const HANDLERS: Readonly<Record<string, ClickHandler>> = {
@@ -19,6 +26,7 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.showStatus]: refreshStatus,
   [ACTIONS.shareStatus]: shareStatus,
   [ACTIONS.lastLogLines]: showLastLogLines,
+  [ACTIONS.showRaw]: showRawFields,
   [ACTIONS.refreshReady]: refreshReady,
   [ACTIONS.shareReady]: shareReady,
   [ACTIONS.subscribe]: subscribeTarget,

@@ -1,7 +1,9 @@
+import { showRaw } from '../../use-cases/showing/show-raw.ts';
 import { showLog } from '../../use-cases/showing/show-log.ts';
 import { readForChannel } from '../../use-cases/showing/show-status.ts';
 import { statusView } from '../commands/status.ts';
 import { logMessage } from '../messages/answers/log-message.ts';
+import { rawMessage } from '../messages/answers/raw-message.ts';
 import { statusMessage } from '../messages/answers/status-message.ts';
 import { JOBS_VALUE } from '../messages/kit/button-value.ts';
 import type { JobsValue } from '../messages/kit/button-value.ts';
@@ -18,7 +20,13 @@ export const showLastLogLines = withValue(JOBS_VALUE, async ({ slack, personText
     await reply.privately(logMessage(personTexts, await showLog(slack.useCases, jobId, personTexts.language)));
 });
 
-/** *Share to channel* on a status. */
+/** *Raw DRS fields* on a message about one job: for whoever asked. */
+export const showRawFields = withValue(JOBS_VALUE, async ({ slack, personTexts, reply }, { jobs: [jobId] }) => {
+  if (jobId !== undefined)
+    await reply.privately(rawMessage(personTexts, await showRaw(slack.useCases, jobId, personTexts.language)));
+});
+
+/** *Share* on a status. */
 export const shareStatus = withValue(JOBS_VALUE, async (request, { jobs: jobIds }) => {
   const { slack, actor, channelTexts, reply } = request;
   const jobs = await readForChannel(slack.useCases, actor, jobIds, channelTexts.language);

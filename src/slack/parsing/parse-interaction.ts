@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { MORE_ACTION, OPTION_VALUE } from '../messages/kit/button-value.ts';
 import { markedPost } from '../messages/posts/post-message.ts';
 
 /** Just what is needed of a click (docs.slack.dev, "block_actions payload"); the rest of the payload is ignored. */
@@ -22,7 +23,15 @@ const clickPayload = z.object({
         .catch(undefined),
     })
     .optional(),
-  actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })).min(1),
+  actions: z
+    .array(
+      z.object({
+        action_id: z.string(),
+        value: z.string().optional(),
+        selected_option: z.object({ value: z.string() }).nullish(),
+      }),
+    )
+    .min(1),
 });
 
 /** Somebody pressed a button. */
@@ -86,9 +95,18 @@ export function parseClick(body: unknown): Click | null {
     teamId: user.team_id ?? null,
     channelId,
     channelName: channel?.name ?? null,
-    actionId: action.action_id,
-    value: action.value,
+    ...pressed(action),
     messageTs: ephemeral ? null : (message?.ts ?? container?.message_ts ?? null),
     postId: ephemeral ? null : markedPost(message?.blocks ?? []),
   };
+}
+
+/** An option behind ⋯ is the button that it stands for. */
+function pressed({
+  action_id: actionId,
+  value,
+  selected_option: option,
+}: z.infer<typeof clickPayload>['actions'][number]): Pick<Click, 'actionId' | 'value'> {
+  const chosen = option?.value ?? value;
+  return (actionId === MORE_ACTION ? OPTION_VALUE.decode(chosen) : null) ?? { actionId, value: chosen };
 }

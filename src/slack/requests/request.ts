@@ -11,6 +11,7 @@ import type { ShowAuditDeps } from '../../use-cases/showing/show-audit.ts';
 import type { ShowChartDeps } from '../../use-cases/showing/show-chart.ts';
 import type { ShowHealthDeps } from '../../use-cases/showing/show-health.ts';
 import type { ShowLogDeps } from '../../use-cases/showing/show-log.ts';
+import type { ShowRawDeps } from '../../use-cases/showing/show-raw.ts';
 import type { ShowReadinessDeps } from '../../use-cases/showing/show-readiness.ts';
 import type { ShowStatusDeps } from '../../use-cases/showing/show-status.ts';
 import type { ShowVersionDeps } from '../../use-cases/showing/show-version.ts';
@@ -35,6 +36,7 @@ type UseCaseDeps = ChangeSettingsDeps &
   ShowChartDeps &
   ShowHealthDeps &
   ShowLogDeps &
+  ShowRawDeps &
   ShowReadinessDeps &
   ShowStatusDeps &
   ShowVersionDeps &

@@ -1,6 +1,7 @@
 import { holdFailure } from '../../domain/base/hold-failure.ts';
 import { endsWithin } from '../../domain/base/ends-within.ts';
 import type { Cause, RecoveryFigures } from '../../domain/job/job-detail.ts';
+import type { JobEvent } from '../../domain/job/job-event.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import { statusGroup } from '../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../domain/job/job-type.ts';
@@ -10,6 +11,7 @@ import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
+import type { ToldStore } from '../../ports/store/told.ts';
 import type { JobReading } from '../polling/read-jobs.ts';
 import type { Vitals } from '../upkeep/vitals.ts';
 import { readComparisons } from './read-comparisons.ts';
@@ -26,7 +28,7 @@ import type { OldNames, ReferenceProblem, ResolveDeps } from '../naming/resolve-
 export type ShowStatusDeps = ResolveDeps &
   ReadWithDetailsDeps &
   OutlookDeps &
-  ShowChartDeps & { readonly store: SubscriptionStore };
+  ShowChartDeps & { readonly store: SubscriptionStore & ToldStore };
 
 /** A job with whether the channel that asked is subscribed to it, and what is known beside its progress. */
 export interface JobStatus {
@@ -42,7 +44,12 @@ export interface JobStatus {
   readonly chart: ChartSeries | null;
   /** How it goes on, by the rules of the channel that asked; null for a job of which nothing was read. */
   readonly outlook: Outlook | null;
+  /** How it ended, as long as that is remembered; null for a job that goes on, or was not watched then. */
+  readonly ended: EndedEvent | null;
 }
+
+/** The end of a job. */
+export type EndedEvent = Extract<JobEvent, { readonly kind: 'ended' }>;
 
 /** Everything a status message shows. */
 export interface StatusAnswer {
@@ -93,6 +100,7 @@ export async function readForChannel(
         subJobs: subJobs.get(jobId)?.length ?? 0,
         chart,
         outlook: await outlookOf(deps, reading, rules.get(jobId), jobIds.length === 1),
+        ended: await endOf(deps, channel, reading),
       };
     }),
   );
@@ -117,6 +125,17 @@ async function outlookOf(
   const compared = (await readComparisons(deps, [job.jobId], MAX_DETAIL_WAIT_MS)).get(job.jobId);
   if (compared?.kind !== 'read' || compared.comparisons.length === 0) return outlook;
   return await readOutlook(deps, job, { rules, comparisons: compared.comparisons });
+}
+
+/** Events looked through for the end: nothing much follows it. */
+const MAX_LAST_EVENTS = 5;
+
+async function endOf({ store }: ShowStatusDeps, channel: ChannelKey, reading: JobReading): Promise<EndedEvent | null> {
+  if (reading.kind !== 'known' || reading.job.state.over !== 'ended') return null;
+  const { workspaceId } = channel;
+  const { events } = await store.listTold({ workspaceId, job: reading.job, limit: MAX_LAST_EVENTS });
+  for (const { event } of events) if (event.kind === 'ended') return event;
+  return null;
 }
 
 function isFailed(reading: JobReading): boolean {

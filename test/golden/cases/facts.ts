@@ -154,6 +154,7 @@ export const status = (known: Job, changes: Partial<JobStatus> = {}): JobStatus 
   subJobs: 0,
   chart: null,
   outlook: null,
+  ended: null,
   ...changes,
 });
 

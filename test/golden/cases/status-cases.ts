@@ -1,7 +1,9 @@
 import { HOUR } from '../../../src/domain/base/time.ts';
 import { explanation } from '../../../src/domain/job/explanation.ts';
+import { rawMessage } from '../../../src/slack/messages/answers/raw-message.ts';
 import { statusMessage } from '../../../src/slack/messages/answers/status-message.ts';
 import { hideOperatorMatters } from '../../../src/slack/messages/kit/texts.ts';
+import type { EndedEvent } from '../../../src/use-cases/showing/show-status.ts';
 import type { ReferenceProblem } from '../../../src/use-cases/naming/resolve-jobs.ts';
 import { BILLING, ORDERS, aJob, aReport, reported } from '../../support/reports.ts';
 import {
@@ -11,6 +13,7 @@ import {
   START,
   TIMEOUT,
   VIEW,
+  anEvent,
   lagging,
   none,
   parts,
@@ -28,6 +31,29 @@ const LOCKED = unanswered('credentials_rejected', explanation('keys_locked', { l
 const NO_PROJECT = unanswered('project_unknown', explanation('project_unknown', { label: 'APIGW.0106' }));
 
 const NOT_OFFERED = unanswered('not_found', explanation('not_offered', { label: 'APIGW.0101' }));
+
+const endedAs =
+  (changes: Partial<EndedEvent>): Said =>
+  (texts) => {
+    const { state, now } = read(replicating, [6, 'RELEASE_RESOURCE_COMPLETE'], [12, 'RELEASE_RESOURCE_COMPLETE']);
+    const summary = {
+      from: START - 150 * HOUR,
+      fromStart: true,
+      phases: { full_copy: 31 * HOUR, replicating: 117 * HOUR, paused: 2 * HOUR },
+      lag: { maxMs: 580_000, lastDays: null },
+    };
+    const ended: EndedEvent = {
+      ...anEvent,
+      kind: 'ended',
+      verdict: 'stopped_in_sync',
+      lastLag: { ms: 300, at: START },
+      standing: null,
+      summary,
+      ...changes,
+    };
+    const known = aJob({ name: 'orders', jobType: 'migration' }, state);
+    return statusMessage(texts, { jobs: [status(known, { ended })], problems: [] }, { ...VIEW, now });
+  };
 
 export const STATUS_CASES: Readonly<Record<string, Said>> = {
   'status-not-started': shown([0, 'CONFIGURATION']),
@@ -183,6 +209,46 @@ export const STATUS_CASES: Readonly<Record<string, Said>> = {
     'INCRE_TRANSFER_FAILED',
   ]),
   'status-deleted': shown(replicating, [6, 'DELETED']),
+  'status-ended-and-remembered': endedAs({}),
+  'status-ended-and-watched-late': endedAs({
+    verdict: 'had_failed',
+    summary: {
+      from: START,
+      fromStart: false,
+      phases: { replicating: 21 * HOUR, failed: 47 * 60_000 },
+      lag: { maxMs: 9_000, lastDays: 90 },
+    },
+  }),
+  'status-ended-in-an-odd-status': endedAs({
+    verdict: 'other_status',
+    summary: null,
+    standing: { status: 'NODE_UPGRADE_START', taskMode: null, lagMs: null, at: START, reports: 3 },
+  }),
+  'status-of-namesakes': (texts) => {
+    const { state, now } = read(replicating);
+    const jobs = [ORDERS, BILLING].map((jobId) => status(aJob({ jobId, name: 'orders' }, state)));
+    return statusMessage(texts, { jobs, problems: [] }, { ...VIEW, now });
+  },
+  'raw-fields': (texts) => {
+    const { state, now } = read([
+      0,
+      reported('FULL_TRANSFER_STARTED', {
+        parts,
+        remainingTime: '3600',
+        processTime: '1',
+        errorCode: 'DRS.M05023',
+        unknownFields: { incre_trans_delay: 'NA', note: 'a `word` <!channel>' },
+      }),
+    ]);
+    const polls = [
+      { at: now, group: 'full_copy', lagMs: null, parts: [{ name: 'data', percent: 63 }] },
+      { at: now + HOUR, group: 'replicating', lagMs: 3_000, parts: [] },
+    ] as const;
+    const job = aJob({ name: 'orders', jobType: 'migration' }, state);
+    return rawMessage(texts, { jobId: ORDERS, job, cause: DUPLICATE, polls });
+  },
+  'raw-fields-of-a-job-that-was-never-read': (texts) =>
+    rawMessage(texts, { jobId: ORDERS, job: null, cause: null, polls: [] }),
   'status-paused-with-an-error': shown(replicating, [6, reported('PAUSING', { errorCode: 'DRS.M05023' })]),
   'status-in-a-dm': (texts) => {
     const { state, now } = read(replicating);

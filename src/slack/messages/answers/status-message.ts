@@ -1,13 +1,18 @@
+import { isSuccess } from '../../../domain/job/job-event.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
 import type { JobId } from '../../../domain/job/job-id.ts';
+import type { Job } from '../../../domain/job/job.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
-import type { JobStatus, StatusAnswer } from '../../../use-cases/showing/show-status.ts';
+import type { EndedEvent, JobStatus, StatusAnswer } from '../../../use-cases/showing/show-status.ts';
 import { chartPart } from '../jobs/chart-part.ts';
 import { describeJob } from '../jobs/job-details.ts';
+import { lifePart } from '../jobs/life-table.ts';
+import { statusName } from '../jobs/status-words.ts';
 import { noReport, noSuchJob } from '../jobs/unknown-job.ts';
 import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
-import { consoleButton, logButton, sharedByPart, shareButton, subscribeLabel } from '../kit/job-buttons.ts';
-import { askedJobId } from '../kit/job-names.ts';
+import { consoleButton, logButton, rawButton, sharedByPart, shareButton, subscribeLabel } from '../kit/job-buttons.ts';
+import { askedJobId, plainName } from '../kit/job-names.ts';
+import { dateAndTime, lowerFirst } from '../kit/mrkdwn.ts';
 import { footer, linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
 import type { Texts } from '../kit/texts.ts';
@@ -32,25 +37,75 @@ export function statusMessage(texts: Texts, answer: StatusAnswer, view: StatusVi
   // Nobody asks about a job that is over, so that the next reading says nothing about it.
   const isAsked = jobs.some(({ reading }) => reading.kind === 'known' && reading.job.state.over === null);
   const pause = isAsked ? pauseLines(texts, view.pausedUntil ?? null) : [];
+  const names = jobs.map(({ reading }) => nameOf(reading));
+  const shown = jobs.map((status, index) => {
+    const isNamesake = names.some((name, other) => other !== index && name !== null && name === names[index]);
+    return jobParts(texts, { ...status, isNamesake }, jobs, view);
+  });
   return message([
-    ...jobs.flatMap((status) => jobParts(texts, status, jobs, view)),
+    ...shown.flatMap(({ parts }) => parts),
     ...pause.map(footer),
     ...unresolvedParts(texts, answer, 'status', view.channelId),
-    ...(view.sharedBy === undefined ? [] : [sharedByPart(texts, view.sharedBy)]),
     ...buttonParts(texts, jobs, view),
+    ...shown.flatMap(({ checked }) => checked),
+    ...(view.sharedBy === undefined ? [] : [sharedByPart(texts, view.sharedBy)]),
   ]);
 }
 
-function jobParts(texts: Texts, status: JobStatus, all: readonly JobStatus[], view: StatusView): readonly Part[] {
-  const { reading } = status;
-  if (reading.kind === 'no_such_job') return [linesPart([noSuchJob(texts, reading)])];
-  if (reading.kind === 'no_report') return [linesPart([noReport(texts, reading, 'status')])];
+function nameOf(reading: JobStatus['reading']): string | null {
+  return reading.kind === 'known' ? reading.job.name : reading.name;
+}
+
+/** What is said of one job, and what stands below the buttons. */
+interface JobParts {
+  readonly parts: readonly Part[];
+  readonly checked: readonly Part[];
+}
+
+function jobParts(
+  texts: Texts,
+  status: JobStatus & { readonly isNamesake: boolean },
+  all: readonly JobStatus[],
+  view: StatusView,
+): JobParts {
+  const { reading, ended } = status;
+  if (reading.kind === 'no_such_job') return { parts: [linesPart([noSuchJob(texts, reading)])], checked: [] };
+  if (reading.kind === 'no_report') return { parts: [linesPart([noReport(texts, reading, 'status')])], checked: [] };
+  if (ended !== null && all.length === 1) return { parts: endedParts(texts, reading.job, ended), checked: [] };
   const described = describeJob(texts, reading.job, view.now, status);
-  if (described === null) return [];
-  const { headline, lines, footer: small } = described;
+  if (described === null) return { parts: [], checked: [] };
+  const { headline, name, lines, small, footer: checked } = described;
   const button = all.length === 1 ? null : subscriptionButton(texts, status, all, view.channelId);
-  const news = { kind: 'news' as const, headline, lines, ...(button === null ? {} : { button }) };
-  return [news, ...chartParts(texts, status), footer(small)];
+  const search: Part = { kind: 'search', line: reading.job.jobId };
+  const news: Part = { kind: 'news', headline, bold: name, lines, ...(button === null ? {} : { button }) };
+  // Of several jobs each keeps its small print beside it.
+  if (all.length > 1)
+    return { parts: [news, footer([small, checked].filter(isSaid).join(' · ')), search], checked: [] };
+  return {
+    parts: [news, ...chartParts(texts, status), ...(small === null ? [] : [footer(small)]), search],
+    checked: [footer(checked)],
+  };
+}
+
+function isSaid(text: string | null): text is string {
+  return text !== null && text !== '';
+}
+
+/** What the message of its end said: a job's life, as long as it is remembered. */
+function endedParts(texts: Texts, job: Job, { verdict, lastLag, summary, standing, at }: EndedEvent): readonly Part[] {
+  const name = plainName(job);
+  const how = texts.get(`ended.${verdict}`, {
+    lag: texts.duration(lastLag?.ms ?? 0),
+    unseen: standing === null ? '' : texts.duration(at - standing.at),
+    status: standing === null ? '' : lowerFirst(statusName(texts, standing.status, job.jobType).state),
+  });
+  const headline = texts.get(isSuccess(verdict) ? 'told.done' : 'told.ended', { name, how });
+  return [
+    { kind: 'news', headline: `${isSuccess(verdict) ? '✅' : '⏹️'} ${headline}`, bold: name },
+    ...(summary === null ? [] : [lifePart(texts, summary)]),
+    footer(`${dateAndTime(at)} · ${texts.get('life.not_checked')}`),
+    { kind: 'search', line: job.jobId },
+  ];
 }
 
 /** Fewer points say no more than the line above them. */
@@ -61,29 +116,41 @@ function chartParts(texts: Texts, { chart }: JobStatus): readonly Part[] {
   return chart === null || chart.points.length < LEAST_POINTS ? [] : chartPart(texts, chart);
 }
 
+/** First what one would do next, and behind ⋯ what one rarely wants. */
 function buttonParts(texts: Texts, jobs: readonly JobStatus[], view: StatusView): readonly Part[] {
   const [first, ...others] = jobs;
   if (first === undefined || jobs.every(({ reading }) => reading.kind === 'no_such_job')) return [];
   const value = JOBS_VALUE.encode({ jobs: jobIds(jobs) });
-  const change = others.length === 0 ? subscriptionButton(texts, first, jobs, view.channelId) : null;
-  const buttons = [
-    { text: texts.get('button.refresh'), actionId: ACTIONS.refreshStatus, value },
-    ...(change === null ? [] : [change]),
-    ...(view.isPrivate ? shareButton(texts, view.channelId, { actionId: ACTIONS.shareStatus, value }) : []),
-    ...(others.length === 0 ? logButtons(texts, first) : []),
-    ...(others.length === 0 && first.reading.kind === 'known' ? consoleButton(texts, first.reading.job) : []),
+  const refresh = { text: texts.get('button.refresh'), actionId: ACTIONS.refreshStatus, value };
+  const share = view.isPrivate ? shareButton(texts, view.channelId, { actionId: ACTIONS.shareStatus, value }) : [];
+  if (others.length > 0) return [{ kind: 'buttons', buttons: [refresh, ...share] }];
+  const change = subscriptionButton(texts, first, jobs, view.channelId);
+  const watch: readonly ButtonSpec[] = change === null || first.subscribed ? [] : [{ ...change, style: 'primary' }];
+  return [{ kind: 'buttons', buttons: [...watch, refresh, ...share], more: moreButtons(texts, first, change) }];
+}
+
+function moreButtons(
+  texts: Texts,
+  { reading, subscribed }: JobStatus,
+  change: ButtonSpec | null,
+): readonly ButtonSpec[] {
+  if (reading.kind !== 'known') return [];
+  const { job } = reading;
+  const history = JOBS_VALUE.encode({ jobs: [job.jobId], target: job.jobId });
+  return [
+    ...(isFailed(job) ? [logButton(texts, job)] : []),
+    ...consoleButton(texts, job),
+    rawButton(texts, job),
+    { text: texts.get('button.audit'), actionId: ACTIONS.showAudit, value: history },
+    ...(subscribed && change !== null ? [change] : []),
   ];
-  return [{ kind: 'buttons', buttons }];
 }
 
-function logButtons(texts: Texts, { reading }: JobStatus): readonly ButtonSpec[] {
-  if (reading.kind !== 'known' || reading.job.state.over !== null) return [];
-  const { report } = reading.job.state;
-  if (report === null || statusGroup(report.status) !== 'failed') return [];
-  return [logButton(texts, reading.job)];
+function isFailed({ state: { report, over } }: Job): boolean {
+  return over === null && report !== null && statusGroup(report.status) === 'failed';
 }
 
-/** *Unsubscribe* or *Subscribe channel*; nothing for a job that is over. */
+/** *Unwatch* or *Watch here*; nothing for a job that is over. */
 function subscriptionButton(
   texts: Texts,
   { reading, subscribed }: JobStatus,

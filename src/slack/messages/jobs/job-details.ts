@@ -15,13 +15,18 @@ import type { Outlook } from '../../../use-cases/showing/read-outlook.ts';
 import { causeLine, meaningOf } from './cause-text.ts';
 import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
-import { ago, code, dateAndTime, escapeMrkdwn } from '../kit/mrkdwn.ts';
-import { outlookText } from './outlook-text.ts';
-import { headline, partsLine, stateOnly, statusWords } from './status-words.ts';
+import { ago, code, dateAndTime } from '../kit/mrkdwn.ts';
+import { NO_OUTLOOK, outlookText } from './outlook-text.ts';
+import type { OutlookText } from './outlook-text.ts';
+import { progressLine } from './progress-bar.ts';
+import { headline, stateOnly, statusWords } from './status-words.ts';
 import type { Texts } from '../kit/texts.ts';
 
-/** What is said about a job right now: a headline, lines under it, small print. */
+/** What is said about a job right now: a headline that names it, lines under it, small print, and when that was read. */
 export interface JobText extends News {
+  /** As the headline has it. */
+  readonly name: string;
+  readonly small: string | null;
   readonly footer: string;
 }
 
@@ -32,6 +37,8 @@ export interface Extras {
   readonly subJobs: number;
   /** How it goes on, where its readings over time were read. */
   readonly outlook: Outlook | null;
+  /** Another job beside it bears the same name. */
+  readonly isNamesake?: boolean;
 }
 
 const NO_EXTRAS: Extras = { cause: null, recovery: null, subJobs: 0, outlook: null };
@@ -48,15 +55,15 @@ export function jobHeadline(
 ): string {
   const { report, unknown } = job.state;
   const name = plainName(job);
-  if (report === null) return `⚪ ${name} – ${texts.get('state.no_report')}`;
-  if (isJudgedGone(job.state, report)) return `⚫ ${texts.get('state.gone_job', { name })}`;
+  if (report === null) return `⚫ ${name} – ${texts.get('state.no_report')}`;
+  if (isJudgedGone(job.state, report)) return `🔴 ${texts.get('state.gone_job', { name })}`;
   if (unknown?.isLasting !== true)
     return headline(
       texts,
       statusWords(texts, report, job.jobType, stateNote(job.state, alarmMs), alarmMs),
       jobName(job),
     );
-  return `⚪ ${texts.get('state.unknown_since', { name, since: dateAndTime(unknown.since) })}`;
+  return `⚫ ${texts.get('state.unknown_since', { name, since: dateAndTime(unknown.since) })}`;
 }
 
 /** The bot says that it is gone, DRS has not said so. */
@@ -78,12 +85,16 @@ export function describeJob(texts: Texts, job: Job, now: EpochMs, extras: Extras
     : unknown?.isLasting === true
       ? [lastSeen(texts, job, report, alarmMs), texts.explain(unknown.why)]
       : [...remarkLines(texts, state), ...detailLines(texts, job, report, { now, extras })];
-  const { tail } = unknown?.isLasting === true ? { tail: null } : outlookText(texts, job, extras.outlook, now);
+  const isUnknown = unknown?.isLasting === true;
+  const outlook = isUnknown ? NO_OUTLOOK : outlookText(texts, job, extras.outlook, now);
   const first = jobHeadline(texts, job, alarmMs);
+  const small = isUnknown ? [] : [...outlook.small, ...phasePart(texts, job, report, { now, outlook })];
   return {
-    headline: tail === null ? first : `${first} – ${tail}`,
+    headline: outlook.tail === null ? first : `${first} – ${outlook.tail}`,
+    name: plainName(job),
     lines,
-    footer: reportFooter(texts, job, report, extras.subJobs),
+    small: small.length === 0 ? null : small.join(' · '),
+    footer: reportFooter(texts, job, report, extras),
   };
 }
 
@@ -92,7 +103,7 @@ function remarkLines(texts: Texts, { unknown, ending, checkedAt, failure, recove
   const seen = checkedAt === null ? '' : ago(checkedAt);
   const remarks = [
     unknown === null ? null : texts.get('detail.not_asked', { why: texts.explain(unknown.why), seen }),
-    ending === null ? null : texts.get('detail.ending', { status: code(ending.status) }),
+    ending === null ? null : texts.get('detail.ending'),
     failure === null || recovering === null
       ? null
       : texts.get('detail.recovering', { since: dateAndTime(failure.since) }),
@@ -100,12 +111,11 @@ function remarkLines(texts: Texts, { unknown, ending, checkedAt, failure, recove
   return remarks.filter((remark) => remark !== null);
 }
 
-/** `FULL_TRANSFER_STARTED · FULL_INCR_TRANS · 6211d20d · checked 20 s ago`. */
-function reportFooter(texts: Texts, { jobId, state }: Job, report: ProgressReport, subJobs: number): string {
+/** `checked 20 s ago`, before it how many sub-jobs there are; the id only where another job bears the same name. */
+function reportFooter(texts: Texts, { jobId, state }: Job, report: ProgressReport, extras: Extras): string {
+  const { subJobs, isNamesake } = extras;
   return [
-    escapeMrkdwn(report.status),
-    ...(report.taskMode === null ? [] : [escapeMrkdwn(report.taskMode)]),
-    shortId(jobId),
+    ...(isNamesake === true ? [shortId(jobId)] : []),
     ...(subJobs > 0 && report.subJob === null ? [texts.get('detail.sub_jobs', { count: subJobs })] : []),
     ...(state.checkedAt === null ? [] : [texts.get('detail.checked', { ago: ago(state.checkedAt) })]),
   ].join(' · ');
@@ -127,15 +137,14 @@ function detailLines(
   const group = statusGroup(report.status);
   const stopped = group === 'paused' || group === 'failed';
   const lines = [
-    group === 'full_copy' || group === 'full_copy_done' ? partsLine(texts, report.parts) : null,
+    group === 'full_copy' ? progressLine(texts, report) : null,
     ...outlookText(texts, job, extras.outlook, now).lines,
-    group === 'failed' ? causeLine(texts, extras.cause, report.errorCode) : otherError(texts, report),
+    group === 'failed' ? `> ${causeLine(texts, extras.cause, report.errorCode)}` : otherError(texts, report),
     stopped ? staleLag(texts, state.lastLag, now) : null,
     group === 'replicating' && report.lagMs === null ? unmeasurable(texts, state) : null,
     recoveryLine(texts, extras.recovery),
     subJobLine(texts, report),
     failedSubJobsLine(texts, report),
-    phaseLine(texts, job, report, now),
   ];
   return lines.filter((line) => line !== null);
 }
@@ -180,13 +189,21 @@ function failedSubJobsLine(texts: Texts, { failedSubJobs }: ProgressReport): str
   return `🔴 ${texts.get('told.sub_jobs_failed_short', { count: failed.length, of, names })}`;
 }
 
-/** A phase that was there already at our first look, a moment ago, and that DRS has no time for, is not measured. */
-function phaseLine(texts: Texts, { state, times }: Job, report: ProgressReport, now: EpochMs): string | null {
+/**
+ * How long the job has been so, from a minute on. Beside the figures of a lag it says little.
+ */
+function phasePart(
+  texts: Texts,
+  { state, times }: Job,
+  report: ProgressReport,
+  { now, outlook }: { readonly now: EpochMs; readonly outlook: OutlookText },
+): readonly string[] {
   const { statusSince, statusStartSeen, brokenAt, over } = state;
-  if (statusSince === null || over !== null) return null;
-  if (statusStartSeen) return texts.get('detail.in_phase', { duration: texts.duration(now - statusSince) });
+  const group = statusGroup(report.status);
+  if (statusSince === null || over !== null || (group === 'replicating' && outlook.small.length > 0)) return [];
   const start = phaseStart(report.status, statusSince, times, brokenAt);
-  const said = { duration: texts.duration(now - start.since), since: dateAndTime(start.since) };
-  if (start.exact) return texts.get('detail.in_phase_since', said);
-  return now - statusSince < MINUTE ? null : texts.get('detail.in_phase_at_least', said);
+  const ms = now - (statusStartSeen ? statusSince : start.since);
+  if (ms < MINUTE) return [];
+  const isWhole = statusStartSeen || start.exact;
+  return [texts.get(isWhole ? 'detail.so_far' : 'detail.so_far_at_least', { duration: texts.duration(ms) })];
 }

@@ -14,26 +14,27 @@ export interface OutlookText {
   /** Behind the headline; null for nothing. */
   readonly tail: string | null;
   readonly lines: readonly string[];
+  /** Figures for the small print. */
+  readonly small: readonly string[];
 }
 
-const NOTHING: OutlookText = { tail: null, lines: [] };
+export const NO_OUTLOOK: OutlookText = { tail: null, lines: [], small: [] };
 
 /** Of a full copy how long it still takes, of a job that replicates whether people may switch over; nothing of any other. */
 export function outlookText(texts: Texts, job: Job, outlook: Outlook | null, now: EpochMs): OutlookText {
   const { report, over } = job.state;
-  if (outlook === null || report === null || over !== null) return NOTHING;
+  if (outlook === null || report === null || over !== null) return NO_OUTLOOK;
   const group = statusGroup(report.status);
   if (group === 'full_copy') return copyText(texts, outlook, now);
-  return group === 'replicating' ? { tail: null, lines: lagLines(texts, job, outlook) } : NOTHING;
+  return group === 'replicating' ? lagOutlook(texts, job, outlook) : NO_OUTLOOK;
 }
 
-function lagLines(texts: Texts, job: Job, outlook: Outlook): readonly string[] {
+function lagOutlook(texts: Texts, job: Job, outlook: Outlook): OutlookText {
   const verdict = verdictLine(texts, job, outlook);
-  const alarm = isDisasterRecovery(job.jobType) ? null : alarmPart(texts, outlook);
-  const max =
-    outlook.maxLagMs === null ? null : texts.get('outlook.max_lag', { max: texts.duration(outlook.maxLagMs) });
-  const figures = [max, alarm].filter((part) => part !== null).join(' · ');
-  return [...(verdict === null ? [] : [verdict]), ...(max === null ? [] : [figures])];
+  const lines = verdict === null ? [] : [verdict];
+  if (outlook.maxLagMs === null) return { tail: null, lines, small: [] };
+  const max = texts.get('outlook.max_lag', { max: texts.duration(outlook.maxLagMs) });
+  return { tail: null, lines, small: isDisasterRecovery(job.jobType) ? [max] : [max, alarmPart(texts, outlook)] };
 }
 
 /** Nothing of a job whose cut-over nobody waits for, nor before there are readings for a verdict. */
@@ -53,14 +54,14 @@ function copyText(texts: Texts, { estimate, by }: Outlook, now: EpochMs): Outloo
   const wanted = by === null ? null : byPart(texts, estimate, by, now);
   if (estimate?.kind !== 'range') {
     const uneven = estimate?.why === 'too_uneven' ? texts.get('outlook.too_uneven') : null;
-    const said = [uneven, wanted].filter((part) => part !== null).join(' · ');
-    return said === '' ? NOTHING : { tail: null, lines: [said] };
+    return { tail: null, lines: [], small: [uneven, wanted].filter((part) => part !== null) };
   }
   const { fromMs, toMs, percentPerHour, overMs } = estimate;
   const pace = texts.get('outlook.pace', { pace: rounded(percentPerHour), time: texts.duration(overMs) });
   return {
     tail: texts.get('outlook.left', { range: durationRange(texts, fromMs, toMs) }),
-    lines: [[pace, wanted].filter((part) => part !== null).join(' · ')],
+    lines: [],
+    small: [pace, wanted].filter((part) => part !== null),
   };
 }
 

@@ -37,7 +37,11 @@ export const ACTIONS = {
   shareChart: 'drs_share_chart',
   refreshWhy: 'drs_refresh_why',
   openConsole: 'drs_open_console',
+  showRaw: 'drs_show_raw',
 } as const;
+
+/** The menu behind ⋯. Its options are buttons in all but looks. */
+export const MORE_ACTION = 'drs_more';
 
 /** The longest value of a button (docs.slack.dev, "Button element"), in UTF-16 code units. */
 const MAX_VALUE = 2_000;
@@ -111,6 +115,15 @@ export const POST_VALUE: ValueCodec<{ readonly post: string }> = createCodec(pos
 export const CHART_VALUE: ValueCodec<ChartValue> = createCodec(chartValue);
 /** A page of what was done in a channel. */
 export const AUDIT_VALUE: ValueCodec<AuditValue> = createCodec(auditValue);
+
+/** What an option behind ⋯ stands for: a button, with its value; together at most 150 characters (docs.slack.dev, "Option object"). */
+export const OPTION_VALUE: ValueCodec<{ readonly actionId: string; readonly value: string }> = {
+  encode: ({ actionId, value }) => `${actionId}|${value}`,
+  decode(text) {
+    const at = text?.indexOf('|') ?? -1;
+    return text === undefined || at === -1 ? null : { actionId: text.slice(0, at), value: text.slice(at + 1) };
+  },
+};
 
 function createCodec<Value>(
   schema: z.ZodType<Value>,

@@ -6,7 +6,7 @@ import type { ButtonSpec, Part } from './message.ts';
 import { mention } from './mrkdwn.ts';
 import type { Texts } from './texts.ts';
 
-/** *Console*, which opens the DRS console; none where no console is known. */
+/** *Open console*, which opens the DRS console; none where no console is known. */
 export function consoleButton(
   texts: Texts,
   job: { readonly jobId: JobId; readonly jobType: string | null },
@@ -15,18 +15,23 @@ export function consoleButton(
   return url === null ? [] : [{ text: texts.get('button.console'), actionId: ACTIONS.openConsole, url }];
 }
 
+/** *Raw DRS fields* of a job; whoever presses it is answered alone. */
+export function rawButton(texts: Texts, { jobId }: { readonly jobId: JobId }): ButtonSpec {
+  return { text: texts.get('button.raw'), actionId: ACTIONS.showRaw, value: JOBS_VALUE.encode({ jobs: [jobId] }) };
+}
+
 /** *Last log lines* of a failed job; whoever presses it is answered alone. */
 export function logButton(texts: Texts, { jobId }: { readonly jobId: JobId }): ButtonSpec {
   const value = JOBS_VALUE.encode({ jobs: [jobId] });
   return { text: texts.get('button.last_log_lines'), actionId: ACTIONS.lastLogLines, value };
 }
 
-/** *Subscribe channel*, or *Notify me* in a direct message. */
+/** *Watch here*, or *Notify me* in a direct message. */
 export function subscribeLabel(texts: Texts, channelId: string): string {
   return texts.get(isDirectMessage(channelId) ? 'button.subscribe_dm' : 'button.subscribe');
 }
 
-/** *Share to channel*; none in a direct message, where there is nobody else. */
+/** *Share*; none in a direct message, where there is nobody else. */
 export function shareButton(
   texts: Texts,
   channelId: string,

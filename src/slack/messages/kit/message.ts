@@ -1,5 +1,15 @@
-import type { ActionsBlock, Block, Button, ContextBlock, KnownBlock, SectionBlock, TableBlock } from '@slack/types';
+import type {
+  ActionsBlock,
+  Block,
+  Button,
+  ContextBlock,
+  KnownBlock,
+  Overflow,
+  SectionBlock,
+  TableBlock,
+} from '@slack/types';
 
+import { MORE_ACTION, OPTION_VALUE } from './button-value.ts';
 import { cut, escapeMrkdwn } from './mrkdwn.ts';
 
 /** Blocks in one message (docs.slack.dev, "Block Kit", blocks). */
@@ -53,10 +63,11 @@ export interface ButtonSpec {
 
 /** One piece of a message. Lines are mrkdwn, already escaped. */
 export type Part =
-  /** The news: a headline in bold, and the lines under it. */
+  /** The news: a headline in bold, or with these words of it in bold, and the lines under it. */
   | {
       readonly kind: 'news';
       readonly headline: string;
+      readonly bold?: string;
       readonly lines?: readonly string[];
       readonly button?: ButtonSpec;
     }
@@ -72,7 +83,8 @@ export type Part =
   | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[]; readonly alignRight: readonly number[] }
   /** A line chart; whoever shows one says its figures in words as well. */
   | ({ readonly kind: 'chart' } & ChartSpec)
-  | { readonly kind: 'buttons'; readonly buttons: readonly ButtonSpec[] };
+  /** Buttons, and more of them behind ⋯: at most five, none of them with a colour. */
+  | { readonly kind: 'buttons'; readonly buttons: readonly ButtonSpec[]; readonly more?: readonly ButtonSpec[] };
 
 /** One line through some points, each with a label of its own. */
 export interface ChartSpec {
@@ -130,7 +142,7 @@ export function footer(line: string): Part {
 function toBlock(part: Part): MessageBlock | null {
   switch (part.kind) {
     case 'news':
-      return section([`*${part.headline}*`, ...(part.lines ?? [])], part.button);
+      return section([emphasised(part.headline, part.bold), ...(part.lines ?? [])], part.button);
     case 'lines':
       return part.lines.length === 0 ? null : section(part.lines);
     case 'row':
@@ -144,7 +156,7 @@ function toBlock(part: Part): MessageBlock | null {
     case 'chart':
       return chart(part);
     case 'buttons':
-      return part.buttons.length === 0 ? null : actions(part.buttons);
+      return part.buttons.length === 0 ? null : actions(part.buttons, part.more ?? []);
   }
 }
 
@@ -194,8 +206,27 @@ function context(line: string, blockId?: string): ContextBlock {
   };
 }
 
-function actions(buttons: readonly ButtonSpec[]): ActionsBlock {
-  return { type: 'actions', elements: buttons.map(button) };
+function emphasised(headline: string, bold: string | undefined): string {
+  return bold === undefined ? `*${headline}*` : headline.replace(bold, () => `*${bold}*`);
+}
+
+function actions(buttons: readonly ButtonSpec[], more: readonly ButtonSpec[]): ActionsBlock {
+  return { type: 'actions', elements: [...buttons.map(button), ...(more.length === 0 ? [] : [overflow(more)])] };
+}
+
+/** Options behind ⋯ (docs.slack.dev, "Overflow menu element"). */
+const MAX_MORE = 5;
+
+function overflow(more: readonly ButtonSpec[]): Overflow {
+  return {
+    type: 'overflow',
+    action_id: MORE_ACTION,
+    options: more.slice(0, MAX_MORE).map(({ text, actionId, value, url }) => ({
+      text: { type: 'plain_text', text: cut(text, MAX_BUTTON_TEXT), emoji: true },
+      value: OPTION_VALUE.encode({ actionId, value: value ?? '' }),
+      ...(url === undefined ? {} : { url }),
+    })),
+  };
 }
 
 function button(spec: ButtonSpec): Button {
