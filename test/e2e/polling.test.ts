@@ -104,7 +104,7 @@ describe('a tick', () => {
     const answer = await world.ask('ana', '#migrations', `/drs ${job.id}`);
     expect(answer.text).toMatch(/^🔵 \S+ – full copy 0 %.*\nCould not ask DRS just now: IAM does not accept/);
     const later = await world.ask('ana', '#migrations', `/drs ${job.id}`);
-    expect(later.text).toMatch(/^⚪ \S+ – unknown since /);
+    expect(later.text).toMatch(/^⚫ \S+ – unknown since /);
     expect(later.text).toContain('Check IAM_DOMAIN, IAM_USER and IAM_PASSWORD.');
     const logins = world.drs.loginCount();
     await world.bot().tick();
