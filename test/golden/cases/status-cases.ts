@@ -212,7 +212,12 @@ export const STATUS_CASES: Readonly<Record<string, Said>> = {
   'status-ended-and-remembered': endedAs({}),
   'status-ended-and-watched-late': endedAs({
     verdict: 'had_failed',
-    summary: { from: START, fromStart: false, phases: { replicating: 21 * HOUR, failed: 47 * 60_000 }, lag: null },
+    summary: {
+      from: START,
+      fromStart: false,
+      phases: { replicating: 21 * HOUR, failed: 47 * 60_000 },
+      lag: { maxMs: 9_000, lastDays: 90 },
+    },
   }),
   'status-ended-in-an-odd-status': endedAs({
     verdict: 'other_status',

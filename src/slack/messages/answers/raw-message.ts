@@ -16,7 +16,7 @@ export function rawMessage(texts: Texts, { jobId, job, cause, polls }: RawJob): 
   const name = plainName(job ?? { jobId, name: null });
   const checkedAt = job?.state.checkedAt ?? null;
   if (job === null || job.state.report === null || checkedAt === null)
-    return message([linesPart([texts.get('line.no_report', { name })])]);
+    return message([linesPart([`${name} – ${texts.get('state.no_report')}`])]);
   const fields = [
     ...fieldsOf(job),
     ...(cause === null ? [] : [`error_message: ${cause.text ?? ''}`, `error_code (detail): ${cause.code ?? ''}`]),

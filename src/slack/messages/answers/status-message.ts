@@ -12,7 +12,7 @@ import { noReport, noSuchJob } from '../jobs/unknown-job.ts';
 import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
 import { consoleButton, logButton, rawButton, sharedByPart, shareButton, subscribeLabel } from '../kit/job-buttons.ts';
 import { askedJobId, plainName } from '../kit/job-names.ts';
-import { dateAndTime } from '../kit/mrkdwn.ts';
+import { dateAndTime, lowerFirst } from '../kit/mrkdwn.ts';
 import { footer, linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
 import type { Texts } from '../kit/texts.ts';
@@ -97,9 +97,9 @@ function endedParts(texts: Texts, job: Job, { verdict, lastLag, summary, standin
   const how = texts.get(`ended.${verdict}`, {
     lag: texts.duration(lastLag?.ms ?? 0),
     unseen: standing === null ? '' : texts.duration(at - standing.at),
-    status: standing === null ? '' : statusName(texts, standing.status, job.jobType).state,
+    status: standing === null ? '' : lowerFirst(statusName(texts, standing.status, job.jobType).state),
   });
-  const headline = texts.get(isSuccess(verdict) ? 'life.done' : 'life.ended', { name, how });
+  const headline = texts.get(isSuccess(verdict) ? 'told.done' : 'told.ended', { name, how });
   return [
     { kind: 'news', headline: `${isSuccess(verdict) ? '✅' : '⏹️'} ${headline}`, bold: name },
     ...(summary === null ? [] : [lifePart(texts, summary)]),

@@ -19,7 +19,7 @@ import { ago, code, dateAndTime } from '../kit/mrkdwn.ts';
 import { NO_OUTLOOK, outlookText } from './outlook-text.ts';
 import type { OutlookText } from './outlook-text.ts';
 import { progressLine } from './progress-bar.ts';
-import { namedState, stateOnly, statusWords } from './status-words.ts';
+import { headline, stateOnly, statusWords } from './status-words.ts';
 import type { Texts } from '../kit/texts.ts';
 
 /** What is said about a job right now: a headline that names it, lines under it, small print, and when that was read. */
@@ -55,15 +55,15 @@ export function jobHeadline(
 ): string {
   const { report, unknown } = job.state;
   const name = plainName(job);
-  if (report === null) return `⚫ ${texts.get('line.no_report', { name })}`;
-  if (isJudgedGone(job.state, report)) return `🔴 ${texts.get('line.gone', { name })}`;
+  if (report === null) return `⚫ ${name} – ${texts.get('state.no_report')}`;
+  if (isJudgedGone(job.state, report)) return `🔴 ${texts.get('state.gone_job', { name })}`;
   if (unknown?.isLasting !== true)
-    return namedState(
+    return headline(
       texts,
       statusWords(texts, report, job.jobType, stateNote(job.state, alarmMs), alarmMs),
       jobName(job),
     );
-  return `⚫ ${texts.get('line.unknown_since', { name, since: dateAndTime(unknown.since) })}`;
+  return `⚫ ${texts.get('state.unknown_since', { name, since: dateAndTime(unknown.since) })}`;
 }
 
 /** The bot says that it is gone, DRS has not said so. */

@@ -14,7 +14,11 @@ export function lifePart(texts: Texts, { fromStart, phases, lag }: EndSummary): 
     const isWhole = fromStart || index > 0;
     return [texts.get(`life.${phase}`), isWhole ? duration : texts.get('life.at_least', { duration })];
   });
-  const worst = lag === null ? [] : [[texts.get('life.worst_lag'), texts.duration(lag.maxMs)]];
+  const worst = lag === null ? [] : [[worstLag(texts, lag.lastDays), texts.duration(lag.maxMs)]];
   const all = [[texts.get('life.phase'), texts.get('life.time')], ...rows, ...worst];
   return { kind: 'table', rows: all.map((row) => row.map(unescapeMrkdwn)), alignRight: [] };
+}
+
+function worstLag(texts: Texts, lastDays: number | null): string {
+  return lastDays === null ? texts.get('life.worst_lag') : texts.get('life.worst_lag_of_days', { days: lastDays });
 }

@@ -139,10 +139,10 @@ function whatFailed(texts: Texts, status: string, isDr: boolean): string {
   return isMessageKey(key) ? texts.get(key) : escapeMrkdwn(status);
 }
 
-/** `🟢 orders – replicating, lag 3 s` or `🔴 orders FAILED – replication stopped`: whom it is about comes first. Name escaped. */
-export function namedState(texts: Texts, { emoji, state, tail }: StatusWords, name: string): string {
-  const said = { emoji, name: safeName(name), state };
-  return tail === null ? texts.get('line.state', said) : texts.get('line.state_with_tail', { ...said, tail });
+/** `🟢 orders – replicating, lag 3 s` or `🔴 orders FAILED – replication stopped`, name escaped. */
+export function headline(texts: Texts, { emoji, state, tail }: StatusWords, name: string): string {
+  const safe = safeName(name);
+  return `${emoji} ${tail === null ? `${safe} – ${state}` : texts.get('state.with_tail', { state, name: safe, tail })}`;
 }
 
 /** The same without a name: `replicating, lag 3 s`. */

@@ -15,7 +15,7 @@ import type { MessageKey } from '../../../words/en.ts';
 import { causeLine, MAX_TOLD_TEXT } from '../jobs/cause-text.ts';
 import { endText } from '../jobs/deadline.ts';
 import { subJobLine } from '../jobs/job-details.ts';
-import { namedState, partsLine, statusWords } from '../jobs/status-words.ts';
+import { headline, partsLine, statusWords } from '../jobs/status-words.ts';
 import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
 import { escapeMrkdwn, timeOfDay } from '../kit/mrkdwn.ts';
@@ -35,7 +35,7 @@ export function statusChanged(texts: Texts, job: NamedJob, event: StatusChanged,
   const state = stateAfter(texts, job, event, report) ?? words.state;
   const lines = [...changeLines(texts, event, report, aftermath), subJobLine(texts, report)];
   return {
-    headline: namedState(texts, { ...words, state }, jobName(job)),
+    headline: headline(texts, { ...words, state }, jobName(job)),
     lines: lines.filter((line) => line !== null),
   };
 }
