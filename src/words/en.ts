@@ -188,7 +188,7 @@ export const en = {
   'incident.row_recovered': '🟢 recovered',
   'incident.row_paused': '⏸️ paused',
   'incident.row_ended': '⏹️ ended',
-  'incident.row_gone': '⚫ gone',
+  'incident.row_gone': '🔴 gone',
   'incident.row_unsubscribed': '🔔 not watched',
   'incident.row_flapping': '🟠 flapping',
   'incident.part_of': 'Part of <{url}|a larger incident>',
@@ -203,7 +203,7 @@ export const en = {
   'told.dr_running_again': 'DR running again',
   'told.done': '{name} is done – {how}',
   'told.ended': '{name} ended – {how}',
-  'told.ended_closing': 'Subscription ended. Data comparison: not checked.',
+  'told.ended_closing': 'Not checked: row counts, sequences, events, accounts · subscription ended',
   'told.subscription_ended': 'Subscription ended.',
   'ended.stopped_in_sync': 'stopped in sync, last lag {lag}',
   'ended.copy_finished': 'full copy finished',
@@ -233,14 +233,6 @@ export const en = {
   'life.worst_lag': 'Worst lag',
   'life.worst_lag_of_days': 'Worst lag, last {days} d',
   'life.not_checked': 'Not checked: row counts, sequences, events, accounts',
-  'summary.ran': 'Ran {duration} ({from} – {to})',
-  'summary.watched': 'Watched {duration} ({from} – {to}); it began before',
-  'summary.full_copy': 'full {duration}',
-  'summary.replicating': 'replicating {duration}',
-  'summary.paused': 'paused {duration}',
-  'summary.failed': 'failed {duration}',
-  'summary.lag': 'Lag while watched: max {max}',
-  'summary.lag_of_days': 'Lag in the last {days} days: max {max}',
   'told.renamed': '{from} is now called {to}',
   'told.namesake': 'Another job is called {name} now ({id}).',
   'told.gone': '{name} is gone – {how}',
@@ -973,7 +965,7 @@ export const en = {
   'help.topic.audit':
     'Every subscription, its end, every setting, and every time my posts were held back or went on: when, by whom, before → after. It cannot be changed or erased. `audit orders` shows one job, also one that is no longer subscribed; other channels have their own.',
   'help.topic.messages':
-    "🔵 copying · 🟢 replicating · ⏸️ paused · 🔴 failed · ✅ ended well · ⏹️ ended otherwise · ⚫ gone · ⚪ unknown or passing. What a message said stays. *Refresh* adds how the job is, with the time; that goes when something happens to the job. A failure's cause and the time it recovered are added to its message.",
+    "🔵 copying · 🟢 replicating · ⏸️ paused · 🟠 needs a look · 🔴 failed or gone · 🏁 ready for cut-over · ✅ ended well · ⏹️ ended otherwise · ⚫ not known · ⚪ passing, or about me. What a message said stays. *Refresh* adds how the job is, with the time; that goes when something happens to the job. A failure's cause and the time it recovered are added to its message.",
   'help.topic.health':
     'Whether DRS answers me and since when, when I last asked about every job, how many messages wait and for how long, and how many channels refuse them. The last line says what this channel is promised: each message exactly once, or at least once.',
   'help.topic.version':

@@ -121,7 +121,7 @@ describe('one of five watched jobs is deleted', () => {
     const lists = world.drs.count('list');
     await pass(3);
     const { text } = await world.nextMessage('#migrations', 1);
-    expect(text).toContain('⚫ job-0 is gone – DRS no longer knows this job');
+    expect(text).toContain('🔴 job-0 is gone – DRS no longer knows this job');
     expect(text).toContain('if DRS has it again within 90 days, this channel watches it again');
     expect(world.drs.count('list')).toBeGreaterThan(lists);
     await pass(20);
@@ -136,7 +136,7 @@ describe('one of five watched jobs is deleted', () => {
     expect((await world.nextMessage('#migrations', 1)).text).toContain('⚫ job-0 – no data for');
     expect(told(world)).toHaveLength(1);
     await pass(2, HOUR);
-    expect((await world.nextMessage('#migrations', 2)).text).toContain('⚫ job-0 is gone');
+    expect((await world.nextMessage('#migrations', 2)).text).toContain('🔴 job-0 is gone');
   });
 
   test('and told deleted where batch detail says so, without a list', async () => {
@@ -144,7 +144,7 @@ describe('one of five watched jobs is deleted', () => {
     await using _ = world;
     first(jobs).delete();
     await pass(8);
-    expect((await world.nextMessage('#migrations', 1)).text).toContain('⚫ job-0 is gone – it was deleted');
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('🔴 job-0 is gone – it was deleted');
   });
 
   test('while ten more are asked about: a pass still takes as few requests as it can', async () => {

@@ -145,7 +145,7 @@ describe('a tick', () => {
     await world.bot().tick();
     await world.bot().tick();
     expect((await world.nextMessage('#migrations', 1)).text).toContain(
-      `⚫ ${job.id.slice(0, 8)} is gone – it was deleted`,
+      `🔴 ${job.id.slice(0, 8)} is gone – it was deleted`,
     );
   });
 });

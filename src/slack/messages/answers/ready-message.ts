@@ -39,7 +39,7 @@ const EMOJI: Readonly<Partial<Record<StatusGroup, string>>> = {
   paused: '⏸️',
   failed: '🔴',
   ended: '⏹️',
-  gone: '⚫',
+  gone: '🔴',
 };
 
 /** A job with a report, and the verdict on it. */

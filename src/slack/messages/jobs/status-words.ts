@@ -75,7 +75,7 @@ function wordsOfStatus(texts: Texts, status: string, isDr: boolean): StatusWords
     case 'ended':
       return words('⏹️', texts.get('state.ended'));
     case 'gone':
-      return words('⚫', texts.get('state.gone'));
+      return words('🔴', texts.get('state.gone'));
     default:
       return words('⚪', passing(texts, status));
   }

@@ -20,7 +20,7 @@ const EMOJI: Readonly<Record<Closing['how'], string>> = {
   recovered: '🟢',
   paused: '⏸️',
   ended: '⏹️',
-  gone: '⚫',
+  gone: '🔴',
   unsubscribed: '🔔',
   flapping: '🟠',
 };

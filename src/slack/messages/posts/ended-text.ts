@@ -1,7 +1,6 @@
-import type { EndSummary, EndVerdict, JobEvent } from '../../../domain/job/job-event.ts';
+import type { EndVerdict, JobEvent } from '../../../domain/job/job-event.ts';
 import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
 import type { Doer } from '../../../domain/job/timeline.ts';
-import { PHASES } from '../../../domain/job/phases.ts';
 import type { NamedJob } from '../../../domain/post/post.ts';
 import { statusName } from '../jobs/status-words.ts';
 import { plainName } from '../kit/job-names.ts';
@@ -16,10 +15,8 @@ type Ended = Extract<JobEvent, { readonly kind: 'ended' }>;
 const SUCCESSES: ReadonlySet<EndVerdict> = new Set<EndVerdict>(['stopped_in_sync', 'copy_finished']);
 /** Verdicts that rest on what was seen some time before the end. */
 const UNPROVEN: ReadonlySet<EndVerdict> = new Set<EndVerdict>(['not_seen', 'other_status', 'stopped_unsettled']);
-/** Lines of the summary kept then: what was last seen takes the place of the lags. */
-const MAX_LINES_UNPROVEN = 2;
 
-/** A job that has ended: whether that is a success, its life, and that nobody is told about it any more. */
+/** A job that has ended: whether that is a success, and that nobody is told about it any more. Its life is a table below. */
 export function ended(texts: Texts, job: NamedJob, event: Ended, doer: Doer | null): News {
   const { verdict, lastLag, summary, standing, at } = event;
   const name = plainName(job);
@@ -41,8 +38,7 @@ export function ended(texts: Texts, job: NamedJob, event: Ended, doer: Doer | nu
   const isUnproven = UNPROVEN.has(verdict);
   const lines = [
     isUnproven ? lastSeenLine(texts, job, event) : null,
-    ...summaryLines(texts, event).slice(0, isUnproven ? MAX_LINES_UNPROVEN : undefined),
-    // With a summary the headline or the lag line says it already.
+    // With a summary the headline or the table says it already.
     lastLag === null || summary !== null
       ? null
       : texts.get('told.last_lag', { lag: texts.duration(lastLag.ms), at: dateAndTime(lastLag.at) }),
@@ -65,31 +61,4 @@ function lastSeenLine(texts: Texts, { jobType }: NamedJob, { standing, at }: End
     at: dateAndTime(standing.at),
     before: texts.duration(at - standing.at),
   });
-}
-
-/** A job's life in up to three lines: how long it ran, in which phases, and how far behind it was. */
-function summaryLines(texts: Texts, { summary, at }: Ended): readonly string[] {
-  if (summary === null) return [];
-  const { from, fromStart, phases, lag } = summary;
-  const ran = { duration: texts.duration(at - from), from: dateAndTime(from), to: dateAndTime(at) };
-  const stretches = PHASES.flatMap((phase) => {
-    const ms = phases[phase];
-    return ms === undefined ? [] : [texts.get(`summary.${phase}`, { duration: texts.duration(ms) })];
-  });
-  return [
-    texts.get(fromStart ? 'summary.ran' : 'summary.watched', ran),
-    upperFirst(stretches.join(' · ')),
-    ...(lag === null ? [] : [lagLine(texts, lag)]),
-  ];
-}
-
-function lagLine(texts: Texts, { maxMs, lastDays }: NonNullable<EndSummary['lag']>): string {
-  const max = texts.duration(maxMs);
-  return lastDays === null
-    ? texts.get('summary.lag', { max })
-    : texts.get('summary.lag_of_days', { max, days: lastDays });
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

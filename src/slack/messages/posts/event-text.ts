@@ -130,7 +130,7 @@ function gone(texts: Texts, job: NamedJob, { code: errorCode, previous, report }
         ? null
         : texts.get('told.before_status', { status: code(previous.status) });
   return {
-    headline: `⚫ ${texts.get('told.gone', { name: plainName(job), how })}`,
+    headline: `🔴 ${texts.get('told.gone', { name: plainName(job), how })}`,
     lines: [...(last === null ? [] : [last]), texts.get('told.gone_closing')],
   };
 }

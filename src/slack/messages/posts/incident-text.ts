@@ -212,7 +212,7 @@ function eventState(texts: Texts, { job, event }: Row): { readonly emoji: string
     case 'ended':
       return { emoji: '⏹️', state: texts.get('state.ended') };
     case 'gone':
-      return { emoji: '⚫', state: texts.get('state.gone') };
+      return { emoji: '🔴', state: texts.get('state.gone') };
     case 'flapping':
       return { emoji: '🟠', state: texts.get('standing.flapping') };
     default:

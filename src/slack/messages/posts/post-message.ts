@@ -4,13 +4,15 @@ import type { Job } from '../../../domain/job/job.ts';
 import { shortId } from '../../../domain/job/job-id.ts';
 import type { RuleEvent } from '../../../domain/job/rule-event.ts';
 import { isWorking, statusGroup } from '../../../domain/job/job-status.ts';
+import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
 import { stateNote } from '../../../domain/job/state-note.ts';
 import { NO_AFTERMATH } from '../../../domain/post/post.ts';
 import type { DeliveryFacts, NamedJob, Post } from '../../../domain/post/post.ts';
 import type { JobReading } from '../../../use-cases/polling/read-jobs.ts';
+import { lifePart } from '../jobs/life-table.ts';
 import { stateOnly, stateWithEmoji, statusWords } from '../jobs/status-words.ts';
 import { ACTIONS, JOBS_VALUE, POST_VALUE } from '../kit/button-value.ts';
-import { consoleButton, logButton } from '../kit/job-buttons.ts';
+import { consoleButton, logButton, rawButton } from '../kit/job-buttons.ts';
 import { askedJobId, boldName, plainName } from '../kit/job-names.ts';
 import { linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, News, Part, SlackMessage } from '../kit/message.ts';
@@ -162,7 +164,7 @@ function backlogParts(
   if (more > 0) said.unshift(texts.get('names.more', { count: more }));
   const { headline, lines } = describeCurrent(texts, last, channelId, now);
   const kept = lines.filter((_line, index) => index === 0 || index === lines.length - 1);
-  return [{ kind: 'news', headline, lines: [...kept, said.join(' · ')] }];
+  return [newsPart(last, { headline, lines: [...kept, said.join(' · ')] }), ...lifeParts(texts, last)];
 }
 
 /** A step in a word or two. */
@@ -175,12 +177,26 @@ function stepText(texts: Texts, { job, event, aftermath: { alarmMs } }: EventFac
 }
 
 function partsOf(texts: Texts, facts: DeliveryFacts, channelId: string, now: readonly JobReading[]): readonly Part[] {
-  if (facts.kind === 'event') return [{ kind: 'news', ...describeCurrent(texts, facts, channelId, now) }];
+  if (facts.kind === 'event')
+    return [newsPart(facts, describeCurrent(texts, facts, channelId, now)), ...lifeParts(texts, facts)];
   const { announcement } = facts;
   return [
     linesPart(announcementLines(texts, announcement, channelId)),
     { kind: 'buttons', buttons: announcementButtons(texts, announcement) },
   ];
+}
+
+/** The name in bold, because that is looked for first. */
+function newsPart({ job }: EventFacts, news: News): Part {
+  const bold = plainName(job);
+  return news.headline.includes(bold) ? { kind: 'news', ...news, bold } : { kind: 'news', ...news };
+}
+
+/** The life of a job that has ended; a disaster recovery has none to tell. */
+function lifeParts(texts: Texts, { job, event }: EventFacts): readonly Part[] {
+  return event.kind !== 'ended' || event.summary === null || isDisasterRecovery(job.jobType)
+    ? []
+    : [lifePart(texts, event.summary)];
 }
 
 /** An event with what is known of its job now. */
@@ -247,9 +263,9 @@ function nowParts(texts: Texts, post: ShownPost, now: readonly JobReading[]): re
     ...(open.length === 0 ? [] : [refresh]),
     ...namesakeButtons(texts, latest),
     ...(others.length === 0 && isOpenFailure(only) ? [logButton(texts, only.job)] : []),
-    ...(others.length === 0 ? consoleButton(texts, only.job) : []),
   ];
-  return [...lines, { kind: 'buttons', buttons }];
+  const more = others.length === 0 ? [rawButton(texts, only.job), ...consoleButton(texts, only.job)] : [];
+  return [...lines, { kind: 'buttons', buttons, more }];
 }
 
 /** Nothing has overtaken the failure that a message tells. */
@@ -293,12 +309,12 @@ function isAsTold(
 function describeReading(texts: Texts, reading: JobReading, alarmMs: number): string {
   switch (reading.kind) {
     case 'no_such_job':
-      return `⚫ ${texts.get('now.no_such_job', { code: escapeMrkdwn(reading.code) })}`;
+      return `🔴 ${texts.get('now.no_such_job', { code: escapeMrkdwn(reading.code) })}`;
     case 'no_report':
       return `⚪ ${texts.get('now.unknown_why', { why: texts.explain(reading.why) })}`;
     case 'known': {
       const { report, unknown, over } = reading.job.state;
-      if (over === 'gone') return `⚫ ${texts.get('now.gone')}`;
+      if (over === 'gone') return `🔴 ${texts.get('now.gone')}`;
       if (unknown?.isLasting === true) {
         const since = dateAndTime(unknown.since);
         return `⚪ ${texts.get('now.unknown_since', { since, why: texts.explain(unknown.why) })}`;

@@ -87,7 +87,7 @@ export function overWords(
     case 'ended':
       return { emoji: '⏹️', state: lowerFirst(texts.get('state.ended')) };
     case 'gone':
-      return { emoji: '⚫', state: texts.get('standing.gone') };
+      return { emoji: '🔴', state: texts.get('standing.gone') };
     case 'flapping':
       return { emoji: '🟠', state: texts.get('standing.flapping') };
     case 'sub_jobs_failed':
