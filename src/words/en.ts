@@ -612,7 +612,7 @@ export const en = {
   'jobs.type.sync': 'synchronisation',
   'jobs.type.cloudDataGuard': 'disaster recovery',
 
-  'name.none': 'No job is called {typed}, and no id begins with it.',
+  'name.none': 'No job is called {typed}, and no id begins {count, plural, one {with it} other {with one of these}}.',
   'name.not_known': 'I know no job called {typed}.',
   'name.list_pending':
     'I do not know {typed} yet: the list of jobs is being read. Ask again in a moment; full job ids work already.',
@@ -620,13 +620,15 @@ export const en = {
   'name.list_hint': '{jobs} lists what there is.',
   'name.list_failed': 'The list of jobs could not be read, so only watched jobs and full ids are known:',
   'name.listed': 'List of jobs read {ago}; it is read again at most once a minute.',
-  'name.guess': '{typed} is not the whole name of a job. Do you mean this one?',
+  'name.guess':
+    '{typed} {count, plural, one {is not the whole name of a job. Do you mean this one?} other {are not whole names of jobs. Do you mean these?}}',
   'name.none_short': 'No job is called {typed}, and the beginning of an id needs at least 4 characters.',
   'name.old': 'Names are as DRS listed them {ago}: the list could not be read anew.',
   'name.old_unknown': 'How old the names are is not known: the list of jobs could not be read anew.',
-  'name.several': '{typed} fits {count, plural, one {# job} other {# jobs}}. Which one?',
+  'name.fits': '{typed} fits {count, plural, one {# job} other {# jobs}}',
+  'name.fits_many': '{typed} fits more than {count} jobs',
+  'name.which': '{fits}. {count, plural, one {Which one?} other {Which ones?}}',
   'name.several_more': '+{count} more; type a few more characters.',
-  'name.many': '{typed} fits more than {count} jobs. Which one?',
   'name.many_more': 'There are many more; type a few more characters.',
   'name.url_without_id':
     'I find no job id in this address: {typed}. Open the job in the DRS console and copy its id, or type its name.',
@@ -947,7 +949,7 @@ export const en = {
   'help.version': 'which version of me runs, and since when',
   'help.help': 'this text, or more about one topic: {topics}',
   'help.footer':
-    'A job is its name, the beginning of a word in it that only one job has, its DRS id or the first 4 characters of that, or a pasted console address. {short} alone is its status. Separate several with spaces or commas; put a name with blanks in quotes.',
+    'A job is its name, the beginning of a word in it that only one job has, its DRS id or the first 4 characters of that, or a pasted console address. {short} alone is its status. Separate several with spaces, commas or semicolons; put a name with blanks in quotes.',
   'help.topic.status':
     'The first line is the state: full copy with its percentage, replicating with its lag, paused, failed, ended. Then the parts of the copy, how long it has been in this phase, and why it failed if it did. *Refresh* asks DRS anew, *Share to channel* shows the answer to everybody, *Console* opens DRS.',
   'help.topic.subscribe':

@@ -597,13 +597,14 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'name.list_hint': '{jobs} 列出现有任务。',
   'name.list_failed': '无法读取任务列表，因此只认识已订阅的任务和完整的 ID：',
   'name.listed': '任务列表读取于 {ago}；最多每分钟重新读取一次。',
-  'name.guess': '{typed} 不是任务的完整名称。是指这个任务吗？',
+  'name.guess': '{typed} 不是任务的完整名称。是指{count, plural, =1 {这个任务} other {以下任务}}吗？',
   'name.none_short': '没有名为 {typed} 的任务。按 ID 的开头查找至少需要 4 个字符。',
   'name.old': '名称以 DRS 在 {ago} 列出的为准：未能重新读取任务列表。',
   'name.old_unknown': '不清楚名称有多旧：未能重新读取任务列表。',
-  'name.several': '{typed} 符合 {count, plural, other {# 个任务}}。是哪一个？',
+  'name.fits': '{typed} 符合 {count, plural, other {# 个任务}}',
+  'name.fits_many': '符合 {typed} 的任务超过 {count} 个',
+  'name.which': '{fits}。是{count, plural, =1 {哪一个} other {哪几个}}？',
   'name.several_more': '另有 {count} 个；请多输入几个字符。',
-  'name.many': '符合 {typed} 的任务超过 {count} 个。是哪一个？',
   'name.many_more': '还有很多；请多输入几个字符。',
   'name.url_without_id': '这个地址里没有任务 ID：{typed}。请在 DRS 控制台打开任务并复制其 ID，或输入任务名称。',
   'name.none_here': '这里没有订阅名为 {typed} 的任务。{list} 列出这里的订阅。',
@@ -915,7 +916,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.version': '运行的是哪个版本，自何时起',
   'help.help': '本说明，或某个主题的详细说明：{topics}',
   'help.footer':
-    '任务可以写：名称、只有一个任务才有的名称片段（从词首开始）、DRS ID 或其前 4 个字符，也可以粘贴控制台地址。只写 {short} 就是查询状态。多个任务用空格或逗号分隔；含空格的名称请加引号。',
+    '任务可以写：名称、只有一个任务才有的名称片段（从词首开始）、DRS ID 或其前 4 个字符，也可以粘贴控制台地址。只写 {short} 就是查询状态。多个任务用空格、逗号或分号分隔；含空格的名称请加引号。',
   'help.topic.status':
     '第一行是状态：全量复制及百分比、增量同步及延迟、已暂停、失败、已结束。下面是各部分进度、当前阶段持续的时间，失败时还有原因。*刷新* 会重新询问 DRS，*分享到频道* 让所有人看到，*控制台* 打开 DRS。',
   'help.topic.subscribe':

@@ -6,12 +6,14 @@ import { chooseJob, findNearestJobs } from '../../src/domain/names/choose-job.ts
 import { isAddress, jobIdInAddress } from '../../src/domain/job/job-id.ts';
 import { languageOfLocale, parseLanguage } from '../../src/domain/base/language.ts';
 import type { ListedJob } from '../../src/domain/names/listed-job.ts';
+import { tellApart } from '../../src/domain/names/tell-apart.ts';
 
 const job = (number: number, name: string | null, status = 'INCRE_TRANSFER_STARTED'): ListedJob => ({
   jobId: simulatedJobId(number),
   name,
   status,
   jobType: 'migration',
+  engines: null,
   subJobs: 0,
 });
 const OVER = 'RELEASE_RESOURCE_COMPLETE';
@@ -23,6 +25,29 @@ const choose = (reference: string, ...jobs: readonly (ListedJob & { readonly isO
       ? jobs.indexOf(choice.job)
       : choice.jobs.map((one) => jobs.indexOf(one));
 };
+
+describe('jobs that are called the same', () => {
+  const id = (number: number) => simulatedJobId(number).slice(0, 8);
+
+  test('are told apart by their engines where these differ, and by their ids', () => {
+    const apart = tellApart([
+      { ...job(1, 'orders'), engines: 'mysql' },
+      { ...job(2, 'Orders'), engines: 'mysql-to-taurus' },
+      job(3, 'billing'),
+    ]);
+    expect([...apart.values()]).toEqual([
+      ['mysql', id(1)],
+      ['mysql → taurus', id(2)],
+    ]);
+  });
+
+  test('and have the same engines are told apart by their ids alone', () => {
+    expect([...tellApart([job(1, 'orders'), job(2, 'orders'), job(3, null), job(4, null)]).values()]).toEqual([
+      [id(1)],
+      [id(2)],
+    ]);
+  });
+});
 
 describe('a name', () => {
   test('that is exact wins over every longer one', () => {

@@ -19,6 +19,8 @@ describe('what people type', () => {
     ['status orders', status('orders')],
     ['STATUS  orders,billing', status('orders', 'billing')],
     ['status orders orders', status('orders')],
+    ['status orders;billing；shop', status('orders', 'billing', 'shop')],
+    ['billing;', status('billing')],
     ['status orders public', { ...status('orders'), isPublic: true }],
     ['status --public orders', { ...status('orders'), isPublic: true }],
     ['orders —public', { ...status('orders'), isPublic: true }],

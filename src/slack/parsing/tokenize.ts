@@ -23,7 +23,7 @@ const CLOSING_QUOTES: Readonly<Record<string, string>> = {
 };
 
 /** One character, after NFKC. */
-const SEPARATOR = /^[\s,]$/u;
+const SEPARATOR = /^[\s,;]$/u;
 /** Slack's marks for bold, code and strike-through at the edge of a word: no name has any of them. */
 const MARKS_BEFORE = /^[*`~]+/u;
 const MARKS_BEHIND = /[*`~]+$/u;
@@ -41,7 +41,7 @@ export interface UnclosedQuote {
 }
 
 /**
- * Splits what was typed after the slash command into words: NFKC, separated by white space and commas of any width, with
+ * Splits what was typed after the slash command into words: NFKC, separated by white space, commas and semicolons of any width, with
  * quotes of many languages. A quote inside a word is a letter. Characters that nobody sees are left out, and so are marks
  * of formatting around words and lines. An unclosed quote is returned instead of guessed at.
  *

@@ -163,6 +163,6 @@ function asCandidate(
   { jobId, jobName, jobType, state }: ListedSubscription,
   namedAt: ReadonlyMap<JobId, EpochMs | null>,
 ): NameCandidate {
-  const listed = { jobId, name: jobName, jobType, status: state.report?.status ?? null, subJobs: 0 };
+  const listed = { jobId, name: jobName, jobType, status: state.report?.status ?? null, engines: null, subJobs: 0 };
   return { ...listed, isSubJob: false, isOffList: false, namedAt: namedAt.get(jobId) ?? null };
 }

@@ -4,10 +4,12 @@ import type { ReferenceProblem } from '../../../src/use-cases/naming/resolve-job
 import { START, VIEW, listed, none } from './facts.ts';
 import type { Said } from './facts.ts';
 
-const problem =
-  (one: ReferenceProblem): Said =>
+const problems =
+  (...all: readonly ReferenceProblem[]): Said =>
   (texts) =>
-    statusMessage(texts, { jobs: [], problems: [one] }, { ...VIEW, now: START });
+    statusMessage(texts, { jobs: [], problems: all }, { ...VIEW, now: START });
+
+const problem = (one: ReferenceProblem): Said => problems(one);
 
 export const NAME_CASES: Readonly<Record<string, Said>> = {
   'name-several': problem({
@@ -25,6 +27,19 @@ export const NAME_CASES: Readonly<Record<string, Said>> = {
       nearest: [listed(1, { name: 'orders' }), listed(2, { name: 'orders', status: 'RELEASE_RESOURCE_COMPLETE' })],
       listedAt: START,
     }),
+  ),
+  'name-same-name-other-engines': problem({
+    kind: 'several',
+    reference: 'orders',
+    matches: [listed(1, { name: 'orders' }), listed(2, { name: 'orders', engines: 'mysql-to-taurus' })],
+    more: 0,
+  }),
+  'name-several-wrong-words': problems(
+    none({ reference: 'odrers', nearest: [listed(1, { name: 'orders' })], listedAt: START }),
+    none({ reference: 'biling', nearest: [listed(2, { name: 'billing' })], listedAt: START }),
+    none({ reference: 'far', listedAt: START }),
+    { kind: 'several', reference: 'ship', matches: [listed(3), listed(4)], more: 0 },
+    { kind: 'several', reference: 'stock', matches: [listed(4), listed(5)], more: 2 },
   ),
   'name-list-pending': problem(none({ reference: 'orders', isListPending: true })),
   'name-list-unreadable': problem(
