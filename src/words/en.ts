@@ -445,6 +445,8 @@ export const en = {
   'button.subscribe_dm': 'Notify me',
   'button.watch_namesake': 'Watch that one',
   'button.unsubscribe': 'Unwatch',
+  'button.subscribe_all': '{count, plural, one {Watch it} other {Watch these #}}',
+  'button.unsubscribe_these': '{count, plural, one {Unwatch} other {Unwatch these #}}',
   'button.unsubscribe_anyway': 'Unsubscribe anyway',
   'button.end_there': '{count, plural, one {End this subscription} other {End these subscriptions}}',
   'button.keep_others': '{count, plural, one {Keep it} other {Keep them}}',
@@ -635,6 +637,19 @@ export const en = {
   'name.none_here': 'No job called {typed} is watched here. {list} shows what is.',
 
   'name.none_audited': 'Nothing was ever done in this channel about a job called {typed}. {audit} shows everything.',
+
+  'pattern.rest': '{typed} fits {count} jobs. Not shown here: {names}',
+  'pattern.subscribe':
+    '{typed} fits {count, plural, one {# job} other {# jobs}}: {names}. {count, plural, one {Watch it} other {Watch them}} here?',
+  'pattern.unsubscribe':
+    '{typed} fits {count, plural, one {# job} other {# jobs}} watched here. Stop watching {count, plural, one {it} other {them}}?',
+  'pattern.made_by': '{jobs} – subscribed by {who}',
+  'pattern.too_many':
+    '{typed} fits {count} jobs; I change up to {most} at a time. Nothing was done: type a few more characters.',
+
+  'sentence.nothing':
+    'I know no job in that. Type its name, such as {example}; {jobs} lists them, {help} says what else I do.',
+  'sentence.changes': 'I change nothing on a sentence. Type {example}.',
 
   'access.stranger':
     'I did nothing: I answer members of the workspace I was installed in, and you belong to another one. Ask somebody there to do it for you.',
@@ -965,7 +980,7 @@ export const en = {
   'help.topic.jobs':
     'All jobs of the DRS project, running ones first, ten to a page. A word behind it keeps those with that word in the name, or at the beginning of the id. Sub-jobs are counted with their parent.',
   'help.topic.names':
-    "First the full id, then the exact name, then the first 4 or more characters of an id, then a name's beginning, then the beginning of a word in it (3 or more characters). Exact always wins, running before ended. If several fit, I show them with a button each. To subscribe or unsubscribe, a part of a name is only asked back. Quotes make a name of any word: {quoted}.",
+    "First the full id, then the exact name, then the first 4 or more characters of an id, then a name's beginning, then the beginning of a word in it (3 or more characters). Exact always wins, running before ended. If several fit, I show them with a button each. To subscribe or unsubscribe, a part of a name is only asked back. A `*` stands for any letters: `orders-*` shows all that fit, and to subscribe or unsubscribe asks first. Quotes make a name of any word: {quoted}.",
   'help.topic.chart':
     'The lag while it replicates, the progress while it copies, for the last 24 hours; say `lag` or `progress`, and `1h`, `24h` or `7d`, for another. Each point is the highest lag or the last percent of its time. Where nothing was seen there is no point, and the title says so. I keep figures of watched jobs: whole for 2 hours, one for 5 minutes of a week.',
   'help.topic.why':

@@ -440,6 +440,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'button.subscribe_dm': '通知我',
   'button.watch_namesake': '订阅那个任务',
   'button.unsubscribe': '取消订阅',
+  'button.subscribe_all': '订阅这 {count} 个',
+  'button.unsubscribe_these': '取消这 {count} 个',
   'button.unsubscribe_anyway': '仍然取消订阅',
   'button.end_there': '{count, plural, other {结束这些订阅}}',
   'button.keep_others': '{count, plural, other {保留}}',
@@ -610,6 +612,16 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'name.none_here': '这里没有订阅名为 {typed} 的任务。{list} 列出这里的订阅。',
 
   'name.none_audited': '本频道没有关于任务 {typed} 的操作记录。{audit} 列出全部。',
+
+  'pattern.rest': '{typed} 符合 {count} 个任务。此处未显示：{names}',
+  'pattern.subscribe': '{typed} 符合 {count} 个任务：{names}。要在这里订阅吗？',
+  'pattern.unsubscribe': '这里有 {count} 个订阅符合 {typed}。要取消吗？',
+  'pattern.made_by': '{jobs} – 由 {who} 订阅',
+  'pattern.too_many': '{typed} 符合 {count} 个任务；一次最多处理 {most} 个。未做任何更改：请多输入几个字符。',
+
+  'sentence.nothing':
+    '这句话里没有我认识的任务。请输入任务名称，例如 {example}；{jobs} 列出现有任务，{help} 说明其他用法。',
+  'sentence.changes': '我不会根据一句话做更改。请输入 {example}。',
 
   'access.stranger': '什么都没有做：我只答复安装了本机器人的工作区的成员，而你属于另一个工作区。请那里的同事代为操作。',
   'access.guest':
@@ -932,7 +944,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.topic.jobs':
     'DRS 项目的全部任务，运行中的在前，每页十个。后面加一个词，只列出名称含有该词或 ID 以它开头的任务。子任务计入其父任务。',
   'help.topic.names':
-    '依次为：完整 ID、完全相同的名称、ID 的前 4 个或更多字符、名称的开头、名称中某个词的开头（至少 3 个字符，中文 2 个）。完全相同的总是优先，运行中的先于已结束的。若有多个符合，我会逐一列出并附按钮。订阅或取消订阅时，只输入名称的一部分会先向你确认。加引号可以把任何词当作名称：{quoted}。',
+    '依次为：完整 ID、完全相同的名称、ID 的前 4 个或更多字符、名称的开头、名称中某个词的开头（至少 3 个字符，中文 2 个）。完全相同的总是优先，运行中的先于已结束的。若有多个符合，我会逐一列出并附按钮。订阅或取消订阅时，只输入名称的一部分会先向你确认。`*` 代表任意字符：`orders-*` 显示所有符合的任务，订阅或取消前会先询问。加引号可以把任何词当作名称：{quoted}。',
   'help.topic.chart':
     '增量同步时显示延迟，复制时显示进度，默认最近 24 小时；加上 `lag` 或 `progress`，以及 `1h`、`24h` 或 `7d`，可另选。每个点是该时段的最大延迟或最后百分比。没有观察到的时段没有点，标题会说明。我只保存已订阅任务的数据：2 小时内全部保留，一周内每 5 分钟一个。',
   'help.topic.why':

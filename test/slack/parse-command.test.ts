@@ -90,6 +90,17 @@ describe('what people type', () => {
     ['*status orders*', status('orders')],
     ['_status orders_', status('orders')],
     ['unsubscribe *all*', { kind: 'unsubscribe_all' }],
+    // One mark at one edge of a word stands for any letters.
+    ['status orders-*', status('orders-*')],
+    ['*-eu', status('*-eu')],
+    ['or*eu', status('or*eu')],
+    ['`orders-*`', status('orders-*')],
+    ['**orders-**', status('orders-')],
+    ['status *orders billing*', status('orders', 'billing')],
+    [
+      'subscribe orders-* lag:5m/10m',
+      { kind: 'subscribe', jobs: ['orders-*'], rules: { lag: { levelMs: 300_000, holdMs: 600_000 } } },
+    ],
     ['subscribe orders_', { kind: 'subscribe', jobs: ['orders_'], rules: {} }],
     ['subscribe _orders', { kind: 'subscribe', jobs: ['_orders'], rules: {} }],
     ['status <http://orders.eu|orders.eu>', status('orders.eu')],

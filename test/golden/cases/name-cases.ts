@@ -1,4 +1,5 @@
 import { explanation } from '../../../src/domain/job/explanation.ts';
+import { sentenceMessage } from '../../../src/slack/messages/answers/sentence-message.ts';
 import { statusMessage } from '../../../src/slack/messages/answers/status-message.ts';
 import type { ReferenceProblem } from '../../../src/use-cases/naming/resolve-jobs.ts';
 import { START, VIEW, listed, none } from './facts.ts';
@@ -41,6 +42,18 @@ export const NAME_CASES: Readonly<Record<string, Said>> = {
     { kind: 'several', reference: 'ship', matches: [listed(3), listed(4)], more: 0 },
     { kind: 'several', reference: 'stock', matches: [listed(4), listed(5)], more: 2 },
   ),
+  'name-pattern-of-more-than-are-shown': (texts) =>
+    statusMessage(
+      texts,
+      {
+        jobs: [],
+        unshown: [{ reference: 'orders-*', count: 13, unshown: [listed(11), listed(12), listed(13)] }],
+        problems: [],
+      },
+      { ...VIEW, now: START },
+    ),
+  'sentence-without-a-name': (texts) => sentenceMessage(texts, null, []),
+  'sentence-that-would-change-something': (texts) => sentenceMessage(texts, 'subscribe', ['orders eu']),
   'name-list-pending': problem(none({ reference: 'orders', isListPending: true })),
   'name-list-unreadable': problem(
     none({ reference: 'orders', listFailure: explanation('not_offered', { label: 'APIGW.0101' }) }),
