@@ -3,8 +3,8 @@ import type { SimulatedJob } from './drs-simulator/jobs.ts';
 
 /** What somebody at the prompt can do to the jobs in the simulated cloud. Each says what it did, or what was wrong. */
 export interface JobChanges {
-  /** Lets a job enter a status; null when it did. */
-  changeJob(name: string, status: string, error: string | null): string | null;
+  /** Lets a job enter a status. */
+  changeJob(name: string, status: string, error: string | null): string;
   renameJob(name: string, to: string): string;
   /** Deletes a job and makes another one of the same name. */
   recreateJob(name: string): string;
@@ -15,10 +15,16 @@ export interface JobChanges {
   setQuota(aMinute: number | null): string;
 }
 
+const SAY_STATUS = 'Say which job and which status, such as: drs orders PAUSING';
+
 export function createJobChanges(drs: DrsSimulator): JobChanges {
+  const noSuchJob = (name: string) => {
+    const names = [...drs.jobs.values()].flatMap((job) => (job.deleted || job.parentId !== null ? [] : [job.name]));
+    return `DRS has no job called ${name}. There are ${names.join(', ')}.`;
+  };
   const withJob = (name: string, change: (job: SimulatedJob) => string) => {
     const job = drs.findJob(name);
-    return job === undefined ? `DRS has no job called ${name}.` : change(job);
+    return job === undefined ? noSuchJob(name) : change(job);
   };
   return {
     changeJob(name, status, error) {
@@ -28,10 +34,15 @@ export function createJobChanges(drs: DrsSimulator): JobChanges {
         job.restore();
         return `DRS knows ${job.name} again. The bot asks about a job that is gone once an hour, or when somebody asks.`;
       }
-      if (job === undefined || status === '') return `Say which job and which status, such as: drs orders PAUSING`;
+      if (name === '' || (status === '' && job !== undefined)) return SAY_STATUS;
+      if (job === undefined) return noSuchJob(name);
+      const parts = [...drs.jobs.values()].filter((one) => one.parentId === job.id);
+      const [part] = parts;
+      if (job.silent && part !== undefined)
+        return `DRS gives no progress of ${name} itself, only of its ${parts.length} sub-jobs. Change one of them, such as: drs ${part.name} ${status}`;
       job.becomes(status);
       if (error !== null) job.explains({ error_message: error });
-      return null;
+      return `${job.name} is in ${status} now. Channels that watch it are told if it matters.`;
     },
     renameJob: (name, to) =>
       to === ''

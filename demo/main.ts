@@ -16,13 +16,16 @@ import { startDrsSimulator } from './drs-simulator/simulator.ts';
 import { createFaultChanges } from './fault-changes.ts';
 import { createJobChanges } from './job-changes.ts';
 import { Prompt, PROMPT_HELP } from './prompt.ts';
+import { createQuietLog } from './quiet-log.ts';
 import { parseSignIn, prepareSignIn, SIGN_INS } from './sign-in.ts';
 import { startSlackWorkspace } from './slack-workspace/slack-workspace.ts';
 import { playStory, setStage, STORY_INCIDENTS, STORY_VERDICTS } from './story.ts';
 import { printMessages } from './transcript.ts';
+import { wrapColumns } from './wrap.ts';
 
 leaveLocalTime();
 const print = (line: string) => console.log(line);
+const width = () => (process.stdout.isTTY ? process.stdout.columns : undefined);
 
 const chosen = parseSignIn(process.argv.slice(2));
 if (chosen === undefined) {
@@ -48,17 +51,15 @@ const config = parseConfig(
     // Every second instead of every minute, so that the story does not take an hour.
     POLL_SCHEDULE: '* * * * * *',
     DATABASE_URL: `sqlite:${join(folder, 'demo.db')}`,
-    // What a person must know is in the story; a refused key is an error.
-    LOG_LEVEL: 'error',
   },
   isSchedule,
 );
-const stopPrinting = printMessages(slack.state, print);
+const stopPrinting = printMessages(slack.state, print, width);
 const input = createInterface({ input: process.stdin });
 const prompt = new Prompt(
   slack,
   { ...signIn, ...createJobChanges(drs), ...createFaultChanges(drs, slack), setClock },
-  print,
+  printWrapped,
 );
 input.on('line', (line) => void prompt.take(line));
 
@@ -72,7 +73,7 @@ const durations = {
   verdicts: STORY_VERDICTS,
   incidents: STORY_INCIDENTS,
 };
-const starting = holdFailure(startBot(config, { durations }, unwanted.signal));
+const starting = holdFailure(startBot(config, { durations, log: createQuietLog(printWrapped) }, unwanted.signal));
 const end = async () => {
   unwanted.abort();
   input.close();
@@ -84,11 +85,13 @@ const end = async () => {
 };
 stopOnSignal(end, console.error);
 
-print(`A local Slack (${slack.apiUrl}) and a simulated DRS (${drs.endpoint}) are running, and the bot between them.`);
+printWrapped(
+  `A local Slack (${slack.apiUrl}) and a simulated DRS (${drs.endpoint}) are running, and the bot between them.`,
+);
 try {
   await starting;
-  await playStory({ slack, drs, clock: systemClock, print, pauseMs: 1_200 });
-  print(
+  await playStory({ slack, drs, clock: systemClock, print: printWrapped, pauseMs: 1_200 });
+  printWrapped(
     ['\n── The story is over; everything is still running. Try it:', ...PROMPT_HELP, '  Ctrl-C ends it.'].join('\n'),
   );
 } catch (error) {
@@ -101,7 +104,15 @@ try {
   }
 }
 
-function setClock(minutesAhead: number): string {
+/** A clock that is right again is noticed at once with a key that is written anew, else by the next try. */
+async function setClock(minutesAhead: number): Promise<string> {
   aheadMs = minutesAhead * MINUTE;
-  return `The clock of the cloud is ${minutesAhead} min ahead. The bot asks again within 10 min, at once after key fix.`;
+  if (minutesAhead !== 0) return `The clock of the cloud is ${minutesAhead} min ahead. clock 0 sets it right.`;
+  await signIn.fixKey();
+  return 'The clock of the cloud is right again, and the key was written anew, so that the bot asks at once.';
+}
+
+/** No wider than the terminal. */
+function printWrapped(text: string): void {
+  for (const line of wrapColumns(text, width())) print(line);
 }

@@ -1,3 +1,4 @@
+import { COMMANDS } from '../src/slack/parsing/parse-command.ts';
 import type { FaultChanges } from './fault-changes.ts';
 import type { JobChanges } from './job-changes.ts';
 import type { Acted } from './slack-workspace/people.ts';
@@ -8,11 +9,10 @@ import type { EphemeralMessage, Message } from './slack-workspace/workspace.ts';
 
 /** What the prompt understands, for whoever tries the demo. */
 export const PROMPT_HELP = [
-  '  /drs help              type a command (as @ana in #migrations)',
+  '  /drs help              type a command (as @ana in #migrations); help without the slash shows this',
   '  press Refresh          press a button of the newest message that has it',
   '  as li                  become @li, whose Slack is Chinese; also ana, ben, gus (a guest), sam (of another organisation)',
-  '  in orders-team         go to another channel; also migrations, secret (private, @li alone is in it), partners (shared',
-  '                         with another organisation), dm (direct messages with the bot)',
+  '  in orders-team         go to another channel; also migrations, secret (private, @li alone is in it), partners (shared with another organisation), dm (direct messages with the bot)',
   '  share                  share this channel with another organisation; unshare ends that',
   '  say orders             write to the bot in direct messages, without the slash command',
   '  shortcut watch_job     choose a shortcut of the app; home opens its Home tab',
@@ -24,11 +24,9 @@ export const PROMPT_HELP = [
   '  drs all refuse         let DRS refuse every question with "no such job"; drs all answer ends that',
   '  odd orders 404         let DRS refuse every request that has this job in it, with this HTTP status; odd orders ends it',
   '  quota 5                let DRS answer so many progress requests a minute; quota ends it',
-  '  fail progress 503 3    let the next three requests for progress fail; 20s: for 20 s; always: until fail end. Also list, detail, …',
-  '                         and hang, slow, reset, cut, html, empty, huge, deep, bom, missing, extra, doubled, nulls, figures, throttled, day',
+  '  fail progress 503 3    let the next three requests for progress fail; 20s: for 20 s; always: until fail end. Also list, detail, … and hang, slow, reset, cut, html, empty, huge, deep, bom, missing, extra, doubled, nulls, figures, throttled, day',
   '  fail slack chat.postMessage not_in_channel 20s    the same for calls of Slack, * for all; also hang, reset, lost, ratelimited, 500',
-  '  socket drop            break the socket to Slack; also refresh, mute, silent, refuse, double, late, again, strangers 1, frame null;',
-  '                         socket greet mends them',
+  '  socket drop            break the socket to Slack; also refresh, mute, silent, refuse, double, late, again, strangers 1, frame null; socket greet mends them',
   '  key rotate             give the access key another secret in the cloud; key lock locks it; key fix mends both',
   '  clock 180              set the clock of the cloud so many minutes ahead',
   '  Start with `npm run demo -- --password`, `--temporary-key`, `--wrong-key` or `--no-project` to see these.',
@@ -39,7 +37,7 @@ export interface Cloud extends JobChanges, FaultChanges {
   rotateKey(): string;
   lockKey(): string;
   fixKey(): Promise<string>;
-  setClock(minutesAhead: number): string;
+  setClock(minutesAhead: number): Promise<string>;
 }
 
 /** One person at a time, in one channel at a time, acting in the local workspace. */
@@ -47,6 +45,8 @@ export class Prompt {
   readonly #slack: SlackWorkspace;
   readonly #cloud: Cloud;
   readonly #print: (line: string) => void;
+  /** When each message came, in the order of its first sight. */
+  readonly #seen = new Map<string, number>();
   #user = 'ana';
   #channel = 'migrations';
 
@@ -54,6 +54,7 @@ export class Prompt {
     this.#slack = slack;
     this.#cloud = cloud;
     this.#print = print;
+    slack.state.observe(() => this.#notice());
   }
 
   /** Carries out one line; what it does not understand, it says. */
@@ -62,13 +63,15 @@ export class Prompt {
     const problem = await this.#carryOut(word, rest, line.trim()).catch((error: unknown) =>
       error instanceof Error ? error.message : String(error),
     );
-    if (problem !== null) this.#print(`  ${problem}`);
+    if (problem !== null) this.#print(`  ${problem.trimStart()}`);
   }
 
   async #carryOut(word: string, rest: readonly string[], line: string): Promise<string | null> {
     if (word === '') return null;
     if (word.startsWith('/')) return (await this.#slack.people.type(this.#user, this.#channel, line)).slackSays;
     switch (word) {
+      case 'help':
+        return [...PROMPT_HELP].join('\n');
       case 'press':
         return await this.#press(rest.join(' '));
       case 'as':
@@ -119,9 +122,11 @@ export class Prompt {
         if (rest[0] === 'lock') return this.#cloud.lockKey();
         return rest[0] === 'fix' ? await this.#cloud.fixKey() : 'Say: key rotate, key lock, or key fix.';
       case 'clock':
-        return this.#cloud.setClock(Number(rest[0] ?? 0) || 0);
+        return await this.#cloud.setClock(Number(rest[0] ?? 0) || 0);
       default:
-        return ['I do not understand that. There is:', ...PROMPT_HELP].join('\n');
+        return COMMANDS.some(({ verb }) => verb === word.toLowerCase())
+          ? `A command begins with a slash: /drs ${line}`
+          : 'I do not understand that. help says what there is here, /drs help what the bot does.';
     }
   }
 
@@ -133,9 +138,26 @@ export class Prompt {
       ...messages.filter((one) => one.channelId === channelId),
       ...ephemerals.filter((one) => one.channelId === channelId && one.forUserId === userId),
     ];
-    const message = visible.findLast((one) => pressablesIn(one.blocks).some((pressable) => pressable.label === label));
-    if (message === undefined) return `There is no button ${label} here.`;
-    return (await this.#slack.people.click(this.#user, message, label)).slackSays;
+    const newest = visible.toSorted((one, other) => this.#cameAt(other) - this.#cameAt(one));
+    for (const message of newest) {
+      const called = labelsOf(message).find((one) => one.toLowerCase() === label.toLowerCase());
+      if (called !== undefined) return (await this.#slack.people.click(this.#user, message, called)).slackSays;
+    }
+    const labels = [...new Set(newest.flatMap(labelsOf))];
+    const others = labels.length === 0 ? '' : ` There are ${labels.join(', ')}.`;
+    return `There is no button ${label} here.${others}`;
+  }
+
+  #notice(): void {
+    const { messages, ephemerals } = this.#slack.state;
+    for (const one of [...messages, ...ephemerals]) {
+      const key = keyOf(one);
+      if (!this.#seen.has(key)) this.#seen.set(key, this.#seen.size);
+    }
+  }
+
+  #cameAt(message: Message | EphemeralMessage): number {
+    return this.#seen.get(keyOf(message)) ?? -1;
   }
 
   /** What somebody does, and the view that it opens. */
@@ -168,4 +190,12 @@ export class Prompt {
     this.#channel = channel.name;
     return channel.kind === 'im' ? `You are in your direct messages with the bot.` : `You are in #${channel.name}.`;
   }
+}
+
+function keyOf(message: Message | EphemeralMessage): string {
+  return 'ts' in message ? message.channelId + message.ts : message.id;
+}
+
+function labelsOf({ blocks }: Message | EphemeralMessage): readonly string[] {
+  return pressablesIn(blocks).map(({ label }) => label);
 }

@@ -1,8 +1,13 @@
 import { renderAsText } from './slack-workspace/render-as-text.ts';
+import { wrap } from './wrap.ts';
 import type { Content, EphemeralMessage, Message, WorkspaceState } from './slack-workspace/workspace.ts';
 
-/** Prints every message as it appears or changes, as a person in the channel would see it. */
-export function printMessages(state: WorkspaceState, print: (line: string) => void): () => void {
+/** Prints every message as it appears or changes, as a person in the channel would see it, no wider than the terminal. */
+export function printMessages(
+  state: WorkspaceState,
+  print: (line: string) => void,
+  width?: () => number | undefined,
+): () => void {
   const shown = new Map<string, Content>();
   const show = (key: string, message: Message | EphemeralMessage, note: string) => {
     const before = shown.get(key);
@@ -11,7 +16,11 @@ export function printMessages(state: WorkspaceState, print: (line: string) => vo
     const place = channelLabel(state, message.channelId);
     print('');
     print(`  ${place}  drs${before === undefined ? '' : ' (message updated)'}${note}`);
-    for (const line of renderAsText(message, state)) print(`  ${' '.repeat(place.length)}│ ${line}`);
+    const gutter = `  ${' '.repeat(place.length)}│ `;
+    const columns = width?.();
+    for (const line of renderAsText(message, state))
+      for (const part of wrap(line, columns === undefined ? undefined : columns - gutter.length))
+        print(`${gutter}${part}`);
   };
   return state.observe(() => {
     for (const message of state.messages) show(message.channelId + message.ts, message, '');

@@ -112,7 +112,7 @@ function detailOf(job: SimulatedJob) {
 }
 
 function common(job: SimulatedJob) {
-  return { id: job.id, name: job.name, status: job.status, description: '', engine_type: 'mysql', net_type: 'vpc' };
+  return { id: job.id, name: job.name, status: job.status, description: '', engine_type: job.engines, net_type: 'vpc' };
 }
 
 function ofType(jobs: Jobs, type: string): readonly SimulatedJob[] {

@@ -53,6 +53,8 @@ export class SimulatedJob {
   readonly log: SimulatedLogLine[] = [];
   /** How DRS treats it while it is abnormal: days as text, as it sends them. */
   terms = { expiredDays: '14', chargingMode: 'on_demand' };
+  /** `engine_type` of the lists: `mysql`, or `mysql-to-taurus`. */
+  engines = 'mysql';
   /** A parent that is not asked for progress: its sub-jobs are. */
   silent = false;
   readonly #clock: () => number;

@@ -169,6 +169,7 @@ export const POSTGRES_BASELINE: readonly string[] = [
   is_over integer not null,
   parent_id text,
   listed_at bigint,
+  engines text,
   primary key (connection_id, job_id),
   foreign key (connection_id) references connections (id)
 )`,

@@ -101,6 +101,7 @@ function entryOf(record: Fields, jobType: string, parentId: string | null): JobL
     name: text(record['name']),
     status: text(record['status']),
     jobType: text(record['job_type']) ?? text(record['db_use_type']) ?? jobType,
+    engines: text(record['engine_type']),
     parentId: parent === jobId ? null : parent,
   };
 }

@@ -14,6 +14,8 @@ export interface JobListEntry {
   readonly name: string | null;
   readonly status: string | null;
   readonly jobType: string;
+  /** `engine_type`: from which engine to which; null when it does not say. */
+  readonly engines: string | null;
   /** The job it is a part of. */
   readonly parentId: JobId | null;
 }

@@ -19,6 +19,7 @@ import * as whyHeld from '../../migrations/0015-why-held.ts';
 import * as pauses from '../../migrations/0016-pauses.ts';
 import * as samples from '../../migrations/0017-samples.ts';
 import * as eventReads from '../../migrations/0018-event-reads.ts';
+import * as engines from '../../migrations/0019-engines.ts';
 import type { Db } from './rows/schema.ts';
 import { StoreError } from './rows/store-error.ts';
 
@@ -42,6 +43,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0016-pauses': pauses,
   '0017-samples': samples,
   '0018-event-reads': eventReads,
+  '0019-engines': engines,
 };
 
 /** What a database is brought up to date with, besides the migrations. */

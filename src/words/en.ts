@@ -437,6 +437,8 @@ export const en = {
   'button.subscribe_dm': 'Notify me',
   'button.watch_namesake': 'Watch that one',
   'button.unsubscribe': 'Unwatch',
+  'button.subscribe_all': '{count, plural, one {Watch it} other {Watch these #}}',
+  'button.unsubscribe_these': '{count, plural, one {Unwatch} other {Unwatch these #}}',
   'button.unsubscribe_anyway': 'Unsubscribe anyway',
   'button.end_there': '{count, plural, one {End this subscription} other {End these subscriptions}}',
   'button.keep_others': '{count, plural, one {Keep it} other {Keep them}}',
@@ -604,7 +606,7 @@ export const en = {
   'jobs.type.sync': 'synchronisation',
   'jobs.type.cloudDataGuard': 'disaster recovery',
 
-  'name.none': 'No job is called {typed}, and no id begins with it.',
+  'name.none': 'No job is called {typed}, and no id begins {count, plural, one {with it} other {with one of these}}.',
   'name.not_known': 'I know no job called {typed}.',
   'name.list_pending':
     'I do not know {typed} yet: the list of jobs is being read. Ask again in a moment; full job ids work already.',
@@ -612,19 +614,34 @@ export const en = {
   'name.list_hint': '{jobs} lists what there is.',
   'name.list_failed': 'The list of jobs could not be read, so only watched jobs and full ids are known:',
   'name.listed': 'List of jobs read {ago}; it is read again at most once a minute.',
-  'name.guess': '{typed} is not the whole name of a job. Do you mean this one?',
+  'name.guess':
+    '{typed} {count, plural, one {is not the whole name of a job. Do you mean this one?} other {are not whole names of jobs. Do you mean these?}}',
   'name.none_short': 'No job is called {typed}, and the beginning of an id needs at least 4 characters.',
   'name.old': 'Names are as DRS listed them {ago}: the list could not be read anew.',
   'name.old_unknown': 'How old the names are is not known: the list of jobs could not be read anew.',
-  'name.several': '{typed} fits {count, plural, one {# job} other {# jobs}}. Which one?',
+  'name.fits': '{typed} fits {count, plural, one {# job} other {# jobs}}',
+  'name.fits_many': '{typed} fits more than {count} jobs',
+  'name.which': '{fits}. {count, plural, one {Which one?} other {Which ones?}}',
   'name.several_more': '+{count} more; type a few more characters.',
-  'name.many': '{typed} fits more than {count} jobs. Which one?',
   'name.many_more': 'There are many more; type a few more characters.',
   'name.url_without_id':
     'I find no job id in this address: {typed}. Open the job in the DRS console and copy its id, or type its name.',
   'name.none_here': 'No job called {typed} is watched here. {list} shows what is.',
 
   'name.none_audited': 'Nothing was ever done in this channel about a job called {typed}. {audit} shows everything.',
+
+  'pattern.rest': '{typed} fits {count} jobs. Not shown here: {names}',
+  'pattern.subscribe':
+    '{typed} fits {count, plural, one {# job} other {# jobs}}: {names}. {count, plural, one {Watch it} other {Watch them}} here?',
+  'pattern.unsubscribe':
+    '{typed} fits {count, plural, one {# job} other {# jobs}} watched here. Stop watching {count, plural, one {it} other {them}}?',
+  'pattern.made_by': '{jobs} – subscribed by {who}',
+  'pattern.too_many':
+    '{typed} fits {count} jobs; I change up to {most} at a time. Nothing was done: type a few more characters.',
+
+  'sentence.nothing':
+    'I know no job in that. Type its name, such as {example}; {jobs} lists them, {help} says what else I do.',
+  'sentence.changes': 'I change nothing on a sentence. Type {example}.',
 
   'access.stranger':
     'I did nothing: I answer members of the workspace I was installed in, and you belong to another one. Ask somebody there to do it for you.',
@@ -939,7 +956,7 @@ export const en = {
   'help.version': 'which version of me runs, and since when',
   'help.help': 'this text, or more about one topic: {topics}',
   'help.footer':
-    'A job is its name, the beginning of a word in it that only one job has, its DRS id or the first 4 characters of that, or a pasted console address. {short} alone is its status. Separate several with spaces or commas; put a name with blanks in quotes.',
+    'A job is its name, the beginning of a word in it that only one job has, its DRS id or the first 4 characters of that, or a pasted console address. {short} alone is its status. Separate several with spaces, commas or semicolons; put a name with blanks in quotes.',
   'help.topic.status':
     'The first line is the state: full copy with its percentage, replicating with its lag, paused, failed, ended. Then the parts of the copy, how long it has been in this phase, and why it failed if it did. *Refresh* asks DRS anew, *Share to channel* shows the answer to everybody, *Console* opens DRS.',
   'help.topic.subscribe':
@@ -955,7 +972,7 @@ export const en = {
   'help.topic.jobs':
     'All jobs of the DRS project, running ones first, ten to a page. A word behind it keeps those with that word in the name, or at the beginning of the id. Sub-jobs are counted with their parent.',
   'help.topic.names':
-    "First the full id, then the exact name, then the first 4 or more characters of an id, then a name's beginning, then the beginning of a word in it (3 or more characters). Exact always wins, running before ended. If several fit, I show them with a button each. To subscribe or unsubscribe, a part of a name is only asked back. Quotes make a name of any word: {quoted}.",
+    "First the full id, then the exact name, then the first 4 or more characters of an id, then a name's beginning, then the beginning of a word in it (3 or more characters). Exact always wins, running before ended. If several fit, I show them with a button each. To subscribe or unsubscribe, a part of a name is only asked back. A `*` stands for any letters: `orders-*` shows all that fit, and to subscribe or unsubscribe asks first. Quotes make a name of any word: {quoted}.",
   'help.topic.chart':
     'The lag while it replicates, the progress while it copies, for the last 24 hours; say `lag` or `progress`, and `1h`, `24h` or `7d`, for another. Each point is the highest lag or the last percent of its time. Where nothing was seen there is no point, and the title says so. I keep figures of watched jobs: whole for 2 hours, one for 5 minutes of a week.',
   'help.topic.why':

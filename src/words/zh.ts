@@ -432,6 +432,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'button.subscribe_dm': '通知我',
   'button.watch_namesake': '订阅那个任务',
   'button.unsubscribe': '取消订阅',
+  'button.subscribe_all': '订阅这 {count} 个',
+  'button.unsubscribe_these': '取消这 {count} 个',
   'button.unsubscribe_anyway': '仍然取消订阅',
   'button.end_there': '{count, plural, other {结束这些订阅}}',
   'button.keep_others': '{count, plural, other {保留}}',
@@ -589,18 +591,29 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'name.list_hint': '{jobs} 列出现有任务。',
   'name.list_failed': '无法读取任务列表，因此只认识已订阅的任务和完整的 ID：',
   'name.listed': '任务列表读取于 {ago}；最多每分钟重新读取一次。',
-  'name.guess': '{typed} 不是任务的完整名称。是指这个任务吗？',
+  'name.guess': '{typed} 不是任务的完整名称。是指{count, plural, =1 {这个任务} other {以下任务}}吗？',
   'name.none_short': '没有名为 {typed} 的任务。按 ID 的开头查找至少需要 4 个字符。',
   'name.old': '名称以 DRS 在 {ago} 列出的为准：未能重新读取任务列表。',
   'name.old_unknown': '不清楚名称有多旧：未能重新读取任务列表。',
-  'name.several': '{typed} 符合 {count, plural, other {# 个任务}}。是哪一个？',
+  'name.fits': '{typed} 符合 {count, plural, other {# 个任务}}',
+  'name.fits_many': '符合 {typed} 的任务超过 {count} 个',
+  'name.which': '{fits}。是{count, plural, =1 {哪一个} other {哪几个}}？',
   'name.several_more': '另有 {count} 个；请多输入几个字符。',
-  'name.many': '符合 {typed} 的任务超过 {count} 个。是哪一个？',
   'name.many_more': '还有很多；请多输入几个字符。',
   'name.url_without_id': '这个地址里没有任务 ID：{typed}。请在 DRS 控制台打开任务并复制其 ID，或输入任务名称。',
   'name.none_here': '这里没有订阅名为 {typed} 的任务。{list} 列出这里的订阅。',
 
   'name.none_audited': '本频道没有关于任务 {typed} 的操作记录。{audit} 列出全部。',
+
+  'pattern.rest': '{typed} 符合 {count} 个任务。此处未显示：{names}',
+  'pattern.subscribe': '{typed} 符合 {count} 个任务：{names}。要在这里订阅吗？',
+  'pattern.unsubscribe': '这里有 {count} 个订阅符合 {typed}。要取消吗？',
+  'pattern.made_by': '{jobs} – 由 {who} 订阅',
+  'pattern.too_many': '{typed} 符合 {count} 个任务；一次最多处理 {most} 个。未做任何更改：请多输入几个字符。',
+
+  'sentence.nothing':
+    '这句话里没有我认识的任务。请输入任务名称，例如 {example}；{jobs} 列出现有任务，{help} 说明其他用法。',
+  'sentence.changes': '我不会根据一句话做更改。请输入 {example}。',
 
   'access.stranger': '什么都没有做：我只答复安装了本机器人的工作区的成员，而你属于另一个工作区。请那里的同事代为操作。',
   'access.guest':
@@ -907,7 +920,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.version': '运行的是哪个版本，自何时起',
   'help.help': '本说明，或某个主题的详细说明：{topics}',
   'help.footer':
-    '任务可以写：名称、只有一个任务才有的名称片段（从词首开始）、DRS ID 或其前 4 个字符，也可以粘贴控制台地址。只写 {short} 就是查询状态。多个任务用空格或逗号分隔；含空格的名称请加引号。',
+    '任务可以写：名称、只有一个任务才有的名称片段（从词首开始）、DRS ID 或其前 4 个字符，也可以粘贴控制台地址。只写 {short} 就是查询状态。多个任务用空格、逗号或分号分隔；含空格的名称请加引号。',
   'help.topic.status':
     '第一行是状态：全量复制及百分比、增量同步及延迟、已暂停、失败、已结束。下面是各部分进度、当前阶段持续的时间，失败时还有原因。*刷新* 会重新询问 DRS，*分享到频道* 让所有人看到，*控制台* 打开 DRS。',
   'help.topic.subscribe':
@@ -923,7 +936,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.topic.jobs':
     'DRS 项目的全部任务，运行中的在前，每页十个。后面加一个词，只列出名称含有该词或 ID 以它开头的任务。子任务计入其父任务。',
   'help.topic.names':
-    '依次为：完整 ID、完全相同的名称、ID 的前 4 个或更多字符、名称的开头、名称中某个词的开头（至少 3 个字符，中文 2 个）。完全相同的总是优先，运行中的先于已结束的。若有多个符合，我会逐一列出并附按钮。订阅或取消订阅时，只输入名称的一部分会先向你确认。加引号可以把任何词当作名称：{quoted}。',
+    '依次为：完整 ID、完全相同的名称、ID 的前 4 个或更多字符、名称的开头、名称中某个词的开头（至少 3 个字符，中文 2 个）。完全相同的总是优先，运行中的先于已结束的。若有多个符合，我会逐一列出并附按钮。订阅或取消订阅时，只输入名称的一部分会先向你确认。`*` 代表任意字符：`orders-*` 显示所有符合的任务，订阅或取消前会先询问。加引号可以把任何词当作名称：{quoted}。',
   'help.topic.chart':
     '增量同步时显示延迟，复制时显示进度，默认最近 24 小时；加上 `lag` 或 `progress`，以及 `1h`、`24h` 或 `7d`，可另选。每个点是该时段的最大延迟或最后百分比。没有观察到的时段没有点，标题会说明。我只保存已订阅任务的数据：2 小时内全部保留，一周内每 5 分钟一个。',
   'help.topic.why':

@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest';
 
 import { createFaultChanges } from '../../demo/fault-changes.ts';
 import { createJobChanges } from '../../demo/job-changes.ts';
+import { createQuietLog } from '../../demo/quiet-log.ts';
 import { Prompt } from '../../demo/prompt.ts';
 import type { Cloud } from '../../demo/prompt.ts';
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import { setStage } from '../../demo/story.ts';
+import { wrap, wrapColumns } from '../../demo/wrap.ts';
 import { startProcess } from '../support/bot-process.ts';
 import { running } from '../support/programs.ts';
 
@@ -67,7 +69,7 @@ test('the prompt lets nobody into #secret but Li, and locks the key', async () =
     rotateKey: () => 'rotated',
     lockKey: () => 'locked',
     fixKey: () => Promise.resolve('fixed'),
-    setClock: () => 'set',
+    setClock: () => Promise.resolve('set'),
   };
   const prompt = new Prompt(slack, cloud, (line) => void printed.push(line.trim()));
   for (const line of ['in secret', 'as li', 'in secret', 'as ana', 'key lock', 'key']) await prompt.take(line);
@@ -85,7 +87,12 @@ test('the prompt renames, recreates and deletes jobs in the cloud', async () => 
   await using slack = await startSlackWorkspace();
   await using drs = await startDrsSimulator();
   setStage({ slack, drs });
-  const cloud = { rotateKey: () => '', lockKey: () => '', fixKey: () => Promise.resolve(''), setClock: () => '' };
+  const cloud = {
+    rotateKey: () => '',
+    lockKey: () => '',
+    fixKey: () => Promise.resolve(''),
+    setClock: () => Promise.resolve(''),
+  };
   const printed: string[] = [];
   const changes = { ...createJobChanges(drs), ...createFaultChanges(drs, slack) };
   const prompt = new Prompt(slack, { ...cloud, ...changes }, (line) => void printed.push(line.trim()));
@@ -97,12 +104,92 @@ test('the prompt renames, recreates and deletes jobs in the cloud', async () => 
   expect(printed).toEqual([
     'Say which job and its new name, such as: rename orders orders-v2',
     'orders is called store in DRS now. The bot notices within 10 s.',
-    'DRS has no job called orders.',
+    'DRS has no job called orders. There are store, orders-archive, billing, 订单迁移, inventory, customers, standby, shop.',
     `store was deleted and made anew, with the id ${second}.`,
     'store is no longer in DRS.',
   ]);
   expect(second).not.toBe(first);
   expect(drs.findJob('store')).toBeUndefined();
+});
+
+test('the prompt presses what came last, and says what it does not do', async () => {
+  await using slack = await startSlackWorkspace();
+  await using drs = await startDrsSimulator();
+  setStage({ slack, drs });
+  const cloud = {
+    rotateKey: () => '',
+    lockKey: () => '',
+    fixKey: () => Promise.resolve(''),
+    setClock: () => Promise.resolve(''),
+  };
+  const printed: string[] = [];
+  const changes = { ...createJobChanges(drs), ...createFaultChanges(drs, slack) };
+  const prompt = new Prompt(slack, { ...cloud, ...changes }, (line) => void printed.push(line.trim()));
+  for (const line of [
+    'status orders',
+    'orders',
+    'drs nosuch PAUSING',
+    'drs billing PAUSING',
+    'drs shop PAUSING',
+    'press Refresh',
+  ])
+    await prompt.take(line);
+  expect(printed).toEqual([
+    'A command begins with a slash: /drs status orders',
+    'I do not understand that. help says what there is here, /drs help what the bot does.',
+    'DRS has no job called nosuch. There are orders, orders-archive, billing, 订单迁移, inventory, customers, standby, shop.',
+    'billing is in PAUSING now. Channels that watch it are told if it matters.',
+    'DRS gives no progress of shop itself, only of its 12 sub-jobs. Change one of them, such as: drs shop-shard-1 PAUSING',
+    'There is no button Refresh here.',
+  ]);
+  printed.length = 0;
+  await prompt.take('help');
+  expect(printed.join()).toContain('press Refresh');
+  const channelId = slack.state.findChannel('migrations')?.id ?? '';
+  const button = (label: string) => ({
+    type: 'actions' as const,
+    elements: [{ type: 'button' as const, text: { type: 'plain_text' as const, text: label }, action_id: label }],
+  });
+  slack.state.postEphemeral(channelId, slack.state.findUser('ana')?.id ?? '', {
+    text: 'older',
+    blocks: [button('Refresh')],
+  });
+  slack.state.post(channelId, { text: 'newer', blocks: [button('Refresh'), button('Share')] });
+  const clicked: string[] = [];
+  slack.people.click = (_user, message) => {
+    clicked.push(message.text);
+    return Promise.resolve({ acked: true, slackSays: null });
+  };
+  await prompt.take('press refresh');
+  expect(clicked).toEqual(['newer']);
+});
+
+test('in a narrow terminal lines are broken at blanks, and Chinese between its characters', () => {
+  expect(wrap('DRS refuses whatever orders is in, with HTTP 404.', 24)).toEqual([
+    'DRS refuses whatever',
+    'orders is in, with HTTP',
+    '404.',
+  ]);
+  expect(wrap('增量同步中，延迟 6 分钟 12 秒 – orders', 20)).toEqual(['增量同步中，延迟 6', '分钟 12 秒 – orders']);
+  expect(wrap('x'.repeat(45), 20).map((line) => line.length)).toEqual([20, 20, 5]);
+  expect(wrapColumns('  rename orders shop     give a job another name, as people do in DRS', 52)).toEqual([
+    '  rename orders shop     give a job another name, as',
+    '                         people do in DRS',
+  ]);
+  expect(wrapColumns('  rename orders shop     give a job another name', 40)).toEqual([
+    '  rename orders shop',
+    '      give a job another name',
+  ]);
+  expect(wrap('as long as it likes to be', undefined)).toEqual(['as long as it likes to be']);
+});
+
+test('an error is logged as one plain line, once', () => {
+  const printed: string[] = [];
+  const log = createQuietLog((line) => void printed.push(line.trim()));
+  for (const minute of [1, 2])
+    log.error({ reason: 'x' }, `The clock is ${minute} min behind: set it. (APIGW.0301: expired)`);
+  log.warn({}, 'a warning');
+  expect(printed).toEqual(['log │ The clock is 1 min behind: set it.']);
 });
 
 test('the prompt lets requests, calls and sockets fail', async () => {

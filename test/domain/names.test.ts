@@ -6,12 +6,16 @@ import { chooseJob, findNearestJobs } from '../../src/domain/names/choose-job.ts
 import { isAddress, jobIdInAddress } from '../../src/domain/job/job-id.ts';
 import { languageOfLocale, parseLanguage } from '../../src/domain/base/language.ts';
 import type { ListedJob } from '../../src/domain/names/listed-job.ts';
+import { namesInSentence } from '../../src/domain/names/names-in-sentence.ts';
+import { findFitting, isPattern } from '../../src/domain/names/pattern.ts';
+import { tellApart } from '../../src/domain/names/tell-apart.ts';
 
 const job = (number: number, name: string | null, status = 'INCRE_TRANSFER_STARTED'): ListedJob => ({
   jobId: simulatedJobId(number),
   name,
   status,
   jobType: 'migration',
+  engines: null,
   subJobs: 0,
 });
 const OVER = 'RELEASE_RESOURCE_COMPLETE';
@@ -23,6 +27,73 @@ const choose = (reference: string, ...jobs: readonly (ListedJob & { readonly isO
       ? jobs.indexOf(choice.job)
       : choice.jobs.map((one) => jobs.indexOf(one));
 };
+
+describe('jobs that are called the same', () => {
+  const id = (number: number) => simulatedJobId(number).slice(0, 8);
+
+  test('are told apart by their engines where these differ, and by their ids', () => {
+    const apart = tellApart([
+      { ...job(1, 'orders'), engines: 'mysql' },
+      { ...job(2, 'Orders'), engines: 'mysql-to-taurus' },
+      job(3, 'billing'),
+    ]);
+    expect([...apart.values()]).toEqual([
+      ['mysql', id(1)],
+      ['mysql → taurus', id(2)],
+    ]);
+  });
+
+  test('and have the same engines are told apart by their ids alone', () => {
+    expect([...tellApart([job(1, 'orders'), job(2, 'orders'), job(3, null), job(4, null)]).values()]).toEqual([
+      [id(1)],
+      [id(2)],
+    ]);
+  });
+});
+
+describe('a pattern', () => {
+  const fitting = (pattern: string, ...names: readonly string[]) =>
+    findFitting(
+      pattern,
+      names.map((name, number) => job(number, name)),
+    ).map(({ name }) => name);
+
+  test('fits by its pieces in their order, capitals and width aside', () => {
+    expect(fitting('Orders-*', 'orders', 'orders-eu', 'ｏｒｄｅｒｓ-us', 'my-orders-eu')).toEqual([
+      'orders-eu',
+      'ｏｒｄｅｒｓ-us',
+    ]);
+    expect(fitting('*-eu', 'orders-eu', 'orders-eu-2')).toEqual(['orders-eu']);
+    expect(fitting('or*s*u', 'orders-eu', 'oru')).toEqual(['orders-eu']);
+    expect(fitting('ab*ba', 'aba', 'abba')).toEqual(['abba']);
+  });
+
+  test('shows failed jobs first, and ended ones only where no other fits', () => {
+    const jobs = [job(1, 'a-1'), job(2, 'a-2', 'INCRE_TRANSFER_FAILED'), job(3, 'a-3', OVER)];
+    expect(findFitting('a-*', jobs).map(({ name }) => name)).toEqual(['a-2', 'a-1']);
+    expect(findFitting('a-3*', jobs).map(({ name }) => name)).toEqual(['a-3']);
+  });
+
+  test('needs a letter', () => {
+    expect(['*', '-*', 'a*', 'orders'].map(isPattern)).toEqual([false, false, true, false]);
+  });
+});
+
+describe('a sentence', () => {
+  const names = ['orders', 'orders-archive', 'orders eu', '订单迁移', 'is', 'billing.v2'];
+
+  test.each([
+    ['how far is orders?', ['orders']],
+    ['hi', []],
+    ['How is ORDERS-archive doing', ['orders-archive']],
+    ['orders-eu', []],
+    ['is orders eu or billing.v2 behind.', ['orders eu', 'billing.v2']],
+    ['reorders, disorders', []],
+    ['订单迁移怎么样了', ['订单迁移']],
+  ])('%j names whole names only', (sentence, named) => {
+    expect(namesInSentence(sentence, names)).toEqual(named);
+  });
+});
 
 describe('a name', () => {
   test('that is exact wins over every longer one', () => {

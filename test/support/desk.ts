@@ -90,6 +90,7 @@ export function listing(entries: readonly Partial<JobListEntry>[], jobType = 'mi
     name: entry.name ?? null,
     status: entry.status ?? 'INCRE_TRANSFER_STARTED',
     jobType,
+    engines: entry.engines ?? null,
     parentId: entry.parentId ?? null,
   }));
   return { parts: [{ jobType, entries: full, isWhole: true }], failure: null };

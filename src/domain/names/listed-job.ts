@@ -11,6 +11,8 @@ export interface ListedJob {
   readonly status: string | null;
   /** `migration`, `sync`, `cloudDataGuard` or whatever DRS says; null when unknown. */
   readonly jobType: string | null;
+  /** From which engine to which, as DRS calls it (`engine_type`, such as `mysql` or `mysql-to-taurus`); null when unknown. */
+  readonly engines: string | null;
   /** How many sub-jobs it has; 0 for most. */
   readonly subJobs: number;
 }

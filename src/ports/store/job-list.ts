@@ -45,7 +45,7 @@ export interface JobListStore {
   /** When DRS last said what each of these jobs, as far as they have a row, is called; null: that was not written down. */
   findNamedAt(connectionId: string, jobIds: readonly JobId[]): Promise<ReadonlyMap<JobId, EpochMs | null>>;
   /** All listed jobs and jobs we have a report of that have a name, sub-jobs aside. */
-  findNamedJobs(connectionId: string): Promise<readonly ListedJob[]>;
+  findNamedJobs(connectionId: string): Promise<readonly NameCandidate[]>;
   /** One page of what is listed, sub-jobs aside: running ones first, then by name; all, or those with `text` in name or id. */
   pageListedJobs(request: {
     readonly connectionId: string;

@@ -8,7 +8,7 @@ import { endThere, keepSubscriptions, unsubscribeAnyway, unsubscribeFromAll } fr
 import { shareHelp } from './help-buttons.ts';
 import { shareJobs, showJobsPage, subscribeListed } from './jobs-buttons.ts';
 import { shareList, unsubscribeListed } from './list-buttons.ts';
-import { subscribeNamed, unsubscribeNamed, watchNamesake } from './name-buttons.ts';
+import { subscribeAll, subscribeNamed, unsubscribeNamed, watchNamesake } from './name-buttons.ts';
 import { refreshToldPost, showWholePost } from './post-buttons.ts';
 import { refreshReady, shareReady } from './ready-buttons.ts';
 import {
@@ -35,6 +35,7 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.showAll]: showWholePost,
   [ACTIONS.watchNamesake]: watchNamesake,
   [ACTIONS.subscribeNamed]: subscribeNamed,
+  [ACTIONS.subscribeAll]: subscribeAll,
   [ACTIONS.unsubscribeNamed]: unsubscribeNamed,
   [ACTIONS.unsubscribeAnyway]: unsubscribeAnyway,
   [ACTIONS.unsubscribeAll]: unsubscribeFromAll,

@@ -13,6 +13,12 @@ export const subscribeNamed = withValue(JOBS_VALUE, async (request, { target, ru
   await request.reply.inPlace((await subscribeJobs(request, { references: [target], rules })).answer);
 });
 
+/** *Watch these 3*: what a pattern fitted when it was asked. */
+export const subscribeAll = withValue(JOBS_VALUE, async (request, { jobs, rules: typed = '' }) => {
+  const rules = readRules(typed);
+  if (rules !== null) await request.reply.inPlace((await subscribeJobs(request, { references: jobs, rules })).answer);
+});
+
 /** *Unsubscribe* beside a job that may have been meant. */
 export const unsubscribeNamed = withValue(JOBS_VALUE, async ({ slack, actor, personTexts, reply }, { target }) => {
   if (target === undefined) return;

@@ -2,7 +2,7 @@ import { unsubscribeOwn } from '../../use-cases/subscribing/unsubscribe.ts';
 import { stoppedOwnMessage } from '../messages/answers/unsubscribe-answer.ts';
 import { usageMessage } from '../messages/answers/usage-message.ts';
 import { parseCommand } from '../parsing/parse-command.ts';
-import type { Command } from '../parsing/parse-command.ts';
+import type { Command, ParsedCommand } from '../parsing/parse-command.ts';
 import type { Request } from '../requests/request.ts';
 import { answerAudit } from './audit.ts';
 import { answerChart } from './chart.ts';
@@ -43,7 +43,11 @@ const HANDLERS: { readonly [Kind in Command['kind']]: CommandHandler<Kind> } = {
 
 /** Carries out what somebody typed after the slash command and answers. */
 export async function handleCommand(request: Request, text: string): Promise<void> {
-  const parsed = parseCommand(unescapeMrkdwn(text));
+  await carryOutParsed(request, parseCommand(unescapeMrkdwn(text)));
+}
+
+/** Carries out a command, or says what is wrong with it. */
+export async function carryOutParsed(request: Request, parsed: ParsedCommand): Promise<void> {
   if (parsed.ok) await carryOut(parsed.command.kind, request, parsed.command);
   else await request.reply.privately(usageMessage(request.personTexts, parsed.error));
 }

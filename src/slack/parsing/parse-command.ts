@@ -134,14 +134,14 @@ export function parseCommand(text: string): ParsedCommand {
   if (elsewhere !== null) return refuse(elsewhere);
   const [first, ...rest] = tokens;
   if (first === undefined) return accept({ kind: 'help', topic: null });
-  const verb = verbOf(first);
+  const verb = verbIn(first);
   if (verb !== null) return parseArguments(verb, rest);
   const meant = findMeantVerb(first, rest);
   return meant === null ? parseArguments('status', tokens) : refuse({ kind: 'misspelt_verb', word: first.text, meant });
 }
 
 /** What is said to the bot, without the bot's name before it. */
-function withoutAddress(tokens: readonly Token[]): readonly Token[] {
+export function withoutAddress(tokens: readonly Token[]): readonly Token[] {
   const [first] = tokens;
   return first !== undefined && !first.quoted && ADDRESS.test(first.text) ? tokens.slice(1) : tokens;
 }
@@ -165,7 +165,8 @@ function isSaid(name: string | undefined): name is string {
   return name !== undefined && name !== '';
 }
 
-function verbOf(token: Token): Verb | null {
+/** The verb that a word is; null for any other word. */
+export function verbIn(token: Token): Verb | null {
   if (token.quoted) return null;
   const word = token.text.toLowerCase().replace(SENTENCE_END, '');
   return VERBS.find((verb) => verb === word) ?? null;

@@ -23,10 +23,13 @@ const CLOSING_QUOTES: Readonly<Record<string, string>> = {
 };
 
 /** One character, after NFKC. */
-const SEPARATOR = /^[\s,]$/u;
-/** Slack's marks for bold, code and strike-through at the edge of a word: no name has any of them. */
-const MARKS_BEFORE = /^[*`~]+/u;
-const MARKS_BEHIND = /[*`~]+$/u;
+const SEPARATOR = /^[\s,;]$/u;
+/** Slack's marks for code and strike-through at the edge of a word: no name has any of them. */
+const MARKS_BEFORE = /^[`~]+/u;
+const MARKS_BEHIND = /[`~]+$/u;
+/** Its mark for bold, which stands for any letters where it is at one edge only: `orders-*`. */
+const BOLD = /^\*+(?=[^*])(.*[^*])\*+$/su;
+const ONLY_MARKS = /^[*`~]+$/u;
 /** Slack's mark for italics, which names may end in: only around a whole word or line is it a mark. */
 const ITALICS = /^_+(?=[^_])(.*[^_])_+$/su;
 /** Marks around marks: bold, italics and code at once, each once. */
@@ -41,7 +44,7 @@ export interface UnclosedQuote {
 }
 
 /**
- * Splits what was typed after the slash command into words: NFKC, separated by white space and commas of any width, with
+ * Splits what was typed after the slash command into words: NFKC, separated by white space, commas and semicolons of any width, with
  * quotes of many languages. A quote inside a word is a letter. Characters that nobody sees are left out, and so are marks
  * of formatting around words and lines. An unclosed quote is returned instead of guessed at.
  *
@@ -67,19 +70,35 @@ export function tokenize(text: string): readonly Token[] | UnclosedQuote {
     if (quoted && end === plain.length) return { quote: character, text: typed.slice(index).join('') };
     const between = typed.slice(quoted ? index + 1 : index, end).join('');
     const word = quoted ? between : withoutMarks(between);
-    if (word !== '') tokens.push({ text: withPlainHyphens(word.normalize('NFKC')), typed: word, quoted });
+    if (word !== '' && (quoted || !ONLY_MARKS.test(word)))
+      tokens.push({ text: withPlainHyphens(word.normalize('NFKC')), typed: word, quoted });
     index = quoted ? end + 1 : end;
   }
-  return tokens;
+  return withoutBold(tokens);
+}
+
+/** Bold text of several words has one mark before the first of them, and one behind the last. */
+function withoutBold(tokens: readonly Token[]): readonly Token[] {
+  const first = tokens.findIndex(({ text, quoted }) => !quoted && /^\*[^*]*$/.test(text));
+  const last = tokens.findLastIndex(({ text, quoted }) => !quoted && /^[^*]*\*$/.test(text));
+  if (first === -1 || last <= first) return tokens;
+  return tokens.map((token, index) => {
+    if (index === first) return { ...token, text: token.text.slice(1), typed: token.typed.slice(1) };
+    return index === last ? { ...token, text: token.text.slice(0, -1), typed: token.typed.slice(0, -1) } : token;
+  });
 }
 
 /** Marks of formatting that Slack sends with a word that was copied or pasted. */
 function withoutMarks(word: string): string {
   let bare = word;
   for (let layer = 0; layer < MAX_LAYERS; layer++)
-    bare = withoutItalics(bare.replace(MARKS_BEFORE, '').replace(MARKS_BEHIND, ''));
+    bare = withoutItalics(withoutPair(bare.replace(MARKS_BEFORE, '').replace(MARKS_BEHIND, '')));
   const [, address, shown] = MADE_LINK.exec(bare) ?? [];
   return address !== undefined && address === shown ? shown : bare;
+}
+
+function withoutPair(text: string): string {
+  return BOLD.exec(text)?.[1] ?? text;
 }
 
 function withoutItalics(text: string): string {

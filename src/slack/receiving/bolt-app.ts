@@ -16,6 +16,7 @@ import { TAKEN_OUT } from '../web-api/classify-slack-error.ts';
 import type { TakenOut } from '../web-api/classify-slack-error.ts';
 import { sdkLogger } from '../web-api/sdk-logger.ts';
 import { handleCommand, stopOwn } from '../commands/handle-command.ts';
+import { handleWritten } from '../commands/handle-written.ts';
 import { HttpReceiver } from './http-receiver.ts';
 import { parseClick, parseDirectMessage } from '../parsing/parse-interaction.ts';
 import { diskFullMessage } from '../messages/answers/disk-full-message.ts';
@@ -170,7 +171,7 @@ function registerEvents(app: App, options: BoltAppOptions, answer: Answer): void
       reply: createDirectReply(client, channelId, newBlocks),
       evenRefused,
     };
-    await answer(body, asked, (request) => handleCommand(request, text));
+    await answer(body, asked, (request) => handleWritten(request, text));
   });
 
   const { useCases, workspaceId } = slack;

@@ -96,7 +96,7 @@ function literally(text: string): string {
   return text.replace(/[\\%_]/g, (character) => `\\${character}`);
 }
 
-export async function findNamedJobs(db: Db, connectionId: string): Promise<readonly ListedJob[]> {
+export async function findNamedJobs(db: Db, connectionId: string): Promise<readonly NameCandidate[]> {
   const listed = await selectListed(db, connectionId)
     .where('listed_jobs.name', 'is not', null)
     .where('listed_jobs.parent_id', 'is', null)
@@ -183,6 +183,7 @@ function selectListed(db: Db, connectionId: string) {
       'listed_jobs.name',
       'listed_jobs.job_type',
       'listed_jobs.parent_id',
+      'listed_jobs.engines',
       'listed_jobs.listed_at as named_at',
       // A report that is newer than the list knows better.
       eb
@@ -224,7 +225,9 @@ async function unlisted(db: Db, connectionId: string): Promise<readonly NameCand
     .where('jobs.status', 'is not', null)
     .orderBy('jobs.job_id')
     .execute();
-  return rows.flatMap((row) => toListed({ ...row, sub_jobs: 0 }).map((job) => ({ ...job, isOffList: isOffList(row) })));
+  return rows.flatMap((row) =>
+    toListed({ ...row, sub_jobs: 0, engines: null }).map((job) => ({ ...job, isOffList: isOffList(row) })),
+  );
 }
 
 /** A list that was read to its end since the job became known would have it, if it is of a kind that is listed. */
@@ -245,6 +248,7 @@ function toListed(row: {
   readonly status: string | null;
   readonly job_type: string | null;
   readonly parent_id: string | null;
+  readonly engines: string | null;
   readonly sub_jobs: number | null;
   readonly named_at: number | null;
 }): readonly NameCandidate[] {
@@ -256,6 +260,7 @@ function toListed(row: {
       name: row.name,
       status: row.status,
       jobType: row.job_type,
+      engines: row.engines,
       subJobs: row.sub_jobs ?? 0,
       isSubJob: row.parent_id !== null,
       isOffList: false,

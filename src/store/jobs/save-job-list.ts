@@ -75,6 +75,7 @@ async function replaceType(
       is_over: isListedAsOver(entry) ? 1 : 0,
       parent_id: entry.parentId,
       listed_at: beganAt,
+      engines: entry.engines,
     }));
     await tx
       .insertInto('listed_jobs')

@@ -80,7 +80,14 @@ export async function listAuditedJobs(db: Db, channel: ChannelKey): Promise<read
   return rows.flatMap(({ job_id: id, job_name, name_now, job_type: jobType, status }) => {
     const jobId = decodeJobId(id);
     if (jobId === null) return [];
-    return [...new Set([name_now, job_name])].map((name) => ({ jobId, name, status, jobType, subJobs: 0 }));
+    return [...new Set([name_now, job_name])].map((name) => ({
+      jobId,
+      name,
+      status,
+      jobType,
+      engines: null,
+      subJobs: 0,
+    }));
   });
 }
 

@@ -118,6 +118,7 @@ export interface Schema {
     is_over: number;
     parent_id: string | null;
     listed_at: number | null;
+    engines: string | null;
   };
   job_list_readings: {
     connection_id: string;

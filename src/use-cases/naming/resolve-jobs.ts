@@ -1,5 +1,6 @@
 import { chooseJob, findNearestJobs } from '../../domain/names/choose-job.ts';
 import type { MatchedBy } from '../../domain/names/choose-job.ts';
+import { findFitting, isPattern } from '../../domain/names/pattern.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
 import { isAddress, jobIdInAddress, parseJobId } from '../../domain/job/job-id.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
@@ -63,6 +64,13 @@ export interface Guess {
   readonly job: ListedJob;
 }
 
+/** What a pattern such as `orders-*` stands for: several jobs, and nobody has named one of them. */
+export interface PatternMatch<J extends ListedJob = ListedJob> {
+  readonly reference: string;
+  /** At least one. */
+  readonly jobs: readonly J[];
+}
+
 /** Names that had to be taken as they were known, because DRS's list could not be read now. */
 export interface OldNames {
   /** When DRS last said the oldest of them; null when that is not known. */
@@ -76,6 +84,8 @@ export interface ResolvedJobs {
   readonly jobIds: readonly JobId[];
   /** Those of them that nothing but a part of their name stands for: not good enough to change something. */
   readonly guesses: readonly Guess[];
+  /** What patterns stand for; these are not among the jobs. */
+  readonly patterns: readonly PatternMatch[];
   readonly problems: readonly ReferenceProblem[];
   /** Null when every name was read a moment ago, or none was needed. */
   readonly oldNames: OldNames | null;
@@ -85,6 +95,7 @@ export interface ResolvedJobs {
 export type Resolved<J extends ListedJob = ListedJob> =
   | { readonly kind: 'id'; readonly jobId: JobId }
   | { readonly kind: 'hit'; readonly reference: string; readonly job: J; readonly by: MatchedBy }
+  | ({ readonly kind: 'pattern' } & PatternMatch<J>)
   | { readonly kind: 'problem'; readonly problem: ReferenceProblem }
   | { readonly kind: 'nothing'; readonly reference: string };
 
@@ -112,9 +123,16 @@ export async function resolveJobs(deps: ResolveDeps, references: readonly string
 
 /** What is known of one reference at the moment; DRS is not asked. */
 async function lookUp({ store, connectionId }: ResolveDeps, reference: string): Promise<Resolved<NameCandidate>> {
-  return (
-    resolvePlainly(reference) ?? choose(reference, await store.findJobsLike(connectionId, reference, MAX_COUNTED + 1))
-  );
+  const plainly = resolvePlainly(reference);
+  if (plainly !== null) return plainly;
+  const named = choose(reference, await store.findJobsLike(connectionId, reference, MAX_COUNTED + 1));
+  if (named.kind !== 'nothing' || !isPattern(reference)) return named;
+  return fitPattern(reference, await store.findNamedJobs(connectionId));
+}
+
+function fitPattern<J extends ListedJob>(reference: string, candidates: readonly J[]): Resolved<J> {
+  const jobs = findFitting(reference, candidates);
+  return jobs.length === 0 ? { kind: 'nothing', reference } : { kind: 'pattern', reference, jobs };
 }
 
 /**
@@ -159,7 +177,7 @@ async function sortOut(
     if (one.kind === 'problem') problems.push(one.problem);
     if (one.kind === 'nothing') problems.push(await explainNone(deps, one.reference, isReading));
   }
-  return { jobIds: jobIdsOf(found), guesses: guessesAmong(found), problems };
+  return { jobIds: jobIdsOf(found), guesses: guessesAmong(found), patterns: patternsAmong(found), problems };
 }
 
 /** The jobs that were found, each once, in order. */
@@ -180,6 +198,54 @@ export function guessesAmong(found: readonly Resolved[]): readonly Guess[] {
   return [...new Map(guesses.map(({ reference, job }) => [job.jobId, { reference, job }])).values()];
 }
 
+/** What is meant by patterns. */
+export function patternsAmong<J extends ListedJob>(found: readonly Resolved<J>[]): readonly PatternMatch<J>[] {
+  return found.flatMap((one) => (one.kind === 'pattern' ? [{ reference: one.reference, jobs: one.jobs }] : []));
+}
+
+/** A pattern where one job is wanted, and several fit. */
+export function asProblem({ reference, jobs }: PatternMatch): ReferenceProblem {
+  const matches = jobs.slice(0, MAX_MATCHES);
+  return { kind: 'several', reference, matches, more: jobs.length - matches.length };
+}
+
+/** Jobs that one answer shows. */
+const MAX_SHOWN = 10;
+
+/** What of a pattern one answer has no room for. */
+export interface Unshown {
+  readonly reference: string;
+  /** How many jobs it fits. */
+  readonly count: number;
+  readonly unshown: readonly ListedJob[];
+}
+
+/** The jobs that an answer shows: those that were named, and as many that patterns fit as there is room for. */
+export function shownOf({ jobIds, patterns }: Pick<ResolvedJobs, 'jobIds' | 'patterns'>): {
+  readonly jobIds: readonly JobId[];
+  readonly unshown: readonly Unshown[];
+} {
+  const all = [...new Set([...jobIds, ...patterns.flatMap(({ jobs }) => jobs.map(({ jobId }) => jobId))])];
+  const shown = new Set(all.slice(0, Math.max(MAX_SHOWN, jobIds.length)));
+  const unshown = patterns.flatMap(({ reference, jobs }) => {
+    const rest = jobs.filter(({ jobId }) => !shown.has(jobId));
+    return rest.length === 0 ? [] : [{ reference, count: jobs.length, unshown: rest }];
+  });
+  return { jobIds: [...shown], unshown };
+}
+
+/** The job that is meant where only one can be; null where none or several are, with the problem. */
+export async function resolveJob(
+  deps: ResolveDeps,
+  reference: string,
+): Promise<Pick<ResolvedJobs, 'problems' | 'oldNames'> & { readonly jobId: JobId | null }> {
+  const { jobIds, patterns, problems, oldNames } = await resolveJobs(deps, [reference]);
+  const { jobIds: fitting } = shownOf({ jobIds, patterns });
+  const [only, ...others] = fitting;
+  if (only !== undefined && others.length === 0) return { jobId: only, problems, oldNames };
+  return { jobId: null, problems: [...problems, ...patterns.map(asProblem)], oldNames };
+}
+
 function isGuess({ by }: { readonly by: MatchedBy }): boolean {
   return by === 'beginning' || by === 'part';
 }
@@ -193,7 +259,8 @@ function resolvePlainly(reference: string): Resolved<never> | null {
 
 /** What is meant among some jobs: an id, the one that fits best, the problem that there are several, or nothing. */
 export function resolveAmong<J extends ListedJob>(reference: string, jobs: readonly J[]): Resolved<J> {
-  return resolvePlainly(reference) ?? choose(reference, jobs);
+  const found = resolvePlainly(reference) ?? choose(reference, jobs);
+  return found.kind === 'nothing' && isPattern(reference) ? fitPattern(reference, jobs) : found;
 }
 
 function choose<J extends ListedJob>(reference: string, candidates: readonly J[]): Resolved<J> {

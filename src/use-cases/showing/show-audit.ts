@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../domain/audit.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { AuditStore } from '../../ports/store/audit.ts';
-import { noneAmong, resolveAmong } from '../naming/resolve-jobs.ts';
+import { asProblem, noneAmong, resolveAmong } from '../naming/resolve-jobs.ts';
 import type { ReferenceProblem } from '../naming/resolve-jobs.ts';
 
 /** Entries on one page: a phone shows not many more. */
@@ -47,6 +47,7 @@ export async function findAudit(
   const found = resolveAmong(reference, jobs);
   if (found.kind === 'problem') return found.problem;
   if (found.kind === 'nothing') return noneAmong(reference, jobs);
+  if (found.kind === 'pattern') return asProblem(found);
   const jobId = found.kind === 'id' ? found.jobId : found.job.jobId;
   return await showAudit(deps, channel, { jobId, before: null });
 }

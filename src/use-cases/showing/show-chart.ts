@@ -4,7 +4,7 @@ import { CHART_SPANS, chartSeries, defaultMeasure } from '../../domain/rules/cha
 import type { ChartSeries, ChartSpan, Measure } from '../../domain/rules/chart-series.ts';
 import type { JobStore } from '../../ports/store/jobs.ts';
 import type { SampleStore } from '../../ports/store/samples.ts';
-import { resolveJobs } from '../naming/resolve-jobs.ts';
+import { resolveJob } from '../naming/resolve-jobs.ts';
 import type { ResolvedJobs, ResolveDeps } from '../naming/resolve-jobs.ts';
 import { pollMsOf } from '../polling/ask-and-commit.ts';
 import type { PollPaceDeps } from '../polling/ask-and-commit.ts';
@@ -41,9 +41,8 @@ export async function findChart(
   reference: string,
   wish: ChartWish,
 ): Promise<JobChart | ChartProblem> {
-  const { jobIds, problems, oldNames } = await resolveJobs(deps, [reference]);
-  const [jobId] = jobIds;
-  return jobId === undefined ? { kind: 'unresolved', problems, oldNames } : await showChart(deps, jobId, wish);
+  const { jobId, problems, oldNames } = await resolveJob(deps, reference);
+  return jobId === null ? { kind: 'unresolved', problems, oldNames } : await showChart(deps, jobId, wish);
 }
 
 /** The same for a job that is known by id, as behind a button. */

@@ -5,8 +5,8 @@ import { statusGroup } from '../../domain/job/job-status.ts';
 import { isDisasterRecovery } from '../../domain/job/job-type.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
 import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
-import { resolveJobs } from '../naming/resolve-jobs.ts';
-import type { OldNames, ReferenceProblem, ResolveDeps } from '../naming/resolve-jobs.ts';
+import { resolveJobs, shownOf } from '../naming/resolve-jobs.ts';
+import type { OldNames, ReferenceProblem, ResolveDeps, Unshown } from '../naming/resolve-jobs.ts';
 import type { JobReading } from '../polling/read-jobs.ts';
 import { readComparisons } from './read-comparisons.ts';
 import type { KnownComparisons, ReadComparisonsDeps } from './read-comparisons.ts';
@@ -35,6 +35,8 @@ export interface JobReadiness {
 /** Everything that the answer shows. */
 export interface ReadinessAnswer {
   readonly jobs: readonly JobReadiness[];
+  /** What patterns fit beside them. */
+  readonly unshown?: readonly Unshown[];
   readonly problems: readonly ReferenceProblem[];
   /** How old the names are that were used; left out or null where they were read a moment ago. */
   readonly oldNames?: OldNames | null;
@@ -47,8 +49,10 @@ export async function showReadiness(
   references: readonly string[],
   language: Language,
 ): Promise<ReadinessAnswer> {
-  const { jobIds, problems, oldNames } = await resolveJobs(deps, references);
-  return { jobs: await readReadiness(deps, channel, jobIds, language), problems, oldNames };
+  const resolved = await resolveJobs(deps, references);
+  const { jobIds, unshown } = shownOf(resolved);
+  const { problems, oldNames } = resolved;
+  return { jobs: await readReadiness(deps, channel, jobIds, language), unshown, problems, oldNames };
 }
 
 /** The same for jobs that are known by id, as behind a button. DRS is asked first: a verdict never stands on what was seen before. */

@@ -21,8 +21,8 @@ import { chartForStatus } from './show-chart.ts';
 import type { ShowChartDeps } from './show-chart.ts';
 import { readOutlook } from './read-outlook.ts';
 import type { Outlook, OutlookDeps } from './read-outlook.ts';
-import { resolveJobs } from '../naming/resolve-jobs.ts';
-import type { OldNames, ReferenceProblem, ResolveDeps } from '../naming/resolve-jobs.ts';
+import { resolveJobs, shownOf } from '../naming/resolve-jobs.ts';
+import type { OldNames, ReferenceProblem, ResolveDeps, Unshown } from '../naming/resolve-jobs.ts';
 
 /** What showing a status takes. */
 export type ShowStatusDeps = ResolveDeps &
@@ -54,6 +54,8 @@ export type EndedEvent = Extract<JobEvent, { readonly kind: 'ended' }>;
 /** Everything a status message shows. */
 export interface StatusAnswer {
   readonly jobs: readonly JobStatus[];
+  /** What patterns fit beside them. */
+  readonly unshown?: readonly Unshown[];
   readonly problems: readonly ReferenceProblem[];
   /** How old the names are that were used; left out or null where they were read a moment ago. */
   readonly oldNames?: OldNames | null;
@@ -66,8 +68,10 @@ export async function showStatus(
   references: readonly string[],
   language: Language,
 ): Promise<StatusAnswer> {
-  const { jobIds, problems, oldNames } = await resolveJobs(deps, references);
-  return { jobs: await readForChannel(deps, channel, jobIds, language), problems, oldNames };
+  const resolved = await resolveJobs(deps, references);
+  const { jobIds, unshown } = shownOf(resolved);
+  const { problems, oldNames } = resolved;
+  return { jobs: await readForChannel(deps, channel, jobIds, language), unshown, problems, oldNames };
 }
 
 /** When DRS is asked next by itself, if the schedule pauses until then; null when it does not. */

@@ -15,7 +15,7 @@ import type { JobStore } from '../../ports/store/jobs.ts';
 import type { SampleStore } from '../../ports/store/samples.ts';
 import type { Actor, SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import type { Telling, ToldEvent, ToldStore } from '../../ports/store/told.ts';
-import { resolveJobs } from '../naming/resolve-jobs.ts';
+import { resolveJob } from '../naming/resolve-jobs.ts';
 import type { ResolvedJobs, ResolveDeps } from '../naming/resolve-jobs.ts';
 import { pollMsOf } from '../polling/ask-and-commit.ts';
 import type { PollPaceDeps } from '../polling/ask-and-commit.ts';
@@ -64,9 +64,8 @@ export type WhyProblem = { readonly kind: 'unresolved' } & Pick<ResolvedJobs, 'p
 
 /** What every rule decided about the job that somebody named, what was told of it where, and what was not; DRS is not asked. */
 export async function findWhy(deps: ShowWhyDeps, actor: Actor, reference: string): Promise<JobWhy | WhyProblem> {
-  const { jobIds, problems, oldNames } = await resolveJobs(deps, [reference]);
-  const [jobId] = jobIds;
-  return jobId === undefined ? { kind: 'unresolved', problems, oldNames } : await showWhy(deps, actor, jobId);
+  const { jobId, problems, oldNames } = await resolveJob(deps, reference);
+  return jobId === null ? { kind: 'unresolved', problems, oldNames } : await showWhy(deps, actor, jobId);
 }
 
 /** The same for a job that is known by id, as behind a button. */

@@ -17,7 +17,7 @@ import type { ReadWithDetailsDeps } from '../showing/read-jobs-with-details.ts';
 import { settleTyped } from './settle-typed.ts';
 import type { SaidRules, SettleTypedDeps } from './settle-typed.ts';
 import { resolveJobs } from '../naming/resolve-jobs.ts';
-import type { Guess, OldNames, ReferenceProblem, ResolveDeps } from '../naming/resolve-jobs.ts';
+import type { Guess, OldNames, PatternMatch, ReferenceProblem, ResolveDeps } from '../naming/resolve-jobs.ts';
 
 /** How long a person waits to learn whether the public line of a subscription could be posted, in ms. */
 const MAX_ANNOUNCEMENT_WAIT_MS = 3 * SECOND;
@@ -63,6 +63,8 @@ export type SubscribeOutcome =
       }[];
       /** Only a part of their names was typed: not subscribed until the person says so. */
       readonly guesses: readonly Guess[];
+      /** Nobody has named these jobs: not subscribed until the person has seen them. */
+      readonly patterns: readonly PatternMatch[];
       readonly problems: readonly ReferenceProblem[];
       /** Null when the names were read a moment ago. */
       readonly oldNames: OldNames | null;
@@ -83,7 +85,7 @@ export async function subscribe(
 ): Promise<SubscribeOutcome> {
   const settled = await settleTyped(deps, actor.userId, rules);
   if (settled.kind === 'refused') return { kind: 'rules_refused', refusal: settled.refusal };
-  const { jobIds, guesses, problems, oldNames } = await resolveJobs(deps, references);
+  const { jobIds, guesses, patterns, problems, oldNames } = await resolveJobs(deps, references);
   const guessed = new Set(guesses.map(({ job }) => job.jobId));
   const access = await deps.channels.prepare(actor.channelId);
   if (access.kind === 'invite_needed' || access.kind === 'archived') return { kind: 'cannot_post', problem: access };
@@ -116,6 +118,7 @@ export async function subscribe(
     unknown: readings.flatMap((one) => (one.kind === 'no_such_job' ? [one] : [])),
     unanswered: readings.flatMap((one) => (one.kind === 'no_report' ? [one] : [])),
     guesses,
+    patterns,
     problems,
     oldNames,
     resumed,

@@ -11,6 +11,7 @@ import {
   isFresh,
   jobIdsOf,
   noneAmong,
+  patternsAmong,
   readAgainFor,
   resolveAmong,
 } from '../naming/resolve-jobs.ts';
@@ -26,6 +27,8 @@ export interface UnsubscribeOutcome {
   readonly toConfirm: readonly NamedSubscription[];
   /** Only a part of their names was typed: they go on until the person says so again. */
   readonly guesses: readonly Guess[];
+  /** Nobody has named these: they go on until the person has seen them and says so. */
+  readonly patterns: readonly { readonly reference: string; readonly fitting: readonly NamedSubscription[] }[];
   /** Jobs this channel was not subscribed to. */
   readonly notSubscribed: readonly JobId[];
   readonly problems: readonly ReferenceProblem[];
@@ -59,6 +62,10 @@ export async function unsubscribe(
     ended: ending.length === 0 ? [] : await endSubscriptions(deps, actor, ending),
     toConfirm,
     guesses,
+    patterns: patternsAmong(found).map(({ reference, jobs }) => ({
+      reference,
+      fitting: mine.filter(({ jobId }) => jobs.some((job) => job.jobId === jobId)),
+    })),
     notSubscribed: [...jobIds].filter((jobId) => !myJobIds.has(jobId)),
     problems: found.flatMap((one) => problemsOf(one, mine)),
     oldNames,
@@ -163,6 +170,6 @@ function asCandidate(
   { jobId, jobName, jobType, state }: ListedSubscription,
   namedAt: ReadonlyMap<JobId, EpochMs | null>,
 ): NameCandidate {
-  const listed = { jobId, name: jobName, jobType, status: state.report?.status ?? null, subJobs: 0 };
+  const listed = { jobId, name: jobName, jobType, status: state.report?.status ?? null, engines: null, subJobs: 0 };
   return { ...listed, isSubJob: false, isOffList: false, namedAt: namedAt.get(jobId) ?? null };
 }

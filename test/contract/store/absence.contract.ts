@@ -47,7 +47,7 @@ export function absenceContract(open: OpenStore): void {
   const absence = () => desk.store.findAbsence({ connectionId: CONNECTION, now: desk.now });
   const list = (jobIds: readonly JobId[], changes: { readonly isWhole?: boolean; readonly status?: string } = {}) => {
     const { isWhole = true, status = 'PAUSING' } = changes;
-    const about = { name: null, jobType: 'migration', parentId: null };
+    const about = { name: null, jobType: 'migration', engines: null, parentId: null };
     const entries: readonly JobListEntry[] = jobIds.map((jobId) => ({ ...about, jobId, status }));
     const listing = { parts: [{ jobType: 'migration', entries, isWhole }], failure: null };
     return desk.store.saveJobList({ connectionId: CONNECTION, listing, now: desk.now });

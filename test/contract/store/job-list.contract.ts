@@ -18,6 +18,7 @@ export function jobListContract(open: OpenStore): void {
     name: `job-${number}`,
     status: 'INCRE_TRANSFER_STARTED',
     jobType: 'migration',
+    engines: null,
     parentId: null,
     ...changes,
   });
@@ -39,6 +40,15 @@ export function jobListContract(open: OpenStore): void {
     expect([await claim(HOUR), await claim(HOUR), await claim(HOUR + MINUTE - 1)]).toEqual([true, false, false]);
     expect(await claim(HOUR + MINUTE)).toBe(true);
     expect(await claim(1)).toBe(true);
+  });
+
+  test('jobs that are called the same keep what tells them apart', async () => {
+    await save([
+      entry(1, { name: 'orders', engines: 'mysql' }),
+      entry(2, { name: 'orders', engines: 'mysql-to-taurus' }),
+    ]);
+    const found = await desk.store.findJobsLike(CONNECTION, 'orders', 9);
+    expect(found.map((one) => one.engines).toSorted()).toEqual(['mysql', 'mysql-to-taurus']);
   });
 
   test('the list of jobs is replaced type by type; what was not read stays', async () => {

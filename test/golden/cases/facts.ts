@@ -173,6 +173,7 @@ export const listed = (number: number, changes: Partial<ListedJob> = {}): Listed
   name: `orders-${number}`,
   status: 'INCRE_TRANSFER_STARTED',
   jobType: 'migration',
+  engines: 'mysql',
   subJobs: 0,
   ...changes,
 });

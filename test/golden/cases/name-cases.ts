@@ -1,13 +1,16 @@
 import { explanation } from '../../../src/domain/job/explanation.ts';
+import { sentenceMessage } from '../../../src/slack/messages/answers/sentence-message.ts';
 import { statusMessage } from '../../../src/slack/messages/answers/status-message.ts';
 import type { ReferenceProblem } from '../../../src/use-cases/naming/resolve-jobs.ts';
 import { START, VIEW, listed, none } from './facts.ts';
 import type { Said } from './facts.ts';
 
-const problem =
-  (one: ReferenceProblem): Said =>
+const problems =
+  (...all: readonly ReferenceProblem[]): Said =>
   (texts) =>
-    statusMessage(texts, { jobs: [], problems: [one] }, { ...VIEW, now: START });
+    statusMessage(texts, { jobs: [], problems: all }, { ...VIEW, now: START });
+
+const problem = (one: ReferenceProblem): Said => problems(one);
 
 export const NAME_CASES: Readonly<Record<string, Said>> = {
   'name-several': problem({
@@ -26,6 +29,31 @@ export const NAME_CASES: Readonly<Record<string, Said>> = {
       listedAt: START,
     }),
   ),
+  'name-same-name-other-engines': problem({
+    kind: 'several',
+    reference: 'orders',
+    matches: [listed(1, { name: 'orders' }), listed(2, { name: 'orders', engines: 'mysql-to-taurus' })],
+    more: 0,
+  }),
+  'name-several-wrong-words': problems(
+    none({ reference: 'odrers', nearest: [listed(1, { name: 'orders' })], listedAt: START }),
+    none({ reference: 'biling', nearest: [listed(2, { name: 'billing' })], listedAt: START }),
+    none({ reference: 'far', listedAt: START }),
+    { kind: 'several', reference: 'ship', matches: [listed(3), listed(4)], more: 0 },
+    { kind: 'several', reference: 'stock', matches: [listed(4), listed(5)], more: 2 },
+  ),
+  'name-pattern-of-more-than-are-shown': (texts) =>
+    statusMessage(
+      texts,
+      {
+        jobs: [],
+        unshown: [{ reference: 'orders-*', count: 13, unshown: [listed(11), listed(12), listed(13)] }],
+        problems: [],
+      },
+      { ...VIEW, now: START },
+    ),
+  'sentence-without-a-name': (texts) => sentenceMessage(texts, null, []),
+  'sentence-that-would-change-something': (texts) => sentenceMessage(texts, 'subscribe', ['orders eu']),
   'name-list-pending': problem(none({ reference: 'orders', isListPending: true })),
   'name-list-unreadable': problem(
     none({ reference: 'orders', listFailure: explanation('not_offered', { label: 'APIGW.0101' }) }),

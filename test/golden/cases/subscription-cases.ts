@@ -30,6 +30,7 @@ const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
   unknown: [],
   unanswered: [],
   guesses: [],
+  patterns: [],
   problems: [],
   oldNames: null,
   resumed: 0,
@@ -74,12 +75,39 @@ const UNSUBSCRIBED: UnsubscribeOutcome = {
   ended: [],
   toConfirm: [],
   guesses: [],
+  patterns: [],
   notSubscribed: [],
   problems: [],
   oldNames: null,
 };
 
+const many = (count: number) => Array.from({ length: count }, (_, number) => listed(number));
+
 export const SUBSCRIPTION_CASES: Readonly<Record<string, Said>> = {
+  'subscribe-pattern-asks': subscribed({
+    ...OUTCOME,
+    rules: { ...OUTCOME.rules, changes: { lag: FIVE } },
+    patterns: [{ reference: 'orders-*', jobs: many(3) }],
+  }),
+  'subscribe-pattern-of-too-many': subscribed({ ...OUTCOME, patterns: [{ reference: 'o*', jobs: many(41) }] }),
+  'unsubscribe-pattern-asks-and-says-whose': (texts) =>
+    unsubscribeAnswer(
+      texts,
+      {
+        ...UNSUBSCRIBED,
+        patterns: [
+          {
+            reference: 'orders-*',
+            fitting: [
+              subscription(UNSEEN_JOB, { jobName: 'orders-eu' }),
+              subscription(UNSEEN_JOB, { jobId: BILLING, jobName: 'orders-us', createdBy: 'U2' }),
+              subscription(UNSEEN_JOB, { jobId: simulatedJobId(3), jobName: 'orders-cn' }),
+            ],
+          },
+        ],
+      },
+      'C1',
+    ),
   'subscribed-with-problems': subscribed({
     ...OUTCOME,
     subscribed: [aJob({ name: 'orders' }, read(replicating).state)],

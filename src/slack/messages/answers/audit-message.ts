@@ -8,7 +8,7 @@ import type { ButtonSpec, SlackMessage } from '../kit/message.ts';
 import { footer, lines, linesPart, message } from '../kit/message.ts';
 import { code, dateAndTime, mention } from '../kit/mrkdwn.ts';
 import { changeWords } from '../kit/rule-words.ts';
-import { problemParts } from './reference-problem.ts';
+import { unresolvedParts } from './reference-problem.ts';
 import type { Texts } from '../kit/texts.ts';
 
 /** What was done in a channel, newest first: when, who, what, before and after. */
@@ -27,7 +27,7 @@ export function auditMessage(texts: Texts, page: AuditPage): SlackMessage {
 
 /** A name that fits no job, or several, that something was done about here. */
 export function auditProblem(texts: Texts, problem: ReferenceProblem, channelId: string): SlackMessage {
-  return message(problemParts(texts, problem, 'audit', channelId));
+  return message(unresolvedParts(texts, { problems: [problem] }, 'audit', channelId));
 }
 
 function nothing(texts: Texts, jobId: AuditPage['jobId']): string {

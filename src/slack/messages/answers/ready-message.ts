@@ -28,6 +28,7 @@ import { footer, linesPart, message } from '../kit/message.ts';
 import type { Part, SlackMessage } from '../kit/message.ts';
 import { ago, unescapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
+import { unshownParts } from './pattern-parts.ts';
 import { unresolvedParts } from './reference-problem.ts';
 import type { StatusView } from './status-message.ts';
 
@@ -58,6 +59,7 @@ export function readyMessage(texts: Texts, answer: ReadinessAnswer, view: Status
   return message([
     ...(first === undefined ? [] : others.length === 0 ? oneJob(texts, first) : severalJobs(texts, judged, view.now)),
     ...jobs.flatMap(({ reading }) => unknownPart(texts, reading)),
+    ...unshownParts(texts, answer.unshown ?? []),
     ...unresolvedParts(texts, answer, 'ready', view.channelId),
     ...(view.sharedBy === undefined ? [] : [sharedByPart(texts, view.sharedBy)]),
     ...buttonParts(texts, jobs, view),

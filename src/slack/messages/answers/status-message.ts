@@ -16,6 +16,7 @@ import { dateAndTime, lowerFirst } from '../kit/mrkdwn.ts';
 import { footer, linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
 import type { Texts } from '../kit/texts.ts';
+import { unshownParts } from './pattern-parts.ts';
 import { pauseLines } from './pause-lines.ts';
 import { unresolvedParts } from './reference-problem.ts';
 
@@ -45,6 +46,7 @@ export function statusMessage(texts: Texts, answer: StatusAnswer, view: StatusVi
   return message([
     ...shown.flatMap(({ parts }) => parts),
     ...pause.map(footer),
+    ...unshownParts(texts, answer.unshown ?? []),
     ...unresolvedParts(texts, answer, 'status', view.channelId),
     ...buttonParts(texts, jobs, view),
     ...shown.flatMap(({ checked }) => checked),

@@ -15,6 +15,7 @@ import { changeWords, choiceWords, ruleWords, typedRules } from '../kit/rule-wor
 import type { Texts } from '../kit/texts.ts';
 import { ruleNotes } from './rule-notes.ts';
 import { explainRuleRefusal } from './rule-refusal.ts';
+import { subscribePatternParts } from './pattern-parts.ts';
 import { unresolvedParts } from './reference-problem.ts';
 
 /** Jobs whose state is repeated after subscribing. */
@@ -50,8 +51,12 @@ export function subscribeAnswer(
     ),
     ...(outcome.resumed > 0 ? [texts.get('answer.resumed', { count: outcome.resumed })] : []),
   ];
-  const wanted = { subscribe: typedRules(outcome.rules.changes).join(' ') };
-  return message([linesPart(said), ...unresolvedParts(texts, outcome, wanted, channelId)]);
+  const rules = typedRules(outcome.rules.changes).join(' ');
+  return message([
+    linesPart(said),
+    ...outcome.patterns.flatMap((pattern) => subscribePatternParts(texts, pattern, rules)),
+    ...unresolvedParts(texts, outcome, { subscribe: rules }, channelId),
+  ]);
 }
 
 function subscribedLines(

@@ -8,6 +8,7 @@ import { channelLink, code, dateAndTime, mention } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { namedJob } from './list-message.ts';
 import { nothingWatchedMessage } from './nothing-watched-message.ts';
+import { unsubscribePatternParts } from './pattern-parts.ts';
 import { unresolvedParts } from './reference-problem.ts';
 
 /** What the person who unsubscribed is told. */
@@ -18,6 +19,7 @@ export function unsubscribeAnswer(texts: Texts, outcome: UnsubscribeOutcome, cha
       ...(outcome.ended.length === 0 ? [] : [endedLine(texts, outcome.ended)]),
       ...outcome.notSubscribed.map((jobId) => texts.get('answer.not_watched', { job: code(jobId), list })),
     ]),
+    ...outcome.patterns.flatMap((pattern) => unsubscribePatternParts(texts, pattern)),
     ...unresolvedParts(texts, outcome, 'unsubscribe', channelId),
     ...confirmOthers(texts, outcome.toConfirm),
   ]);

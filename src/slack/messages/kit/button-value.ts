@@ -25,6 +25,7 @@ export const ACTIONS = {
   subscribeListed: 'drs_subscribe_listed',
   unsubscribeNamed: 'drs_unsubscribe_named',
   subscribeNamed: 'drs_subscribe_named',
+  subscribeAll: 'drs_subscribe_all',
   watchNamesake: 'drs_watch_namesake',
   pageJobs: 'drs_page_jobs',
   showAudit: 'drs_show_audit',
@@ -49,6 +50,9 @@ const MAX_VALUE = 2_000;
 const MAX_TEXT = 100;
 /** Characters of the rules that a subscription was to have. */
 const MAX_RULES = 300;
+
+/** Jobs that a pattern fits and one button changes: so many ids fit into its value, beside rules, and so many names into a message. */
+export const MAX_PATTERN_JOBS = 40;
 
 /** Subscriptions of another channel that one button ends: so many ids fit into its value. */
 export const MAX_ENDED_THERE = 40;
