@@ -4,7 +4,8 @@ import type { Content, EphemeralMessage, Message, WorkspaceState } from './slack
 /** Prints every message as it appears or changes, as a person in the channel would see it. */
 export function printMessages(state: WorkspaceState, print: (line: string) => void): () => void {
   const shown = new Map<string, Content>();
-  const show = (key: string, message: Message | EphemeralMessage, note: string) => {
+  const show = (key: string, message: Message | EphemeralMessage, who: string) => {
+    const note = `${message.threadTs === null ? '' : ' (in a thread)'}${who}`;
     const before = shown.get(key);
     if (before !== undefined && sameContent(before, message)) return;
     shown.set(key, message);
