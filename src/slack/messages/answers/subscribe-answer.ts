@@ -15,6 +15,7 @@ import { changeWords, choiceWords, ruleWords, typedRules } from '../kit/rule-wor
 import type { Texts } from '../kit/texts.ts';
 import { ruleNotes } from './rule-notes.ts';
 import { explainRuleRefusal } from './rule-refusal.ts';
+import { undoCommands } from './undo-commands.ts';
 import { unresolvedParts } from './reference-problem.ts';
 
 /** Jobs whose state is repeated after subscribing. */
@@ -62,7 +63,7 @@ function subscribedLines(
   const [first] = jobs;
   if (first === undefined) return [];
   const states = worstFirst(jobs, ({ state }) => standingOf(state)).map((job) => jobHeadline(texts, job));
-  const undo = texts.command(`unsubscribe ${jobs.length === 1 ? shortId(first.jobId) : '<job>'}`);
+  const undo = undoCommands(texts, 'unsubscribe', jobs);
   return [
     texts.get('answer.subscribed', { jobs: jobNames(texts, jobs) }),
     ...withMore(texts, states, MAX_STATES),
