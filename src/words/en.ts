@@ -439,6 +439,8 @@ export const en = {
   'button.unsubscribe': 'Unwatch',
   'button.subscribe_all': '{count, plural, one {Watch it} other {Watch these #}}',
   'button.unsubscribe_these': '{count, plural, one {Unwatch} other {Unwatch these #}}',
+  'button.change_anyway': 'Change anyway',
+  'button.leave_rules': 'Leave as is',
   'button.unsubscribe_anyway': 'Unsubscribe anyway',
   'button.end_there': '{count, plural, one {End this subscription} other {End these subscriptions}}',
   'button.keep_others': '{count, plural, one {Keep it} other {Keep them}}',
@@ -482,10 +484,22 @@ export const en = {
   'answer.over_gone': '{job} is over – DRS no longer knows it, so there is nothing to watch. Not subscribed.',
   'answer.over_ended': '{job} is over – it has ended, so there is nothing to watch. Not subscribed.',
   'answer.confirm_all': '{count, plural, one {End the only subscription here?} other {End all # subscriptions here?}}',
+  'answer.confirm_all_anew':
+    '{count, plural, one {The subscriptions here have changed. End the only one?} other {The subscriptions here have changed. End all # now?}}',
+  'answer.whose_own': '{count, plural, one {Yours: {jobs}} other {# are yours: {jobs}}}',
+  'answer.whose': '{count, plural, other {# by {who}: {jobs}}}',
+  'answer.see_all': '{list} shows all of them.',
+  'answer.there_changed': 'What {channel} watches has changed, so I did nothing. It is now {jobs}. {list} shows them.',
   'answer.confirm_all_note': 'Nobody here will hear of these jobs any more.',
   'answer.confirm_others':
     '{count, plural, one {Somebody else made this subscription. Unsubscribe anyway?} other {Others made these # subscriptions. Unsubscribe anyway?}}',
   'answer.confirm_others_note': 'The channel will read who ended what, and whose it was.',
+  'answer.confirm_change':
+    '{count, plural, one {Somebody else made this subscription. Change its rules anyway?} other {Others made these # subscriptions. Change their rules anyway?}}',
+  'answer.change_of_other': '{job} (subscribed by {who}): {changes}',
+  'answer.rules_untold':
+    'The rules have changed, but I cannot tell the channel: {why} It hears of it when that is over.',
+  'answer.taken_back': 'Not subscribed to {jobs}: {why}',
   'answer.made_by': '{job}: subscribed by {who}, {at}',
   'answer.kept': 'Nothing changed.',
   'answer.stale_button': 'This message is too old for its buttons. Ask anew with {command}.',

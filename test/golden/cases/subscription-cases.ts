@@ -34,6 +34,8 @@ const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
   problems: [],
   oldNames: null,
   resumed: 0,
+  toConfirm: [],
+  untold: null,
 };
 
 const FIVE = { levelMs: 5 * MINUTE, holdMs: 10 * MINUTE };
@@ -46,6 +48,8 @@ const ruled = (number: number, rules: SubscriptionRules, before: SubscriptionRul
   before: subscription(UNSEEN_JOB, { chosen: before, rules: before }),
   after: subscription(UNSEEN_JOB, { chosen: rules, rules }),
 });
+
+const ASKED_ALL = { set: '2-a-b', isAnew: false, readerId: 'U1' };
 
 const REFUSALS: readonly RuleRefusal[] = [
   {
@@ -195,6 +199,23 @@ export const SUBSCRIPTION_CASES: Readonly<Record<string, Said>> = {
     problem: { kind: 'refused', reason: 'ekm_access_denied' },
   }),
   'subscribe-by-a-part-asks': subscribed({ ...OUTCOME, guesses: [{ reference: 'orders', job: listed(1) }] }),
+  'subscribe-rules-of-another-asks': subscribed({
+    ...OUTCOME,
+    rules: { ...OUTCOME.rules, changes: { lag: FIVE } },
+    toConfirm: [
+      {
+        job: aJob({ name: 'orders' }),
+        before: subscription(UNSEEN_JOB, { createdBy: 'U9' }),
+        after: { lag: FIVE },
+      },
+    ],
+  }),
+  'subscribe-rules-untold': subscribed({
+    ...OUTCOME,
+    rules: { ...OUTCOME.rules, changes: { lag: FIVE } },
+    changed: [ruled(1, { lag: FIVE })],
+    untold: { reason: 'restricted_action', takenBack: [aJob({ name: 'billing' })] },
+  }),
   'unsubscribe-by-a-part-asks': (texts) =>
     unsubscribeAnswer(texts, { ...UNSUBSCRIBED, guesses: [{ reference: 'orders', job: listed(1) }] }, 'C1'),
   'unsubscribed-by-an-old-name': (texts) =>
@@ -214,12 +235,23 @@ export const SUBSCRIPTION_CASES: Readonly<Record<string, Said>> = {
       },
       'C1',
     ),
-  'unsubscribe-all-asks': (texts) => confirmUnsubscribeAll(texts, 2),
-  'unsubscribe-the-only-one-asks': (texts) => confirmUnsubscribeAll(texts, 1),
+  'unsubscribe-all-asks': (texts) =>
+    confirmUnsubscribeAll(texts, [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB, { createdBy: 'U9' })], ASKED_ALL),
+  'unsubscribe-all-of-many-asks': (texts) =>
+    confirmUnsubscribeAll(
+      texts,
+      Array.from({ length: 12 }, (_, index) =>
+        subscription(UNSEEN_JOB, { jobName: `shop-${index + 1}`, createdBy: index < 7 ? 'U9' : 'U8' }),
+      ),
+      { ...ASKED_ALL, isAnew: true },
+    ),
+  'unsubscribe-the-only-one-asks': (texts) => confirmUnsubscribeAll(texts, [subscription(UNSEEN_JOB)], ASKED_ALL),
   'unsubscribed-all': (texts) => unsubscribedAllMessage(texts, [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB)]),
   'unsubscribed-own': (texts) => stoppedOwnMessage(texts, [subscription(UNSEEN_JOB)]),
   'unsubscribed-there': (texts) => endedThereMessage(texts, { kind: 'ended', ended: [subscription(UNSEEN_JOB)] }, 'C9'),
   'unsubscribed-there-nothing': (texts) => endedThereMessage(texts, { kind: 'ended', ended: [] }, 'C9'),
+  'unsubscribed-there-changed': (texts) =>
+    endedThereMessage(texts, { kind: 'changed', subscriptions: [subscription(UNSEEN_JOB)] }, 'C9'),
   'unsubscribed-there-not-in-it': (texts) => endedThereMessage(texts, { kind: 'not_in_channel' }, 'C9'),
   'unsubscribed-nothing': (texts) => unsubscribedAllMessage(texts, []),
   'unsubscribe-anothers-asks': (texts) =>
