@@ -8,6 +8,7 @@ import { languageOfLocale, parseLanguage } from '../../src/domain/base/language.
 import type { ListedJob } from '../../src/domain/names/listed-job.ts';
 import { namesInSentence } from '../../src/domain/names/names-in-sentence.ts';
 import { findFitting, isPattern } from '../../src/domain/names/pattern.ts';
+import { shortenNames } from '../../src/domain/names/shorten-names.ts';
 import { tellApart } from '../../src/domain/names/tell-apart.ts';
 
 const job = (number: number, name: string | null, status = 'INCRE_TRANSFER_STARTED'): ListedJob => ({
@@ -48,6 +49,33 @@ describe('jobs that are called the same', () => {
       [id(1)],
       [id(2)],
     ]);
+  });
+});
+
+describe('long names beside each other', () => {
+  const long = (middle: string) => `production-orders-${middle}-mysql-to-gaussdb-eu`;
+
+  test('are cut in the middle to 32 characters, short ones stay', () => {
+    expect(shortenNames(['orders', long('7')])).toEqual(['orders', 'production-order…l-to-gaussdb-eu']);
+  });
+
+  test('stay apart where they differ in the middle only', () => {
+    const names = ['000001', '000002', '000010'].map(long);
+    const short = shortenNames(names);
+    expect(new Set(short).size).toBe(3);
+    for (const name of short) expect(name.length).toBeLessThanOrEqual(32);
+    expect(short[0]).toContain('0001');
+  });
+
+  test('never look the same, whatever they are', () => {
+    const part = fc.constantFrom('a', 'b', 'A', '-', '订', '…', 'production-', '0');
+    const name = fc.array(part, { minLength: 1, maxLength: 50 }).map((parts) => parts.join('').slice(0, 50));
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 2, maxLength: 8 }), (names) => {
+        const short = shortenNames(names);
+        expect(new Set(short).size).toBe(names.length);
+      }),
+    );
   });
 });
 

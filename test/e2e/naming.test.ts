@@ -130,8 +130,8 @@ describe('a pattern', () => {
   test('shows all it fits, and watches and ends them only when they were seen', async () => {
     await using world = await worldKnowing('orders-eu', 'orders-us', 'billing');
     const shown = (await ask(world, '/drs orders-*')).text;
-    expect(shown).toContain('– orders-eu');
-    expect(shown).toContain('– orders-us');
+    expect(shown).toContain('🟢 orders-eu –');
+    expect(shown).toContain('🟢 orders-us –');
     expect(shown).not.toContain('billing');
     const answer = await ask(world, '/drs subscribe orders-*');
     expect(answer.text).toBe('`orders-*` fits 2 jobs: *orders-eu*, *orders-us*. Watch them here?');
@@ -154,7 +154,7 @@ describe('a sentence to the bot alone', () => {
       return (await world.slack.waitFor(line, () => world.slack.messages('dm-ana')[known])).text;
     };
     const asked = await say('how far is billing?');
-    expect(asked).toContain('– billing');
+    expect(asked).toContain('🟢 billing –');
     expect(asked).not.toContain('No job');
     expect(await say('is anybody there at all')).toMatch(/^I know no job in that\. [^\n]*$/);
     expect(await say('hi')).toMatch(/^I know no job in that\./);
@@ -162,7 +162,7 @@ describe('a sentence to the bot alone', () => {
       'I change nothing on a sentence. Type `/drs subscribe orders`.',
     );
     expect(await say('which jobs are there')).toContain('3 jobs in DRS');
-    expect(await say('orders-arch')).toContain('– orders-archive');
+    expect(await say('orders-arch')).toContain('🟢 orders-archive –');
   });
 });
 

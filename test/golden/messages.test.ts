@@ -17,6 +17,7 @@ import { helpMessage } from '../../src/slack/messages/answers/help-message.ts';
 import { jobsMessage } from '../../src/slack/messages/answers/jobs-message.ts';
 import { listMessage } from '../../src/slack/messages/answers/list-message.ts';
 import { statusMessage } from '../../src/slack/messages/answers/status-message.ts';
+import { message as buildMessage } from '../../src/slack/messages/kit/message.ts';
 import type { SlackMessage } from '../../src/slack/messages/kit/message.ts';
 import { safeName } from '../../src/slack/messages/kit/mrkdwn.ts';
 import { createTexts } from '../../src/slack/messages/kit/texts.ts';
@@ -251,6 +252,20 @@ describe('whatever DRS sends', () => {
     expectValid(message);
     expect(JSON.stringify(message.blocks)).toContain('+20 more');
   });
+});
+
+test('a table cuts long names so that they stay apart, and the text has them whole', () => {
+  const names = ['1', '2'].map((number) => `production-orders-00000${number}-mysql-to-gaussdb-eu`);
+  const { blocks, text } = buildMessage([
+    { kind: 'table', rows: [['Job', 'State'], ...names.map((name) => [name, 'failed'])], alignRight: [] },
+  ]);
+  const drawn = JSON.stringify(blocks);
+  expect(drawn).toContain('01-mysql');
+  expect(drawn).toContain('02-mysql');
+  for (const name of names) {
+    expect(drawn).not.toContain(name);
+    expect(text).toContain(name);
+  }
 });
 
 test('a name with signs of formatting in it breaks nothing, and pasted it is the name again', () => {

@@ -10,6 +10,7 @@ import type {
 } from '@slack/types';
 
 import { MORE_ACTION, OPTION_VALUE } from './button-value.ts';
+import { shortenNames } from '../../../domain/names/shorten-names.ts';
 import { cut, escapeMrkdwn } from './mrkdwn.ts';
 
 /** Blocks in one message (docs.slack.dev, "Block Kit", blocks). */
@@ -160,13 +161,18 @@ function toBlock(part: Part): MessageBlock | null {
   }
 }
 
+/** The first column names the rows; what is cut out of a name stands in the message's text. */
 function table(rows: readonly (readonly string[])[], alignRight: readonly number[]): TableBlock {
   const [head] = rows;
+  const names = shortenNames(rows.map(([name = '']) => name));
   return {
     type: 'table',
     // An empty cell is none to Slack.
-    rows: rows.map((row) =>
-      row.map((text) => ({ type: 'raw_text' as const, text: text === '' ? NO_BREAK_SPACE : text })),
+    rows: rows.map(([, ...cells], row) =>
+      [names[row] ?? '', ...cells].map((text) => ({
+        type: 'raw_text' as const,
+        text: text === '' ? NO_BREAK_SPACE : text,
+      })),
     ),
     column_settings: (head ?? []).map((_heading, column) => (alignRight.includes(column) ? { align: 'right' } : {})),
   };
