@@ -270,6 +270,27 @@ describe('somebody who is told things in direct messages', () => {
   });
 });
 
+describe('somebody who may not use the bot any more', () => {
+  test('ends what is theirs by the buttons they have, and nothing else', async () => {
+    await using world = await worldWith();
+    const { slack } = world;
+    await world.ask('ana', '#migrations', '/drs subscribe orders');
+    await world.ask('ben', '#migrations', '/drs subscribe billing');
+    const list = await world.ask('ana', '#migrations', '/drs list');
+    const pressed = list.blocks.flatMap(buttonsOf).filter((one) => one.action_id === ACTIONS.unsubscribeListed);
+    expect(pressed).toHaveLength(2);
+    await world.stop();
+    await world.start({ ALLOWED_USERS: slack.state.findUser('ben')?.id ?? '' });
+    const said: string[] = [];
+    for (const { value } of pressed)
+      said.push((await forge(world, 'ana', '#migrations', [ACTIONS.unsubscribeListed, value ?? ''])).text);
+    expect(said.filter((text) => text.includes('which you had subscribed'))).toHaveLength(1);
+    expect(said.filter((text) => text.includes('I did nothing'))).toHaveLength(1);
+    expect((await world.ask('ben', '#migrations', '/drs list')).text).toContain('billing');
+    expect((await world.ask('ben', '#migrations', '/drs list')).text).not.toContain('orders');
+  });
+});
+
 describe('a channel that becomes shared', () => {
   async function subscribed(options: WorldOptions = {}): Promise<World> {
     const world = await worldWith(options);

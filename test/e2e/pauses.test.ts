@@ -65,20 +65,27 @@ describe('a channel that Slack refuses', () => {
     expect(await told(world, 'paused')).toContain('billing');
   });
 
-  test('is told of to the next person who used it where its owner has left', async () => {
-    const { world, channel, becomes } = await watched();
-    await using _ = world;
-    const other = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
-    await world.ask('ben', '#secret', `/drs subscribe ${other.id}`);
-    const ana = world.slack.state.findUser('ana');
-    if (ana !== undefined) ana.standing = 'deactivated';
-    await world.stop();
-    await world.start();
-    channel.members.delete(world.slack.state.bot.id);
-    await becomes('PAUSING');
-    expect((await world.nextMessage('dm-ben', 0)).text).toContain('*billing*');
-    expect(world.texts('dm-ana')).toEqual([]);
-  });
+  test.each(['has left', 'is a guest', 'is not allowed'] as const)(
+    'goes on, and is told of to the next person who used it, where its owner %s',
+    async (change) => {
+      const { world, channel, becomes } = await watched();
+      await using _ = world;
+      const other = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
+      await world.ask('ben', '#secret', `/drs subscribe ${other.id}`);
+      const ana = world.slack.state.findUser('ana');
+      if (ana !== undefined && change !== 'is not allowed')
+        ana.standing = change === 'is a guest' ? 'restricted' : 'deactivated';
+      await world.stop();
+      const ben = world.slack.state.findUser('ben')?.id ?? '';
+      await world.start(change === 'is not allowed' ? { ALLOWED_USERS: ben } : {});
+      await becomes('PAUSING');
+      await told(world, 'Paused');
+      channel.members.delete(world.slack.state.bot.id);
+      await becomes('INCRE_TRANSFER_FAILED');
+      expect((await world.nextMessage('dm-ben', 0)).text).toContain('*billing*');
+      expect(world.texts('dm-ana')).toEqual([]);
+    },
+  );
 });
 
 describe('a channel that was deleted', () => {

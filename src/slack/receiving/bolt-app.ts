@@ -10,6 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { endChannel, followChannel, followMessage } from '../../use-cases/subscribing/follow-channel.ts';
 import { handleClick, isHandled } from '../buttons/handle-click.ts';
+import { stopOwnByClick } from '../buttons/stop-own.ts';
 import { ifAdmitted } from './admission.ts';
 import type { Asked } from './admission.ts';
 import { TAKEN_OUT } from '../web-api/classify-slack-error.ts';
@@ -128,6 +129,7 @@ export function createBoltApp(options: BoltAppOptions): App {
       teamId: click.teamId,
       canInvite,
       reply: createReply({ client, respond, click, newBlocks, log }),
+      evenRefused: (request: Request) => stopOwnByClick({ ...request, click }),
     };
     const { postId, messageTs } = click;
     await answer(body, asked, async (request) => {

@@ -1,4 +1,5 @@
-import { HELD } from '../../domain/access.ts';
+import { findPersonDenial, HELD } from '../../domain/access.ts';
+import type { AccessPolicy, Home } from '../../domain/access.ts';
 import { MINUTE } from '../../domain/base/time.ts';
 import { readersOfPause, TRIALS_MS } from '../../domain/post/pause.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
@@ -27,13 +28,17 @@ export interface TellPausesDeps {
   readonly durations: Pick<PauseTimes, 'pauseSayMs'>;
   /** Where whoever runs the bot hears of what must be mended; null: in the log only. */
   readonly opsChannel: ChannelKey | null;
-  readonly access: { readonly directory: Pick<Directory, 'findPerson'> };
+  readonly access: {
+    readonly directory: Pick<Directory, 'findPerson'>;
+    readonly home: Home;
+    readonly policy: AccessPolicy;
+  };
   readonly wakeLoops: () => void;
 }
 
 /**
- * Tells those who subscribed a channel that its posts are held back, once that has lasted; who has left is not told, but
- * the next person who used the bot there, or else the operator.
+ * Tells those who subscribed a channel that its posts are held back, once that has lasted; who has left or may not use the
+ * bot any more is not told, but the next person who used it there, or else the operator.
  */
 export async function tellPauses(deps: TellPausesDeps): Promise<void> {
   const { store, durations, workspaceId } = deps;
@@ -45,7 +50,7 @@ async function tellPause(deps: TellPausesDeps, pause: PauseToTell): Promise<void
   const { store, clock, opsChannel, log, wakeLoops } = deps;
   const people = new Set([...pause.subscriptions.map(({ createdBy }) => createdBy), ...pause.users]);
   const there = new Set<string>();
-  for (const userId of people) if (await isThere(deps, userId)) there.add(userId);
+  for (const userId of people) if (await mayBeTold(deps, userId)) there.add(userId);
   const found = new Map(readersOfPause(pause.subscriptions, pause.users, (userId) => there.has(userId)));
   const { channelId: channel, reason } = pause;
   const operator = opsChannel?.channelId ?? null;
@@ -60,8 +65,9 @@ async function tellPause(deps: TellPausesDeps, pause: PauseToTell): Promise<void
   if (await store.tellPause({ pause, readers, now: clock.now() })) wakeLoops();
 }
 
-/** Whom Slack does not tell of counts as there: better told in vain than not at all. */
-async function isThere({ access }: TellPausesDeps, userId: string): Promise<boolean> {
+/** Whom Slack does not tell of counts as somebody who may: better told in vain than not at all. */
+async function mayBeTold({ access }: TellPausesDeps, userId: string): Promise<boolean> {
   const person = await access.directory.findPerson(userId);
-  return person.kind === 'told' ? !person.isBotOrDeactivated : person.kind === 'not_told';
+  const denial = findPersonDenial({ userId, teamId: null, person }, access.home, access.policy);
+  return denial === null || denial === 'person_not_told' || denial === 'person_withheld';
 }
