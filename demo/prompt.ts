@@ -15,6 +15,7 @@ export const PROMPT_HELP = [
   '  in orders-team         go to another channel; also migrations, secret (private, @li alone is in it), partners (shared with another organisation), dm (direct messages with the bot)',
   '  share                  share this channel with another organisation; unshare ends that',
   '  say orders             write to the bot in direct messages, without the slash command',
+  '  mention orders         name the bot in this channel; reply orders does so in the thread of its newest message here',
   '  shortcut watch_job     choose a shortcut of the app; home opens its Home tab',
   '  invite                 invite the bot into this channel; kick throws it out',
   '  drs orders PAUSING     let a job enter a status; add error=… for a cause',
@@ -80,6 +81,10 @@ export class Prompt {
         return this.#goTo((rest[0] ?? '').replace(/^#/, ''));
       case 'say':
         return (await this.#slack.people.write(this.#user, rest.join(' '))).slackSays;
+      case 'mention':
+        return (await this.#slack.people.mention(this.#user, this.#channel, `@drs ${rest.join(' ')}`)).slackSays;
+      case 'reply':
+        return await this.#reply(`@drs ${rest.join(' ')}`);
       case 'shortcut':
         return await this.#view(() => this.#slack.people.shortcut(this.#user, rest[0] ?? ''));
       case 'home':
@@ -128,6 +133,13 @@ export class Prompt {
           ? `A command begins with a slash: /drs ${line}`
           : 'I do not understand that. help says what there is here, /drs help what the bot does.';
     }
+  }
+
+  /** Says something in the thread of the newest message of this channel. */
+  async #reply(text: string): Promise<string | null> {
+    const newest = this.#slack.messages(this.#channel).at(-1);
+    if (newest === undefined) return 'There is no message here.';
+    return (await this.#slack.people.mention(this.#user, this.#channel, text, newest)).slackSays;
   }
 
   async #press(label: string): Promise<string | null> {

@@ -9,7 +9,8 @@ export function printMessages(
   width?: () => number | undefined,
 ): () => void {
   const shown = new Map<string, Content>();
-  const show = (key: string, message: Message | EphemeralMessage, note: string) => {
+  const show = (key: string, message: Message | EphemeralMessage, who: string) => {
+    const note = `${message.threadTs === null ? '' : ' (in a thread)'}${who}`;
     const before = shown.get(key);
     if (before !== undefined && sameContent(before, message)) return;
     shown.set(key, message);

@@ -88,6 +88,7 @@ export class People {
         message_ts: ephemeral ? '1.1' : message.ts,
         channel_id: message.channelId,
         is_ephemeral: ephemeral,
+        ...(message.threadTs === null ? {} : { thread_ts: message.threadTs }),
       },
       channel: { id: message.channelId, name: channelNameFor(this.#channel(message.channelId)) },
       ...(ephemeral
@@ -211,13 +212,52 @@ export class People {
     });
   }
 
-  /** Writes to the bot in direct messages, without a slash command (docs.slack.dev, `message.im`). */
-  async write(userName: string, text: string, extra: Readonly<Record<string, unknown>> = {}): Promise<Acted> {
+  /**
+   * Writes to the bot in direct messages, without a slash command (docs.slack.dev, `message.im`).
+   *
+   * @param under the message it replies to
+   */
+  async write(
+    userName: string,
+    text: string,
+    extra: Readonly<Record<string, unknown>> = {},
+    under: Message | null = null,
+  ): Promise<Acted> {
     const user = this.#user(userName);
-    const channel = this.#state.directMessages(user.id);
-    const ts = String(Date.now() / 1000);
-    const message = { type: 'message', channel_type: 'im', user: user.id, text: escapeTyped(text), ts };
-    return await this.#tell(channel, { ...message, ...extra });
+    const message = { type: 'message', channel_type: 'im', ...written(user, text, under) };
+    return await this.#tell(this.#state.directMessages(user.id), { ...message, ...extra });
+  }
+
+  /** Corrects what they wrote in direct messages, or Slack adds a preview to it (docs.slack.dev, `message_changed`). */
+  async correct(userName: string, before: string, after: string): Promise<Acted> {
+    const user = this.#user(userName);
+    const old = { type: 'message', ...written(user, before, null) };
+    const edited = { edited: { user: user.id, ts: String(Date.now() / 1000) } };
+    return await this.#tell(this.#state.directMessages(user.id), {
+      type: 'message',
+      subtype: 'message_changed',
+      hidden: true,
+      channel_type: 'im',
+      ts: String(Date.now() / 1000),
+      message: { ...old, text: escapeTyped(after), ...edited },
+      previous_message: old,
+    });
+  }
+
+  /**
+   * Names the bot in a channel (docs.slack.dev, `app_mention`), of which it hears where it is a member; `@drs` in the text is
+   * the bot.
+   *
+   * @param under the message in whose thread it is written
+   */
+  async mention(userName: string, channelName: string, text: string, under: Message | null = null): Promise<Acted> {
+    const channel = this.#channel(channelName);
+    const user = this.#inChannel(userName, channel);
+    const { bot } = this.#state;
+    if (channel.kind === 'im') return await this.write(userName, text, {}, under);
+    if (!channel.members.has(bot.id)) return { acked: false, slackSays: `@${bot.name} is not in this channel.` };
+    const said = text.replaceAll(`@${bot.name}`, `<@${bot.id}>`);
+    return await this.#tell(channel, { type: 'app_mention', ...written(user, said, under) });
   }
 
   /** Takes the app out of the workspace, or its token away, of which Slack tells the app by this event. */
@@ -307,6 +347,13 @@ export class People {
 /** Events about private channels have names of their own (docs.slack.dev, events). */
 function eventPrefix({ kind }: Channel): 'channel' | 'group' {
   return kind === 'private' ? 'group' : 'channel';
+}
+
+/** What the events about a message of a person have in common. */
+function written(user: User, text: string, under: Message | null) {
+  const ts = String(Date.now() / 1000);
+  const thread = under === null ? {} : { thread_ts: under.threadTs ?? under.ts };
+  return { user: user.id, team: user.teamId, text: escapeTyped(text), ts, ...thread };
 }
 
 /** What Slack makes of characters that mean something to it; what it put there itself, for a channel or a person, stays. */

@@ -56,8 +56,9 @@ export class ResponseUrls {
     const content = readContent(args, MAX_TEXT, this.#state);
     if ('ok' in content) return String(content['error']);
     if (args['replace_original'] === true) return this.#replace(origin, content);
-    if (args['response_type'] === 'in_channel') this.#state.post(origin.channelId, content);
-    else this.#state.postEphemeral(origin.channelId, origin.userId, content);
+    const threadTs = typeof args['thread_ts'] === 'string' ? args['thread_ts'] : null;
+    if (args['response_type'] === 'in_channel') this.#state.post(origin.channelId, content, null, threadTs);
+    else this.#state.postEphemeral(origin.channelId, origin.userId, content, threadTs);
     return null;
   }
 

@@ -55,6 +55,9 @@ export const USUAL_SCOPES: readonly string[] = [
   'usergroups:read',
 ];
 
+/** What an app must be allowed to hear of these events (docs.slack.dev, events). */
+const EVENT_SCOPES: Readonly<Record<string, string>> = { message: 'im:history', app_mention: 'app_mentions:read' };
+
 export interface WorkspaceOptions {
   readonly scopes?: readonly string[];
   /** What the app-level token allows; `connections:write` unless given. */
@@ -311,7 +314,15 @@ class FrontDesk {
     return callMethod(method, args, context);
   }
 
+  /** What is written is told to an app that may read it, and to no other. */
+  #mayHear(event: unknown): boolean {
+    const type = typeof event === 'object' && event !== null && 'type' in event ? String(event.type) : '';
+    const scope = EVENT_SCOPES[type];
+    return scope === undefined || this.#scopes.has(scope);
+  }
+
   async #deliver(type: Parameters<Deliver>[0], payload: Readonly<Record<string, unknown>>): Promise<Ack> {
+    if (!this.#mayHear(payload['event'])) return null;
     if (this.httpUrl === null) return (await this.#sockets?.deliver(type, payload, ACK_MS)) ?? null;
     const body = type === 'events_api' ? jsonBody(payload) : formBody(type, payload);
     return await deliverByHttp(this.httpUrl, SECRETS.signingSecret, body, ACK_MS);

@@ -43,6 +43,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
     run: (_args, { openSocketUrl }) => ({ ok: true, url: openSocketUrl() }),
   },
   'chat.postMessage': { token: 'bot', scopes: () => ['chat:write'], run: postMessage },
+  'chat.postEphemeral': { token: 'bot', scopes: () => ['chat:write'], run: postEphemeral },
   'chat.update': { token: 'bot', scopes: () => ['chat:write'], run: update },
   'chat.delete': { token: 'bot', scopes: () => ['chat:write'], run: remove },
   'conversations.history': {
@@ -160,6 +161,23 @@ function postMessage(args: Args, { state, scopes }: ApiContext): Result {
     ts: message.ts,
     message: { type: 'message', text: message.text, blocks: message.blocks, ts: message.ts },
   };
+}
+
+/** Somebody sees it who is in the conversation, as the bot is (docs.slack.dev, "chat.postEphemeral"). */
+function postEphemeral(args: Args, { state }: ApiContext): Result {
+  const channel = visibleChannel(args, state);
+  if (channel === undefined) return failed('channel_not_found');
+  if (channel.archived) return failed('is_archived');
+  if (!channel.members.has(state.bot.id)) return failed('not_in_channel');
+  const user = String(args['user']);
+  if (!channel.members.has(user)) return failed('user_not_in_channel');
+  const content = readContent(args, MAX_POST_TEXT, state);
+  if ('ok' in content) return content;
+  const threadTs = typeof args['thread_ts'] === 'string' ? args['thread_ts'] : null;
+  if (threadTs !== null && !state.messages.some((one) => one.channelId === channel.id && one.ts === threadTs))
+    return failed('thread_not_found');
+  state.postEphemeral(channel.id, user, content, threadTs);
+  return { ok: true, message_ts: String(Date.now() / 1000) };
 }
 
 function update(args: Args, { state }: ApiContext): Result {

@@ -51,6 +51,8 @@ export interface EphemeralMessage extends Content {
   readonly id: string;
   readonly channelId: string;
   readonly forUserId: string;
+  /** The thread it is shown in, by its first message; null for the channel itself. */
+  readonly threadTs: string | null;
 }
 
 /** A dialog that somebody sees, or their Home tab. */
@@ -159,9 +161,14 @@ export class WorkspaceState {
     return message;
   }
 
-  postEphemeral(channelId: string, forUserId: string, content: Content): EphemeralMessage {
+  postEphemeral(
+    channelId: string,
+    forUserId: string,
+    content: Content,
+    threadTs: string | null = null,
+  ): EphemeralMessage {
     this.#ephemeralCount += 1;
-    const message = { ...content, id: `E${this.#ephemeralCount}`, channelId, forUserId };
+    const message = { ...content, id: `E${this.#ephemeralCount}`, channelId, forUserId, threadTs };
     this.ephemerals.push(message);
     this.changed();
     return message;

@@ -187,6 +187,9 @@ describe('Slack', () => {
       /^– .*: is missing, which is allowed: nothing needs it yet\. It is for later: how a job is below .* paste manifest\.yml anew/,
     );
     expect(about(lines, 'Scope links:write')[0]).toMatch(/^✔ .* is there, for later/);
+    expect(about(lines, 'Scope app_mentions:read')[0]).toMatch(
+      /^– .*: is missing, which is allowed: whoever mentions the bot in a channel or a thread is not answered/,
+    );
   });
 
   test('that refuses both tokens says which is which, and never shows them', async () => {

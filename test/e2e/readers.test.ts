@@ -269,12 +269,13 @@ describe('a direct message with the bot', () => {
     await slack.waitFor('the end', () => world.texts(own.name).find((text) => text.startsWith('🔕')));
   });
 
-  test('takes no notice of what nobody wrote to it: edits, itself, channels', async () => {
+  test('takes no notice of what nobody wrote to it: previews of links, itself, channels', async () => {
     await using world = await worldWith();
     const { slack } = world;
     const own = slack.state.directMessages(slack.state.findUser('ana')?.id ?? '');
-    for (const extra of [{ subtype: 'message_changed' }, { bot_id: slack.state.botId }, { channel_type: 'channel' }])
+    for (const extra of [{ subtype: 'message_deleted' }, { bot_id: slack.state.botId }, { channel_type: 'channel' }])
       await slack.people.write('ana', 'help', extra);
+    await slack.people.correct('ana', 'help', 'help');
     await slack.people.write('ana', 'jobs');
     await slack.waitFor('the one answer', () => world.texts(own.name)[0]);
     expect(world.texts(own.name).map((text) => text.split('\n')[0])).toEqual(['1 job in DRS']);

@@ -45,7 +45,6 @@ describe.each(['socket', 'http'] as const)('in %s mode', (mode) => {
     const link = { channel: 'C1', message_ts: '1.1', links: [{ url: 'https://console.huaweicloud.com/drs/' }] };
     const unknown = [
       ['events_api', { ...event, event: { type: 'link_shared', user: ana, ...link } }],
-      ['events_api', { ...event, event: { type: 'app_mention', user: ana, channel: 'C1', text: 'hi', ts: '1.1' } }],
       ['events_api', { ...event, event: { type: 'of_tomorrow', channel: 'C1' } }],
       ['interactive', { type: 'view_submission', user: { id: ana }, team, view, trigger_id: '1' }],
       ['interactive', { type: 'view_closed', user: { id: ana }, team, view, is_cleared: false }],

@@ -11,7 +11,7 @@ import { USUAL_SCOPES } from '../../demo/slack-workspace/slack-workspace.ts';
 import { METHODS } from '../../demo/slack-workspace/web-api.ts';
 import { HTTP_ENDPOINT } from '../../src/slack/receiving/bolt-app.ts';
 import { TAKEN_OUT } from '../../src/slack/web-api/classify-slack-error.ts';
-import { HISTORY_SCOPES, LATER_SCOPES, REQUIRED_SCOPES } from '../../src/slack/workspace/scopes.ts';
+import { HEARING_SCOPES, HISTORY_SCOPES, LATER_SCOPES, REQUIRED_SCOPES } from '../../src/slack/workspace/scopes.ts';
 
 const run = promisify(execFile);
 const root = new URL('../../', import.meta.url).pathname;
@@ -101,6 +101,7 @@ describe('the manifest', () => {
     const scopes: Readonly<Record<string, readonly string[]>> = {
       'auth.test': [],
       'chat.postMessage': ['chat:write'],
+      'chat.postEphemeral': ['chat:write'],
       'chat.delete': ['chat:write'],
       'chat.update': ['chat:write'],
       'conversations.history': ['channels:history', 'groups:history', 'mpim:history', 'im:history'],
@@ -113,16 +114,15 @@ describe('the manifest', () => {
       'views.publish': [],
     };
     expect(called.filter((method) => !(method in scopes) || !(method in METHODS))).toEqual([]);
-    // What is not called for: the slash command.
-    const needed = ['commands', ...called.flatMap((method) => scopes[method] ?? [])];
+    // What is not called for: the slash command, and mentions.
+    const needed = ['commands', ...Object.keys(HEARING_SCOPES), ...called.flatMap((method) => scopes[method] ?? [])];
     const { bot, bot_optional: optional } = (await manifest()).oauth_config.scopes;
     const later = (await declaredForLater()).filter((one) => one.includes(':'));
     expect(later.filter((scope) => needed.includes(scope))).toEqual([]);
     expect(new Set(bot)).toEqual(new Set([...needed, ...later]));
     expect(Object.keys(LATER_SCOPES)).toEqual(later);
-    expect([...Object.keys(REQUIRED_SCOPES), ...Object.keys(HISTORY_SCOPES), ...later].toSorted()).toEqual(
-      bot.toSorted(),
-    );
+    const known = [REQUIRED_SCOPES, HISTORY_SCOPES, HEARING_SCOPES].flatMap((named) => Object.keys(named));
+    expect([...known, ...later].toSorted()).toEqual(bot.toSorted());
     expect(USUAL_SCOPES).toEqual(bot);
     // Slack takes optional scopes only if they are also asked for (docs.slack.dev, "App manifest reference").
     expect(optional).toEqual(bot.filter((scope) => scope.endsWith(':history')));

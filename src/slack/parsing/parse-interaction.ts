@@ -11,6 +11,7 @@ const clickPayload = z.object({
       message_ts: z.string().optional(),
       channel_id: z.string().optional(),
       is_ephemeral: z.boolean().optional(),
+      thread_ts: z.string().optional(),
     })
     .optional(),
   channel: z.object({ id: z.string(), name: z.string().optional() }).optional(),
@@ -48,37 +49,88 @@ export interface Click {
   readonly messageTs: string | null;
   /** Which post that message is, as its blocks say; null for none. */
   readonly postId: string | null;
+  /** The thread it is in, by its first message; null for one in the channel itself. */
+  readonly threadTs: string | null;
 }
 
-/**
- * Just what is needed of a message (docs.slack.dev, "message.im event"). What a person writes has no subtype or one of
- * these: with a file, from a thread to the channel, `/me`. Edits and joins have others.
- */
-const plainMessage = z.object({
-  channel_type: z.literal('im'),
-  channel: z.string(),
+/** Just what is needed of what a person writes (docs.slack.dev, "message event"); bots have `bot_id`. */
+const writtenByPerson = z.object({
   user: z.string(),
   team: z.string().optional(),
   text: z.string().default(''),
-  subtype: z.enum(['file_share', 'thread_broadcast', 'me_message']).optional(),
+  thread_ts: z.string().optional(),
   bot_id: z.undefined().optional(),
 });
 
+/**
+ * A message in the direct messages with the bot (docs.slack.dev, "message.im event"). What a person writes has no subtype
+ * or one of these: with a file, from a thread to the channel, `/me`. Joins and the like have others.
+ */
+const plainMessage = writtenByPerson.extend({
+  channel_type: z.literal('im'),
+  channel: z.string(),
+  subtype: z.enum(['file_share', 'thread_broadcast', 'me_message']).optional(),
+});
+
+/** The same message in other words (docs.slack.dev, "message_changed event"); a preview of a link changes it as well. */
+const correctedMessage = z.object({
+  channel_type: z.literal('im'),
+  channel: z.string(),
+  subtype: z.literal('message_changed'),
+  message: writtenByPerson.extend({ edited: z.object({ ts: z.string() }) }),
+  previous_message: z.object({ text: z.string().default('') }),
+});
+
+/** Somebody names the bot where others read as well (docs.slack.dev, "app_mention event"). */
+const mention = writtenByPerson.extend({ channel: z.string() });
+
 /** Somebody wrote to the bot. */
-export interface DirectMessage {
+export interface Written {
   readonly userId: string;
   /** The workspace of the person; null when Slack does not say. */
   readonly teamId: string | null;
   readonly channelId: string;
   readonly text: string;
+  /** The thread it is in, by its first message; null for none. */
+  readonly threadTs: string | null;
 }
 
-/** Reads a message; null when it is not one that a person wrote to the bot alone. */
-export function parseDirectMessage(event: unknown): DirectMessage | null {
-  const parsed = plainMessage.safeParse(event);
-  if (!parsed.success) return null;
-  const { user, team, channel, text } = parsed.data;
-  return { userId: user, teamId: team ?? null, channelId: channel, text };
+/** Reads a message, or the correction of one; null when it is not one that a person wrote to the bot alone. */
+export function parseDirectMessage(event: unknown): Written | null {
+  const plain = plainMessage.safeParse(event).data;
+  if (plain !== undefined) return asWritten(plain.channel, plain);
+  const corrected = correctedMessage.safeParse(event).data;
+  if (corrected === undefined || corrected.message.text === corrected.previous_message.text) return null;
+  return asWritten(corrected.channel, corrected.message);
+}
+
+/**
+ * Reads a mention, without the bot's name wherever it stands; null when no person wrote it.
+ *
+ * @param botUserId the bot's own
+ */
+export function parseMention(event: unknown, botUserId: string): Written | null {
+  const { data } = mention.safeParse(event);
+  if (data === undefined || data.user === botUserId) return null;
+  const text = data.text
+    .split(`<@`)
+    .map((part, index) => (index === 0 ? part : withoutName(part, botUserId)))
+    .join('');
+  return asWritten(data.channel, { ...data, text: text.trim() });
+}
+
+/** What stands behind `<@`, with the mention taken out if it is the bot's: `U1>: orders`, `U1|drs> orders`. */
+function withoutName(part: string, botUserId: string): string {
+  const end = part.indexOf('>');
+  const [id] = part.slice(0, Math.max(end, 0)).split('|');
+  return id === botUserId ? part.slice(end + 1).replace(/^[:,;]/u, '') : `<@${part}`;
+}
+
+function asWritten(
+  channelId: string,
+  { user, team, text, thread_ts: thread }: z.infer<typeof writtenByPerson>,
+): Written {
+  return { userId: user, teamId: team ?? null, channelId, text, threadTs: thread ?? null };
 }
 
 /** Reads a click; null when it is not one on a message. */
@@ -98,6 +150,7 @@ export function parseClick(body: unknown): Click | null {
     ...pressed(action),
     messageTs: ephemeral ? null : (message?.ts ?? container?.message_ts ?? null),
     postId: ephemeral ? null : markedPost(message?.blocks ?? []),
+    threadTs: container?.thread_ts ?? null,
   };
 }
 

@@ -19,13 +19,15 @@ import { sdkLogger } from '../web-api/sdk-logger.ts';
 import { handleCommand, stopOwn } from '../commands/handle-command.ts';
 import { handleWritten } from '../commands/handle-written.ts';
 import { HttpReceiver } from './http-receiver.ts';
-import { parseClick, parseDirectMessage } from '../parsing/parse-interaction.ts';
+import { parseClick, parseDirectMessage, parseMention } from '../parsing/parse-interaction.ts';
+import type { Written } from '../parsing/parse-interaction.ts';
 import { diskFullMessage } from '../messages/answers/disk-full-message.ts';
 import { faultMessage } from '../messages/answers/fault-message.ts';
 import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-channel.ts';
 import { onlyOnce } from './only-once.ts';
 import type { NewBlocks } from '../sending/new-blocks.ts';
-import { createDirectReply, createReply } from '../requests/reply.ts';
+import { createDirectReply, createMentionReply, createReply } from '../requests/reply.ts';
+import type { Reply } from '../requests/reply.ts';
 import type { Request, SlackContext } from '../requests/request.ts';
 import { registerShortcuts } from './shortcuts.ts';
 import { SocketReceiver } from './socket-receiver.ts';
@@ -160,20 +162,25 @@ function registerEvents(app: App, options: BoltAppOptions, answer: Answer): void
     await track(() => onlyOnce(slack, body, greet));
   });
 
-  app.event('message', async ({ body, event }) => {
-    const written = parseDirectMessage(event);
-    if (written === null) return;
+  /** Plain words mean the same as behind the slash command. */
+  const answerWritten = async (body: unknown, written: Written, canInvite: boolean, reply: Reply) => {
     const { userId, channelId, teamId, text } = written;
     const actor = { workspaceId: slack.workspaceId, channelId, userId };
     const evenRefused = (request: Request) => stopOwn(request, text);
-    const asked = {
-      actor,
-      teamId,
-      canInvite: false,
-      reply: createDirectReply(client, channelId, newBlocks),
-      evenRefused,
-    };
+    const asked = { actor, teamId, canInvite, reply, evenRefused };
     await answer(body, asked, (request) => handleWritten(request, text));
+  };
+
+  app.event('message', async ({ body, event }) => {
+    const written = parseDirectMessage(event);
+    if (written === null) return;
+    await answerWritten(body, written, false, createDirectReply({ client, newBlocks, ...written }));
+  });
+
+  app.event('app_mention', async ({ body, event }) => {
+    const written = parseMention(event, identity.botUserId);
+    if (written === null) return;
+    await answerWritten(body, written, true, createMentionReply({ client, newBlocks, log, ...written }));
   });
 
   const { useCases, workspaceId } = slack;

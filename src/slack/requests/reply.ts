@@ -5,6 +5,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Click } from '../parsing/parse-interaction.ts';
 import { withBlocks } from '../messages/kit/message.ts';
 import type { SlackMessage } from '../messages/kit/message.ts';
+import { slackErrorName } from '../web-api/classify-slack-error.ts';
 import type { NewBlocks } from '../sending/new-blocks.ts';
 
 /** Answers one command or click. */
@@ -19,7 +20,7 @@ export interface Reply {
 
 /**
  * Answers through the response URL (docs.slack.dev, "Handling user interaction": 5 uses in 30 minutes), which works in
- * channels the bot is not in. A channel message is edited with `chat.update` where possible, because that works for
+ * channels the bot is not in; in the thread of the message that was clicked. A channel message is edited with `chat.update` where possible, because that works for
  * messages of any age.
  */
 export function createReply(options: {
@@ -30,12 +31,16 @@ export function createReply(options: {
   readonly log: Log;
 }): Reply {
   const { respond, click, newBlocks } = options;
-  const send = async (message: SlackMessage, extra: Pick<RespondArguments, 'response_type' | 'replace_original'>) => {
+  const thread = inThread({ threadTs: click?.threadTs ?? null });
+  const send = async (
+    message: SlackMessage,
+    extra: Pick<RespondArguments, 'response_type' | 'replace_original' | 'thread_ts'>,
+  ) => {
     await newBlocks.send(message, (shown) => respond({ ...withBlocks(shown), ...extra }));
   };
   return {
-    privately: (message) => send(message, { response_type: 'ephemeral', replace_original: false }),
-    publicly: (message) => send(message, { response_type: 'in_channel', replace_original: false }),
+    privately: (message) => send(message, { response_type: 'ephemeral', replace_original: false, ...thread }),
+    publicly: (message) => send(message, { response_type: 'in_channel', replace_original: false, ...thread }),
     async inPlace(message) {
       const isUpdated = click !== null && (await update(options, click, message));
       if (!isUpdated) await send(message, { replace_original: true });
@@ -43,19 +48,59 @@ export function createReply(options: {
   };
 }
 
+/** Where something that was written is answered. */
+export interface WrittenPlace {
+  readonly client: WebClient;
+  readonly newBlocks: NewBlocks;
+  readonly channelId: string;
+  /** The thread it was written in, by its first message; null for none. */
+  readonly threadTs: string | null;
+}
+
 /** Answers in the direct messages with the bot, where nobody else reads and nothing has to be shown to others. */
-export function createDirectReply(client: WebClient, channelId: string, newBlocks: NewBlocks): Reply {
-  const post = async (message: SlackMessage) => {
-    await newBlocks.send(message, (shown) =>
-      client.chat.postMessage({
-        channel: channelId,
-        ...withBlocks(shown),
-        unfurl_links: false,
-        unfurl_media: false,
-      }),
-    );
-  };
+export function createDirectReply(place: WrittenPlace): Reply {
+  const post = (message: SlackMessage) => postMessage(place, message);
   return { privately: post, publicly: post, inPlace: post };
+}
+
+/**
+ * Answers a mention where it was made, in its thread if it was in one. Privately is a message that only that person sees
+ * (docs.slack.dev, "chat.postEphemeral"); where Slack refuses that, their direct messages.
+ */
+export function createMentionReply(place: WrittenPlace & { readonly userId: string; readonly log: Log }): Reply {
+  const { client, newBlocks, channelId: channel, userId: user, log } = place;
+  const privately = async (message: SlackMessage) => {
+    try {
+      await newBlocks.send(message, (shown) =>
+        client.chat.postEphemeral({ channel, user, ...withBlocks(shown), ...inThread(place) }),
+      );
+    } catch (error) {
+      if (slackErrorName(error) === null) throw error;
+      log.info(
+        { channel, user, err: error },
+        'a mention is answered in direct messages: Slack refuses a private line there',
+      );
+      await postMessage({ client, newBlocks, channelId: user, threadTs: null }, message);
+    }
+  };
+  return { privately, publicly: (message) => postMessage(place, message), inPlace: privately };
+}
+
+async function postMessage(place: WrittenPlace, message: SlackMessage): Promise<void> {
+  const { client, newBlocks, channelId: channel } = place;
+  await newBlocks.send(message, (shown) =>
+    client.chat.postMessage({
+      channel,
+      ...withBlocks(shown),
+      ...inThread(place),
+      unfurl_links: false,
+      unfurl_media: false,
+    }),
+  );
+}
+
+function inThread({ threadTs }: { readonly threadTs: string | null }) {
+  return threadTs === null ? {} : { thread_ts: threadTs };
 }
 
 /** Edits the message of the channel that a button is on; false where there is none, or Slack refuses. */

@@ -7,7 +7,7 @@ import { StartError } from '../../ports/operator-error.ts';
 import type { Log } from '../../ports/log.ts';
 import { slackErrorName } from '../web-api/classify-slack-error.ts';
 import { identify, socketRefused } from './identify.ts';
-import { HISTORY_SCOPES, LATER_SCOPES, REQUIRED_SCOPES } from './scopes.ts';
+import { HEARING_SCOPES, HISTORY_SCOPES, LATER_SCOPES, REQUIRED_SCOPES } from './scopes.ts';
 import { createSlackClient } from '../web-api/slack-client.ts';
 
 const WHERE_SCOPES_ARE =
@@ -91,6 +91,11 @@ function checkScopes(granted: readonly string[] | null): readonly Finding[] {
           `is missing, which is allowed: messages in ${kind} come at least once; one whose answer Slack loses may come twice. For exactly once, ${WHERE_SCOPES_ARE}.`,
         ),
   );
+  const hearing = Object.entries(HEARING_SCOPES).map(([scope, without]) =>
+    granted.includes(scope)
+      ? good(`Scope ${scope}`, 'is there.')
+      : open(`Scope ${scope}`, `is missing, which is allowed: ${without}. To have that, ${WHERE_SCOPES_ARE}.`),
+  );
   const later = Object.entries(LATER_SCOPES).map(([scope, purpose]) =>
     granted.includes(scope)
       ? good(`Scope ${scope}`, `is there, for later: ${purpose}.`)
@@ -99,7 +104,7 @@ function checkScopes(granted: readonly string[] | null): readonly Finding[] {
           `is missing, which is allowed: nothing needs it yet. It is for later: ${purpose}. To have it then, ${WHERE_THE_MANIFEST_IS}.`,
         ),
   );
-  return [...required, ...history, ...later];
+  return [...required, ...history, ...hearing, ...later];
 }
 
 /** Looks whether the operator's channel is there, and joins nothing. */

@@ -22,9 +22,13 @@ export const HISTORY_SCOPES: Readonly<Record<string, string>> = {
   'im:history': 'direct messages',
 };
 
+/** Scopes without which the bot does not hear something, and what that means; the rest works. */
+export const HEARING_SCOPES: Readonly<Record<string, string>> = {
+  'app_mentions:read': 'whoever mentions the bot in a channel or a thread is not answered',
+};
+
 /** Scopes that no part of the bot needs yet, asked for now so that the app is installed once, and what each will be for. */
 export const LATER_SCOPES: Readonly<Record<string, string>> = {
-  'app_mentions:read': 'answers to whoever mentions the bot',
   'links:read': 'how a job is below an address of the DRS console',
   'links:write': 'the same',
   'usergroups:read': 'a group of people that is mentioned when a job fails',
