@@ -482,6 +482,12 @@ export const en = {
   'answer.over_gone': '{job} is over – DRS no longer knows it, so there is nothing to watch. Not subscribed.',
   'answer.over_ended': '{job} is over – it has ended, so there is nothing to watch. Not subscribed.',
   'answer.confirm_all': '{count, plural, one {End the only subscription here?} other {End all # subscriptions here?}}',
+  'answer.confirm_all_anew':
+    '{count, plural, one {The subscriptions here have changed. End the only one?} other {The subscriptions here have changed. End all # now?}}',
+  'answer.whose_own': '{count, plural, one {Yours: {jobs}} other {# are yours: {jobs}}}',
+  'answer.whose': '{count, plural, other {# by {who}: {jobs}}}',
+  'answer.see_all': '{list} shows all of them.',
+  'answer.there_changed': 'What {channel} watches has changed, so I did nothing. It is now {jobs}. {list} shows them.',
   'answer.confirm_all_note': 'Nobody here will hear of these jobs any more.',
   'answer.confirm_others':
     '{count, plural, one {Somebody else made this subscription. Unsubscribe anyway?} other {Others made these # subscriptions. Unsubscribe anyway?}}',

@@ -474,6 +474,11 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'answer.over_gone': '{job} 已经结束 – DRS 已查不到它，没有可观察的内容。未订阅。',
   'answer.over_ended': '{job} 已经结束，没有可观察的内容。未订阅。',
   'answer.confirm_all': '{count, plural, other {取消这里的全部 # 个订阅？}}',
+  'answer.confirm_all_anew': '{count, plural, other {这里的订阅已有变化。现在取消全部 # 个？}}',
+  'answer.whose_own': '{count, plural, other {你的 # 个：{jobs}}}',
+  'answer.whose': '{count, plural, other {{who} 的 # 个：{jobs}}}',
+  'answer.see_all': '{list} 可查看全部。',
+  'answer.there_changed': '{channel} 订阅的任务已有变化，所以什么都没有做。现在是 {jobs}。{list} 可查看。',
   'answer.confirm_all_note': '这里将不再有人收到这些任务的消息。',
   'answer.confirm_others':
     '{count, plural, =1 {这个订阅是别人建立的。仍然取消吗？} other {这 # 个订阅是别人建立的。仍然取消吗？}}',

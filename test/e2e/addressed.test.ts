@@ -26,7 +26,7 @@ describe('somebody who mentions the bot', () => {
     const { people } = world.slack;
     for (const words of ['@drs orders', 'orders @drs', '@drs: status orders', '@drs orders?']) {
       const answer = await privately(world, 'ana', () => people.mention('ana', '#ops', words));
-      expect(answer.text).toMatch(/^🟢 Replicating, lag 1 s – orders/u);
+      expect(answer.text).toMatch(/^🟢 .*orders/u);
       expect(answer.threadTs).toBeNull();
     }
     expect(world.texts('#ops')).toEqual([]);

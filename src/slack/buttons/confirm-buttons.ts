@@ -1,11 +1,12 @@
 import { unsubscribe, unsubscribeAll, unsubscribeElsewhere } from '../../use-cases/subscribing/unsubscribe.ts';
+import { askAboutAll } from '../commands/unsubscribe.ts';
 import { keptMessage } from '../messages/answers/kept-message.ts';
 import {
   endedThereMessage,
   unsubscribeAnswer,
   unsubscribedAllMessage,
 } from '../messages/answers/unsubscribe-answer.ts';
-import { JOBS_VALUE, THERE_VALUE } from '../messages/kit/button-value.ts';
+import { JOBS_VALUE, SET_VALUE, THERE_VALUE } from '../messages/kit/button-value.ts';
 import { withValue } from './click.ts';
 import type { ClickHandler } from './click.ts';
 
@@ -15,16 +16,23 @@ export const unsubscribeAnyway = withValue(JOBS_VALUE, async ({ slack, actor, pe
   await reply.inPlace(unsubscribeAnswer(personTexts, outcome, actor.channelId));
 });
 
-/** *Unsubscribe all*. */
-export const unsubscribeFromAll: ClickHandler = async ({ slack, actor, personTexts, reply }) =>
-  reply.inPlace(unsubscribedAllMessage(personTexts, await unsubscribeAll(slack.useCases, actor)));
+/** *Unsubscribe all*: asks anew where there are others than those it was asked about. */
+export const unsubscribeFromAll: ClickHandler = async ({ slack, actor, personTexts, reply, click }) => {
+  const shown = SET_VALUE.decode(click.value)?.set ?? '';
+  const outcome = await unsubscribeAll(slack.useCases, actor, shown);
+  await reply.inPlace(
+    outcome.kind === 'changed'
+      ? await askAboutAll(slack, actor, personTexts, { isAnew: true })
+      : unsubscribedAllMessage(personTexts, outcome.ended),
+  );
+};
 
 /** *Keep them* and *Keep it*. */
 export const keepSubscriptions: ClickHandler = async ({ personTexts, reply }) =>
   reply.inPlace(keptMessage(personTexts));
 
 /** *End them*: what a channel watches in which nothing can be typed any more. */
-export const endThere = withValue(THERE_VALUE, async ({ slack, actor, personTexts, reply }, { channel, jobs }) => {
-  const outcome = await unsubscribeElsewhere(slack.useCases, actor, channel, jobs);
-  await reply.privately(endedThereMessage(personTexts, outcome, channel));
+export const endThere = withValue(THERE_VALUE, async ({ slack, actor, personTexts, reply }, value) => {
+  const outcome = await unsubscribeElsewhere(slack.useCases, actor, value.channel, value);
+  await reply.privately(endedThereMessage(personTexts, outcome, value.channel));
 });

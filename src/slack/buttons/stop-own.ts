@@ -1,6 +1,7 @@
 import { unsubscribeOwn } from '../../use-cases/subscribing/unsubscribe.ts';
 import { stoppedOwnMessage } from '../messages/answers/unsubscribe-answer.ts';
 import { ACTIONS, JOBS_VALUE, PAGE_VALUE, THERE_VALUE } from '../messages/kit/button-value.ts';
+import type { ThereValue } from '../messages/kit/button-value.ts';
 import type { Click } from '../parsing/parse-interaction.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { ClickRequest } from './click.ts';
@@ -20,7 +21,7 @@ export async function stopOwnByClick({ slack, actor, personTexts, reply, click }
   const meant = meantBy(click);
   if (meant === null) return false;
   const there = { ...actor, channelId: meant.channel ?? actor.channelId };
-  const ended = await unsubscribeOwn(slack.useCases, there, meant.jobs);
+  const ended = await unsubscribeOwn(slack.useCases, there, 'jobs' in meant ? meant.jobs : 'all');
   if (ended.length > 0) await reply.privately(stoppedOwnMessage(personTexts, ended));
   return ended.length > 0;
 }
@@ -29,7 +30,7 @@ export async function stopOwnByClick({ slack, actor, personTexts, reply, click }
 function meantBy({
   actionId,
   value,
-}: Click): { readonly channel: string | null; readonly jobs: readonly JobId[] } | null {
+}: Click): ThereValue | { readonly channel: null; readonly jobs: readonly JobId[] } | null {
   if (actionId === ACTIONS.endThere) return THERE_VALUE.decode(value);
   if (!ENDS_HERE.has(actionId)) return null;
   const target = PAGE_VALUE.decode(value)?.target ?? JOBS_VALUE.decode(value)?.target;

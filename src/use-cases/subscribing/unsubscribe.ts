@@ -1,7 +1,8 @@
+import { setMark } from '../../domain/consent.ts';
 import type { JobKey } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { NameCandidate } from '../../domain/names/listed-job.ts';
-import type { ListedSubscription, NamedSubscription } from '../../domain/subscription.ts';
+import type { ChannelKey, ListedSubscription, NamedSubscription } from '../../domain/subscription.ts';
 import type { EpochMs } from '../../domain/base/time.ts';
 import type { Channels } from '../../ports/slack.ts';
 import type { Actor, SubscriptionStore } from '../../ports/store/subscriptions.ts';
@@ -105,9 +106,29 @@ function problemsOf(one: Resolved, mine: readonly ListedSubscription[]): readonl
     : [];
 }
 
-/** Ends every subscription of this channel. */
-export function unsubscribeAll(deps: UnsubscribeDeps, actor: Actor): Promise<readonly NamedSubscription[]> {
-  return endSubscriptions(deps, actor, 'all');
+/** What ending everything here came to. */
+export type EndedAll =
+  | { readonly kind: 'ended'; readonly ended: readonly NamedSubscription[] }
+  /** There are others than the person was shown: these. */
+  | { readonly kind: 'changed'; readonly subscriptions: readonly NamedSubscription[] };
+
+/**
+ * Ends every subscription of this channel, with those that would come back, if they are those the person was shown.
+ *
+ * @param shown the mark of them; see `allHere`
+ */
+export async function unsubscribeAll(deps: UnsubscribeDeps, actor: Actor, shown: string): Promise<EndedAll> {
+  const { subscriptions, awaited, set } = await allHere(deps, actor);
+  if (set !== shown && subscriptions.length > 0) return { kind: 'changed', subscriptions };
+  const meant = set === shown ? [...subscriptions, ...awaited] : [];
+  return { kind: 'ended', ended: meant.length === 0 ? [] : await endSubscriptions(deps, actor, meant) };
+}
+
+/** Everything this channel watches, what would come back with its job, and the mark of both together. */
+export async function allHere({ store, clock }: Pick<UnsubscribeDeps, 'store' | 'clock'>, channel: ChannelKey) {
+  const subscriptions = await store.listSubscriptions(channel);
+  const awaited = await store.listAwaitedSubscriptions(channel, clock.now());
+  return { subscriptions, awaited, set: setMark([...subscriptions, ...awaited].map(({ id }) => String(id))) };
 }
 
 /**
@@ -131,6 +152,8 @@ export async function unsubscribeOwn(
 /** What ending subscriptions of another channel came to. */
 export type EndedElsewhere =
   | { readonly kind: 'ended'; readonly ended: readonly NamedSubscription[] }
+  /** There are others than the person was shown: these. */
+  | { readonly kind: 'changed'; readonly subscriptions: readonly NamedSubscription[] }
   /** Somebody else made one of them, and the person is not known to be in that channel. */
   | { readonly kind: 'not_in_channel' };
 
@@ -144,15 +167,32 @@ export async function unsubscribeElsewhere(
   deps: UnsubscribeDeps & { readonly channels: Channels },
   actor: Actor,
   channelId: string,
-  jobIds: readonly JobId[],
+  shown: ShownThere,
 ): Promise<EndedElsewhere> {
   const there = { ...actor, channelId };
-  const meant = (await deps.store.listSubscriptions(there)).filter((one) => jobIds.includes(one.jobId));
+  const all = await deps.store.listSubscriptions(there);
+  const same = sameAsShown(all, actor, shown);
+  const meant = same ?? all;
   if (meant.length === 0) return { kind: 'ended', ended: [] };
   const isOwn = meant.every((one) => one.createdBy === actor.userId);
   if (!isOwn && !(await deps.channels.visibleTo(actor.userId, [channelId])).has(channelId))
     return { kind: 'not_in_channel' };
-  return { kind: 'ended', ended: await endSubscriptions(deps, there, meant) };
+  if (same === null) return { kind: 'changed', subscriptions: all };
+  return { kind: 'ended', ended: await endSubscriptions(deps, there, same) };
+}
+
+/** Subscriptions of another channel that somebody was shown: their jobs, or the mark of these. */
+export type ShownThere = { readonly jobs: readonly JobId[] } | { readonly set: string };
+
+/** Those that were shown, which may be the person's own or all there; null when the mark is that of neither. */
+function sameAsShown(
+  all: readonly ListedSubscription[],
+  { userId }: Actor,
+  shown: ShownThere,
+): readonly ListedSubscription[] | null {
+  if ('jobs' in shown) return all.filter((one) => shown.jobs.includes(one.jobId));
+  const own = all.filter((one) => one.createdBy === userId);
+  return [all, own].find((those) => setMark(those.map(({ jobId }) => jobId)) === shown.set) ?? null;
 }
 
 async function endSubscriptions(

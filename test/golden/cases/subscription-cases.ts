@@ -47,6 +47,8 @@ const ruled = (number: number, rules: SubscriptionRules, before: SubscriptionRul
   after: subscription(UNSEEN_JOB, { chosen: rules, rules }),
 });
 
+const ASKED_ALL = { set: '2-a-b', isAnew: false, readerId: 'U1' };
+
 const REFUSALS: readonly RuleRefusal[] = [
   {
     kind: 'hold',
@@ -214,12 +216,23 @@ export const SUBSCRIPTION_CASES: Readonly<Record<string, Said>> = {
       },
       'C1',
     ),
-  'unsubscribe-all-asks': (texts) => confirmUnsubscribeAll(texts, 2),
-  'unsubscribe-the-only-one-asks': (texts) => confirmUnsubscribeAll(texts, 1),
+  'unsubscribe-all-asks': (texts) =>
+    confirmUnsubscribeAll(texts, [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB, { createdBy: 'U9' })], ASKED_ALL),
+  'unsubscribe-all-of-many-asks': (texts) =>
+    confirmUnsubscribeAll(
+      texts,
+      Array.from({ length: 12 }, (_, index) =>
+        subscription(UNSEEN_JOB, { jobName: `shop-${index + 1}`, createdBy: index < 7 ? 'U9' : 'U8' }),
+      ),
+      { ...ASKED_ALL, isAnew: true },
+    ),
+  'unsubscribe-the-only-one-asks': (texts) => confirmUnsubscribeAll(texts, [subscription(UNSEEN_JOB)], ASKED_ALL),
   'unsubscribed-all': (texts) => unsubscribedAllMessage(texts, [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB)]),
   'unsubscribed-own': (texts) => stoppedOwnMessage(texts, [subscription(UNSEEN_JOB)]),
   'unsubscribed-there': (texts) => endedThereMessage(texts, { kind: 'ended', ended: [subscription(UNSEEN_JOB)] }, 'C9'),
   'unsubscribed-there-nothing': (texts) => endedThereMessage(texts, { kind: 'ended', ended: [] }, 'C9'),
+  'unsubscribed-there-changed': (texts) =>
+    endedThereMessage(texts, { kind: 'changed', subscriptions: [subscription(UNSEEN_JOB)] }, 'C9'),
   'unsubscribed-there-not-in-it': (texts) => endedThereMessage(texts, { kind: 'not_in_channel' }, 'C9'),
   'unsubscribed-nothing': (texts) => unsubscribedAllMessage(texts, []),
   'unsubscribe-anothers-asks': (texts) =>

@@ -16,6 +16,7 @@ import type { Texts } from '../kit/texts.ts';
 import { ruleNotes } from './rule-notes.ts';
 import { explainRuleRefusal } from './rule-refusal.ts';
 import { subscribePatternParts } from './pattern-parts.ts';
+import { undoCommands } from './undo-commands.ts';
 import { unresolvedParts } from './reference-problem.ts';
 
 /** Jobs whose state is repeated after subscribing. */
@@ -67,7 +68,7 @@ function subscribedLines(
   const [first] = jobs;
   if (first === undefined) return [];
   const states = worstFirst(jobs, ({ state }) => standingOf(state)).map((job) => jobHeadline(texts, job));
-  const undo = texts.command(`unsubscribe ${jobs.length === 1 ? shortId(first.jobId) : '<job>'}`);
+  const undo = undoCommands(texts, 'unsubscribe', jobs);
   return [
     texts.get('answer.subscribed', { jobs: jobNames(texts, jobs) }),
     ...withMore(texts, states, MAX_STATES),

@@ -1,6 +1,7 @@
 import type { NamedSubscription } from '../../../domain/subscription.ts';
 import type { EndedElsewhere, UnsubscribeOutcome } from '../../../use-cases/subscribing/unsubscribe.ts';
 import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
+import { endThereButtons } from '../kit/end-there-button.ts';
 import { boldName, jobNames } from '../kit/job-names.ts';
 import { lines, linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
@@ -9,6 +10,7 @@ import type { Texts } from '../kit/texts.ts';
 import { namedJob } from './list-message.ts';
 import { nothingWatchedMessage } from './nothing-watched-message.ts';
 import { unsubscribePatternParts } from './pattern-parts.ts';
+import { undoCommands } from './undo-commands.ts';
 import { unresolvedParts } from './reference-problem.ts';
 
 /** What the person who unsubscribed is told. */
@@ -39,6 +41,7 @@ export function stoppedOwnMessage(texts: Texts, ended: readonly NamedSubscriptio
 export function endedThereMessage(texts: Texts, outcome: EndedElsewhere, channelId: string): SlackMessage {
   const channel = channelLink(channelId);
   if (outcome.kind === 'not_in_channel') return lines(texts.get('answer.not_there', { channel }));
+  if (outcome.kind === 'changed') return endThereAnew(texts, outcome.subscriptions, channelId);
   const jobs = jobNames(texts, outcome.ended.map(namedJob));
   return lines(
     outcome.ended.length === 0
@@ -47,9 +50,26 @@ export function endedThereMessage(texts: Texts, outcome: EndedElsewhere, channel
   );
 }
 
+/** Asks anew, about what the channel watches now. */
+function endThereAnew(texts: Texts, subscriptions: readonly NamedSubscription[], channelId: string): SlackMessage {
+  const channel = channelLink(channelId);
+  const jobs = jobNames(texts, subscriptions.map(namedJob));
+  const list = texts.command('list all');
+  return message([
+    linesPart([texts.get('answer.there_changed', { channel, jobs, list })]),
+    {
+      kind: 'buttons',
+      buttons: endThereButtons(
+        texts,
+        channelId,
+        subscriptions.map(({ jobId }) => jobId),
+      ),
+    },
+  ]);
+}
+
 function endedLine(texts: Texts, ended: readonly NamedSubscription[]): string {
-  const [first, ...others] = ended;
-  const undo = texts.command(`subscribe ${first === undefined || others.length > 0 ? '<job>' : first.jobId}`);
+  const undo = undoCommands(texts, 'subscribe', ended);
   return texts.get('answer.unsubscribed', { jobs: jobNames(texts, ended.map(namedJob)), undo });
 }
 

@@ -54,11 +54,18 @@ const MAX_RULES = 300;
 /** Jobs that a pattern fits and one button changes: so many ids fit into its value, beside rules, and so many names into a message. */
 export const MAX_PATTERN_JOBS = 40;
 
-/** Subscriptions of another channel that one button ends: so many ids fit into its value. */
+/** Ids that fit into the value of a button beside a channel; more are known by their mark. */
 export const MAX_ENDED_THERE = 40;
+const MAX_MARK = 40;
 
 const jobId = z.string().transform((id, check) => parseJobId(id) ?? reject(check));
-const thereValue = z.object({ channel: z.string().min(1).max(20), jobs: z.array(jobId).min(1).max(MAX_ENDED_THERE) });
+const channelId = z.string().min(1).max(20);
+const mark = z.string().min(1).max(MAX_MARK);
+const thereValue = z.union([
+  z.object({ channel: channelId, jobs: z.array(jobId).min(1).max(MAX_ENDED_THERE) }),
+  z.object({ channel: channelId, set: mark }),
+]);
+const setValue = z.object({ set: mark });
 const jobsValue = z.object({
   jobs: z.array(jobId).min(1).max(50),
   target: jobId.optional(),
@@ -84,8 +91,12 @@ const auditValue = z.object({ jobId: jobId.nullable(), before: z.number().int().
  * to unsubscribe from.
  */
 export type JobsValue = Readonly<Omit<z.infer<typeof jobsValue>, 'jobs'>> & { readonly jobs: readonly JobId[] };
-/** Jobs that another channel watches. */
-export type ThereValue = Readonly<Omit<z.infer<typeof thereValue>, 'jobs'>> & { readonly jobs: readonly JobId[] };
+/** Jobs that another channel watches: by their ids, or by the mark of all of them (see domain/consent.ts). */
+export type ThereValue =
+  | { readonly channel: string; readonly jobs: readonly JobId[] }
+  | { readonly channel: string; readonly set: string };
+/** The mark of what a question was about. */
+export type SetValue = Readonly<z.infer<typeof setValue>>;
 /** A page of the list of jobs, and the job on it that a button is about. */
 export type PageValue = Readonly<z.infer<typeof pageValue>>;
 /** A page of what was done in a channel; see use-cases/showing/show-audit.ts. */
@@ -106,6 +117,8 @@ export interface ValueCodec<Value> {
 export const JOBS_VALUE: ValueCodec<JobsValue> = createCodec(jobsValue);
 /** Subscriptions of another channel. Whoever presses must be in that channel, whatever the value says. */
 export const THERE_VALUE: ValueCodec<ThereValue> = createCodec(thereValue);
+/** What a question was about that is asked anew when it has changed. */
+export const SET_VALUE: ValueCodec<SetValue> = createCodec(setValue);
 /** A page of the list of jobs; a searched text is cut. */
 export const PAGE_VALUE: ValueCodec<PageValue> = createCodec(pageValue, (value: PageValue) => ({
   ...value,

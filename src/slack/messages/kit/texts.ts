@@ -7,6 +7,9 @@ import { plainTextsIn } from '../../../words/plain-texts.ts';
 import type { PlainTexts } from '../../../words/plain-texts.ts';
 import { code, escapeMrkdwn } from './mrkdwn.ts';
 
+/** Characters of a command that can be pasted: fifty short ids. */
+const MAX_COMMAND = 600;
+
 /** How the bot is called here, and what its messages can link to. */
 export interface Surroundings {
   /** The slash command, such as `/drs`. */
@@ -43,7 +46,7 @@ export function createTexts(language: Language, surroundings: Surroundings): Tex
     ...plain,
     surroundings,
     explain: (why) => plain.explain(escapeValues(why)),
-    command: (words) => code(words === '' ? command : `${command} ${words}`),
+    command: (words) => code(words === '' ? command : `${command} ${words}`, MAX_COMMAND),
     inviteCommand: () => code(`/invite @${botName}`),
     consoleUrl: (job) => surroundings.consoleUrl(job, language),
     messageUrl: (channelId, ts) =>
