@@ -439,6 +439,8 @@ export const en = {
   'button.unsubscribe': 'Unwatch',
   'button.subscribe_all': '{count, plural, one {Watch it} other {Watch these #}}',
   'button.unsubscribe_these': '{count, plural, one {Unwatch} other {Unwatch these #}}',
+  'button.change_anyway': 'Change anyway',
+  'button.leave_rules': 'Leave as is',
   'button.unsubscribe_anyway': 'Unsubscribe anyway',
   'button.end_there': '{count, plural, one {End this subscription} other {End these subscriptions}}',
   'button.keep_others': '{count, plural, one {Keep it} other {Keep them}}',
@@ -492,6 +494,12 @@ export const en = {
   'answer.confirm_others':
     '{count, plural, one {Somebody else made this subscription. Unsubscribe anyway?} other {Others made these # subscriptions. Unsubscribe anyway?}}',
   'answer.confirm_others_note': 'The channel will read who ended what, and whose it was.',
+  'answer.confirm_change':
+    '{count, plural, one {Somebody else made this subscription. Change its rules anyway?} other {Others made these # subscriptions. Change their rules anyway?}}',
+  'answer.change_of_other': '{job} (subscribed by {who}): {changes}',
+  'answer.rules_untold':
+    'The rules have changed, but I cannot tell the channel: {why} It hears of it when that is over.',
+  'answer.taken_back': 'Not subscribed to {jobs}: {why}',
   'answer.made_by': '{job}: subscribed by {who}, {at}',
   'answer.kept': 'Nothing changed.',
   'answer.stale_button': 'This message is too old for its buttons. Ask anew with {command}.',

@@ -43,7 +43,16 @@ describe('rules of a subscription', () => {
       /^Already subscribed here to \*orders\* \(by <@U00000001>, .*\), and so already: lag alarm: over 5 min for 10 min\. Nothing changed\.$/,
     );
 
-    const changed = await world.ask('ben', '#migrations', `/drs subscribe ${name} lag:1m/3m min:warning`);
+    const asked = await world.ask('ben', '#migrations', `/drs subscribe ${name} lag:1m/3m min:warning`);
+    expect(asked.text.split('\n')).toEqual([
+      'Somebody else made this subscription. Change its rules anyway?',
+      '*orders* (subscribed by <@U00000001>): lag alarm: over 5 min for 10 min → over 1 min for 3 min · what is told: everything → only warnings and what is critical',
+    ]);
+    expect(world.texts('#migrations')).toHaveLength(1);
+    await world.slack.people.click('ben', asked, 'Change anyway');
+    const changed = await world.slack.waitFor('the change', () =>
+      world.slack.ephemerals('#migrations', 'ben').findLast((one) => one.text.includes('Undo')),
+    );
     expect(changed.text).toBe(
       `*orders* (subscribed by <@U00000001>) – lag alarm: over 5 min for 10 min → over 1 min for 3 min · what is told: everything → only warnings and what is critical. Undo: \`/drs subscribe ${short} lag:5m/10m min:default\``,
     );
@@ -145,4 +154,20 @@ test('a channel with tight rules hears what another with the defaults does not',
   await minutes(2, () => lags(91));
   expect(world.texts('#calm')).toHaveLength(1);
   expect(world.texts('#migrations')).toHaveLength(2);
+});
+
+test('rules that the channel cannot be told of are changed, and who typed them reads that it was not told', async () => {
+  await using world = await startWorld();
+  world.slack.addChannel('migrations');
+  for (const name of ['orders', 'billing']) world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name });
+  await world.ask('ana', '#migrations', '/drs subscribe orders');
+  await world.nextMessage('#migrations', 0);
+  world.slack.faults.always('chat.postMessage', { kind: 'error', error: 'restricted_action' });
+  const answer = await world.ask('ana', '#migrations', '/drs subscribe orders billing lag:5m');
+  expect(answer.text).toContain('lag alarm: over 2 min for 10 min → over 5 min for 10 min');
+  expect(answer.text).toContain('The rules have changed, but I cannot tell the channel:');
+  expect(answer.text).toContain('Not subscribed to *billing*:');
+  const list = (await world.ask('ana', '#migrations', '/drs list')).text;
+  expect(list).toContain('lag:5m/10m');
+  expect(list).not.toContain('billing');
 });

@@ -1,4 +1,5 @@
 import { unsubscribe, unsubscribeAll, unsubscribeElsewhere } from '../../use-cases/subscribing/unsubscribe.ts';
+import { subscribeJobs } from '../commands/subscribe.ts';
 import { askAboutAll } from '../commands/unsubscribe.ts';
 import { keptMessage } from '../messages/answers/kept-message.ts';
 import {
@@ -7,13 +8,21 @@ import {
   unsubscribedAllMessage,
 } from '../messages/answers/unsubscribe-answer.ts';
 import { JOBS_VALUE, SET_VALUE, THERE_VALUE } from '../messages/kit/button-value.ts';
-import { withValue } from './click.ts';
+import { readRules } from '../parsing/parse-rules.ts';
+import { answerStale, withValue } from './click.ts';
 import type { ClickHandler } from './click.ts';
 
 /** *Unsubscribe anyway*: what somebody else made. */
 export const unsubscribeAnyway = withValue(JOBS_VALUE, async ({ slack, actor, personTexts, reply }, { jobs }) => {
   const outcome = await unsubscribe(slack.useCases, actor, jobs, 'confirmed');
   await reply.inPlace(unsubscribeAnswer(personTexts, outcome, actor.channelId));
+});
+
+/** *Change anyway*: the rules of what somebody else subscribed. */
+export const changeAnyway = withValue(JOBS_VALUE, async (request, { jobs, rules: typed = '' }) => {
+  const rules = readRules(typed);
+  if (rules === null) return await answerStale(request);
+  await request.reply.inPlace((await subscribeJobs(request, { references: jobs, rules }, 'confirmed')).answer);
 });
 
 /** *Unsubscribe all*: asks anew where there are others than those it was asked about. */

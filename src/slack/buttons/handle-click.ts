@@ -4,7 +4,7 @@ import type { Request } from '../requests/request.ts';
 import { showAuditOfJob, showAuditPage } from './audit-buttons.ts';
 import { refreshChart, shareChart } from './chart-buttons.ts';
 import type { ClickHandler } from './click.ts';
-import { endThere, keepSubscriptions, unsubscribeAnyway, unsubscribeFromAll } from './confirm-buttons.ts';
+import { changeAnyway, endThere, keepSubscriptions, unsubscribeAnyway, unsubscribeFromAll } from './confirm-buttons.ts';
 import { shareHelp } from './help-buttons.ts';
 import { shareJobs, showJobsPage, subscribeListed } from './jobs-buttons.ts';
 import { shareList, unsubscribeListed } from './list-buttons.ts';
@@ -38,6 +38,7 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.subscribeAll]: subscribeAll,
   [ACTIONS.unsubscribeNamed]: unsubscribeNamed,
   [ACTIONS.unsubscribeAnyway]: unsubscribeAnyway,
+  [ACTIONS.changeAnyway]: changeAnyway,
   [ACTIONS.unsubscribeAll]: unsubscribeFromAll,
   [ACTIONS.keepAll]: keepSubscriptions,
   [ACTIONS.keepOthers]: keepSubscriptions,

@@ -1,5 +1,6 @@
 import { subscribe } from '../../use-cases/subscribing/subscribe.ts';
 import type { SubscribeOutcome, Wanted } from '../../use-cases/subscribing/subscribe.ts';
+import type { Consent } from '../../use-cases/subscribing/unsubscribe.ts';
 import type { SlackMessage } from '../messages/kit/message.ts';
 import { subscribeAnswer } from '../messages/answers/subscribe-answer.ts';
 import type { Request } from '../requests/request.ts';
@@ -13,7 +14,8 @@ export const answerSubscribe: CommandHandler<'subscribe'> = async (request, { jo
 export async function subscribeJobs(
   { slack: { useCases }, actor, canInvite, personTexts }: Request,
   wanted: Wanted,
+  consent?: Consent,
 ): Promise<{ readonly outcome: SubscribeOutcome; readonly answer: SlackMessage }> {
-  const outcome = await subscribe(useCases, actor, wanted, personTexts.language);
+  const outcome = await subscribe(useCases, actor, wanted, personTexts.language, consent);
   return { outcome, answer: subscribeAnswer(personTexts, outcome, { channelId: actor.channelId, canInvite }) };
 }

@@ -4,10 +4,11 @@ import { SECOND } from '../../domain/base/time.ts';
 import type { Job } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import type { Language } from '../../domain/base/language.ts';
-import { NOTHING_CHOSEN, changeRules, rulesInForce } from '../../domain/rules/rule-choice.ts';
+import { NOTHING_CHOSEN, changeRules, differingRules, rulesInForce } from '../../domain/rules/rule-choice.ts';
 import type { RuleChanges } from '../../domain/rules/rule-choice.ts';
 import { findContradiction } from '../../domain/rules/typed-rules.ts';
 import type { RuleRefusal, TypedRules } from '../../domain/rules/typed-rules.ts';
+import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { ChannelKey, ChannelPause, Subscription } from '../../domain/subscription.ts';
 import type { ChannelStore } from '../../ports/store/channels.ts';
 import type { Actor, SubscribeResult, SubscriptionStore } from '../../ports/store/subscriptions.ts';
@@ -16,6 +17,7 @@ import { readJobsWithDetails } from '../showing/read-jobs-with-details.ts';
 import type { ReadWithDetailsDeps } from '../showing/read-jobs-with-details.ts';
 import { settleTyped } from './settle-typed.ts';
 import type { SaidRules, SettleTypedDeps } from './settle-typed.ts';
+import type { Consent } from './unsubscribe.ts';
 import { resolveJobs } from '../naming/resolve-jobs.ts';
 import type { Guess, OldNames, PatternMatch, ReferenceProblem, ResolveDeps } from '../naming/resolve-jobs.ts';
 
@@ -70,18 +72,31 @@ export type SubscribeOutcome =
       readonly oldNames: OldNames | null;
       /** Posts that had been held back and go out now. */
       readonly resumed: number;
+      /** Somebody else made these: their rules stay until the person says so again. */
+      readonly toConfirm: readonly ChangeOfOther[];
+      /** Slack refused the public line: its error name, and what was not subscribed because of it. Null when it did not. */
+      readonly untold: { readonly reason: string; readonly takenBack: readonly Job[] } | null;
     };
+
+/** Other rules for what somebody else subscribed. */
+export interface ChangeOfOther {
+  readonly job: Job;
+  readonly before: Subscription;
+  readonly after: SubscriptionRules;
+}
 
 /**
  * Subscribes a channel to jobs, but not to one of which only a part of the name was typed. The report read now is the baseline. Nothing is saved where the bot cannot post: a
  * public channel is joined first, and if Slack refuses the public line the subscriptions are taken back. What is subscribed
- * already gets the rules that were typed, whoever made it; rules that contradict themselves or those there are change nothing.
+ * already gets the rules that were typed, where somebody else made it only when that has been confirmed; rules that contradict
+ * themselves or those there are change nothing.
  */
 export async function subscribe(
   deps: SubscribeDeps,
   actor: Actor,
   { references, rules }: Wanted,
   language: Language,
+  consent: Consent = 'ask_about_others',
 ): Promise<SubscribeOutcome> {
   const settled = await settleTyped(deps, actor.userId, rules);
   if (settled.kind === 'refused') return { kind: 'rules_refused', refusal: settled.refusal };
@@ -99,20 +114,23 @@ export async function subscribe(
   }
   const resumed = pause === null ? 0 : await resumePaused(deps, actor, pause);
   const known = readings.flatMap((one) => (one.kind === 'known' ? [one.job] : []));
-  const results = await saveSubscriptions(deps, actor, known, { language, rules: settled.said.changes });
-  const subscribed = results.flatMap((result) => (result.kind === 'subscribed' ? [result.job] : []));
-  if (subscribed.length > 0) {
-    const reason = await refusalOfAnnouncement(deps, actor);
-    if (reason !== null) {
-      await takeBack(deps, actor, subscribed);
-      return { kind: 'cannot_post', problem: { kind: 'refused', reason } };
-    }
-  }
+  const toConfirm = consent === 'confirmed' ? [] : await changesOfOthers(deps, actor, known, settled.said.changes);
+  const ready = known.filter((job) => !toConfirm.some((one) => one.job.jobId === job.jobId));
+  const results = await saveSubscriptions(deps, actor, ready, { language, rules: settled.said.changes });
+  const saved = results.flatMap((result) => (result.kind === 'subscribed' ? [result.job] : []));
+  const changed = results.flatMap((result) => (result.kind === 'changed' ? [result] : []));
+  const reason = saved.length + changed.length === 0 ? null : await refusalOfAnnouncement(deps, actor);
+  const takenBack = reason === null ? [] : saved;
+  if (takenBack.length > 0) await takeBack(deps, actor, takenBack);
+  if (reason !== null && changed.length + toConfirm.length === 0)
+    return { kind: 'cannot_post', problem: { kind: 'refused', reason } };
   return {
     kind: 'done',
-    subscribed,
+    subscribed: reason === null ? saved : [],
+    toConfirm,
+    untold: reason === null ? null : { reason, takenBack },
     rules: settled.said,
-    changed: results.flatMap((result) => (result.kind === 'changed' ? [result] : [])),
+    changed,
     already: results.flatMap((result) => (result.kind === 'already_subscribed' ? [result] : [])),
     over: results.flatMap((result) => (result.kind === 'already_over' ? [result.job] : [])),
     unknown: readings.flatMap((one) => (one.kind === 'no_such_job' ? [one] : [])),
@@ -143,6 +161,23 @@ async function findRefusal(
     if (refusal !== null) return refusal;
   }
   return null;
+}
+
+/** What these changes would change of what somebody else subscribed here. */
+async function changesOfOthers(
+  { store }: SubscribeDeps,
+  actor: Actor,
+  jobs: readonly Job[],
+  changes: RuleChanges,
+): Promise<readonly ChangeOfOther[]> {
+  if (Object.keys(changes).length === 0) return [];
+  const [ofChannel, there] = await Promise.all([store.findChannelRules(actor), store.listSubscriptions(actor)]);
+  return jobs.flatMap((job) => {
+    const before = there.find((one) => one.jobId === job.jobId);
+    if (before === undefined || before.createdBy === actor.userId) return [];
+    const after = rulesInForce(ofChannel, changeRules(before.chosen, changes));
+    return differingRules(before.rules, after).length === 0 ? [] : [{ job, before, after }];
+  });
 }
 
 async function saveSubscriptions(

@@ -34,6 +34,8 @@ const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
   problems: [],
   oldNames: null,
   resumed: 0,
+  toConfirm: [],
+  untold: null,
 };
 
 const FIVE = { levelMs: 5 * MINUTE, holdMs: 10 * MINUTE };
@@ -197,6 +199,23 @@ export const SUBSCRIPTION_CASES: Readonly<Record<string, Said>> = {
     problem: { kind: 'refused', reason: 'ekm_access_denied' },
   }),
   'subscribe-by-a-part-asks': subscribed({ ...OUTCOME, guesses: [{ reference: 'orders', job: listed(1) }] }),
+  'subscribe-rules-of-another-asks': subscribed({
+    ...OUTCOME,
+    rules: { ...OUTCOME.rules, changes: { lag: FIVE } },
+    toConfirm: [
+      {
+        job: aJob({ name: 'orders' }),
+        before: subscription(UNSEEN_JOB, { createdBy: 'U9' }),
+        after: { lag: FIVE },
+      },
+    ],
+  }),
+  'subscribe-rules-untold': subscribed({
+    ...OUTCOME,
+    rules: { ...OUTCOME.rules, changes: { lag: FIVE } },
+    changed: [ruled(1, { lag: FIVE })],
+    untold: { reason: 'restricted_action', takenBack: [aJob({ name: 'billing' })] },
+  }),
   'unsubscribe-by-a-part-asks': (texts) =>
     unsubscribeAnswer(texts, { ...UNSUBSCRIBED, guesses: [{ reference: 'orders', job: listed(1) }] }, 'C1'),
   'unsubscribed-by-an-old-name': (texts) =>

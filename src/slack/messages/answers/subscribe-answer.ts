@@ -6,9 +6,10 @@ import type { SaidRules } from '../../../use-cases/subscribing/settle-typed.ts';
 import type { PostingProblem, SubscribeOutcome } from '../../../use-cases/subscribing/subscribe.ts';
 import { jobHeadline } from '../jobs/job-details.ts';
 import { noReport, noSuchJob } from '../jobs/unknown-job.ts';
+import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
 import { boldName, jobNames, withMore } from '../kit/job-names.ts';
 import { lines, linesPart, message } from '../kit/message.ts';
-import type { SlackMessage } from '../kit/message.ts';
+import type { Part, SlackMessage } from '../kit/message.ts';
 import { dateAndTime, escapeMrkdwn, mention } from '../kit/mrkdwn.ts';
 import { explainRefusal } from '../kit/refusal-text.ts';
 import { changeWords, choiceWords, ruleWords, typedRules } from '../kit/rule-words.ts';
@@ -19,6 +20,8 @@ import { subscribePatternParts } from './pattern-parts.ts';
 import { undoCommands } from './undo-commands.ts';
 import { unresolvedParts } from './reference-problem.ts';
 
+/** Jobs in one question, each with a line of its own. */
+const MAX_CONFIRMED = 10;
 /** Jobs whose state is repeated after subscribing. */
 const MAX_STATES = 10;
 
@@ -37,7 +40,7 @@ export function subscribeAnswer(
 ): SlackMessage {
   if (outcome.kind === 'cannot_post') return lines(cannotPost(texts, outcome.problem, canInvite));
   if (outcome.kind === 'rules_refused') return lines(explainRuleRefusal(texts, outcome.refusal));
-  const told = [...outcome.subscribed, ...outcome.changed.map(({ job }) => job)];
+  const told = [...outcome.subscribed, ...[...outcome.changed, ...outcome.toConfirm].map(({ job }) => job)];
   const said = [
     ...subscribedLines(texts, outcome, channelId),
     ...changedLines(texts, outcome),
@@ -50,6 +53,7 @@ export function subscribeAnswer(
     ...outcome.unanswered.map((job) =>
       texts.joinSentences(noReport(texts, job, 'subscribe'), texts.get('answer.no_baseline')),
     ),
+    ...untoldLines(texts, outcome),
     ...(outcome.resumed > 0 ? [texts.get('answer.resumed', { count: outcome.resumed })] : []),
   ];
   const rules = typedRules(outcome.rules.changes).join(' ');
@@ -57,7 +61,44 @@ export function subscribeAnswer(
     linesPart(said),
     ...outcome.patterns.flatMap((pattern) => subscribePatternParts(texts, pattern, rules)),
     ...unresolvedParts(texts, outcome, { subscribe: rules }, channelId),
+    ...confirmChanges(texts, outcome, rules),
   ]);
+}
+
+/** What the channel could not be told, which it is once that is mended, and what was not subscribed because of it. */
+function untoldLines(texts: Texts, { untold, changed }: SubscribeDone): readonly string[] {
+  if (untold === null) return [];
+  const why = explainRefusal(texts, untold.reason);
+  const { takenBack } = untold;
+  return [
+    ...(changed.length === 0 ? [] : [texts.get('answer.rules_untold', { why })]),
+    ...(takenBack.length === 0 ? [] : [texts.get('answer.taken_back', { why, jobs: jobNames(texts, takenBack) })]),
+  ];
+}
+
+/** Asks before the rules of what somebody else subscribed are changed; each question is about what its button carries. */
+function confirmChanges(texts: Texts, { toConfirm }: SubscribeDone, rules: string): readonly Part[] {
+  const parts: Part[] = [];
+  for (let from = 0; from < toConfirm.length; from += MAX_CONFIRMED) {
+    const those = toConfirm.slice(from, from + MAX_CONFIRMED);
+    const value = JOBS_VALUE.encode({ jobs: those.map(({ job }) => job.jobId), rules });
+    const lines = those.map(({ job, before, after }) => {
+      const changes = changeWords(texts, before.rules, after);
+      return texts.get('answer.change_of_other', { job: boldName(job), who: mention(before.createdBy), changes });
+    });
+    const count = those.length;
+    parts.push(
+      { kind: 'news', headline: texts.get('answer.confirm_change', { count }), lines },
+      {
+        kind: 'buttons',
+        buttons: [
+          { text: texts.get('button.change_anyway'), actionId: ACTIONS.changeAnyway, value, style: 'danger' },
+          { text: texts.get('button.leave_rules'), actionId: ACTIONS.keepOthers, value },
+        ],
+      },
+    );
+  }
+  return parts;
 }
 
 function subscribedLines(

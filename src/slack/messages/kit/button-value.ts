@@ -17,6 +17,7 @@ export const ACTIONS = {
   unsubscribe: 'drs_unsubscribe',
   unsubscribeListed: 'drs_unsubscribe_listed',
   unsubscribeAnyway: 'drs_unsubscribe_anyway',
+  changeAnyway: 'drs_change_anyway',
   keepOthers: 'drs_keep_others',
   endThere: 'drs_end_there',
   unsubscribeAll: 'drs_unsubscribe_all',
