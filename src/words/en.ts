@@ -501,6 +501,7 @@ export const en = {
     'The rules have changed, but I cannot tell the channel: {why} It hears of it when that is over.',
   'answer.taken_back': 'Not subscribed to {jobs}: {why}',
   'answer.made_by': '{job}: subscribed by {who}, {at}',
+  'answer.just_checked': 'Checked {age} s ago, nothing newer yet: I ask DRS about a job once in {least} s at most.',
   'answer.kept': 'Nothing changed.',
   'answer.stale_button': 'This message is too old for its buttons. Ask anew with {command}.',
   'answer.fault':

@@ -490,6 +490,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'answer.rules_untold': '规则已更改，但无法告知频道：{why}恢复后会在频道里说明。',
   'answer.taken_back': '没有订阅 {jobs}：{why}',
   'answer.made_by': '{job}：由 {who} 于 {at} 订阅',
+  'answer.just_checked': '{age} 秒前刚检查过，还没有更新的数据：每个任务最多每 {least} 秒向 DRS 查询一次。',
   'answer.kept': '没有任何变化。',
   'answer.stale_button': '这条消息太旧，按钮已失效。请重新查询：{command}。',
   'answer.fault': '抱歉，这里出了问题。请再试一次；如果一直如此，请把编号 {reference} 告诉本机器人的管理员。',

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
 import { startWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
+import type { World, WorldOptions } from '../support/world.ts';
 
 /** A channel, and `count` jobs called shop-1 and so on. */
-async function worldWith(count: number): Promise<World> {
-  const world = await startWorld();
+async function worldWith(count: number, options: WorldOptions = {}): Promise<World> {
+  const world = await startWorld(options);
   world.slack.addChannel('ops', { withBot: true });
   world.slack.addChannel('aside', { withBot: true });
   for (let number = 1; number <= count; number++)
@@ -75,4 +75,20 @@ describe('what a channel watches in which nothing can be typed any more', () => 
     await heard('Unsubscribed <#C00000001> from 43 jobs');
     expect((await world.ask('ana', '#aside', '/drs list all')).text).toContain('No channel of this workspace watches');
   });
+});
+
+test('Refresh so soon that DRS is not asked again says how old the figure is, to who pressed', async () => {
+  await using world = await worldWith(1, { overrides: { durations: { askAgainMs: 60_000 } } });
+  await world.ask('ana', '#ops', '/drs subscribe shop-1');
+  world.drs.findJob('shop-1')?.becomes('PAUSING');
+  await world.bot().tick();
+  const message = await world.nextMessage('#ops', 1);
+  world.drs.clearRequests();
+  await world.slack.people.click('ana', message, 'Refresh');
+  expect(await replaced(world, 'Checked')).toMatchObject({
+    text: expect.stringMatching(
+      /^Checked \d+ s ago, nothing newer yet: I ask DRS about a job once in 60 s at most\.$/u,
+    ),
+  });
+  expect(world.drs.count('progress')).toBe(0);
 });

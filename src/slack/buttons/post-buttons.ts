@@ -1,13 +1,20 @@
 import { refreshPost } from '../../use-cases/telling/refresh-post.ts';
+import { justCheckedMessage } from '../messages/answers/just-checked-message.ts';
 import { POST_VALUE } from '../messages/kit/button-value.ts';
 import { editedPostMessage, fullPostMessage } from '../messages/posts/post-message.ts';
 import { answerStale, withValue } from './click.ts';
 
 /** *Refresh* on a post: it is edited by the bot, or here where Slack lets nobody but the person's answer do it. */
 export const refreshToldPost = withValue(POST_VALUE, async (request, { post: postId }) => {
-  const refreshed = await refreshPost(request.slack.useCases, request.actor, postId);
+  const { useCases } = request.slack;
+  const refreshed = await refreshPost(useCases, request.actor, postId);
   if (refreshed.kind === 'unknown') return await answerStale(request);
-  if (refreshed.kind !== 'refused') return;
+  if (refreshed.kind !== 'refused') {
+    const { keptFrom } = refreshed;
+    if (keptFrom === null) return;
+    const ageMs = useCases.clock.now() - keptFrom;
+    return await request.reply.privately(justCheckedMessage(request.personTexts, ageMs, useCases.durations.askAgainMs));
+  }
   await request.reply.inPlace(editedPostMessage(request.channelTexts, refreshed.post, refreshed.jobs));
 });
 

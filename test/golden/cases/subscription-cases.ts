@@ -6,6 +6,7 @@ import { lines } from '../../../src/slack/messages/kit/message.ts';
 import type { RuleRefusal } from '../../../src/domain/rules/typed-rules.ts';
 import type { SubscriptionRules } from '../../../src/domain/rules/subscription-rules.ts';
 import { simulatedJobId } from '../../../demo/drs-simulator/jobs.ts';
+import { justCheckedMessage } from '../../../src/slack/messages/answers/just-checked-message.ts';
 import { keptMessage } from '../../../src/slack/messages/answers/kept-message.ts';
 import { subscribeAnswer } from '../../../src/slack/messages/answers/subscribe-answer.ts';
 import {
@@ -247,6 +248,7 @@ export const SUBSCRIPTION_CASES: Readonly<Record<string, Said>> = {
     ),
   'unsubscribe-the-only-one-asks': (texts) => confirmUnsubscribeAll(texts, [subscription(UNSEEN_JOB)], ASKED_ALL),
   'unsubscribed-all': (texts) => unsubscribedAllMessage(texts, [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB)]),
+  'just-checked': (texts) => justCheckedMessage(texts, 4 * SECOND, 10 * SECOND),
   'unsubscribed-own': (texts) => stoppedOwnMessage(texts, [subscription(UNSEEN_JOB)]),
   'unsubscribed-there': (texts) => endedThereMessage(texts, { kind: 'ended', ended: [subscription(UNSEEN_JOB)] }, 'C9'),
   'unsubscribed-there-nothing': (texts) => endedThereMessage(texts, { kind: 'ended', ended: [] }, 'C9'),
