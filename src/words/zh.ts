@@ -596,7 +596,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'jobs.type.sync': '同步',
   'jobs.type.cloudDataGuard': '灾备',
 
-  'name.none': '没有名为 {typed} 的任务，也没有以它开头的 ID。',
+  'name.none': '没有名为 {typed} 的任务，也没有以{count, plural, one {它} other {它们}}开头的 ID。',
   'name.not_known': '我不认识名为 {typed} 的任务。',
   'name.list_pending': '我还不认识 {typed}：正在读取任务列表。请稍后再问；完整的任务 ID 现在就能用。',
   'name.nearest': '你是指 {names} 吗？',

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 
-import { HISTORY_SCOPES, LATER_SCOPES, REQUIRED_SCOPES } from '../../src/slack/workspace/scopes.ts';
+import { HEARING_SCOPES, HISTORY_SCOPES, LATER_SCOPES, REQUIRED_SCOPES } from '../../src/slack/workspace/scopes.ts';
 import { startWorld } from '../support/world.ts';
 
 const run = promisify(execFile);
@@ -147,7 +147,7 @@ test("every scope of the manifest is in the operator's check, and every scope th
     .object({ oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }) })
     .parse(parse(await read('manifest.yml')));
   const { bot } = manifest.oauth_config.scopes;
-  const known = Object.keys({ ...REQUIRED_SCOPES, ...HISTORY_SCOPES, ...LATER_SCOPES });
+  const known = Object.keys({ ...REQUIRED_SCOPES, ...HISTORY_SCOPES, ...HEARING_SCOPES, ...LATER_SCOPES });
   expect(bot.filter((scope) => !known.includes(scope))).toEqual([]);
   expect(Object.keys(REQUIRED_SCOPES).filter((scope) => !bot.includes(scope))).toEqual([]);
 });

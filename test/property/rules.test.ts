@@ -253,16 +253,3 @@ describe('whatever a job does', () => {
 test('a steady lag of 1 s has caught up, and nothing else is told of it for days', () => {
   expect(feed(minutely(minutes(5 * 1_440, 1))).told).toEqual([[15, 'caught_up']]);
 });
-
-test('twice as many samples take about twice as long', () => {
-  const timeOf = (count: number) => {
-    const samples = minutely(minutes(count, (minute) => 100 + (minute % 50)));
-    const start = performance.now();
-    feed(samples);
-    return performance.now() - start;
-  };
-  timeOf(5_000);
-  const short = Math.min(timeOf(5_000), timeOf(5_000), timeOf(5_000));
-  const long = Math.min(timeOf(20_000), timeOf(20_000));
-  expect(long).toBeLessThan(10 * short);
-});
