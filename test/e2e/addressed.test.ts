@@ -40,7 +40,7 @@ describe('somebody who mentions the bot', () => {
     const answer = await privately(world, 'ben', () => people.mention('ben', '#ops', '@drs orders', first));
     expect(answer).toMatchObject({ threadTs: first.ts });
     expect(answer.text).toContain('orders');
-    await people.click('ben', answer, 'Share to channel');
+    await people.click('ben', answer, 'Share');
     expect(await world.nextMessage('#ops', 1)).toMatchObject({ threadTs: first.ts });
     await people.mention('ben', '#ops', '@drs status orders public', first);
     expect(await world.nextMessage('#ops', 2)).toMatchObject({ threadTs: first.ts });

@@ -79,7 +79,7 @@ describe('a channel that Slack refuses', () => {
       const ben = world.slack.state.findUser('ben')?.id ?? '';
       await world.start(change === 'is not allowed' ? { ALLOWED_USERS: ben } : {});
       await becomes('PAUSING');
-      await told(world, 'Paused');
+      await told(world, 'paused');
       channel.members.delete(world.slack.state.bot.id);
       await becomes('INCRE_TRANSFER_FAILED');
       expect((await world.nextMessage('dm-ben', 0)).text).toContain('*billing*');
