@@ -43,6 +43,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
     run: (_args, { openSocketUrl }) => ({ ok: true, url: openSocketUrl() }),
   },
   'chat.postMessage': { token: 'bot', scopes: () => ['chat:write'], run: postMessage },
+  'chat.postEphemeral': { token: 'bot', scopes: () => ['chat:write'], run: postEphemeral },
   'chat.update': { token: 'bot', scopes: () => ['chat:write'], run: update },
   'chat.delete': { token: 'bot', scopes: () => ['chat:write'], run: remove },
   'conversations.history': {
@@ -137,6 +138,19 @@ function conversationsOf(args: Args, { state, scopes }: ApiContext): Result {
     channels: all.slice(from, from + limit).map((channel) => describe(channel, state)),
     response_metadata: { next_cursor: next },
   };
+}
+
+/** Whoever is not in the channel, or not of it, is shown nothing (docs.slack.dev, "chat.postEphemeral"). */
+function postEphemeral(args: Args, { state }: ApiContext): Result {
+  const channel = visibleChannel(args, state);
+  if (channel === undefined) return failed('channel_not_found');
+  if (channel.archived) return failed('is_archived');
+  if (!channel.members.has(state.bot.id)) return failed('not_in_channel');
+  const user = state.users.find(({ id }) => id === args['user']);
+  if (user === undefined) return failed('user_not_in_channel');
+  const content = readContent(args, MAX_POST_TEXT, state);
+  if ('ok' in content) return content;
+  return { ok: true, message_ts: state.postEphemeral(channel.id, user.id, content).id };
 }
 
 function postMessage(args: Args, { state, scopes }: ApiContext): Result {

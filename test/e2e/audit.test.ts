@@ -31,7 +31,7 @@ describe('a subscription that somebody else made', () => {
     const question = await ask(world, 'ben', '/drs unsubscribe orders');
     expect(question.text).toContain(ASKS);
     expect(question.text).toContain('*orders*: subscribed by <@U00000001>, <!date^');
-    expect((await ask(world, 'ben', '/drs list')).text).toContain('watches 1 job');
+    expect((await ask(world, 'ben', '/drs list')).text).toContain('1 job watched here');
     await slack.people.click('ben', question, 'Keep it');
     await found(world, 'ben', 'Nothing changed.');
     await slack.people.click('ben', await ask(world, 'ben', '/drs unsubscribe orders'), 'Unsubscribe anyway');
@@ -47,7 +47,6 @@ describe('a subscription that somebody else made', () => {
 
   test.each([
     ['a status', '/drs orders'],
-    ['the list', '/drs list'],
     ['the jobs', '/drs jobs'],
   ])('is asked about from the button of %s as well', async (_where, line) => {
     await using world = await worldWith('orders');
@@ -55,7 +54,7 @@ describe('a subscription that somebody else made', () => {
     const shown = await ask(world, 'ben', line);
     await world.slack.people.click('ben', shown, 'Unwatch');
     const question = await found(world, 'ben', ASKS);
-    expect((await ask(world, 'ben', '/drs list')).text).toContain('watches 1 job');
+    expect((await ask(world, 'ben', '/drs list')).text).toContain('1 job watched here');
     await world.slack.people.click('ben', question, 'Unsubscribe anyway');
     await world.nextMessage('#migrations', 1);
     expect((await ask(world, 'ben', '/drs list')).text).toContain('No job is watched here');

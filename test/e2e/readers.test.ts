@@ -78,7 +78,7 @@ describe('sharing', () => {
       .ask('ana', '#migrations', '/drs subscribe orders')
       .then(() => world.ask('ana', '#migrations', '/drs list'));
     await world.slack.people.click('ana', list, 'Share');
-    expect((await world.nextMessage('#migrations', 2)).text).toContain('This channel watches 1 job');
+    expect((await world.nextMessage('#migrations', 2)).text).toContain('1 job watched here');
     const jobs = await world.ask('ana', '#migrations', '/drs jobs');
     await world.slack.people.click('ana', jobs, 'Share');
     expect((await world.nextMessage('#migrations', 3)).text).toContain('1 job in DRS');

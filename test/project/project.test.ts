@@ -102,6 +102,7 @@ describe('the manifest', () => {
       'auth.test': [],
       'chat.postMessage': ['chat:write'],
       'chat.delete': ['chat:write'],
+      'chat.postEphemeral': ['chat:write'],
       'chat.update': ['chat:write'],
       'conversations.history': ['channels:history', 'groups:history', 'mpim:history', 'im:history'],
       'conversations.replies': ['channels:history', 'groups:history', 'mpim:history', 'im:history'],

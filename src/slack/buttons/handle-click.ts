@@ -7,7 +7,7 @@ import type { ClickHandler } from './click.ts';
 import { endThere, keepSubscriptions, unsubscribeAnyway, unsubscribeFromAll } from './confirm-buttons.ts';
 import { shareHelp } from './help-buttons.ts';
 import { shareJobs, showJobsPage, subscribeListed } from './jobs-buttons.ts';
-import { shareList, unsubscribeListed } from './list-buttons.ts';
+import { manageList, shareList, showListPage, unsubscribeListed } from './list-buttons.ts';
 import { subscribeNamed, unsubscribeNamed, watchNamesake } from './name-buttons.ts';
 import { refreshToldPost, showWholePost } from './post-buttons.ts';
 import { refreshReady, shareReady } from './ready-buttons.ts';
@@ -43,6 +43,10 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.endThere]: endThere,
   [ACTIONS.unsubscribeListed]: unsubscribeListed,
   [ACTIONS.shareList]: shareList,
+  [ACTIONS.manageList]: manageList,
+  [`${ACTIONS.pageList}:previous`]: showListPage,
+  [`${ACTIONS.pageList}:next`]: showListPage,
+  [`${ACTIONS.pageList}:again`]: showListPage,
   [ACTIONS.subscribeListed]: subscribeListed,
   [`${ACTIONS.pageJobs}:previous`]: showJobsPage,
   [`${ACTIONS.pageJobs}:next`]: showJobsPage,

@@ -1,6 +1,8 @@
 import type { RespondArguments, RespondFn } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 
+import { isDirectMessage } from '../../domain/conversation.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Click } from '../parsing/parse-interaction.ts';
 import { withBlocks } from '../messages/kit/message.ts';
@@ -15,6 +17,8 @@ export interface Reply {
   publicly(message: SlackMessage): Promise<void>;
   /** Replaces the message the button is on: for everybody in the channel, or on the one ephemeral message. */
   inPlace(message: SlackMessage): Promise<void>;
+  /** Opens a dialog for the person; nothing where no button was pressed just now. */
+  inDialog(view: ModalView): Promise<void>;
 }
 
 /**
@@ -40,6 +44,10 @@ export function createReply(options: {
       const isUpdated = click !== null && (await update(options, click, message));
       if (!isUpdated) await send(message, { replace_original: true });
     },
+    async inDialog(view) {
+      const triggerId = click?.triggerId ?? null;
+      if (triggerId !== null) await options.client.views.open({ trigger_id: triggerId, view });
+    },
   };
 }
 
@@ -55,7 +63,23 @@ export function createDirectReply(client: WebClient, channelId: string, newBlock
       }),
     );
   };
-  return { privately: post, publicly: post, inPlace: post };
+  return { privately: post, publicly: post, inPlace: post, inDialog: () => Promise.resolve() };
+}
+
+/** Answers whoever sent off a dialog, in the conversation that it was about. */
+export function createDialogReply(
+  client: WebClient,
+  { channelId, userId }: { readonly channelId: string; readonly userId: string },
+  newBlocks: NewBlocks,
+): Reply {
+  const direct = createDirectReply(client, channelId, newBlocks);
+  if (isDirectMessage(channelId)) return direct;
+  const privately = async (message: SlackMessage) => {
+    await newBlocks.send(message, ({ text, blocks }) =>
+      client.chat.postEphemeral({ channel: channelId, user: userId, text, blocks }),
+    );
+  };
+  return { ...direct, privately, inPlace: privately };
 }
 
 /** Edits the message of the channel that a button is on; false where there is none, or Slack refuses. */

@@ -31,6 +31,8 @@ export const ACTIONS = {
   pageAudit: 'drs_page_audit',
   shareStatus: 'drs_share_status',
   shareList: 'drs_share_list',
+  pageList: 'drs_page_list',
+  manageList: 'drs_manage_list',
   shareJobs: 'drs_share_jobs',
   shareHelp: 'drs_share_help',
   refreshChart: 'drs_refresh_chart',
