@@ -459,6 +459,9 @@ export const en = {
   'button.console': 'Open console',
   'button.raw': 'Raw DRS fields',
   'button.manage': 'Manage…',
+  'button.all_jobs': 'All jobs',
+  'button.watched_here': 'Watched here',
+  'button.all_commands': 'All commands',
   'button.next': 'Next',
   'button.previous': 'Previous',
 
@@ -950,6 +953,10 @@ export const en = {
   'judged.silence.has_error': 'something else is wrong',
   'judged.silence.flapping': 'told as flapping',
 
+  'help.ask': '*Ask* {command} · how far, how far behind',
+  'help.watch': '*Watch* {command} · every change is told here',
+  'help.browse': '*Browse* {jobs} · {list}',
+  'help.names': 'A job: its name, a part of it, its id or a console link',
   'help.headline': 'I watch DRS jobs and say it here when something changes',
   'help.status': 'how far, how far behind, since when; add `public` to show it to everybody',
   'help.subscribe':

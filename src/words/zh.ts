@@ -454,6 +454,9 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'button.console': '打开控制台',
   'button.raw': 'DRS 原始字段',
   'button.manage': '管理…',
+  'button.all_jobs': '全部任务',
+  'button.watched_here': '这里的订阅',
+  'button.all_commands': '全部命令',
   'button.next': '下一页',
   'button.previous': '上一页',
 
@@ -919,6 +922,10 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'judged.silence.has_error': '另有问题',
   'judged.silence.flapping': '已作为反复报告',
 
+  'help.ask': '*查询* {command} · 进度和延迟',
+  'help.watch': '*订阅* {command} · 变化在此告知',
+  'help.browse': '*浏览* {jobs} · {list}',
+  'help.names': '任务：名称、其中一部分、ID 或控制台链接',
   'help.headline': '我观察 DRS 任务，有变化时在这里告知',
   'help.status': '进度、延迟、自何时起；加上 `public` 让所有人看到',
   'help.subscribe': '从现在起向本频道报告这个任务；用 `lag:5m/10m` 等规则说明报告什么，之后也可以改',

@@ -291,9 +291,9 @@ describe.each(['socket', 'http'] as const)('a person who manages the list in %s 
 
 describe('a person who types something else', () => {
   test.each([
-    ['/drs', 'I watch DRS jobs and say it here when something changes'],
+    ['/drs', '*Watch* `/drs subscribe orders`'],
     [
-      '/drs help',
+      '/drs help commands',
       '`/drs subscribe &lt;job&gt;… [rules]` – tell this channel about a job from now on; rules such as `lag:5m/10m`',
     ],
     [
@@ -339,3 +339,21 @@ function simulatedJobIdFrom(text: string): ReturnType<typeof simulatedJobId> {
   if (id === null) throw new Error(text);
   return id;
 }
+
+test('the short help leads to the jobs, to what is watched, and to every command', async () => {
+  await using world = await startWorld();
+  const { slack } = world;
+  slack.addChannel('migrations');
+  world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
+  for (const [label, shown] of [
+    ['All commands', '/drs why &lt;job&gt;'],
+    ['Watched here', 'No job is watched here'],
+    ['All jobs', '1 job in DRS'],
+  ] as const) {
+    const help = await world.ask('ana', '#migrations', '/drs help');
+    await slack.people.click('ana', help, label);
+    await slack.waitFor(shown, () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.id === help.id && one.text.includes(shown)),
+    );
+  }
+});

@@ -94,7 +94,7 @@ describe('help', () => {
     expect(shared.text).toContain('First the full id, then the exact name');
     expect(shared.text).toContain('Shared by <@U00000003>');
     await slack.people.click('ana', await world.ask('ana', '#migrations', '/drs help'), 'Share');
-    expect((await world.nextMessage('#migrations', 1)).text).toContain('I watch DRS jobs');
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('*Ask*');
   });
 });
 

@@ -5,7 +5,7 @@ import { showAuditOfJob, showAuditPage } from './audit-buttons.ts';
 import { refreshChart, shareChart } from './chart-buttons.ts';
 import type { ClickHandler } from './click.ts';
 import { endThere, keepSubscriptions, unsubscribeAnyway, unsubscribeFromAll } from './confirm-buttons.ts';
-import { shareHelp } from './help-buttons.ts';
+import { shareHelp, showHelp } from './help-buttons.ts';
 import { shareJobs, showJobsPage, subscribeListed } from './jobs-buttons.ts';
 import { manageList, shareList, showListPage, unsubscribeListed } from './list-buttons.ts';
 import { subscribeNamed, unsubscribeNamed, watchNamesake } from './name-buttons.ts';
@@ -59,6 +59,7 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.shareChart]: shareChart,
   [ACTIONS.refreshWhy]: refreshWhy,
   [ACTIONS.shareHelp]: shareHelp,
+  [ACTIONS.showHelp]: showHelp,
 };
 
 /** Whether anything stands behind a button: a link opens without us, and others this version does not know. */

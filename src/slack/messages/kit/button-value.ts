@@ -35,6 +35,7 @@ export const ACTIONS = {
   manageList: 'drs_manage_list',
   shareJobs: 'drs_share_jobs',
   shareHelp: 'drs_share_help',
+  showHelp: 'drs_show_help',
   refreshChart: 'drs_refresh_chart',
   shareChart: 'drs_share_chart',
   refreshWhy: 'drs_refresh_why',
