@@ -352,8 +352,9 @@ test('the short help leads to the jobs, to what is watched, and to every command
   ] as const) {
     const help = await world.ask('ana', '#migrations', '/drs help');
     await slack.people.click('ana', help, label);
-    await slack.waitFor(shown, () =>
-      slack.ephemerals('#migrations', 'ana').find((one) => one.id === help.id && one.text.includes(shown)),
+    const answer = await slack.waitFor(shown, () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes(shown)),
     );
+    expect(answer.id).toBe(help.id);
   }
 });
