@@ -11,6 +11,7 @@ import type { EphemeralMessage, Message } from './slack-workspace/workspace.ts';
 export const PROMPT_HELP = [
   '  /drs help              type a command (as @ana in #migrations); help without the slash shows this',
   '  press Refresh          press a button of the newest message that has it',
+  '  tick orders, billing   tick these boxes in the dialog that was opened last, and send it off',
   '  as li                  become @li, whose Slack is Chinese; also ana, ben, gus (a guest), sam (of another organisation)',
   '  in orders-team         go to another channel; also migrations, secret (private, @li alone is in it), partners (shared with another organisation), dm (direct messages with the bot)',
   '  share                  share this channel with another organisation; unshare ends that',
@@ -75,6 +76,8 @@ export class Prompt {
         return [...PROMPT_HELP].join('\n');
       case 'press':
         return await this.#press(rest.join(' '));
+      case 'tick':
+        return await this.#tick(rest.join(' '));
       case 'as':
         return this.#become(rest[0] ?? '');
       case 'in':
@@ -170,6 +173,14 @@ export class Prompt {
 
   #cameAt(message: Message | EphemeralMessage): number {
     return this.#seen.get(keyOf(message)) ?? -1;
+  }
+
+  async #tick(labels: string): Promise<string | null> {
+    const userId = this.#slack.state.findUser(this.#user)?.id;
+    const shown = this.#slack.state.views.findLast((one) => one.userId === userId);
+    if (shown === undefined) return 'There is no dialog.';
+    const ticked = labels.split(',').map((label) => label.trim());
+    return (await this.#slack.people.submit(this.#user, shown.view, ticked)).slackSays;
   }
 
   /** What somebody does, and the view that it opens. */

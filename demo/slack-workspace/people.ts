@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { pressablesIn } from './pressables.ts';
+import type { View } from './validate-blocks.ts';
 import type { Origin, ResponseUrls } from './response-urls.ts';
 import type { Ack } from './socket-mode.ts';
 import type { Channel, EphemeralMessage, Message, User, WorkspaceState } from './workspace.ts';
@@ -106,6 +107,35 @@ export class People {
       actions: [found.action],
     });
     return this.#shown(ack, origin, 'This button did not respond in time.');
+  }
+
+  /**
+   * Ticks boxes in a dialog by what is written beside them, and sends it off (docs.slack.dev, "view_submission payload").
+   *
+   * @throws when one of them is not there
+   */
+  async submit(userName: string, view: View, ticked: readonly string[]): Promise<Acted> {
+    const user = this.#user(userName);
+    if (view.type !== 'modal' || view.submit === undefined) throw new Error('this dialog has nothing to send off');
+    const inputs = view.blocks.flatMap((block) => (block.type === 'input' ? [block] : []));
+    const labels = new Set(inputs.flatMap(({ element }) => element.options.map(({ text }) => text.text)));
+    const missing = ticked.find((label) => !labels.has(label));
+    if (missing !== undefined) throw new Error(`there is no box ${JSON.stringify(missing)}`);
+    const values = inputs.map(({ block_id: blockId = 'b', element: { action_id: actionId, options } }) => {
+      const chosen = options.filter(({ text }) => ticked.includes(text.text));
+      return [blockId, { [actionId]: { type: 'checkboxes', selected_options: chosen } }] as const;
+    });
+    const origin: Origin = { channelId: this.#state.directMessages(user.id).id, userId: user.id, message: null };
+    const { response_url: _none, ...common } = this.#common(origin);
+    const ack = await this.#deliver('interactive', {
+      ...common,
+      type: 'view_submission',
+      user: { id: user.id, username: user.name, team_id: user.teamId },
+      team: { id: this.#state.teamId, domain: 'acme' },
+      view: { ...view, id: `V${randomUUID()}`, hash: '1', state: { values: Object.fromEntries(values) } },
+      response_urls: [],
+    });
+    return this.#shown(ack, origin, 'We had some trouble connecting. Try again?');
   }
 
   /** Chooses a shortcut: of the menu of the message box, or of a message. */

@@ -1,14 +1,24 @@
-import type { Block, Element } from './validate-blocks.ts';
-import type { Content, WorkspaceState } from './workspace.ts';
+import type { Block, Element, Input } from './validate-blocks.ts';
+import type { WorkspaceState } from './workspace.ts';
 
 /** A message as a person would see it, one string per line, for a terminal. */
-export function renderAsText(message: Content, state: WorkspaceState): readonly string[] {
+export function renderAsText(
+  message: { readonly text: string; readonly blocks: readonly (Block | Input)[] },
+  state: WorkspaceState,
+): readonly string[] {
   const shown = message.blocks.length === 0 ? [message.text] : message.blocks.flatMap(blockLines);
   return shown.flatMap((text) => resolve(text, state).split('\n'));
 }
 
-function blockLines(block: Block): readonly string[] {
+function blockLines(block: Block | Input): readonly string[] {
   switch (block.type) {
+    case 'input':
+      return [
+        block.label.text,
+        ...block.element.options.map(({ text, description }) =>
+          [`☐ ${text.text}`, ...(description === undefined ? [] : [description.text])].join(' – '),
+        ),
+      ];
     case 'section':
       return [
         ...(block.text === undefined ? [] : [block.text.text]),

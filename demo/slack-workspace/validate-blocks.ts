@@ -130,6 +130,19 @@ const dataVisualization = z.strictObject({
 /** Charts in one message. */
 const MAX_CHARTS = 2;
 
+/** Boxes to tick, in a dialog only here. */
+const input = z.strictObject({
+  type: z.literal('input'),
+  block_id: blockId,
+  label: plainText(2000),
+  optional: z.boolean().optional(),
+  element: z.strictObject({
+    type: z.literal('checkboxes'),
+    action_id: z.string().min(1).max(255),
+    options: z.array(option).min(1).max(10),
+  }),
+});
+
 const block = z.discriminatedUnion('type', [
   section,
   z.strictObject({ type: z.literal('header'), block_id: blockId, text: plainText(150) }),
@@ -156,12 +169,25 @@ const block = z.discriminatedUnion('type', [
 
 /** A dialog, or a Home tab; both may have 100 blocks (docs.slack.dev, "Views"). */
 const view = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('modal'),
-    title: plainText(24),
-    close: plainText(24).optional(),
-    blocks: z.array(block).min(1).max(100),
-  }),
+  z
+    .strictObject({
+      type: z.literal('modal'),
+      callback_id: z.string().max(255).optional(),
+      private_metadata: z.string().max(3000).optional(),
+      title: plainText(24),
+      submit: plainText(24).optional(),
+      close: plainText(24).optional(),
+      blocks: z
+        .array(z.union([block, input]))
+        .min(1)
+        .max(100),
+    })
+    .superRefine(({ blocks: all, submit }, check) => {
+      if (submit === undefined && all.some(({ type }) => type === 'input'))
+        check.addIssue({ code: 'custom', message: 'submit is required with an input' });
+      const ids = all.flatMap((one) => one.block_id ?? []);
+      if (new Set(ids).size < ids.length) check.addIssue({ code: 'custom', message: 'block_id is not unique' });
+    }),
   z.strictObject({ type: z.literal('home'), blocks: z.array(block).min(1).max(100) }),
 ]);
 
@@ -174,6 +200,7 @@ export function parseView(value: unknown): View | null {
 
 /** A block as it is kept and shown. */
 export type Block = z.infer<typeof block>;
+export type Input = z.infer<typeof input>;
 export type Button = z.infer<typeof button>;
 export type Element = Button | z.infer<typeof overflow> | z.infer<typeof staticSelect>;
 

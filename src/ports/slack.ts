@@ -51,6 +51,8 @@ export interface Directory {
   findSharing(channelId: string): Promise<Sharing>;
   /** The time zone of somebody's Slack by its name, such as Europe/Berlin; null when Slack does not tell. Never rejects. */
   findZone(userId: string): Promise<string | null>;
+  /** What people call somebody; null when Slack does not tell. Never rejects. */
+  findName(userId: string): Promise<string | null>;
   /** Something has changed: the conversation is asked about anew. */
   forget(channelId: string): void;
 }

@@ -96,7 +96,7 @@ describe.each(['socket', 'http'] as const)('in %s mode', (mode) => {
     expect(world.drs.requests).toEqual([]);
     expect(world.texts('#partners')).toEqual([]);
     expect(world.texts('#migrations')).toHaveLength(1);
-    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('This channel watches 1 job');
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('1 job watched here');
     expect((await world.ask('ana', '#migrations', '/drs settings')).text).toContain('English');
   });
 });
@@ -351,7 +351,7 @@ describe('a channel that becomes shared', () => {
     await world.ask('ana', '#secret', '/drs subscribe orders');
     const value = JSON.stringify({ channel: slack.state.findChannel('secret')?.id, jobs: [jobIdOf(world, 'orders')] });
     expect((await forge(world, 'ben', '#migrations', [ACTIONS.endThere, value])).text).toContain('you are not in <#');
-    expect((await world.ask('ana', '#secret', '/drs list')).text).toContain('This channel watches 1 job');
+    expect((await world.ask('ana', '#secret', '/drs list')).text).toContain('1 job watched here');
     slack.state.findChannel('secret')?.members.delete(slack.state.findUser('ana')?.id ?? '');
     expect((await forge(world, 'ana', '#migrations', [ACTIONS.endThere, value])).text).toContain('Unsubscribed <#');
   });
@@ -439,7 +439,7 @@ describe('what a button carries', () => {
       expect((await forge(world, 'ben', '#migrations', [action, value])).text).toContain('There is no subscription to');
     }
     await forge(world, 'ben', '#migrations', [ACTIONS.unsubscribeAll, '{"channel":"C00000003"}']);
-    expect((await world.ask('ana', '#secret', '/drs list')).text).toContain('This channel watches 1 job');
+    expect((await world.ask('ana', '#secret', '/drs list')).text).toContain('1 job watched here');
     expect(world.texts('#migrations')).toEqual([]);
   });
 

@@ -31,7 +31,7 @@ describe('a subscription that somebody else made', () => {
     const question = await ask(world, 'ben', '/drs unsubscribe orders');
     expect(question.text).toContain(ASKS);
     expect(question.text).toContain('*orders*: subscribed by <@U00000001>, <!date^');
-    expect((await ask(world, 'ben', '/drs list')).text).toContain('watches 1 job');
+    expect((await ask(world, 'ben', '/drs list')).text).toContain('1 job watched here');
     await slack.people.click('ben', question, 'Keep it');
     await found(world, 'ben', 'Nothing changed.');
     await slack.people.click('ben', await ask(world, 'ben', '/drs unsubscribe orders'), 'Unsubscribe anyway');
@@ -47,7 +47,6 @@ describe('a subscription that somebody else made', () => {
 
   test.each([
     ['a status', '/drs orders'],
-    ['the list', '/drs list'],
     ['the jobs', '/drs jobs'],
   ])('is asked about from the button of %s as well', async (_where, line) => {
     await using world = await worldWith('orders');
@@ -55,7 +54,7 @@ describe('a subscription that somebody else made', () => {
     const shown = await ask(world, 'ben', line);
     await world.slack.people.click('ben', shown, 'Unwatch');
     const question = await found(world, 'ben', ASKS);
-    expect((await ask(world, 'ben', '/drs list')).text).toContain('watches 1 job');
+    expect((await ask(world, 'ben', '/drs list')).text).toContain('1 job watched here');
     await world.slack.people.click('ben', question, 'Unsubscribe anyway');
     await world.nextMessage('#migrations', 1);
     expect((await ask(world, 'ben', '/drs list')).text).toContain('No job is watched here');
@@ -112,8 +111,7 @@ describe('the audit', () => {
       'the bot · *orders*: subscribed (by <@U00000001>) → not subscribed (the job has ended)',
       '<@U00000002> · language of my posts: English → Chinese',
       'the bot · my posts here: held back (`restricted_action`) → going out',
-      '<@U00000001> · *orders*: not subscribed → subscribed',
-      '<@U00000001> · *billing*: not subscribed → subscribed',
+      '<@U00000001> · 2 jobs: *orders*, *billing*: not subscribed → subscribed',
       '<@U00000001> · *orders*: subscribed (by <@U00000001>) → not subscribed (taken back: I could not post here)',
       'the bot · my posts here: going out → held back (`restricted_action`)',
       '<@U00000001> · *orders*: not subscribed → subscribed',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { renderAsText } from '../../demo/slack-workspace/render-as-text.ts';
 import { parseJobId } from '../../src/domain/job/job-id.ts';
 import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
 import { startWorld } from '../support/world.ts';
@@ -211,7 +212,7 @@ describe('a person who unsubscribes', () => {
     for (const channel of ['#migrations', '#orders']) await world.ask('ana', channel, `/drs subscribe ${job.id}`);
     const answer = await world.ask('ana', '#orders', `/drs unsubscribe ${job.id.slice(0, 8)}`);
     expect(answer.text).toBe(`Unsubscribed from *${job.id.slice(0, 8)}*. Undo: \`/drs subscribe ${job.id}\``);
-    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('This channel watches 1 job');
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('1 job watched here');
   });
 
   test('from a job that is not watched here is told so', async () => {
@@ -246,26 +247,53 @@ describe('a person who unsubscribes', () => {
     );
     expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('No job is watched here');
   });
+});
 
-  test('with the button of the list sees the list without it', async () => {
-    await using world = await startWorld();
+describe.each(['socket', 'http'] as const)('a person who manages the list in %s mode', (mode) => {
+  test('ticks several jobs, whoever subscribed them, and is told what ended and how to have it back', async () => {
+    await using world = await startWorld({ mode });
     const { slack, drs } = world;
     slack.addChannel('migrations');
-    await world.ask('ana', '#migrations', `/drs subscribe ${drs.addJob().id}`);
-    const list = await world.ask('ana', '#migrations', '/drs list');
-    await slack.people.click('ana', list, 'Unwatch');
-    const after = await slack.waitFor('an empty list', () =>
-      slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('No job is watched here')),
+    for (const name of ['orders', 'billing', 'stock']) drs.addJob('INCRE_TRANSFER_STARTED', {}, { name });
+    await world.ask('ana', '#migrations', '/drs subscribe orders billing');
+    await world.ask('ben', '#migrations', '/drs subscribe stock');
+    const list = await world.ask('ben', '#migrations', '/drs list');
+    expect(list.text).toContain('subscribed by ana 2, ben 1');
+    await slack.people.click('ben', list, 'Manage…');
+    const { view } = await slack.waitFor('the dialog', () => slack.state.views[0]);
+    expect(renderAsText({ text: '', blocks: view.blocks }, slack.state)).toContainEqual(
+      expect.stringMatching(/^☐ orders – .* · by ana$/),
     );
-    expect(after.id).toBe(list.id);
+    expect(await slack.people.submit('ben', view, ['orders', 'stock'])).toMatchObject({ acked: true });
+    const told = await slack.waitFor('the answer', () =>
+      slack.ephemerals('#migrations', 'ben').find((one) => one.text.includes('Undo: `/drs subscribe')),
+    );
+    expect(told.text).toContain('*orders*');
+    expect(told.text).toContain('*stock*');
+    await slack.people.click('ben', list, 'Refresh');
+    await slack.waitFor('the list without them', () =>
+      slack.ephemerals('#migrations', 'ben').find((one) => one.id === list.id && one.text.includes('1 job watched')),
+    );
+  });
+
+  test('ticks nothing and ends nothing', async () => {
+    await using world = await startWorld({ mode });
+    const { slack, drs } = world;
+    slack.addChannel('migrations');
+    drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
+    await world.ask('ana', '#migrations', '/drs subscribe orders');
+    await slack.people.click('ana', await world.ask('ana', '#migrations', '/drs list'), 'Manage…');
+    const { view } = await slack.waitFor('the dialog', () => slack.state.views[0]);
+    expect(await slack.people.submit('ana', view, [])).toMatchObject({ acked: true });
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('1 job watched here');
   });
 });
 
 describe('a person who types something else', () => {
   test.each([
-    ['/drs', 'I watch DRS jobs and say it here when something changes'],
+    ['/drs', '*Watch* `/drs subscribe orders`'],
     [
-      '/drs help',
+      '/drs help commands',
       '`/drs subscribe &lt;job&gt;… [rules]` – tell this channel about a job from now on; rules such as `lag:5m/10m`',
     ],
     [
@@ -311,3 +339,22 @@ function simulatedJobIdFrom(text: string): ReturnType<typeof simulatedJobId> {
   if (id === null) throw new Error(text);
   return id;
 }
+
+test('the short help leads to the jobs, to what is watched, and to every command', async () => {
+  await using world = await startWorld();
+  const { slack } = world;
+  slack.addChannel('migrations');
+  world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
+  for (const [label, shown] of [
+    ['All commands', '/drs why &lt;job&gt;'],
+    ['Watched here', 'No job is watched here'],
+    ['All jobs', '1 job in DRS'],
+  ] as const) {
+    const help = await world.ask('ana', '#migrations', '/drs help');
+    await slack.people.click('ana', help, label);
+    const answer = await slack.waitFor(shown, () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes(shown)),
+    );
+    expect(answer.id).toBe(help.id);
+  }
+});

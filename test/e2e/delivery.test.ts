@@ -117,7 +117,7 @@ test('the socket is opened again when Slack recycles it, and commands work as be
   const before = opened();
   slack.refreshConnections();
   await slack.waitFor('another socket', () => (opened() > before && slack.connected() ? true : undefined), 15_000);
-  expect((await world.ask('ana', '#migrations', '/drs help')).text).toContain('I watch DRS jobs');
+  expect((await world.ask('ana', '#migrations', '/drs help')).text).toContain('*Ask*');
 });
 
 test('a request that Slack did not sign is refused', async () => {

@@ -99,7 +99,7 @@ describe('a name that is not clear', () => {
     expect(which.text).toContain('fits 2 jobs');
     await slack.people.click('ana', which, 'Unwatch');
     await slack.waitFor('the end', () => world.texts('#migrations').find((text) => text.startsWith('🔕')));
-    expect((await ask(world, '/drs list')).text).toContain('This channel watches 1 job');
+    expect((await ask(world, '/drs list')).text).toContain('1 job watched here');
   });
 
   test('prefers the running one of the same name', async () => {

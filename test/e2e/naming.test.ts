@@ -185,7 +185,7 @@ describe('a part of a name', () => {
     const answer = await ask(world, '/drs unsubscribe archive billing');
     expect(answer.text).toContain('Unsubscribed from *billing*');
     expect(answer.text).toContain('`archive` is not the whole name of a job. Do you mean this one?');
-    expect((await ask(world, '/drs list')).text).toContain('This channel watches 1 job');
+    expect((await ask(world, '/drs list')).text).toContain('1 job watched here');
     await world.slack.people.click('ana', answer, 'Unwatch');
     await world.slack.waitFor('the end', () =>
       world.texts('#migrations').find((text) => text.includes('archive*') && text.startsWith('🔕')),
@@ -308,7 +308,7 @@ describe('a job that is over and has left its name to another one', () => {
         ),
     );
     expect(slack.messages('#migrations').find((one) => one.ts === closing.ts)?.text).toContain('orders is gone');
-    expect((await ask(world, '/drs list')).text).toContain('This channel watches 1 job');
+    expect((await ask(world, '/drs list')).text).toContain('1 job watched here');
   });
 
   test('says nothing of it where its name is not that of one other running job', async () => {

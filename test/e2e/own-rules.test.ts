@@ -60,7 +60,7 @@ describe('rules of a subscription', () => {
       '🔔 <@U00000002> changed what this channel hears of *orders* – lag alarm: over 5 min for 10 min → over 1 min for 3 min · what is told: everything → only warnings and what is critical',
     );
     expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain(
-      '\nRules: `lag:1m/3m stall:off min:warning`\n',
+      '*orders* `lag:1m/3m stall:off min:warning`\n',
     );
     expect((await world.ask('ana', '#migrations', '/drs audit orders')).text).toContain(
       '<@U00000002> · *orders*: lag alarm: over 5 min for 10 min → over 1 min for 3 min',
@@ -68,7 +68,7 @@ describe('rules of a subscription', () => {
 
     const undone = await world.ask('ana', '#migrations', `/drs subscribe ${short} lag:5m/10m min:default`);
     expect(undone.text).toContain('over 1 min for 3 min → over 5 min for 10 min');
-    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('\nRules: `lag:5m/10m stall:off`\n');
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('*orders* `lag:5m/10m stall:off`\n');
   });
 
   test('that are none, or can never be met, save nothing', async () => {
@@ -132,7 +132,7 @@ describe('rules of a channel', () => {
     await world.ask('ana', '#migrations', '/drs subscribe stock');
     const { text } = await world.ask('ana', '#migrations', '/drs list');
     expect(text).toContain('Unless it says otherwise: `lag:5m/10m min:warning`');
-    expect(text.match(/Rules: .*/g)).toEqual(['Rules: `lag:2m/30m`']);
+    expect(text.match(/^\*.*/gm)).toEqual([expect.stringContaining('`lag:2m/30m`')]);
     expect((await world.ask('ana', '#migrations', '/drs settings')).text).toContain(
       'lag alarm: over 5 min for 10 min (`lag:5m/10m`; built in: over 2 min for 10 min)',
     );

@@ -78,7 +78,7 @@ describe('sharing', () => {
       .ask('ana', '#migrations', '/drs subscribe orders')
       .then(() => world.ask('ana', '#migrations', '/drs list'));
     await world.slack.people.click('ana', list, 'Share');
-    expect((await world.nextMessage('#migrations', 2)).text).toContain('This channel watches 1 job');
+    expect((await world.nextMessage('#migrations', 2)).text).toContain('1 job watched here');
     const jobs = await world.ask('ana', '#migrations', '/drs jobs');
     await world.slack.people.click('ana', jobs, 'Share');
     expect((await world.nextMessage('#migrations', 3)).text).toContain('1 job in DRS');
@@ -94,7 +94,7 @@ describe('help', () => {
     expect(shared.text).toContain('First the full id, then the exact name');
     expect(shared.text).toContain('Shared by <@U00000003>');
     await slack.people.click('ana', await world.ask('ana', '#migrations', '/drs help'), 'Share');
-    expect((await world.nextMessage('#migrations', 1)).text).toContain('I watch DRS jobs');
+    expect((await world.nextMessage('#migrations', 1)).text).toContain('*Ask*');
   });
 });
 

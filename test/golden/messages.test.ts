@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
-import { parseBlocks } from '../../demo/slack-workspace/validate-blocks.ts';
+import { parseBlocks, parseView } from '../../demo/slack-workspace/validate-blocks.ts';
 import { durationParts } from '../../src/domain/base/duration.ts';
 import { LANGUAGES } from '../../src/domain/base/language.ts';
 import type { Language } from '../../src/domain/base/language.ts';
@@ -17,11 +17,12 @@ import { helpMessage } from '../../src/slack/messages/answers/help-message.ts';
 import { jobsMessage } from '../../src/slack/messages/answers/jobs-message.ts';
 import { listMessage } from '../../src/slack/messages/answers/list-message.ts';
 import { statusMessage } from '../../src/slack/messages/answers/status-message.ts';
-import { message as buildMessage } from '../../src/slack/messages/kit/message.ts';
 import type { SlackMessage } from '../../src/slack/messages/kit/message.ts';
 import { safeName } from '../../src/slack/messages/kit/mrkdwn.ts';
 import { createTexts } from '../../src/slack/messages/kit/texts.ts';
 import type { Texts } from '../../src/slack/messages/kit/texts.ts';
+import { manageView } from '../../src/slack/messages/views/manage-view.ts';
+import type { SubscriptionList } from '../../src/use-cases/showing/list-subscriptions.ts';
 import { postMessage } from '../../src/slack/messages/posts/post-message.ts';
 import { en } from '../../src/words/en.ts';
 import { ORDERS, aJob, aReport } from '../support/reports.ts';
@@ -144,6 +145,7 @@ function recordKeys(texts: Texts): { readonly texts: Texts; readonly keys: Reado
 test.each(LANGUAGES)('every text in %s is in a message that is recorded here', (language) => {
   const { texts, keys } = recordKeys(textsIn(language));
   for (const render of Object.values(MESSAGES)) render(texts);
+  manageView(texts, listOf(1), { channelId: 'C1', now: START });
   expect(Object.keys(en).filter((key) => !keys.has(key))).toEqual([]);
 });
 
@@ -238,35 +240,44 @@ describe('whatever DRS sends', () => {
     },
   );
 
-  test('forty and more subscriptions still fit into one list', () => {
-    const { state } = read(replicating);
-    const subscriptions = Array.from({ length: 60 }, (_, number) =>
-      subscription(state, { id: number, jobId: simulatedJobId(number), jobName: null }),
-    );
-    const message = listMessage(textsIn('en'), {
-      subscriptions,
-      channelRules: {},
-      pause: null,
-      historyAccess: { kind: 'unknown' },
-    });
+  test('a list of very many has pages, the worst job is on the first, and the last is on the last', () => {
+    const message = listMessage(textsIn('en'), listOf(60), { now: START });
     expectValid(message);
-    expect(JSON.stringify(message.blocks)).toContain('+20 more');
+    expect(message.text).toContain('60 jobs watched here – 🔴 1 · 🟢 59');
+    expect(message.text).toContain('job-59 🔴 failed');
+    expect(message.text).toContain('1–20 of 60');
+    const last = listMessage(textsIn('en'), listOf(60), { now: START, offset: 40 });
+    expectValid(last);
+    expect(last.text).toContain('41–60 of 60');
+    expect(last.text).toContain('job-58 🟢');
   });
 });
 
-test('a table cuts long names so that they stay apart, and the text has them whole', () => {
-  const names = ['1', '2'].map((number) => `production-orders-00000${number}-mysql-to-gaussdb-eu`);
-  const { blocks, text } = buildMessage([
-    { kind: 'table', rows: [['Job', 'State'], ...names.map((name) => [name, 'failed'])], alignRight: [] },
-  ]);
-  const drawn = JSON.stringify(blocks);
-  expect(drawn).toContain('01-mysql');
-  expect(drawn).toContain('02-mysql');
-  for (const name of names) {
-    expect(drawn).not.toContain(name);
-    expect(text).toContain(name);
-  }
-});
+/** Subscriptions of which the last one's job has failed. */
+const listOf = (count: number): SubscriptionList => {
+  const well = read(replicating).state;
+  const failed = read(replicating, [6, 'INCRE_TRANSFER_FAILED']).state;
+  const subscriptions = Array.from({ length: count }, (_, number) =>
+    subscription(number === count - 1 ? failed : well, {
+      id: number,
+      jobId: simulatedJobId(number),
+      jobName: `job-${number}`,
+      createdBy: number % 2 === 0 ? 'U1' : 'U2',
+    }),
+  );
+  const names = new Map([['U1', 'ana']]);
+  return { subscriptions, channelRules: {}, pause: null, historyAccess: { kind: 'unknown' }, names };
+};
+
+test.each(LANGUAGES)(
+  'the dialog of everything that is watched, in %s, is as recorded, and Slack takes it',
+  async (language) => {
+    const about = { channelId: 'C1', now: START + 60_000 };
+    expect(parseView(manageView(textsIn(language), listOf(300), about))).not.toBeNull();
+    const view = manageView(textsIn(language), listOf(12), about);
+    await expect(`${JSON.stringify(view, null, 2)}\n`).toMatchFileSnapshot(`./messages/${language}/view-manage.txt`);
+  },
+);
 
 test('a name with signs of formatting in it breaks nothing, and pasted it is the name again', () => {
   const name = '*or_ders*_`x`~';

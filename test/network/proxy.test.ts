@@ -34,7 +34,7 @@ describe('the bot behind a proxy', () => {
     await using proxy = await startConnectProxy();
     await using world = await startWorld({ env: { HTTP_PROXY: proxy.url, NO_PROXY: noProxy } });
     world.slack.addChannel('migrations');
-    expect((await world.ask('ana', '#migrations', '/drs help')).text).toContain('I watch DRS jobs');
+    expect((await world.ask('ana', '#migrations', '/drs help')).text).toContain('*Ask*');
     expect(proxy.targets).toEqual([]);
   });
 

@@ -97,12 +97,17 @@ test('a job that needs a look is shown green nowhere, neither in a status, nor i
       ] as const;
       const shown = [
         statusMessage(texts, { jobs: [status(known(state))], problems: [] }, { ...VIEW, now: START }),
-        listMessage(texts, {
-          subscriptions: [subscription(state)],
-          channelRules: {},
-          pause: null,
-          historyAccess: { kind: 'unknown' },
-        }),
+        listMessage(
+          texts,
+          {
+            subscriptions: [subscription(state)],
+            channelRules: {},
+            pause: null,
+            historyAccess: { kind: 'unknown' },
+            names: new Map(),
+          },
+          { now: START },
+        ),
         ...facts.map((one) =>
           postMessage(
             texts,

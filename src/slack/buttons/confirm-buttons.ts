@@ -1,3 +1,4 @@
+import type { JobId } from '../../domain/job/job-id.ts';
 import { unsubscribe, unsubscribeAll, unsubscribeElsewhere } from '../../use-cases/subscribing/unsubscribe.ts';
 import { subscribeJobs } from '../commands/subscribe.ts';
 import { askAboutAll } from '../commands/unsubscribe.ts';
@@ -9,6 +10,7 @@ import {
 } from '../messages/answers/unsubscribe-answer.ts';
 import { JOBS_VALUE, SET_VALUE, THERE_VALUE } from '../messages/kit/button-value.ts';
 import { readRules } from '../parsing/parse-rules.ts';
+import type { Request } from '../requests/request.ts';
 import { answerStale, withValue } from './click.ts';
 import type { ClickHandler } from './click.ts';
 
@@ -35,6 +37,15 @@ export const unsubscribeFromAll: ClickHandler = async ({ slack, actor, personTex
       : unsubscribedAllMessage(personTexts, outcome.ended),
   );
 };
+
+/** What was ticked in the dialog of *Manage…*, which says of each who subscribed it. */
+export async function unwatchTicked(
+  { slack, actor, personTexts, reply }: Request,
+  jobIds: readonly JobId[],
+): Promise<void> {
+  const outcome = await unsubscribe(slack.useCases, actor, jobIds, 'confirmed');
+  await reply.privately(unsubscribeAnswer(personTexts, outcome, actor.channelId));
+}
 
 /** *Keep them* and *Keep it*. */
 export const keepSubscriptions: ClickHandler = async ({ personTexts, reply }) =>

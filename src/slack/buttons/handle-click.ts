@@ -5,9 +5,9 @@ import { showAuditOfJob, showAuditPage } from './audit-buttons.ts';
 import { refreshChart, shareChart } from './chart-buttons.ts';
 import type { ClickHandler } from './click.ts';
 import { changeAnyway, endThere, keepSubscriptions, unsubscribeAnyway, unsubscribeFromAll } from './confirm-buttons.ts';
-import { shareHelp } from './help-buttons.ts';
+import { shareHelp, showHelp } from './help-buttons.ts';
 import { shareJobs, showJobsPage, subscribeListed } from './jobs-buttons.ts';
-import { shareList, unsubscribeListed } from './list-buttons.ts';
+import { manageList, shareList, showListPage, unsubscribeListed } from './list-buttons.ts';
 import { subscribeAll, subscribeNamed, unsubscribeNamed, watchNamesake } from './name-buttons.ts';
 import { refreshToldPost, showWholePost } from './post-buttons.ts';
 import { refreshReady, shareReady } from './ready-buttons.ts';
@@ -45,6 +45,10 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.endThere]: endThere,
   [ACTIONS.unsubscribeListed]: unsubscribeListed,
   [ACTIONS.shareList]: shareList,
+  [ACTIONS.manageList]: manageList,
+  [`${ACTIONS.pageList}:previous`]: showListPage,
+  [`${ACTIONS.pageList}:next`]: showListPage,
+  [`${ACTIONS.pageList}:again`]: showListPage,
   [ACTIONS.subscribeListed]: subscribeListed,
   [`${ACTIONS.pageJobs}:previous`]: showJobsPage,
   [`${ACTIONS.pageJobs}:next`]: showJobsPage,
@@ -57,6 +61,7 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.shareChart]: shareChart,
   [ACTIONS.refreshWhy]: refreshWhy,
   [ACTIONS.shareHelp]: shareHelp,
+  [ACTIONS.showHelp]: showHelp,
 };
 
 /** Whether anything stands behind a button: a link opens without us, and others this version does not know. */

@@ -4,4 +4,6 @@ import type { CommandHandler } from './command-handler.ts';
 
 /** `/drs list` */
 export const answerList: CommandHandler<'list'> = async ({ slack, actor, personTexts, reply }) =>
-  reply.privately(listMessage(personTexts, await listSubscriptions(slack.useCases, actor)));
+  reply.privately(
+    listMessage(personTexts, await listSubscriptions(slack.useCases, actor), { now: slack.useCases.clock.now() }),
+  );

@@ -15,6 +15,7 @@ const clickPayload = z.object({
     })
     .optional(),
   channel: z.object({ id: z.string(), name: z.string().optional() }).optional(),
+  trigger_id: z.string().optional(),
   message: z
     .object({
       ts: z.string(),
@@ -45,6 +46,8 @@ export interface Click {
   readonly channelName: string | null;
   readonly actionId: string;
   readonly value: string | undefined;
+  /** Opens one dialog, within 3 s; null when Slack gives none. */
+  readonly triggerId: string | null;
   /** The channel message it was on; null on an ephemeral one, which only its response URL can change. */
   readonly messageTs: string | null;
   /** Which post that message is, as its blocks say; null for none. */
@@ -137,7 +140,7 @@ function asWritten(
 export function parseClick(body: unknown): Click | null {
   const parsed = clickPayload.safeParse(body);
   if (!parsed.success) return null;
-  const { user, container, channel, message, actions } = parsed.data;
+  const { user, container, channel, message, actions, trigger_id: triggerId = null } = parsed.data;
   const [action] = actions;
   const channelId = container?.channel_id ?? channel?.id;
   if (action === undefined || channelId === undefined) return null;
@@ -148,6 +151,7 @@ export function parseClick(body: unknown): Click | null {
     channelId,
     channelName: channel?.name ?? null,
     ...pressed(action),
+    triggerId,
     messageTs: ephemeral ? null : (message?.ts ?? container?.message_ts ?? null),
     postId: ephemeral ? null : markedPost(message?.blocks ?? []),
     threadTs: container?.thread_ts ?? null,

@@ -11,6 +11,8 @@ import type { Log } from '../../ports/log.ts';
 import { endChannel, followChannel, followMessage } from '../../use-cases/subscribing/follow-channel.ts';
 import { handleClick, isHandled } from '../buttons/handle-click.ts';
 import { stopOwnByClick } from '../buttons/stop-own.ts';
+import { unwatchTicked } from '../buttons/confirm-buttons.ts';
+import { MANAGE_CALLBACK, parseManaged } from '../messages/views/manage-view.ts';
 import { ifAdmitted } from './admission.ts';
 import type { Asked } from './admission.ts';
 import { TAKEN_OUT } from '../web-api/classify-slack-error.ts';
@@ -26,7 +28,7 @@ import { faultMessage } from '../messages/answers/fault-message.ts';
 import { goOnPosting, greetChannel } from '../../use-cases/subscribing/greet-channel.ts';
 import { onlyOnce } from './only-once.ts';
 import type { NewBlocks } from '../sending/new-blocks.ts';
-import { createDirectReply, createMentionReply, createReply } from '../requests/reply.ts';
+import { createDialogReply, createDirectReply, createMentionReply, createReply } from '../requests/reply.ts';
 import type { Reply } from '../requests/reply.ts';
 import type { Request, SlackContext } from '../requests/request.ts';
 import { registerShortcuts } from './shortcuts.ts';
@@ -138,6 +140,16 @@ export function createBoltApp(options: BoltAppOptions): App {
       if (postId !== null && messageTs !== null) await followMessage(slack.useCases, actor, { postId, messageTs });
       await handleClick(request, click);
     });
+  });
+
+  app.view(MANAGE_CALLBACK, async ({ ack, body }) => {
+    await ack();
+    const managed = parseManaged(body);
+    if (managed === null || managed.jobIds.length === 0) return;
+    const { channelId, userId, teamId, jobIds } = managed;
+    const actor = { workspaceId: slack.workspaceId, channelId, userId };
+    const reply = createDialogReply({ client, newBlocks, log, channelId, userId, threadTs: null });
+    await answer(body, { actor, teamId, canInvite: false, reply }, (request) => unwatchTicked(request, jobIds));
   });
 
   registerEvents(app, options, answer);

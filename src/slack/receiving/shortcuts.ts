@@ -2,9 +2,13 @@ import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 
 import { homeTab, howToWatchModal } from '../messages/views/how-to-views.ts';
+import { MANAGE_CALLBACK } from '../messages/views/manage-view.ts';
 import type { Texts } from '../messages/kit/texts.ts';
 import type { SlackContext } from '../requests/request.ts';
 import type { Track } from './bolt-app.ts';
+
+/** Every dialog but the one that is answered. */
+const NOT_OURS = new RegExp(`^(?!${MANAGE_CALLBACK}$)`);
 
 /** What shortcuts, views and the Home tab take. */
 export interface ShortcutOptions {
@@ -39,7 +43,7 @@ export function registerShortcuts(app: App, { slack, client, track }: ShortcutOp
   });
 
   // Views and menus of another version of the bot: a person who has one open is not left waiting.
-  app.view(/.*/, ({ ack }) => ack());
+  app.view(NOT_OURS, ({ ack }) => ack());
   app.view({ type: 'view_closed', callback_id: /.*/ }, ({ ack }) => ack());
   app.options(/.*/, ({ ack }) => ack({ options: [] }));
 }

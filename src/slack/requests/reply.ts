@@ -1,6 +1,8 @@
 import type { RespondArguments, RespondFn } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 
+import { isDirectMessage } from '../../domain/conversation.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Click } from '../parsing/parse-interaction.ts';
 import { withBlocks } from '../messages/kit/message.ts';
@@ -16,6 +18,8 @@ export interface Reply {
   publicly(message: SlackMessage): Promise<void>;
   /** Replaces the message the button is on: for everybody in the channel, or on the one ephemeral message. */
   inPlace(message: SlackMessage): Promise<void>;
+  /** Opens a dialog for the person; nothing where no button was pressed just now. */
+  inDialog(view: ModalView): Promise<void>;
 }
 
 /**
@@ -45,6 +49,10 @@ export function createReply(options: {
       const isUpdated = click !== null && (await update(options, click, message));
       if (!isUpdated) await send(message, { replace_original: true });
     },
+    async inDialog(view) {
+      const triggerId = click?.triggerId ?? null;
+      if (triggerId !== null) await options.client.views.open({ trigger_id: triggerId, view });
+    },
   };
 }
 
@@ -60,11 +68,16 @@ export interface WrittenPlace {
 /** Answers in the direct messages with the bot, where nobody else reads and nothing has to be shown to others. */
 export function createDirectReply(place: WrittenPlace): Reply {
   const post = (message: SlackMessage) => postMessage(place, message);
-  return { privately: post, publicly: post, inPlace: post };
+  return { privately: post, publicly: post, inPlace: post, inDialog: () => Promise.resolve() };
+}
+
+/** Answers whoever sent off a dialog, in the conversation that it was about. */
+export function createDialogReply(place: WrittenPlace & { readonly userId: string; readonly log: Log }): Reply {
+  return isDirectMessage(place.channelId) ? createDirectReply(place) : createMentionReply(place);
 }
 
 /**
- * Answers a mention where it was made, in its thread if it was in one. Privately is a message that only that person sees
+ * Answers where somebody wrote or chose something, in its thread if it was in one. Privately is a message that only that person sees
  * (docs.slack.dev, "chat.postEphemeral"); where Slack refuses that, their direct messages.
  */
 export function createMentionReply(place: WrittenPlace & { readonly userId: string; readonly log: Log }): Reply {
@@ -76,14 +89,16 @@ export function createMentionReply(place: WrittenPlace & { readonly userId: stri
       );
     } catch (error) {
       if (slackErrorName(error) === null) throw error;
-      log.info(
-        { channel, user, err: error },
-        'a mention is answered in direct messages: Slack refuses a private line there',
-      );
+      log.info({ channel, user, err: error }, 'answered in direct messages: Slack refuses a private line there');
       await postMessage({ client, newBlocks, channelId: user, threadTs: null }, message);
     }
   };
-  return { privately, publicly: (message) => postMessage(place, message), inPlace: privately };
+  return {
+    privately,
+    publicly: (message) => postMessage(place, message),
+    inPlace: privately,
+    inDialog: () => Promise.resolve(),
+  };
 }
 
 async function postMessage(place: WrittenPlace, message: SlackMessage): Promise<void> {

@@ -42,6 +42,7 @@ export function createDirectory(client: WebClient, people: People, clock: Clock,
   return {
     findPerson: (userId) => people.find(userId),
     findZone: (userId) => people.zoneOf(userId),
+    findName: (userId) => people.nameOf(userId),
     findSharing: (channelId) => sharings.find(channelId),
     forget: (channelId) => sharings.forget(channelId),
   };

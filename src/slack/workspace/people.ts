@@ -21,6 +21,8 @@ const WITHHELD_MS = MINUTE;
 const userInfo = z.object({
   locale: z.string().optional(),
   tz: z.string().nullish(),
+  name: z.string().optional(),
+  profile: z.object({ display_name: z.string().optional(), real_name: z.string().optional() }).optional(),
   team_id: z.string().optional(),
   enterprise_user: z.object({ enterprise_id: z.string().optional(), teams: z.array(z.string()).optional() }).optional(),
   is_restricted: z.boolean().optional(),
@@ -37,6 +39,7 @@ const INVISIBLE = new Set(['user_not_found', 'user_not_visible', 'users_not_foun
 interface Profile {
   readonly language: Language | null;
   readonly zone: string | null;
+  readonly name: string | null;
   readonly person: Person;
 }
 
@@ -46,6 +49,8 @@ export interface People {
   languageOf(userId: string): Promise<Language | null>;
   /** The time zone of somebody's Slack by its name; null when Slack does not tell, or there is none of that name here. */
   zoneOf(userId: string): Promise<string | null>;
+  /** What people call somebody; null when Slack does not tell. */
+  nameOf(userId: string): Promise<string | null>;
   find(userId: string): Promise<Person>;
 }
 
@@ -61,11 +66,12 @@ export function createPeople(client: WebClient, clock: Clock, log: Log): People 
       }
       return answer;
     },
-    unanswered: { language: null, zone: null, person: { kind: 'not_told', why: 'unanswered' } },
+    unanswered: { language: null, zone: null, name: null, person: { kind: 'not_told', why: 'unanswered' } },
     clock,
   });
   return {
     languageOf: async (userId) => (await profiles.find(userId)).language,
+    nameOf: async (userId) => (await profiles.find(userId)).name,
     zoneOf: async (userId) => (await profiles.find(userId)).zone,
     find: async (userId) => (await profiles.find(userId)).person,
   };
@@ -79,12 +85,19 @@ async function ask(client: WebClient, userId: string): Promise<Answer<Profile>> 
   } catch (error) {
     const name = slackErrorName(error) ?? '';
     if (INVISIBLE.has(name))
-      return { value: { language: null, zone: null, person: { kind: 'invisible' } }, keepMs: KEPT_MS };
+      return { value: { language: null, zone: null, name: null, person: { kind: 'invisible' } }, keepMs: KEPT_MS };
     // Any other refusal may pass, and says nothing of the person.
     return name === 'missing_scope'
-      ? { value: { language: null, zone: null, person: { kind: 'not_told', why: 'withheld' } }, keepMs: WITHHELD_MS }
+      ? {
+          value: { language: null, zone: null, name: null, person: { kind: 'not_told', why: 'withheld' } },
+          keepMs: WITHHELD_MS,
+        }
       : null;
   }
+}
+
+function isGiven(name: string | undefined): name is string {
+  return name !== undefined && name !== '';
 }
 
 function toProfile(user: z.infer<typeof userInfo>): Profile {
@@ -92,6 +105,7 @@ function toProfile(user: z.infer<typeof userInfo>): Profile {
   const teamIds = [teamId, enterprise?.enterprise_id, ...(enterprise?.teams ?? [])];
   return {
     language: languageOfLocale(user.locale ?? ''),
+    name: [user.profile?.display_name, user.profile?.real_name, user.name].find(isGiven) ?? null,
     zone: typeof user.tz === 'string' && isZone(user.tz) ? user.tz : null,
     person:
       user.is_stranger === true

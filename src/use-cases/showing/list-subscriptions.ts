@@ -2,12 +2,14 @@ import { historyAccessNow } from '../../domain/post/history-access.ts';
 import type { HistoryAccess } from '../../domain/post/history-access.ts';
 import type { RuleChoice } from '../../domain/rules/rule-choice.ts';
 import type { ChannelKey, ChannelPause, ListedSubscription } from '../../domain/subscription.ts';
+import type { Directory } from '../../ports/slack.ts';
 import type { ChannelStore } from '../../ports/store/channels.ts';
 import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
 
 /** What listing subscriptions takes. */
 export interface ListSubscriptionsDeps {
   readonly store: SubscriptionStore & ChannelStore;
+  readonly access: { readonly directory: Pick<Directory, 'findName'> };
   /** The app is known to have no right to read the conversation back. */
   readonly lacksHistory: (channelId: string) => boolean;
 }
@@ -20,11 +22,13 @@ export interface SubscriptionList {
   readonly pause: ChannelPause | null;
   /** Whether each message here is told exactly once, or at least once. */
   readonly historyAccess: HistoryAccess;
+  /** Of those who subscribed, as far as Slack tells. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** The channel's subscriptions, oldest first, from what is known; DRS is not asked. */
 export async function listSubscriptions(
-  { store, lacksHistory }: ListSubscriptionsDeps,
+  { store, access, lacksHistory }: ListSubscriptionsDeps,
   channel: ChannelKey,
 ): Promise<SubscriptionList> {
   const [subscriptions, channelRules, pause, historyAccess] = await Promise.all([
@@ -38,5 +42,15 @@ export async function listSubscriptions(
     channelRules,
     pause,
     historyAccess: historyAccessNow(historyAccess, lacksHistory(channel.channelId)),
+    names: await namesOf(access.directory, subscriptions),
   };
+}
+
+async function namesOf(
+  directory: Pick<Directory, 'findName'>,
+  subscriptions: readonly ListedSubscription[],
+): Promise<ReadonlyMap<string, string>> {
+  const userIds = [...new Set(subscriptions.map(({ createdBy }) => createdBy))];
+  const found = await Promise.all(userIds.map(async (userId) => [userId, await directory.findName(userId)] as const));
+  return new Map(found.flatMap(([userId, name]) => (name === null ? [] : [[userId, name] as const])));
 }

@@ -1,3 +1,4 @@
+import { simulatedJobId } from '../../../demo/drs-simulator/jobs.ts';
 import type { AccessDenial } from '../../../src/domain/access.ts';
 import type { AuditEntry, AuditedChange } from '../../../src/domain/audit.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/base/time.ts';
@@ -157,6 +158,18 @@ const ERROR_CODES = keysAfter('code.');
 export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   'disk-full': diskFullMessage,
   audit: audit({ entries: AUDITED, older: 7, before: 40 }),
+  'audit-of-four-jobs-at-once': audit({
+    entries: [
+      ...[3, 2, 1, 0].map((number) => ({
+        id: 10 + number,
+        at: START + number * 1_000,
+        by: 'U2',
+        job: { jobId: simulatedJobId(number), name: `orders-${number}` },
+        change: { kind: 'subscribed' as const },
+      })),
+      { id: 9, at: START, by: 'U1', job: { jobId: ORDERS, name: 'orders' }, change: { kind: 'subscribed' as const } },
+    ],
+  }),
   'audit-of-a-job': audit({ entries: AUDITED.slice(0, 2), jobId: ORDERS }),
   'audit-nothing': audit({}),
   'audit-nothing-about-a-job': audit({ jobId: ORDERS }),
@@ -271,6 +284,8 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   ...Object.fromEntries(
     HELP_TOPICS.map((topic) => [`help-${topic}`, (texts: Texts) => helpMessage(texts, topic, 'C1')]),
   ),
+  'help-commands': (texts) => helpMessage(texts, 'commands', 'C1'),
+  'help-everything-in-a-dm': (texts) => helpMessage(texts, null, 'D1'),
   'help-shared': (texts) => helpMessage(texts, 'names', 'C1', 'U1'),
   'help-in-a-dm': (texts) => helpMessage(texts, 'names', 'D1'),
   'help-on-nothing': (texts) => helpMessage(texts, 'weather', 'C1'),

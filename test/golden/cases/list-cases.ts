@@ -7,13 +7,37 @@ import { FAILED_STATUSES } from '../../../src/domain/job/job-status.ts';
 import { jobsMessage } from '../../../src/slack/messages/answers/jobs-message.ts';
 import { listMessage } from '../../../src/slack/messages/answers/list-message.ts';
 import { workspaceListMessage } from '../../../src/slack/messages/answers/workspace-list-message.ts';
+import type { Texts } from '../../../src/slack/messages/kit/texts.ts';
+import type { SubscriptionList } from '../../../src/use-cases/showing/list-subscriptions.ts';
 import type { JobPage } from '../../../src/use-cases/showing/list-jobs.ts';
-import { PAGE, START, TIMEOUT, keysAfter, lagging, listed, read, replicating, subscription } from './facts.ts';
+import { BILLING, reported } from '../../support/reports.ts';
+import {
+  FLAPPING,
+  PAGE,
+  START,
+  TIMEOUT,
+  keysAfter,
+  lagging,
+  listed,
+  parts,
+  read,
+  replicating,
+  subscription,
+} from './facts.ts';
 import type { Said } from './facts.ts';
 
 const LONG = { levelMs: 2 * MINUTE, holdMs: 90 * MINUTE };
 
 const watching = (state: JobState) => ({ subscriptions: [subscription(state)], pause: null, channelRules: {} });
+
+const NAMES = new Map([['U1', 'ana']]);
+
+const listOf = (texts: Texts, list: Omit<SubscriptionList, 'names'>, sharedBy?: string) =>
+  listMessage(
+    texts,
+    { ...list, names: NAMES },
+    { now: START + 2 * HOUR, ...(sharedBy === undefined ? {} : { sharedBy }) },
+  );
 
 const page =
   (changes: Partial<JobPage>): Said =>
@@ -36,10 +60,40 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
       subscription(UNSEEN_JOB),
       subscription(read(replicating, [6, TIMEOUT]).state),
     ];
-    return listMessage(texts, { subscriptions, channelRules: {}, pause, historyAccess: { kind: 'unknown' } });
+    return listOf(texts, { subscriptions, channelRules: {}, pause, historyAccess: { kind: 'unknown' } });
+  },
+  'list-of-every-standing': (texts) => {
+    const well = read(replicating).state;
+    const copying = read([0, reported('FULL_TRANSFER_STARTED', { parts })]).state;
+    const marks = { lagHighSince: null, stalledSince: null, caughtUpSince: null };
+    const states: Readonly<Record<string, JobState>> = {
+      orders: copying,
+      inventory: read(replicating, [108, 'INCRE_TRANSFER_FAILED']).state,
+      billing: well,
+      crm: { ...read(replicating, [15, replicating[1]]).state, marks: { ...marks, caughtUpSince: START } },
+      ledger: read(replicating, [40, 'PAUSING']).state,
+      stock: read([0, lagging(372_000)]).state,
+      shop: { ...well, flapping: FLAPPING },
+      parent: read([
+        0,
+        reported('INCRE_TRANSFER_STARTED', {
+          failedSubJobs: { failed: [{ jobId: BILLING, name: 'orders_child' }], of: 3 },
+        }),
+      ]).state,
+      search: { ...copying, marks: { ...marks, stalledSince: START } },
+      users: read(replicating, [6, TIMEOUT], [48, TIMEOUT]).state,
+      lost: { ...well, over: 'gone' },
+      old: { ...well, over: 'ended' },
+      once: read([0, reported('FULL_TRANSFER_COMPLETE', { taskMode: 'FULL_TRANS' })]).state,
+      'a-name-that-is-so-long-that-no-table-takes-it': read([0, 'CONFIGURATION']).state,
+    };
+    const subscriptions = Object.entries(states).map(([jobName, state], id) =>
+      subscription(state, { id, jobName, jobId: simulatedJobId(id), createdBy: id < 2 ? 'U2' : 'U1' }),
+    );
+    return listOf(texts, { subscriptions, channelRules: {}, pause: null, historyAccess: { kind: 'unknown' } });
   },
   'list-with-rules': (texts) =>
-    listMessage(texts, {
+    listOf(texts, {
       subscriptions: [
         subscription(read(replicating).state),
         subscription(read(replicating).state, { jobName: 'billing', chosen: { lag: LONG, stall: 'on' } }),
@@ -53,7 +107,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
       historyAccess: { kind: 'unknown' },
     }),
   'list-by-the-alarm-levels-in-force': (texts) =>
-    listMessage(texts, {
+    listOf(texts, {
       subscriptions: [
         subscription(read([0, lagging(180_000)]).state, {
           jobName: 'patient',
@@ -70,42 +124,38 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
       historyAccess: { kind: 'unknown' },
     }),
   'list-shared': (texts) =>
-    listMessage(
-      texts,
-      { ...watching(read(replicating).state), historyAccess: { kind: 'verified', since: START } },
-      'U1',
-    ),
+    listOf(texts, { ...watching(read(replicating).state), historyAccess: { kind: 'verified', since: START } }, 'U1'),
   'list-without-history-scope': (texts) =>
-    listMessage(texts, {
+    listOf(texts, {
       ...watching(read(replicating).state),
       historyAccess: { kind: 'denied', reason: 'missing_scope' },
     }),
   'list-held-for-another-organisation': (texts) =>
-    listMessage(texts, {
+    listOf(texts, {
       ...watching(read(replicating).state),
       pause: { reason: 'externally_shared', since: START + HOUR, tries: 0, nextTrialAt: null, waiting: 2 },
       historyAccess: { kind: 'unknown' },
     }),
   'list-held-by-the-operator': (texts) =>
-    listMessage(texts, {
+    listOf(texts, {
       ...watching(read(replicating).state),
       pause: { reason: 'channel_not_allowed', since: START + HOUR, tries: 0, nextTrialAt: null, waiting: 2 },
       historyAccess: { kind: 'unknown' },
     }),
   'list-held-for-its-reader': (texts) =>
-    listMessage(texts, {
+    listOf(texts, {
       ...watching(UNSEEN_JOB),
       pause: { reason: 'reader_not_allowed', since: START, tries: 0, nextTrialAt: null, waiting: 1 },
       historyAccess: { kind: 'unknown' },
     }),
   'list-deleted': (texts) =>
-    listMessage(texts, {
+    listOf(texts, {
       ...watching(read(replicating).state),
       pause: { reason: 'channel_deleted', since: START + HOUR, tries: 0, nextTrialAt: null, waiting: 0 },
       historyAccess: { kind: 'unknown' },
     }),
   'list-unreadable': (texts) =>
-    listMessage(texts, {
+    listOf(texts, {
       ...watching(read(replicating).state),
       historyAccess: { kind: 'denied', reason: 'ekm_access_denied' },
     }),
@@ -126,7 +176,7 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
   },
   'list-all-nothing': (texts) => workspaceListMessage(texts, { channels: [], hidden: { channels: 0, jobs: 0 } }),
   'list-in-a-dm': (texts) =>
-    listMessage(texts, {
+    listOf(texts, {
       subscriptions: [subscription(read(replicating).state, { channelId: 'D1' })],
       channelRules: {},
       pause: null,
@@ -172,14 +222,14 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
     pageOf(['FULL_TRANSFER_STARTED', 'FULL_TRANSFER_COMPLETE', 'PAUSING', 'RELEASE_RESOURCE_COMPLETE', 'DELETED']),
   ),
   'list-paused-not-a-member': (texts) =>
-    listMessage(texts, {
+    listOf(texts, {
       subscriptions: [subscription(UNSEEN_JOB)],
       channelRules: {},
       pause: { reason: 'not_in_channel', since: START, tries: 4, nextTrialAt: START + 2 * HOUR, waiting: 1 },
       historyAccess: { kind: 'unknown' },
     }),
   'list-very-long': (texts) =>
-    listMessage(texts, {
+    listOf(texts, {
       subscriptions: Array.from({ length: 42 }, (_, number) =>
         subscription(UNSEEN_JOB, { jobId: simulatedJobId(number), jobName: `orders-${number}` }),
       ),

@@ -1,9 +1,10 @@
+import { SECOND } from '../../../domain/base/time.ts';
 import type { AuditedChange, AuditEntry } from '../../../domain/audit.ts';
 import type { ReferenceProblem } from '../../../use-cases/naming/resolve-jobs.ts';
 import type { AuditPage } from '../../../use-cases/showing/show-audit.ts';
 import { isMessageKey } from '../../../words/plain-texts.ts';
 import { ACTIONS, AUDIT_VALUE } from '../kit/button-value.ts';
-import { boldName } from '../kit/job-names.ts';
+import { boldName, jobNames } from '../kit/job-names.ts';
 import type { ButtonSpec, SlackMessage } from '../kit/message.ts';
 import { footer, lines, linesPart, message } from '../kit/message.ts';
 import { code, dateAndTime, mention } from '../kit/mrkdwn.ts';
@@ -19,7 +20,7 @@ export function auditMessage(texts: Texts, page: AuditPage): SlackMessage {
   return message([
     { kind: 'news', headline: texts.get('audit.headline') },
     ...(job === null ? [] : [linesPart([texts.get('audit.about', { job })])]),
-    linesPart(entries.map((entry) => entryLine(texts, entry))),
+    linesPart(commandsIn(texts, entries).map((those) => entryLine(texts, those))),
     ...(older > 0 ? [footer(texts.get('audit.older', { count: older }))] : []),
     { kind: 'buttons', buttons: buttons(texts, page) },
   ]);
@@ -48,8 +49,35 @@ function buttons(texts: Texts, { entries, jobId, before, older }: AuditPage): re
   ];
 }
 
-function entryLine(texts: Texts, { at, by, job, change }: AuditEntry): string {
-  const what = job === null ? texts.get(subjectOf(change)) : boldName(job);
+/** Entries that came of one command, as far as that shows: the same was done by the same person to several jobs at once. */
+function commandsIn(texts: Texts, entries: readonly AuditEntry[]): readonly (readonly [AuditEntry, ...AuditEntry[]])[] {
+  const commands: [AuditEntry, ...AuditEntry[]][] = [];
+  for (const entry of entries) {
+    const current = commands.at(-1);
+    if (current !== undefined && isOfOne(texts, current[0], entry)) current.push(entry);
+    else commands.push([entry]);
+  }
+  return commands;
+}
+
+/** Between the first and the last job of one command, in ms. */
+const ONE_COMMAND_MS = 5 * SECOND;
+
+function isOfOne(texts: Texts, newer: AuditEntry, older: AuditEntry): boolean {
+  return (
+    newer.job !== null &&
+    older.job !== null &&
+    newer.job.jobId !== older.job.jobId &&
+    newer.by === older.by &&
+    newer.at - older.at <= ONE_COMMAND_MS &&
+    describe(texts, newer.change) === describe(texts, older.change)
+  );
+}
+
+function entryLine(texts: Texts, entries: readonly [AuditEntry, ...AuditEntry[]]): string {
+  const [{ at, by, job, change }] = entries;
+  const jobs = entries.flatMap((entry) => entry.job ?? []);
+  const what = job === null ? texts.get(subjectOf(change)) : jobNames(texts, jobs);
   return texts.get('audit.entry', {
     at: dateAndTime(at),
     who: by === null ? texts.get('audit.bot') : mention(by),

@@ -1,9 +1,9 @@
 import { COMMANDS } from '../../parsing/parse-command.ts';
 import type { Verb } from '../../parsing/parse-command.ts';
-import { ACTIONS, TOPIC_VALUE } from '../kit/button-value.ts';
+import { ACTIONS, PAGE_VALUE, TOPIC_VALUE } from '../kit/button-value.ts';
 import { buttonsOrSharedBy, shareButton } from '../kit/job-buttons.ts';
 import { footer, lines, linesPart, message } from '../kit/message.ts';
-import type { Part, SlackMessage } from '../kit/message.ts';
+import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
 import { code } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
@@ -26,15 +26,20 @@ export const HELP_TOPICS: readonly HelpTopic[] = COMMANDS.flatMap(({ verb }) => 
   return [...(verb === 'help' ? [] : [verb]), ...(further === undefined ? [] : [further])];
 });
 
+/** What the button behind the short help asks for: everything that can be typed. */
+export const ALL_COMMANDS = 'commands';
+
 /**
- * Everything that can be typed, or more about one thing.
+ * Three things to type and three buttons, everything that can be typed, or more about one thing.
  *
  * @param sharedBy who showed it to everybody; undefined while only one person sees it
  */
 export function helpMessage(texts: Texts, topic: string | null, channelId: string, sharedBy?: string): SlackMessage {
   const share = shareButton(texts, channelId, { actionId: ACTIONS.shareHelp, value: TOPIC_VALUE.encode({ topic }) });
   const sharing = buttonsOrSharedBy(texts, sharedBy, share);
-  if (topic === null) return message([...overview(texts), sharing]);
+  if (topic === null)
+    return message([...shortHelp(texts), ...(sharedBy === undefined ? [shortButtons(texts, share)] : [sharing])]);
+  if (topic.toLowerCase() === ALL_COMMANDS) return message([...overview(texts), sharing]);
   const known = HELP_TOPICS.find((one) => one === topic.toLowerCase());
   if (known === undefined)
     return lines(texts.get('help.topic.unknown', { topic: code(topic), topics: otherTopics(null) }));
@@ -45,6 +50,33 @@ export function helpMessage(texts: Texts, topic: string | null, channelId: strin
     footer(texts.get('help.topics', { topics: otherTopics(known) })),
     sharing,
   ]);
+}
+
+/** What most people need, in three lines. */
+function shortHelp(texts: Texts): readonly Part[] {
+  const typed = (words: string) => texts.command(words);
+  return [
+    linesPart([
+      texts.get('help.ask', { command: typed('orders') }),
+      texts.get('help.watch', { command: typed('subscribe orders') }),
+      texts.get('help.browse', { jobs: typed('jobs'), list: typed('list') }),
+    ]),
+    footer(texts.get('help.names')),
+  ];
+}
+
+function shortButtons(texts: Texts, share: readonly ButtonSpec[]): Part {
+  const first = PAGE_VALUE.encode({ text: null, offset: 0 });
+  const all = TOPIC_VALUE.encode({ topic: ALL_COMMANDS });
+  return {
+    kind: 'buttons',
+    buttons: [
+      { text: texts.get('button.all_jobs'), actionId: `${ACTIONS.pageJobs}:again`, value: first, style: 'primary' },
+      { text: texts.get('button.watched_here'), actionId: `${ACTIONS.pageList}:again`, value: first },
+      { text: texts.get('button.all_commands'), actionId: ACTIONS.showHelp, value: all },
+    ],
+    more: share,
+  };
 }
 
 /** Everything that can be typed. */

@@ -1,57 +1,113 @@
 import type { EpochMs } from '../../../domain/base/time.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
-import { shortId } from '../../../domain/job/job-id.ts';
-import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
+import { worstFirst } from '../../../domain/job/standing.ts';
 import { NOTHING_CHOSEN, isEmpty, choiceBeside } from '../../../domain/rules/rule-choice.ts';
 import type { RuleChoice } from '../../../domain/rules/rule-choice.ts';
-import { alarmLevelOf } from '../../../domain/rules/subscription-rules.ts';
 import type { ChannelPause, ListedSubscription } from '../../../domain/subscription.ts';
 import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
-import { jobHeadline } from '../jobs/job-details.ts';
-import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
-import { buttonsOrSharedBy, shareButton } from '../kit/job-buttons.ts';
-import { plainName } from '../kit/job-names.ts';
-import { footer, linesPart, message } from '../kit/message.ts';
-import type { Part, SlackMessage } from '../kit/message.ts';
-import { ago, dateAndTime, mention } from '../kit/mrkdwn.ts';
+import { jobCells, jobHeadings, PAGE_ROWS, standingCounts, standingIn } from '../jobs/job-table.ts';
+import { ACTIONS, PAGE_VALUE } from '../kit/button-value.ts';
+import { sharedByPart, shareButton } from '../kit/job-buttons.ts';
+import { boldName, withMore } from '../kit/job-names.ts';
+import { footer, message } from '../kit/message.ts';
+import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
+import { ago, dateAndTime, safeName } from '../kit/mrkdwn.ts';
 import { explainRefusal } from '../kit/refusal-text.ts';
 import { shortRules } from '../kit/rule-words.ts';
 import type { Texts } from '../kit/texts.ts';
 import { deliveryPromise } from './delivery-promise.ts';
 import { nothingWatchedMessage } from './nothing-watched-message.ts';
 
-/** Rows with a button that fit in one message beside its other blocks. */
-const MAX_ROWS = 40;
+/** Rules of their own that are told, one line each. */
+const MAX_OWN_RULES = 5;
 
-/**
- * What a channel watches, with a way out of each.
- *
- * @param sharedBy who showed it to everybody; undefined while only one person sees it
- */
+/** Who sees a list, and which page of it. */
+export interface ListView {
+  readonly now: EpochMs;
+  /** Of the first row, from 0. */
+  readonly offset?: number;
+  /** Who showed it to everybody; left out while only one person sees it. */
+  readonly sharedBy?: string;
+}
+
+/** What a channel watches, as a table, the worst first, and a way to end some of it. */
 export function listMessage(
   texts: Texts,
-  { subscriptions, channelRules, pause, historyAccess }: SubscriptionList,
-  sharedBy?: string,
+  { subscriptions, channelRules, pause, historyAccess, names }: SubscriptionList,
+  { now, offset = 0, sharedBy }: ListView,
 ): SlackMessage {
   const [first] = subscriptions;
   if (first === undefined) return nothingWatchedMessage(texts);
   const { channelId } = first;
-  const sorted = worstFirst(subscriptions, ({ state, rules }) => standingOf(state, alarmLevelOf(rules)));
+  const sorted = worstFirst(subscriptions, standingIn).map(namedJob);
   const count = sorted.length;
-  const rest = sorted.slice(MAX_ROWS).map(namedJob);
-  const more = { count: rest.length, names: rest.map(plainName).join(', ') };
+  const from = offset < count ? offset : 0;
+  const page = sorted.slice(from, from + PAGE_ROWS);
+  const headline = texts.get(isDirectMessage(channelId) ? 'list.headline_dm' : 'list.headline', { count });
   return message([
     ...(pause === null ? [] : [pauseNotice(texts, pause)]),
     {
       kind: 'news',
-      headline: texts.get(isDirectMessage(channelId) ? 'list.headline_dm' : 'list.headline', { count }),
-      lines: defaultLines(texts, channelRules),
+      headline: `${headline} – ${standingCounts(sorted)}`,
+      bold: headline,
+      lines: [...defaultLines(texts, channelRules), ...ownRuleLines(texts, page, channelRules)],
     },
-    ...sorted.slice(0, MAX_ROWS).map((one) => row(texts, one, channelRules)),
-    ...(rest.length > 0 ? [linesPart([texts.get('list.more', more)])] : []),
+    { kind: 'table', rows: [jobHeadings(texts), ...page.map((one) => jobCells(texts, one, now))], alignRight: [2] },
+    ...(count > PAGE_ROWS ? [footer(texts.get('list.page', { from: from + 1, to: from + page.length, count }))] : []),
+    ...(sharedBy === undefined ? [buttons(texts, { channelId, from, count })] : []),
+    footer([...checkedPart(texts, page), subscribers(texts, sorted, names)].join(' · ')),
     footer(deliveryPromise(texts, historyAccess)),
-    buttonsOrSharedBy(texts, sharedBy, shareButton(texts, channelId, { actionId: ACTIONS.shareList, value: '{}' })),
+    ...(sharedBy === undefined ? [] : [sharedByPart(texts, sharedBy)]),
   ]);
+}
+
+function buttons(
+  texts: Texts,
+  { channelId, from, count }: { readonly channelId: string; readonly from: number; readonly count: number },
+): Part {
+  const at = (offset: number) => PAGE_VALUE.encode({ text: null, offset });
+  const page = (label: 'previous' | 'next', offset: number): ButtonSpec => ({
+    text: texts.get(`button.${label}`),
+    actionId: `${ACTIONS.pageList}:${label}`,
+    value: at(offset),
+  });
+  const refresh = { text: texts.get('button.refresh'), actionId: `${ACTIONS.pageList}:again`, value: at(from) };
+  const manage = { text: texts.get('button.manage'), actionId: ACTIONS.manageList, value: at(from) };
+  const share = shareButton(texts, channelId, { actionId: ACTIONS.shareList, value: at(from) });
+  if (count <= PAGE_ROWS) return { kind: 'buttons', buttons: [refresh, manage, ...share] };
+  const pages = [
+    ...(from > 0 ? [page('previous', Math.max(0, from - PAGE_ROWS))] : []),
+    ...(from + PAGE_ROWS < count ? [page('next', from + PAGE_ROWS)] : []),
+  ];
+  return { kind: 'buttons', buttons: [...pages, manage], more: [refresh, ...share] };
+}
+
+/** When the job was looked at that was looked at longest ago. */
+function checkedPart(texts: Texts, page: readonly ListedSubscription[]): readonly string[] {
+  const times = page.flatMap(({ state }) => state.checkedAt ?? []);
+  return times.length === 0 ? [] : [texts.get('detail.checked', { ago: ago(Math.min(...times)) })];
+}
+
+/** `subscribed by ada 8, ben 2`: by name, so that nobody is called. */
+function subscribers(
+  texts: Texts,
+  subscriptions: readonly ListedSubscription[],
+  names: ReadonlyMap<string, string>,
+): string {
+  const counts = new Map<string, number>();
+  for (const { createdBy } of subscriptions) counts.set(createdBy, (counts.get(createdBy) ?? 0) + 1);
+  const said = [...counts]
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([userId, count]) => `${personName(texts, names, userId)} ${count}`);
+  return texts.get('list.subscribed_by', { who: withMore(texts, said, MAX_SUBSCRIBERS).join(', ') });
+}
+
+const MAX_SUBSCRIBERS = 5;
+
+/** Somebody's name, safe in mrkdwn; where Slack does not tell it, that it is not known. */
+export function personName(texts: Texts, names: ReadonlyMap<string, string>, userId: string): string {
+  const name = names.get(userId);
+  return name === undefined ? texts.get('list.somebody') : safeName(name);
 }
 
 function pauseNotice(texts: Texts, { reason, waiting, since, nextTrialAt }: ChannelPause): Part {
@@ -76,20 +132,16 @@ function defaultLines(texts: Texts, channelRules: RuleChoice): readonly string[]
   return isEmpty(chosen) ? [] : [texts.get('list.channel_rules', { rules: shortRules(texts, chosen) })];
 }
 
-function row(texts: Texts, subscription: ListedSubscription, channelRules: RuleChoice): Part {
-  const { state, jobId, createdBy, createdAt, chosen } = subscription;
-  const own = choiceBeside(channelRules, chosen);
-  const checked = state.checkedAt === null ? '' : ` · ${texts.get('detail.checked', { ago: ago(state.checkedAt) })}`;
-  const value = JOBS_VALUE.encode({ jobs: [jobId], target: jobId });
-  return {
-    kind: 'news',
-    headline: jobHeadline(texts, namedJob(subscription), alarmLevelOf(subscription.rules)),
-    lines: [
-      texts.get('list.by', { id: shortId(jobId), checked, who: mention(createdBy), at: dateAndTime(createdAt) }),
-      ...(isEmpty(own) ? [] : [texts.get('rules.line', { rules: shortRules(texts, own) })]),
-    ],
-    button: { text: texts.get('button.unsubscribe'), actionId: ACTIONS.unsubscribeListed, value },
-  };
+function ownRuleLines(
+  texts: Texts,
+  page: readonly (ListedSubscription & { readonly name: string | null })[],
+  channelRules: RuleChoice,
+): readonly string[] {
+  const lines = page.flatMap((one) => {
+    const own = choiceBeside(channelRules, one.chosen);
+    return isEmpty(own) ? [] : [`${boldName(one)} ${shortRules(texts, own)}`];
+  });
+  return withMore(texts, lines, MAX_OWN_RULES);
 }
 
 /** The job of a subscription, as it is named elsewhere. */

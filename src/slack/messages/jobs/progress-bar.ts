@@ -15,9 +15,7 @@ export function progressLine(texts: Texts, report: ProgressReport): string | nul
   if (figure === null || (figure.isDataDone && open.length === 0)) return null;
   const parts = open.slice(0, MAX_PARTS).map(({ name, percent }) => {
     const part = partName(texts, name);
-    return percent === 0 && name !== figure.of
-      ? texts.get('part.waiting', { part })
-      : texts.get('part.at', { part, percent: percent ?? '?' });
+    return percent === 0 && name !== figure.of ? texts.get('part.waiting', { part }) : `${part} ${percent ?? '?'} %`;
   });
   const more = open.length - parts.length;
   const said = [...parts, ...(more > 0 ? [texts.get('part.more', { count: more })] : [])].join(' · ');

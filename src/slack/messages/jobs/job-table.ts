@@ -1,0 +1,79 @@
+import type { EpochMs } from '../../../domain/base/time.ts';
+import { jobName } from '../../../domain/job/job-name.ts';
+import type { JobState } from '../../../domain/job/job-state.ts';
+import { statusGroup } from '../../../domain/job/job-status.ts';
+import { STANDINGS, standingOf } from '../../../domain/job/standing.ts';
+import type { Standing } from '../../../domain/job/standing.ts';
+import type { Job } from '../../../domain/job/job.ts';
+import { alarmLevelOf } from '../../../domain/rules/subscription-rules.ts';
+import type { SubscriptionRules } from '../../../domain/rules/subscription-rules.ts';
+import { isMessageKey } from '../../../words/plain-texts.ts';
+import { cut, unescapeMrkdwn } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
+import { STANDING_EMOJI } from './standings.ts';
+import { copyFigure, statusName } from './status-words.ts';
+
+/** Rows of one page of a table of jobs. */
+export const PAGE_ROWS = 20;
+/** Characters of a name in a table. */
+const MAX_NAME = 32;
+
+/** A job as a table shows it, by the rules of whoever watches it. */
+export type TabledJob = Pick<Job, 'jobId' | 'name' | 'jobType' | 'state'> & { readonly rules: SubscriptionRules };
+
+/** How a job stands where it is watched. */
+export function standingIn({ state, rules }: Pick<TabledJob, 'state' | 'rules'>): Standing {
+  return standingOf(state, alarmLevelOf(rules));
+}
+
+/** `🔴 1 · 🔵 1 · 🟢 8`: how many stand how, worst first. */
+export function standingCounts(jobs: readonly Pick<TabledJob, 'state' | 'rules'>[]): string {
+  const counts = new Map<string, number>();
+  const ranked = jobs.map(standingIn).toSorted((one, other) => STANDINGS.indexOf(one) - STANDINGS.indexOf(other));
+  for (const standing of ranked) {
+    const emoji = STANDING_EMOJI[standing];
+    counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
+  }
+  return [...counts].map(([emoji, count]) => `${emoji} ${count}`).join(' · ');
+}
+
+/** The headings of a table of jobs. */
+export function jobHeadings(texts: Texts): readonly string[] {
+  return [texts.get('incident.job'), texts.get('incident.now'), texts.get('table.lag')];
+}
+
+/** `orders`, `🟢 in sync`, `3 s`: as plain text. */
+export function jobCells(texts: Texts, job: TabledJob, now: EpochMs): readonly string[] {
+  const state = stateCell(texts, job, now);
+  return [cut(jobName(job), MAX_NAME), state, unescapeMrkdwn(lagCell(texts, job.state))];
+}
+
+/** `🔴 failed 12 min`, `🔵 copy 63 %`, `🟢 in sync`: as plain text. */
+export function stateCell(texts: Texts, job: TabledJob, now: EpochMs): string {
+  const standing = standingIn(job);
+  return unescapeMrkdwn(
+    `${STANDING_EMOJI[standing]} ${stateWords(texts, job, standing)}${forHowLong(texts, job.state, now)}`,
+  );
+}
+
+function stateWords(texts: Texts, { state: { report }, jobType }: TabledJob, standing: Standing): string {
+  const isCopying = report !== null && statusGroup(report.status) === 'full_copy';
+  const figure = isCopying && standing === 'copying' ? copyFigure(texts, report) : null;
+  if (figure !== null) return texts.get('table.copy', { figure });
+  const key = `table.${standing}`;
+  return isMessageKey(key) ? texts.get(key) : statusName(texts, report?.status ?? null, jobType).state;
+}
+
+/** What is not as it should be is so for some time. */
+function forHowLong(texts: Texts, { failure, unknown, statusSince, report, over }: JobState, now: EpochMs): string {
+  if (over !== null || report === null) return '';
+  const isPaused = statusGroup(report.status) === 'paused';
+  const since = unknown?.isLasting === true ? unknown.since : (failure?.since ?? (isPaused ? statusSince : null));
+  return since === null || now <= since ? '' : ` ${texts.duration(now - since)}`;
+}
+
+function lagCell(texts: Texts, { report, unknown, over }: JobState): string {
+  const isRead =
+    over === null && report !== null && report.lagMs !== null && statusGroup(report.status) === 'replicating';
+  return isRead && unknown?.isLasting !== true ? texts.duration(report.lagMs) : '–';
+}

@@ -1,0 +1,117 @@
+import type { ModalView } from '@slack/types';
+import { z } from 'zod';
+
+import type { EpochMs } from '../../../domain/base/time.ts';
+import { parseJobId } from '../../../domain/job/job-id.ts';
+import type { JobId } from '../../../domain/job/job-id.ts';
+import { jobName } from '../../../domain/job/job-name.ts';
+import { worstFirst } from '../../../domain/job/standing.ts';
+import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
+import { namedJob, personName } from '../answers/list-message.ts';
+import { stateCell, standingIn } from '../jobs/job-table.ts';
+import { cut, unescapeMrkdwn } from '../kit/mrkdwn.ts';
+import type { Texts } from '../kit/texts.ts';
+
+/** What Slack calls the dialog in which several jobs are unwatched. */
+export const MANAGE_CALLBACK = 'drs_manage';
+
+/** Checkboxes of one input, and inputs: two blocks remain (docs.slack.dev, "Checkboxes element", "Views"). */
+const MAX_BOXES = 10;
+const MAX_INPUTS = 98;
+const MAX_OPTION_TEXT = 75;
+
+/**
+ * Every job that a conversation watches, with a box each: whoever sends it off has seen whose they are.
+ *
+ * @param channelId the conversation they belong to, whatever may be shown when the dialog is sent off
+ */
+export function manageView(
+  texts: Texts,
+  { subscriptions, names }: SubscriptionList,
+  { channelId, now }: { readonly channelId: string; readonly now: EpochMs },
+): ModalView {
+  const sorted = worstFirst(subscriptions, standingIn).map(namedJob);
+  const options = sorted.slice(0, MAX_BOXES * MAX_INPUTS).map((one) => ({
+    text: plain(cut(jobName(one), MAX_OPTION_TEXT)),
+    description: plain(
+      cut(
+        unescapeMrkdwn(
+          texts.get('manage.option', {
+            state: stateCell(texts, one, now),
+            who: personName(texts, names, one.createdBy),
+          }),
+        ),
+        MAX_OPTION_TEXT,
+      ),
+    ),
+    value: one.jobId,
+  }));
+  const groups = Array.from({ length: Math.ceil(options.length / MAX_BOXES) }, (_group, index) =>
+    options.slice(index * MAX_BOXES, (index + 1) * MAX_BOXES),
+  );
+  return {
+    type: 'modal',
+    callback_id: MANAGE_CALLBACK,
+    private_metadata: JSON.stringify({ channel: channelId }),
+    title: plain(texts.get('manage.title')),
+    submit: plain(texts.get('button.unsubscribe')),
+    close: plain(texts.get('manage.close')),
+    blocks: groups.map((group, index) => ({
+      type: 'input',
+      block_id: `jobs-${index}`,
+      optional: true,
+      label: plain(texts.get('manage.label', { from: index * MAX_BOXES + 1, to: index * MAX_BOXES + group.length })),
+      element: { type: 'checkboxes', action_id: 'jobs', options: group },
+    })),
+  };
+}
+
+function plain(text: string) {
+  return { type: 'plain_text' as const, text, emoji: true };
+}
+
+const submission = z.object({
+  user: z.object({ id: z.string(), team_id: z.string().optional() }),
+  view: z.object({
+    private_metadata: z.string().max(3_000),
+    state: z.object({
+      values: z.record(
+        z.string(),
+        z.record(z.string(), z.object({ selected_options: z.array(z.object({ value: z.string() })).optional() })),
+      ),
+    }),
+  }),
+});
+const metadata = z.object({ channel: z.string().min(1).max(20) });
+
+/** Somebody sent off the dialog. */
+export interface Managed {
+  readonly userId: string;
+  /** The workspace of the person; null when Slack does not say. */
+  readonly teamId: string | null;
+  readonly channelId: string;
+  /** Those whose box is ticked. */
+  readonly jobIds: readonly JobId[];
+}
+
+/** Reads what was sent off; null for what this version would not have shown. */
+export function parseManaged(body: unknown): Managed | null {
+  const parsed = submission.safeParse(body);
+  if (!parsed.success) return null;
+  const { user, view } = parsed.data;
+  const about = readMetadata(view.private_metadata);
+  if (about === null) return null;
+  const chosen = Object.values(view.state.values).flatMap((block) => Object.values(block));
+  const jobIds = chosen.flatMap(({ selected_options: options }) =>
+    (options ?? []).flatMap(({ value }) => parseJobId(value) ?? []),
+  );
+  return { userId: user.id, teamId: user.team_id ?? null, channelId: about.channel, jobIds };
+}
+
+function readMetadata(text: string): z.infer<typeof metadata> | null {
+  try {
+    return metadata.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
