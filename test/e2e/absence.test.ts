@@ -52,7 +52,7 @@ describe('DRS refuses whole requests with "no such job"', () => {
     world.drs.setHabits({ refusesAll: 'DRS.M00289' });
     await pass(60);
     expect(await change(world, jobs)).toEqual(NO_CHANGE);
-    expect((await watchedNow(world)).match(/ – unknown since /g)).toHaveLength(10);
+    expect((await watchedNow(world)).match(/⚫ unknown/g)).toHaveLength(10);
     world.drs.setHabits({ refusesAll: null });
     first(jobs).becomes('PAUSING');
     await pass(1, 2 * HOUR);

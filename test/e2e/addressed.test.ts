@@ -90,6 +90,6 @@ describe('somebody who writes to the bot alone', () => {
   test('is told what there is when they send a picture without a word', async () => {
     await using world = await worldWith();
     await world.slack.people.write('ana', '', { subtype: 'file_share', files: [{ id: 'F1', mimetype: 'image/png' }] });
-    expect((await world.nextMessage('dm-ana', 0)).text).toContain('help');
+    expect((await world.nextMessage('dm-ana', 0)).text).toContain('/drs orders');
   });
 });

@@ -226,7 +226,8 @@ class Cell {
     for (const [channel, jobs] of Object.entries(STATES)) {
       const list = await this.#ask(channel, '/drs list');
       for (const [job, state] of Object.entries(jobs)) {
-        const line = list.split('\n').find((one) => one.includes(job)) ?? 'nothing';
+        // A row of the table: the job, an emoji, how it is.
+        const line = list.split(/\n|, (?=\S+ [^\w\s])/).find((one) => one.startsWith(`${job} `)) ?? 'nothing';
         if (!state.test(line)) this.complain(`/drs list in #${channel} has ${job} as: ${line}`);
       }
     }
@@ -296,7 +297,7 @@ interface Told {
 }
 
 /** News of a failure, and what an edit makes of it; not the reminder, ⏰, that it still lasts. */
-const FAILURE = /🔴[^\n]*FAILED[^]*orders|orders[^]*🔴[^\n]*FAILED/;
+const FAILURE = /🔴 orders FAILED|🔴[^\n]*FAILED[^]*orders|orders[^]*🔴[^\n]*FAILED/;
 const FAILED: readonly Told[] = [
   { channel: 'one', what: FAILURE },
   { channel: 'two', what: FAILURE },
@@ -308,14 +309,14 @@ const TOLD_UNDER_FAULTS = TOLD_WHILE_WRONG;
 /** What a person reads of a job that replicates. */
 const READS = {
   sees: /(?:🟢 \S+ – replicating|🏁 \S+ – caught up), lag 1 s/,
-  misses: /UNKNOWN|Could not ask DRS just now/,
-  blind: /UNKNOWN|Could not ask DRS just now/,
+  misses: /unknown since|Could not ask DRS just now/,
+  blind: /unknown since|Could not ask DRS just now/,
 } as const;
 /** Everything, in the end. */
 const ALL_TOLD: readonly Told[] = [
   ...TOLD_UNDER_FAULTS,
-  { channel: 'one', what: /orders recovered/ },
-  { channel: 'two', what: /orders recovered/ },
+  { channel: 'one', what: /orders recovered after [^\n]* – replicating again/ },
+  { channel: 'two', what: /orders recovered after [^\n]* – replicating again/ },
   { channel: 'one', what: /billing – replicating again/ },
   { channel: 'two', what: /⏸️ stock – paused/ },
 ];
@@ -326,7 +327,7 @@ const NEVER_TOLD = [
   { channel: 'two', job: 'shop' },
 ] as const;
 /** How a list calls a job that replicates: a story may last long enough for it to be caught up. */
-const REPLICATES = /replicating|caught up/;
+const REPLICATES = /in sync|caught up|replicating/;
 /** What each channel's list says in the end. */
 const STATES: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   one: { orders: REPLICATES, billing: REPLICATES, shop: REPLICATES, spare: REPLICATES },

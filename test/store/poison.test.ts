@@ -233,7 +233,7 @@ const PLAIN = {
   job_memories: ['connection_id', 'job_id'],
   job_list_readings: ['connection_id', 'job_type'],
   jobs: ['connection_id', 'job_id', 'parent_id', 'role', 'job_type', 'name', 'status', 'lease_token'],
-  listed_jobs: ['connection_id', 'job_id', 'job_type', 'name', 'name_key', 'status', 'parent_id'],
+  listed_jobs: ['connection_id', 'job_id', 'job_type', 'name', 'name_key', 'status', 'parent_id', 'engines'],
   pauses: ['workspace_id', 'channel_id', 'post_id', 'reason'],
   posts: [
     'id',

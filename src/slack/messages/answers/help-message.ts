@@ -27,7 +27,7 @@ export const HELP_TOPICS: readonly HelpTopic[] = COMMANDS.flatMap(({ verb }) => 
 });
 
 /** What the button behind the short help asks for: everything that can be typed. */
-export const ALL_COMMANDS = 'commands';
+const ALL_COMMANDS = 'commands';
 
 /**
  * Three things to type and three buttons, everything that can be typed, or more about one thing.
