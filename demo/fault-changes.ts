@@ -66,7 +66,7 @@ export function createFaultChanges(drs: DrsSimulator, slack: SlackWorkspace): Fa
         return `Say what fails (${TARGETS.join(', ')}), how (an HTTP status, ${Object.keys(DRS_FAULTS).join(', ')}) and how long (3, 20s, always).`;
       if (extent.kind === 'times') drs.faults.next(target, fault, extent.count);
       else drs.faults.always(target, fault, extent.ms);
-      return `${describeExtent(extent, `requests for ${target}`)} fail: ${word}.`;
+      return `${describeExtent(extent, `requests for ${target}`)}: ${word}.`;
     },
     failSlack(method, word, howLong) {
       const extent = parseExtent(howLong);
@@ -77,7 +77,7 @@ export function createFaultChanges(drs: DrsSimulator, slack: SlackWorkspace): Fa
       const fault: SlackFault = status >= 400 && status < 600 ? { kind: 'http', status } : known;
       if (extent.kind === 'times') slack.faults.next(method, fault, { count: extent.count });
       else slack.faults.always(method, fault, { ms: extent.ms });
-      return `${describeExtent(extent, `calls of ${method}`)} fail: ${word}.`;
+      return `${describeExtent(extent, `calls of ${method}`)}: ${word}.`;
     },
     endFaults() {
       drs.faults.clear();
@@ -100,11 +100,13 @@ function parseExtent(text: string): Extent | null {
   return unit === '' ? { kind: 'times', count: Number(number) } : { kind: 'time', ms: Number(number) * 1_000 };
 }
 
+/** `The next call of chat.postMessage fails`. */
 function describeExtent(extent: Extent, what: string): string {
-  if (extent.kind === 'times') return `The next ${extent.count} ${what}`;
+  if (extent.kind === 'times')
+    return extent.count === 1 ? `The next ${what.replace('s ', ' ')} fails` : `The next ${extent.count} ${what} fail`;
   return extent.ms === Infinity
-    ? `From now on, until you say fail end, all ${what}`
-    : `For ${extent.ms / 1_000} s all ${what}`;
+    ? `From now on, until you say fail end, all ${what} fail`
+    : `For ${extent.ms / 1_000} s all ${what} fail`;
 }
 
 function changeSocket({ sockets }: SlackWorkspace, what: string, detail: string): string {

@@ -155,7 +155,7 @@ export class Prompt {
     ];
     const newest = visible.toSorted((one, other) => this.#cameAt(other) - this.#cameAt(one));
     for (const message of newest) {
-      const called = labelsOf(message).find((one) => one.toLowerCase() === label.toLowerCase());
+      const called = labelsOf(message).find((one) => plainLabel(one) === plainLabel(label));
       if (called !== undefined) return (await this.#slack.people.click(this.#user, message, called)).slackSays;
     }
     const labels = [...new Set(newest.flatMap(labelsOf))];
@@ -221,4 +221,9 @@ function keyOf(message: Message | EphemeralMessage): string {
 
 function labelsOf({ blocks }: Message | EphemeralMessage): readonly string[] {
   return pressablesIn(blocks).map(({ label }) => label);
+}
+
+/** A label as somebody types it: in any case, and without the three dots that say that a dialog follows. */
+function plainLabel(label: string): string {
+  return label.toLowerCase().replace(/\s*(?:…|\.{3})$/, '');
 }

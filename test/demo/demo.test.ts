@@ -160,7 +160,7 @@ test('the prompt presses what came last, and says what it does not do', async ()
     clicked.push(message.text);
     return Promise.resolve({ acked: true, slackSays: null });
   };
-  await prompt.take('press refresh');
+  await prompt.take('press refresh…');
   expect(clicked).toEqual(['newer']);
 });
 
@@ -196,7 +196,7 @@ test('the prompt lets requests, calls and sockets fail', async () => {
   await using slack = await startSlackWorkspace();
   await using drs = await startDrsSimulator();
   const changes = createFaultChanges(drs, slack);
-  expect(changes.failDrs('progress', 'huge', '')).toBe('The next 1 requests for progress fail: huge.');
+  expect(changes.failDrs('progress', 'huge', '')).toBe('The next request for progress fails: huge.');
   expect(changes.failDrs('progress', 'oddly', '1')).toMatch(/^Say what fails/);
   expect(drs.faults.take('progress')).toEqual({ kind: 'huge', bytes: 50_000_000 });
   expect(changes.failDrs('progress', '503', '20s')).toBe('For 20 s all requests for progress fail: 503.');
