@@ -122,7 +122,7 @@ describe('one of five watched jobs is deleted', () => {
     await pass(3);
     const { text } = await world.nextMessage('#migrations', 1);
     expect(text).toContain('🔴 job-0 is gone – DRS no longer knows this job');
-    expect(text).toContain('if DRS has it again within 90 days, this channel watches it again');
+    expect(text).toContain('it comes back with the job, for 90 days');
     expect(world.drs.count('list')).toBeGreaterThan(lists);
     await pass(20);
     expect(told(world)).toHaveLength(1);

@@ -34,7 +34,7 @@ export function ended(texts: Texts, job: NamedJob, event: Ended, doer: Doer | nu
     unseen: standing === null ? '' : texts.duration(at - standing.at),
     status: standing === null ? '' : escapeMrkdwn(standing.status),
   });
-  const closing = texts.get('told.ended_closing');
+  const closing = texts.get('told.subscription_ended');
   const isUnproven = UNPROVEN.has(verdict);
   const lines = [
     isUnproven ? lastSeenLine(texts, job, event) : null,

@@ -221,6 +221,11 @@ function namesakeButtons(texts: Texts, told: readonly EventFacts[]): readonly Bu
   return [{ text: texts.get('button.watch_namesake'), actionId: ACTIONS.watchNamesake, value }];
 }
 
+/** The end of something that was to be an exact copy, which nobody has compared. */
+function endsUnchecked({ job, event }: EventFacts): boolean {
+  return event.kind === 'ended' && !isDisasterRecovery(job.jobType);
+}
+
 /** When it happened, when somebody asked since, and the incident that it is a part of; the id is for Slack's search. */
 function footerParts(texts: Texts, post: ShownPost, now: readonly JobReading[]): readonly Part[] {
   const { facts, askedAt, around, channelId } = post;
@@ -233,6 +238,7 @@ function footerParts(texts: Texts, post: ShownPost, now: readonly JobReading[]):
   const line = [
     dateAndTime(Math.max(...told.map(({ event }) => event.at))),
     ...(checkedAt === null ? [] : [texts.get('detail.checked', { ago: ago(checkedAt) })]),
+    ...(told.some(endsUnchecked) ? [texts.get('life.not_checked')] : []),
     ...(url === null ? [] : [texts.get('incident.part_of', { url })]),
   ].join(' · ');
   return [
