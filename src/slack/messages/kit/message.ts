@@ -157,7 +157,7 @@ function toBlock(part: Part): MessageBlock | null {
     case 'chart':
       return chart(part);
     case 'buttons':
-      return part.buttons.length === 0 ? null : actions(part.buttons, part.more ?? []);
+      return actions(part.buttons, part.more ?? []);
   }
 }
 
@@ -216,8 +216,10 @@ function emphasised(headline: string, bold: string | undefined): string {
   return bold === undefined ? `*${headline}*` : headline.replace(bold, () => `*${bold}*`);
 }
 
-function actions(buttons: readonly ButtonSpec[], more: readonly ButtonSpec[]): ActionsBlock {
-  return { type: 'actions', elements: [...buttons.map(button), ...(more.length === 0 ? [] : [overflow(more)])] };
+/** Null where there is nothing to press: Slack refuses such a block without elements. */
+function actions(buttons: readonly ButtonSpec[], more: readonly ButtonSpec[]): ActionsBlock | null {
+  const elements = [...buttons.map(button), ...(more.length === 0 ? [] : [overflow(more)])];
+  return elements.length === 0 ? null : { type: 'actions', elements };
 }
 
 /** Options behind ⋯ (docs.slack.dev, "Overflow menu element"). */
