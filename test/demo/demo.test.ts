@@ -8,7 +8,9 @@ import { createQuietLog } from '../../demo/quiet-log.ts';
 import { Prompt } from '../../demo/prompt.ts';
 import type { Cloud } from '../../demo/prompt.ts';
 import { startDrsSimulator } from '../../demo/drs-simulator/simulator.ts';
+import type { DrsSimulator } from '../../demo/drs-simulator/simulator.ts';
 import { startSlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
+import type { SlackWorkspace } from '../../demo/slack-workspace/slack-workspace.ts';
 import { setStage } from '../../demo/story.ts';
 import { wrap, wrapColumns } from '../../demo/wrap.ts';
 import { startProcess } from '../support/bot-process.ts';
@@ -83,9 +85,8 @@ test('the prompt lets nobody into #secret but Li, and locks the key', async () =
   ]);
 });
 
-test('the prompt renames, recreates and deletes jobs in the cloud', async () => {
-  await using slack = await startSlackWorkspace();
-  await using drs = await startDrsSimulator();
+/** The prompt of the demo on its stage, and what it prints; nobody signs in to the cloud. */
+function openPrompt(slack: SlackWorkspace, drs: DrsSimulator) {
   setStage({ slack, drs });
   const cloud = {
     rotateKey: () => '',
@@ -96,6 +97,13 @@ test('the prompt renames, recreates and deletes jobs in the cloud', async () => 
   const printed: string[] = [];
   const changes = { ...createJobChanges(drs), ...createFaultChanges(drs, slack) };
   const prompt = new Prompt(slack, { ...cloud, ...changes }, (line) => void printed.push(line.trim()));
+  return { prompt, printed };
+}
+
+test('the prompt renames, recreates and deletes jobs in the cloud', async () => {
+  await using slack = await startSlackWorkspace();
+  await using drs = await startDrsSimulator();
+  const { prompt, printed } = openPrompt(slack, drs);
   const first = drs.findJob('orders')?.id ?? '';
   for (const line of ['rename orders', 'rename orders store', 'delete orders', 'recreate store'])
     await prompt.take(line);
@@ -115,16 +123,7 @@ test('the prompt renames, recreates and deletes jobs in the cloud', async () => 
 test('the prompt presses what came last, and says what it does not do', async () => {
   await using slack = await startSlackWorkspace();
   await using drs = await startDrsSimulator();
-  setStage({ slack, drs });
-  const cloud = {
-    rotateKey: () => '',
-    lockKey: () => '',
-    fixKey: () => Promise.resolve(''),
-    setClock: () => Promise.resolve(''),
-  };
-  const printed: string[] = [];
-  const changes = { ...createJobChanges(drs), ...createFaultChanges(drs, slack) };
-  const prompt = new Prompt(slack, { ...cloud, ...changes }, (line) => void printed.push(line.trim()));
+  const { prompt, printed } = openPrompt(slack, drs);
   for (const line of [
     'status orders',
     'orders',

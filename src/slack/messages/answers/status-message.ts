@@ -1,4 +1,3 @@
-import { isSuccess } from '../../../domain/job/job-event.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
 import type { JobId } from '../../../domain/job/job-id.ts';
 import type { Job } from '../../../domain/job/job.ts';
@@ -6,13 +5,13 @@ import type { EpochMs } from '../../../domain/base/time.ts';
 import type { EndedEvent, JobStatus, StatusAnswer } from '../../../use-cases/showing/show-status.ts';
 import { chartPart } from '../jobs/chart-part.ts';
 import { describeJob } from '../jobs/job-details.ts';
+import { endedHeadline } from '../jobs/ended-headline.ts';
 import { lifePart } from '../jobs/life-table.ts';
-import { statusName } from '../jobs/status-words.ts';
 import { noReport, noSuchJob } from '../jobs/unknown-job.ts';
 import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
 import { consoleButton, logButton, rawButton, sharedByPart, shareButton, subscribeLabel } from '../kit/job-buttons.ts';
 import { askedJobId, plainName } from '../kit/job-names.ts';
-import { dateAndTime, lowerFirst } from '../kit/mrkdwn.ts';
+import { dateAndTime } from '../kit/mrkdwn.ts';
 import { footer, linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
 import type { Texts } from '../kit/texts.ts';
@@ -94,16 +93,10 @@ function isSaid(text: string | null): text is string {
 }
 
 /** What the message of its end said: a job's life, as long as it is remembered. */
-function endedParts(texts: Texts, job: Job, { verdict, lastLag, summary, standing, at }: EndedEvent): readonly Part[] {
-  const name = plainName(job);
-  const how = texts.get(`ended.${verdict}`, {
-    lag: texts.duration(lastLag?.ms ?? 0),
-    unseen: standing === null ? '' : texts.duration(at - standing.at),
-    status: standing === null ? '' : lowerFirst(statusName(texts, standing.status, job.jobType).state),
-  });
-  const headline = texts.get(isSuccess(verdict) ? 'told.done' : 'told.ended', { name, how });
+function endedParts(texts: Texts, job: Job, event: EndedEvent): readonly Part[] {
+  const { summary, at } = event;
   return [
-    { kind: 'news', headline: `${isSuccess(verdict) ? '✅' : '⏹️'} ${headline}`, bold: name },
+    { kind: 'news', headline: endedHeadline(texts, job, event), bold: plainName(job) },
     ...(summary === null ? [] : [lifePart(texts, summary)]),
     footer(`${dateAndTime(at)} · ${texts.get('life.not_checked')}`),
     { kind: 'search', line: job.jobId },

@@ -5,7 +5,7 @@ import type { NotChecked } from '../../../domain/rules/cut-over.ts';
 import type { Obstacle, Readiness } from '../../../domain/rules/readiness.ts';
 import { DEFAULT_READY_RULE } from '../../../domain/rules/rule-settings.ts';
 import type { RuleSettings } from '../../../domain/rules/rule-settings.ts';
-import { ago, code, cut, escapeMrkdwn, lowerFirst } from '../kit/mrkdwn.ts';
+import { ago, code, cut, escapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { statusWords } from './status-words.ts';
 
@@ -30,7 +30,7 @@ export function whyNotReady(texts: Texts, job: Pick<Job, 'state' | 'jobType'>, {
 export function obstacle(texts: Texts, { state, jobType }: Pick<Job, 'state' | 'jobType'>, one: Obstacle): string {
   switch (one.kind) {
     case 'status':
-      return state.report === null ? '' : lowerFirst(statusWords(texts, state.report, jobType).state);
+      return state.report === null ? '' : statusWords(texts, state.report, jobType).state;
     case 'not_asked':
       return texts.get('ready.against.not_asked');
     case 'not_just_checked':

@@ -7,7 +7,7 @@ import type { Aftermath, NamedJob } from '../../../domain/post/post.ts';
 import { causeLine, MAX_TOLD_TEXT } from '../jobs/cause-text.ts';
 import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
-import { lowerFirst, stretch } from '../kit/mrkdwn.ts';
+import { stretch } from '../kit/mrkdwn.ts';
 import { statusWords } from '../jobs/status-words.ts';
 import type { StatusWords } from '../jobs/status-words.ts';
 import type { Texts } from '../kit/texts.ts';
@@ -57,7 +57,7 @@ function workingState(
   const report = current?.state.report ?? null;
   if (current === null || report === null || !isWorking(statusGroup(report.status))) return null;
   const { emoji, state } = statusWords(texts, report, jobType, stateNote(current.state, alarmMs), alarmMs);
-  return { emoji, state: lowerFirst(state) };
+  return { emoji, state };
 }
 
 /** `~🔴 FAILED~ 02:14–03:01 · Duplicate entry …` */

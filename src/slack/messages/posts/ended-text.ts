@@ -2,54 +2,35 @@ import type { EndVerdict, JobEvent } from '../../../domain/job/job-event.ts';
 import { isDisasterRecovery } from '../../../domain/job/job-type.ts';
 import type { Doer } from '../../../domain/job/timeline.ts';
 import type { NamedJob } from '../../../domain/post/post.ts';
+import { endedHeadline } from '../jobs/ended-headline.ts';
 import { statusName } from '../jobs/status-words.ts';
-import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
-import { dateAndTime, escapeMrkdwn } from '../kit/mrkdwn.ts';
+import { dateAndTime } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { doerText } from './doer-text.ts';
 
 type Ended = Extract<JobEvent, { readonly kind: 'ended' }>;
 
-/** Only these two are a success; DRS itself says no more than "released". */
-const SUCCESSES: ReadonlySet<EndVerdict> = new Set<EndVerdict>(['stopped_in_sync', 'copy_finished']);
 /** Verdicts that rest on what was seen some time before the end. */
 const UNPROVEN: ReadonlySet<EndVerdict> = new Set<EndVerdict>(['not_seen', 'other_status', 'stopped_unsettled']);
 
 /** A job that has ended: whether that is a success, and that nobody is told about it any more. Its life is a table below. */
 export function ended(texts: Texts, job: NamedJob, event: Ended, doer: Doer | null): News {
-  const { verdict, lastLag, summary, standing, at } = event;
-  const name = plainName(job);
+  const { verdict, lastLag, summary, at } = event;
+  const headline = endedHeadline(texts, job, event);
   const by = doerText(texts, 'told.ended_by', doer, at);
-  if (isDisasterRecovery(job.jobType) && verdict !== 'had_failed') {
-    const how = texts.get('ended.disaster_recovery');
-    const over = texts.get('told.subscription_ended');
-    return {
-      headline: `⏹️ ${texts.get('told.ended', { name, how })}`,
-      lines: [by === null ? over : `${by} · ${over}`],
-    };
-  }
-  const how = texts.get(`ended.${verdict}`, {
-    lag: texts.duration(lastLag?.ms ?? 0),
-    unseen: standing === null ? '' : texts.duration(at - standing.at),
-    status: standing === null ? '' : escapeMrkdwn(standing.status),
-  });
-  const closing = texts.get('told.subscription_ended');
-  const isUnproven = UNPROVEN.has(verdict);
+  const over = texts.get('told.subscription_ended');
+  const closing = by === null ? over : `${by} · ${over}`;
+  if (isDisasterRecovery(job.jobType) && verdict !== 'had_failed') return { headline, lines: [closing] };
   const lines = [
-    isUnproven ? lastSeenLine(texts, job, event) : null,
+    UNPROVEN.has(verdict) ? lastSeenLine(texts, job, event) : null,
     // With a summary the headline or the table says it already.
     lastLag === null || summary !== null
       ? null
       : texts.get('told.last_lag', { lag: texts.duration(lastLag.ms), at: dateAndTime(lastLag.at) }),
-    by === null ? closing : `${by} · ${closing}`,
+    closing,
   ];
-  return {
-    headline: SUCCESSES.has(verdict)
-      ? `✅ ${texts.get('told.done', { name, how })}`
-      : `⏹️ ${texts.get('told.ended', { name, how })}`,
-    lines: lines.filter((line) => line !== null),
-  };
+  return { headline, lines: lines.filter((line) => line !== null) };
 }
 
 /** What was last known of a job that nobody saw end, and how old that is. */

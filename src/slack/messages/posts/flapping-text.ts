@@ -5,7 +5,7 @@ import type { NamedJob } from '../../../domain/post/post.ts';
 import { statusName, statusWords } from '../jobs/status-words.ts';
 import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
-import { dateAndTime, lowerFirst } from '../kit/mrkdwn.ts';
+import { dateAndTime } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
 type Of<Kind extends JobEvent['kind']> = Extract<JobEvent, { readonly kind: Kind }>;
@@ -24,7 +24,7 @@ export function flapping(texts: Texts, job: NamedJob, event: Of<'flapping'>, cur
     name,
     count: told.failures,
     duration: texts.duration(at - told.since),
-    state: lowerFirst(statusName(texts, report?.status ?? null, job.jobType).state),
+    state: statusName(texts, report?.status ?? null, job.jobType).state,
   };
   const next = { every: texts.duration(told.longestGapMs), quiet: texts.duration(quietMs(told)) };
   return { headline: `🟠 ${texts.get('told.flapping', said)}`, lines: [texts.get('told.flapping_next', next)] };
@@ -34,7 +34,7 @@ export function flapping(texts: Texts, job: NamedJob, event: Of<'flapping'>, cur
 export function settled(texts: Texts, job: NamedJob, event: Of<'settled'>, alarmMs: number): News {
   const { flapping: told, quietMs: ms, at, report } = event;
   const words = report === null ? null : statusWords(texts, report, job.jobType, event.lagNote, alarmMs);
-  const state = lowerFirst(words?.state ?? texts.get('now.unknown'));
+  const state = words?.state ?? texts.get('now.unknown');
   const said = {
     quiet: texts.duration(ms),
     count: told.failures,

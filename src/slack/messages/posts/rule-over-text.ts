@@ -85,7 +85,7 @@ export function overWords(
         state: lowerFirst(foundWords(texts, by.found)),
       };
     case 'ended':
-      return { emoji: '⏹️', state: lowerFirst(texts.get('state.ended')) };
+      return { emoji: '⏹️', state: texts.get('state.ended') };
     case 'gone':
       return { emoji: '🔴', state: texts.get('standing.gone') };
     case 'flapping':
@@ -94,7 +94,7 @@ export function overWords(
       return { emoji: '🔴', state: texts.get('standing.sub_jobs_failed') };
     default: {
       const { state } = statusName(texts, by.report?.status ?? null, jobType);
-      return { emoji: statusEmoji(texts, jobType, by, alarmMs), state: lowerFirst(state) };
+      return { emoji: statusEmoji(texts, jobType, by, alarmMs), state };
     }
   }
 }
