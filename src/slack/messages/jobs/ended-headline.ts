@@ -8,17 +8,21 @@ import { statusName } from './status-words.ts';
 
 type Ended = Extract<JobEvent, { readonly kind: 'ended' }>;
 
-/** `✅ orders is done – stopped in sync, last lag < 1 s`, or `⏹️ orders ended – while paused`; the same when it is told and when it is asked for. */
+/**
+ * `✅ orders is done – stopped in sync, last lag < 1 s`, or `⏹️ orders ended – while paused`; the same when it is told and when
+ * it is asked for. A disaster recovery that is stopped is neither a success nor none.
+ */
 export function endedHeadline(texts: Texts, job: NamedJob, event: Ended): string {
-  const said = { name: plainName(job), how: howItEnded(texts, job, event) };
-  return isSuccess(event.verdict) ? `✅ ${texts.get('told.done', said)}` : `⏹️ ${texts.get('told.ended', said)}`;
-}
-
-function howItEnded(texts: Texts, { jobType }: NamedJob, { verdict, lastLag, standing, at }: Ended): string {
-  if (isDisasterRecovery(jobType) && verdict !== 'had_failed') return texts.get('ended.disaster_recovery');
-  return texts.get(`ended.${verdict}`, {
+  const { verdict, lastLag, standing, at } = event;
+  const name = plainName(job);
+  if (isDisasterRecovery(job.jobType) && verdict !== 'had_failed')
+    return `⏹️ ${texts.get('told.ended', { name, how: texts.get('ended.disaster_recovery') })}`;
+  const how = texts.get(`ended.${verdict}`, {
     lag: texts.duration(lastLag?.ms ?? 0),
     unseen: standing === null ? '' : texts.duration(at - standing.at),
-    status: standing === null ? '' : statusName(texts, standing.status, jobType).state,
+    status: standing === null ? '' : statusName(texts, standing.status, job.jobType).state,
   });
+  return isSuccess(verdict)
+    ? `✅ ${texts.get('told.done', { name, how })}`
+    : `⏹️ ${texts.get('told.ended', { name, how })}`;
 }
