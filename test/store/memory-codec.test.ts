@@ -96,7 +96,10 @@ describe('what the rules remember', () => {
 
   test('is forgotten where anything in it is odd, and what is read of anything can be written', () => {
     const good: unknown = JSON.parse(encodeMemory(memoryAfter(70)));
-    const oddities = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(1e308, -1, 'told', null, {}, [], [1], 0));
+    const oddities = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom(1e308, -1, 0.1, 5e-324, 2 ** 53, 'told', null, {}, [], [1], 0),
+    );
     const spoilt = fc
       .tuple(fc.array(fc.nat(60), { maxLength: 4 }), oddities)
       .map(([path, odd]) => spoil(good, path, odd));
@@ -113,6 +116,8 @@ describe('what the rules remember', () => {
       '[]',
       '[3,[],0,[[],[]],[]]',
       '[2,[],0,[[],[]],[1e999]]',
+      '[2,[],0,[[],[]],[5e-324]]',
+      '[2,[],0,[[],[]],[1e15,1e15]]',
       '[2,[[""]],0,[[],[]],[]]',
     ])
       expect(decodeMemory(odd)).toEqual(NO_MEMORY);

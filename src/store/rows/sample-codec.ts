@@ -68,6 +68,7 @@ export function unpackSamples(packed: unknown): readonly Sample[] | null {
     }
     if (!isNumber(item)) return null;
     second += item;
+    if (!Number.isSafeInteger(second) || !Number.isSafeInteger(second * SECOND)) return null;
     let lagMs: number | null = null;
     if (group === 'replicating') {
       const lag = packed[++index];
@@ -126,6 +127,7 @@ export function unpackReadings(packed: unknown, from: EpochMs): readonly Reading
     if (!isNumber(more) || !isLag(lagMs)) return null;
     step += more;
     at += step;
+    if (!Number.isSafeInteger(step) || !Number.isSafeInteger(at)) return null;
     readings.push({ at, lagMs });
   }
   return readings;
