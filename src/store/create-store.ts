@@ -1,4 +1,5 @@
 import type { Language } from '../domain/base/language.ts';
+import type { EpochMs } from '../domain/base/time.ts';
 import { TRIALS_MS } from '../domain/post/pause.ts';
 import type { Store } from '../ports/store/store.ts';
 import type { Database } from './database.ts';
@@ -61,7 +62,7 @@ export function createStore(
     openWorkspace: (workspace) => channels.openWorkspace(db, workspace),
     openConnection: (connection) => channels.openConnection(db, connection),
     findLastProjectId: (endpoint) => channels.findLastProjectId(db, endpoint),
-    ...jobMethods(db, time, language),
+    ...jobMethods(database, time, language),
     askPost: (postId) => askPost(db, time.now(), postId),
     findHistoryAccess: (channel) => findHistoryAccess(db, channel),
     listHistoryAccess: (workspaceId) => listHistoryAccess(db, workspaceId),
@@ -89,7 +90,7 @@ export function createStore(
     ...turnMethods(db, time, language, trialsMs),
     listTold: (request) => listTold(db, request),
     findPost: (postId) => findPost(db, language, postId),
-    noteAlive: (request) => episodes.noteAlive(db, request),
+    noteAlive: (request) => database.withoutSync((loose) => episodes.noteAlive(loose, request)),
     noteSight: (request) => episodes.noteSight(db, request),
     tellSight: (request) => episodes.tellSight(db, request),
     raiseAlert: (request) => alerts.raiseAlert(db, request),
@@ -116,67 +117,74 @@ export function createStore(
   };
 }
 
-/** What concerns jobs, listed or polled. */
-function jobMethods(db: Db, time: WorkClock, language: Language) {
+/** What concerns jobs, listed or polled. What was read of DRS, and who reads, may be lost: it is read again. */
+function jobMethods(database: Database, time: WorkClock, language: Language) {
+  const { db } = database;
+  const withoutSync = <T>(work: (loose: Db) => Promise<T>) => database.withoutSync(work);
+  // The clock is read first: correcting it may itself wait for the database.
+  const loosely = async <T>(work: (loose: Db, clock: EpochMs) => Promise<T>): Promise<T> => {
+    const clock = await time.read(db);
+    return await withoutSync((loose) => work(loose, clock));
+  };
   return {
     findJob: (job) => jobs.findJob(db, job),
     findJobs: (connectionId, jobIds) => jobs.findJobs(db, connectionId, jobIds),
-    claimJobListRefresh: (request) => claimJobListRefresh(db, request),
-    saveJobList: (request) => saveJobList(db, request),
+    claimJobListRefresh: (request) => withoutSync((loose) => claimJobListRefresh(loose, request)),
+    saveJobList: (request) => withoutSync((loose) => saveJobList(loose, request)),
     findJobListState: (connectionId) => jobList.findJobListState(db, connectionId),
     findJobsLike: (connectionId, text, limit) => jobList.findJobsLike(db, connectionId, text, limit),
     findNamedAt: (connectionId, jobIds) => jobList.findNamedAt(db, connectionId, jobIds),
     findNamedJobs: (connectionId) => jobList.findNamedJobs(db, connectionId),
     pageListedJobs: (request) => jobList.pageListedJobs(db, request),
     findSubJobs: (connectionId, jobIds) => jobList.findSubJobs(db, connectionId, jobIds),
-    claimDetails: (request) => details.claimDetails(db, request),
-    saveDetails: (request) => details.saveDetails(db, request),
+    claimDetails: (request) => withoutSync((loose) => details.claimDetails(loose, request)),
+    saveDetails: (request) => withoutSync((loose) => details.saveDetails(loose, request)),
     readSamples: (job, since) => readSamples(db, job, since, time.now()),
     readMemory: (job) => readMemory(db, job),
     findRuleNeeds: (asked) => findRuleNeeds(db, asked),
     findCause: (job, reader) => failures.findCause(db, job, reader),
     claimWantedCauses: async (request) => {
-      const wanted = await failures.claimWantedCauses(db, await time.read(db), language, request);
+      const wanted = await loosely((loose, clock) => failures.claimWantedCauses(loose, clock, language, request));
       if (wanted.length > 0) time.hold(request.token, request.leaseMs);
       return wanted;
     },
     saveCauses: async (request) => {
-      await failures.saveCauses(db, time.now(), request);
+      await withoutSync((loose) => failures.saveCauses(loose, time.now(), request));
       time.release(request.token);
     },
     claimWantedReads: async (request) => {
-      const wanted = await claimWantedReads(db, await time.read(db), request);
+      const wanted = await loosely((loose, clock) => claimWantedReads(loose, clock, request));
       if (wanted.length > 0) time.hold(request.token, request.leaseMs);
       return wanted;
     },
     saveReads: async (request) => {
-      await saveReads(db, time.now(), request);
+      await withoutSync((loose) => saveReads(loose, time.now(), request));
       time.release(request.token);
     },
     findAbsence: (request) => findAbsence(db, request),
     countDueJobs: (connectionId, now) => jobs.countDueJobs(db, connectionId, now),
     claimDueJobs: async (request) => {
-      const claimed = await jobs.claimDueJobs(db, await time.read(db), request);
+      const claimed = await loosely((loose, clock) => jobs.claimDueJobs(loose, clock, request));
       if (claimed.length > 0) time.hold(request.token, request.leaseMs);
       return claimed;
     },
     claimJob: async (request) => {
-      const claim = await jobs.claimJob(db, await time.read(db), request);
+      const claim = await loosely((loose, clock) => jobs.claimJob(loose, clock, request));
       if (claim.kind === 'claimed') time.hold(request.token, request.leaseMs);
       return claim;
     },
     isJobLeased: async (job) => await jobs.isJobLeased(db, await time.read(db), job),
     commitPoll: async (poll) => {
-      const committed = await commitPoll(db, time.now(), poll);
+      const committed = await withoutSync((loose) => commitPoll(loose, time.now(), poll));
       time.release(poll.token);
       return committed;
     },
     renewJobs: async (request) => {
       time.hold(request.token, request.leaseMs);
-      await jobs.renewJobs(db, await time.read(db), request);
+      await loosely((loose, clock) => jobs.renewJobs(loose, clock, request));
     },
     releaseJobs: async (token) => {
-      await jobs.releaseJobs(db, token);
+      await withoutSync((loose) => jobs.releaseJobs(loose, token));
       time.release(token);
     },
   } satisfies Partial<Store>;

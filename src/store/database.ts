@@ -19,6 +19,11 @@ import type { Db } from './rows/schema.ts';
 export interface Database {
   /** Throws `DiskFullError` when there is no room, with nothing done; waits by itself while others write. */
   readonly db: Db;
+  /**
+   * Runs work whose loss in a power cut does no harm, for the next poll makes good for it: what it commits does not wait for
+   * the disk. It is never lost alone: the next commit outside carries it to the disk. Nothing else uses the database meanwhile.
+   */
+  withoutSync<T>(work: (db: Db) => Promise<T>): Promise<T>;
   /** One sentence for an error of the database: what is wrong and what to do. */
   explain(error: unknown): string;
   /** Gives a little of the room back that deleted rows have left; true when there is more to give back. */

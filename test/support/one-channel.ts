@@ -6,6 +6,9 @@ import type { IncidentRules } from '../../src/domain/post/incident.ts';
 import { DEFAULT_INCIDENT_RULES } from '../../src/domain/post/incident.ts';
 import type { Post, PostSettlement } from '../../src/domain/post/post.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
+import type { EpochMs } from '../../src/domain/base/time.ts';
+import { decideSearch } from '../../src/domain/post/reconcile.ts';
+import type { MessageTs } from '../../src/domain/post/message-ts.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import type { Turn, TurnClaim } from '../../src/ports/store/outbox.ts';
 import { createStore } from '../../src/store/create-store.ts';
@@ -13,31 +16,36 @@ import { onSqlite } from '../../src/store/sqlite/on-sqlite.ts';
 import { openDatabase } from '../../src/store/sqlite/open-database.ts';
 import type { Db } from '../../src/store/rows/schema.ts';
 import { migrateToLatest } from '../../src/store/sqlite/migrate.ts';
+import { DEFAULT_DURATIONS } from '../../src/wiring/durations.ts';
 import { jobNumber } from './desk.ts';
 import { aReport } from './reports.ts';
 import { AT_EASE } from './turns.ts';
 
 const CONNECTION = 'prod';
 const ANA = { workspaceId: 'T1', channelId: 'C1', userId: 'UANA' };
-const ADDRESS = 'sqlite::memory:';
+const IN_MEMORY = 'sqlite::memory:';
 
-type Message = Exclude<Turn, { readonly kind: 'search' }>;
+type Search = Extract<Turn, { readonly kind: 'search' }>;
+/** A turn that changes what Slack shows. */
+export type Message = Exclude<Turn, { readonly kind: 'search' }>;
 
 /** A store with one channel that watches some jobs, on a clock that only a test moves. */
 export class OneChannel implements AsyncDisposable {
-  readonly db: Db = openDatabase(ADDRESS);
+  readonly db: Db;
   readonly store: Store;
-  now = 1_700_000_000_000;
+  now: EpochMs;
   #tokens = 0;
 
-  private constructor() {
+  private constructor(address: string, now: EpochMs) {
+    this.now = now;
+    this.db = openDatabase(address);
     const clock = () => this.now;
-    this.store = createStore(onSqlite(this.db, ADDRESS), { clock, monotonic: clock });
+    this.store = createStore(onSqlite(this.db, address), { clock, monotonic: clock });
   }
 
   /** Watched are the jobs 1 to `count`, and what the channel is told of that is told. */
-  static async open(count: number): Promise<OneChannel> {
-    const channel = new OneChannel();
+  static async open(count: number, address = IN_MEMORY): Promise<OneChannel> {
+    const channel = new OneChannel(address, 1_700_000_000_000);
     const { db, store, now } = channel;
     await migrateToLatest(db);
     await store.openWorkspace({ id: ANA.workspaceId, name: 'Acme', at: now });
@@ -46,6 +54,14 @@ export class OneChannel implements AsyncDisposable {
     for (const jobId of jobIds) await channel.#poll(jobId, []);
     await store.subscribe({ actor: ANA, language: 'en', connectionId: CONNECTION, jobIds, now });
     await channel.pass(MINUTE);
+    return channel;
+  }
+
+  /** The same store again, opened by another process at `now`. */
+  static reopen(address: string, now: EpochMs): OneChannel {
+    const channel = new OneChannel(address, now);
+    // Its tokens and ids are no other process's.
+    channel.#tokens = 1_000_000;
     return channel;
   }
 
@@ -102,8 +118,13 @@ export class OneChannel implements AsyncDisposable {
    * So much time passes. Returns what was done in Slack, as `send incident: 1 failed, 2 failed`.
    *
    * @param settle how Slack ends a request; it takes everything unless given
+   * @param look the messages that Slack shows of a post; nothing may be looked for unless given
    */
-  async pass(ms: number, settle: (turn: Message) => PostSettlement | null = () => null): Promise<readonly string[]> {
+  async pass(
+    ms: number,
+    settle: (turn: Message) => PostSettlement | null = () => null,
+    look: ((postId: string) => readonly MessageTs[]) | null = null,
+  ): Promise<readonly string[]> {
     const done: string[] = [];
     const end = this.now + ms;
     while (done.length < 1_000) {
@@ -114,11 +135,21 @@ export class OneChannel implements AsyncDisposable {
         if (next > end) return done;
         continue;
       }
-      if (turn.kind === 'search') throw new Error('something is looked for');
+      if (turn.kind === 'search') {
+        if (look === null) throw new Error('something is looked for');
+        await this.#search(turn, look(turn.lease.postId));
+        continue;
+      }
       done.push(describe(turn));
       await this.store.settlePost(turn.lease, turn.post, settle(turn) ?? this.#taken(turn));
     }
     throw new Error('it does not come to rest');
+  }
+
+  async #search({ lease, open, search }: Search, found: readonly MessageTs[]): Promise<void> {
+    const page = { kind: 'read' as const, found, ownSeen: true, cursor: null };
+    const settlement = decideSearch(open, page, this.now, () => 0, DEFAULT_DURATIONS);
+    await this.store.settleSearch(lease, search, settlement);
   }
 
   #taken(turn: Message): PostSettlement {
@@ -146,7 +177,8 @@ export class OneChannel implements AsyncDisposable {
   }
 }
 
-function describe(turn: Message): string {
+/** As `send incident: 1 failed, 2 failed`. */
+export function describe(turn: Message): string {
   if (turn.kind === 'remove') return 'remove';
   return `${turn.kind} ${turn.post.kind}: ${factsOf(turn.post).join(', ')}`;
 }

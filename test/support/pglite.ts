@@ -32,8 +32,10 @@ export function onPglite(pglite: PGlite): Db {
 
 /** What a store needs of its database, on PGlite: in memory, without a file. */
 export function pgliteDatabase(pglite: PGlite): Database {
+  const db = onPglite(pglite);
   return {
-    db: onPglite(pglite),
+    db,
+    withoutSync: (work) => db.connection().execute(work),
     explain: (error) => (error instanceof Error ? error.message : String(error)),
     giveRoomBack: () => Promise.resolve(false),
     openPlace: () => ({

@@ -8,6 +8,7 @@ export const PROGRAMS = [
   'src/operator/check.ts',
   'demo/main.ts',
   'test/crash/killable-bot.ts',
+  'test/power-cut/traced.ts',
 ] as const;
 
 export type Program = (typeof PROGRAMS)[number];

@@ -69,7 +69,7 @@ function prepare(database: BetterSqlite3.Database): void {
   // Takes effect only before the first table is made.
   database.pragma('auto_vacuum = INCREMENTAL');
   switchToWal(database);
-  // A committed promise must survive a power cut, and at our write rate that is affordable.
+  // A committed promise must survive a power cut; what need not is committed by `Database.withoutSync`.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
   // The driver's own default is 16 MB; what is not in 2 MB is in the file cache of the machine.
