@@ -116,9 +116,9 @@ export function packTimes(readings: readonly Reading[], from: EpochMs): readonly
   return packed;
 }
 
-/** The readings of such a list; null when it is none. */
+/** The readings of such a list, in whole ms; null when it is none. */
 export function unpackReadings(packed: unknown, from: EpochMs): readonly Reading[] | null {
-  if (!isList(packed) || packed.length % 2 !== 0) return null;
+  if (!isList(packed) || packed.length % 2 !== 0 || !isTime(from)) return null;
   const readings: Reading[] = [];
   let [at, step] = [from, 0];
   for (let index = 0; index < packed.length; index += 2) {
@@ -127,8 +127,9 @@ export function unpackReadings(packed: unknown, from: EpochMs): readonly Reading
     if (!isNumber(more) || !isLag(lagMs)) return null;
     step += more;
     at += step;
-    if (!Number.isSafeInteger(step) || !Number.isSafeInteger(at)) return null;
-    readings.push({ at, lagMs });
+    if (!isTime(step) || !isTime(at)) return null;
+    // JSON has no -0.
+    readings.push({ at: Math.round(at) + 0, lagMs });
   }
   return readings;
 }
@@ -159,6 +160,11 @@ export function decodeSamples(text: string): readonly Sample[] {
 
 export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
+}
+
+/** Beyond this, ms can no longer be counted one by one. */
+function isTime(ms: number): boolean {
+  return Math.abs(ms) <= Number.MAX_SAFE_INTEGER;
 }
 
 /** A text may hold numbers that are too large to be any. */
