@@ -30,7 +30,7 @@ const ENDS: Readonly<Partial<Record<RuleKind, readonly RuleKind[]>>> = {
   stands_still: ['caught_up', 'no_longer_caught_up', 'lag_cleared'],
   caught_up: [...LAG_KINDS, 'jumping', 'not_measurable', 'no_longer_caught_up'],
   no_longer_caught_up: ['caught_up'],
-  moving_again: ['stalled'],
+  moving_again: ['stalled', 'slow_tail'],
   window_met: ['window_missed'],
   over: ['jumping', 'not_measurable', 'no_longer_caught_up'],
 };
@@ -42,7 +42,6 @@ export const LASTING_KINDS: readonly RuleKind[] = [
       .flat()
       .filter((kind) => kind !== 'lag_cleared'),
   ),
-  'slow_tail',
   'still_failing',
   'still_paused',
   'deadline_near',

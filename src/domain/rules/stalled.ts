@@ -26,8 +26,8 @@ const DONE_PERCENT = 100;
 /**
  * "Stalled (full phase): no part moved for [as long as its habits say, copy-pace.ts]. Data ≥ 99 % with another part open =
  * *slow tail*, info. Blind time does not count." All parts at 100 while DRS still says copying is a slow tail as well, and so is a
- * last percent of the data alone: whole percents show nothing of it. Either is told once until a part moves again; a slow tail
- * once in a copy.
+ * last percent of the data alone: whole percents show nothing of it. A stall is told once until a part moves again, a slow tail
+ * once until the copy begins anew; that either is over is told as well.
  */
 export function stepStalled(before: Copy, input: RuleInput): Step<Copy> {
   const { sample, course, rules, sinceLastMs } = input;
@@ -56,7 +56,7 @@ export function stepStalled(before: Copy, input: RuleInput): Step<Copy> {
 function moved(before: Copy, pace: CopyPace, isRestarted: boolean): Step<Copy> {
   const isTailTold = !isRestarted && before.isTailTold;
   const next = { pace, isStallTold: false, isTailTold };
-  if (!before.isStallTold) return keepSilent(next, 'not_so');
+  if (!before.isStallTold && !(isRestarted && before.isTailTold)) return keepSilent(next, 'not_so');
   return tell(next, { kind: 'moving_again', parts: pace.parts, stillMs: before.pace?.stillMs ?? 0, isRestarted });
 }
 

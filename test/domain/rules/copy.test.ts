@@ -113,6 +113,16 @@ describe('a copy', () => {
     expect(events[0]).toMatchObject(figures);
   });
 
+  test('that begins anew after its slow tail says so, and may have another', () => {
+    const once = [
+      ...Array.from({ length: 12 }, (_, index) => parts(100, 80 + index, 0)),
+      ...Array.from({ length: 40 }, () => parts(100, 100, 100)),
+    ];
+    const { events } = feed(copying([...once, parts(0, 0, 0), ...once], STEP), { rules: RULES });
+    expect(events.map(({ kind }) => kind)).toEqual(['slow_tail', 'moving_again', 'slow_tail']);
+    expect(events[1]).toMatchObject({ isRestarted: true, parts: parts(0, 0, 0) });
+  });
+
   test('moves as long as any of its parts does', () => {
     const index = Array.from({ length: 100 }, (_, poll) => parts(100, 100, Math.floor(poll / 2)));
     expect(told(copying(index, STEP))).toEqual([]);
