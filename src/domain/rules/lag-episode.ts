@@ -1,13 +1,15 @@
 import type { Decision, RuleSilence } from './decision.ts';
 import type { RuleEvent } from '../job/rule-event.ts';
-import { closeEpisode, isAsBefore, isTold, openEpisode, recentEpisodes } from './episodes.ts';
+import { closeEpisode, isAsBefore, isTold, NO_EPISODES, openEpisode, recentEpisodes } from './episodes.ts';
 import type { LagAlarm, LagEpisode, LagEpisodes } from './episodes.ts';
+import { findReady } from './caught-up.ts';
 import { hasToothEnded, isQuietTooth, isTooth } from './heartbeat.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { findJump } from './jumping.ts';
 import { findLagHigh, isAboveAlarm, isLagFine } from './lag-high.ts';
 import type { RuleInput } from './rule-input.ts';
 import { hasLeft, whyUnjudged } from './rule-input.ts';
+import { DEFAULT_READY_RULE } from './rule-settings.ts';
 import { findFallingBehind, findNothingNewer } from './rising.ts';
 import { isStandingStill } from './stands-still.ts';
 import type { Standstill } from './stands-still.ts';
@@ -19,6 +21,8 @@ export interface LagContext {
   readonly standstill: Standstill | null;
   /** What those rules tell of the same lag at this sample. */
   readonly alarms: readonly LagAlarm[];
+  /** A catch-up of which it was told that it gains nothing gains again: whatever was told of the lag is over with that. */
+  readonly isGainingAgain: boolean;
 }
 
 /** What the two rules about one lag remember, and what each decided. */
@@ -31,12 +35,14 @@ export interface LagStep {
 /**
  * All that is wrong with one lag, as one story: high (lag-high.ts), rising (rising.ts), standing still, not coming down after a
  * break. A graver event is told after a lighter one, never the other way round, and one event closes them all; a job that
- * leaves replication closes them without a word. "Both [kinds of rising] are silent while catching up"; then "lag-high is off".
+ * leaves replication closes them without a word, and where nobody wants to hear of the lag (`lag:off`) there are none. "Both [kinds of rising] are silent while catching up"; then "lag-high is off".
  */
 export function stepLagEpisode(before: LagEpisodes, input: RuleInput, context: LagContext): LagStep {
   const { sample, now } = input;
-  const past = recentEpisodes(before.past, now);
+  const past = noteCalm(recentEpisodes(before.past, now), before.open, input);
+  if (input.rules.lag === null) return silent(NO_EPISODES, 'off');
   if (hasLeft('replicating', input)) return silent({ open: null, past }, 'other_status');
+  if (context.isGainingAgain) return silent({ open: null, past }, 'catching_up');
   const known = context.alarms.reduce((state: LagEpisodes, alarm) => openEpisode(state, alarm, input.measured), {
     open: before.open,
     past,
@@ -55,6 +61,14 @@ export function stepLagEpisode(before: LagEpisodes, input: RuleInput, context: L
   if (high.kind === 'tell') return { state: openEpisode(state, high.event, input.measured), high, rising };
   const isUntold = open === null && (high.reason === 'as_before' || rising.reason === 'as_before');
   return { state: isUntold ? { open: { since: now, peakMs: sample.lagMs, told: [] }, past } : state, high, rising };
+}
+
+/** The last episodes, the latest of them marked once the lag was in sync since for as long as one that has caught up. */
+function noteCalm(past: LagEpisodes['past'], open: LagEpisode | null, input: RuleInput): LagEpisodes['past'] {
+  const last = past.at(-1);
+  if (last === undefined || last.isCalm || open !== null || whyUnjudged(input) !== null) return past;
+  const isCalm = findReady(input, input.rules.ready ?? DEFAULT_READY_RULE, last.clearedAt) !== null;
+  return isCalm ? [...past.slice(0, -1), { ...last, isCalm }] : past;
 }
 
 function clear(open: LagEpisode, past: LagEpisodes['past'], { now, sample }: RuleInput): LagStep {
