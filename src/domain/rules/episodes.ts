@@ -68,7 +68,7 @@ export function isTold(open: LagEpisode | null, kinds: readonly LagAlarm['kind']
 /** The episodes with one more alarm about the open one, or about a new one. */
 export function openEpisode({ open, past }: LagEpisodes, alarm: LagAlarm, measured: readonly Measured[]): LagEpisodes {
   const ofIt = measured.filter(({ at }) => at >= alarm.since).map(({ lagMs }) => lagMs);
-  const since = open?.since ?? alarm.since;
+  const since = Math.min(open?.since ?? alarm.since, alarm.since);
   const peakMs = Math.max(open?.peakMs ?? 0, ...ofIt);
   return { open: { since, peakMs, told: [...(open?.told ?? []), alarm.kind] }, past };
 }

@@ -1,4 +1,5 @@
 import type { Decision, RuleSilence } from './decision.ts';
+import type { EpochMs } from '../base/time.ts';
 import type { RuleEvent } from '../job/rule-event.ts';
 import { closeEpisode, isAsBefore, isTold, NO_EPISODES, openEpisode, recentEpisodes } from './episodes.ts';
 import type { LagAlarm, LagEpisode, LagEpisodes } from './episodes.ts';
@@ -10,7 +11,7 @@ import { findLagHigh, isAboveAlarm, isLagFine } from './lag-high.ts';
 import type { RuleInput } from './rule-input.ts';
 import { hasLeft, whyUnjudged } from './rule-input.ts';
 import { DEFAULT_READY_RULE } from './rule-settings.ts';
-import { findFallingBehind, findNothingNewer } from './rising.ts';
+import { findFallingBehind, findNothingNewer, NOTHING_NEWER_SLOPE } from './rising.ts';
 import { isStandingStill } from './stands-still.ts';
 import type { Standstill } from './stands-still.ts';
 
@@ -51,8 +52,10 @@ export function stepLagEpisode(before: LagEpisodes, input: RuleInput, context: L
   if (unjudged !== null || sample.lagMs === null) return silent(known, unjudged ?? 'not_measurable');
   const open = known.open === null ? null : { ...known.open, peakMs: Math.max(known.open.peakMs, sample.lagMs) };
   const state = { open, past };
-  if (open !== null && (isLagFine(input, input.rules) || hasToothEnded(context.heartbeat, now)))
-    return clear(open, past, input);
+  // A lag that is at least so much may be high still.
+  const isFine =
+    !input.facts.isPartUnmeasured && (isLagFine(input, input.rules) || hasToothEnded(context.heartbeat, now));
+  if (open !== null && isFine) return clear(open, past, input);
   const rising = judgeRising(state, input, context);
   if (rising.kind === 'tell') {
     return { state: openEpisode(state, rising.event, input.measured), high: quiet('told_as_rising'), rising };
@@ -60,7 +63,10 @@ export function stepLagEpisode(before: LagEpisodes, input: RuleInput, context: L
   const high = judgeHigh(state, input, context);
   if (high.kind === 'tell') return { state: openEpisode(state, high.event, input.measured), high, rising };
   const isUntold = open === null && (high.reason === 'as_before' || rising.reason === 'as_before');
-  return { state: isUntold ? { open: { since: now, peakMs: sample.lagMs, told: [] }, past } : state, high, rising };
+  if (!isUntold) return { state, high, rising };
+  // What is not told now may be told later, and then since it began.
+  const since = findLagHigh(input, input.rules)?.[0]?.at ?? findFallingBehind(input)?.since ?? now;
+  return { state: { open: { since, peakMs: sample.lagMs, told: [] }, past }, high, rising };
 }
 
 /** The last episodes, the latest of them marked once the lag was in sync since for as long as one that has caught up. */
@@ -90,10 +96,12 @@ function judgeRising(state: LagEpisodes, input: RuleInput, { heartbeat, isCatchi
   if (isCatchingUp) return quiet('catching_up');
   if (nothing !== null) {
     if (isTooth(heartbeat, input.now)) return quiet('heartbeat');
-    return unlessTold(state, { kind: 'nothing_newer', ...nothing, lagMs }, ['nothing_newer']);
+    const since = climbBegan(heartbeat, nothing.since, lagMs, input.now);
+    return unlessTold(state, { kind: 'nothing_newer', ...nothing, since, lagMs }, ['nothing_newer']);
   }
   if (behind === null || isAsBefore(state, input)) return quiet('as_before');
-  const alarm: LagAlarm = { kind: 'cannot_keep_up', ...behind, lagMs, isOnTop: isTold(state.open) };
+  const since = sinceUntold(state, behind.since);
+  const alarm: LagAlarm = { kind: 'cannot_keep_up', ...behind, since, lagMs, isOnTop: isTold(state.open) };
   return unlessTold(state, alarm, ['cannot_keep_up', 'nothing_newer']);
 }
 
@@ -108,8 +116,21 @@ function judgeHigh(state: LagEpisodes, input: RuleInput, context: LagContext): J
   if (held === null) return quiet('not_lasting');
   if (isQuietTooth(context.heartbeat, now)) return quiet('heartbeat');
   if (isAsBefore(state, input)) return quiet('as_before');
-  const event: LagAlarm = { kind: 'lag_high', since: held[0]?.at ?? now, lagMs: input.sample.lagMs ?? 0, ...rules.lag };
+  const since = sinceUntold(state, held[0]?.at ?? now);
+  const event: LagAlarm = { kind: 'lag_high', since, lagMs: input.sample.lagMs ?? 0, ...rules.lag };
   return unlessTold(state, event, ['lag_high', 'nothing_newer', 'cannot_keep_up']);
+}
+
+/** A lag that was not told at first is told since then. */
+function sinceUntold({ open }: LagEpisodes, since: EpochMs): EpochMs {
+  return open === null || open.told.length > 0 ? since : Math.min(open.since, since);
+}
+
+/** When a lag that climbs as a clock goes on was small last, as long as it climbed so all the way. */
+function climbBegan({ climbingSince }: Heartbeat, since: EpochMs, lagMs: number, now: EpochMs): EpochMs {
+  const isWhole =
+    climbingSince !== null && climbingSince < since && lagMs >= NOTHING_NEWER_SLOPE * (now - climbingSince);
+  return isWhole ? climbingSince : since;
 }
 
 function unlessTold({ open }: LagEpisodes, event: LagAlarm, by: readonly LagAlarm['kind'][]): Judgement {

@@ -83,6 +83,18 @@ describe('a high lag', () => {
     expect(kinds).toEqual([...once, ...once, ...once]);
   });
 
+  test('is not fine again while a sub-job has a lag that cannot be measured', () => {
+    const { state } = feed(minutely([3, 3, 3, ...minutes(15, about(300))]), { rules: RULES });
+    const partly = { ...NO_FACTS, hasError: true, isPartUnmeasured: true };
+    const { told: nothing, state: then } = feed(minutely(minutes(30, 3), 18), {
+      rules: RULES,
+      from: state,
+      facts: partly,
+    });
+    expect(nothing).toEqual([]);
+    expect(feed(minutely([3], 48), { rules: RULES, from: then }).told).toEqual([[0, 'lag_cleared']]);
+  });
+
   test('that comes back after it was in sync is told as soon as the first one was', () => {
     const kinds = told([...minutes(5, 3), ...minutes(40, about(300)), ...minutes(30, 3), ...minutes(15, about(300))]);
     expect(kinds.filter(([, kind]) => kind === 'lag_high')).toEqual([
@@ -237,6 +249,23 @@ describe('a rising lag', () => {
       expect(kinds.length).toBeLessThanOrEqual(2);
     },
   );
+
+  test('says of a lag that was not told at first since when it is high, as the message that it is fine again does', () => {
+    const breath = minutes(1_440, (minute) => Math.round(200 + 190 * Math.sin(minute / 40)));
+    const { events } = feed(minutely(breath), { rules: RULES });
+    const posted = events.filter((event) => !('isOnTop' in event && event.isOnTop));
+    const sinces = posted.map((event) => ('since' in event ? [event.kind, event.since / MINUTE] : []));
+    expect(sinces.length).toBeGreaterThan(4);
+    for (const [index, [kind, since]] of sinces.entries())
+      if (kind === 'lag_cleared') expect(sinces[index - 1]?.[1]).toBe(since);
+  });
+
+  test('says how long nothing newer has come by the whole climb', () => {
+    const tooth = minutes(12, (minute) => 60 * minute);
+    const { events } = feed(minutely([...tooth, ...tooth, ...minutes(40, (minute) => 60 * minute)]), { rules: RULES });
+    const last = events.at(-1);
+    expect(last).toMatchObject({ kind: 'nothing_newer', since: 25 * MINUTE });
+  });
 
   test('says nothing of a lag that breathes below the level', () => {
     expect(told(minutes(600, (minute) => Math.round(60 + 55 * Math.sin(minute / 8))))).toEqual([]);

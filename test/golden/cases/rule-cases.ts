@@ -212,6 +212,13 @@ export const RULE_CASES: Readonly<Record<string, Said>> = {
     letGo: { how: 'unsubscribed', at: START + 28 * MINUTE },
   }),
   'told-rule-lag_high-by-rules-of-before': toldEvent(eventOf(FOUND.lag_high), { letGo: { how: 'other_rules' } }),
+  'told-rule-lag_cleared-with-a-failed-sub-job': toldEvent({
+    ...eventOf(FOUND.lag_cleared),
+    report: aReport({
+      lagMs: 4_000,
+      failedSubJobs: { failed: [{ jobId: simulatedJobId(3), name: 'orders-3' }], of: 12 },
+    }),
+  }),
   'told-rule-lag_cleared-and-caught_up': (texts) =>
     postMessage(texts, {
       ...A_POST,
