@@ -9,7 +9,13 @@ import { valueAt } from './curve.ts';
 import type { Curve } from './curve.ts';
 
 /** Nothing is known of a replayed job but its samples. */
-const NO_FACTS: Facts = { hasError: false, isPartFailed: false, isFlapping: false, expiry: null };
+const NO_FACTS: Facts = {
+  hasError: false,
+  isPartFailed: false,
+  isPartUnmeasured: false,
+  isFlapping: false,
+  expiry: null,
+};
 /** No tool's percent counts for more. */
 const MAX_PERCENT = 100;
 

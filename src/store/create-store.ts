@@ -15,7 +15,7 @@ import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';
 import { findAbsence } from './jobs/absence.ts';
 import { commitPoll } from './jobs/commit-poll.ts';
 import * as details from './jobs/details.ts';
-import { claimWantedReads, saveReads } from './jobs/event-reads.ts';
+import { claimWantedReads, saveReads, saveTerms } from './jobs/event-reads.ts';
 import * as failures from './jobs/failures.ts';
 import * as jobs from './jobs/jobs.ts';
 import * as jobList from './jobs/listed-jobs.ts';
@@ -156,6 +156,9 @@ function jobMethods(database: Database, time: WorkClock, language: Language) {
       const wanted = await loosely((loose, clock) => claimWantedReads(loose, clock, request));
       if (wanted.length > 0) time.hold(request.token, request.leaseMs);
       return wanted;
+    },
+    saveTerms: async ({ job, terms, now }) => {
+      await saveTerms(db, job, terms, now);
     },
     saveReads: async (request) => {
       await withoutSync((loose) => saveReads(loose, time.now(), request));

@@ -257,6 +257,8 @@ export const en = {
   'rule.not_measurable_why': 'No figure from DRS: unknown, not fine',
   'rule.not_gaining': '{name} gains nothing – lag at least {lag}',
   'rule.not_gaining_why': 'The hour before at least {before}',
+  'rule.gaining_again': '{name} gains again – lag at least {lag}',
+  'rule.gaining_again_why': 'The hour before at least {before} · about {left} to go',
   'rule.stalled': '{name} STALLED – {figure} for {duration}',
   'rule.part_at': '{part} at {percent} %',
   'rule.copy': 'full copy',
@@ -299,6 +301,7 @@ export const en = {
   'found.jumping': 'lag jumps',
   'found.not_measurable': 'lag not measurable',
   'found.catch_up_not_gaining': 'catch-up gains nothing',
+  'found.gaining_again': 'catch-up gains again',
   'found.stalled': 'STALLED',
   'found.slow_tail': 'slow tail of the copy',
   'found.moving_again': 'moving again',
@@ -332,6 +335,7 @@ export const en = {
   'over.then': '{name} – then {state}',
   'over.peak': 'peak {peak}',
   'over.was_caught_up': '{name} – was caught up for {duration}',
+  'over.no_longer_failed': '{name} – no longer FAILED',
   'over.no_longer_caught_up': 'no longer caught up',
   'over.so': '{name} – {state}',
   'over.unsubscribed': '{name} is no longer watched here',
@@ -738,7 +742,6 @@ export const en = {
   'ready.against.flapping': 'fails again and again',
   'ready.against.lag_not_measurable': 'lag not measurable',
   'ready.against.lag_high': 'lag {lag}',
-  'ready.wanted': '{found} (≤ {level} for {hold} wanted)',
   'ready.against.lag_falling': 'lag {lag}, about {left} to go',
   'ready.against.lag_not_long_small': 'lag {lag}, small for {time} of {hold}',
   'ready.against.rising': 'rising',
@@ -771,6 +774,7 @@ export const en = {
   'outlook.not_ready': 'Not ready for cut-over: {why}',
   'outlook.left': 'about {range} left',
   'outlook.pace': '{pace} %/h over {time} (estimate)',
+  'outlook.pace_short': '{pace} %/h',
   'outlook.too_uneven': 'Too uneven for an estimate',
   'outlook.by_met': 'in time for {by}',
   'outlook.by_uncertain': 'may miss {by}',
@@ -1002,7 +1006,7 @@ export const en = {
   'help.topic.subscribe':
     'From now on this channel is told when a full copy starts or completes and when a job replicates, pauses, fails, recovers, ends or disappears – each once. Passing states such as starting or upgrading are told only if they last 15 minutes. Up to 50 jobs at a time. In a direct message with me it means: tell me.',
   'help.topic.rules':
-    'Behind the jobs of `subscribe`, one word for each rule. Typed again they change a subscription; what is not typed stays.\n`lag:5m/10m` – an alarm once the lag was above 5 min for 10 min; `lag:off`: none\n`ready:10s/15m` – caught up once the lag was at most 10 s for 15 min; `ready:off`: not told\n`stall:off` – no word when a full copy stands still\n`events:all` – passing states such as starting or upgrading at once, not only if they last 15 min\n`min:warning` or `min:critical` – nothing less urgent\n`by:Sat-02:00` – until when the full copy is wanted, in the time zone of your Slack; you hear once if the estimate misses it. Also `by:2026-12-05T02:00` and `by:02:00`; `by:off`: no matter\n`default` takes any of them back, as in `lag:default`. `settings lag:5m/10m` chooses for all jobs of a channel. Units are s, m, h and d.',
+    'Behind the jobs of `subscribe`, one word for each rule. Typed again they change a subscription; what is not typed stays.\n`lag:5m/10m` – an alarm once the lag was above 5 min for 10 min; `lag:off`: not a word about the lag, whether it is high, rises, stands still, jumps or cannot be measured\n`ready:10s/15m` – caught up once the lag was at most 10 s for 15 min; `ready:off`: not told\n`stall:off` – no word when a full copy stands still\n`events:all` – passing states such as starting or upgrading at once, not only if they last 15 min\n`min:warning` or `min:critical` – nothing less urgent\n`by:Sat-02:00` – until when the full copy is wanted, in the time zone of your Slack; you hear once if the estimate misses it. Also `by:2026-12-05T02:00` and `by:02:00`; `by:off`: no matter\n`default` takes any of them back, as in `lag:default`. `settings lag:5m/10m` chooses for all jobs of a channel. Units are s, m, h and d.',
   'help.topic.unsubscribe':
     "Ends this channel's subscription; every member in the channel can do it and everybody sees it. If somebody else made it, I ask first. Names and beginnings of ids mean this channel's subscriptions only.",
   'help.topic.ready':

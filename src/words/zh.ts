@@ -255,6 +255,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'rule.not_measurable_why': 'DRS 没有给出数值：未知，不等于正常',
   'rule.not_gaining': '{name} 追赶没有进展 – 延迟至少 {lag}',
   'rule.not_gaining_why': '前一小时至少 {before}',
+  'rule.gaining_again': '{name} 又在追上 – 延迟至少 {lag}',
+  'rule.gaining_again_why': '前一小时至少 {before} · 还需约 {left}',
   'rule.stalled': '{name} 停滞 – {figure}，已 {duration}',
   'rule.part_at': '{part} {percent} %',
   'rule.copy': '全量复制',
@@ -297,6 +299,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'found.jumping': '延迟跳动',
   'found.not_measurable': '延迟无法测量',
   'found.catch_up_not_gaining': '追赶没有进展',
+  'found.gaining_again': '追赶又有进展',
   'found.stalled': '停滞',
   'found.slow_tail': '复制收尾缓慢',
   'found.moving_again': '又有进展',
@@ -330,6 +333,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'over.then': '{name} – 随后{state}',
   'over.peak': '最高 {peak}',
   'over.was_caught_up': '{name} – 曾追上 {duration}',
+  'over.no_longer_failed': '{name} – 不再处于失败状态',
   'over.no_longer_caught_up': '不再处于追上状态',
   'over.so': '{name}：{state}',
   'over.unsubscribed': '这里不再关注 {name}',
@@ -703,7 +707,6 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'ready.against.flapping': '反复失败',
   'ready.against.lag_not_measurable': '延迟无法测量',
   'ready.against.lag_high': '延迟 {lag}',
-  'ready.wanted': '{found}（要求 ≤ {level} 持续 {hold}）',
   'ready.against.lag_falling': '延迟 {lag}，还需约 {left}',
   'ready.against.lag_not_long_small': '延迟 {lag}，{hold}里只有 {time} 够低',
   'ready.against.rising': '在上升',
@@ -736,6 +739,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'outlook.not_ready': '尚不能割接：{why}',
   'outlook.left': '约剩 {range}',
   'outlook.pace': '{pace} %/小时（近 {time}估计）',
+  'outlook.pace_short': '{pace} %/小时',
   'outlook.too_uneven': '速度太不均匀，无法估计',
   'outlook.by_met': '赶得上 {by}',
   'outlook.by_uncertain': '可能赶不上 {by}',
@@ -963,7 +967,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'help.topic.subscribe':
     '从现在起，全量复制开始或完成，以及任务开始增量同步、暂停、失败、恢复、结束或消失时，本频道各收到一次消息。启动、升级等短暂状态持续 15 分钟才会报告。一次最多 50 个任务。在与我的私信里，意思是：通知我。',
   'help.topic.rules':
-    '写在 `subscribe` 的任务之后，每条规则一个词。再次输入即可更改订阅；没有输入的保持不变。\n`lag:5m/10m` – 延迟高于 5 分钟并持续 10 分钟即告警；`lag:off`：不告警\n`ready:10s/15m` – 延迟不超过 10 秒并持续 15 分钟即为追上；`ready:off`：不通知\n`stall:off` – 全量复制停滞时不通知\n`events:all` – 启动、升级等短暂状态立即通知，而不是持续 15 分钟才通知\n`min:warning` 或 `min:critical` – 不通知更轻的事件\n`by:周六-02:00` – 全量复制应在何时完成，按你 Slack 的时区；估算赶不上时通知一次。也可写 `by:2026-12-05T02:00` 或 `by:02:00`；`by:off`：不限\n`default` 恢复任意一条，如 `lag:default`。`settings lag:5m/10m` 为整个频道选择。单位有 s、m、h 和 d。',
+    '写在 `subscribe` 的任务之后，每条规则一个词。再次输入即可更改订阅；没有输入的保持不变。\n`lag:5m/10m` – 延迟高于 5 分钟并持续 10 分钟即告警；`lag:off`：不通知任何延迟问题，无论偏高、上升、不变、跳动还是无法测量\n`ready:10s/15m` – 延迟不超过 10 秒并持续 15 分钟即为追上；`ready:off`：不通知\n`stall:off` – 全量复制停滞时不通知\n`events:all` – 启动、升级等短暂状态立即通知，而不是持续 15 分钟才通知\n`min:warning` 或 `min:critical` – 不通知更轻的事件\n`by:周六-02:00` – 全量复制应在何时完成，按你 Slack 的时区；估算赶不上时通知一次。也可写 `by:2026-12-05T02:00` 或 `by:02:00`；`by:off`：不限\n`default` 恢复任意一条，如 `lag:default`。`settings lag:5m/10m` 为整个频道选择。单位有 s、m、h 和 d。',
   'help.topic.unsubscribe':
     '结束本频道的订阅；频道里的每个成员都可以操作，每个人也都看得到。如果是别人订阅的，我会先询问。名称和 ID 开头只在本频道的订阅中查找。',
   'help.topic.ready':

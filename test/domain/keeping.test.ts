@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { explanation, EXPLANATIONS } from '../../src/domain/job/explanation.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
 import { changesSince } from '../../src/domain/poll/changes-since.ts';
+import { lastSeen } from '../../src/domain/poll/last-seen.ts';
 import type { SeenJob } from '../../src/domain/poll/changes-since.ts';
 import { msUntilQuietMinute } from '../../src/domain/base/quiet-minute.ts';
 import { isRefusal } from '../../src/domain/post/operator-alert.ts';
@@ -14,6 +15,7 @@ const RETURN = 1_000;
 describe('what changed meanwhile', () => {
   const seen = (name: string, state: Partial<JobState>, isUnread = false): SeenJob => ({
     ...aJob({ name }, { report: aReport(), checkedAt: RETURN + 1, statusSince: 1, ...state }),
+    alarmMs: 2 * MINUTE,
     isUnread,
   });
   const failed = { report: aReport({ status: 'INCRE_TRANSFER_FAILED' }), statusSince: RETURN + 1 };
@@ -52,6 +54,15 @@ describe('what changed meanwhile', () => {
       seen('deleted', { over: 'gone', report: aReport({ status: 'DELETED' }), statusSince: RETURN }),
     ];
     expect(changesSince(jobs, RETURN).changed.map((one) => one.status)).toEqual(['DELETED', 'DELETED']);
+  });
+});
+
+describe('how jobs stood when they were seen last', () => {
+  test('is judged by the level that is in force where they are watched', () => {
+    const state = aJob({}, { report: aReport({ lagMs: 5 * MINUTE }), checkedAt: RETURN }).state;
+    const standings = (alarmMs: number) => lastSeen([{ state, alarmMs }])?.standings;
+    expect(standings(2 * MINUTE)).toEqual([{ standing: 'lag_high', count: 1 }]);
+    expect(standings(10 * MINUTE)).toEqual([{ standing: 'in_sync', count: 1 }]);
   });
 });
 

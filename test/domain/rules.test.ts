@@ -85,6 +85,11 @@ describe('the one figure of a full copy', () => {
       of: 'index',
       isDataDone: false,
     });
+    expect(fullCopyPercent(aReport({ percent: 100, parts: [part('struct', 100), part('index', 40)] }))).toEqual({
+      percent: 40,
+      of: 'index',
+      isDataDone: false,
+    });
     expect(fullCopyPercent(aReport({ percent: 0, parts: [] }))).toMatchObject({ percent: 0, of: 'overall' });
     expect(fullCopyPercent(aReport({ percent: null, parts: [part('data', null)] }))).toBeNull();
   });

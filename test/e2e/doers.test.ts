@@ -110,3 +110,16 @@ test.each([
   const told = await world.nextMessage('#migrations', 1);
   expect((await edited(world, words)).ts).toBe(told.ts);
 });
+
+test('a job that had failed before it was subscribed is said to be ended when DRS says so of it', async () => {
+  await using world = await startWorld({ overrides: { durations: FAST } });
+  world.slack.addChannel('migrations');
+  const job = world.drs.addJob('INCRE_TRANSFER_FAILED', {}, { name: 'orders' });
+  job.terms = { ...job.terms, expiredDays: '30' };
+  world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'billing' });
+  await world.ask('ana', '#migrations', '/drs subscribe orders billing');
+  const said = await world.nextMessage('#migrations', 0);
+  expect(said.text).toMatch(/DRS ends it by /);
+  expect(said.text).not.toContain('not confirmed');
+  expect(world.drs.count('job_detail')).toBe(1);
+});

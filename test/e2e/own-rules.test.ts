@@ -156,6 +156,19 @@ test('a channel with tight rules hears what another with the defaults does not',
   expect(world.texts('#migrations')).toHaveLength(2);
 });
 
+test('what is said where a job is watched goes by the alarm level in force there', async () => {
+  const { world, minutes } = await startMinutely();
+  await using _world = world;
+  const job = world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
+  job.set({ incre_trans_delay: '300', incre_trans_delay_millis: '300000' });
+  await world.ask('ana', '#calm', '/drs subscribe orders');
+  await minutes(6, (minute) => job.set({ incre_trans_delay: String(300 + (minute % 3)) }));
+  const subscribed = await world.ask('ana', '#migrations', '/drs subscribe orders lag:10m/20m');
+  expect(subscribed.text).toMatch(/🔵 orders|🟢 orders/);
+  expect((await world.ask('ana', '#migrations', '/drs chart orders')).text).toMatch(/^🟢 orders/);
+  expect((await world.ask('ana', '#calm', '/drs chart orders')).text).toMatch(/^🟠 orders/);
+});
+
 test('rules that the channel cannot be told of are changed, and who typed them reads that it was not told', async () => {
   await using world = await startWorld();
   world.slack.addChannel('migrations');

@@ -87,7 +87,7 @@ describe('/drs ready', () => {
     const after = await world.slack.waitFor('the verdict to change', () =>
       world.slack.ephemerals('#migrations', 'ana').find(({ text }) => text.includes('not ready')),
     );
-    expect(after.text).toMatch(/^🟠 orders – not ready: lag 48 s\n✘ lag 48 s/);
+    expect(after.text).toMatch(/^🟠 orders – not ready: lag 48 s\n✘ lag ≤ 10 s for /);
   });
 
   test('is not ready where DRS found a difference, and neither is the status of that job', async () => {

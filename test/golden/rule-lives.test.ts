@@ -189,7 +189,7 @@ const LIVES: Readonly<Record<string, RuleLife>> = {
       [150, REPLICATES, lag(8_000, -120)],
     ],
     pollMs: 5 * MINUTE,
-    messages: 4,
+    messages: 5,
   },
   'a-recovery-below-the-alarm-level-of-the-channel': {
     rows: [

@@ -81,7 +81,7 @@ const ALARMS = [
 
 /** What ends each kind of event, so that it may be told again; all of them are over when the job is in another phase. */
 const CLEARED_BY: Readonly<Partial<Record<RuleEvent['kind'], readonly RuleEvent['kind'][]>>> = {
-  ...Object.fromEntries(ALARMS.map((kind) => [kind, ['lag_cleared']])),
+  ...Object.fromEntries(ALARMS.map((kind) => [kind, ['lag_cleared', 'gaining_again']])),
   jumping: ['over'],
   not_measurable: ['over'],
   caught_up: ['no_longer_caught_up', ...ALARMS],

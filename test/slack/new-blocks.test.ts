@@ -92,7 +92,7 @@ describe('a message with new kinds of block', () => {
     slack.state.refusedBlocks.add('table');
     await post(TABLE);
     const [block] = slack.messages('ops')[0]?.blocks ?? [];
-    expect(block).toMatchObject({ type: 'section', text: { text: '*Job · Lag*\na&lt;b · 3 s\nc' } });
+    expect(block).toMatchObject({ type: 'section', text: { text: '*Job · Lag*\na&lt;b · 3\u00a0s\nc' } });
   });
 
   test('keeps the mark by which a post is found', () => {

@@ -10,7 +10,13 @@ import type { PartPercent } from '../../src/domain/job/rule-event.ts';
 import { eventsOf, NEW_RULE_STATE, stepRules } from '../../src/domain/rules/step-rules.ts';
 import type { RuleState } from '../../src/domain/rules/step-rules.ts';
 
-export const NO_FACTS: Facts = { hasError: false, isPartFailed: false, isFlapping: false, expiry: null };
+export const NO_FACTS: Facts = {
+  hasError: false,
+  isPartFailed: false,
+  isPartUnmeasured: false,
+  isFlapping: false,
+  expiry: null,
+};
 
 /** What the rules told of some samples, when, in minutes since the first, and what they decided about the last. */
 export interface Fed {

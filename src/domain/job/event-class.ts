@@ -41,6 +41,7 @@ const RULE_CLASSES: Readonly<Record<RuleEvent['kind'], EventClass>> = {
   cannot_keep_up: 'warning',
   stands_still: 'warning',
   catch_up_not_gaining: 'warning',
+  gaining_again: 'warning',
   stalled: 'warning',
   moving_again: 'warning',
   no_longer_caught_up: 'warning',

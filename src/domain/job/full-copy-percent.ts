@@ -27,7 +27,9 @@ export function fullCopyPercent(report: CopyFigures): FullCopyPercent | null {
   if (data !== undefined && least !== null)
     return data.percent < DONE ? { ...data, isDataDone: false } : { ...least, isDataDone: true };
   const overall = report.percent === null ? null : { percent: report.percent, of: 'overall', isDataDone: false };
-  if (overall !== null && overall.percent > 0) return overall;
+  // Never 100 % with a part open.
+  const isContradicted = overall !== null && overall.percent >= DONE && least !== null && least.percent < DONE;
+  if (overall !== null && overall.percent > 0 && !isContradicted) return overall;
   return least === null ? overall : { ...least, isDataDone: false };
 }
 

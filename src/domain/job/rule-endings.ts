@@ -16,6 +16,7 @@ export const LAG_KINDS = [
 /** Which events of the same rules are over when another is found. A graver one takes the place of a lighter one. */
 const ENDS: Readonly<Partial<Record<RuleKind, readonly RuleKind[]>>> = {
   lag_cleared: LAG_KINDS,
+  gaining_again: LAG_KINDS,
   nothing_newer: [
     'lag_high',
     'cannot_keep_up',

@@ -55,6 +55,8 @@ export type RuleEvent =
       readonly lagMs: number;
       readonly beforeMs: number;
     })
+  /** Of a catch-up that gained nothing, in the same figures. */
+  | { readonly kind: 'gaining_again'; readonly since: EpochMs; readonly lagMs: number; readonly beforeMs: number }
   | {
       readonly kind: 'stalled';
       readonly parts: readonly PartPercent[];

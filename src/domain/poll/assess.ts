@@ -245,7 +245,9 @@ function isEnding(group: StatusGroup): boolean {
 /** The time since the last look belongs to the phase seen then, unless so much went by that nobody knows. */
 function phasesUntil(before: JobState, at: Observation): JobState['phases'] {
   const { report, checkedAt, phases, over } = before;
-  return report === null || checkedAt === null || over !== null || unseenMs(before, at) > 0
+  // A copy that only waits to be released takes no more time.
+  const isWaiting = report !== null && isFinishedCopy(report.status, report.taskMode);
+  return report === null || checkedAt === null || over !== null || isWaiting || unseenMs(before, at) > 0
     ? phases
     : addToPhase(phases, report.status, at.now - checkedAt);
 }

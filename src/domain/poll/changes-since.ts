@@ -1,6 +1,6 @@
 import type { Job } from '../job/job.ts';
-import type { JobState } from '../job/job-state.ts';
 import { standingOf, worstFirst } from '../job/standing.ts';
+import type { WatchedState } from './last-seen.ts';
 import type { EpochMs } from '../base/time.ts';
 
 /** A job as a message names it. */
@@ -23,15 +23,14 @@ export interface ChangedJob {
 }
 
 /** A watched job as it is now. */
-export interface SeenJob extends NamedJob {
-  readonly state: JobState;
+export interface SeenJob extends NamedJob, WatchedState {
   /** It is due, and nobody has asked about it since. */
   readonly isUnread: boolean;
 }
 
 /** What has become of `jobs` since somebody looks again. */
 export function changesSince(jobs: readonly SeenJob[], since: EpochMs): ChangesSince {
-  const sorted = worstFirst(jobs, ({ state }) => standingOf(state));
+  const sorted = worstFirst(jobs, ({ state, alarmMs }) => standingOf(state, alarmMs));
   const changed = sorted.flatMap((job) => changeOf(job, since) ?? []);
   const same = jobs.filter((job) => changeOf(job, since) === null);
   const unknown = same.filter((job) => job.isUnread || job.state.unknown !== null || job.state.report === null).length;

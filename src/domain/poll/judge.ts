@@ -162,9 +162,15 @@ function stepOne(
 /** What is known of the job beside the sample. */
 function factsOf({ report, failure, flapping }: JobState, terms: JobTerms): Facts {
   const isPartFailed = (report?.failedSubJobs?.failed.length ?? 0) > 0;
-  const hasError =
-    failure !== null || (report?.errorCode ?? null) !== null || isPartFailed || (report?.subJob?.unmeasured ?? 0) > 0;
-  return { hasError, isPartFailed, isFlapping: flapping !== null, expiry: expiryOf(report?.status ?? '', terms) };
+  const isPartUnmeasured = (report?.subJob?.unmeasured ?? 0) > 0;
+  const hasError = failure !== null || (report?.errorCode ?? null) !== null || isPartFailed || isPartUnmeasured;
+  return {
+    hasError,
+    isPartFailed,
+    isPartUnmeasured,
+    isFlapping: flapping !== null,
+    expiry: expiryOf(report?.status ?? '', terms),
+  };
 }
 
 /**

@@ -14,16 +14,22 @@ export interface LastSeen {
   readonly worstLagMs: number | null;
 }
 
+/** A watched job as it was looked at last, and the level above which nothing is green where it is watched, in ms. */
+export interface WatchedState {
+  readonly state: JobState;
+  readonly alarmMs: number;
+}
+
 /** How jobs stood that nobody can see now; null when none of them was ever seen. */
-export function lastSeen(states: readonly JobState[]): LastSeen | null {
-  const seen = states.flatMap((state) => (state.checkedAt === null ? [] : [{ ...state, unknown: null }]));
+export function lastSeen(watched: readonly WatchedState[]): LastSeen | null {
+  const seen = watched.filter(({ state }) => state.checkedAt !== null);
   if (seen.length === 0) return null;
-  const all = seen.map((state) => standingOf(state));
-  const lags = seen.flatMap(({ report }) =>
+  const all = seen.map(({ state, alarmMs }) => standingOf({ ...state, unknown: null }, alarmMs));
+  const lags = seen.flatMap(({ state: { report } }) =>
     report !== null && report.lagMs !== null && statusGroup(report.status) === 'replicating' ? [report.lagMs] : [],
   );
   return {
-    at: Math.max(...seen.map(({ checkedAt }) => checkedAt ?? 0)),
+    at: Math.max(...seen.map(({ state }) => state.checkedAt ?? 0)),
     standings: STANDINGS.flatMap((standing) => {
       const count = all.filter((one) => one === standing).length;
       return count === 0 ? [] : [{ standing, count }];

@@ -14,15 +14,22 @@ export interface CatchUp {
   readonly hour: { readonly from: EpochMs; readonly leastMs: number; readonly readings: number } | null;
   /** The least lag of the hour before. */
   readonly beforeMs: number | null;
+  /** When it was last told that it gains nothing; null: never. */
+  readonly toldAt: EpochMs | null;
 }
 
+/** It gains again when an hour took off so much of the lag: at that pace it is over within a day. */
+const GAIN_SHARE = 1 / 24;
+/** That it gains nothing is told anew no sooner than this, in ms: a catch-up that halts every other hour is no news every time. */
+const AGAIN_MS = 6 * HOUR;
 /** It has caught up when the lag was at or below the level for so long, in ms. */
 const DONE_HOLD_MS = 5 * MINUTE;
 
 /**
  * "Catching up (first incremental, resume, recovery, restart) until lag ≤ level for 5 min: lag-high is off, but no gain between
  * two hours = 'catch-up is not gaining'." Of each hour counts the least lag, so that a lag that breathes gains all the same. An
- * hour that reached the level ends the catch-up too: from then on a high lag is one. The state is null while it does not catch up.
+ * hour that reached the level ends the catch-up too: from then on a high lag is one. Once told, an hour that gains takes it back, and
+ * with it all that was told of this lag. The state is null while it does not catch up.
  *
  * @param told what was told of this lag, and still stands
  */
@@ -32,7 +39,7 @@ export function stepCatchingUp(
   told: readonly LagAlarm['kind'][],
 ): Step<CatchUp | null> {
   const { now, course, sample, rules } = input;
-  const begun = input.isResuming ? { since: now, hour: null, beforeMs: null } : before;
+  const begun = input.isResuming ? { since: now, hour: null, beforeMs: null, toldAt: null } : before;
   if (begun === null) return keepSilent(null, 'not_so');
   if (course.group !== 'replicating') return keepSilent({ ...begun, hour: null, beforeMs: null }, 'other_status');
   // What lay between two hours must have been seen.
@@ -58,11 +65,18 @@ function closeHour(
   if (leastMs <= alarmLevelMs(rules)) return keepSilent(null, 'not_so');
   const hour = { from: now, leastMs: sample.lagMs ?? leastMs, readings: 1 };
   const next = { ...seen, hour, beforeMs: leastMs };
-  if (seen.beforeMs === null || leastMs < seen.beforeMs) return keepSilent(next, 'not_so');
-  if (told.includes('catch_up_not_gaining')) return keepSilent(next, 'told');
+  const { since, beforeMs, toldAt } = seen;
+  if (rules.lag === null) return keepSilent(next, 'off');
+  const isTold = told.includes('catch_up_not_gaining');
+  if (beforeMs === null || leastMs < beforeMs) {
+    const isGaining = beforeMs !== null && beforeMs - leastMs >= GAIN_SHARE * beforeMs;
+    if (!isTold || !isGaining) return keepSilent(next, isTold ? 'told' : 'not_so');
+    return tell(next, { kind: 'gaining_again', since, lagMs: leastMs, beforeMs });
+  }
+  if (isTold) return keepSilent(next, 'told');
+  if (toldAt !== null && toldAt <= now && now - toldAt < AGAIN_MS) return keepSilent(next, 'too_soon');
   const isOnTop = told.length > 0;
-  const { since, beforeMs } = seen;
-  return tell(next, { kind: 'catch_up_not_gaining', since, lagMs: leastMs, beforeMs, isOnTop });
+  return tell({ ...next, toldAt: now }, { kind: 'catch_up_not_gaining', since, lagMs: leastMs, beforeMs, isOnTop });
 }
 
 function isDone({ course, rules }: RuleInput): boolean {

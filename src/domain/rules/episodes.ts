@@ -14,7 +14,16 @@ export interface LagEpisode {
 /** The lag that is not fine now, and the last ones that were not, oldest first. */
 export interface LagEpisodes {
   readonly open: LagEpisode | null;
-  readonly past: readonly { readonly clearedAt: EpochMs; readonly peakMs: number; readonly lengthMs: number }[];
+  readonly past: readonly PastEpisode[];
+}
+
+/** A lag that was not fine. */
+export interface PastEpisode {
+  readonly clearedAt: EpochMs;
+  readonly peakMs: number;
+  readonly lengthMs: number;
+  /** The lag was in sync since for as long as one that has caught up. */
+  readonly isCalm: boolean;
 }
 
 export const NO_EPISODES: LagEpisodes = { open: null, past: [] };
@@ -33,7 +42,7 @@ const PAST_MS = 6 * HOUR;
 const MAX_PAST = 2;
 /** A further one is told only when it is so many times as high or as long as they were; */
 const WORSE = 2;
-/** after a single one, when it lasts so long, in ms: one long night does not hide the next. */
+/** after a single one, when it lasts so long, in ms: one long night does not hide the next; at once when it was in sync between. */
 const LONG_MS = HOUR;
 
 /** The episodes that still count. */
@@ -44,6 +53,7 @@ export function recentEpisodes(past: LagEpisodes['past'], now: EpochMs): LagEpis
 /** A lag that came and went in the last hours does so again, no worse than before. */
 export function isAsBefore({ open, past }: LagEpisodes, { now, sample }: RuleInput): boolean {
   if (past.length === 0 || isTold(open)) return false;
+  if (past.length < MAX_PAST && past.every(({ isCalm }) => isCalm)) return false;
   const mostMs = WORSE * Math.max(...past.map(({ peakMs }) => peakMs));
   const longestMs = WORSE * Math.max(...past.map(({ lengthMs }) => lengthMs));
   const quietMs = past.length < MAX_PAST ? Math.min(longestMs, LONG_MS) : longestMs;
@@ -58,12 +68,15 @@ export function isTold(open: LagEpisode | null, kinds: readonly LagAlarm['kind']
 /** The episodes with one more alarm about the open one, or about a new one. */
 export function openEpisode({ open, past }: LagEpisodes, alarm: LagAlarm, measured: readonly Measured[]): LagEpisodes {
   const ofIt = measured.filter(({ at }) => at >= alarm.since).map(({ lagMs }) => lagMs);
-  const since = open?.since ?? alarm.since;
+  const since = Math.min(open?.since ?? alarm.since, alarm.since);
   const peakMs = Math.max(open?.peakMs ?? 0, ...ofIt);
   return { open: { since, peakMs, told: [...(open?.told ?? []), alarm.kind] }, past };
 }
 
 /** The episodes after the open one is over. */
 export function closeEpisode({ since, peakMs }: LagEpisode, past: LagEpisodes['past'], now: EpochMs): LagEpisodes {
-  return { open: null, past: [...past, { clearedAt: now, peakMs, lengthMs: now - since }].slice(-MAX_PAST) };
+  return {
+    open: null,
+    past: [...past, { clearedAt: now, peakMs, lengthMs: now - since, isCalm: false }].slice(-MAX_PAST),
+  };
 }

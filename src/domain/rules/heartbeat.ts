@@ -29,7 +29,7 @@ const MAX_FRESH_LAG_MS = ALARM_LAG_MS / 2;
 /** Shorter teeth alarm nobody, in ms. */
 const MIN_TOOTH_MS = 5 * MINUTE;
 /** So many are remembered, so that one long night does not dull the rules for good, */
-const MAX_TEETH = 5;
+const MAX_TEETH = 10;
 /** for so long, in ms. */
 const MAX_TOOTH_AGE_MS = 7 * DAY;
 /** A high lag is told after this long, in ms, whatever the teeth: a source that writes so seldom is not watched by its lag. */

@@ -33,6 +33,7 @@ export function findJump({ measured, rules }: Pick<RuleInput, 'measured' | 'rule
 /** "A figure that jumps (0, 2000, 0, 2002) is said to jump and is never in sync." */
 export function stepJumping(before: Jumping | null, input: RuleInput): Step<Jumping | null> {
   const { now } = input;
+  if (input.rules.lag === null) return keepSilent(null, 'off');
   const isKnown = before !== null && now >= before.lastAt && (before.isOpen || now - before.lastAt < QUIET_MS);
   const known = isKnown ? before : null;
   if (hasLeft('replicating', input))

@@ -1,14 +1,17 @@
 import type { Decision, RuleSilence } from './decision.ts';
+import type { EpochMs } from '../base/time.ts';
 import type { RuleEvent } from '../job/rule-event.ts';
-import { closeEpisode, isAsBefore, isTold, openEpisode, recentEpisodes } from './episodes.ts';
+import { closeEpisode, isAsBefore, isTold, NO_EPISODES, openEpisode, recentEpisodes } from './episodes.ts';
 import type { LagAlarm, LagEpisode, LagEpisodes } from './episodes.ts';
+import { findReady } from './caught-up.ts';
 import { hasToothEnded, isQuietTooth, isTooth } from './heartbeat.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { findJump } from './jumping.ts';
 import { findLagHigh, isAboveAlarm, isLagFine } from './lag-high.ts';
 import type { RuleInput } from './rule-input.ts';
 import { hasLeft, whyUnjudged } from './rule-input.ts';
-import { findFallingBehind, findNothingNewer } from './rising.ts';
+import { DEFAULT_READY_RULE } from './rule-settings.ts';
+import { findFallingBehind, findNothingNewer, NOTHING_NEWER_SLOPE } from './rising.ts';
 import { isStandingStill } from './stands-still.ts';
 import type { Standstill } from './stands-still.ts';
 
@@ -19,6 +22,8 @@ export interface LagContext {
   readonly standstill: Standstill | null;
   /** What those rules tell of the same lag at this sample. */
   readonly alarms: readonly LagAlarm[];
+  /** A catch-up of which it was told that it gains nothing gains again: whatever was told of the lag is over with that. */
+  readonly isGainingAgain: boolean;
 }
 
 /** What the two rules about one lag remember, and what each decided. */
@@ -31,12 +36,14 @@ export interface LagStep {
 /**
  * All that is wrong with one lag, as one story: high (lag-high.ts), rising (rising.ts), standing still, not coming down after a
  * break. A graver event is told after a lighter one, never the other way round, and one event closes them all; a job that
- * leaves replication closes them without a word. "Both [kinds of rising] are silent while catching up"; then "lag-high is off".
+ * leaves replication closes them without a word, and where nobody wants to hear of the lag (`lag:off`) there are none. "Both [kinds of rising] are silent while catching up"; then "lag-high is off".
  */
 export function stepLagEpisode(before: LagEpisodes, input: RuleInput, context: LagContext): LagStep {
   const { sample, now } = input;
-  const past = recentEpisodes(before.past, now);
+  const past = noteCalm(recentEpisodes(before.past, now), before.open, input);
+  if (input.rules.lag === null) return silent(NO_EPISODES, 'off');
   if (hasLeft('replicating', input)) return silent({ open: null, past }, 'other_status');
+  if (context.isGainingAgain) return silent({ open: null, past }, 'catching_up');
   const known = context.alarms.reduce((state: LagEpisodes, alarm) => openEpisode(state, alarm, input.measured), {
     open: before.open,
     past,
@@ -45,8 +52,10 @@ export function stepLagEpisode(before: LagEpisodes, input: RuleInput, context: L
   if (unjudged !== null || sample.lagMs === null) return silent(known, unjudged ?? 'not_measurable');
   const open = known.open === null ? null : { ...known.open, peakMs: Math.max(known.open.peakMs, sample.lagMs) };
   const state = { open, past };
-  if (open !== null && (isLagFine(input, input.rules) || hasToothEnded(context.heartbeat, now)))
-    return clear(open, past, input);
+  // A lag that is at least so much may be high still.
+  const isFine =
+    !input.facts.isPartUnmeasured && (isLagFine(input, input.rules) || hasToothEnded(context.heartbeat, now));
+  if (open !== null && isFine) return clear(open, past, input);
   const rising = judgeRising(state, input, context);
   if (rising.kind === 'tell') {
     return { state: openEpisode(state, rising.event, input.measured), high: quiet('told_as_rising'), rising };
@@ -54,7 +63,18 @@ export function stepLagEpisode(before: LagEpisodes, input: RuleInput, context: L
   const high = judgeHigh(state, input, context);
   if (high.kind === 'tell') return { state: openEpisode(state, high.event, input.measured), high, rising };
   const isUntold = open === null && (high.reason === 'as_before' || rising.reason === 'as_before');
-  return { state: isUntold ? { open: { since: now, peakMs: sample.lagMs, told: [] }, past } : state, high, rising };
+  if (!isUntold) return { state, high, rising };
+  // What is not told now may be told later, and then since it began.
+  const since = findLagHigh(input, input.rules)?.[0]?.at ?? findFallingBehind(input)?.since ?? now;
+  return { state: { open: { since, peakMs: sample.lagMs, told: [] }, past }, high, rising };
+}
+
+/** The last episodes, the latest of them marked once the lag was in sync since for as long as one that has caught up. */
+function noteCalm(past: LagEpisodes['past'], open: LagEpisode | null, input: RuleInput): LagEpisodes['past'] {
+  const last = past.at(-1);
+  if (last === undefined || last.isCalm || open !== null || whyUnjudged(input) !== null) return past;
+  const isCalm = findReady(input, input.rules.ready ?? DEFAULT_READY_RULE, last.clearedAt) !== null;
+  return isCalm ? [...past.slice(0, -1), { ...last, isCalm }] : past;
 }
 
 function clear(open: LagEpisode, past: LagEpisodes['past'], { now, sample }: RuleInput): LagStep {
@@ -76,10 +96,12 @@ function judgeRising(state: LagEpisodes, input: RuleInput, { heartbeat, isCatchi
   if (isCatchingUp) return quiet('catching_up');
   if (nothing !== null) {
     if (isTooth(heartbeat, input.now)) return quiet('heartbeat');
-    return unlessTold(state, { kind: 'nothing_newer', ...nothing, lagMs }, ['nothing_newer']);
+    const since = climbBegan(heartbeat, nothing.since, lagMs, input.now);
+    return unlessTold(state, { kind: 'nothing_newer', ...nothing, since, lagMs }, ['nothing_newer']);
   }
   if (behind === null || isAsBefore(state, input)) return quiet('as_before');
-  const alarm: LagAlarm = { kind: 'cannot_keep_up', ...behind, lagMs, isOnTop: isTold(state.open) };
+  const since = sinceUntold(state, behind.since);
+  const alarm: LagAlarm = { kind: 'cannot_keep_up', ...behind, since, lagMs, isOnTop: isTold(state.open) };
   return unlessTold(state, alarm, ['cannot_keep_up', 'nothing_newer']);
 }
 
@@ -94,8 +116,21 @@ function judgeHigh(state: LagEpisodes, input: RuleInput, context: LagContext): J
   if (held === null) return quiet('not_lasting');
   if (isQuietTooth(context.heartbeat, now)) return quiet('heartbeat');
   if (isAsBefore(state, input)) return quiet('as_before');
-  const event: LagAlarm = { kind: 'lag_high', since: held[0]?.at ?? now, lagMs: input.sample.lagMs ?? 0, ...rules.lag };
+  const since = sinceUntold(state, held[0]?.at ?? now);
+  const event: LagAlarm = { kind: 'lag_high', since, lagMs: input.sample.lagMs ?? 0, ...rules.lag };
   return unlessTold(state, event, ['lag_high', 'nothing_newer', 'cannot_keep_up']);
+}
+
+/** A lag that was not told at first is told since then. */
+function sinceUntold({ open }: LagEpisodes, since: EpochMs): EpochMs {
+  return open === null || open.told.length > 0 ? since : Math.min(open.since, since);
+}
+
+/** When a lag that climbs as a clock goes on was small last, as long as it climbed so all the way. */
+function climbBegan({ climbingSince }: Heartbeat, since: EpochMs, lagMs: number, now: EpochMs): EpochMs {
+  const isWhole =
+    climbingSince !== null && climbingSince < since && lagMs >= NOTHING_NEWER_SLOPE * (now - climbingSince);
+  return isWhole ? climbingSince : since;
 }
 
 function unlessTold({ open }: LagEpisodes, event: LagAlarm, by: readonly LagAlarm['kind'][]): Judgement {

@@ -19,6 +19,7 @@ const HOLD_MS = 15 * MINUTE;
  */
 export function stepNotMeasurable(before: Unmeasured, input: RuleInput): Step<Unmeasured> {
   const { course, sample, now, rules } = input;
+  if (rules.lag === null) return keepSilent({ isTold: false }, 'off');
   if (hasLeft('replicating', input)) return keepSilent({ isTold: false }, 'other_status');
   if (course.group !== 'replicating') return keepSilent(before, 'other_status');
   const { readings } = course;

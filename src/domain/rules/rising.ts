@@ -15,7 +15,7 @@ export interface Rise {
 /** Nothing newer arrives: so many steps, over at least so long, in ms, rise together by at least so much. */
 const NEWEST_STEPS = 5;
 const NOTHING_NEWER_MS = 5 * MINUTE;
-const NOTHING_NEWER_SLOPE = 0.9;
+export const NOTHING_NEWER_SLOPE = 0.9;
 /** Cannot keep up: for so long, in ms, at such a slope, above such a lag, in ms. */
 const FALLING_BEHIND_MS = 30 * MINUTE;
 const FALLING_BEHIND_SLOPE = { least: 0.05, most: 0.9 } as const;

@@ -16,6 +16,8 @@ export interface Facts {
   readonly hasError: boolean;
   /** A sub-job has failed, which is told by itself. */
   readonly isPartFailed: boolean;
+  /** The lag of a sub-job cannot be measured, so that the job's is at least what it says. */
+  readonly isPartUnmeasured: boolean;
   /** It fails and works in turns, and is told as that. */
   readonly isFlapping: boolean;
   /** After how long DRS ends it in its present status by itself; null: never. */

@@ -11,7 +11,7 @@ export interface HoldRule {
 export interface RuleSettings {
   /** The usual time between two polls of the job, in ms. */
   readonly pollMs: number;
-  /** Null: a high lag is not told. */
+  /** Null: nothing is told of the lag, but that it has caught up, or no longer has. */
   readonly lag: HoldRule | null;
   /** Null: that it has caught up is not told. */
   readonly ready: HoldRule | null;

@@ -34,6 +34,7 @@ export function stepStandsStill(
   told: readonly LagAlarm['kind'][],
 ): Step<Standstill | null> {
   const { sample, now } = input;
+  if (input.rules.lag === null) return keepSilent(null, 'off');
   if (input.course.group !== 'replicating' || hasLeft('replicating', input))
     return keepSilent(hasLeft('replicating', input) ? null : before, 'other_status');
   if (sample.lagMs === null) return keepSilent(before, 'not_measurable');

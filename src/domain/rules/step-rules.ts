@@ -79,6 +79,7 @@ export function stepRules(before: RuleState, sample: Sample, rules: RuleSettings
     heartbeat,
     isCatchingUp: catchingUp.state !== null,
     standstill: standsStill.state,
+    isGainingAgain: catchingUp.decision.kind === 'tell' && catchingUp.decision.event.kind === 'gaining_again',
     alarms: [standsStill.decision, catchingUp.decision].flatMap(alarmOf),
   };
   const lag = stepLagEpisode(before.lag, input, context);

@@ -85,6 +85,8 @@ export interface DetailStore {
     readonly givenUp: readonly WantedCause[];
     readonly retryAfterMs: number;
   }): Promise<void>;
+  /** Keeps on what terms DRS keeps a job that somebody begins to watch; what was not read of them stays as it was. */
+  saveTerms(request: { readonly job: JobKey; readonly terms: JobTerms; readonly now: EpochMs }): Promise<void>;
   /** Leases events about which something is to be read and whose next try is due. Only events that somebody was told are. */
   claimWantedReads(
     request: LeaseRequest & { readonly connectionId: string; readonly limit: number },

@@ -153,7 +153,12 @@ async function saveRead(tx: Tx, connectionId: string, token: string, read: Found
 }
 
 /** Keeps what DRS has said of a job's terms; whether that is new. */
-async function saveTerms(tx: Tx, job: JobKey, { expiredDays, prepaid }: JobTerms, now: EpochMs): Promise<boolean> {
+export async function saveTerms(
+  tx: Db,
+  job: JobKey,
+  { expiredDays, prepaid }: JobTerms,
+  now: EpochMs,
+): Promise<boolean> {
   const known = await tx
     .selectFrom('jobs')
     .select(['expired_days', 'prepaid'])

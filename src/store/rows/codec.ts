@@ -230,6 +230,7 @@ export const ruleEvent: z.ZodType<RuleEvent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('jumping'), since: z.number(), leastMs: z.number(), mostMs: z.number() }),
   z.object({ kind: z.literal('not_measurable'), since: z.number(), polls: z.number() }),
   z.object({ kind: z.literal('catch_up_not_gaining'), ...lagSince, beforeMs: z.number(), isOnTop }),
+  z.object({ kind: z.literal('gaining_again'), ...lagSince, beforeMs: z.number() }),
   z.object({
     kind: z.literal('stalled'),
     parts: partPercents,

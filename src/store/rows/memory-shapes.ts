@@ -21,7 +21,14 @@ const remarks = {
   lag: z
     .object({
       open: z.object({ since, peakMs: z.number(), told: z.array(lagAlarm) }).nullable(),
-      past: z.array(z.object({ clearedAt: z.number(), peakMs: z.number(), lengthMs: z.number() })),
+      past: z.array(
+        z.object({
+          clearedAt: z.number(),
+          peakMs: z.number(),
+          lengthMs: z.number(),
+          isCalm: z.boolean().default(false),
+        }),
+      ),
     })
     .default({ open: null, past: [] }),
   standstill: z.object({ lagMs: z.number(), since, polls: z.number() }).nullable().default(null),
@@ -35,6 +42,7 @@ const remarks = {
       since,
       hour: z.object({ from: z.number(), leastMs: z.number(), readings: z.number() }).nullable(),
       beforeMs: z.number().nullable(),
+      toldAt: z.number().nullable().default(null),
     })
     .nullable()
     .default(null),

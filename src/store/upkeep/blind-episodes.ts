@@ -5,6 +5,8 @@ import type { JobId } from '../../domain/job/job-id.ts';
 import { endOf, isEndDue, noteDownTime, notePoll } from '../../domain/poll/blind-episode.ts';
 import type { BlindEpisode, PollSight } from '../../domain/poll/blind-episode.ts';
 import { lastSeen } from '../../domain/poll/last-seen.ts';
+import type { WatchedState } from '../../domain/poll/last-seen.ts';
+import { alarmLevelOf } from '../../domain/rules/subscription-rules.ts';
 import { changesSince } from '../../domain/poll/changes-since.ts';
 import type { SeenJob } from '../../domain/poll/changes-since.ts';
 import type { ChannelKey } from '../../domain/subscription.ts';
@@ -13,7 +15,7 @@ import type { SightTold } from '../../ports/store/sight.ts';
 import { announceOf } from '../rows/announce.ts';
 import { setAside } from '../rows/set-aside.ts';
 import { wantNewVersion } from '../rows/want-edit.ts';
-import { decodeAnnouncement, decodeEpisode, decodeJobId, decodeState, encode } from '../rows/codec.ts';
+import { decodeAnnouncement, decodeEpisode, decodeJobId, decodeRules, decodeState, encode } from '../rows/codec.ts';
 import { unreadState } from '../jobs/jobs.ts';
 import { isDue, msUntilDue } from '../rows/timed-work.ts';
 import { sameJob } from '../rows/keys.ts';
@@ -129,8 +131,14 @@ async function tellBlind(
   const number = await nextNumber(tx, connectionId);
   await updateOpen(tx, connectionId).set({ told_number: number }).execute();
   for (const { channel, rows } of channels) {
-    const states = rows.map((row) => stateOf(row));
-    const facts = { since: episode.since, at, why, jobs: rows.length, last: lastSeen(states), nextTryAt };
+    const facts = {
+      since: episode.since,
+      at,
+      why,
+      jobs: rows.length,
+      last: lastSeen(rows.map(watchedState)),
+      nextTryAt,
+    };
     await announceOf(tx, channel, { connectionId, number }, { kind: 'blind', ...facts, endedAt: null }, at);
   }
   return channels.length;
@@ -179,7 +187,11 @@ async function isEveryJobAsked(tx: Tx, connectionId: string, since: EpochMs, now
   return left === undefined;
 }
 
-type JobRow = Selectable<Schema['jobs']> & { readonly jobId: JobId };
+type JobRow = Selectable<Schema['jobs']> & {
+  readonly jobId: JobId;
+  /** Of the subscription by which the channel watched it. */
+  readonly rules: string;
+};
 
 /** A channel with the jobs that it watched. */
 interface WatchingChannel {
@@ -193,7 +205,7 @@ async function watchedThen(tx: Tx, connectionId: string, at: EpochMs): Promise<r
     .selectFrom('subscriptions')
     .innerJoin('jobs', (join) => join.on(sameJob('jobs', 'subscriptions')))
     .selectAll('jobs')
-    .select(['subscriptions.workspace_id', 'subscriptions.channel_id'])
+    .select(['subscriptions.workspace_id', 'subscriptions.channel_id', 'subscriptions.rules'])
     .where('subscriptions.connection_id', '=', connectionId)
     .where('subscriptions.created_at', '<', at)
     .where((eb) =>
@@ -220,8 +232,8 @@ async function watchedThen(tx: Tx, connectionId: string, at: EpochMs): Promise<r
   return [...channels.values()];
 }
 
-function stateOf(row: JobRow): SeenJob['state'] {
-  return decodeState(row.state) ?? unreadState(row.status);
+function watchedState({ state, status, rules }: JobRow): WatchedState {
+  return { state: decodeState(state) ?? unreadState(status), alarmMs: alarmLevelOf(decodeRules(rules)) };
 }
 
 function toSeen(row: JobRow, since: EpochMs, now: EpochMs): SeenJob {
@@ -231,7 +243,7 @@ function toSeen(row: JobRow, since: EpochMs, now: EpochMs): SeenJob {
     jobId: row.jobId,
     name: row.name,
     jobType: row.job_type,
-    state: stateOf(row),
+    ...watchedState(row),
     isUnread: isPollDue && (row.asked_at ?? 0) < since,
   };
 }

@@ -2,15 +2,21 @@ import type { Job } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
 import { CHART_SPANS, chartSeries, defaultMeasure } from '../../domain/rules/chart-series.ts';
 import type { ChartSeries, ChartSpan, Measure } from '../../domain/rules/chart-series.ts';
+import { alarmLevelOf, NO_OWN_RULES } from '../../domain/rules/subscription-rules.ts';
+import type { ChannelKey } from '../../domain/subscription.ts';
 import type { JobStore } from '../../ports/store/jobs.ts';
 import type { SampleStore } from '../../ports/store/samples.ts';
+import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import { resolveJob } from '../naming/resolve-jobs.ts';
 import type { ResolvedJobs, ResolveDeps } from '../naming/resolve-jobs.ts';
 import { pollMsOf } from '../polling/ask-and-commit.ts';
 import type { PollPaceDeps } from '../polling/ask-and-commit.ts';
 
 /** What charting a job takes. */
-export type ShowChartDeps = ResolveDeps & PollPaceDeps & { readonly store: SampleStore & Pick<JobStore, 'findJob'> };
+export type ShowChartDeps = ResolveDeps &
+  PollPaceDeps & {
+    readonly store: SampleStore & Pick<JobStore, 'findJob'> & Pick<SubscriptionStore, 'findSubscribed'>;
+  };
 
 /** What is to be charted; null where nobody said it. */
 export interface ChartWish {
@@ -26,6 +32,8 @@ export interface JobChart {
   readonly job: Job | null;
   readonly measure: Measure;
   readonly span: ChartSpan;
+  /** Nothing is green above it for the channel that asks, in ms. */
+  readonly alarmMs: number;
   /** Null when there is no figure in that time. */
   readonly series: ChartSeries | null;
 }
@@ -38,29 +46,47 @@ const DEFAULT_SPAN: ChartSpan = '24h';
 /** The figures of the job that somebody named, from what is kept; DRS is not asked. */
 export async function findChart(
   deps: ShowChartDeps,
+  channel: ChannelKey,
   reference: string,
   wish: ChartWish,
 ): Promise<JobChart | ChartProblem> {
   const { jobId, problems, oldNames } = await resolveJob(deps, reference);
-  return jobId === null ? { kind: 'unresolved', problems, oldNames } : await showChart(deps, jobId, wish);
+  return jobId === null ? { kind: 'unresolved', problems, oldNames } : await showChart(deps, channel, jobId, wish);
 }
 
 /** The same for a job that is known by id, as behind a button. */
-export async function showChart(deps: ShowChartDeps, jobId: JobId, { measure, span }: ChartWish): Promise<JobChart> {
-  const { store, connectionId, clock } = deps;
+export async function showChart(
+  deps: ShowChartDeps,
+  channel: ChannelKey,
+  jobId: JobId,
+  { measure, span }: ChartWish,
+): Promise<JobChart> {
+  const { store, connectionId } = deps;
   const shownSpan = span ?? DEFAULT_SPAN;
-  const spanMs = CHART_SPANS[shownSpan];
-  const now = clock.now();
-  const [job, samples] = await Promise.all([
+  const [job, rules, figures] = await Promise.all([
     store.findJob({ connectionId, jobId }),
-    store.readSamples({ connectionId, jobId }, now - spanMs),
+    store.findSubscribed(channel, connectionId, [jobId]),
+    readFigures(deps, jobId, measure, shownSpan),
   ]);
-  const shown = measure ?? defaultMeasure(samples);
-  const series = chartSeries(samples, { measure: shown, spanMs, now, pollMs: pollMsOf(deps) });
-  return { kind: 'chart', jobId, job, measure: shown, span: shownSpan, series };
+  const alarmMs = alarmLevelOf(rules.get(jobId) ?? NO_OWN_RULES);
+  return { kind: 'chart', jobId, job, span: shownSpan, alarmMs, ...figures };
 }
 
 /** The lag or progress of the last day, for the status of a job; null when there is none. */
 export async function chartForStatus(deps: ShowChartDeps, jobId: JobId): Promise<ChartSeries | null> {
-  return (await showChart(deps, jobId, { measure: null, span: DEFAULT_SPAN })).series;
+  return (await readFigures(deps, jobId, null, DEFAULT_SPAN)).series;
+}
+
+async function readFigures(
+  deps: ShowChartDeps,
+  jobId: JobId,
+  measure: Measure | null,
+  span: ChartSpan,
+): Promise<Pick<JobChart, 'measure' | 'series'>> {
+  const { store, connectionId, clock } = deps;
+  const spanMs = CHART_SPANS[span];
+  const now = clock.now();
+  const samples = await store.readSamples({ connectionId, jobId }, now - spanMs);
+  const shown = measure ?? defaultMeasure(samples);
+  return { measure: shown, series: chartSeries(samples, { measure: shown, spanMs, now, pollMs: pollMsOf(deps) }) };
 }

@@ -1,19 +1,22 @@
 import { HELD_REASONS } from '../../domain/access.ts';
 import type { Explanation } from '../../domain/job/explanation.ts';
+import { endsWithin } from '../../domain/base/ends-within.ts';
 import { SECOND } from '../../domain/base/time.ts';
 import type { Job } from '../../domain/job/job.ts';
 import type { JobId } from '../../domain/job/job-id.ts';
+import { statusGroup } from '../../domain/job/job-status.ts';
 import type { Language } from '../../domain/base/language.ts';
 import { NOTHING_CHOSEN, changeRules, differingRules, rulesInForce } from '../../domain/rules/rule-choice.ts';
 import type { RuleChanges } from '../../domain/rules/rule-choice.ts';
 import { findContradiction } from '../../domain/rules/typed-rules.ts';
 import type { RuleRefusal, TypedRules } from '../../domain/rules/typed-rules.ts';
+import { alarmLevelOf, NO_OWN_RULES } from '../../domain/rules/subscription-rules.ts';
 import type { SubscriptionRules } from '../../domain/rules/subscription-rules.ts';
 import type { ChannelKey, ChannelPause, Subscription } from '../../domain/subscription.ts';
 import type { ChannelStore } from '../../ports/store/channels.ts';
 import type { Actor, SubscribeResult, SubscriptionStore } from '../../ports/store/subscriptions.ts';
 import type { ChannelAccess, Channels } from '../../ports/slack.ts';
-import { readJobsWithDetails } from '../showing/read-jobs-with-details.ts';
+import { MAX_DETAIL_WAIT_MS, readJobsWithDetails } from '../showing/read-jobs-with-details.ts';
 import type { ReadWithDetailsDeps } from '../showing/read-jobs-with-details.ts';
 import { settleTyped } from './settle-typed.ts';
 import type { SaidRules, SettleTypedDeps } from './settle-typed.ts';
@@ -23,6 +26,9 @@ import type { Guess, OldNames, PatternMatch, ReferenceProblem, ResolveDeps } fro
 
 /** How long a person waits to learn whether the public line of a subscription could be posted, in ms. */
 const MAX_ANNOUNCEMENT_WAIT_MS = 3 * SECOND;
+
+/** Jobs whose terms are read as they are subscribed: each costs a request. Of others they are read with the first reminder. */
+const MAX_TERMS = 5;
 
 /** What subscribing takes. */
 export type SubscribeDeps = ResolveDeps &
@@ -50,6 +56,8 @@ export type SubscribeOutcome =
   | {
       readonly kind: 'done';
       readonly subscribed: readonly Job[];
+      /** Nothing is green above it of what is subscribed, in ms. */
+      readonly alarmMs: number;
       /** Subscribed before, and told by other rules from now on. */
       readonly changed: readonly { readonly job: Job; readonly before: Subscription; readonly after: Subscription }[];
       readonly already: readonly { readonly job: Job; readonly subscription: Subscription }[];
@@ -114,6 +122,7 @@ export async function subscribe(
   }
   const resumed = pause === null ? 0 : await resumePaused(deps, actor, pause);
   const known = readings.flatMap((one) => (one.kind === 'known' ? [one.job] : []));
+  await readTerms(deps, known);
   const toConfirm = consent === 'confirmed' ? [] : await changesOfOthers(deps, actor, known, settled.said.changes);
   const ready = known.filter((job) => !toConfirm.some((one) => one.job.jobId === job.jobId));
   const results = await saveSubscriptions(deps, actor, ready, { language, rules: settled.said.changes });
@@ -127,6 +136,7 @@ export async function subscribe(
   return {
     kind: 'done',
     subscribed: reason === null ? saved : [],
+    alarmMs: alarmLevelOf(results.find((result) => result.kind === 'subscribed')?.subscription.rules ?? NO_OWN_RULES),
     toConfirm,
     untold: reason === null ? null : { reason, takenBack },
     rules: settled.said,
@@ -141,6 +151,26 @@ export async function subscribe(
     oldNames,
     resumed,
   };
+}
+
+/**
+ * Reads how long DRS keeps those of the jobs that stand still already and of which that is not known: no event will come that
+ * would have it read, and the channel is told until when. It waits no longer than for other details; what comes later is kept.
+ */
+async function readTerms({ store, drs, clock, log }: SubscribeDeps, jobs: readonly Job[]): Promise<void> {
+  const still = jobs.filter(({ state, terms }) => {
+    const group = state.report === null ? null : statusGroup(state.report.status);
+    return (group === 'failed' || group === 'paused') && terms.expiredDays === null && terms.prepaid !== true;
+  });
+  const reading = still.slice(0, MAX_TERMS).map(async (job) => {
+    try {
+      const terms = await drs.fetchTerms(job.jobId);
+      if (terms.kind === 'read') await store.saveTerms({ job, terms: terms.value, now: clock.now() });
+    } catch (error) {
+      log.warn({ err: error }, 'how long DRS keeps a job could not be kept');
+    }
+  });
+  if (reading.length > 0) await endsWithin(MAX_DETAIL_WAIT_MS, Promise.all(reading), clock);
 }
 
 /** Why these rules cannot be in force for one of the jobs, beside those that are; null when they can for all. */

@@ -75,17 +75,52 @@ describe('a high lag', () => {
     expect(feed(samples, { rules: slow }).told).toEqual([[50, 'lag_high']]);
   });
 
-  test('that comes and goes is told once, then only when it is twice as bad', () => {
+  test('that comes and goes is told twice where it was in sync between, then only when it is twice as bad', () => {
     const wave = [...minutes(20, about(300)), ...minutes(40, 5)];
     const worse = [...minutes(20, about(700)), ...minutes(40, 5)];
     const kinds = told([5, 5, 5, ...wave, ...wave, ...wave, ...wave, ...worse]).map(([, kind]) => kind);
-    expect(kinds).toEqual(['lag_high', 'lag_cleared', 'lag_high', 'lag_cleared']);
+    const once = ['lag_high', 'lag_cleared'];
+    expect(kinds).toEqual([...once, ...once, ...once]);
   });
 
-  test('is not told when nobody wants to be', () => {
-    const { told: nothing, last } = feed(minutely(minutes(60, about(300))), { rules: { ...RULES, lag: null } });
+  test('is not fine again while a sub-job has a lag that cannot be measured', () => {
+    const { state } = feed(minutely([3, 3, 3, ...minutes(15, about(300))]), { rules: RULES });
+    const partly = { ...NO_FACTS, hasError: true, isPartUnmeasured: true };
+    const { told: nothing, state: then } = feed(minutely(minutes(30, 3), 18), {
+      rules: RULES,
+      from: state,
+      facts: partly,
+    });
+    expect(nothing).toEqual([]);
+    expect(feed(minutely([3], 48), { rules: RULES, from: then }).told).toEqual([[0, 'lag_cleared']]);
+  });
+
+  test('that comes back after it was in sync is told as soon as the first one was', () => {
+    const kinds = told([...minutes(5, 3), ...minutes(40, about(300)), ...minutes(30, 3), ...minutes(15, about(300))]);
+    expect(kinds.filter(([, kind]) => kind === 'lag_high')).toEqual([
+      [15, 'lag_high'],
+      [85, 'lag_high'],
+    ]);
+  });
+
+  test.each<[string, readonly Lag[]]>([
+    ['is high', minutes(60, about(300))],
+    ['rises', minutes(60, (minute) => 60 * minute)],
+    ['stands still', minutes(60, 5_400)],
+    ['jumps', minutes(60, (minute) => (minute % 2 === 0 ? 0 : 2_000 + minute))],
+    ['cannot be measured', [3, 3, 3, ...minutes(60, null)]],
+    ['does not come down after a break', ['paused', ...minutes(240, about(3_600))]],
+  ])('is not told where nobody wants to hear of the lag, whether it %s', (_, lags) => {
+    const { told: nothing, last } = feed(minutely(lags), { rules: { ...RULES, lag: null } });
     expect(nothing).toEqual([]);
     expect(last?.lag_high).toEqual({ kind: 'silent', reason: 'off' });
+  });
+
+  test('that nobody wants to hear of hides no job that has caught up', () => {
+    const { told: kinds } = feed(minutely([...minutes(30, about(300)), ...minutes(30, 3)]), {
+      rules: { ...DEFAULT_RULES, lag: null },
+    });
+    expect(kinds).toEqual([[45, 'caught_up']]);
   });
 });
 
@@ -215,6 +250,23 @@ describe('a rising lag', () => {
     },
   );
 
+  test('says of a lag that was not told at first since when it is high, as the message that it is fine again does', () => {
+    const breath = minutes(1_440, (minute) => Math.round(200 + 190 * Math.sin(minute / 40)));
+    const { events } = feed(minutely(breath), { rules: RULES });
+    const posted = events.filter((event) => !('isOnTop' in event && event.isOnTop));
+    const sinces = posted.map((event) => ('since' in event ? [event.kind, event.since / MINUTE] : []));
+    expect(sinces.length).toBeGreaterThan(4);
+    for (const [index, [kind, since]] of sinces.entries())
+      if (kind === 'lag_cleared') expect(sinces[index - 1]?.[1]).toBe(since);
+  });
+
+  test('says how long nothing newer has come by the whole climb', () => {
+    const tooth = minutes(12, (minute) => 60 * minute);
+    const { events } = feed(minutely([...tooth, ...tooth, ...minutes(40, (minute) => 60 * minute)]), { rules: RULES });
+    const last = events.at(-1);
+    expect(last).toMatchObject({ kind: 'nothing_newer', since: 25 * MINUTE });
+  });
+
   test('says nothing of a lag that breathes below the level', () => {
     expect(told(minutes(600, (minute) => Math.round(60 + 55 * Math.sin(minute / 8))))).toEqual([]);
   });
@@ -258,6 +310,32 @@ describe('a job that catches up', () => {
     expect(kinds.map(([, kind]) => kind)).toEqual(['catch_up_not_gaining']);
     // Three readings mean nothing, then two hours.
     expect(kinds[0]?.[0]).toBe(124);
+  });
+
+  test('is told to gain again when an hour took off a part of the lag, and is told to have halted again no sooner than after 6 h', () => {
+    const halts = (from: number) => minutes(120, about(from));
+    const gains = (from: number) => minutes(60, (minute) => from - 10 * minute);
+    const kinds = told([
+      'paused',
+      ...halts(7_200),
+      ...gains(7_200),
+      ...halts(6_600),
+      ...gains(6_600),
+      ...halts(6_000),
+      ...minutes(240, about(6_000)),
+    ]);
+    expect(kinds.map(([, kind]) => kind)).toEqual(['catch_up_not_gaining', 'gaining_again', 'catch_up_not_gaining']);
+    expect((kinds[2]?.[0] ?? 0) - (kinds[0]?.[0] ?? 0)).toBeGreaterThanOrEqual(360);
+  });
+
+  test('still gains nothing while the lag falls by less than would be over within a day', () => {
+    const { told: kinds } = feed(
+      minutely(['paused', ...minutes(600, (minute) => 14_400 + (minute % 3) - (minute > 130 ? minute : 0))]),
+      {
+        rules: RULES,
+      },
+    );
+    expect(kinds.map(([, kind]) => kind)).toEqual(['catch_up_not_gaining']);
   });
 
   test('has a high lag again once it has caught up', () => {

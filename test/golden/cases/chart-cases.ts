@@ -45,7 +45,7 @@ const charted =
     const series = figures(all, measure, span);
     return chartMessage(
       texts,
-      { kind: 'chart', jobId: ORDERS, job: RUNNING, measure, span, series, ...changes },
+      { kind: 'chart', jobId: ORDERS, job: RUNNING, measure, span, alarmMs: 2 * MINUTE, series, ...changes },
       'C1',
       sharedBy,
     );

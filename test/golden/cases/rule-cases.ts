@@ -37,6 +37,7 @@ export const FOUND = {
     beforeMs: 178 * MINUTE,
     isOnTop: false,
   },
+  gaining_again: { kind: 'gaining_again', since: ago(5 * HOUR), lagMs: 170 * MINUTE, beforeMs: 182 * MINUTE },
   stalled: {
     kind: 'stalled',
     parts: copied(63),
@@ -193,6 +194,7 @@ export const RULE_CASES: Readonly<Record<string, Said>> = {
     report: aReport({ lagMs: 300_000 }),
   }),
   'told-rule-catch_up_not_gaining-over': over(FOUND.catch_up_not_gaining, eventOf(FOUND.lag_cleared)),
+  'told-rule-catch_up_not_gaining-and-gaining_again': over(FOUND.catch_up_not_gaining, eventOf(FOUND.gaining_again)),
   'told-rule-lag_high-and-nothing_newer': over(FOUND.lag_high, eventOf(FOUND.nothing_newer)),
   'told-rule-caught_up-and-sub_jobs_failed': over(FOUND.caught_up, {
     kind: 'sub_jobs_failed',
@@ -210,6 +212,13 @@ export const RULE_CASES: Readonly<Record<string, Said>> = {
     letGo: { how: 'unsubscribed', at: START + 28 * MINUTE },
   }),
   'told-rule-lag_high-by-rules-of-before': toldEvent(eventOf(FOUND.lag_high), { letGo: { how: 'other_rules' } }),
+  'told-rule-lag_cleared-with-a-failed-sub-job': toldEvent({
+    ...eventOf(FOUND.lag_cleared),
+    report: aReport({
+      lagMs: 4_000,
+      failedSubJobs: { failed: [{ jobId: simulatedJobId(3), name: 'orders-3' }], of: 12 },
+    }),
+  }),
   'told-rule-lag_cleared-and-caught_up': (texts) =>
     postMessage(texts, {
       ...A_POST,

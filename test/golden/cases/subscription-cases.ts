@@ -18,12 +18,13 @@ import {
 import type { SubscribeOutcome } from '../../../src/use-cases/subscribing/subscribe.ts';
 import type { UnsubscribeOutcome } from '../../../src/use-cases/subscribing/unsubscribe.ts';
 import { BILLING, ORDERS, aJob } from '../../support/reports.ts';
-import { START, listed, none, read, replicating, subscription } from './facts.ts';
+import { START, lagging, listed, none, read, replicating, subscription } from './facts.ts';
 import type { Said } from './facts.ts';
 
 const OUTCOME: Extract<SubscribeOutcome, { kind: 'done' }> = {
   kind: 'done',
   subscribed: [],
+  alarmMs: 2 * MINUTE,
   changed: [],
   rules: { changes: {}, stretched: [], pollMs: MINUTE, zone: null },
   already: [],
@@ -130,6 +131,12 @@ export const SUBSCRIPTION_CASES: Readonly<Record<string, Said>> = {
       pollMs: MINUTE,
       zone: { name: 'Europe/Berlin', of: 'person' },
     },
+  }),
+  'subscribed-below-an-own-alarm-level': subscribed({
+    ...OUTCOME,
+    subscribed: [aJob({ name: 'orders' }, read(replicating, [20, lagging(5 * MINUTE)]).state)],
+    alarmMs: 10 * MINUTE,
+    rules: { changes: { lag: { ...FIVE, levelMs: 10 * MINUTE } }, stretched: [], pollMs: MINUTE, zone: null },
   }),
   'subscribed-with-a-window-in-the-zone-of-the-schedule': subscribed({
     ...OUTCOME,

@@ -21,7 +21,7 @@ const LEAST_POINTS = 2;
  */
 export function chartMessage(texts: Texts, chart: JobChart, channelId: string, sharedBy?: string): SlackMessage {
   const { job, jobId } = chart;
-  const headline = job === null ? plainName({ jobId, name: null }) : jobHeadline(texts, job);
+  const headline = job === null ? plainName({ jobId, name: null }) : jobHeadline(texts, job, chart.alarmMs);
   const checkedAt = job?.state.checkedAt ?? null;
   const jobs = JOBS_VALUE.encode({ jobs: [jobId] });
   const { measure, span } = chart;

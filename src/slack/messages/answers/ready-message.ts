@@ -7,12 +7,13 @@ import { NOT_CHECKED } from '../../../domain/rules/cut-over.ts';
 import type { CutOverCheck } from '../../../domain/rules/cut-over.ts';
 import { DEFAULT_READY_RULE, stretchedHoldMs } from '../../../domain/rules/rule-settings.ts';
 import type { RuleSettings } from '../../../domain/rules/rule-settings.ts';
-import type { Obstacle, Readiness } from '../../../domain/rules/readiness.ts';
+import type { Readiness } from '../../../domain/rules/readiness.ts';
 import type { KnownComparisons } from '../../../use-cases/showing/read-comparisons.ts';
 import type { JobReadiness, ReadinessAnswer } from '../../../use-cases/showing/show-readiness.ts';
 import type { Outlook } from '../../../use-cases/showing/read-outlook.ts';
 import {
   comparisonCell,
+  MAX_REASONS,
   comparisonText,
   notCheckedLine,
   obstacle,
@@ -133,14 +134,15 @@ function notKnownLines(
 /** Of what is as it should be so much is said, in this order. */
 const SAID = ['replicating', 'lag_small', 'not_rising', 'no_error', 'just_checked'] as const;
 
-/** `✘ lag 48 s (≤ 10 s for 15 min wanted) ✘ rising ✔ replicating`: what speaks against it first. */
+/** `✘ lag ≤ 10 s for 15 min ✔ replicating`: what speaks against it first, but for what the headline names. */
 function checksLine(texts: Texts, { job, outlook: { rules } }: JudgedJob, readiness: Judged): string | null {
   if (!isReplicating(readiness)) return null;
   const { against, cutOver } = readiness;
   // The rest has a line of its own.
   const bad = against
+    .filter(({ kind }, index) => kind === 'lag_high' || index >= MAX_REASONS)
     .filter(({ kind }) => kind !== 'differs' && kind !== 'not_asked')
-    .map((one) => `✘ ${wanted(texts, one, obstacle(texts, job, one), rules)}`);
+    .map((one) => `✘ ${one.kind === 'lag_high' ? wanted(texts, rules) : obstacle(texts, job, one)}`);
   const isKept = (check: CutOverCheck['check']) =>
     cutOver.checks.some((one) => one.check === check && one.isGood) &&
     !(check === 'just_checked' && against.some(({ kind }) => kind === 'not_asked')) &&
@@ -151,12 +153,11 @@ function checksLine(texts: Texts, { job, outlook: { rules } }: JudgedJob, readin
   return [...bad, ...good.map((said) => `✔ ${said}`)].join('  ');
 }
 
-/** A lag that is too high, with what it must be. */
-function wanted(texts: Texts, { kind }: Obstacle, found: string, rules: RuleSettings): string {
-  if (kind !== 'lag_high') return found;
+/** What a lag must be that is too high. */
+function wanted(texts: Texts, rules: RuleSettings): string {
   const { levelMs, holdMs } = rules.ready ?? DEFAULT_READY_RULE;
   const hold = texts.duration(stretchedHoldMs(holdMs, rules));
-  return texts.get('ready.wanted', { found, level: texts.duration(levelMs), hold });
+  return texts.get('ready.lag_small', { level: texts.duration(levelMs), time: hold });
 }
 
 function isReplicating({ against }: Judged): boolean {

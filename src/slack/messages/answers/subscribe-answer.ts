@@ -103,12 +103,14 @@ function confirmChanges(texts: Texts, { toConfirm }: SubscribeDone, rules: strin
 
 function subscribedLines(
   texts: Texts,
-  { subscribed: jobs, rules }: SubscribeDone,
+  { subscribed: jobs, alarmMs, rules }: SubscribeDone,
   channelId: string,
 ): readonly string[] {
   const [first] = jobs;
   if (first === undefined) return [];
-  const states = worstFirst(jobs, ({ state }) => standingOf(state)).map((job) => jobHeadline(texts, job));
+  const states = worstFirst(jobs, ({ state }) => standingOf(state, alarmMs)).map((job) =>
+    jobHeadline(texts, job, alarmMs),
+  );
   const undo = undoCommands(texts, 'unsubscribe', jobs);
   return [
     texts.get('answer.subscribed', { jobs: jobNames(texts, jobs) }),

@@ -27,8 +27,14 @@ export function causeLine(texts: Texts, cause: Cause | null, reported: string | 
   const errorCode = cause?.code ?? reported;
   const said = cause?.text ?? null;
   if (errorCode === null) return said === null ? texts.get('cause.none_yet') : escapeMrkdwn(cut(said, max));
-  if (said === null) return meaningOf(texts, errorCode) ?? texts.get('cause.code_open_log', { code: code(errorCode) });
   const key = keyOf(errorCode);
+  // Where room is short the code itself leads to its page.
+  if (said === null && max < MAX_TEXT && isMessageKey(key))
+    return texts.get('cause.text_meaning_short', {
+      said: `<${ERROR_PAGES[texts.language]}|${errorCode}>`,
+      meaning: texts.get(key),
+    });
+  if (said === null) return meaningOf(texts, errorCode) ?? texts.get('cause.code_open_log', { code: code(errorCode) });
   if (!isMessageKey(key)) return codeAndText(errorCode, said, max);
   const meaning = texts.get(key);
   // Where room is short, what a code means says more than DRS's own text.

@@ -15,7 +15,7 @@ import type { Outlook } from '../../../use-cases/showing/read-outlook.ts';
 import { causeLine, meaningOf } from './cause-text.ts';
 import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
-import { ago, code, dateAndTime } from '../kit/mrkdwn.ts';
+import { ago, code, dateAndTime, timeOrDate } from '../kit/mrkdwn.ts';
 import { NO_OUTLOOK, outlookText } from './outlook-text.ts';
 import type { OutlookText } from './outlook-text.ts';
 import { progressLine } from './progress-bar.ts';
@@ -159,7 +159,7 @@ function otherError(texts: Texts, { errorCode }: ProgressReport): string | null 
 function staleLag(texts: Texts, lastLag: JobState['lastLag'], now: EpochMs): string | null {
   if (lastLag === null) return null;
   const behind = texts.duration(now - lastLag.at + lastLag.ms);
-  return texts.get('detail.stale_lag', { lag: texts.duration(lastLag.ms), at: dateAndTime(lastLag.at), behind });
+  return texts.get('detail.stale_lag', { lag: texts.duration(lastLag.ms), at: timeOrDate(lastLag.at, now), behind });
 }
 
 function unmeasurable(texts: Texts, { lastLag }: JobState): string {
@@ -190,7 +190,8 @@ function failedSubJobsLine(texts: Texts, { failedSubJobs }: ProgressReport): str
 }
 
 /**
- * How long the job has been so, from a minute on. Beside the figures of a lag it says little.
+ * How long the job has been so, from a minute on. Beside the figures of a lag it says little, and there is no room for it
+ * beside a moment by which a copy is wanted.
  */
 function phasePart(
   texts: Texts,
@@ -201,6 +202,7 @@ function phasePart(
   const { statusSince, statusStartSeen, brokenAt, over } = state;
   const group = statusGroup(report.status);
   if (statusSince === null || over !== null || (group === 'replicating' && outlook.small.length > 0)) return [];
+  if (group === 'full_copy' && outlook.small.length > 1) return [];
   const start = phaseStart(report.status, statusSince, times, brokenAt);
   const ms = now - (statusStartSeen ? statusSince : start.since);
   if (ms < MINUTE) return [];

@@ -57,7 +57,8 @@ function copyText(texts: Texts, { estimate, by }: Outlook, now: EpochMs): Outloo
     return { tail: null, lines: [], small: [uneven, wanted].filter((part) => part !== null) };
   }
   const { fromMs, toMs, percentPerHour, overMs } = estimate;
-  const pace = texts.get('outlook.pace', { pace: rounded(percentPerHour), time: texts.duration(overMs) });
+  const figures = { pace: rounded(percentPerHour), time: texts.duration(overMs) };
+  const pace = texts.get(wanted === null ? 'outlook.pace' : 'outlook.pace_short', figures);
   return {
     tail: texts.get('outlook.left', { range: durationRange(texts, fromMs, toMs) }),
     lines: [],

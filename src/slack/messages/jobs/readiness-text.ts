@@ -13,7 +13,7 @@ import { statusWords } from './status-words.ts';
 export type Judged = Extract<Readiness, { readonly kind: 'judged' }>;
 
 /** Reasons in a headline: the gravest. */
-const MAX_REASONS = 2;
+export const MAX_REASONS = 2;
 /** Names of what differs. */
 const MAX_NAMES = 3;
 const MAX_NAME = 40;

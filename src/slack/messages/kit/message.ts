@@ -199,16 +199,24 @@ function chart({ title, series, points, xLabel, yLabel }: ChartSpec): ChartBlock
 export function section(text: readonly string[], accessory?: ButtonSpec): SectionBlock {
   return {
     type: 'section',
-    text: { type: 'mrkdwn', text: fit(text.join('\n'), MAX_TEXT), verbatim: true },
+    text: { type: 'mrkdwn', text: fit(joinFigures(text.join('\n')), MAX_TEXT), verbatim: true },
     ...(accessory === undefined ? {} : { accessory: button(accessory) }),
   };
+}
+
+/** A figure and its unit, in every language, and what it is compared with. */
+const FIGURE_AND_UNIT = /(?<=\d) (?=(?:ms|s|min|h|d)\b|%|秒|分钟|小时|天)|(?<=&lt;|≤) (?=\d)/g;
+
+/** No line ends between a figure and its unit. */
+function joinFigures(text: string): string {
+  return text.replace(FIGURE_AND_UNIT, NO_BREAK_SPACE);
 }
 
 function context(line: string, blockId?: string): ContextBlock {
   return {
     type: 'context',
     ...(blockId === undefined ? {} : { block_id: blockId }),
-    elements: [{ type: 'mrkdwn', text: fit(line, MAX_TEXT), verbatim: true }],
+    elements: [{ type: 'mrkdwn', text: fit(joinFigures(line), MAX_TEXT), verbatim: true }],
   };
 }
 

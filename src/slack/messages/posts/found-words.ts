@@ -16,6 +16,7 @@ export const RULE_EMOJI: Readonly<Record<RuleEvent['kind'], string>> = {
   over: '⚪',
   not_measurable: '⚫',
   catch_up_not_gaining: '🟠',
+  gaining_again: '🟠',
   stalled: '🟠',
   slow_tail: '🔵',
   moving_again: '🔵',

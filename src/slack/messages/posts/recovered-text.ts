@@ -6,7 +6,7 @@ import type { NamedJob } from '../../../domain/post/post.ts';
 import { statusWords } from '../jobs/status-words.ts';
 import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
-import { timeOfDay } from '../kit/mrkdwn.ts';
+import { timeOrDate } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { doerText } from './doer-text.ts';
 import { percentText } from './status-changed-text.ts';
@@ -31,7 +31,10 @@ export function recovered(
   const lasted = texts.duration(workingAt - failedAt);
   const duration = startSeen ? lasted : texts.get('told.at_least', { duration: lasted });
   const said = { name: plainName(job), state: workText(texts, event, job.jobType), duration };
-  const down = texts.get('told.recovered_down', { from: timeOfDay(failedAt), to: timeOfDay(workingAt) });
+  const down = texts.get('told.recovered_down', {
+    from: timeOrDate(failedAt, workingAt),
+    to: timeOrDate(workingAt, failedAt),
+  });
   const emoji = report === null ? '🟢' : statusWords(texts, report, job.jobType, lagNote, alarmMs).emoji;
   return {
     headline: `${emoji} ${texts.get('told.recovered', said)}`,

@@ -168,6 +168,7 @@ const FIGURES: Readonly<Record<RuleEvent['kind'], 'lag' | 'data' | 'for' | 'late
   jumping: 'lag',
   over: 'lag',
   catch_up_not_gaining: 'lag',
+  gaining_again: 'lag',
   caught_up: 'lag',
   no_longer_caught_up: 'lag',
   not_measurable: 'for',

@@ -1,4 +1,4 @@
-import { MINUTE } from '../../../domain/base/time.ts';
+import { HOUR, MINUTE } from '../../../domain/base/time.ts';
 import { ownHold } from '../../../domain/rules/found-by.ts';
 import { CLEAR_HOLD_MS, CLEAR_SHARE } from '../../../domain/rules/lag-high.ts';
 import { DEFAULT_LAG_RULE } from '../../../domain/rules/rule-settings.ts';
@@ -19,6 +19,7 @@ type LagFound = FoundIn<
   | 'jumping'
   | 'not_measurable'
   | 'catch_up_not_gaining'
+  | 'gaining_again'
   | 'over'
 >;
 
@@ -67,7 +68,20 @@ export function lagNews(texts: Texts, told: LagFound): News {
         texts.get('rule.not_gaining_why', { before: texts.duration(found.beforeMs) }),
         whyLine(texts, told, 'rule.rises_since'),
       );
+    case 'gaining_again': {
+      const { lagMs, beforeMs } = found;
+      const left = texts.duration(roughly((lagMs / (beforeMs - lagMs)) * HOUR));
+      return news(
+        texts.get('rule.gaining_again', said),
+        texts.get('rule.gaining_again_why', { before: texts.duration(beforeMs), left }),
+      );
+    }
   }
+}
+
+/** A forecast in whole hours, a short one in minutes. */
+function roughly(ms: number): number {
+  return ms < 2 * HOUR ? lasted(ms) : Math.round(ms / HOUR) * HOUR;
 }
 
 function news(headline: string, ...lines: readonly string[]): News {

@@ -1,6 +1,6 @@
 import type { Cause } from '../../../domain/job/job-detail.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
-import { causeLine, MAX_TOLD_TEXT } from '../jobs/cause-text.ts';
+import { shortCause } from '../jobs/cause-text.ts';
 import type { News } from '../kit/message.ts';
 import { dateAndTime } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
@@ -16,7 +16,7 @@ export function outageNews(texts: Texts, { name, event, found }: OutageFound, ca
   const errorCode = event.report?.errorCode ?? null;
   const why =
     found.kind === 'still_failing' && (cause !== null || errorCode !== null)
-      ? [causeLine(texts, cause, errorCode, MAX_TOLD_TEXT)]
+      ? [shortCause(texts, cause, errorCode)]
       : [];
   return {
     headline: texts.get(`rule.${found.kind}`, { name, duration }),

@@ -52,13 +52,15 @@ function untilOf(by: JobEvent): EpochMs {
 }
 
 function headlineKey(by: JobEvent): MessageKey {
-  if (by.kind === 'recovered') return 'closed.recovered';
+  // The message of the failure itself says for how long, and so does the recovery's own.
+  if (by.kind === 'recovered') return 'over.no_longer_failed';
   if (by.kind !== 'rule') return 'over.then';
   switch (by.found.kind) {
     case 'no_longer_caught_up':
       return 'over.was_caught_up';
     case 'lag_cleared':
     case 'caught_up':
+    case 'gaining_again':
     case 'moving_again':
       return 'over.cleared';
     default:

@@ -33,7 +33,13 @@ export function ruleFound(texts: Texts, job: NamedJob, event: RuleFound, afterma
   const shown = more ?? event;
   const { headline, lines } = newsOf(texts, plainName(job), shown, cause);
   const kept = more === null ? lines : [...lines.slice(0, 1), struckFound(texts, event, more.at)];
-  return { headline: `${RULE_EMOJI[shown.found.kind]} ${headline}`, lines: kept };
+  return { headline: `${emojiOf(shown)} ${headline}`, lines: kept };
+}
+
+/** Nothing is green while something else is wrong with the job. */
+function emojiOf({ found, report }: RuleFound): string {
+  const isWrong = report !== null && (report.errorCode !== null || (report.failedSubJobs?.failed.length ?? 0) > 0);
+  return found.kind === 'lag_cleared' && isWrong ? '🟠' : RULE_EMOJI[found.kind];
 }
 
 function newsOf(texts: Texts, name: string, event: RuleFound, cause: Aftermath['cause']): News {
