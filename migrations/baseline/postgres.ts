@@ -173,6 +173,7 @@ export const POSTGRES_BASELINE: readonly string[] = [
   primary key (connection_id, job_id),
   foreign key (connection_id) references connections (id)
 )`,
+  `create index listed_jobs_by_name on listed_jobs (connection_id, name_key, job_id)`,
   `create index listed_jobs_of_parent on listed_jobs (connection_id, parent_id) where parent_id is not null`,
   `create table pauses (
   workspace_id text not null,

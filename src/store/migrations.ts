@@ -20,6 +20,7 @@ import * as pauses from '../../migrations/0016-pauses.ts';
 import * as samples from '../../migrations/0017-samples.ts';
 import * as eventReads from '../../migrations/0018-event-reads.ts';
 import * as engines from '../../migrations/0019-engines.ts';
+import * as names from '../../migrations/0020-names.ts';
 import type { Db } from './rows/schema.ts';
 import { StoreError } from './rows/store-error.ts';
 
@@ -44,6 +45,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0017-samples': samples,
   '0018-event-reads': eventReads,
   '0019-engines': engines,
+  '0020-names': names,
 };
 
 /** What a database is brought up to date with, besides the migrations. */
