@@ -15,7 +15,7 @@ import { listPausesToTell, tellPause } from './channels/tell-pauses.ts';
 import { findAbsence } from './jobs/absence.ts';
 import { commitPoll } from './jobs/commit-poll.ts';
 import * as details from './jobs/details.ts';
-import { claimWantedReads, saveReads, saveTerms } from './jobs/event-reads.ts';
+import { claimWantedReads, keepTerms, saveReads } from './jobs/event-reads.ts';
 import * as failures from './jobs/failures.ts';
 import * as jobs from './jobs/jobs.ts';
 import * as jobList from './jobs/listed-jobs.ts';
@@ -69,6 +69,7 @@ export function createStore(
     findChannelLanguage: (channel) => settings.findChannelLanguage(db, channel, language),
     setChannelLanguage: (request) => settings.setChannelLanguage(db, language, request),
     findChannelRules: (channel) => rules.findChannelRules(db, channel),
+    saveTerms: (request) => keepTerms(db, request),
     setChannelRules: (request) => rules.setChannelRules(db, request),
     greetChannel: (request) => settings.greetChannel(db, request),
     listWorkspaceSubscriptions: (workspaceId) => subscriptions.listWorkspaceSubscriptions(db, workspaceId),
@@ -156,9 +157,6 @@ function jobMethods(database: Database, time: WorkClock, language: Language) {
       const wanted = await loosely((loose, clock) => claimWantedReads(loose, clock, request));
       if (wanted.length > 0) time.hold(request.token, request.leaseMs);
       return wanted;
-    },
-    saveTerms: async ({ job, terms, now }) => {
-      await saveTerms(db, job, terms, now);
     },
     saveReads: async (request) => {
       await withoutSync((loose) => saveReads(loose, time.now(), request));

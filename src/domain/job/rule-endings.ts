@@ -68,8 +68,12 @@ export type RuleFound = Extract<JobEvent, { readonly kind: 'rule' }>;
 
 /** It is shown in the messages of others only, and no channel is owed one about it. */
 export function isToldByEdit(event: JobEvent): boolean {
-  if (event.kind !== 'rule') return false;
-  return event.found.kind === 'over' || isOnTop(event.found);
+  return event.kind === 'rule' && isFoundByEdit(event.found);
+}
+
+/** The same of what a rule found. */
+export function isFoundByEdit(found: RuleEvent): boolean {
+  return found.kind === 'over' || isOnTop(found);
 }
 
 function isOnTop(found: RuleEvent): boolean {

@@ -90,10 +90,10 @@ export function placeDeliveries(toPlace: ToPlace): readonly Placement[] {
   const backs = pending.flatMap((delivery) => asBack(delivery) ?? []);
   const taken = new Set<PendingDelivery>();
   const told = backs.map((back) => {
-    const meanwhile = namedIn(
-      back,
-      pending.filter((one) => !taken.has(one)),
-    );
+    // A later one must not take what an earlier one waits for: each would wait for the other.
+    const isOpen = (one: PendingDelivery) =>
+      ![...taken].some((other) => other.subject === one.subject && other.id >= one.id);
+    const meanwhile = namedIn(back, pending.filter(isOpen));
     for (const one of meanwhile) taken.add(one);
     return { back, meanwhile };
   });

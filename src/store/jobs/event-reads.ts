@@ -152,13 +152,12 @@ async function saveRead(tx: Tx, connectionId: string, token: string, read: Found
     await wantEditOfNews(tx, job, eventNumber, clock);
 }
 
+export async function keepTerms(db: Db, { job, terms, now }: Request<'saveTerms'>): Promise<void> {
+  await saveTerms(db, job, terms, now);
+}
+
 /** Keeps what DRS has said of a job's terms; whether that is new. */
-export async function saveTerms(
-  tx: Db,
-  job: JobKey,
-  { expiredDays, prepaid }: JobTerms,
-  now: EpochMs,
-): Promise<boolean> {
+async function saveTerms(tx: Db, job: JobKey, { expiredDays, prepaid }: JobTerms, now: EpochMs): Promise<boolean> {
   const known = await tx
     .selectFrom('jobs')
     .select(['expired_days', 'prepaid'])

@@ -120,3 +120,13 @@ test('what befell a job after the word that it is seen again is news of its own'
   ]);
   expect(tellAll(owed)).toEqual([[0, 1], [2]]);
 });
+
+test('of two words that the connection is seen again neither waits for the other, though the clock had gone back', () => {
+  const owed = toPending([
+    { job: 2, kind: 'failed' },
+    { job: 2, kind: 'failed' },
+    { since: 1, named: [2] },
+    { since: 0, named: [2] },
+  ]);
+  expect(tellAll(owed)).toEqual([[0], [1, 2], [3]]);
+});

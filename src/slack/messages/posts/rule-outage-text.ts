@@ -16,12 +16,18 @@ export function outageNews(texts: Texts, { name, event, found }: OutageFound, ca
   const errorCode = event.report?.errorCode ?? null;
   const why =
     found.kind === 'still_failing' && (cause !== null || errorCode !== null)
-      ? [shortCause(texts, cause, errorCode)]
+      ? [reminderCause(texts, cause, errorCode)]
       : [];
   return {
     headline: texts.get(`rule.${found.kind}`, { name, duration }),
     lines: [...why, ...behindLine(texts, { name, event, found }), texts.get(`rule.${found.kind}_why`)],
   };
+}
+
+/** In one line: DRS's own words, or the code where there are none. */
+function reminderCause(texts: Texts, cause: Cause | null, errorCode: string | null): string {
+  const text = cause?.text ?? null;
+  return text === null ? shortCause(texts, cause, errorCode) : shortCause(texts, { code: null, text }, null);
 }
 
 /** `At least 5 h behind by now`: a job that stands still falls behind as time goes by. */

@@ -5,6 +5,7 @@ import type { NamedJob } from '../../../domain/post/post.ts';
 import type { Aftermath } from '../../../domain/post/post.ts';
 import { plainName } from '../kit/job-names.ts';
 import type { News } from '../kit/message.ts';
+import { code } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { copyNews } from './rule-copy-text.ts';
 import { cutOverNews } from './rule-cut-over-text.ts';
@@ -33,13 +34,20 @@ export function ruleFound(texts: Texts, job: NamedJob, event: RuleFound, afterma
   const shown = more ?? event;
   const { headline, lines } = newsOf(texts, plainName(job), shown, cause);
   const kept = more === null ? lines : [...lines.slice(0, 1), struckFound(texts, event, more.at)];
-  return { headline: `${emojiOf(shown)} ${headline}`, lines: kept };
+  const wrong = shown.found.kind === 'lag_cleared' ? stillWrong(texts, shown) : [];
+  const emoji = wrong.length > 0 ? '🟠' : RULE_EMOJI[shown.found.kind];
+  return { headline: `${emoji} ${headline}`, lines: [...kept, ...wrong] };
 }
 
-/** Nothing is green while something else is wrong with the job. */
-function emojiOf({ found, report }: RuleFound): string {
-  const isWrong = report !== null && (report.errorCode !== null || (report.failedSubJobs?.failed.length ?? 0) > 0);
-  return found.kind === 'lag_cleared' && isWrong ? '🟠' : RULE_EMOJI[found.kind];
+/** What else is wrong with the job, so that nothing is green. */
+function stillWrong(texts: Texts, { report }: RuleFound): readonly string[] {
+  if (report === null) return [];
+  const { errorCode, failedSubJobs } = report;
+  const count = failedSubJobs?.failed.length ?? 0;
+  return [
+    ...(count === 0 ? [] : [texts.get('ready.against.sub_jobs_failed', { count, of: failedSubJobs?.of ?? count })]),
+    ...(errorCode === null ? [] : [texts.get('cause.code', { code: code(errorCode) })]),
+  ];
 }
 
 function newsOf(texts: Texts, name: string, event: RuleFound, cause: Aftermath['cause']): News {
