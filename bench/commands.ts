@@ -35,13 +35,19 @@ export async function measureCommands(standIns: StandIns, seed: string): Promise
 
 /** @param left jobs not asked about yet: each command is about another one, so that each asks DRS */
 async function measureStatus(
-  { type, delayDrs }: StandIns,
+  { type, delayDrs, drsRequests }: StandIns,
   left: JobId[],
   delayMs: number,
   drs: string,
 ): Promise<Measured> {
   const texts = () => left.splice(0, STATUS_PER_ROUND).map((jobId) => `status ${jobId}`);
-  const time = async (app: string) => median(await type({ app, texts: texts(), atOnce: 1, pauseMs: STATUS_PAUSE_MS }));
+  const time = async (app: string) => {
+    const before = await drsRequests();
+    const ms = median(await type({ app, texts: texts(), atOnce: 1, pauseMs: STATUS_PAUSE_MS }));
+    const asked = (await drsRequests()) - before;
+    if (asked !== STATUS_PER_ROUND) throw new Error(`${STATUS_PER_ROUND} commands asked DRS ${asked} times`);
+    return ms;
+  };
   await delayDrs(delayMs);
   await interleaved(
     4,

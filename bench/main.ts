@@ -1,8 +1,9 @@
 /**
- * `npm run bench [-- tick|rules|commands|start-up|memory …]`: what the bot costs against the least that could do its work, measured
+ * `npm run bench [-- tick|growth|rules|commands|start-up|memory …]`: what the bot costs against the least that could do its work, measured
  * within one run. Ends well also when a limit is missed; the last lines say which.
  */
 import { measureCommands } from './commands.ts';
+import { measureGrowth } from './growth.ts';
 import type { Measured } from './measure.ts';
 import { measureMemory } from './memory.ts';
 import { startStandIns } from './processes.ts';
@@ -14,7 +15,8 @@ import { tableOf, verdictOf } from './table.ts';
 import { measureTick } from './tick.ts';
 
 const MEASURES: Readonly<Record<string, (standIns: StandIns, seed: string) => Promise<readonly Measured[]>>> = {
-  tick: async (standIns, seed) => [await measureTick(standIns, seed)],
+  tick: measureTick,
+  growth: measureGrowth,
   rules: async (standIns, seed) => [await measureRules(standIns, seed)],
   commands: measureCommands,
   'start-up': async (standIns, seed) => [await measureStartUp(standIns, seed)],

@@ -1,8 +1,4 @@
 import { createNetwork } from '../src/network/network.ts';
-import { NO_TERMS } from '../src/domain/job/job-terms.ts';
-import type { JobId } from '../src/domain/job/job-id.ts';
-import type { ProgressAnswer } from '../src/domain/job/progress-answer.ts';
-import type { DrsClient } from '../src/ports/drs.ts';
 import type { Job } from '../src/domain/job/job.ts';
 import { judge } from '../src/domain/poll/judge.ts';
 import { NO_MEMORY } from '../src/domain/rules/rule-memory.ts';
@@ -15,6 +11,7 @@ import type { Measured } from './measure.ts';
 import { PROJECT } from './processes.ts';
 import type { StandIns } from './processes.ts';
 import { copyOf, JOB_IDS, JOBS } from './seed.ts';
+import { STEADY_DRS } from './steady-drs.ts';
 import { openTicking, timed } from './tick.ts';
 
 const ROUNDS = 9;
@@ -22,39 +19,18 @@ const WARM_ROUNDS = 2;
 /** What the rules remember is as much as it gets after so long, in ms. */
 const REMEMBERED_MS = 4 * HOUR;
 
-/** A DRS that costs nothing, so that what the rules cost is not hidden by requests: every job replicates, 3 s behind. */
-const STEADY: DrsClient = {
-  fetchProgress: (jobIds) => Promise.resolve(new Map(jobIds.map((jobId) => [jobId, steady(jobId)]))),
-  allowance: () => ({ waitMs: 0, quota: null }),
-  listJobs: () => Promise.resolve({ parts: [], failure: null }),
-  fetchDetails: () => Promise.resolve({ found: new Map(), failure: null }),
-  fetchRecoveryFigures: () => Promise.resolve({ found: new Map(), failure: null }),
-  fetchComparisons: () => Promise.resolve({ kind: 'read', value: [] }),
-  fetchTimeline: () => Promise.resolve({ kind: 'read', value: [] }),
-  fetchTerms: () => Promise.resolve({ kind: 'read', value: NO_TERMS }),
-  fetchLog: () => Promise.resolve({ kind: 'read', value: [] }),
-};
-
-function steady(jobId: JobId): ProgressAnswer {
-  const parts = ['structure', 'data', 'index'].map((name) => ({ name, percent: 100, remainingTime: '0' }));
-  const figures = { percent: 100, parts, lagMs: 3_120, clockSkewMs: null, processTime: '1210000', remainingTime: '0' };
-  const rest = { subJob: null, failedSubJobs: null, errorCode: null, unknownFields: {} };
-  const status = 'INCRE_TRANSFER_STARTED';
-  return { kind: 'report', report: { jobId, status, taskMode: 'FULL_INCR_TRANS', ...figures, ...rest } };
-}
-
 /** A tick with every rule, each job with as much to remember as it gets, against the same tick that tells of changed statuses only. */
 export async function measureRules({ base }: StandIns, seed: string): Promise<Measured> {
   const path = await copyOf(seed, 'rules');
   const { dispatcher } = createNetwork();
   // The hour that goes on is remembered sample by sample: all of the measuring is at its end, where that is most.
   const now = Math.floor(Date.now() / HOUR) * HOUR + HOUR - (ROUNDS + WARM_ROUNDS + 2) * MINUTE;
-  const warm = await openTicking({ path, endpoint: base, dispatcher, startAt: now - 2 * MINUTE, drs: STEADY });
+  const warm = await openTicking({ path, endpoint: base, dispatcher, startAt: now - 2 * MINUTE, drs: STEADY_DRS });
   await warm.tick();
   await warm.tick();
   await warm.close();
   const bytes = await rememberMuch(path, now);
-  const open = { endpoint: base, dispatcher, startAt: now, drs: STEADY };
+  const open = { endpoint: base, dispatcher, startAt: now, drs: STEADY_DRS };
   const without = await openTicking({
     ...open,
     path: await copyOf(path, 'rules-floor'),

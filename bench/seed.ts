@@ -16,16 +16,19 @@ const JOBS_PER_CHANNEL = 50;
 const STARTED_AT = Date.UTC(2026, 0, 1);
 
 /** Ids shaped like real ones, the same in every run. */
-export const JOB_IDS: readonly JobId[] = Array.from({ length: JOBS }, (_, index) => {
+export const JOB_IDS: readonly JobId[] = Array.from({ length: JOBS }, (_, index) => jobIdAt(index));
+
+/** The id of the job with this number. */
+export function jobIdAt(index: number): JobId {
   const hex = createHash('sha256').update(String(index)).digest('hex');
   const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), `${hex.slice(20, 27)}jb123`];
   const jobId = parseJobId(id.join('-'));
   if (jobId === null) throw new TypeError('a made-up job id is malformed');
   return jobId;
-});
+}
 
-/** Makes a database with every job watched, named and never asked about; its path. */
-export async function seedDatabase(): Promise<string> {
+/** Makes a database with so many jobs, all watched, named and never asked about; its path. */
+export async function seedDatabase(jobs = JOBS): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'drs-bench-')), 'seed.db');
   const store = await openStore(`sqlite:${path}`, { clock: () => STARTED_AT });
   await store.openWorkspace({ id: 'TBENCH', name: 'bench', at: STARTED_AT });
@@ -38,11 +41,11 @@ export async function seedDatabase(): Promise<string> {
   await store.claimJob({ ...job, now: STARTED_AT, maxAgeMs: 0, token, leaseMs: 1 });
   await store.releaseJobs(token);
   await store.close();
-  insertWatchedJobs(path, first);
+  insertWatchedJobs(path, first, jobs);
   return path;
 }
 
-function insertWatchedJobs(path: string, first: JobId): void {
+function insertWatchedJobs(path: string, first: JobId, jobs: number): void {
   const database = openSqlite(path);
   const channel = database.prepare(
     "insert into channels (workspace_id, channel_id, created_at) values ('TBENCH', ?, ?) on conflict do nothing",
@@ -58,7 +61,8 @@ function insertWatchedJobs(path: string, first: JobId): void {
      values ('TBENCH', ?, ?, 'job', ?, 'UANA', ?)`,
   );
   database.transaction(() => {
-    for (const [index, jobId] of JOB_IDS.entries()) {
+    for (let index = 0; index < jobs; index++) {
+      const jobId = jobIdAt(index);
       const channelId = `CBENCH${Math.floor(index / JOBS_PER_CHANNEL)}`;
       channel.run(channelId, STARTED_AT);
       job.run(jobId, `orders-${index}`, STARTED_AT, STARTED_AT, first);

@@ -32,11 +32,12 @@ export interface Floor {
  * checks nothing, signs nothing and knows in advance which job is next.
  *
  * @param path a database the bot has ticked on before, so that the rows are as long as they get
+ * @param synchronous whether a commit waits for the disk
  */
-export function openFloor(path: string, endpoint: string, dispatcher: Dispatcher): Floor {
+export function openFloor(path: string, endpoint: string, dispatcher: Dispatcher, synchronous: 'FULL' | 'OFF'): Floor {
   const database = openSqlite(path, { timeout: 5_000 });
   database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
+  database.pragma(`synchronous = ${synchronous}`);
   database.pragma('foreign_keys = ON');
   database.pragma('cache_size = -2000');
   const batches = batchesOf(database);
