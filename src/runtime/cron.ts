@@ -12,6 +12,8 @@ import { Loop } from './loop.ts';
 
 /** So many planned runs are looked at to find out how often a schedule comes. */
 const RUNS_LOOKED_AT = 60;
+/** So many gaps between two runs are remembered: those of now, of the last sign of life and of the last answer. */
+const GAPS_KEPT = 4;
 /** node-cron may be this late, in ms, before a planned run is taken for missed. */
 const GRACE_MS = 500;
 /** At least this often, in ms, somebody looks whether a run was missed or the clock was set. */
@@ -37,12 +39,27 @@ export function isSchedule(pattern: string): boolean {
 export function createTimetable(pattern: string, zone: string, from: EpochMs): Timetable {
   const isElapsed = isEveryHour(pattern);
   const planner = toPlanner(pattern, isElapsed ? 'UTC' : zone);
-  const nextAfter = (at: EpochMs) => {
+  const nextAfter = rememberingGaps((at) => {
     const next = planner.nextRun(new Date(at));
     if (next === null) throw new RangeError(`the schedule ${pattern} has no run after ${new Date(at).toISOString()}`);
     return next.getTime();
-  };
+  });
   return { zone: isElapsed ? null : zone, intervalMs: usualInterval(nextAfter, from), nextAfter };
+}
+
+/**
+ * Between a moment and the run after it no other run is planned: for every moment there the answer is known. Working it
+ * out takes longer than everything else that is read of the bot's vital signs, which several ask for at every tick.
+ */
+function rememberingGaps(nextAfter: (at: EpochMs) => EpochMs): (at: EpochMs) => EpochMs {
+  let known: readonly { readonly from: EpochMs; readonly next: EpochMs }[] = [];
+  return (at) => {
+    const gap = known.find(({ from, next }) => from <= at && at < next);
+    if (gap !== undefined) return gap.next;
+    const next = nextAfter(at);
+    known = [{ from: at, next }, ...known].slice(0, GAPS_KEPT);
+    return next;
+  };
 }
 
 /** Read by node-cron and written out in plain numbers, so that both understand the same. */

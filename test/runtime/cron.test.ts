@@ -118,6 +118,23 @@ test('what is planned is what node-cron would fire', () => {
   );
 }, 20_000);
 
+test('which run comes next is the same whatever was asked before, also where clocks are changed', () => {
+  const nights = [at('2026-03-28T22:00:00Z'), at('2026-10-24T22:00:00Z'), at('2026-11-27T22:00:00Z')];
+  const moments = fc.tuple(
+    fc.constantFrom(...nights),
+    fc.array(fc.integer({ min: 0, max: 6 * 60 * MINUTE }), { minLength: 2, maxLength: 8 }),
+  );
+  const patterns = fc.constantFrom('* * * * *', '*/20 * * * *', '*/7 1-3 * * *', '30 2 * * *', '0 3 * * 0');
+  fc.assert(
+    fc.property(patterns, moments, (text, [night, offsets]) => {
+      const asked = createTimetable(text, 'Europe/Berlin', night);
+      for (const moment of offsets.map((offset) => night + offset))
+        expect(asked.nextAfter(moment)).toBe(createTimetable(text, 'Europe/Berlin', night).nextAfter(moment));
+    }),
+    { numRuns: 25 },
+  );
+}, 20_000);
+
 describe('the watchdog', () => {
   const START = at('2026-06-01T10:00:30Z');
 
