@@ -12,7 +12,7 @@ import type { Request } from '../rows/keys.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 import { setAside } from '../rows/set-aside.ts';
 import { wantEdit, wantEditOfNews } from '../rows/want-edit.ts';
-import { claimWanted, giveBackWanted } from '../rows/wanted-rows.ts';
+import { claimWanted, giveBackWanted, isAnyWanted } from '../rows/wanted-rows.ts';
 
 /** Terms that were read no longer ago than this are believed, in ms. */
 const TERMS_KEPT_MS = DAY;
@@ -64,6 +64,7 @@ export async function claimWantedReads(
   request: Request<'claimWantedReads'>,
 ): Promise<readonly WantedRead[]> {
   const { connectionId } = request;
+  if (!(await isAnyWanted(db, 'event_reads', connectionId))) return [];
   return await db.transaction().execute(async (tx) => {
     const wanted: WantedRead[] = [];
     for (const row of await claimWanted(tx, 'event_reads', clock, request)) {

@@ -10,7 +10,7 @@ import { ofJob } from '../rows/keys.ts';
 import type { Request } from '../rows/keys.ts';
 import { wantEdit } from '../rows/want-edit.ts';
 import { setAside } from '../rows/set-aside.ts';
-import { claimWanted, giveBackWanted } from '../rows/wanted-rows.ts';
+import { claimWanted, giveBackWanted, isAnyWanted } from '../rows/wanted-rows.ts';
 import type { Db, Tx } from '../rows/schema.ts';
 
 /** A failure as its row names it. */
@@ -89,6 +89,7 @@ export async function claimWantedCauses(
   request: Request<'claimWantedCauses'>,
 ): Promise<readonly WantedCause[]> {
   const { connectionId } = request;
+  if (!(await isAnyWanted(db, 'failures', connectionId))) return [];
   return await db.transaction().execute(async (tx) => {
     const wanted: WantedCause[] = [];
     for (const { job_id: id, event_number: eventNumber, tries } of await claimWanted(tx, 'failures', clock, request)) {

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 
 import type { LeaseRequest } from '../../ports/store/leases.ts';
-import type { Tx } from './schema.ts';
+import { ReusedQuery } from './reused-query.ts';
+import type { Db, Tx } from './schema.ts';
 import { isDue, isFree } from './timed-work.ts';
 
 /** A row about an event of a job of which something is wanted, as its key says it. */
@@ -14,6 +15,29 @@ export interface WantedRow {
 
 /** The tables of what is read of DRS about an event after it was told. */
 type WantedTable = 'failures' | 'event_reads';
+
+const findWanted = {
+  failures: wantedIn('failures'),
+  event_reads: wantedIn('event_reads'),
+};
+
+function wantedIn(table: WantedTable) {
+  return new ReusedQuery(
+    (db: Db, connectionId: string) =>
+      db
+        .selectFrom(table)
+        .select('event_number')
+        .where('connection_id', '=', connectionId)
+        .where('wanted_since', 'is not', null)
+        .limit(1),
+    (connectionId) => [connectionId, 1],
+  );
+}
+
+/** A cheap look before a claim, which takes the write lock: most of the time nothing is wanted. */
+export async function isAnyWanted(db: Db, table: WantedTable, connectionId: string): Promise<boolean> {
+  return (await findWanted[table].run(db, connectionId)).length > 0;
+}
 
 /** Leases rows of which something is wanted and whose next try is due, the longest due first. */
 export async function claimWanted(

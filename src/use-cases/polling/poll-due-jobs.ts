@@ -206,7 +206,8 @@ class PollPass implements PollReport {
     const token = newId();
     const firstPlace = this.#now + this.#leased;
     const isControl = this.#control === 'wanted';
-    if (this.stoppedBy !== null) return { token, jobs: [], firstPlace, isControl };
+    const isAllTaken = this.#leased >= this.due;
+    if (this.stoppedBy !== null || isAllTaken) return { token, jobs: [], firstPlace, isControl };
     if (isControl) this.#control = 'asked';
     const request = { connectionId, now: this.#now, limit: polling.batchSize, token, leaseMs: durations.jobLeaseMs };
     const jobs = await store.claimDueJobs({ ...request, from: isControl ? 'back' : 'front' });
