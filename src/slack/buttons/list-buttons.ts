@@ -27,7 +27,7 @@ export const manageList: ClickHandler = async ({ slack, actor, personTexts, repl
   await reply.inDialog(manageView(personTexts, list, about));
 };
 
-/** *Unwatch* in the list of jobs, and on a list of subscriptions that an earlier version showed. */
+/** *Unwatch* on a list that an earlier version showed. */
 export const unsubscribeListed: ClickHandler = async (request) => {
   const page = PAGE_VALUE.decode(request.click.value);
   const target = page?.target ?? JOBS_VALUE.decode(request.click.value)?.target;

@@ -1,11 +1,12 @@
 import type { EpochMs } from '../../../domain/base/time.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
+import { standingOfSeen } from '../../../domain/job/seen-job.ts';
 import { worstFirst } from '../../../domain/job/standing.ts';
 import { NOTHING_CHOSEN, isEmpty, choiceBeside } from '../../../domain/rules/rule-choice.ts';
 import type { RuleChoice } from '../../../domain/rules/rule-choice.ts';
 import type { ChannelPause, ListedSubscription } from '../../../domain/subscription.ts';
 import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
-import { jobCells, jobHeadings, PAGE_ROWS, standingCounts, standingIn } from '../jobs/job-table.ts';
+import { jobCells, jobHeadings, PAGE_ROWS, standingCounts } from '../jobs/job-table.ts';
 import { ACTIONS, PAGE_VALUE } from '../kit/button-value.ts';
 import { sharedByPart, shareButton } from '../kit/job-buttons.ts';
 import { boldName, withMore } from '../kit/job-names.ts';
@@ -39,7 +40,7 @@ export function listMessage(
   const [first] = subscriptions;
   if (first === undefined) return nothingWatchedMessage(texts);
   const { channelId } = first;
-  const sorted = worstFirst(subscriptions, standingIn).map(namedJob);
+  const sorted = worstFirst(subscriptions, standingOfSeen).map(namedJob);
   const count = sorted.length;
   const from = offset < count ? offset : 0;
   const page = sorted.slice(from, from + PAGE_ROWS);
@@ -48,7 +49,7 @@ export function listMessage(
     ...(pause === null ? [] : [pauseNotice(texts, pause)]),
     {
       kind: 'news',
-      headline: `${headline} – ${standingCounts(sorted)}`,
+      headline: `${headline} – ${standingCounts(sorted.map(standingOfSeen))}`,
       bold: headline,
       lines: [...defaultLines(texts, channelRules), ...ownRuleLines(texts, page, channelRules)],
     },
