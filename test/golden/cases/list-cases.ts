@@ -10,6 +10,7 @@ import { listMessage } from '../../../src/slack/messages/answers/list-message.ts
 import { workspaceListMessage } from '../../../src/slack/messages/answers/workspace-list-message.ts';
 import type { Texts } from '../../../src/slack/messages/kit/texts.ts';
 import type { SubscriptionList } from '../../../src/use-cases/showing/list-subscriptions.ts';
+import type { WorkspaceList } from '../../../src/use-cases/showing/list-workspace.ts';
 import type { JobPage, PagedJob, Watchers } from '../../../src/use-cases/showing/list-jobs.ts';
 import { BILLING, reported } from '../../support/reports.ts';
 import {
@@ -39,6 +40,9 @@ const listOf = (texts: Texts, list: Omit<SubscriptionList, 'names'>, sharedBy?: 
     { ...list, names: NAMES },
     { now: START + 2 * HOUR, ...(sharedBy === undefined ? {} : { sharedBy }) },
   );
+
+const workspaceList = (texts: Texts, list: Omit<WorkspaceList, 'names'>) =>
+  workspaceListMessage(texts, { ...list, names: NAMES }, { now: START + 2 * HOUR });
 
 const page =
   (changes: Partial<JobPage>): Said =>
@@ -173,20 +177,24 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
     }),
   'list-all': (texts) => {
     const { state } = read(replicating);
-    return workspaceListMessage(texts, {
+    const pause = { reason: 'is_archived', since: START, tries: 4, nextTrialAt: START + HOUR, waiting: 2 };
+    const failed = read(replicating, [108, 'INCRE_TRANSFER_FAILED']).state;
+    const billing = { jobName: 'billing', jobId: BILLING };
+    return workspaceList(texts, {
       channels: [
         { channelId: 'C1', subscriptions: [subscription(state)], pause: null },
         {
           channelId: 'C2',
-          subscriptions: [subscription(state, { jobName: 'billing' })],
-          pause: { reason: 'is_archived', since: START, tries: 4, nextTrialAt: START + HOUR, waiting: 2 },
+          subscriptions: [subscription(state, { createdBy: 'U2' }), subscription(failed, billing)],
+          pause,
         },
-        { channelId: 'D1', subscriptions: [subscription(state)], pause: null },
+        { channelId: 'D1', subscriptions: [subscription(state)], pause: { ...pause, reason: 'reader_not_allowed' } },
       ],
       hidden: { channels: 1, jobs: 3 },
     });
   },
-  'list-all-nothing': (texts) => workspaceListMessage(texts, { channels: [], hidden: { channels: 0, jobs: 0 } }),
+  'list-all-nothing': (texts) => workspaceList(texts, { channels: [], hidden: { channels: 0, jobs: 0 } }),
+  'list-all-hidden': (texts) => workspaceList(texts, { channels: [], hidden: { channels: 2, jobs: 3 } }),
   'list-in-a-dm': (texts) =>
     listOf(texts, {
       subscriptions: [subscription(read(replicating).state, { channelId: 'D1' })],
@@ -262,10 +270,12 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
       historyAccess: { kind: 'unknown' },
     }),
   'list-all-very-long': (texts) =>
-    workspaceListMessage(texts, {
+    workspaceList(texts, {
       channels: Array.from({ length: 42 }, (_, number) => ({
         channelId: `C${number}`,
-        subscriptions: [subscription(UNSEEN_JOB)],
+        subscriptions: [
+          subscription(number === 41 ? read(replicating, [6, 'PAUSING']).state : read(replicating).state),
+        ],
         pause: null,
       })),
       hidden: { channels: 0, jobs: 0 },

@@ -34,6 +34,7 @@ export const ACTIONS = {
   shareStatus: 'drs_share_status',
   shareList: 'drs_share_list',
   pageList: 'drs_page_list',
+  pageListAll: 'drs_page_list_all',
   manageList: 'drs_manage_list',
   shareJobs: 'drs_share_jobs',
   shareHelp: 'drs_share_help',
