@@ -1,3 +1,4 @@
+import { cellText } from './validate-blocks.ts';
 import type { Block, Element, Input } from './validate-blocks.ts';
 import type { WorkspaceState } from './workspace.ts';
 
@@ -32,7 +33,7 @@ function blockLines(block: Block | Input): readonly string[] {
     case 'context':
       return block.elements.map((element) => element.text);
     case 'table':
-      return block.rows.map((row) => row.map(({ text }) => text).join(' | '));
+      return block.rows.map((row) => row.map(cellText).join(' | '));
     case 'data_visualization':
       return [
         block.title,

@@ -68,7 +68,31 @@ const section = z
   })
   .refine((block) => block.text !== undefined || block.fields !== undefined, 'no text or fields');
 
-const cell = z.strictObject({ type: z.literal('raw_text'), text: z.string().min(1) });
+const cell = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('raw_text'), text: z.string().min(1) }),
+  z.strictObject({
+    type: z.literal('rich_text'),
+    elements: z.tuple([
+      z.strictObject({
+        type: z.literal('rich_text_section'),
+        elements: z
+          .array(
+            z.discriminatedUnion('type', [
+              z.strictObject({ type: z.literal('text'), text: z.string().min(1) }),
+              z.strictObject({ type: z.literal('channel'), channel_id: z.string().min(1) }),
+            ]),
+          )
+          .min(1),
+      }),
+    ]),
+  }),
+]);
+/** A cell of a table as it reads, in mrkdwn. */
+export function cellText(one: z.infer<typeof cell>): string {
+  if (one.type === 'raw_text') return one.text;
+  const [{ elements }] = one.elements;
+  return elements.map((part) => (part.type === 'text' ? part.text : `<#${part.channel_id}>`)).join('');
+}
 const table = z.strictObject({
   type: z.literal('table'),
   block_id: blockId,
@@ -76,7 +100,7 @@ const table = z.strictObject({
     .array(z.array(cell).min(1).max(20))
     .min(1)
     .max(100)
-    .refine((rows) => rows.flat().reduce((sum, { text }) => sum + text.length, 0) <= 10_000, 'too many characters'),
+    .refine((rows) => rows.flat().reduce((sum, one) => sum + cellText(one).length, 0) <= 10_000, 'too many characters'),
   column_settings: z
     .array(
       z.strictObject({ align: z.enum(['left', 'center', 'right']).optional(), is_wrapped: z.boolean().optional() }),

@@ -136,7 +136,7 @@ function jobMethods(database: Database, time: WorkClock, language: Language) {
     findJobsLike: (connectionId, text, limit) => jobList.findJobsLike(db, connectionId, text, limit),
     findNamedAt: (connectionId, jobIds) => jobList.findNamedAt(db, connectionId, jobIds),
     findNamedJobs: (connectionId) => jobList.findNamedJobs(db, connectionId),
-    pageListedJobs: (request) => jobList.pageListedJobs(db, request),
+    findListedJobs: (connectionId, text) => jobList.findListedJobs(db, connectionId, text),
     findSubJobs: (connectionId, jobIds) => jobList.findSubJobs(db, connectionId, jobIds),
     claimDetails: (request) => withoutSync((loose) => details.claimDetails(loose, request)),
     saveDetails: (request) => withoutSync((loose) => details.saveDetails(loose, request)),

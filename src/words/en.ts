@@ -595,6 +595,10 @@ export const en = {
   'list.paused_next': 'Since {since}; next try {next}',
   'list.channel_rules': 'Unless it says otherwise: {rules}',
   'table.lag': 'Lag',
+  'table.watched': 'Watched',
+  'table.here': 'here',
+  'table.dm': 'in your DMs',
+  'table.channels': '{count, plural, one {# place} other {# places}}',
   'table.copy': 'copy {figure}',
   'table.failed': 'failed',
   'table.gone': 'gone',
@@ -624,13 +628,11 @@ export const en = {
     'Each message comes at least once, rarely twice: Slack does not let me read back what I posted here ({reason}).',
   'list_all.headline':
     '{count, plural, one {# subscription in this workspace} other {# subscriptions in this workspace}}',
-  'list_all.by': '{channel} · by {who}',
-  'list_all.paused': '⏸️ held back ({reason})',
+  'list_all.paused': '⏸️ {channel}: posts are held back ({reason}) · {count, plural, one {# job} other {# jobs}}',
   'list_all.dm': 'Your direct messages with me',
   'list_all.none': 'No channel of this workspace watches a job.',
   'list_all.hidden':
     '{channels, plural, one {# private channel} other {# private channels}} that you are not in {channels, plural, one {watches} other {watch}} {jobs, plural, one {# job} other {# jobs}}.',
-  'list_all.more': '+{count, plural, one {# channel} other {# channels}}',
 
   'jobs.headline': '{count, plural, one {# job} other {# jobs}} in DRS',
   'jobs.headline_matching': '{count, plural, one {# job} other {# jobs}} in DRS with {text}',
@@ -642,9 +644,6 @@ export const en = {
   'jobs.page': '{from}–{to} of {count} · listed {ago}',
   'jobs.not_listed': 'The list of jobs cannot be read: {why}',
   'jobs.not_listed_hint': 'Full job ids work all the same.',
-  'jobs.type.migration': 'migration',
-  'jobs.type.sync': 'synchronisation',
-  'jobs.type.cloudDataGuard': 'disaster recovery',
 
   'name.none': 'No job is called {typed}, and no id begins {count, plural, one {with it} other {with one of these}}.',
   'name.not_known': 'I know no job called {typed}.',

@@ -49,7 +49,7 @@ const buttonsFor = (jobId: string): readonly (readonly [string, string])[] =>
     .filter((action) => action !== ACTIONS.openConsole)
     .flatMap((action) => {
       if (action === ACTIONS.pageAudit) return [`${action}:newest`, `${action}:older`];
-      const isPaged = action === ACTIONS.pageJobs || action === ACTIONS.pageList;
+      const isPaged = [ACTIONS.pageJobs, ACTIONS.pageList, ACTIONS.pageListAll].some((paged) => paged === action);
       return isPaged ? [`${action}:next`, `${action}:previous`] : [action];
     })
     .map((action) => [

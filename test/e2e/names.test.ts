@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
+import { pressablesIn } from '../../demo/slack-workspace/pressables.ts';
+import { renderAsText } from '../../demo/slack-workspace/render-as-text.ts';
+import type { EphemeralMessage } from '../../demo/slack-workspace/workspace.ts';
 import { MINUTE } from '../../src/domain/base/time.ts';
+import { ACTIONS } from '../../src/slack/messages/kit/button-value.ts';
 import { movableClock } from '../support/fast-clock.ts';
 import { startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -8,6 +12,10 @@ import type { World } from '../support/world.ts';
 const OVER = 'RELEASE_RESOURCE_COMPLETE';
 const named = (world: World, name: string, status = 'INCRE_TRANSFER_STARTED') => world.drs.addJob(status, {}, { name });
 const ask = (world: World, line: string) => world.ask('ana', '#migrations', line);
+
+/** What stands in the menu of an answer. */
+const optionsIn = (answer: EphemeralMessage) =>
+  pressablesIn(answer.blocks).flatMap(({ label, actionId }) => (actionId === ACTIONS.subscribeListed ? [label] : []));
 
 async function worldWith(...names: readonly string[]): Promise<World> {
   const world = await startWorld({ overrides: { durations: { listEveryMs: 0 } } });
@@ -202,30 +210,70 @@ describe('/drs jobs', () => {
     named(world, 'a-done', OVER);
     const { slack } = world;
     const answer = await ask(world, '/drs jobs');
-    expect(answer.text.split('\n')[0]).toBe('25 jobs in DRS');
-    expect(answer.text).toContain('1–10 of 25');
+    expect(answer.text.split('\n')[0]).toBe('25 jobs in DRS – ⏹️ 1 · ⚪ 24');
+    expect(answer.text).toContain('1–20 of 25');
     const shown = async (label: string, words: string) => {
       await slack.people.click('ana', slack.ephemerals('#migrations', 'ana')[0] ?? answer, label);
       return await slack.waitFor(words, () =>
         slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes(words)),
       );
     };
-    await shown('Next', '11–20 of 25');
     const last = await shown('Next', '21–25 of 25');
-    expect(last.text).toContain('⏹️ *a-done* – ended');
-    await shown('Watch here', '21–25 of 25');
-    expect((await world.nextMessage('#migrations', 0)).text).toContain('subscribed this channel to *job-30*');
-    await slack.waitFor('the other button', () =>
-      slack.ephemerals('#migrations', 'ana').find((one) => JSON.stringify(one.blocks).includes('"Unwatch"')),
+    expect(last.text).toContain('a-done ⏹️ ended');
+    expect(optionsIn(last)).toEqual(['job-30', 'job-31', 'job-32', 'job-33']);
+    await shown('job-31', 'job-31 🟢 in sync 1 s here');
+    expect((await world.nextMessage('#migrations', 0)).text).toContain('subscribed this channel to *job-31*');
+  });
+
+  test('has the worst of all on the first page, and says of what is watched how it is and by whom', async () => {
+    await using world = await worldWith(...Array.from({ length: 24 }, (_, number) => `job-${number + 10}`));
+    const { slack } = world;
+    const ana = slack.state.findUser('ana')?.id ?? '';
+    const ben = slack.state.findUser('ben')?.id ?? '';
+    const ops = slack.addChannel('ops');
+    const secret = slack.addChannel('secret', { kind: 'private', withBot: true });
+    world.drs.findJob('job-33')?.becomes('INCRE_TRANSFER_FAILED');
+    await ask(world, '/drs subscribe job-32');
+    await world.ask('ana', '#ops', '/drs subscribe job-31 job-32');
+    await world.ask('ana', '#secret', '/drs subscribe job-30');
+    await world.ask('ana', slack.state.directMessages(ana).name, '/drs subscribe job-29');
+    const answer = await ask(world, '/drs jobs');
+    expect(answer.text.split('\n')[0]).toMatch(/^24 jobs in DRS – 🔴 1 · /u);
+    expect(answer.text.split('\n')[1]).toMatch(/^job-33 🔴 failed –, /u);
+    const whole = await ask(world, '/drs jobs job-3');
+    expect(whole.text).toContain('job-32 🟢 in sync 1 s here +1');
+    expect(whole.text).toContain(`job-31 🟢 in sync 1 s <#${ops.id}>`);
+    expect(whole.text).toContain(`job-30 🟢 in sync 1 s <#${secret.id}>`);
+    expect((await ask(world, '/drs jobs job-29')).text).toContain('job-29 🟢 in sync 1 s in your DMs');
+    // Whoever is not in there learns nothing of it, nor of what is said to somebody alone.
+    secret.members.delete(ben);
+    const stranger = await world.ask('ben', '#migrations', '/drs jobs job');
+    await slack.people.click('ben', stranger, 'Next');
+    const rest = await slack.waitFor('the second page', () =>
+      slack.ephemerals('#migrations', 'ben').find((one) => one.text.includes('21–24 of 24')),
     );
-    await shown('Unwatch', '21–25 of 25');
-    expect((await world.nextMessage('#migrations', 1)).text).toContain('🔕');
-    await shown('Previous', '11–20 of 25');
+    expect(rest.text).toContain('job-30 🟢 in sync 1 s,');
+    expect(rest.text).toContain('job-29 🟢 in sync 1 s,');
+    // What everybody in the channel reads says nothing of other channels.
+    await slack.people.click('ana', whole, 'Share');
+    const shared = await slack.waitFor('what was shared', () =>
+      slack.messages('#migrations').find((one) => one.text.includes('Shared by')),
+    );
+    expect(shared.text).toContain('job-32 🟢 in sync 1 s here');
+    expect(shared.text).not.toMatch(/<#|here \+/u);
+  });
+
+  test('is told in words where Slack takes no tables', async () => {
+    await using world = await worldWith('orders');
+    world.slack.state.refusedBlocks.add('table');
+    await ask(world, '/drs jobs');
+    const said = renderAsText(await ask(world, '/drs jobs'), world.slack.state).join('\n');
+    expect(said).toContain('Job · State · Lag · Watched\norders · ⚪ replicating · –');
   });
 
   test('finds by a piece of the name, and says when nothing fits', async () => {
     await using world = await worldWith('orders-eu', 'orders-us', 'billing');
-    expect((await ask(world, '/drs jobs orders')).text.split('\n')[0]).toBe('2 jobs in DRS with `orders`');
+    expect((await ask(world, '/drs jobs orders')).text.split('\n')[0]).toBe('2 jobs in DRS with `orders` – ⚪ 2');
     expect((await ask(world, '/drs jobs x y')).text).toBe('DRS lists no job with `x y`. `/drs jobs` shows all.');
   });
 
@@ -246,7 +294,7 @@ describe('a parent job', () => {
     const parts = Array.from({ length: 12 }, (_, number) =>
       world.drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: `shop-${number + 1}`, parentId: parent.id }),
     );
-    expect((await ask(world, '/drs jobs')).text).toContain('migration · 12 sub-jobs');
+    expect((await ask(world, '/drs jobs')).text).toContain('shop ⚪ replicating · 12 sub-jobs –');
     const answer = await ask(world, '/drs subscribe shop');
     expect(answer.text).toContain('shop – replicating, lag 1 s');
     parts[6]?.becomes('INCRE_TRANSFER_FAILED');

@@ -125,14 +125,17 @@ describe('list all', () => {
     for (const channel of ['#migrations', '#public', '#secret'])
       await world.ask('ana', channel, '/drs subscribe orders');
     const member = await world.ask('ana', '#migrations', '/drs list all');
-    expect(member.text.split('\n')[0]).toBe('3 subscriptions in this workspace');
+    expect(member.text.split('\n')[0]).toBe('3 subscriptions in this workspace – 🟢 3');
+    // By name: a mention would call those who are named.
+    expect(member.text).toContain(`<#${secret.id}> · ana`);
+    expect(JSON.stringify(member.blocks)).not.toContain('<@');
     expect(member.text).toContain(`<#${secret.id}>`);
     const ben = slack.state.findUser('ben')?.id ?? '';
     secret.members.delete(ben);
     const stranger = await world.ask('ben', '#migrations', '/drs list all');
     expect(stranger.text).not.toContain(secret.id);
     expect(stranger.text).toContain('1 private channel that you are not in watches 1 job.');
-    expect(stranger.text).toContain('🟢 orders – replicating, lag 1 s');
+    expect(stranger.text).toContain('orders 🟢 in sync 1 s <#');
   });
 
   test('shows a group its own direct messages, and says nothing of those of others', async () => {
@@ -143,8 +146,27 @@ describe('list all', () => {
     await world.ask('ana', 'ana-and-li', '/drs subscribe orders');
     await world.ask('ben', slack.state.directMessages(ben).name, '/drs subscribe orders');
     const member = await world.ask('ana', '#migrations', '/drs list all');
-    expect(member.text.split('\n')[0]).toBe('1 subscription in this workspace');
+    expect(member.text.split('\n')[0]).toBe('1 subscription in this workspace – 🟢 1');
     expect(member.text).not.toContain('private channel');
+  });
+
+  test('has the worst of the whole workspace on the first page, and pages', async () => {
+    await using world = await worldWith();
+    const { slack, drs } = world;
+    for (let number = 10; number < 31; number++) drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: `job-${number}` });
+    slack.addChannel('ops');
+    await world.ask('ana', '#migrations', '/drs subscribe orders');
+    const names = Array.from({ length: 21 }, (_, number) => `job-${number + 10}`).join(' ');
+    await world.ask('ben', '#ops', `/drs subscribe ${names}`);
+    drs.findJob('job-30')?.becomes('INCRE_TRANSFER_FAILED');
+    await world.bot().tick();
+    const answer = await world.ask('ana', '#migrations', '/drs list all');
+    expect(answer.text.split('\n')[1]).toMatch(/^job-30 🔴 failed [^,]*<#\w+> · ben,/u);
+    await slack.people.click('ana', answer, 'Next');
+    const next = await slack.waitFor('the second page', () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('21–22 of 22')),
+    );
+    expect(next.text).not.toContain('job-30');
   });
 
   test('shows nothing private when Slack does not tell who is where', async () => {

@@ -262,8 +262,8 @@ test.each([
   const audited = await store.pageAudit({ channel, job: null, before: null, limit: 10 });
   expect(audited.entries.map((entry) => entry.job?.jobId)).toContain(SECOND);
   expect((await store.listAuditedJobs(channel)).map((job) => job.jobId)).toContain(SECOND);
-  const listed = await store.pageListedJobs({ connectionId: CONNECTION, text: null, offset: 0, limit: 10 });
-  expect(listed.jobs.map((job) => job.jobId)).toContain(SECOND);
+  const listed = await store.findListedJobs(CONNECTION, null);
+  expect(listed.map((job) => job.jobId)).toContain(SECOND);
   await store.findSubJobs(CONNECTION, [FIRST, SECOND]);
   await store.findNamedJobs(CONNECTION);
   await readJobsWithDetails(desk.context, [SECOND], 'en');

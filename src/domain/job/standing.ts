@@ -68,6 +68,23 @@ function standingByStatus(state: JobState, report: ProgressReport, alarmMs: numb
   }
 }
 
+/** How a job stands that nobody looked at, by what DRS's list says: nothing is in sync of which no lag is known. */
+export function standingByList(status: string | null): Standing {
+  const group = status === null ? 'unknown' : statusGroup(status);
+  switch (group) {
+    case 'failed':
+    case 'paused':
+    case 'gone':
+    case 'ended':
+      return group;
+    case 'full_copy':
+    case 'full_copy_done':
+      return 'copying';
+    default:
+      return 'passing';
+  }
+}
+
 /** A lag that means nothing yet is neither high nor in sync, and nothing is well while a part of the job is not. */
 function replicating(state: JobState, { lagMs, subJob, failedSubJobs }: ProgressReport, alarmMs: number): Standing {
   if ((failedSubJobs?.failed.length ?? 0) > 0) return 'sub_jobs_failed';

@@ -46,13 +46,8 @@ export interface JobListStore {
   findNamedAt(connectionId: string, jobIds: readonly JobId[]): Promise<ReadonlyMap<JobId, EpochMs | null>>;
   /** All listed jobs and jobs we have a report of that have a name, sub-jobs aside. */
   findNamedJobs(connectionId: string): Promise<readonly NameCandidate[]>;
-  /** One page of what is listed, sub-jobs aside: running ones first, then by name; all, or those with `text` in name or id. */
-  pageListedJobs(request: {
-    readonly connectionId: string;
-    readonly text: string | null;
-    readonly offset: number;
-    readonly limit: number;
-  }): Promise<{ readonly total: number; readonly jobs: readonly ListedJob[] }>;
+  /** What is listed, sub-jobs aside: running ones first, then by name; all, or those with `text` in name or id. */
+  findListedJobs(connectionId: string, text: string | null): Promise<readonly ListedJob[]>;
   /** The listed sub-jobs of those of `jobIds` that have any. */
   findSubJobs(connectionId: string, jobIds: readonly JobId[]): Promise<ReadonlyMap<JobId, readonly SubJob[]>>;
 }

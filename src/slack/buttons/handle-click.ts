@@ -7,7 +7,7 @@ import type { ClickHandler } from './click.ts';
 import { changeAnyway, endThere, keepSubscriptions, unsubscribeAnyway, unsubscribeFromAll } from './confirm-buttons.ts';
 import { shareHelp, showHelp } from './help-buttons.ts';
 import { shareJobs, showJobsPage, subscribeListed } from './jobs-buttons.ts';
-import { manageList, shareList, showListPage, unsubscribeListed } from './list-buttons.ts';
+import { manageList, shareList, showListPage, showWorkspacePage, unsubscribeListed } from './list-buttons.ts';
 import { subscribeAll, subscribeNamed, unsubscribeNamed, watchNamesake } from './name-buttons.ts';
 import { refreshToldPost, showWholePost } from './post-buttons.ts';
 import { refreshReady, shareReady } from './ready-buttons.ts';
@@ -49,6 +49,9 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [`${ACTIONS.pageList}:previous`]: showListPage,
   [`${ACTIONS.pageList}:next`]: showListPage,
   [`${ACTIONS.pageList}:again`]: showListPage,
+  [`${ACTIONS.pageListAll}:previous`]: showWorkspacePage,
+  [`${ACTIONS.pageListAll}:next`]: showWorkspacePage,
+  [`${ACTIONS.pageListAll}:again`]: showWorkspacePage,
   [ACTIONS.subscribeListed]: subscribeListed,
   [`${ACTIONS.pageJobs}:previous`]: showJobsPage,
   [`${ACTIONS.pageJobs}:next`]: showJobsPage,

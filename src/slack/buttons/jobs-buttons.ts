@@ -9,13 +9,15 @@ import type { ClickRequest } from './click.ts';
 /** *Next*, *Previous* and *Refresh* of the list of jobs. */
 export const showJobsPage = withValue(PAGE_VALUE, replaceJobsPage);
 
-/** *Share to channel* on the list of jobs. */
+/** *Share* on the list of jobs. */
 export const shareJobs = withValue(PAGE_VALUE, async ({ slack, actor, channelTexts, reply }, value) => {
-  const page = await listJobs(slack.useCases, actor, value);
-  await reply.publicly(jobsMessage(channelTexts, page, actor.channelId, actor.userId));
+  const page = await listJobs(slack.useCases, actor, { ...value, readers: 'everybody' });
+  const { channelId, userId: sharedBy } = actor;
+  const now = slack.useCases.clock.now();
+  await reply.publicly(jobsMessage(channelTexts, page, { channelId, now, sharedBy }));
 });
 
-/** *Subscribe channel* in the list of jobs. */
+/** The menu *Watch here* in the list of jobs. */
 export const subscribeListed = withValue(PAGE_VALUE, async (request, page) => {
   if (await subscribeOrSayWhyNot(request, page.target)) await replaceJobsPage(request, page);
 });
@@ -24,5 +26,6 @@ export const subscribeListed = withValue(PAGE_VALUE, async (request, page) => {
 export async function replaceJobsPage(request: ClickRequest, { text, offset }: PageValue): Promise<void> {
   const { slack, actor, reply } = request;
   const page = await listJobs(slack.useCases, actor, { text, offset });
-  await reply.inPlace(jobsMessage(textsInPlace(request), page, actor.channelId));
+  const view = { channelId: actor.channelId, now: slack.useCases.clock.now() };
+  await reply.inPlace(jobsMessage(textsInPlace(request), page, view));
 }

@@ -1,4 +1,6 @@
 import { listSubscriptions } from '../../use-cases/showing/list-subscriptions.ts';
+import { listWorkspace } from '../../use-cases/showing/list-workspace.ts';
+import { workspaceListMessage } from '../messages/answers/workspace-list-message.ts';
 import { listMessage } from '../messages/answers/list-message.ts';
 import { JOBS_VALUE, PAGE_VALUE } from '../messages/kit/button-value.ts';
 import { manageView } from '../messages/views/manage-view.ts';
@@ -11,6 +13,12 @@ import { replaceJobsPage } from './jobs-buttons.ts';
 export const showListPage: ClickHandler = async (request) => {
   const list = await listSubscriptions(request.slack.useCases, request.actor);
   await request.reply.inPlace(listMessage(textsInPlace(request), list, viewOf(request)));
+};
+
+/** *Refresh*, *Next* and *Previous* of the list of a whole workspace. */
+export const showWorkspacePage: ClickHandler = async (request) => {
+  const list = await listWorkspace(request.slack.useCases, request.actor);
+  await request.reply.inPlace(workspaceListMessage(textsInPlace(request), list, viewOf(request)));
 };
 
 /** *Share* on the list of subscriptions. */
@@ -27,7 +35,7 @@ export const manageList: ClickHandler = async ({ slack, actor, personTexts, repl
   await reply.inDialog(manageView(personTexts, list, about));
 };
 
-/** *Unwatch* in the list of jobs, and on a list of subscriptions that an earlier version showed. */
+/** *Unwatch* on a list that an earlier version showed. */
 export const unsubscribeListed: ClickHandler = async (request) => {
   const page = PAGE_VALUE.decode(request.click.value);
   const target = page?.target ?? JOBS_VALUE.decode(request.click.value)?.target;

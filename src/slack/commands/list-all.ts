@@ -4,4 +4,6 @@ import type { CommandHandler } from './command-handler.ts';
 
 /** `/drs list all` */
 export const answerListAll: CommandHandler<'list_all'> = async ({ slack, actor, personTexts, reply }) =>
-  reply.privately(workspaceListMessage(personTexts, await listWorkspace(slack.useCases, actor)));
+  reply.privately(
+    workspaceListMessage(personTexts, await listWorkspace(slack.useCases, actor), { now: slack.useCases.clock.now() }),
+  );

@@ -11,7 +11,6 @@ import type { EpochMs } from '../../domain/base/time.ts';
 import type { JobListState } from '../../ports/store/job-list.ts';
 import { decodeJobId, decodeWhy } from '../rows/codec.ts';
 import { sameJob } from '../rows/keys.ts';
-import type { Request } from '../rows/keys.ts';
 import type { Db } from '../rows/schema.ts';
 
 export async function findJobListState(db: Db, connectionId: string): Promise<JobListState> {
@@ -138,25 +137,15 @@ export async function findNamedAt(
   );
 }
 
-export async function pageListedJobs(
-  db: Db,
-  { connectionId, text, offset, limit }: Request<'pageListedJobs'>,
-): Promise<{ readonly total: number; readonly jobs: readonly ListedJob[] }> {
-  const meant = selectListed(db, connectionId)
+export async function findListedJobs(db: Db, connectionId: string, text: string | null): Promise<readonly ListedJob[]> {
+  const rows = await selectListed(db, connectionId)
     .where('listed_jobs.parent_id', 'is', null)
-    .$if(text !== null, (query) => query.where(hasInNameOrId(text ?? '')));
-  const { total } = await meant
-    .clearSelect()
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  const rows = await meant
+    .$if(text !== null, (query) => query.where(hasInNameOrId(text ?? '')))
     .orderBy('is_over')
     .orderBy(BY_NAME)
     .orderBy('listed_jobs.job_id')
-    .limit(limit)
-    .offset(offset)
     .execute();
-  return { total, jobs: rows.flatMap(toListed) };
+  return rows.flatMap(toListed);
 }
 
 export async function findSubJobs(

@@ -5,6 +5,7 @@ import type { ChannelKey, ChannelPause, ListedSubscription } from '../../domain/
 import type { Directory } from '../../ports/slack.ts';
 import type { ChannelStore } from '../../ports/store/channels.ts';
 import type { SubscriptionStore } from '../../ports/store/subscriptions.ts';
+import { subscriberNames } from './people-names.ts';
 
 /** What listing subscriptions takes. */
 export interface ListSubscriptionsDeps {
@@ -42,15 +43,6 @@ export async function listSubscriptions(
     channelRules,
     pause,
     historyAccess: historyAccessNow(historyAccess, lacksHistory(channel.channelId)),
-    names: await namesOf(access.directory, subscriptions),
+    names: await subscriberNames(access.directory, subscriptions),
   };
-}
-
-async function namesOf(
-  directory: Pick<Directory, 'findName'>,
-  subscriptions: readonly ListedSubscription[],
-): Promise<ReadonlyMap<string, string>> {
-  const userIds = [...new Set(subscriptions.map(({ createdBy }) => createdBy))];
-  const found = await Promise.all(userIds.map(async (userId) => [userId, await directory.findName(userId)] as const));
-  return new Map(found.flatMap(([userId, name]) => (name === null ? [] : [[userId, name] as const])));
 }

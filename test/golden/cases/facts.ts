@@ -211,7 +211,7 @@ export const PAGE: JobPage = {
   failure: null,
   text: null,
   offset: 0,
-  total: 0,
+  standings: [],
   isListPending: false,
   jobs: [],
   previous: null,

@@ -3,13 +3,15 @@ import { HOUR, MINUTE } from '../../../src/domain/base/time.ts';
 import { explanation } from '../../../src/domain/job/explanation.ts';
 import { UNSEEN_JOB } from '../../../src/domain/job/job-state.ts';
 import type { JobState } from '../../../src/domain/job/job-state.ts';
-import { FAILED_STATUSES } from '../../../src/domain/job/job-status.ts';
+import { standingOfSeen } from '../../../src/domain/job/seen-job.ts';
+import type { ListedJob } from '../../../src/domain/names/listed-job.ts';
 import { jobsMessage } from '../../../src/slack/messages/answers/jobs-message.ts';
 import { listMessage } from '../../../src/slack/messages/answers/list-message.ts';
 import { workspaceListMessage } from '../../../src/slack/messages/answers/workspace-list-message.ts';
 import type { Texts } from '../../../src/slack/messages/kit/texts.ts';
 import type { SubscriptionList } from '../../../src/use-cases/showing/list-subscriptions.ts';
-import type { JobPage } from '../../../src/use-cases/showing/list-jobs.ts';
+import type { WorkspaceList } from '../../../src/use-cases/showing/list-workspace.ts';
+import type { JobPage, PagedJob, Watchers } from '../../../src/use-cases/showing/list-jobs.ts';
 import { BILLING, reported } from '../../support/reports.ts';
 import {
   FLAPPING,
@@ -39,15 +41,29 @@ const listOf = (texts: Texts, list: Omit<SubscriptionList, 'names'>, sharedBy?: 
     { now: START + 2 * HOUR, ...(sharedBy === undefined ? {} : { sharedBy }) },
   );
 
+const workspaceList = (texts: Texts, list: Omit<WorkspaceList, 'names'>) =>
+  workspaceListMessage(texts, { ...list, names: NAMES }, { now: START + 2 * HOUR });
+
 const page =
   (changes: Partial<JobPage>): Said =>
   (texts) =>
-    jobsMessage(texts, { ...PAGE, ...changes }, 'C1');
+    jobsMessage(texts, { ...PAGE, ...changes }, { channelId: 'C1', now: START + 2 * HOUR });
 
-const pageOf = (statuses: readonly string[], jobType = 'migration'): Partial<JobPage> => ({
-  total: statuses.length,
-  jobs: statuses.map((one, number) => ({ ...listed(number, { status: one, jobType }), subscribed: false })),
+const pageOf = (statuses: readonly string[], jobType = 'migration'): Partial<JobPage> =>
+  withJobs(statuses.map((one, number) => unwatched(listed(number, { status: one, jobType }))));
+
+const NOBODY: Watchers = { isHere: false, elsewhere: [] };
+
+const unwatched = (job: ListedJob): PagedJob => ({ ...job, state: null, watchers: NOBODY });
+
+const watched = (job: ListedJob, state: JobState, watchers: Watchers): PagedJob => ({
+  ...job,
+  state,
+  rules: {},
+  watchers,
 });
+
+const withJobs = (jobs: readonly PagedJob[]): Partial<JobPage> => ({ jobs, standings: jobs.map(standingOfSeen) });
 
 const PASSING_STATUSES = keysAfter('state.').filter((one) => /^[A-Z_]+$/.test(one));
 
@@ -161,20 +177,24 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
     }),
   'list-all': (texts) => {
     const { state } = read(replicating);
-    return workspaceListMessage(texts, {
+    const pause = { reason: 'is_archived', since: START, tries: 4, nextTrialAt: START + HOUR, waiting: 2 };
+    const failed = read(replicating, [108, 'INCRE_TRANSFER_FAILED']).state;
+    const billing = { jobName: 'billing', jobId: BILLING };
+    return workspaceList(texts, {
       channels: [
         { channelId: 'C1', subscriptions: [subscription(state)], pause: null },
         {
           channelId: 'C2',
-          subscriptions: [subscription(state, { jobName: 'billing' })],
-          pause: { reason: 'is_archived', since: START, tries: 4, nextTrialAt: START + HOUR, waiting: 2 },
+          subscriptions: [subscription(state, { createdBy: 'U2' }), subscription(failed, billing)],
+          pause,
         },
-        { channelId: 'D1', subscriptions: [subscription(state)], pause: null },
+        { channelId: 'D1', subscriptions: [subscription(state)], pause: { ...pause, reason: 'reader_not_allowed' } },
       ],
       hidden: { channels: 1, jobs: 3 },
     });
   },
-  'list-all-nothing': (texts) => workspaceListMessage(texts, { channels: [], hidden: { channels: 0, jobs: 0 } }),
+  'list-all-nothing': (texts) => workspaceList(texts, { channels: [], hidden: { channels: 0, jobs: 0 } }),
+  'list-all-hidden': (texts) => workspaceList(texts, { channels: [], hidden: { channels: 2, jobs: 3 } }),
   'list-in-a-dm': (texts) =>
     listOf(texts, {
       subscriptions: [subscription(read(replicating).state, { channelId: 'D1' })],
@@ -183,22 +203,35 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
       historyAccess: { kind: 'unknown' },
     }),
   jobs: page({
-    total: 25,
-    offset: 10,
+    ...withJobs([
+      unwatched(listed(4, { status: 'INCRE_TRANSFER_FAILED' })),
+      watched(listed(7), read([0, lagging(372_000)]).state, { isHere: true, elsewhere: ['C2', 'C3'] }),
+      unwatched(listed(3, { jobType: 'cloudDataGuard', status: 'FULL_TRANSFER_STARTED' })),
+      unwatched(listed(1)),
+      unwatched(listed(6, { status: null, name: null })),
+      watched(listed(8), read(replicating).state, { isHere: false, elsewhere: ['C2'] }),
+      watched(listed(2, { subJobs: 12 }), read(replicating).state, { isHere: true, elsewhere: [] }),
+      watched(listed(9), read(replicating).state, { isHere: false, elsewhere: ['C2', 'C3'] }),
+      watched(listed(10), read(replicating).state, { isHere: false, elsewhere: ['D1'] }),
+      unwatched(listed(5, { status: 'RELEASE_RESOURCE_COMPLETE' })),
+    ]),
+    standings: ['failed', 'lag_high', ...Array.from({ length: 43 }, () => 'in_sync' as const)],
+    offset: 20,
     previous: 0,
-    next: 20,
-    jobs: [
-      { ...listed(1), subscribed: false },
-      { ...listed(2, { jobType: 'sync', subJobs: 12 }), subscribed: true },
-      { ...listed(3, { jobType: 'cloudDataGuard', status: 'FULL_TRANSFER_STARTED' }), subscribed: false },
-      { ...listed(4, { status: 'INCRE_TRANSFER_FAILED' }), subscribed: false },
-      { ...listed(5, { status: 'RELEASE_RESOURCE_COMPLETE' }), subscribed: false },
-      { ...listed(6, { status: null, name: null }), subscribed: false },
-    ],
+    next: 40,
   }),
-  'jobs-matching': page({ total: 1, text: 'orders', jobs: [{ ...listed(1), subscribed: false }] }),
+  'jobs-shared': (texts) =>
+    jobsMessage(
+      texts,
+      { ...PAGE, ...withJobs([watched(listed(1), read(replicating).state, { isHere: true, elsewhere: [] })]) },
+      { channelId: 'C1', now: START + 2 * HOUR, sharedBy: 'U1' },
+    ),
+  'jobs-all-watched-here': page(
+    withJobs([watched(listed(1), read(replicating).state, { isHere: true, elsewhere: [] })]),
+  ),
+  'jobs-matching': page({ ...withJobs([unwatched(listed(1))]), text: 'orders' }),
   'jobs-being-read': page({ listedAt: null, isListPending: true }),
-  'jobs-being-read-anew': page({ total: 1, isListPending: true, jobs: [{ ...listed(1), subscribed: false }] }),
+  'jobs-being-read-anew': page({ ...withJobs([unwatched(listed(1))]), isListPending: true }),
   'jobs-none': page({}),
   'jobs-none-but-other-projects': (texts) =>
     page({})({
@@ -211,7 +244,6 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
   'jobs-none-matching': page({ text: 'x' }),
   'jobs-unreadable': page({ listedAt: null, failure: explanation('not_offered', { label: 'APIGW.0101' }) }),
   'jobs-in-every-passing-status': page(pageOf(PASSING_STATUSES)),
-  'jobs-that-failed-in-every-way': page(pageOf(FAILED_STATUSES)),
   'jobs-for-disaster-recovery': page(
     pageOf(
       ['FULL_TRANSFER_STARTED', 'FULL_TRANSFER_COMPLETE', 'INCRE_TRANSFER_STARTED', 'FULL_TRANSFER_FAILED'],
@@ -238,10 +270,12 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
       historyAccess: { kind: 'unknown' },
     }),
   'list-all-very-long': (texts) =>
-    workspaceListMessage(texts, {
+    workspaceList(texts, {
       channels: Array.from({ length: 42 }, (_, number) => ({
         channelId: `C${number}`,
-        subscriptions: [subscription(UNSEEN_JOB)],
+        subscriptions: [
+          subscription(number === 41 ? read(replicating, [6, 'PAUSING']).state : read(replicating).state),
+        ],
         pause: null,
       })),
       hidden: { channels: 0, jobs: 0 },

@@ -1,4 +1,5 @@
 import { explanation } from '../../../src/domain/job/explanation.ts';
+import { FAILED_STATUSES } from '../../../src/domain/job/job-status.ts';
 import { sentenceMessage } from '../../../src/slack/messages/answers/sentence-message.ts';
 import { statusMessage } from '../../../src/slack/messages/answers/status-message.ts';
 import type { ReferenceProblem } from '../../../src/use-cases/naming/resolve-jobs.ts';
@@ -18,6 +19,12 @@ export const NAME_CASES: Readonly<Record<string, Said>> = {
     reference: 'orders',
     matches: [listed(1), listed(2, { status: 'RELEASE_RESOURCE_COMPLETE' })],
     more: 3,
+  }),
+  'name-several-that-failed-in-every-way': problem({
+    kind: 'several',
+    reference: 'orders',
+    matches: FAILED_STATUSES.map((failed, number) => listed(number, { status: failed })),
+    more: 0,
   }),
   'name-several-many': problem({ kind: 'several', reference: 'orders', matches: [listed(1), listed(2)], more: null }),
   'name-none': problem(none({ listedAt: START })),

@@ -1,17 +1,20 @@
 import type { EpochMs } from '../../../domain/base/time.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
+import { standingOfSeen } from '../../../domain/job/seen-job.ts';
 import { worstFirst } from '../../../domain/job/standing.ts';
 import { NOTHING_CHOSEN, isEmpty, choiceBeside } from '../../../domain/rules/rule-choice.ts';
 import type { RuleChoice } from '../../../domain/rules/rule-choice.ts';
 import type { ChannelPause, ListedSubscription } from '../../../domain/subscription.ts';
 import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
-import { jobCells, jobHeadings, PAGE_ROWS, standingCounts, standingIn } from '../jobs/job-table.ts';
+import { jobCells, jobHeadings, PAGE_ROWS, standingCounts } from '../jobs/job-table.ts';
 import { ACTIONS, PAGE_VALUE } from '../kit/button-value.ts';
 import { sharedByPart, shareButton } from '../kit/job-buttons.ts';
 import { boldName, withMore } from '../kit/job-names.ts';
 import { footer, message } from '../kit/message.ts';
-import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
+import type { Part, SlackMessage } from '../kit/message.ts';
 import { ago, dateAndTime, safeName } from '../kit/mrkdwn.ts';
+import { pageButtons, pageFooter } from '../kit/page-buttons.ts';
+import type { ShownRows } from '../kit/page-buttons.ts';
 import { explainRefusal } from '../kit/refusal-text.ts';
 import { shortRules } from '../kit/rule-words.ts';
 import type { Texts } from '../kit/texts.ts';
@@ -39,47 +42,37 @@ export function listMessage(
   const [first] = subscriptions;
   if (first === undefined) return nothingWatchedMessage(texts);
   const { channelId } = first;
-  const sorted = worstFirst(subscriptions, standingIn).map(namedJob);
+  const sorted = worstFirst(subscriptions, standingOfSeen).map(namedJob);
   const count = sorted.length;
   const from = offset < count ? offset : 0;
   const page = sorted.slice(from, from + PAGE_ROWS);
+  const at = { from, shown: page.length, count };
   const headline = texts.get(isDirectMessage(channelId) ? 'list.headline_dm' : 'list.headline', { count });
   return message([
     ...(pause === null ? [] : [pauseNotice(texts, pause)]),
     {
       kind: 'news',
-      headline: `${headline} – ${standingCounts(sorted)}`,
+      headline: `${headline} – ${standingCounts(sorted.map(standingOfSeen))}`,
       bold: headline,
       lines: [...defaultLines(texts, channelRules), ...ownRuleLines(texts, page, channelRules)],
     },
     { kind: 'table', rows: [jobHeadings(texts), ...page.map((one) => jobCells(texts, one, now))], alignRight: [2] },
-    ...(count > PAGE_ROWS ? [footer(texts.get('list.page', { from: from + 1, to: from + page.length, count }))] : []),
-    ...(sharedBy === undefined ? [buttons(texts, { channelId, from, count })] : []),
+    ...pageFooter(texts, at),
+    ...(sharedBy === undefined ? [buttons(texts, channelId, at)] : []),
     footer([...checkedPart(texts, page), subscribers(texts, sorted, names)].join(' · ')),
     footer(deliveryPromise(texts, historyAccess)),
     ...(sharedBy === undefined ? [] : [sharedByPart(texts, sharedBy)]),
   ]);
 }
 
-function buttons(
-  texts: Texts,
-  { channelId, from, count }: { readonly channelId: string; readonly from: number; readonly count: number },
-): Part {
-  const at = (offset: number) => PAGE_VALUE.encode({ text: null, offset });
-  const page = (label: 'previous' | 'next', offset: number): ButtonSpec => ({
-    text: texts.get(`button.${label}`),
-    actionId: `${ACTIONS.pageList}:${label}`,
-    value: at(offset),
-  });
-  const refresh = { text: texts.get('button.refresh'), actionId: `${ACTIONS.pageList}:again`, value: at(from) };
-  const manage = { text: texts.get('button.manage'), actionId: ACTIONS.manageList, value: at(from) };
-  const share = shareButton(texts, channelId, { actionId: ACTIONS.shareList, value: at(from) });
-  if (count <= PAGE_ROWS) return { kind: 'buttons', buttons: [refresh, manage, ...share] };
-  const pages = [
-    ...(from > 0 ? [page('previous', Math.max(0, from - PAGE_ROWS))] : []),
-    ...(from + PAGE_ROWS < count ? [page('next', from + PAGE_ROWS)] : []),
-  ];
-  return { kind: 'buttons', buttons: [...pages, manage], more: [refresh, ...share] };
+function buttons(texts: Texts, channelId: string, at: ShownRows): Part {
+  const value = PAGE_VALUE.encode({ text: null, offset: at.from });
+  const manage = { text: texts.get('button.manage'), actionId: ACTIONS.manageList, value };
+  const share = shareButton(texts, channelId, { actionId: ACTIONS.shareList, value });
+  const pages = pageButtons(texts, ACTIONS.pageList, at);
+  return pages.more.length === 0
+    ? { kind: 'buttons', buttons: [...pages.buttons, manage, ...share] }
+    : { kind: 'buttons', buttons: [...pages.buttons, manage], more: [...pages.more, ...share] };
 }
 
 /** When the job was looked at that was looked at longest ago. */

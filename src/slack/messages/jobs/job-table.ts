@@ -2,11 +2,11 @@ import type { EpochMs } from '../../../domain/base/time.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
 import type { JobState } from '../../../domain/job/job-state.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
-import { STANDINGS, standingOf } from '../../../domain/job/standing.ts';
+import { standingOfSeen } from '../../../domain/job/seen-job.ts';
+import type { SeenJob } from '../../../domain/job/seen-job.ts';
+import { STANDINGS } from '../../../domain/job/standing.ts';
 import type { Standing } from '../../../domain/job/standing.ts';
 import type { Job } from '../../../domain/job/job.ts';
-import { alarmLevelOf } from '../../../domain/rules/subscription-rules.ts';
-import type { SubscriptionRules } from '../../../domain/rules/subscription-rules.ts';
 import { isMessageKey } from '../../../words/plain-texts.ts';
 import { cut, unescapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
@@ -17,19 +17,15 @@ import { copyFigure, statusName } from './status-words.ts';
 export const PAGE_ROWS = 20;
 /** Characters of a name in a table. */
 const MAX_NAME = 32;
+const NO_LAG = '–';
 
-/** A job as a table shows it, by the rules of whoever watches it. */
-export type TabledJob = Pick<Job, 'jobId' | 'name' | 'jobType' | 'state'> & { readonly rules: SubscriptionRules };
-
-/** How a job stands where it is watched. */
-export function standingIn({ state, rules }: Pick<TabledJob, 'state' | 'rules'>): Standing {
-  return standingOf(state, alarmLevelOf(rules));
-}
+/** A job as a table shows it. */
+export type TabledJob = Pick<Job, 'jobId' | 'name' | 'jobType'> & SeenJob;
 
 /** `🔴 1 · 🔵 1 · 🟢 8`: how many stand how, worst first. */
-export function standingCounts(jobs: readonly Pick<TabledJob, 'state' | 'rules'>[]): string {
+export function standingCounts(standings: readonly Standing[]): string {
   const counts = new Map<string, number>();
-  const ranked = jobs.map(standingIn).toSorted((one, other) => STANDINGS.indexOf(one) - STANDINGS.indexOf(other));
+  const ranked = standings.toSorted((one, other) => STANDINGS.indexOf(one) - STANDINGS.indexOf(other));
   for (const standing of ranked) {
     const emoji = STANDING_EMOJI[standing];
     counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
@@ -38,30 +34,32 @@ export function standingCounts(jobs: readonly Pick<TabledJob, 'state' | 'rules'>
 }
 
 /** The headings of a table of jobs. */
-export function jobHeadings(texts: Texts): readonly string[] {
+export function jobHeadings(texts: Texts): readonly [string, string, string] {
   return [texts.get('incident.job'), texts.get('incident.now'), texts.get('table.lag')];
 }
 
 /** `orders`, `🟢 in sync`, `3 s`: as plain text. */
-export function jobCells(texts: Texts, job: TabledJob, now: EpochMs): readonly string[] {
+export function jobCells(texts: Texts, job: TabledJob, now: EpochMs): readonly [string, string, string] {
   const state = stateCell(texts, job, now);
-  return [cut(jobName(job), MAX_NAME), state, unescapeMrkdwn(lagCell(texts, job.state))];
+  return [cut(jobName(job), MAX_NAME), state, job.state === null ? NO_LAG : unescapeMrkdwn(lagCell(texts, job.state))];
 }
 
 /** `🔴 failed 12 min`, `🔵 copy 63 %`, `🟢 in sync`: as plain text. */
 export function stateCell(texts: Texts, job: TabledJob, now: EpochMs): string {
-  const standing = standingIn(job);
+  const standing = standingOfSeen(job);
   return unescapeMrkdwn(
-    `${STANDING_EMOJI[standing]} ${stateWords(texts, job, standing)}${forHowLong(texts, job.state, now)}`,
+    `${STANDING_EMOJI[standing]} ${stateWords(texts, job, standing)}${job.state === null ? '' : forHowLong(texts, job.state, now)}`,
   );
 }
 
-function stateWords(texts: Texts, { state: { report }, jobType }: TabledJob, standing: Standing): string {
+function stateWords(texts: Texts, job: TabledJob, standing: Standing): string {
+  const report = job.state === null ? null : job.state.report;
+  const status = job.state === null ? job.status : (report?.status ?? null);
   const isCopying = report !== null && statusGroup(report.status) === 'full_copy';
   const figure = isCopying && standing === 'copying' ? copyFigure(texts, report) : null;
   if (figure !== null) return texts.get('table.copy', { figure });
   const key = `table.${standing}`;
-  return isMessageKey(key) ? texts.get(key) : statusName(texts, report?.status ?? null, jobType).state;
+  return isMessageKey(key) ? texts.get(key) : statusName(texts, status, job.jobType).state;
 }
 
 /** What is not as it should be is so for some time. */
@@ -75,5 +73,5 @@ function forHowLong(texts: Texts, { failure, unknown, statusSince, report, over 
 function lagCell(texts: Texts, { report, unknown, over }: JobState): string {
   const isRead =
     over === null && report !== null && report.lagMs !== null && statusGroup(report.status) === 'replicating';
-  return isRead && unknown?.isLasting !== true ? texts.duration(report.lagMs) : '–';
+  return isRead && unknown?.isLasting !== true ? texts.duration(report.lagMs) : NO_LAG;
 }

@@ -34,6 +34,7 @@ export const ACTIONS = {
   shareStatus: 'drs_share_status',
   shareList: 'drs_share_list',
   pageList: 'drs_page_list',
+  pageListAll: 'drs_page_list_all',
   manageList: 'drs_manage_list',
   shareJobs: 'drs_share_jobs',
   shareHelp: 'drs_share_help',
@@ -50,6 +51,8 @@ export const MORE_ACTION = 'drs_more';
 
 /** The longest value of a button (docs.slack.dev, "Button element"), in UTF-16 code units. */
 const MAX_VALUE = 2_000;
+/** The same of an option in a menu (docs.slack.dev, "Option object"). */
+const MAX_OPTION_VALUE = 150;
 /** Characters of a searched text that a button keeps; no name is longer. */
 const MAX_TEXT = 100;
 /** Characters of the rules that a subscription was to have. */
@@ -128,6 +131,19 @@ export const PAGE_VALUE: ValueCodec<PageValue> = createCodec(pageValue, (value: 
   ...value,
   text: value.text === null ? null : Array.from(value.text).slice(0, MAX_TEXT).join(''),
 }));
+/**
+ * The same as the value of an option in a menu, which holds less: of a long searched text only the beginning, which everything
+ * that has the text in it has as well.
+ */
+export function encodePageOption(page: PageValue): string {
+  const characters = Array.from(page.text ?? '').slice(0, MAX_TEXT);
+  const withText = (text: string | null) => PAGE_VALUE.encode({ ...page, text });
+  for (let length = characters.length; length > 0; length--) {
+    const value = withText(characters.slice(0, length).join(''));
+    if (value.length <= MAX_OPTION_VALUE) return value;
+  }
+  return withText(null);
+}
 /** What a help message is about; null for everything. */
 export const TOPIC_VALUE: ValueCodec<{ readonly topic: string | null }> = createCodec(topicValue);
 /** The id of the post a button belongs to. */

@@ -2,7 +2,7 @@ import type { TableBlock } from '@slack/types';
 
 import { section } from './message.ts';
 import type { ChartBlock, MessageBlock, SlackMessage } from './message.ts';
-import { escapeMrkdwn } from './mrkdwn.ts';
+import { channelLink, escapeMrkdwn } from './mrkdwn.ts';
 
 /** Kinds of block that are so new that a workspace may refuse them. */
 const NEW_KINDS = ['table', 'data_visualization'] as const;
@@ -31,10 +31,22 @@ function isNew(block: MessageBlock): block is TableBlock | ChartBlock {
 /** A heading in bold, and a line for each row. */
 function rowsOf({ rows }: TableBlock): readonly string[] {
   return rows.map((row, index) => {
-    const cells = row.map((cell) => (cell.type === 'raw_text' ? escapeMrkdwn(cell.text.trim()) : ''));
+    const cells = row.map(cellInWords);
     const line = cells.filter((cell) => cell !== '').join(' · ');
     return index === 0 ? `*${line}*` : line;
   });
+}
+
+function cellInWords(cell: TableBlock['rows'][number][number]): string {
+  if (cell.type === 'raw_text') return escapeMrkdwn(cell.text.trim());
+  if (cell.type !== 'rich_text') return '';
+  const parts = cell.elements.flatMap((block) => (block.type === 'rich_text_section' ? block.elements : []));
+  return parts
+    .map((part) => {
+      if (part.type === 'channel') return channelLink(part.channel_id);
+      return part.type === 'text' ? escapeMrkdwn(part.text) : '';
+    })
+    .join('');
 }
 
 const BARS = Array.from('▁▂▃▄▅▆▇█');

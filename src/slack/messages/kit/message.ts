@@ -5,13 +5,15 @@ import type {
   ContextBlock,
   KnownBlock,
   Overflow,
+  RichTextBlock,
   SectionBlock,
+  StaticSelect,
   TableBlock,
 } from '@slack/types';
 
 import { MORE_ACTION, OPTION_VALUE } from './button-value.ts';
 import { shortenNames } from '../../../domain/names/shorten-names.ts';
-import { cut, escapeMrkdwn } from './mrkdwn.ts';
+import { channelLink, cut, escapeMrkdwn } from './mrkdwn.ts';
 
 /** Blocks in one message (docs.slack.dev, "Block Kit", blocks). */
 const MAX_BLOCKS = 50;
@@ -62,6 +64,17 @@ export interface ButtonSpec {
   readonly style?: 'primary' | 'danger';
 }
 
+/** A menu of which one is chosen; each option has a name and a value of its own, as `button-value.ts` writes it. */
+export interface SelectSpec {
+  readonly placeholder: string;
+  readonly actionId: string;
+  /** 1 to 100. */
+  readonly options: readonly { readonly text: string; readonly value: string }[];
+}
+
+/** A cell of a table: plain text, or a channel, which Slack shows by name to whoever may see it, and what stands around it. */
+export type Cell = string | { readonly before: string; readonly channelId: string; readonly after: string };
+
 /** One piece of a message. Lines are mrkdwn, already escaped. */
 export type Part =
   /** The news: a headline in bold, or with these words of it in bold, and the lines under it. */
@@ -80,12 +93,20 @@ export type Part =
   | { readonly kind: 'footer'; readonly line: string; readonly blockId?: string }
   /** Found by Slack's search, and drawn nowhere. */
   | { readonly kind: 'search'; readonly line: string }
-  /** A table of plain text, its first row the headings; at most one in a message. */
-  | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[]; readonly alignRight: readonly number[] }
+  /** A table, its first row the headings, its first column plain text; at most one in a message. */
+  | { readonly kind: 'table'; readonly rows: readonly TableRow[]; readonly alignRight: readonly number[] }
   /** A line chart; whoever shows one says its figures in words as well. */
   | ({ readonly kind: 'chart' } & ChartSpec)
-  /** Buttons, and more of them behind ⋯: at most five, none of them with a colour. */
-  | { readonly kind: 'buttons'; readonly buttons: readonly ButtonSpec[]; readonly more?: readonly ButtonSpec[] };
+  /** Buttons, a menu before them, and more of them behind ⋯: at most five, none of them with a colour. */
+  | {
+      readonly kind: 'buttons';
+      readonly select?: SelectSpec | null;
+      readonly buttons: readonly ButtonSpec[];
+      readonly more?: readonly ButtonSpec[];
+    };
+
+/** The cells of a row; the first one names it. */
+export type TableRow = readonly Cell[];
 
 /** One line through some points, each with a label of its own. */
 export interface ChartSpec {
@@ -157,25 +178,34 @@ function toBlock(part: Part): MessageBlock | null {
     case 'chart':
       return chart(part);
     case 'buttons':
-      return actions(part.buttons, part.more ?? []);
+      return actions(part);
   }
 }
 
 /** The first column names the rows; what is cut out of a name stands in the message's text. */
-function table(rows: readonly (readonly string[])[], alignRight: readonly number[]): TableBlock {
+function table(rows: readonly TableRow[], alignRight: readonly number[]): TableBlock {
   const [head] = rows;
-  const names = shortenNames(rows.map(([name = '']) => name));
+  const names = shortenNames(rows.map(([name]) => (typeof name === 'string' ? name : '')));
   return {
     type: 'table',
-    // An empty cell is none to Slack.
-    rows: rows.map(([, ...cells], row) =>
-      [names[row] ?? '', ...cells].map((text) => ({
-        type: 'raw_text' as const,
-        text: text === '' ? NO_BREAK_SPACE : text,
-      })),
-    ),
+    rows: rows.map(([, ...cells], row) => [names[row] ?? '', ...cells].map(tableCell)),
     column_settings: (head ?? []).map((_heading, column) => (alignRight.includes(column) ? { align: 'right' } : {})),
   };
+}
+
+function tableCell(cell: Cell): TableBlock['rows'][number][number] {
+  // An empty cell is none to Slack.
+  if (typeof cell === 'string') return { type: 'raw_text', text: cell === '' ? NO_BREAK_SPACE : cell };
+  const { before, channelId, after } = cell;
+  const plain = (text: string) => (text === '' ? [] : [{ type: 'text' as const, text }]);
+  const elements = [...plain(before), { type: 'channel' as const, channel_id: channelId }, ...plain(after)];
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] } satisfies RichTextBlock;
+}
+
+/** A cell in mrkdwn. */
+function cellText(cell: Cell): string {
+  if (typeof cell === 'string') return escapeMrkdwn(cell);
+  return `${escapeMrkdwn(cell.before)}${channelLink(cell.channelId)}${escapeMrkdwn(cell.after)}`;
 }
 
 /** Longest title, and label of a category or name of a series, of a chart. */
@@ -225,9 +255,25 @@ function emphasised(headline: string, bold: string | undefined): string {
 }
 
 /** Null where there is nothing to press: Slack refuses such a block without elements. */
-function actions(buttons: readonly ButtonSpec[], more: readonly ButtonSpec[]): ActionsBlock | null {
-  const elements = [...buttons.map(button), ...(more.length === 0 ? [] : [overflow(more)])];
+function actions({ select, buttons, more = [] }: Extract<Part, { kind: 'buttons' }>): ActionsBlock | null {
+  const elements = [
+    ...(select === undefined || select === null ? [] : [menu(select)]),
+    ...buttons.map(button),
+    ...(more.length === 0 ? [] : [overflow(more)]),
+  ];
   return elements.length === 0 ? null : { type: 'actions', elements };
+}
+
+function menu({ placeholder, actionId, options }: SelectSpec): StaticSelect {
+  return {
+    type: 'static_select',
+    action_id: actionId,
+    placeholder: { type: 'plain_text', text: placeholder, emoji: true },
+    options: options.map(({ text, value }) => ({
+      text: { type: 'plain_text', text: cut(text, MAX_BUTTON_TEXT), emoji: true },
+      value,
+    })),
+  };
 }
 
 /** Options behind ⋯ (docs.slack.dev, "Overflow menu element"). */
@@ -283,7 +329,7 @@ function topLevelText(parts: readonly Part[]): string {
           return [
             part.rows
               .slice(1)
-              .map((row) => escapeMrkdwn(row.filter((cell) => cell !== '').join(' ')))
+              .map((row) => row.flatMap((cell) => (cell === '' ? [] : [cellText(cell)])).join(' '))
               .join(', '),
           ];
         // Its figures stand in words beside it.

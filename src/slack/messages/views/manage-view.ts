@@ -5,10 +5,11 @@ import type { EpochMs } from '../../../domain/base/time.ts';
 import { parseJobId } from '../../../domain/job/job-id.ts';
 import type { JobId } from '../../../domain/job/job-id.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
+import { standingOfSeen } from '../../../domain/job/seen-job.ts';
 import { worstFirst } from '../../../domain/job/standing.ts';
 import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
 import { namedJob, personName } from '../answers/list-message.ts';
-import { stateCell, standingIn } from '../jobs/job-table.ts';
+import { stateCell } from '../jobs/job-table.ts';
 import { cut, unescapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
@@ -30,7 +31,7 @@ export function manageView(
   { subscriptions, names }: SubscriptionList,
   { channelId, now }: { readonly channelId: string; readonly now: EpochMs },
 ): ModalView {
-  const sorted = worstFirst(subscriptions, standingIn).map(namedJob);
+  const sorted = worstFirst(subscriptions, standingOfSeen).map(namedJob);
   const options = sorted.slice(0, MAX_BOXES * MAX_INPUTS).map((one) => ({
     text: plain(cut(jobName(one), MAX_OPTION_TEXT)),
     description: plain(
