@@ -148,8 +148,15 @@ describe('/readyz', () => {
     await world.bot().tick();
     expect(await fetchPage(world, '/readyz')).toEqual({ status: 200, text: 'ok\n' });
     const health = await world.ask('ana', '#migrations', '/drs health');
-    expect(health.text).toMatch(/DRS: no answer since .* – DRS asked for no requests for another 600 s/);
-    expect(health.text).toMatch(/Last good answer .*; next try /);
+    expect(health.text).toMatch(/DRS silent since .*\nDRS asked for no requests for another 600 s/);
+    expect(health.text).toMatch(/Last answer .* · next /);
+    expect(health.text).not.toContain('Watching');
+    await world.slack.people.click('ana', health, 'All figures');
+    await world.slack.waitFor('all figures in place of the four lines', () =>
+      world.slack
+        .ephemerals('#migrations', 'ana')
+        .find(({ id, text }) => id === health.id && text.includes('Watching')),
+    );
     world.drs.faults.clear();
     clock.advance(HOUR);
     await world.bot().tick();

@@ -5,6 +5,7 @@ import { showAuditOfJob, showAuditPage } from './audit-buttons.ts';
 import { refreshChart, shareChart } from './chart-buttons.ts';
 import type { ClickHandler } from './click.ts';
 import { changeAnyway, endThere, keepSubscriptions, unsubscribeAnyway, unsubscribeFromAll } from './confirm-buttons.ts';
+import { refreshHealth, showWholeHealth } from './health-buttons.ts';
 import { shareHelp, showHelp } from './help-buttons.ts';
 import { shareJobs, showJobsPage, subscribeListed } from './jobs-buttons.ts';
 import { manageList, shareList, showListPage, showWorkspacePage, unsubscribeListed } from './list-buttons.ts';
@@ -65,6 +66,8 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [ACTIONS.refreshWhy]: refreshWhy,
   [ACTIONS.shareHelp]: shareHelp,
   [ACTIONS.showHelp]: showHelp,
+  [ACTIONS.showHealth]: refreshHealth,
+  [ACTIONS.wholeHealth]: showWholeHealth,
 };
 
 /** Whether anything stands behind a button: a link opens without us, and others this version does not know. */

@@ -4,4 +4,6 @@ import type { CommandHandler } from './command-handler.ts';
 
 /** `/drs health` */
 export const answerHealth: CommandHandler<'health'> = async ({ slack, actor, personTexts, reply }) =>
-  reply.privately(healthMessage(personTexts, await showHealth(slack.useCases, actor), slack.otherSockets()));
+  reply.privately(
+    healthMessage(personTexts, await showHealth(slack.useCases, actor), { otherSockets: slack.otherSockets() }),
+  );

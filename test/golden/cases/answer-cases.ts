@@ -132,7 +132,7 @@ const FIGURES: StoreFigures = {
 };
 
 const health =
-  (changes: Partial<HealthReport>, otherSockets = 0): Said =>
+  (changes: Partial<HealthReport>, shown: Parameters<typeof healthMessage>[2] = {}): Said =>
   (texts) =>
     healthMessage(
       texts,
@@ -150,8 +150,19 @@ const health =
         delivery: { kind: 'verified', since: START },
         ...changes,
       },
-      otherSockets,
+      shown,
     );
+
+const BLIND = {
+  drs: { kind: 'silent', since: START, forMs: MINUTE, why: explanation('read_denied', { label: 'DRS.M00102' }) },
+  blind: {
+    since: START,
+    why: explanation('read_denied', { label: 'DRS.M00102' }),
+    lastReportAt: START - MINUTE,
+    nextTryAt: START + MINUTE,
+  },
+  figures: { ...FIGURES, queued: { count: 1, oldestAt: START } },
+} as const satisfies Partial<HealthReport>;
 
 const ERROR_CODES = keysAfter('code.');
 
@@ -208,23 +219,20 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   'settings-changed': (texts) => languageMessage(texts, 'zh', true),
   'settings-same': (texts) => languageMessage(texts, 'en', false),
   'health-well': health({}),
-  'health-with-another-process': health({}, 1),
+  'health-with-another-process': health({}, { otherSockets: 1 }),
   'health-before-the-first-tick': health({
     drs: { kind: 'not_asked' },
     lastTickAt: null,
     delivery: { kind: 'unknown' },
   }),
   'health-in-a-pause-by-schedule': health({ pausedUntil: START + 14 * HOUR }),
-  'health-blind': health({
-    drs: { kind: 'silent', since: START, forMs: MINUTE, why: explanation('read_denied', { label: 'DRS.M00102' }) },
-    blind: {
-      since: START,
-      why: explanation('read_denied', { label: 'DRS.M00102' }),
-      lastReportAt: START - MINUTE,
-      nextTryAt: START + MINUTE,
-    },
-    figures: { ...FIGURES, queued: { count: 1, oldestAt: START } },
+  'health-blind': health(BLIND),
+  'health-blind-in-full': health(BLIND, { isWhole: true }),
+  'health-blind-for-a-long-reason': health({
+    ...BLIND,
+    blind: { ...BLIND.blind, why: explanation('keys_refused', { service: 'DRS', label: 'APIGW.0301' }) },
   }),
+  'health-blind-with-a-still-loop': health({ ...BLIND, stillLoops: [{ loop: 'poller', forMs: HOUR }] }),
   'health-blind-since-before-the-start': health({
     drs: { kind: 'not_asked' },
     blind: { since: START, why: explanation('timeout'), lastReportAt: null, nextTryAt: START + MINUTE },

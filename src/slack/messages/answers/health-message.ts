@@ -1,19 +1,30 @@
 import type { Quota } from '../../../domain/poll/poll-budget.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../domain/base/time.ts';
-import type { HealthReport } from '../../../use-cases/showing/show-health.ts';
+import type { BlindReport, HealthReport } from '../../../use-cases/showing/show-health.ts';
+import { ACTIONS } from '../kit/button-value.ts';
 import { deliveryPromise } from './delivery-promise.ts';
-import type { SlackMessage } from '../kit/message.ts';
+import type { ButtonSpec, SlackMessage } from '../kit/message.ts';
 import { footer, message } from '../kit/message.ts';
-import { ago, code, dateAndTime } from '../kit/mrkdwn.ts';
+import { ago, code, dateAndTime, timeOrDate } from '../kit/mrkdwn.ts';
 import { pauseLines } from './pause-lines.ts';
+import { hideOperatorMatters } from '../kit/texts.ts';
 import type { Texts } from '../kit/texts.ts';
 
+/** Columns of a reason that take two lines on a phone; a Chinese character takes two columns. */
+const SHORT_WHY = 72;
+
 /**
- * How the bot is: the worst first in its headline, then what it is made of.
+ * How the bot is: the worst first in its headline, then what it is made of. Where DRS gives no answer, that alone is shown,
+ * and the rest on demand.
  *
  * @param otherSockets of other processes with the same app token, each of which takes a part of all commands
  */
-export function healthMessage(texts: Texts, report: HealthReport, otherSockets = 0): SlackMessage {
+export function healthMessage(
+  texts: Texts,
+  report: HealthReport,
+  { otherSockets = 0, isWhole = false }: { readonly otherSockets?: number; readonly isWhole?: boolean } = {},
+): SlackMessage {
+  if (report.blind !== null && !isWhole) return blindMessage(texts, report, report.blind);
   const { lastTickAt, figures, lookedFor } = report;
   const lines = [
     ...reachLines(texts, report),
@@ -32,14 +43,47 @@ export function healthMessage(texts: Texts, report: HealthReport, otherSockets =
   ];
   return message([
     { kind: 'news', headline: headline(texts, report), lines: lines.filter((line) => line !== null) },
+    { kind: 'buttons', buttons: [button(texts, 'refresh', ACTIONS.wholeHealth)] },
     footer(deliveryPromise(texts, report.delivery)),
   ]);
 }
 
-function headline(texts: Texts, { drs, blind, asking, figures, stillLoops, isLate, lookedFor }: HealthReport): string {
+/** Since when DRS gives no answer, why, the last good answer and the next try, in four lines of a phone. */
+function blindMessage(texts: Texts, report: HealthReport, blind: BlindReport): SlackMessage {
+  return message([
+    {
+      kind: 'news',
+      headline: headline(texts, report),
+      lines: blindLines(texts, report, blind, shortWhy(texts, blind)),
+    },
+    {
+      kind: 'buttons',
+      buttons: [button(texts, 'refresh', ACTIONS.showHealth), button(texts, 'more_health', ACTIONS.wholeHealth)],
+    },
+  ]);
+}
+
+function button(texts: Texts, what: 'refresh' | 'more_health', actionId: string): ButtonSpec {
+  return { text: texts.get(`button.${what}`), actionId };
+}
+
+/** What to set and how stands in the whole answer, where it takes more than two lines. */
+function shortWhy(texts: Texts, { why }: BlindReport): string {
+  const whole = texts.explain(why);
+  const columns = Array.from(whole).reduce((sum, sign) => sum + (sign > '\u2e80' ? 2 : 1), 0);
+  return columns <= SHORT_WHY ? whole : hideOperatorMatters(texts).explain(why);
+}
+
+/** Nothing worse is to be said than that DRS gives no answer. */
+function isNewsOfBlindness({ figures, stillLoops }: HealthReport): boolean {
+  return stillLoops.length === 0 && figures.workspaceRefusal === null;
+}
+
+function headline(texts: Texts, report: HealthReport): string {
+  const { drs, blind, asking, figures, stillLoops, isLate, lookedFor } = report;
   if (stillLoops.length > 0) return texts.get('health.headline.still');
   if (figures.workspaceRefusal !== null) return texts.get('health.headline.refused');
-  if (blind !== null) return texts.get('health.headline.blind');
+  if (blind !== null) return texts.get('health.headline.blind', { since: dateAndTime(blind.since) });
   if (isLate || lookedFor !== null) return texts.get('health.headline.late');
   if (asking.isLate && figures.watchedJobs > 0) return texts.get('health.headline.asked_late');
   if (figures.pausedChannels > 0) return texts.get('health.headline.paused');
@@ -47,19 +91,28 @@ function headline(texts: Texts, { drs, blind, asking, figures, stillLoops, isLat
 }
 
 /** Whether DRS answers; when it does not: since when, why, the last good answer, and when it is asked again. */
-function reachLines(texts: Texts, { drs, blind }: HealthReport): readonly string[] {
-  if (blind !== null) {
-    const at = dateAndTime(blind.nextTryAt);
-    return [
-      texts.get('health.drs.silent', { since: dateAndTime(blind.since), why: texts.explain(blind.why) }),
-      blind.lastReportAt === null
-        ? texts.get('health.drs.no_report', { at })
-        : texts.get('health.drs.last_report', { ago: ago(blind.lastReportAt), at }),
-    ];
-  }
+function reachLines(texts: Texts, report: HealthReport): readonly string[] {
+  const { drs, blind } = report;
+  if (blind !== null) return blindLines(texts, report, blind, texts.explain(blind.why));
   return drs.kind === 'answers'
     ? [texts.get('health.drs.answers', { ago: ago(drs.lastAt), since: dateAndTime(drs.since) })]
     : [texts.get('health.drs.not_asked')];
+}
+
+function blindLines(texts: Texts, report: HealthReport, blind: BlindReport, why: string): readonly string[] {
+  const silent = texts.get('health.drs.silent', { since: dateAndTime(blind.since) });
+  return [...(isNewsOfBlindness(report) ? [] : [silent]), why, lastAnswerLine(texts, report, blind)];
+}
+
+function lastAnswerLine(
+  texts: Texts,
+  { lastTickAt }: HealthReport,
+  { since, lastReportAt, nextTryAt }: BlindReport,
+): string {
+  const at = timeOrDate(nextTryAt, lastTickAt ?? since);
+  return lastReportAt === null
+    ? texts.get('health.drs.no_report', { at })
+    : texts.get('health.drs.last_report', { ago: ago(lastReportAt), at });
 }
 
 /** What messages lack because DRS does not offer it here. */

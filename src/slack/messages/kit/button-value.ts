@@ -39,6 +39,8 @@ export const ACTIONS = {
   shareJobs: 'drs_share_jobs',
   shareHelp: 'drs_share_help',
   showHelp: 'drs_show_help',
+  showHealth: 'drs_show_health',
+  wholeHealth: 'drs_whole_health',
   refreshChart: 'drs_refresh_chart',
   shareChart: 'drs_share_chart',
   refreshWhy: 'drs_refresh_why',
