@@ -486,6 +486,10 @@ export const en = {
   'answer.none_there': 'Nothing changed: {channel} is not subscribed to any of these any more.',
   'answer.not_there':
     'I did nothing: you are not in {channel}, and others made these subscriptions. Ask somebody who is in it.',
+  'answer.subscribed_since':
+    'Not ended: {jobs}. {count, plural, one {It was} other {They were}} subscribed anew while the dialog was open; {list} shows what is watched now.',
+  'answer.subscribed_by': '{job} by {who}',
+  'answer.ended_since': '{count, plural, one {# job was} other {# jobs were}} no longer watched here.',
   'answer.not_watched': 'There is no subscription to {job} here. {list} shows what is watched here.',
   'answer.nothing_watched': 'No job is watched here. Start with {subscribe}; {jobs} lists what there is.',
   'answer.over_gone': '{job} is over – DRS no longer knows it, so there is nothing to watch. Not subscribed.',
@@ -616,7 +620,7 @@ export const en = {
   'manage.title': 'Watched here',
   'manage.close': 'Cancel',
   'manage.label': 'Jobs {from}–{to}: tick what to unwatch',
-  'manage.option': '{state} · by {who}',
+  'manage.option': 'by {who} · {state}',
   'list.page': '{from}–{to} of {count}',
   'list.subscribed_by': 'subscribed by {who}',
   'list.somebody': 'somebody',

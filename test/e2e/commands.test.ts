@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { parseView } from '../../demo/slack-workspace/validate-blocks.ts';
 import { renderAsText } from '../../demo/slack-workspace/render-as-text.ts';
 import { parseJobId } from '../../src/domain/job/job-id.ts';
 import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
@@ -262,7 +263,7 @@ describe.each(['socket', 'http'] as const)('a person who manages the list in %s 
     await slack.people.click('ben', list, 'Manage…');
     const { view } = await slack.waitFor('the dialog', () => slack.state.views[0]);
     expect(renderAsText({ text: '', blocks: view.blocks }, slack.state)).toContainEqual(
-      expect.stringMatching(/^☐ orders – .* · by ana$/),
+      expect.stringMatching(/^☐ orders – by ana · 🟢 in sync$/),
     );
     expect(await slack.people.submit('ben', view, ['orders', 'stock'])).toMatchObject({ acked: true });
     const told = await slack.waitFor('the answer', () =>
@@ -274,6 +275,44 @@ describe.each(['socket', 'http'] as const)('a person who manages the list in %s 
     await slack.waitFor('the list without them', () =>
       slack.ephemerals('#migrations', 'ben').find((one) => one.id === list.id && one.text.includes('1 job watched')),
     );
+  });
+
+  test('ends what was shown, not what somebody subscribed to while the dialog was open, and is told so', async () => {
+    await using world = await startWorld({ mode });
+    const { slack, drs } = world;
+    slack.addChannel('migrations');
+    for (const name of ['orders', 'billing', 'stock']) drs.addJob('INCRE_TRANSFER_STARTED', {}, { name });
+    await world.ask('ben', '#migrations', '/drs subscribe orders billing stock');
+    await slack.people.click('ben', await world.ask('ben', '#migrations', '/drs list'), 'Manage…');
+    const { view } = await slack.waitFor('the dialog', () => slack.state.views[0]);
+    await world.ask('ben', '#migrations', '/drs unsubscribe orders stock');
+    await world.ask('ana', '#migrations', '/drs subscribe orders');
+    await slack.people.submit('ben', view, ['orders', 'billing', 'stock']);
+    const told = await slack.waitFor('the answer', () =>
+      slack.ephemerals('#migrations', 'ben').find((one) => one.text.includes('subscribed anew')),
+    );
+    expect(told.text).toContain('Unsubscribed from *billing*');
+    expect(told.text).toContain('*orders* by <@U00000001>');
+    expect(told.text).toContain('1 job was no longer watched here');
+    const list = await world.ask('ana', '#migrations', '/drs list');
+    expect(list.text).toContain('1 job watched here');
+    expect(list.text).toContain('subscribed by ana 1');
+  });
+
+  test('sends off a dialog of another version, and is told that it is too old', async () => {
+    await using world = await startWorld({ mode });
+    const { slack, drs } = world;
+    slack.addChannel('migrations');
+    const job = drs.addJob('INCRE_TRANSFER_STARTED', {}, { name: 'orders' });
+    await world.ask('ana', '#migrations', '/drs subscribe orders');
+    await slack.people.click('ana', await world.ask('ana', '#migrations', '/drs list'), 'Manage…');
+    const { view } = await slack.waitFor('the dialog', () => slack.state.views[0]);
+    const old: unknown = JSON.parse(JSON.stringify(view, (key, value: unknown) => (key === 'value' ? job.id : value)));
+    await slack.people.submit('ana', parseView(old) ?? view, ['orders']);
+    await slack.waitFor('the answer', () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('too old')),
+    );
+    expect((await world.ask('ana', '#migrations', '/drs list')).text).toContain('1 job watched here');
   });
 
   test('ticks nothing and ends nothing', async () => {

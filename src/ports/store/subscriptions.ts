@@ -36,7 +36,8 @@ export interface SubscriptionStore {
     readonly now: EpochMs;
   }): Promise<readonly SubscribeResult[]>;
   /**
-   * Ends the channel's subscriptions to these jobs (`all`: to every job), those that would come back with a job included.
+   * Ends the channel's subscriptions to these jobs (`all`: to every job), those that would come back with a job included; or
+   * exactly those with these ids, as far as they are still there.
    * What is owed for them is suppressed, also in a post that was begun and is held up; a post that may be in the channel
    * already is looked for, and not sent again when it is not there. The end is audited and, unless `announce` is false,
    * announced in one delivery that says whose they were. Returns the ones that
@@ -44,7 +45,7 @@ export interface SubscriptionStore {
    */
   unsubscribe(request: {
     readonly actor: Actor;
-    readonly jobs: 'all' | readonly JobKey[];
+    readonly jobs: 'all' | readonly JobKey[] | { readonly ids: readonly number[] };
     readonly reason: 'unsubscribed' | 'cannot_post' | 'channel_deleted';
     readonly announce: boolean;
     readonly now: EpochMs;

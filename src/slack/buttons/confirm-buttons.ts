@@ -1,9 +1,15 @@
-import type { JobId } from '../../domain/job/job-id.ts';
-import { unsubscribe, unsubscribeAll, unsubscribeElsewhere } from '../../use-cases/subscribing/unsubscribe.ts';
+import {
+  unsubscribe,
+  unsubscribeAll,
+  unsubscribeElsewhere,
+  unsubscribeShown,
+} from '../../use-cases/subscribing/unsubscribe.ts';
+import type { ShownSubscription } from '../../use-cases/subscribing/unsubscribe.ts';
 import { subscribeJobs } from '../commands/subscribe.ts';
 import { askAboutAll } from '../commands/unsubscribe.ts';
 import { keptMessage } from '../messages/answers/kept-message.ts';
 import {
+  endedShownMessage,
   endedThereMessage,
   unsubscribeAnswer,
   unsubscribedAllMessage,
@@ -38,13 +44,11 @@ export const unsubscribeFromAll: ClickHandler = async ({ slack, actor, personTex
   );
 };
 
-/** What was ticked in the dialog of *Manage…*, which says of each who subscribed it. */
-export async function unwatchTicked(
-  { slack, actor, personTexts, reply }: Request,
-  jobIds: readonly JobId[],
-): Promise<void> {
-  const outcome = await unsubscribe(slack.useCases, actor, jobIds, 'confirmed');
-  await reply.privately(unsubscribeAnswer(personTexts, outcome, actor.channelId));
+/** What was ticked in the dialog of *Manage…*, which says of each who subscribed it; null: by another version of the bot. */
+export async function unwatchTicked(request: Request, ticked: readonly ShownSubscription[] | null): Promise<void> {
+  if (ticked === null) return await answerStale(request);
+  const { slack, actor, personTexts, reply } = request;
+  await reply.privately(endedShownMessage(personTexts, await unsubscribeShown(slack.useCases, actor, ticked)));
 }
 
 /** *Keep them* and *Keep it*. */

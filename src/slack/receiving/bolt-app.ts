@@ -145,11 +145,11 @@ export function createBoltApp(options: BoltAppOptions): App {
   app.view(MANAGE_CALLBACK, async ({ ack, body }) => {
     await ack();
     const managed = parseManaged(body);
-    if (managed === null || managed.jobIds.length === 0) return;
-    const { channelId, userId, teamId, jobIds } = managed;
+    if (managed === null || managed.ticked?.length === 0) return;
+    const { channelId, userId, teamId, ticked } = managed;
     const actor = { workspaceId: slack.workspaceId, channelId, userId };
     const reply = createDialogReply({ client, newBlocks, log, channelId, userId, threadTs: null });
-    await answer(body, { actor, teamId, canInvite: false, reply }, (request) => unwatchTicked(request, jobIds));
+    await answer(body, { actor, teamId, canInvite: false, reply }, (request) => unwatchTicked(request, ticked));
   });
 
   registerEvents(app, options, answer);

@@ -169,7 +169,8 @@ export async function unsubscribe(db: Db, request: Request<'unsubscribe'>): Prom
   });
 }
 
-function isMeant(jobs: 'all' | readonly JobKey[], one: JobKey): boolean {
+function isMeant(jobs: Request<'unsubscribe'>['jobs'], one: Subscription): boolean {
+  if (jobs !== 'all' && 'ids' in jobs) return jobs.ids.includes(one.id);
   return jobs === 'all' || jobs.some((job) => job.connectionId === one.connectionId && job.jobId === one.jobId);
 }
 

@@ -131,6 +131,37 @@ export async function allHere({ store, clock }: Pick<UnsubscribeDeps, 'store' | 
   return { subscriptions, awaited, set: setMark([...subscriptions, ...awaited].map(({ id }) => String(id))) };
 }
 
+/** A subscription that somebody was shown, and its job. */
+export interface ShownSubscription {
+  readonly job: JobId;
+  /** Its id: whoever subscribes the same job anew makes another one. */
+  readonly subscription: number;
+}
+
+/** What ending what was shown came to. */
+export interface EndedShown {
+  readonly ended: readonly NamedSubscription[];
+  /** Watched here all the same, by a subscription that was made since. */
+  readonly others: readonly NamedSubscription[];
+  /** How many are no longer watched here. */
+  readonly gone: number;
+}
+
+/** Ends exactly the subscriptions of this channel that the person was shown, with whose they are, and none made since. */
+export async function unsubscribeShown(
+  deps: UnsubscribeDeps,
+  actor: Actor,
+  shown: readonly ShownSubscription[],
+): Promise<EndedShown> {
+  const ids = shown.map(({ subscription }) => subscription);
+  const ended = await endSubscriptions(deps, actor, { ids });
+  const done = new Set(ended.map(({ id }) => id));
+  const missed = new Set(shown.flatMap(({ job, subscription }) => (done.has(subscription) ? [] : [job])));
+  const others = missed.size === 0 ? [] : await deps.store.listSubscriptions(actor);
+  const still = others.filter(({ jobId }) => missed.has(jobId));
+  return { ended, others: still, gone: missed.size - still.length };
+}
+
 /**
  * Ends what the person subscribed here, also where they may not use the bot any more. Nobody else's subscription is, and
  * only what is surely meant.
@@ -198,7 +229,7 @@ function sameAsShown(
 async function endSubscriptions(
   deps: UnsubscribeDeps,
   actor: Actor,
-  jobs: 'all' | readonly JobKey[],
+  jobs: readonly JobKey[] | { readonly ids: readonly number[] },
 ): Promise<readonly NamedSubscription[]> {
   const now = deps.clock.now();
   const ended = await deps.store.unsubscribe({ actor, jobs, reason: 'unsubscribed', announce: true, now });

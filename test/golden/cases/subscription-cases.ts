@@ -13,6 +13,7 @@ import {
   endedThereMessage,
   stoppedOwnMessage,
   unsubscribeAnswer,
+  endedShownMessage,
   unsubscribedAllMessage,
 } from '../../../src/slack/messages/answers/unsubscribe-answer.ts';
 import type { SubscribeOutcome } from '../../../src/use-cases/subscribing/subscribe.ts';
@@ -256,6 +257,20 @@ export const SUBSCRIPTION_CASES: Readonly<Record<string, Said>> = {
   'unsubscribe-the-only-one-asks': (texts) => confirmUnsubscribeAll(texts, [subscription(UNSEEN_JOB)], ASKED_ALL),
   'unsubscribed-all': (texts) => unsubscribedAllMessage(texts, [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB)]),
   'just-checked': (texts) => justCheckedMessage(texts, 4 * SECOND, 10 * SECOND),
+  'unsubscribed-as-shown': (texts) =>
+    endedShownMessage(texts, { ended: [subscription(UNSEEN_JOB)], others: [], gone: 0 }),
+  'unsubscribed-partly-as-shown': (texts) =>
+    endedShownMessage(texts, {
+      ended: [subscription(UNSEEN_JOB)],
+      others: [subscription(UNSEEN_JOB, { jobName: 'billing', createdBy: 'U2' })],
+      gone: 1,
+    }),
+  'unsubscribed-nothing-as-shown': (texts) =>
+    endedShownMessage(texts, {
+      ended: [],
+      others: [subscription(UNSEEN_JOB), subscription(UNSEEN_JOB, { jobName: 'billing', createdBy: 'U2' })],
+      gone: 0,
+    }),
   'unsubscribed-own': (texts) => stoppedOwnMessage(texts, [subscription(UNSEEN_JOB)]),
   'unsubscribed-there': (texts) => endedThereMessage(texts, { kind: 'ended', ended: [subscription(UNSEEN_JOB)] }, 'C9'),
   'unsubscribed-there-nothing': (texts) => endedThereMessage(texts, { kind: 'ended', ended: [] }, 'C9'),

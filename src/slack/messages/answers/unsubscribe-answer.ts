@@ -1,8 +1,8 @@
 import type { NamedSubscription } from '../../../domain/subscription.ts';
-import type { EndedElsewhere, UnsubscribeOutcome } from '../../../use-cases/subscribing/unsubscribe.ts';
+import type { EndedElsewhere, EndedShown, UnsubscribeOutcome } from '../../../use-cases/subscribing/unsubscribe.ts';
 import { ACTIONS, JOBS_VALUE } from '../kit/button-value.ts';
 import { endThereButtons } from '../kit/end-there-button.ts';
-import { boldName, jobNames } from '../kit/job-names.ts';
+import { boldName, jobNames, nameAll } from '../kit/job-names.ts';
 import { lines, linesPart, message } from '../kit/message.ts';
 import type { ButtonSpec, Part, SlackMessage } from '../kit/message.ts';
 import { channelLink, code, dateAndTime, mention } from '../kit/mrkdwn.ts';
@@ -25,6 +25,26 @@ export function unsubscribeAnswer(texts: Texts, outcome: UnsubscribeOutcome, cha
     ...unresolvedParts(texts, outcome, 'unsubscribe', channelId),
     ...confirmOthers(texts, outcome.toConfirm),
   ]);
+}
+
+/** After what was ticked in the dialog of *Manage…* was sent off. */
+export function endedShownMessage(texts: Texts, { ended, others, gone }: EndedShown): SlackMessage {
+  const list = texts.command('list');
+  return lines(
+    ...(ended.length === 0 ? [] : [endedLine(texts, ended)]),
+    ...(others.length === 0
+      ? []
+      : [
+          texts.get('answer.subscribed_since', {
+            count: others.length,
+            jobs: nameAll(texts, others, (one) =>
+              texts.get('answer.subscribed_by', { job: boldName(namedJob(one)), who: mention(one.createdBy) }),
+            ),
+            list,
+          }),
+        ]),
+    ...(gone === 0 ? [] : [texts.get('answer.ended_since', { count: gone })]),
+  );
 }
 
 /** After *Unsubscribe all*. */

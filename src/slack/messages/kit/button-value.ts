@@ -85,6 +85,7 @@ const pageValue = z.object({
   offset: z.number().int().min(0).max(1_000_000),
   target: jobId.optional(),
 });
+const shownValue = z.object({ job: jobId, subscription: z.number().int() });
 const topicValue = z.object({ topic: z.string().max(MAX_TEXT).nullable() });
 const postValue = z.object({ post: z.string().min(1).max(100) });
 const isSpan = (span: string): span is ChartSpan => Object.hasOwn(CHART_SPANS, span);
@@ -110,6 +111,9 @@ export type SetValue = Readonly<z.infer<typeof setValue>>;
 export type PageValue = Readonly<z.infer<typeof pageValue>>;
 /** A page of what was done in a channel; see use-cases/showing/show-audit.ts. */
 export type AuditValue = Readonly<z.infer<typeof auditValue>>;
+
+/** A subscription that somebody was shown; see use-cases/subscribing/unsubscribe.ts. */
+type ShownSubscription = Readonly<z.infer<typeof shownValue>>;
 
 /** The chart of a job: what is shown of it, and for how long; null for what is usual. */
 export type ChartValue = Readonly<z.infer<typeof chartValue>>;
@@ -150,6 +154,8 @@ export function encodePageOption(page: PageValue): string {
 export const TOPIC_VALUE: ValueCodec<{ readonly topic: string | null }> = createCodec(topicValue);
 /** The id of the post a button belongs to. */
 export const POST_VALUE: ValueCodec<{ readonly post: string }> = createCodec(postValue);
+/** A subscription that somebody was shown, to be ended: another one to the same job is not it. */
+export const SHOWN_VALUE: ValueCodec<ShownSubscription> = createCodec(shownValue);
 /** A chart of a job. */
 export const CHART_VALUE: ValueCodec<ChartValue> = createCodec(chartValue);
 /** A page of what was done in a channel. */

@@ -2,14 +2,15 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 
 import type { EpochMs } from '../../../domain/base/time.ts';
-import { parseJobId } from '../../../domain/job/job-id.ts';
-import type { JobId } from '../../../domain/job/job-id.ts';
 import { jobName } from '../../../domain/job/job-name.ts';
 import { standingOfSeen } from '../../../domain/job/seen-job.ts';
 import { worstFirst } from '../../../domain/job/standing.ts';
 import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
+import { shortenNames } from '../../../domain/names/shorten-names.ts';
+import type { ShownSubscription } from '../../../use-cases/subscribing/unsubscribe.ts';
 import { namedJob, personName } from '../answers/list-message.ts';
 import { stateCell } from '../jobs/job-table.ts';
+import { SHOWN_VALUE } from '../kit/button-value.ts';
 import { cut, unescapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
@@ -22,30 +23,32 @@ const MAX_INPUTS = 98;
 const MAX_OPTION_TEXT = 75;
 
 /**
- * Every job that a conversation watches, with a box each: whoever sends it off has seen whose they are.
+ * Every job that a conversation watches, with a box each that says whose it is; a box stands for the subscription that is shown, not
+ * for one that somebody makes to the same job while the dialog is open.
  *
  * @param channelId the conversation they belong to, whatever may be shown when the dialog is sent off
  */
 export function manageView(
   texts: Texts,
-  { subscriptions, names }: SubscriptionList,
+  { subscriptions, names: people }: SubscriptionList,
   { channelId, now }: { readonly channelId: string; readonly now: EpochMs },
 ): ModalView {
   const sorted = worstFirst(subscriptions, standingOfSeen).map(namedJob);
-  const options = sorted.slice(0, MAX_BOXES * MAX_INPUTS).map((one) => ({
-    text: plain(cut(jobName(one), MAX_OPTION_TEXT)),
+  const names = shortenNames(sorted.map(jobName));
+  const options = sorted.slice(0, MAX_BOXES * MAX_INPUTS).map((one, index) => ({
+    text: plain(cut(names[index] ?? jobName(one), MAX_OPTION_TEXT)),
     description: plain(
       cut(
         unescapeMrkdwn(
           texts.get('manage.option', {
             state: stateCell(texts, one, now),
-            who: personName(texts, names, one.createdBy),
+            who: personName(texts, people, one.createdBy),
           }),
         ),
         MAX_OPTION_TEXT,
       ),
     ),
-    value: one.jobId,
+    value: SHOWN_VALUE.encode({ job: one.jobId, subscription: one.id }),
   }));
   const groups = Array.from({ length: Math.ceil(options.length / MAX_BOXES) }, (_group, index) =>
     options.slice(index * MAX_BOXES, (index + 1) * MAX_BOXES),
@@ -91,11 +94,11 @@ export interface Managed {
   /** The workspace of the person; null when Slack does not say. */
   readonly teamId: string | null;
   readonly channelId: string;
-  /** Those whose box is ticked. */
-  readonly jobIds: readonly JobId[];
+  /** Those whose box is ticked; null when another version of the bot showed them. */
+  readonly ticked: readonly ShownSubscription[] | null;
 }
 
-/** Reads what was sent off; null for what this version would not have shown. */
+/** Reads what was sent off; null for what no version would have shown. */
 export function parseManaged(body: unknown): Managed | null {
   const parsed = submission.safeParse(body);
   if (!parsed.success) return null;
@@ -103,10 +106,10 @@ export function parseManaged(body: unknown): Managed | null {
   const about = readMetadata(view.private_metadata);
   if (about === null) return null;
   const chosen = Object.values(view.state.values).flatMap((block) => Object.values(block));
-  const jobIds = chosen.flatMap(({ selected_options: options }) =>
-    (options ?? []).flatMap(({ value }) => parseJobId(value) ?? []),
-  );
-  return { userId: user.id, teamId: user.team_id ?? null, channelId: about.channel, jobIds };
+  const values = chosen.flatMap(({ selected_options: options }) => (options ?? []).map(({ value }) => value));
+  const read = values.flatMap((value) => SHOWN_VALUE.decode(value) ?? []);
+  const ticked = read.length < values.length ? null : read;
+  return { userId: user.id, teamId: user.team_id ?? null, channelId: about.channel, ticked };
 }
 
 function readMetadata(text: string): z.infer<typeof metadata> | null {
