@@ -31,6 +31,8 @@ export interface NamedSubscription extends Subscription {
 
 /** A subscription with what a list shows of its job. */
 export interface ListedSubscription extends NamedSubscription {
+  /** From which engine to which its job goes, as DRS calls it; null while DRS's list does not say. */
+  readonly engines: string | null;
   readonly state: JobState;
 }
 

@@ -9,7 +9,7 @@ import type { ListedJob } from '../../src/domain/names/listed-job.ts';
 import { namesInSentence } from '../../src/domain/names/names-in-sentence.ts';
 import { findFitting, isPattern } from '../../src/domain/names/pattern.ts';
 import { shortenNames } from '../../src/domain/names/shorten-names.ts';
-import { tellApart } from '../../src/domain/names/tell-apart.ts';
+import { distinctNames, tellApart } from '../../src/domain/names/tell-apart.ts';
 
 const job = (number: number, name: string | null, status = 'INCRE_TRANSFER_STARTED'): ListedJob => ({
   jobId: simulatedJobId(number),
@@ -48,6 +48,31 @@ describe('jobs that are called the same', () => {
     expect([...tellApart([job(1, 'orders'), job(2, 'orders'), job(3, null), job(4, null)]).values()]).toEqual([
       [id(1)],
       [id(2)],
+    ]);
+  });
+});
+
+describe('jobs that are called the same, in a table', () => {
+  const id = (number: number) => simulatedJobId(number).slice(0, 8);
+
+  test('have their engines beside the name where no other has these, else their ids; the others have neither', () => {
+    const jobs = [
+      { ...job(1, 'orders'), engines: 'mysql' },
+      { ...job(2, 'Orders'), engines: 'mysql' },
+      { ...job(3, 'orders'), engines: 'mysql-to-taurus' },
+      { ...job(4, 'orders'), engines: null },
+      job(5, 'billing'),
+      job(6, null),
+    ];
+    // One job that stands in two rows is not its own namesake.
+    expect([...jobs, job(5, 'billing')].map(distinctNames([...jobs, job(5, 'billing')]))).toEqual([
+      `orders (${id(1)})`,
+      `Orders (${id(2)})`,
+      'orders (mysql → taurus)',
+      `orders (${id(4)})`,
+      'billing',
+      id(6),
+      'billing',
     ]);
   });
 });

@@ -263,6 +263,32 @@ describe('/drs jobs', () => {
     expect(shared.text).not.toMatch(/<#|here \+/u);
   });
 
+  test('tells jobs of one name apart, as the list, the dialog and the incident do', async () => {
+    await using world = await worldWith('billing', 'stock');
+    const jobs = ['mysql', 'mysql-to-taurus'].map((engines) => {
+      const job = named(world, 'orders');
+      job.engines = engines;
+      return job;
+    });
+    const both = ['orders (mysql) ', 'orders (mysql → taurus) '];
+    const answer = await ask(world, '/drs jobs');
+    for (const name of both) expect(answer.text).toContain(name);
+    expect(optionsIn(answer)).toEqual(['billing', 'orders (mysql)', 'orders (mysql → taurus)', 'stock']);
+    await ask(world, `/drs subscribe billing stock ${jobs.map(({ id }) => id).join(' ')}`);
+    const list = await ask(world, '/drs list');
+    for (const name of both) expect(list.text).toContain(name);
+    for (const name of both) expect((await ask(world, '/drs list all')).text).toContain(name);
+    await world.slack.people.click('ana', list, 'Manage…');
+    const { view } = await world.slack.waitFor('the dialog', () => world.slack.state.views[0]);
+    for (const name of both) expect(JSON.stringify(view)).toContain(name.trim());
+    for (const name of ['billing', 'stock']) world.drs.findJob(name)?.becomes('INCRE_TRANSFER_FAILED');
+    for (const job of jobs) job.becomes('INCRE_TRANSFER_FAILED');
+    await world.bot().tick();
+    const told = await world.nextMessage('#migrations', 1);
+    expect(told.text).toContain('4 of 4 jobs FAILED');
+    for (const name of both) expect(told.text).toContain(name);
+  });
+
   test('is told in words where Slack takes no tables', async () => {
     await using world = await worldWith('orders');
     world.slack.state.refusedBlocks.add('table');

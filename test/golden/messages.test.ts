@@ -8,6 +8,7 @@ import type { Language } from '../../src/domain/base/language.ts';
 import { consoleLink } from '../../src/domain/console-link.ts';
 import { explanation } from '../../src/domain/job/explanation.ts';
 import type { JobEvent } from '../../src/domain/job/job-event.ts';
+import { jobName } from '../../src/domain/job/job-name.ts';
 import { UNSEEN_JOB } from '../../src/domain/job/job-state.ts';
 import type { JobState } from '../../src/domain/job/job-state.ts';
 import { nameKey } from '../../src/domain/names/name-key.ts';
@@ -233,6 +234,7 @@ describe('whatever DRS sends', () => {
                   {
                     ...listed(1, { name, status: name }),
                     state: null,
+                    shownName: jobName({ jobId: ORDERS, name }),
                     watchers: { isHere: false, elsewhere: [] },
                   },
                 ],

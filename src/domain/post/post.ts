@@ -25,6 +25,8 @@ import type { EpochMs } from '../base/time.ts';
 export interface NamedJob extends JobKey {
   readonly name: string | null;
   readonly jobType: string | null;
+  /** From which engine to which, as DRS calls it; left out where that is not known, or not needed. */
+  readonly engines?: string;
 }
 
 /** A job that a channel no longer watches. */

@@ -267,8 +267,15 @@ function selectWithJobs(db: Db) {
   return db
     .selectFrom('subscriptions')
     .innerJoin('jobs', (join) => join.on(sameJob('jobs', 'subscriptions')))
+    .leftJoin('listed_jobs as listed', (join) => join.on(sameJob('listed', 'subscriptions')))
     .selectAll('subscriptions')
-    .select(['jobs.name as job_name', 'jobs.job_type', 'jobs.state as job_state', 'jobs.status as job_status'])
+    .select([
+      'jobs.name as job_name',
+      'jobs.job_type',
+      'jobs.state as job_state',
+      'jobs.status as job_status',
+      'listed.engines',
+    ])
     .orderBy('subscriptions.id');
 }
 
@@ -279,7 +286,7 @@ function toListed(
   const jobId = decodeJobId(row.job_id);
   if (jobId === null) return [];
   const state = decodeState(row.job_state) ?? unreadState(row.job_status);
-  return [{ ...toSubscription(row, jobId), jobName: row.job_name, jobType: row.job_type, state }];
+  return [{ ...toSubscription(row, jobId), jobName: row.job_name, jobType: row.job_type, engines: row.engines, state }];
 }
 
 /** What a message calls the job of a subscription. */

@@ -253,6 +253,11 @@ export function selectFacts(db: Db) {
     .leftJoin('jobs', (join) =>
       join.onRef('jobs.connection_id', '=', 'deliveries.connection_id').onRef('jobs.job_id', '=', 'deliveries.subject'),
     )
+    .leftJoin('listed_jobs as listed', (join) =>
+      join
+        .onRef('listed.connection_id', '=', 'deliveries.connection_id')
+        .onRef('listed.job_id', '=', 'deliveries.subject'),
+    )
     .leftJoin('failures', (join) =>
       join
         .onRef('failures.connection_id', '=', 'deliveries.connection_id')
@@ -280,6 +285,7 @@ export function selectFacts(db: Db) {
       'deliveries.announcement',
       'job_events.facts',
       'job_events.namesake',
+      'listed.engines',
       // What it was called then; a name that was learnt later is better than none.
       eb.fn.coalesce('job_events.job_name', 'jobs.name').as('name'),
       'jobs.job_type',
@@ -352,7 +358,8 @@ function toFacts(row: FactsRow, language: Language): DeliveryFacts | null {
   const event = decodeEvent(row.facts ?? '');
   const jobId = decodeJobId(row.subject);
   if (event === null || jobId === null) return null;
-  const job = { connectionId: row.connection_id, jobId, name: row.name, jobType: row.job_type };
+  const named = { connectionId: row.connection_id, jobId, name: row.name, jobType: row.job_type };
+  const job = row.engines === null ? named : { ...named, engines: row.engines };
   // A cause that cannot be read is one that is not known.
   const causes = row.causes === null ? null : (decodeCauses(row.causes) ?? {});
   const closed = causes === null ? null : closingOf(row);

@@ -4,6 +4,7 @@ import { worstFirst } from '../../domain/job/standing.ts';
 import type { Standing } from '../../domain/job/standing.ts';
 import { isListedAsOver } from '../../domain/names/listed-job.ts';
 import type { ListedJob } from '../../domain/names/listed-job.ts';
+import { distinctNames } from '../../domain/names/tell-apart.ts';
 import type { ListedSubscription } from '../../domain/subscription.ts';
 import type { Channels } from '../../ports/slack.ts';
 import type { JobListState, JobListStore } from '../../ports/store/job-list.ts';
@@ -31,7 +32,12 @@ export interface Watchers {
 }
 
 /** A job of DRS's list, and how it was when it was last looked at; nobody looks at one that nobody watches. */
-export type PagedJob = ListedJob & SeenJob & { readonly watchers: Watchers };
+export type PagedJob = ListedJob &
+  SeenJob & {
+    /** Its name, with what tells it from others of the list that have the same. */
+    readonly shownName: string;
+    readonly watchers: Watchers;
+  };
 
 /** One page of what DRS lists. */
 export interface JobPage extends JobListState {
@@ -73,7 +79,8 @@ export async function listJobs(
   const sorted = [...worstFirst(running, standingOfSeen), ...seen.filter(isListedAsOver)];
   const total = sorted.length;
   const from = offset < total ? offset : 0;
-  const page = sorted.slice(from, from + PAGE_SIZE);
+  const nameOf = distinctNames(sorted);
+  const page = sorted.slice(from, from + PAGE_SIZE).map((job) => ({ ...job, shownName: nameOf(job) }));
   return {
     ...state,
     text,
@@ -87,6 +94,7 @@ export async function listJobs(
 }
 
 type WatchedJob = ListedJob & SeenJob & { readonly subscriptions: readonly ListedSubscription[] };
+type ShownJob = WatchedJob & Pick<PagedJob, 'shownName'>;
 
 /** What the workspace watches, by job. */
 async function watchedJobs(store: SubscriptionStore, { workspaceId }: Actor, connectionId: string) {
@@ -108,7 +116,7 @@ function asSeen(job: ListedJob, subscriptions: readonly ListedSubscription[], { 
 async function withWatchers(
   channels: Channels,
   actor: Actor,
-  page: readonly WatchedJob[],
+  page: readonly ShownJob[],
   readers: 'asker' | 'everybody',
 ): Promise<readonly PagedJob[]> {
   const visible = readers === 'everybody' ? new Set<string>() : await visibleAmong(channels, actor, page);

@@ -200,6 +200,7 @@ export const subscription = (state: JobState, changes: object = {}) => ({
   createdAt: START,
   jobName: 'orders',
   jobType: 'migration',
+  engines: 'mysql',
   chosen: {},
   rules: {},
   state,

@@ -3,6 +3,7 @@ import { HOUR, MINUTE } from '../../../src/domain/base/time.ts';
 import { explanation } from '../../../src/domain/job/explanation.ts';
 import { UNSEEN_JOB } from '../../../src/domain/job/job-state.ts';
 import type { JobState } from '../../../src/domain/job/job-state.ts';
+import { jobName } from '../../../src/domain/job/job-name.ts';
 import { standingOfSeen } from '../../../src/domain/job/seen-job.ts';
 import type { ListedJob } from '../../../src/domain/names/listed-job.ts';
 import { jobsMessage } from '../../../src/slack/messages/answers/jobs-message.ts';
@@ -54,12 +55,18 @@ const pageOf = (statuses: readonly string[], jobType = 'migration'): Partial<Job
 
 const NOBODY: Watchers = { isHere: false, elsewhere: [] };
 
-const unwatched = (job: ListedJob): PagedJob => ({ ...job, state: null, watchers: NOBODY });
+const unwatched = (job: ListedJob): PagedJob => ({
+  ...job,
+  state: null,
+  shownName: jobName(job),
+  watchers: NOBODY,
+});
 
 const watched = (job: ListedJob, state: JobState, watchers: Watchers): PagedJob => ({
   ...job,
   state,
   rules: {},
+  shownName: jobName(job),
   watchers,
 });
 
@@ -105,6 +112,19 @@ export const LIST_CASES: Readonly<Record<string, Said>> = {
     };
     const subscriptions = Object.entries(states).map(([jobName, state], id) =>
       subscription(state, { id, jobName, jobId: simulatedJobId(id), createdBy: id < 2 ? 'U2' : 'U1' }),
+    );
+    return listOf(texts, { subscriptions, channelRules: {}, pause: null, historyAccess: { kind: 'unknown' } });
+  },
+  'list-of-namesakes': (texts) => {
+    const { state } = read(replicating);
+    const engines = ['mysql', 'mysql', 'mysql-to-taurus', 'mysql'];
+    const subscriptions = engines.map((one, id) =>
+      subscription(state, {
+        id,
+        jobId: simulatedJobId(id),
+        engines: one,
+        jobName: id === 3 ? 'billing' : id === 1 ? 'Orders' : 'orders',
+      }),
     );
     return listOf(texts, { subscriptions, channelRules: {}, pause: null, historyAccess: { kind: 'unknown' } });
   },

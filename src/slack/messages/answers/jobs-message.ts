@@ -1,6 +1,5 @@
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import type { EpochMs } from '../../../domain/base/time.ts';
-import { jobName } from '../../../domain/job/job-name.ts';
 import { isListedAsOver } from '../../../domain/names/listed-job.ts';
 import { shortenNames } from '../../../domain/names/shorten-names.ts';
 import type { JobPage, PagedJob } from '../../../use-cases/showing/list-jobs.ts';
@@ -51,9 +50,9 @@ function headlinePart(texts: Texts, { standings, text, listedAt, isListPending }
 
 function tablePart(texts: Texts, jobs: readonly PagedJob[], now: EpochMs): Part {
   const rows = jobs.map((job): TableRow => {
-    const [name, state, lag] = jobCells(texts, job, now);
+    const [state, lag] = jobCells(texts, job, now);
     const parts = job.subJobs > 0 ? [texts.get('detail.sub_jobs', { count: job.subJobs })] : [];
-    return [name, [state, ...parts].join(' · '), lag, watchersCell(texts, job.watchers)];
+    return [job.shownName, [state, ...parts].join(' · '), lag, watchersCell(texts, job.watchers)];
   });
   return { kind: 'table', rows: [[...jobHeadings(texts), texts.get('table.watched')], ...rows], alignRight: [2] };
 }
@@ -116,12 +115,12 @@ function buttons(texts: Texts, page: JobPage, channelId: string): Part {
 function watchSelect(texts: Texts, { jobs, text, offset }: JobPage, channelId: string): SelectSpec | null {
   const free = jobs.filter((job) => !job.watchers.isHere && !isListedAsOver(job));
   if (free.length === 0) return null;
-  const names = shortenNames(free.map(jobName));
+  const names = shortenNames(free.map(({ shownName }) => shownName));
   return {
     placeholder: subscribeLabel(texts, channelId),
     actionId: ACTIONS.subscribeListed,
     options: free.map((job, index) => ({
-      text: names[index] ?? jobName(job),
+      text: names[index] ?? job.shownName,
       value: encodePageOption({ text, offset, target: job.jobId }),
     })),
   };

@@ -2,6 +2,7 @@ import type { EpochMs } from '../../../domain/base/time.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { standingOfSeen } from '../../../domain/job/seen-job.ts';
 import { worstFirst } from '../../../domain/job/standing.ts';
+import { distinctNames } from '../../../domain/names/tell-apart.ts';
 import { NOTHING_CHOSEN, isEmpty, choiceBeside } from '../../../domain/rules/rule-choice.ts';
 import type { RuleChoice } from '../../../domain/rules/rule-choice.ts';
 import type { ChannelPause, ListedSubscription } from '../../../domain/subscription.ts';
@@ -47,6 +48,7 @@ export function listMessage(
   const from = offset < count ? offset : 0;
   const page = sorted.slice(from, from + PAGE_ROWS);
   const at = { from, shown: page.length, count };
+  const nameOf = distinctNames(sorted);
   const headline = texts.get(isDirectMessage(channelId) ? 'list.headline_dm' : 'list.headline', { count });
   return message([
     ...(pause === null ? [] : [pauseNotice(texts, pause)]),
@@ -56,7 +58,11 @@ export function listMessage(
       bold: headline,
       lines: [...defaultLines(texts, channelRules), ...ownRuleLines(texts, page, channelRules)],
     },
-    { kind: 'table', rows: [jobHeadings(texts), ...page.map((one) => jobCells(texts, one, now))], alignRight: [2] },
+    {
+      kind: 'table',
+      rows: [jobHeadings(texts), ...page.map((one) => [nameOf(one), ...jobCells(texts, one, now)])],
+      alignRight: [2],
+    },
     ...pageFooter(texts, at),
     ...(sharedBy === undefined ? [buttons(texts, channelId, at)] : []),
     footer([...checkedPart(texts, page), subscribers(texts, sorted, names)].join(' · ')),

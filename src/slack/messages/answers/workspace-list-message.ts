@@ -2,6 +2,7 @@ import type { EpochMs } from '../../../domain/base/time.ts';
 import { isDirectMessage } from '../../../domain/conversation.ts';
 import { standingOfSeen } from '../../../domain/job/seen-job.ts';
 import { worstFirst } from '../../../domain/job/standing.ts';
+import { distinctNames } from '../../../domain/names/tell-apart.ts';
 import type { ListedSubscription } from '../../../domain/subscription.ts';
 import type { WorkspaceList } from '../../../use-cases/showing/list-workspace.ts';
 import { jobCells, jobHeadings, PAGE_ROWS, standingCounts } from '../jobs/job-table.ts';
@@ -41,7 +42,8 @@ export function workspaceListMessage(
   const at = { from, shown: page.length, count: sorted.length };
   const headline = texts.get('list_all.headline', { count });
   const counts = sorted.length === 0 ? '' : ` – ${standingCounts(sorted.map(standingOfSeen))}`;
-  const rows = page.map((one) => [...jobCells(texts, one, now), watcherCell(texts, one, names)]);
+  const nameOf = distinctNames(sorted);
+  const rows = page.map((one) => [nameOf(one), ...jobCells(texts, one, now), watcherCell(texts, one, names)]);
   return message([
     { kind: 'news', headline: `${headline}${counts}`, bold: headline },
     ...(page.length === 0

@@ -1,5 +1,4 @@
 import type { EpochMs } from '../../../domain/base/time.ts';
-import { jobName } from '../../../domain/job/job-name.ts';
 import type { JobState } from '../../../domain/job/job-state.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
 import { standingOfSeen } from '../../../domain/job/seen-job.ts';
@@ -8,15 +7,13 @@ import { STANDINGS } from '../../../domain/job/standing.ts';
 import type { Standing } from '../../../domain/job/standing.ts';
 import type { Job } from '../../../domain/job/job.ts';
 import { isMessageKey } from '../../../words/plain-texts.ts';
-import { cut, unescapeMrkdwn } from '../kit/mrkdwn.ts';
+import { unescapeMrkdwn } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 import { STANDING_EMOJI } from './standings.ts';
 import { copyFigure, statusName } from './status-words.ts';
 
 /** Rows of one page of a table of jobs. */
 export const PAGE_ROWS = 20;
-/** Characters of a name in a table. */
-const MAX_NAME = 32;
 const NO_LAG = '–';
 
 /** A job as a table shows it. */
@@ -38,10 +35,9 @@ export function jobHeadings(texts: Texts): readonly [string, string, string] {
   return [texts.get('incident.job'), texts.get('incident.now'), texts.get('table.lag')];
 }
 
-/** `orders`, `🟢 in sync`, `3 s`: as plain text. */
-export function jobCells(texts: Texts, job: TabledJob, now: EpochMs): readonly [string, string, string] {
-  const state = stateCell(texts, job, now);
-  return [cut(jobName(job), MAX_NAME), state, job.state === null ? NO_LAG : unescapeMrkdwn(lagCell(texts, job.state))];
+/** `🟢 in sync`, `3 s`: what stands beside the name of a job, as plain text. */
+export function jobCells(texts: Texts, job: TabledJob, now: EpochMs): readonly [string, string] {
+  return [stateCell(texts, job, now), job.state === null ? NO_LAG : unescapeMrkdwn(lagCell(texts, job.state))];
 }
 
 /** `🔴 failed 12 min`, `🔵 copy 63 %`, `🟢 in sync`: as plain text. */

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../../domain/base/time.ts';
 import type { Job } from '../../../domain/job/job.ts';
-import { jobName } from '../../../domain/job/job-name.ts';
+import { distinctNames } from '../../../domain/names/tell-apart.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
 import { standingOf, worstFirst } from '../../../domain/job/standing.ts';
 import type { Standing } from '../../../domain/job/standing.ts';
@@ -233,6 +233,7 @@ function tablePart(texts: Texts, rows: readonly Row[], max: number): Part {
     standingOfRow,
   );
   const { shown, more } = shownRows(sorted, max);
+  const nameOf = distinctNames(rows.map(({ job }) => job));
   const head = [
     texts.get('incident.job'),
     texts.get(isByCause ? 'incident.cause' : 'incident.now'),
@@ -242,7 +243,7 @@ function tablePart(texts: Texts, rows: readonly Row[], max: number): Part {
     kind: 'table',
     rows: [
       head,
-      ...shown.map((row) => rowCells(texts, row, isByCause)),
+      ...shown.map((row) => [nameOf(row.job), ...rowCells(texts, row, isByCause)]),
       ...(more > 0 ? [[texts.get('names.more', { count: more }), '', '']] : []),
     ],
     alignRight: [2],
@@ -265,11 +266,12 @@ function standingOfRow(row: Row): Standing {
   return current === null ? 'in_sync' : standingOf(current.state, row.alarmMs);
 }
 
+/** What stands beside the name. */
 function rowCells(texts: Texts, row: Row, isByCause: boolean): readonly string[] {
-  const { event, job } = row;
+  const { event } = row;
   const lag = event.lastLag === null ? '–' : unescapeMrkdwn(texts.duration(event.lastLag.ms));
   const state = isByCause && row.closed === null ? cellCause(texts, row) : stateNow(texts, row);
-  return [jobName(job), state, lag];
+  return [state, lag];
 }
 
 function cellCause(texts: Texts, row: Row): string {

@@ -1,5 +1,5 @@
 import type { Job } from '../../../domain/job/job.ts';
-import { jobName } from '../../../domain/job/job-name.ts';
+import { distinctNames } from '../../../domain/names/tell-apart.ts';
 import type { RuleFound } from '../../../domain/job/rule-endings.ts';
 import type { RuleEvent } from '../../../domain/job/rule-event.ts';
 import { statusGroup } from '../../../domain/job/job-status.ts';
@@ -146,12 +146,13 @@ function tablePart(texts: Texts, rows: readonly FoundRow[], max: number): Part {
     weight(other) > weight(one) ? 1 : weight(other) < weight(one) ? -1 : 0,
   );
   const { shown, more } = shownRows(sorted, max);
+  const nameOf = distinctNames(rows.map(({ job }) => job));
   const kind = rows[0]?.event.found.kind ?? 'lag_high';
   return {
     kind: 'table',
     rows: [
       [texts.get('incident.job'), texts.get(`figure.${FIGURES[kind]}`)],
-      ...shown.map((row) => [jobName(row.job), unescapeMrkdwn(cell(texts, row))]),
+      ...shown.map((row) => [nameOf(row.job), unescapeMrkdwn(cell(texts, row))]),
       ...(more > 0 ? [[texts.get('names.more', { count: more }), '']] : []),
     ],
     alignRight: [1],

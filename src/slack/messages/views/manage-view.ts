@@ -7,6 +7,7 @@ import { standingOfSeen } from '../../../domain/job/seen-job.ts';
 import { worstFirst } from '../../../domain/job/standing.ts';
 import type { SubscriptionList } from '../../../use-cases/showing/list-subscriptions.ts';
 import { shortenNames } from '../../../domain/names/shorten-names.ts';
+import { distinctNames } from '../../../domain/names/tell-apart.ts';
 import type { ShownSubscription } from '../../../use-cases/subscribing/unsubscribe.ts';
 import { namedJob, personName } from '../answers/list-message.ts';
 import { stateCell } from '../jobs/job-table.ts';
@@ -34,7 +35,7 @@ export function manageView(
   { channelId, now }: { readonly channelId: string; readonly now: EpochMs },
 ): ModalView {
   const sorted = worstFirst(subscriptions, standingOfSeen).map(namedJob);
-  const names = shortenNames(sorted.map(jobName));
+  const names = shortenNames(sorted.map(distinctNames(sorted)));
   const options = sorted.slice(0, MAX_BOXES * MAX_INPUTS).map((one, index) => ({
     text: plain(cut(names[index] ?? jobName(one), MAX_OPTION_TEXT)),
     description: plain(
