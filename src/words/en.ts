@@ -633,8 +633,8 @@ export const en = {
     'Each message comes at least once, rarely twice: Slack does not let me read back what I posted here ({reason}).',
   'list_all.headline':
     '{count, plural, one {# subscription in this workspace} other {# subscriptions in this workspace}}',
-  'list_all.paused': '⏸️ {channel}: posts are held back ({reason}) · {count, plural, one {# job} other {# jobs}}',
-  'list_all.dm': 'Your direct messages with me',
+  'list_all.paused': '⏸️ {channel} · {count, plural, one {# job} other {# jobs}} · held back: {reason}',
+  'list_all.dm': 'Your DMs',
   'list_all.none': 'No channel of this workspace watches a job.',
   'list_all.hidden':
     '{channels, plural, one {# private channel} other {# private channels}} that you are not in {channels, plural, one {watches} other {watch}} {jobs, plural, one {# job} other {# jobs}}.',

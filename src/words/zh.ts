@@ -609,8 +609,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     '每条消息至少发一次，偶尔会重复：我无权读回自己发的消息。管理员可为应用添加 {scopes} 权限并重新安装。',
   'list.history_refused': '每条消息至少发一次，偶尔会重复：Slack 不允许我在此读回自己发的消息（{reason}）。',
   'list_all.headline': '{count, plural, other {本工作区有 # 个订阅}}',
-  'list_all.paused': '⏸️ {channel}：已暂停发送（{reason}） · {count, plural, other {# 个任务}}',
-  'list_all.dm': '你与我的私信',
+  'list_all.paused': '⏸️ {channel} · {count, plural, other {# 个任务}} · 已暂停发送：{reason}',
+  'list_all.dm': '你的私信',
   'list_all.none': '本工作区没有频道订阅任务。',
   'list_all.hidden': '{channels, plural, other {另有 # 个}}你未加入的私有频道订阅了 {jobs, plural, other {# 个任务}}。',
 
