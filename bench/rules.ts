@@ -32,6 +32,7 @@ const STEADY: DrsClient = {
   fetchComparisons: () => Promise.resolve({ kind: 'read', value: [] }),
   fetchTimeline: () => Promise.resolve({ kind: 'read', value: [] }),
   fetchTerms: () => Promise.resolve({ kind: 'read', value: NO_TERMS }),
+  fetchRaw: () => Promise.resolve({ kind: 'read', value: [] }),
   fetchLog: () => Promise.resolve({ kind: 'read', value: [] }),
 };
 
