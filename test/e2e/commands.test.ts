@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { throttle } from '../../demo/drs-simulator/faults.ts';
 import { parseView } from '../../demo/slack-workspace/validate-blocks.ts';
 import { renderAsText } from '../../demo/slack-workspace/render-as-text.ts';
 import { parseJobId } from '../../src/domain/job/job-id.ts';
@@ -43,9 +44,17 @@ describe.each(['socket', 'http'] as const)('a person in %s mode', (mode) => {
     const raw = await slack.waitFor('what DRS said', () =>
       slack
         .ephemerals('#migrations', 'ana')
-        .find((one) => one.text.includes('transfer_status: INCRE_TRANSFER_STARTED')),
+        .find((one) => one.text.includes('transfer_status: "INCRE_TRANSFER_STARTED"')),
     );
-    expect(raw.text).toContain(`job_id: ${job.id}`);
+    expect(raw.text).toContain(`job_id: "${job.id}"`);
+    expect(raw.text).toContain('as DRS said it just now');
+    drs.faults.next('progress', throttle(600), 9);
+    await slack.people.click('ana', answer, 'Raw DRS fields');
+    const remembered = await slack.waitFor('what is remembered', () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('Remembered')),
+    );
+    expect(remembered.text).toContain('transfer_status: INCRE_TRANSFER_STARTED');
+    drs.faults.clear();
     await slack.people.click('ana', answer, 'History');
     await slack.waitFor('its history', () =>
       slack.ephemerals('#migrations', 'ana').find((one) => one.id === answer.id && !one.text.includes('replicating')),
@@ -186,7 +195,7 @@ describe('a person who subscribes', () => {
     expect(answer.text).toContain(
       `No answer about \`${job.id}\`: The IAM user may not read DRS jobs: grant it DRS ReadOnlyAccess.`,
     );
-    expect(answer.text).toContain('Not subscribed: the first report is needed to compare with.');
+    expect(answer.text).toContain('Not subscribed: DRS must have answered about it once.');
   });
 
   test('to several jobs at once gets one public line and one answer about each', async () => {
@@ -342,10 +351,10 @@ describe('a person who types something else', () => {
     ['/drs <!channel>', 'I tell conversations, not people. Nothing was done: `@channel` can type the command'],
     ['/drs abc', 'No job is called `abc`, and the beginning of an id needs at least 4 characters.'],
     ['/drs subscrbe x', 'I do not know `subscrbe`. Did you mean `/drs subscribe`?'],
-    ['/drs subscribe x style:thread', '`style:thread` does not exist yet. So far there are `lag:2m/10m`'],
+    ['/drs subscribe x style:thread', '`style:thread` does not exist yet. Choose from `lag:2m/10m`'],
     ['/drs status "x', 'A quote is not closed: `"x`. Close it, or leave the quotes out.'],
     ['/drs unsubscribe all x', 'Either name jobs or say `all`, not both. Nothing was done.'],
-    ['/drs list now', '`/drs list` takes no such words; I do not know what to do with `now`.'],
+    ['/drs list now', '`/drs list` does not take `now`. Leave that out. Nothing was done.'],
   ])('%s is helped: %s', async (line, words) => {
     await using world = await startWorld();
     world.slack.addChannel('migrations');

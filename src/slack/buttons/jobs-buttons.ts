@@ -4,10 +4,18 @@ import { PAGE_VALUE } from '../messages/kit/button-value.ts';
 import type { PageValue } from '../messages/kit/button-value.ts';
 import { subscribeOrSayWhyNot } from './change-subscription.ts';
 import { textsInPlace, withValue } from './click.ts';
-import type { ClickRequest } from './click.ts';
+import type { ClickHandler, ClickRequest } from './click.ts';
 
 /** *Next*, *Previous* and *Refresh* of the list of jobs. */
 export const showJobsPage = withValue(PAGE_VALUE, replaceJobsPage);
+
+/** *All jobs* on what everybody reads: for whoever asked. */
+export const browseJobs: ClickHandler = async ({ slack, actor, personTexts, reply }) => {
+  const page = await listJobs(slack.useCases, actor, { text: null, offset: 0 });
+  await reply.privately(
+    jobsMessage(personTexts, page, { channelId: actor.channelId, now: slack.useCases.clock.now() }),
+  );
+};
 
 /** *Share* on the list of jobs. */
 export const shareJobs = withValue(PAGE_VALUE, async ({ slack, actor, channelTexts, reply }, value) => {
