@@ -226,7 +226,7 @@ describe('a part of a job', () => {
     world.drs.addJob('INCRE_TRANSFER_FAILED', {}, { name: 'shop_child', parentId: parent?.id ?? null });
     expect(await firstLine(world, '/drs shop_child')).toBe('🔴 shop_child FAILED – replication stopped');
     expect(await firstLine(world, '/drs shop')).toBe('🟠 shop – replicating, lag 1 s');
-    expect((await ask(world, '/drs jobs')).text.split('\n')[0]).toBe('1 job in DRS');
+    expect((await ask(world, '/drs jobs')).text.split('\n')[0]).toBe('1 job in DRS – ⚪ 1');
   });
 });
 

@@ -276,7 +276,7 @@ describe('a direct message with the bot', () => {
     await world.bot().tick();
     expect((await world.nextMessage(own.name, 1)).text).toContain('⚠️ Slack 拒绝我发到');
     const all = await world.ask('li', '#migrations', '/drs list all');
-    expect(all.text).toContain('你与我的私信');
+    expect(all.text).toContain('你的私信');
     expect((await world.ask('ana', '#migrations', '/drs list all')).text).not.toContain('orders');
   });
 
@@ -304,7 +304,7 @@ describe('a direct message with the bot', () => {
     await slack.people.correct('ana', 'help', 'help');
     await slack.people.write('ana', 'jobs');
     await slack.waitFor('the one answer', () => world.texts(own.name)[0]);
-    expect(world.texts(own.name).map((text) => text.split('\n')[0])).toEqual(['1 job in DRS']);
+    expect(world.texts(own.name).map((text) => text.split('\n')[0])).toEqual(['1 job in DRS – ⚪ 1']);
   });
 
   test.each(['file_share', 'thread_broadcast', 'me_message'])(
