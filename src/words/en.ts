@@ -378,8 +378,8 @@ export const en = {
   'announced.channel_rules': '🔔 {who} changed the rules for all jobs of this channel without their own – {changes}',
   'announced.channel_rules_dm': '🔔 Other rules for all jobs here without their own – {changes}',
   'announced.language': '🌐 {who} made {language} the language of this channel',
-  'announced.hello': '👋 I watch DRS jobs and tell a channel once when something changes – and otherwise I keep quiet.',
-  'announced.hello_start': 'Start with {subscribe}; {jobs} lists what there is, {help} shows the rest.',
+  'announced.hello': '👋 I watch DRS jobs and tell this channel when something changes',
+  'announced.hello_start': 'Pick a job to watch, or type {subscribe}',
   'announced.paused': '⚠️ Slack refuses my posts to {channel} ({reason})',
   'announced.held': '⏸️ My posts to {channel} wait',
   'announced.paused_jobs': 'About {jobs}. Nothing is lost.',
@@ -624,9 +624,8 @@ export const en = {
   'list.page': '{from}–{to} of {count}',
   'list.subscribed_by': 'subscribed by {who}',
   'list.somebody': 'somebody',
-  'list.exactly_once': '✔ Each message comes exactly once: after a lost answer I look here before I send again.',
-  'list.untried':
-    'Each message is to come exactly once: after a lost answer I look here before I send again. No answer was lost here yet.',
+  'list.exactly_once': '✔ Each message comes exactly once',
+  'list.untried': 'Each message is to come exactly once (not put to the test yet)',
   'list.history_scope_missing':
     'Each message comes at least once, rarely twice: I may not read back what I posted. An administrator can add {scopes} to the app and install it again.',
   'list.history_refused':
@@ -683,8 +682,7 @@ export const en = {
   'pattern.too_many':
     '{typed} fits {count} jobs; I change up to {most} at a time. Nothing was done: type a few more characters.',
 
-  'sentence.nothing':
-    'I know no job in that. Type its name, such as {example}; {jobs} lists them, {help} says what else I do.',
+  'sentence.nothing': 'I know no job in that. Type its name, such as {example}.',
   'sentence.changes': 'I change nothing on a sentence. Type {example}.',
 
   'access.stranger':

@@ -376,8 +376,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'announced.channel_rules': '🔔 {who} 更改了此频道中没有自己规则的任务的规则 – {changes}',
   'announced.channel_rules_dm': '🔔 此处没有自己规则的任务改用新的规则 – {changes}',
   'announced.language': '🌐 {who} 将本频道的语言设为{language}',
-  'announced.hello': '👋 我观察 DRS 任务，有变化时在频道里说一次 – 其余时间保持安静。',
-  'announced.hello_start': '从 {subscribe} 开始；{jobs} 列出现有任务，{help} 介绍其余用法。',
+  'announced.hello': '👋 我观察 DRS 任务，有变化时在本频道通知',
+  'announced.hello_start': '选择要关注的任务，或输入 {subscribe}',
   'announced.paused': '⚠️ Slack 拒绝我发到 {channel} 的消息（{reason}）',
   'announced.held': '⏸️ 我发到 {channel} 的消息在等待',
   'announced.paused_jobs': '关于 {jobs}。什么都不会丢失。',
@@ -603,8 +603,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'list.page': '第 {from}–{to} 个，共 {count} 个',
   'list.subscribed_by': '订阅人：{who}',
   'list.somebody': '某人',
-  'list.exactly_once': '✔ 每条消息只发一次：若 Slack 的应答丢失，我会先在此查找，再决定是否重发。',
-  'list.untried': '每条消息应只发一次：若 Slack 的应答丢失，我会先在此查找，再决定是否重发。此处尚未丢失过应答。',
+  'list.exactly_once': '✔ 每条消息只发一次',
+  'list.untried': '每条消息应只发一次（尚未经过实际检验）',
   'list.history_scope_missing':
     '每条消息至少发一次，偶尔会重复：我无权读回自己发的消息。管理员可为应用添加 {scopes} 权限并重新安装。',
   'list.history_refused': '每条消息至少发一次，偶尔会重复：Slack 不允许我在此读回自己发的消息（{reason}）。',
@@ -652,8 +652,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'pattern.made_by': '{jobs} – 由 {who} 订阅',
   'pattern.too_many': '{typed} 符合 {count} 个任务；一次最多处理 {most} 个。未做任何更改：请多输入几个字符。',
 
-  'sentence.nothing':
-    '这句话里没有我认识的任务。请输入任务名称，例如 {example}；{jobs} 列出现有任务，{help} 说明其他用法。',
+  'sentence.nothing': '这里面没有我认识的任务。请输入任务名称，例如 {example}。',
   'sentence.changes': '我不会根据一句话做更改。请输入 {example}。',
 
   'access.stranger': '什么都没有做：我只答复安装了本机器人的工作区的成员，而你属于另一个工作区。请那里的同事代为操作。',

@@ -162,6 +162,11 @@ describe('a sentence to the bot alone', () => {
       'I change nothing on a sentence. Type `/drs subscribe orders`.',
     );
     expect(await say('which jobs are there')).toContain('3 jobs in DRS');
+    for (const thanks of ['thanks', 'Danke!', '谢谢'])
+      expect(await say(thanks)).toMatch(/^I know no job in that\. [^\n]*$/);
+    expect(await say('bill')).toContain('🟢 billing –');
+    expect(await say('biling')).toContain('billing');
+    expect(await say('nosuch-job')).toContain('No job is called');
     expect(await say('orders-arch')).toContain('🟢 orders-archive –');
   });
 });

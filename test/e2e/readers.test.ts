@@ -194,9 +194,13 @@ describe.each(['socket', 'http'] as const)('the bot, invited in %s mode,', (mode
     slack.addChannel('secret', { kind: 'private' });
     await slack.people.invite('ana', '#secret');
     expect((await world.nextMessage('#secret', 0)).text).toBe(
-      '👋 I watch DRS jobs and tell a channel once when something changes – and otherwise I keep quiet.\n' +
-        'Start with `/drs subscribe &lt;job&gt;`; `/drs jobs` lists what there is, `/drs help` shows the rest.',
+      '👋 I watch DRS jobs and tell this channel when something changes\n' +
+        'Pick a job to watch, or type `/drs subscribe &lt;job&gt;`',
     );
+    const [hello] = slack.messages('#secret');
+    if (hello !== undefined) await slack.people.click('ana', hello, 'All jobs');
+    const jobs = await slack.waitFor('the jobs for ana alone', () => slack.ephemerals('#secret', 'ana')[0]);
+    expect(jobs.text).toContain('orders');
     await slack.people.invite('ana', '#secret');
     await world.ask('ana', '#migrations', '/drs subscribe orders');
     expect(world.texts('#secret')).toHaveLength(1);

@@ -7,7 +7,7 @@ import type { ClickHandler } from './click.ts';
 import { changeAnyway, endThere, keepSubscriptions, unsubscribeAnyway, unsubscribeFromAll } from './confirm-buttons.ts';
 import { refreshHealth, showWholeHealth } from './health-buttons.ts';
 import { shareHelp, showHelp } from './help-buttons.ts';
-import { shareJobs, showJobsPage, subscribeListed } from './jobs-buttons.ts';
+import { browseJobs, shareJobs, showJobsPage, subscribeListed } from './jobs-buttons.ts';
 import { manageList, shareList, showListPage, showWorkspacePage, unsubscribeListed } from './list-buttons.ts';
 import { subscribeAll, subscribeNamed, unsubscribeNamed, watchNamesake } from './name-buttons.ts';
 import { refreshToldPost, showWholePost } from './post-buttons.ts';
@@ -57,6 +57,7 @@ const HANDLERS: Readonly<Record<string, ClickHandler>> = {
   [`${ACTIONS.pageJobs}:previous`]: showJobsPage,
   [`${ACTIONS.pageJobs}:next`]: showJobsPage,
   [`${ACTIONS.pageJobs}:again`]: showJobsPage,
+  [ACTIONS.browseJobs]: browseJobs,
   [ACTIONS.shareJobs]: shareJobs,
   [ACTIONS.showAudit]: showAuditOfJob,
   [`${ACTIONS.pageAudit}:newest`]: showAuditPage,

@@ -1,13 +1,17 @@
+import { answerJobs } from '../commands/jobs.ts';
 import { listJobs } from '../../use-cases/showing/list-jobs.ts';
 import { jobsMessage } from '../messages/answers/jobs-message.ts';
 import { PAGE_VALUE } from '../messages/kit/button-value.ts';
 import type { PageValue } from '../messages/kit/button-value.ts';
 import { subscribeOrSayWhyNot } from './change-subscription.ts';
 import { textsInPlace, withValue } from './click.ts';
-import type { ClickRequest } from './click.ts';
+import type { ClickHandler, ClickRequest } from './click.ts';
 
 /** *Next*, *Previous* and *Refresh* of the list of jobs. */
 export const showJobsPage = withValue(PAGE_VALUE, replaceJobsPage);
+
+/** *All jobs* on what everybody reads: for whoever asked. */
+export const browseJobs: ClickHandler = (request) => answerJobs(request, { kind: 'jobs', text: null });
 
 /** *Share* on the list of jobs. */
 export const shareJobs = withValue(PAGE_VALUE, async ({ slack, actor, channelTexts, reply }, value) => {

@@ -1,4 +1,4 @@
-import { findNames } from '../../use-cases/naming/find-names.ts';
+import { findNames, mayBeName } from '../../use-cases/naming/find-names.ts';
 import { sentenceMessage } from '../messages/answers/sentence-message.ts';
 import { unescapeMrkdwn } from '../messages/kit/mrkdwn.ts';
 import type { Command, Verb } from '../parsing/parse-command.ts';
@@ -13,6 +13,10 @@ const MAX_JOBS = 10;
 export async function handleWritten(request: Request, text: string): Promise<void> {
   const written = parseWritten(unescapeMrkdwn(text));
   if (written.kind === 'command') return await carryOutParsed(request, written.parsed);
+  if (written.kind === 'word') {
+    if (await mayBeName(request.slack.useCases, written.text)) return await carryOutParsed(request, written.parsed);
+    return await request.reply.privately(sentenceMessage(request.personTexts, null, []));
+  }
   const names = await findNames(request.slack.useCases, written.text);
   const command = commandOf(written.verb, names.slice(0, MAX_JOBS));
   if (command !== null) return await carryOutParsed(request, { ok: true, command });

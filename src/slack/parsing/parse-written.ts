@@ -8,6 +8,8 @@ import type { Token } from './tokenize.ts';
 /** What somebody wrote to the bot, where words need not be a command. */
 export type Written =
   | { readonly kind: 'command'; readonly parsed: ParsedCommand }
+  /** One word that may be a name, or mean something else altogether. */
+  | { readonly kind: 'word'; readonly text: string; readonly parsed: ParsedCommand }
   /** Read for the names in it. */
   | { readonly kind: 'sentence'; readonly text: string; readonly verb: Verb | null };
 
@@ -20,12 +22,14 @@ const OF_SENTENCES: ReadonlySet<string> = new Set([
   'misspelt_verb',
   'jobs_missing',
 ]);
+/** People talk without these. */
+const NAME_LIKE = /[\p{N}_-]/u;
 /** Fewer letters begin no name. */
 const MIN_LETTERS = 3;
 
 /**
  * Tells a command from a sentence. A command begins with the slash command or a verb; names alone are one as well, if they
- * are one word, or written as only names are.
+ * are written as only names are.
  */
 export function parseWritten(text: string): Written {
   const parsed = parseCommand(text);
@@ -42,7 +46,8 @@ export function parseWritten(text: string): Written {
   };
   if (verbIn(first) !== null) return isSentenceAfterAll(parsed) ? sentence : command;
   if (others.length > 0) return parsed.ok || isSentenceAfterAll(parsed) ? sentence : command;
-  return isWord(first) ? command : sentence;
+  if (!isWord(first)) return sentence;
+  return parsed.ok && !NAME_LIKE.test(first.text) ? { kind: 'word', text: first.typed, parsed } : command;
 }
 
 /** Who begins with a verb and goes on otherwise speaks; a lone verb lacks a job, and what changes something says what is wrong. */

@@ -38,7 +38,12 @@ export function helpMessage(texts: Texts, topic: string | null, channelId: strin
   const share = shareButton(texts, channelId, { actionId: ACTIONS.shareHelp, value: TOPIC_VALUE.encode({ topic }) });
   const sharing = buttonsOrSharedBy(texts, sharedBy, share);
   if (topic === null)
-    return message([...shortHelp(texts), ...(sharedBy === undefined ? [shortButtons(texts, share)] : [sharing])]);
+    return message([
+      ...shortHelp(texts),
+      ...(sharedBy === undefined
+        ? [{ kind: 'buttons' as const, buttons: helpButtons(texts), more: share }]
+        : [sharing]),
+    ]);
   if (topic.toLowerCase() === ALL_COMMANDS) return message([...overview(texts), sharing]);
   const known = HELP_TOPICS.find((one) => one === topic.toLowerCase());
   if (known === undefined)
@@ -65,18 +70,15 @@ function shortHelp(texts: Texts): readonly Part[] {
   ];
 }
 
-function shortButtons(texts: Texts, share: readonly ButtonSpec[]): Part {
+/** What to look at for whoever does not know what to type. */
+export function helpButtons(texts: Texts): readonly ButtonSpec[] {
   const first = PAGE_VALUE.encode({ text: null, offset: 0 });
   const all = TOPIC_VALUE.encode({ topic: ALL_COMMANDS });
-  return {
-    kind: 'buttons',
-    buttons: [
-      { text: texts.get('button.all_jobs'), actionId: `${ACTIONS.pageJobs}:again`, value: first, style: 'primary' },
-      { text: texts.get('button.watched_here'), actionId: `${ACTIONS.pageList}:again`, value: first },
-      { text: texts.get('button.all_commands'), actionId: ACTIONS.showHelp, value: all },
-    ],
-    more: share,
-  };
+  return [
+    { text: texts.get('button.all_jobs'), actionId: `${ACTIONS.pageJobs}:again`, value: first, style: 'primary' },
+    { text: texts.get('button.watched_here'), actionId: `${ACTIONS.pageList}:again`, value: first },
+    { text: texts.get('button.all_commands'), actionId: ACTIONS.showHelp, value: all },
+  ];
 }
 
 /** Everything that can be typed. */

@@ -1,5 +1,6 @@
 import type { Verb } from '../../parsing/parse-command.ts';
-import { lines } from '../kit/message.ts';
+import { helpButtons } from './help-message.ts';
+import { lines, linesPart, message } from '../kit/message.ts';
 import type { SlackMessage } from '../kit/message.ts';
 import type { Texts } from '../kit/texts.ts';
 
@@ -8,8 +9,10 @@ export function sentenceMessage(texts: Texts, verb: Verb | null, names: readonly
   const [name = 'orders'] = names;
   if (verb === 'subscribe' || verb === 'unsubscribe')
     return lines(texts.get('sentence.changes', { example: texts.command(`${verb} ${quoted(name)}`) }));
-  const [jobs, help] = [texts.command('jobs'), texts.command('help')];
-  return lines(texts.get('sentence.nothing', { example: texts.command('orders'), jobs, help }));
+  return message([
+    linesPart([texts.get('sentence.nothing', { example: texts.command('orders') })]),
+    { kind: 'buttons', buttons: helpButtons(texts) },
+  ]);
 }
 
 /** A name that would be several words. */

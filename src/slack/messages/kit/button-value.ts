@@ -29,6 +29,7 @@ export const ACTIONS = {
   subscribeAll: 'drs_subscribe_all',
   watchNamesake: 'drs_watch_namesake',
   pageJobs: 'drs_page_jobs',
+  browseJobs: 'drs_browse_jobs',
   showAudit: 'drs_show_audit',
   pageAudit: 'drs_page_audit',
   shareStatus: 'drs_share_status',

@@ -4,6 +4,7 @@ import { isUnwell } from '../../../domain/job/standing.ts';
 import type { Announcement, NamedJob, RuledJob, StandingJob } from '../../../domain/post/post.ts';
 import { isEmpty } from '../../../domain/rules/rule-choice.ts';
 import { failureLines, standingsPart } from '../jobs/standings.ts';
+import { ACTIONS } from '../kit/button-value.ts';
 import { endThereButtons } from '../kit/end-there-button.ts';
 import { boldName, jobNames, nameAll, withMore } from '../kit/job-names.ts';
 import { channelLink, code, escapeMrkdwn, mention } from '../kit/mrkdwn.ts';
@@ -60,8 +61,8 @@ export function announcementLines(texts: Texts, said: Announcement, channelId: s
       return [texts.get('announced.language', { who: mention(said.by), language })];
     }
     case 'hello': {
-      const [subscribe, jobs, help] = [texts.command('subscribe <job>'), texts.command('jobs'), texts.command('help')];
-      return [texts.get('announced.hello'), texts.get('announced.hello_start', { subscribe, jobs, help })];
+      const subscribe = texts.command('subscribe <job>');
+      return [texts.get('announced.hello'), texts.get('announced.hello_start', { subscribe })];
     }
     case 'paused':
       return pausedLines(texts, said);
@@ -95,6 +96,8 @@ function ruledLines(
 
 /** What can be done about it at once. */
 export function announcementButtons(texts: Texts, said: Announcement): readonly ButtonSpec[] {
+  if (said.kind === 'hello')
+    return [{ text: texts.get('button.all_jobs'), actionId: ACTIONS.browseJobs, style: 'primary' }];
   if (said.kind !== 'paused' || said.reason === HELD.channel_deleted) return [];
   return endThereButtons(
     texts,
