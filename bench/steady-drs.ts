@@ -13,6 +13,7 @@ export const STEADY_DRS: DrsClient = {
   fetchComparisons: () => Promise.resolve({ kind: 'read', value: [] }),
   fetchTimeline: () => Promise.resolve({ kind: 'read', value: [] }),
   fetchTerms: () => Promise.resolve({ kind: 'read', value: NO_TERMS }),
+  fetchRaw: () => Promise.resolve({ kind: 'read', value: [] }),
   fetchLog: () => Promise.resolve({ kind: 'read', value: [] }),
 };
 

@@ -115,6 +115,7 @@ function createDrs(lives: ReadonlyMap<JobId, Life>, now: () => number, random: (
     fetchComparisons: () => Promise.resolve({ kind: 'read', value: [] }),
     fetchTimeline: () => Promise.resolve({ kind: 'read', value: [] }),
     fetchTerms: () => Promise.resolve({ kind: 'read', value: NO_TERMS }),
+    fetchRaw: () => Promise.resolve({ kind: 'read', value: [] }),
     fetchLog: () => Promise.resolve({ kind: 'read', value: [] }),
   };
 }

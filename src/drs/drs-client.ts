@@ -1,15 +1,17 @@
 import { explanation } from '../domain/job/explanation.ts';
+import { failureOf } from '../domain/job/progress-answer.ts';
+import type { JobId } from '../domain/job/job-id.ts';
 import { maskPrivate } from '../domain/mask-private.ts';
 import type { DrsFailure, DrsFailureReason, ProgressAnswers } from '../domain/job/progress-answer.ts';
 import { SECOND } from '../domain/base/time.ts';
-import type { DrsClient } from '../ports/drs.ts';
+import type { DrsClient, Insight } from '../ports/drs.ts';
 import { chunks, drsLanguage, DrsRequests, readAnswer } from './drs-requests.ts';
 import { withDeadline } from './http.ts';
 import { parseErrorBody } from './drs-errors.ts';
-import type { Asked, DrsRequestOptions } from './drs-requests.ts';
+import type { Asked, DrsRequest, DrsRequestOptions } from './drs-requests.ts';
 import { OddIds } from './odd-ids.ts';
 import type { Outcome, Request } from './odd-ids.ts';
-import { parseResults, resultItems } from './drs-response.ts';
+import { parseResults, rawFields, resultItems } from './drs-response.ts';
 import type { HttpResponse } from './http.ts';
 import { CompanionReads } from './companion-reads.ts';
 import { CompanionRequests } from './companion-requests.ts';
@@ -19,6 +21,8 @@ import { InsightReads } from './insight-reads.ts';
 const MAX_CONCURRENT = 2;
 /** How often a request is tried of whose ids none is under suspicion. */
 const FIRST_ATTEMPTS = 3;
+/** What one job's answer as it came may take, in ms. */
+const RAW_TIMEOUT_MS = 10 * SECOND;
 /** Reasons that a code gives for a request that may have been refused because of one id. */
 const ACCUSING: ReadonlySet<DrsFailureReason> = new Set<DrsFailureReason>([
   'bad_request',
@@ -67,27 +71,44 @@ export function createDrsClient(options: DrsClientOptions): DrsClient {
     fetchComparisons: (jobId) => insights.fetchComparisons(jobId),
     fetchTimeline: (jobId) => insights.fetchTimeline(jobId),
     fetchTerms: (jobId) => insights.fetchTerms(jobId),
+    fetchRaw: (jobId) => askForRaw(options, requests, jobId),
     fetchLog: (jobId, language) => insights.fetchLog(jobId, language),
   };
 }
 
-/** Sends one request for some ids; all of one `fetchProgress` share its deadline. */
-function progressRequest(
-  { projectId, language, clock }: DrsClientOptions,
+/** One request for what DRS says of one job, in the budget of progress. */
+async function askForRaw(
+  options: DrsClientOptions,
   requests: DrsRequests,
-  signal: AbortSignal,
-): Request {
+  jobId: JobId,
+): Promise<Insight<readonly string[]>> {
+  const interpret = (response: HttpResponse) => readAnswer(response, resultItems, options.clock.now());
+  const signal = AbortSignal.timeout(RAW_TIMEOUT_MS);
+  const asked = await requests.ask(progressOf(options, [jobId]), interpret, signal, 1);
+  if (!asked.ok) return { kind: 'failed', failure: asked.failure };
+  const fields = rawFields(asked.value, jobId);
+  return fields === null
+    ? { kind: 'failed', failure: failureOf('unreadable_answer', explanation('left_out')) }
+    : { kind: 'read', value: fields };
+}
+
+function progressOf({ projectId, language }: DrsClientOptions, ids: readonly JobId[]): DrsRequest {
+  return {
+    method: 'POST',
+    path: `/v3/${encodeURIComponent(projectId)}/jobs/batch-progress`,
+    body: { jobs: ids },
+    language,
+    about: `progress of ${ids.length}`,
+  };
+}
+
+/** Sends one request for some ids; all of one `fetchProgress` share its deadline. */
+function progressRequest(options: DrsClientOptions, requests: DrsRequests, signal: AbortSignal): Request {
   return async (ids, first) => {
-    const request = {
-      method: 'POST' as const,
-      path: `/v3/${encodeURIComponent(projectId)}/jobs/batch-progress`,
-      body: { jobs: ids },
-      language,
-      about: `progress of ${ids.length}`,
-    };
+    const request = progressOf(options, ids);
     let last: HttpResponse | null = null;
     const interpret = (response: HttpResponse): Asked<ProgressAnswers> => {
-      const read = readAnswer((last = response), resultItems, clock.now());
+      const read = readAnswer((last = response), resultItems, options.clock.now());
       return read.ok ? { ok: true, value: parseResults(read.value, ids) } : read;
     };
     const asked = await requests.ask(request, interpret, signal, first ? FIRST_ATTEMPTS : 1);

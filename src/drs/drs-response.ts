@@ -40,6 +40,20 @@ const MAX_UNKNOWN_DEPTH = 3;
 const MAX_UNKNOWN_TEXT = 1_000;
 const MAX_NAME = 100;
 
+/** Fields that are shown as they came, and all their texts together, in UTF-16 code units. */
+const MAX_RAW_FIELDS = 60;
+const MAX_RAW_TEXT = 4_000;
+
+/** What came for a job, field by field, known or not, private parts masked; null where nothing came. */
+export function rawFields(items: readonly unknown[], jobId: JobId): readonly string[] | null {
+  const item = items.find((one) => isFields(one) && parseJobId(text(one['job_id']) ?? text(one['id']) ?? '') === jobId);
+  if (!isFields(item)) return null;
+  const room = { left: MAX_RAW_TEXT };
+  return Object.entries(item)
+    .slice(0, MAX_RAW_FIELDS)
+    .map(([name, value]) => `${cutText(name, MAX_NAME)}: ${JSON.stringify(masked(value, room, 0))}`);
+}
+
 /** The result items of a body; null when it has no `results` list (DRS API Reference, table 4). */
 export function resultItems(body: unknown): readonly unknown[] | null {
   if (!isFields(body)) return null;

@@ -89,6 +89,11 @@ export interface DrsClient {
   fetchTimeline(jobId: JobId): Promise<Insight<readonly TimelineEntry[]>>;
   /** How long DRS keeps it once it is abnormal, and how it is paid for. */
   fetchTerms(jobId: JobId): Promise<Insight<JobTerms>>;
+  /**
+   * What DRS says of it in the progress answer, field by field as it came, `name: value`, private parts masked: one request
+   * within the budget of progress.
+   */
+  fetchRaw(jobId: JobId): Promise<Insight<readonly string[]>>;
   /** Lines of its log, oldest first: errors, or where there are none all; private parts are masked. */
   fetchLog(jobId: JobId, language: Language): Promise<Insight<readonly LogLine[]>>;
 }

@@ -709,6 +709,8 @@ export const en = {
   'access.not_public_dm':
     'I did not show it to everybody: I take no part in this conversation, so I cannot see who reads it. Type it in a channel that I am in.',
   'raw.headline': '{name} – what DRS said',
+  'raw.as_it_came': 'as DRS said it just now, private parts masked',
+  'raw.remembered': 'Could not ask DRS just now: {why} Remembered, as I understood it {seen}',
   'raw.polls': 'Last polls (UTC)',
   'log.headline': '{name} – {count, plural, one {the last line} other {the last # lines}} of the log of DRS',
   'log.empty': '{name} – the log of DRS is empty',

@@ -675,6 +675,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
 
   'access.not_public_dm': '没有向所有人显示：我没有参与这个对话，无法知道谁在看。请在我所在的频道里输入。',
   'raw.headline': '{name} – DRS 的原始回答',
+  'raw.as_it_came': 'DRS 刚刚的原话，隐私内容已隐去',
+  'raw.remembered': '刚才无法查询 DRS：{why}以上是我记住的内容（{seen}）',
   'raw.polls': '最近几次查询（UTC）',
   'log.headline': '{name} – DRS 日志的最后 {count} 行',
   'log.empty': '{name} – DRS 日志为空',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { describeFailure, isTokenRejected, parseErrorBody } from '../../src/drs/drs-errors.ts';
-import { parseResults, resultItems } from '../../src/drs/drs-response.ts';
+import { parseResults, rawFields, resultItems } from '../../src/drs/drs-response.ts';
 import { plainTextsIn } from '../../src/words/plain-texts.ts';
 import { BILLING, ORDERS } from '../support/reports.ts';
 
@@ -13,6 +13,36 @@ const report = (fields: Readonly<Record<string, unknown>>) => {
   if (answer?.kind !== 'report') throw new Error(`no report: ${JSON.stringify(answer)}`);
   return answer.report;
 };
+
+describe('a result as it came', () => {
+  test('keeps every field and its spelling, without what is private', () => {
+    const item = {
+      job_id: ORDERS,
+      transfer_status: 'INCRE_TRANSFER_FAILED',
+      progress: '63%',
+      incre_trans_delay: -1,
+      progress_map: { data: { completed: '63%', remaining_time: '' } },
+      error_msg: 'cannot connect to 10.0.0.4',
+      brand_new: [null, true],
+    };
+    expect(rawFields([{ job_id: BILLING }, item], ORDERS)).toEqual([
+      `job_id: "${ORDERS}"`,
+      'transfer_status: "INCRE_TRANSFER_FAILED"',
+      'progress: "63%"',
+      'incre_trans_delay: -1',
+      'progress_map: {"data":{"completed":"63%","remaining_time":""}}',
+      'error_msg: "cannot connect to •••"',
+      'brand_new: [null,true]',
+    ]);
+  });
+
+  test('is bounded, and none where nothing came', () => {
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`field_${at}`, 'x'.repeat(1_000)]));
+    const fields = rawFields([{ ...many, job_id: ORDERS }], ORDERS) ?? [];
+    expect(fields.join('').length).toBeLessThan(10_000);
+    expect(rawFields([{ job_id: BILLING }], ORDERS)).toBeNull();
+  });
+});
 
 describe('a result', () => {
   test('of the page, with every field a string, is understood', () => {

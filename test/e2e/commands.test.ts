@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { parseView } from '../../demo/slack-workspace/validate-blocks.ts';
+import { throttle } from '../../demo/drs-simulator/faults.ts';
 import { renderAsText } from '../../demo/slack-workspace/render-as-text.ts';
 import { parseJobId } from '../../src/domain/job/job-id.ts';
 import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
@@ -43,9 +44,17 @@ describe.each(['socket', 'http'] as const)('a person in %s mode', (mode) => {
     const raw = await slack.waitFor('what DRS said', () =>
       slack
         .ephemerals('#migrations', 'ana')
-        .find((one) => one.text.includes('transfer_status: INCRE_TRANSFER_STARTED')),
+        .find((one) => one.text.includes('transfer_status: "INCRE_TRANSFER_STARTED"')),
     );
-    expect(raw.text).toContain(`job_id: ${job.id}`);
+    expect(raw.text).toContain(`job_id: "${job.id}"`);
+    expect(raw.text).toContain('as DRS said it just now');
+    drs.faults.next('progress', throttle(600), 9);
+    await slack.people.click('ana', answer, 'Raw DRS fields');
+    const remembered = await slack.waitFor('what is remembered', () =>
+      slack.ephemerals('#migrations', 'ana').find((one) => one.text.includes('Remembered')),
+    );
+    expect(remembered.text).toContain('transfer_status: INCRE_TRANSFER_STARTED');
+    drs.faults.clear();
     await slack.people.click('ana', answer, 'History');
     await slack.waitFor('its history', () =>
       slack.ephemerals('#migrations', 'ana').find((one) => one.id === answer.id && !one.text.includes('replicating')),

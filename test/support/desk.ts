@@ -139,6 +139,7 @@ export async function openDesk(
     fetchComparisons: () => Promise.resolve({ kind: 'read', value: [] }),
     fetchTimeline: () => Promise.resolve({ kind: 'read', value: [] }),
     fetchTerms: () => Promise.resolve({ kind: 'read', value: NO_TERMS }),
+    fetchRaw: () => Promise.resolve({ kind: 'read', value: [] }),
     fetchLog: () => Promise.resolve({ kind: 'read', value: [] }),
   };
   const notifier: Notifier = {

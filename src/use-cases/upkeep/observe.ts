@@ -37,6 +37,7 @@ export function observeDrs(
     fetchComparisons: (jobId) => measured('comparisons', drs.fetchComparisons(jobId), failureOfInsight),
     fetchTimeline: (jobId) => measured('timeline', drs.fetchTimeline(jobId), failureOfInsight),
     fetchTerms: (jobId) => measured('terms', drs.fetchTerms(jobId), failureOfInsight),
+    fetchRaw: (jobId) => measured('progress', drs.fetchRaw(jobId), failureOfInsight),
     fetchLog: (jobId, language) => measured('log', drs.fetchLog(jobId, language), failureOfInsight),
   };
 }

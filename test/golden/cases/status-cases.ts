@@ -1,3 +1,4 @@
+import { failureOf } from '../../../src/domain/job/progress-answer.ts';
 import { HOUR } from '../../../src/domain/base/time.ts';
 import { explanation } from '../../../src/domain/job/explanation.ts';
 import { rawMessage } from '../../../src/slack/messages/answers/raw-message.ts';
@@ -229,7 +230,24 @@ export const STATUS_CASES: Readonly<Record<string, Said>> = {
     const jobs = [ORDERS, BILLING].map((jobId) => status(aJob({ jobId, name: 'orders' }, state)));
     return statusMessage(texts, { jobs, problems: [] }, { ...VIEW, now });
   },
-  'raw-fields': (texts) => {
+  'raw-fields-as-they-came': (texts) =>
+    rawMessage(texts, {
+      jobId: ORDERS,
+      job: null,
+      cause: null,
+      asked: {
+        kind: 'read',
+        value: [
+          `job_id: "${ORDERS}"`,
+          'progress: "63%"',
+          'incre_trans_delay: "-1"',
+          'progress_map: {"data":{"completed":"63%","remaining_time":""}}',
+          'note: "a `word` <!channel>"',
+        ],
+      },
+      polls: [],
+    }),
+  'raw-fields-remembered': (texts) => {
     const { state, now } = read([
       0,
       reported('FULL_TRANSFER_STARTED', {
@@ -245,10 +263,17 @@ export const STATUS_CASES: Readonly<Record<string, Said>> = {
       { at: now + HOUR, group: 'replicating', lagMs: 3_000, parts: [] },
     ] as const;
     const job = aJob({ name: 'orders', jobType: 'migration' }, state);
-    return rawMessage(texts, { jobId: ORDERS, job, cause: DUPLICATE, polls });
+    const failure = failureOf('timeout', explanation('timeout'));
+    return rawMessage(texts, { jobId: ORDERS, job, cause: DUPLICATE, asked: { kind: 'failed', failure }, polls });
   },
   'raw-fields-of-a-job-that-was-never-read': (texts) =>
-    rawMessage(texts, { jobId: ORDERS, job: null, cause: null, polls: [] }),
+    rawMessage(texts, {
+      jobId: ORDERS,
+      job: null,
+      cause: null,
+      asked: { kind: 'failed', failure: failureOf('timeout', explanation('timeout')) },
+      polls: [],
+    }),
   'status-paused-with-an-error': shown(replicating, [6, reported('PAUSING', { errorCode: 'DRS.M05023' })]),
   'status-in-a-dm': (texts) => {
     const { state, now } = read(replicating);

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../../domain/base/time.ts';
 import type { Job } from '../../../domain/job/job.ts';
 import type { Sample } from '../../../domain/rules/sample.ts';
 import type { RawJob } from '../../../use-cases/showing/show-raw.ts';
@@ -12,21 +13,27 @@ const MAX_VALUE = 400;
 const MAX_FIELDS = 2_600;
 
 /** Everything that DRS said of a job, under DRS's own names, and the last polls: for whoever asked. */
-export function rawMessage(texts: Texts, { jobId, job, cause, polls }: RawJob): SlackMessage {
+export function rawMessage(texts: Texts, { jobId, job, cause, asked, polls }: RawJob): SlackMessage {
   const name = plainName(job ?? { jobId, name: null });
-  const checkedAt = job?.state.checkedAt ?? null;
-  if (job === null || job.state.report === null || checkedAt === null)
-    return message([linesPart([`${name} – ${texts.get('state.no_report')}`])]);
+  const said = asked.kind === 'read' ? asked.value : job === null ? [] : fieldsOf(job);
+  if (said.length === 0) return message([linesPart([`${name} – ${texts.get('state.no_report')}`])]);
   const fields = [
-    ...fieldsOf(job),
+    ...said,
     ...(cause === null ? [] : [`error_message: ${cause.text ?? ''}`, `error_code (detail): ${cause.code ?? ''}`]),
   ];
   return message([
     { kind: 'news', headline: texts.get('raw.headline', { name }), bold: name },
     linesPart([block(fields)]),
     ...(polls.length === 0 ? [] : [linesPart([texts.get('raw.polls'), block(polls.map(pollLine))])]),
-    footer(texts.get('detail.checked', { ago: ago(checkedAt) })),
+    footer(source(texts, asked, job?.state.checkedAt ?? null)),
   ]);
+}
+
+/** Whether this is as it came just now, or what is remembered, and why. */
+function source(texts: Texts, asked: RawJob['asked'], checkedAt: EpochMs | null): string {
+  if (asked.kind === 'read') return texts.get('raw.as_it_came');
+  const seen = checkedAt === null ? '–' : ago(checkedAt);
+  return texts.get('raw.remembered', { why: texts.explain(asked.failure.why), seen });
 }
 
 /** What DRS does not say is left out. Lag and progress are as they were understood; what could not be is beside them. */
