@@ -477,7 +477,7 @@ export const en = {
   'answer.rules_changed_one': '{job} (subscribed by {who}) – {changes}. Undo: {undo}',
   'answer.already': 'Already subscribed here to {job} (by {who}, {at}). Nothing changed.',
   'answer.not_subscribed': 'Not subscribed.',
-  'answer.no_baseline': 'Not subscribed: the first report is needed to compare with.',
+  'answer.no_baseline': 'Not subscribed: DRS must have answered about it once.',
   'answer.resumed':
     'Posting here is on again; {count, plural, one {# held back message follows} other {# held back messages follow}}.',
   'answer.unsubscribed': 'Unsubscribed from {jobs}. Undo: {undo}',
@@ -552,13 +552,13 @@ export const en = {
   'refused.nothing_saved': 'Nothing was saved.',
   'refused.hold_too_short':
     '{rule} waits for {hold}, and each job is looked at every {poll}: two looks are the least, {least}.',
-  'refused.hold_too_long': '{rule} waits too long: {most} is the most.',
-  'refused.lag_too_low': '{rule} would always be an alarm: DRS counts in seconds, so {least} is the least.',
-  'refused.lag_too_high': '{rule} could never be an alarm: a lag of more than {most} is never believed.',
-  'refused.ready_too_low': '{rule} could never be so: DRS counts in seconds, so {least} is the least.',
-  'refused.ready_too_high': '{rule} would always be so: a lag of more than {most} is never believed.',
-  'refused.by_passed': '{rule} has passed: it was {at} ({zone}).',
-  'refused.by_too_far': '{rule} is too far ahead, {at}: {most} is the most.',
+  'refused.hold_too_long': '{rule} waits too long: choose {most} or less.',
+  'refused.lag_too_low': '{rule} would always be an alarm: DRS counts in seconds. Choose {least} or more.',
+  'refused.lag_too_high': '{rule} could never be an alarm: I believe no lag over {most}. Choose less.',
+  'refused.ready_too_low': '{rule} could never be so: DRS counts in seconds. Choose {least} or more.',
+  'refused.ready_too_high': '{rule} would always be so: I believe no lag over {most}. Choose less.',
+  'refused.by_passed': '{rule} has passed: it was {at} ({zone}). Choose a later time.',
+  'refused.by_too_far': '{rule} is too far ahead, {at}: choose {most} from now at most.',
   'refused.never_told': 'With {least} this would never be told: {rule}. Choose one of the two.',
   'refused.ready_above_alarm':
     'A lag of {ready} cannot count as caught up where {alarm} already raises the alarm. Choose a lower level for one or a higher one for the other.',
@@ -1046,7 +1046,8 @@ export const en = {
   'usage.jobs_missing_here': 'Which job? For example {example}; {list} shows what is watched here.',
   'usage.too_many_jobs':
     'That is {count} jobs; {command} takes up to {most} at a time. Nothing was done: split them into several commands.',
-  'usage.unknown_option': '{option} is not an option of {command}. Nothing was done. If it is a job, put it in quotes.',
+  'usage.unknown_option':
+    '{option} is not an option of {command}. Leave it out, or put it in quotes if it is a job. Nothing was done.',
   'usage.unit_missing': '{amount} what? {example}. Units are s, m, h and d. Nothing was saved.',
   'usage.rule_not_understood':
     'I do not understand {rule}. I expect {expected}: for example {example}. Nothing was saved.',
@@ -1057,26 +1058,27 @@ export const en = {
   'usage.rule.min': '`info`, `warning` or `critical`',
   'usage.rule.by': 'a day and a time in one word, such as `Sat-02:00`, `2026-12-05T02:00` or `02:00`, or `off`',
   'usage.rule_twice': '{first} and {second} contradict each other: keep one. Nothing was saved.',
-  'usage.rule_later': '{rule} does not exist yet. So far there are {known}. Nothing was saved.',
-  'usage.unknown_rule': '{rule} is not a rule. There are {known}. If it is a job, put it in quotes. Nothing was saved.',
+  'usage.rule_later': '{rule} does not exist yet. Choose from {known}. Nothing was saved.',
+  'usage.unknown_rule':
+    '{rule} is not a rule. Choose from {known}, or put it in quotes if it is a job. Nothing was saved.',
   'usage.misspelt_rule':
     '{rule} is not a rule. Did you mean one like {meant}? If it is a job, put it in quotes. Nothing was saved.',
   'usage.rule_of_one': '{rule} is about one copy, not about a whole channel: {example}. Nothing was saved.',
-  'usage.setting_later': '{setting} does not exist yet. Nothing was changed.',
-  'usage.one_job': '{command} is about one job, and {words} are several. If they are one name, put it in quotes.',
+  'usage.setting_later': '{setting} does not exist yet. Leave it out. Nothing was changed.',
+  'usage.one_job': '{command} is about one job, and {words} are several. Name one; a name with blanks needs quotes.',
   'usage.one_job_chart':
     '{command} shows one job, and {words} are several words for it. Beside the job it takes `lag` or `progress`, and `1h`, `24h` or `7d`; a name with blanks needs quotes.',
-  'usage.unknown_span': 'I have no chart of {span}. There are `1h`, `24h` and `7d`; if it is a job, put it in quotes.',
-  'usage.either_or': 'One chart shows one of these: {words}. Say which.',
+  'usage.unknown_span': 'I have no chart of {span}. Choose `1h`, `24h` or `7d`, or put it in quotes if it is a job.',
+  'usage.either_or': 'One chart shows one of these: {words}. Keep one, and leave the rest out.',
   'usage.all_with_jobs': 'Either name jobs or say {all}, not both. Nothing was done.',
-  'usage.unexpected_words': '{command} takes no such words; I do not know what to do with {words}.',
+  'usage.unexpected_words': '{command} does not take {words}. Leave that out. Nothing was done.',
   'usage.channel_named':
     'I do this only for the conversation it is typed in. Nothing was done: type the command in {channel}, without the channel.',
   'usage.person_named':
     'I tell conversations, not people. Nothing was done: {person} can type the command in a channel, or in a direct message with me.',
   'usage.misspelt_verb':
     'I do not know {word}. Did you mean {meant}? If it is a job, put it in quotes. Nothing was done.',
-  'usage.unknown_setting': '{setting} is not a setting. There are {known}. Nothing was changed.',
+  'usage.unknown_setting': '{setting} is not a setting. Choose from {known}. Nothing was changed.',
   'usage.unknown_language':
     'I do not speak {language}. I speak English ({en}) and Chinese ({zh}). Nothing was changed.',
 

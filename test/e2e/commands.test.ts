@@ -195,7 +195,7 @@ describe('a person who subscribes', () => {
     expect(answer.text).toContain(
       `No answer about \`${job.id}\`: The IAM user may not read DRS jobs: grant it DRS ReadOnlyAccess.`,
     );
-    expect(answer.text).toContain('Not subscribed: the first report is needed to compare with.');
+    expect(answer.text).toContain('Not subscribed: DRS must have answered about it once.');
   });
 
   test('to several jobs at once gets one public line and one answer about each', async () => {
@@ -351,10 +351,10 @@ describe('a person who types something else', () => {
     ['/drs <!channel>', 'I tell conversations, not people. Nothing was done: `@channel` can type the command'],
     ['/drs abc', 'No job is called `abc`, and the beginning of an id needs at least 4 characters.'],
     ['/drs subscrbe x', 'I do not know `subscrbe`. Did you mean `/drs subscribe`?'],
-    ['/drs subscribe x style:thread', '`style:thread` does not exist yet. So far there are `lag:2m/10m`'],
+    ['/drs subscribe x style:thread', '`style:thread` does not exist yet. Choose from `lag:2m/10m`'],
     ['/drs status "x', 'A quote is not closed: `"x`. Close it, or leave the quotes out.'],
     ['/drs unsubscribe all x', 'Either name jobs or say `all`, not both. Nothing was done.'],
-    ['/drs list now', '`/drs list` takes no such words; I do not know what to do with `now`.'],
+    ['/drs list now', '`/drs list` does not take `now`. Leave that out. Nothing was done.'],
   ])('%s is helped: %s', async (line, words) => {
     await using world = await startWorld();
     world.slack.addChannel('migrations');

@@ -61,7 +61,7 @@ describe.each(LANGUAGES)('the texts in %s', (language) => {
         : ['不到 1 秒', '不到 1 秒', '3 秒', '1 分钟 5 秒', '1 天 1 小时'],
     );
     expect(texts.get('list.headline', { count: 1 })).toBe(
-      language === 'en' ? '1 job watched here' : '这里关注着 1 个任务',
+      language === 'en' ? '1 job watched here' : '这里关注 1 个任务',
     );
   });
 

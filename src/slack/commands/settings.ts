@@ -9,6 +9,7 @@ export const answerSettings: CommandHandler<'settings'> = async ({ slack, actor,
     settingsMessage(personTexts, {
       language: channelTexts.language,
       rules: await slack.useCases.store.findChannelRules(actor),
+      refusal: (await slack.useCases.store.findPause(actor))?.reason ?? null,
     }),
   );
 

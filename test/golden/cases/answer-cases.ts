@@ -209,9 +209,15 @@ export const ANSWER_CASES: Readonly<Record<string, Said>> = {
   },
   'access-not-openly': (texts) => notPublicMessage(texts, true),
   'access-not-openly-dm': (texts) => notPublicMessage(texts, false),
-  settings: (texts) => settingsMessage(texts, { language: 'zh', rules: {} }),
+  settings: (texts) => settingsMessage(texts, { language: 'zh', rules: {}, refusal: null }),
+  'settings-where-posts-are-refused': (texts) =>
+    settingsMessage(texts, { language: 'en', rules: {}, refusal: 'is_archived' }),
   'settings-with-rules': (texts) =>
-    settingsMessage(texts, { language: 'en', rules: { lag: FIVE, ready: 'off', stall: 'off', least: 'critical' } }),
+    settingsMessage(texts, {
+      language: 'en',
+      rules: { lag: FIVE, ready: 'off', stall: 'off', least: 'critical' },
+      refusal: null,
+    }),
   'settings-rules-changed': chosen({ before: { stall: 'off' }, after: { lag: FIVE, stall: 'off' } }),
   'settings-rules-same': chosen({ before: { lag: FIVE }, after: { lag: FIVE } }),
   'settings-rules-refused': (texts) =>

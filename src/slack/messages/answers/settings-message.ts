@@ -6,6 +6,7 @@ import type { ChannelRulesOutcome } from '../../../use-cases/subscribing/change-
 import { lines, message } from '../kit/message.ts';
 import type { SlackMessage } from '../kit/message.ts';
 import { code } from '../kit/mrkdwn.ts';
+import { explainRefusal } from '../kit/refusal-text.ts';
 import { changeWords, ruleWords, typedRules, valueWords } from '../kit/rule-words.ts';
 import type { Texts } from '../kit/texts.ts';
 import { ruleNotes } from './rule-notes.ts';
@@ -21,10 +22,18 @@ const BUILT_IN: RuleChoice = {
   least: 'info',
 };
 
-/** What is set for a channel, and how to change it. */
+/**
+ * What is set for a channel, and how to change it.
+ *
+ * @param refusal why posts to the channel are refused or held back; null while they go out
+ */
 export function settingsMessage(
   texts: Texts,
-  { language, rules }: { readonly language: Language; readonly rules: RuleChoice },
+  {
+    language,
+    rules,
+    refusal,
+  }: { readonly language: Language; readonly rules: RuleChoice; readonly refusal: string | null },
 ): SlackMessage {
   const languageLines = [
     texts.get('settings.language', { language: texts.get(`language.${language}`) }),
@@ -39,7 +48,12 @@ export function settingsMessage(
     ...CHANNEL_RULES.map((rule) => ruleLine(texts, rule, rules)),
     texts.get('settings.change_rules', examples),
   ];
+  const refused =
+    refusal === null
+      ? []
+      : [{ kind: 'news' as const, headline: texts.get('list.paused'), lines: [explainRefusal(texts, refusal)] }];
   return message([
+    ...refused,
     { kind: 'news', headline: texts.get('settings.headline'), lines: languageLines },
     { kind: 'news', headline: texts.get('settings.rules'), lines: ruleLines },
   ]);
