@@ -788,7 +788,6 @@ export const en = {
   'outlook.alarm': 'alarm over {level} for {hold}',
   'outlook.no_alarm': 'no lag alarm',
 
-  'audit.headline': 'What was done in this channel, newest first',
   'audit.about': 'About {job} only',
   'audit.none': 'Nothing was done in this channel yet.',
   'audit.none_about': 'Nothing was ever done in this channel about {job}. {audit} shows everything.',

@@ -754,7 +754,6 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'outlook.alarm': '超 {level} 持续 {hold} 告警',
   'outlook.no_alarm': '不做延迟告警',
 
-  'audit.headline': '本频道的操作记录，最新的在前',
   'audit.about': '仅限 {job}',
   'audit.none': '本频道还没有任何操作。',
   'audit.none_about': '本频道没有关于 {job} 的操作记录。{audit} 列出全部。',

@@ -12,17 +12,21 @@ import { changeWords } from '../kit/rule-words.ts';
 import { unresolvedParts } from './reference-problem.ts';
 import type { Texts } from '../kit/texts.ts';
 
-/** What was done in a channel, newest first: when, who, what, before and after. */
+/** What was done in a channel, newest first: when, who, what, before and after. The newest stands above the buttons. */
 export function auditMessage(texts: Texts, page: AuditPage): SlackMessage {
   const { entries, jobId, before, older } = page;
   if (entries.length === 0 && before === null) return lines(nothing(texts, jobId));
   const job = jobId === null ? null : boldName({ jobId, name: entries[0]?.job?.name ?? null });
+  const commands = commandsIn(texts, entries).map((those) => entryLine(texts, those));
+  const small = [
+    ...(job === null ? [] : [texts.get('audit.about', { job })]),
+    ...(older > 0 ? [texts.get('audit.older', { count: older })] : []),
+  ];
   return message([
-    { kind: 'news', headline: texts.get('audit.headline') },
-    ...(job === null ? [] : [linesPart([texts.get('audit.about', { job })])]),
-    linesPart(commandsIn(texts, entries).map((those) => entryLine(texts, those))),
-    ...(older > 0 ? [footer(texts.get('audit.older', { count: older }))] : []),
+    linesPart(commands.slice(0, 1)),
     { kind: 'buttons', buttons: buttons(texts, page) },
+    linesPart(commands.slice(1)),
+    ...(small.length === 0 ? [] : [footer(small.join(' · '))]),
   ]);
 }
 
@@ -38,14 +42,18 @@ function nothing(texts: Texts, jobId: AuditPage['jobId']): string {
 
 function buttons(texts: Texts, { entries, jobId, before, older }: AuditPage): readonly ButtonSpec[] {
   const last = entries.at(-1);
-  const page = (to: 'newest' | 'older', from: number | null): ButtonSpec => ({
-    text: texts.get(`button.${to}`),
+  const page = (
+    to: 'newest' | 'older',
+    from: number | null,
+    label: 'newest' | 'older' | 'refresh' = to,
+  ): ButtonSpec => ({
+    text: texts.get(`button.${label}`),
     actionId: `${ACTIONS.pageAudit}:${to}`,
     value: AUDIT_VALUE.encode({ jobId, before: from }),
   });
   return [
-    ...(before === null ? [] : [page('newest', null)]),
     ...(older > 0 && last !== undefined ? [page('older', last.id)] : []),
+    page('newest', null, before === null ? 'refresh' : 'newest'),
   ];
 }
 
