@@ -1,3 +1,4 @@
+import { answerJobs } from '../commands/jobs.ts';
 import { listJobs } from '../../use-cases/showing/list-jobs.ts';
 import { jobsMessage } from '../messages/answers/jobs-message.ts';
 import { PAGE_VALUE } from '../messages/kit/button-value.ts';
@@ -10,12 +11,7 @@ import type { ClickHandler, ClickRequest } from './click.ts';
 export const showJobsPage = withValue(PAGE_VALUE, replaceJobsPage);
 
 /** *All jobs* on what everybody reads: for whoever asked. */
-export const browseJobs: ClickHandler = async ({ slack, actor, personTexts, reply }) => {
-  const page = await listJobs(slack.useCases, actor, { text: null, offset: 0 });
-  await reply.privately(
-    jobsMessage(personTexts, page, { channelId: actor.channelId, now: slack.useCases.clock.now() }),
-  );
-};
+export const browseJobs: ClickHandler = (request) => answerJobs(request, { kind: 'jobs', text: null });
 
 /** *Share* on the list of jobs. */
 export const shareJobs = withValue(PAGE_VALUE, async ({ slack, actor, channelTexts, reply }, value) => {
