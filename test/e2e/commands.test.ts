@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 
 import { throttle } from '../../demo/drs-simulator/faults.ts';
 import { parseView } from '../../demo/slack-workspace/validate-blocks.ts';
-import { throttle } from '../../demo/drs-simulator/faults.ts';
 import { renderAsText } from '../../demo/slack-workspace/render-as-text.ts';
 import { parseJobId } from '../../src/domain/job/job-id.ts';
 import { simulatedJobId } from '../../demo/drs-simulator/jobs.ts';
