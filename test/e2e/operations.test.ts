@@ -384,9 +384,7 @@ describe('/drs health', () => {
     world.drs.faults.next('progress', { kind: 'status', status: 403, body: '{"error_code":"DRS.M00102"}' });
     await world.bot().tick();
     const { text } = await world.ask('ana', '#migrations', '/drs health');
-    expect(text).toMatch(
-      /^⚫ DRS gives me no answer\nDRS: no answer since <!date.*> – The IAM user may not read DRS jobs/,
-    );
+    expect(text).toMatch(/^⚫ DRS silent since <!date.*>\nAccess to DRS is refused/);
   });
 
   test('counts the channels that refuse posts and names none of them', async () => {

@@ -25,7 +25,7 @@ describe('languages', () => {
     expect(buttons(chinese)).toContain('"刷新"');
     expect(world.drs.requests.map((seen) => seen.headers['x-language'])).toEqual(['zh-cn']);
     await world.slack.people.click('li', chinese, '刷新');
-    expect((await world.ask('li', '#migrations', '/drs list now')).text).toContain('后面不能有这样的词');
+    expect((await world.ask('li', '#migrations', '/drs list now')).text).toContain('后面不能写');
   });
 
   test("a channel's posts are in the channel's language, whoever causes them", async () => {

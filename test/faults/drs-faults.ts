@@ -85,7 +85,7 @@ export const DRS_FAULTS: readonly DrsRow[] = [
     lasts: 'blinding',
     sight: 'blind',
     begin: always(status(503)),
-    signs: [...failed('server_error'), metric(/drs_bot_blind_seconds [1-9]/), health(/DRS: no answer since/)],
+    signs: [...failed('server_error'), metric(/drs_bot_blind_seconds [1-9]/), health(/DRS silent since/)],
   },
   { ...missing('hang', { kind: 'hang' }, 'timeout'), hangs: true },
   { ...missing('slow body', { kind: 'slow', everyMs: 20 }, 'timeout'), hangs: true },
@@ -103,7 +103,7 @@ export const DRS_FAULTS: readonly DrsRow[] = [
     lasts: 'blinding',
     sight: 'blind',
     begin: always(unauthorised),
-    signs: [...failed('credentials_rejected'), health(/DRS: no answer since/)],
+    signs: [...failed('credentials_rejected'), health(/DRS silent since/)],
   },
   {
     name: 'expired token',
