@@ -163,7 +163,11 @@ const input = z.strictObject({
   element: z.strictObject({
     type: z.literal('checkboxes'),
     action_id: z.string().min(1).max(255),
-    options: z.array(option).min(1).max(10),
+    // Beside a box, unlike in a menu, there may be mrkdwn.
+    options: z
+      .array(option.extend({ description: z.union([plainText(75), mrkdwn(75)]).optional() }))
+      .min(1)
+      .max(10),
   }),
 });
 

@@ -620,6 +620,8 @@ export const en = {
   'manage.title': 'Watched here',
   'manage.close': 'Cancel',
   'manage.label': 'Jobs {from}–{to}: tick what to unwatch',
+  'manage.others':
+    '⚠️ Not all of these are yours: {who}. Unwatched, they end for everybody here, and the channel reads who did it.',
   'manage.option': 'by {who} · {state}',
   'list.page': '{from}–{to} of {count}',
   'list.subscribed_by': 'subscribed by {who}',

@@ -599,6 +599,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   'manage.title': '这里的订阅',
   'manage.close': '返回',
   'manage.label': '第 {from}–{to} 个：勾选要取消订阅的',
+  'manage.others': '⚠️ 其中有他人的订阅：{who}。取消后，这里所有人都不再收到消息，频道会看到是谁取消的。',
   'manage.option': '{who} 订阅 · {state}',
   'list.page': '第 {from}–{to} 个，共 {count} 个',
   'list.subscribed_by': '订阅人：{who}',

@@ -146,7 +146,7 @@ function recordKeys(texts: Texts): { readonly texts: Texts; readonly keys: Reado
 test.each(LANGUAGES)('every text in %s is in a message that is recorded here', (language) => {
   const { texts, keys } = recordKeys(textsIn(language));
   for (const render of Object.values(MESSAGES)) render(texts);
-  manageView(texts, listOf(1), { channelId: 'C1', now: START });
+  manageView(texts, listOf(1), { channelId: 'C1', readerId: 'U9', now: START });
   expect(Object.keys(en).filter((key) => !keys.has(key))).toEqual([]);
 });
 
@@ -294,12 +294,23 @@ const listOf = (count: number): SubscriptionList => {
 test.each(LANGUAGES)(
   'the dialog of everything that is watched, in %s, is as recorded, and Slack takes it',
   async (language) => {
-    const about = { channelId: 'C1', now: START + 60_000 };
+    const about = { channelId: 'C1', readerId: 'U1', now: START + 60_000 };
     expect(parseView(manageView(textsIn(language), listOf(300), about))).not.toBeNull();
     const view = manageView(textsIn(language), listOf(12), about);
     await expect(`${JSON.stringify(view, null, 2)}\n`).toMatchFileSnapshot(`./messages/${language}/view-manage.txt`);
   },
 );
+
+test('whoever ends what others subscribed has read whose it is, by the name Slack knows where we know none', () => {
+  const about = { channelId: 'C1', readerId: 'U1', now: START };
+  const said = (view: unknown) => JSON.stringify(view);
+  const mixed = said(manageView(textsIn('en'), listOf(4), about));
+  expect(mixed).toContain('Not all of these are yours: <@U2> 2.');
+  expect(mixed).toContain('by <@U2> · ');
+  expect(mixed).toContain('by ana · ');
+  const own = { ...listOf(4), subscriptions: listOf(4).subscriptions.filter((one) => one.createdBy === 'U1') };
+  expect(said(manageView(textsIn('en'), own, about))).not.toContain('yours');
+});
 
 test('a name with signs of formatting in it breaks nothing, and pasted it is the name again', () => {
   const name = '*or_ders*_`x`~';

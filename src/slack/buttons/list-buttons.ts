@@ -31,7 +31,7 @@ export const shareList: ClickHandler = async (request) => {
 /** *Manage…*: every subscription with a box each. */
 export const manageList: ClickHandler = async ({ slack, actor, personTexts, reply }) => {
   const list = await listSubscriptions(slack.useCases, actor);
-  const about = { channelId: actor.channelId, now: slack.useCases.clock.now() };
+  const about = { channelId: actor.channelId, readerId: actor.userId, now: slack.useCases.clock.now() };
   await reply.inDialog(manageView(personTexts, list, about));
 };
 

@@ -104,7 +104,7 @@ function subscribers(
 const MAX_SUBSCRIBERS = 5;
 
 /** Somebody's name, safe in mrkdwn; where Slack does not tell it, that it is not known. */
-export function personName(texts: Texts, names: ReadonlyMap<string, string>, userId: string): string {
+function personName(texts: Texts, names: ReadonlyMap<string, string>, userId: string): string {
   const name = names.get(userId);
   return name === undefined ? texts.get('list.somebody') : safeName(name);
 }

@@ -1,4 +1,4 @@
-import type { ModalView } from '@slack/types';
+import type { ModalView, SectionBlock } from '@slack/types';
 import { z } from 'zod';
 
 import type { EpochMs } from '../../../domain/base/time.ts';
@@ -9,10 +9,12 @@ import type { SubscriptionList } from '../../../use-cases/showing/list-subscript
 import { shortenNames } from '../../../domain/names/shorten-names.ts';
 import { distinctNames } from '../../../domain/names/tell-apart.ts';
 import type { ShownSubscription } from '../../../use-cases/subscribing/unsubscribe.ts';
-import { namedJob, personName } from '../answers/list-message.ts';
+import { namedJob } from '../answers/list-message.ts';
 import { stateCell } from '../jobs/job-table.ts';
 import { SHOWN_VALUE } from '../kit/button-value.ts';
-import { cut, unescapeMrkdwn } from '../kit/mrkdwn.ts';
+import { withMore } from '../kit/job-names.ts';
+import { section } from '../kit/message.ts';
+import { cut, escapeMrkdwn, mention, safeName } from '../kit/mrkdwn.ts';
 import type { Texts } from '../kit/texts.ts';
 
 /** What Slack calls the dialog in which several jobs are unwatched. */
@@ -22,33 +24,35 @@ export const MANAGE_CALLBACK = 'drs_manage';
 const MAX_BOXES = 10;
 const MAX_INPUTS = 98;
 const MAX_OPTION_TEXT = 75;
+/** Characters of a state and of a person's name that fit beside a box together. */
+const MAX_STATE = 36;
+const MAX_PERSON = 20;
+/** People who are named above the boxes. */
+const MAX_OTHERS = 5;
 
 /**
  * Every job that a conversation watches, with a box each that says whose it is; a box stands for the subscription that is shown, not
  * for one that somebody makes to the same job while the dialog is open.
  *
- * @param channelId the conversation they belong to, whatever may be shown when the dialog is sent off
+ * @param about.channelId the conversation they belong to, whatever may be shown when the dialog is sent off
  */
 export function manageView(
   texts: Texts,
   { subscriptions, names: people }: SubscriptionList,
-  { channelId, now }: { readonly channelId: string; readonly now: EpochMs },
+  { channelId, readerId, now }: { readonly channelId: string; readonly readerId: string; readonly now: EpochMs },
 ): ModalView {
   const sorted = worstFirst(subscriptions, standingOfSeen).map(namedJob);
   const names = shortenNames(sorted.map(distinctNames(sorted)));
   const options = sorted.slice(0, MAX_BOXES * MAX_INPUTS).map((one, index) => ({
     text: plain(cut(names[index] ?? jobName(one), MAX_OPTION_TEXT)),
-    description: plain(
-      cut(
-        unescapeMrkdwn(
-          texts.get('manage.option', {
-            state: stateCell(texts, one, now),
-            who: personName(texts, people, one.createdBy),
-          }),
-        ),
-        MAX_OPTION_TEXT,
-      ),
-    ),
+    description: {
+      type: 'mrkdwn' as const,
+      text: texts.get('manage.option', {
+        state: escapeMrkdwn(cut(stateCell(texts, one, now), MAX_STATE)),
+        who: personInDialog(people, one.createdBy),
+      }),
+      verbatim: true,
+    },
     value: SHOWN_VALUE.encode({ job: one.jobId, subscription: one.id }),
   }));
   const groups = Array.from({ length: Math.ceil(options.length / MAX_BOXES) }, (_group, index) =>
@@ -61,14 +65,39 @@ export function manageView(
     title: plain(texts.get('manage.title')),
     submit: plain(texts.get('button.unsubscribe')),
     close: plain(texts.get('manage.close')),
-    blocks: groups.map((group, index) => ({
-      type: 'input',
-      block_id: `jobs-${index}`,
-      optional: true,
-      label: plain(texts.get('manage.label', { from: index * MAX_BOXES + 1, to: index * MAX_BOXES + group.length })),
-      element: { type: 'checkboxes', action_id: 'jobs', options: group },
-    })),
+    blocks: [
+      ...othersWarning(texts, { subscriptions, names: people }, readerId),
+      ...groups.map((group, index) => ({
+        type: 'input' as const,
+        block_id: `jobs-${index}`,
+        optional: true,
+        label: plain(texts.get('manage.label', { from: index * MAX_BOXES + 1, to: index * MAX_BOXES + group.length })),
+        element: { type: 'checkboxes' as const, action_id: 'jobs', options: group },
+      })),
+    ],
   };
+}
+
+/** Whose the others are, and what comes of ending them: whoever ticks one has read that. Nothing where all are the reader's. */
+function othersWarning(
+  texts: Texts,
+  { subscriptions, names }: Pick<SubscriptionList, 'subscriptions' | 'names'>,
+  readerId: string,
+): readonly SectionBlock[] {
+  const counts = new Map<string, number>();
+  for (const { createdBy } of subscriptions)
+    if (createdBy !== readerId) counts.set(createdBy, (counts.get(createdBy) ?? 0) + 1);
+  if (counts.size === 0) return [];
+  const said = [...counts]
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([who, count]) => `${personInDialog(names, who)} ${count}`);
+  return [section([texts.get('manage.others', { who: withMore(texts, said, MAX_OTHERS).join(', ') })])];
+}
+
+/** A dialog calls nobody, so Slack itself names whoever it does not name to us: nobody's subscription is "somebody's". */
+function personInDialog(names: ReadonlyMap<string, string>, userId: string): string {
+  const name = names.get(userId);
+  return name === undefined ? mention(userId) : safeName(cut(name, MAX_PERSON));
 }
 
 function plain(text: string) {
