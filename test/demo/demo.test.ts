@@ -26,7 +26,7 @@ describe.concurrent('the demo', () => {
     const told = playing.output();
     expect(told).toContain('The story is over');
     expect(told).not.toContain('{"level"');
-    expect(told).toContain(': 🟢 replicating, lag 2 s');
+    expect(told).toContain(': 🟢 replicating, lag 2\u00a0s');
     expect(told).toContain('✅ orders is done – stopped in sync');
     expect((await playing.end('SIGINT')).code).toBe(0);
   }, 90_000);

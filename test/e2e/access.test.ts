@@ -321,7 +321,6 @@ describe('a channel that becomes shared', () => {
     expect((await world.nextMessage('#migrations', 1)).text).toContain('FAILED');
     const audit = await world.ask('ana', '#migrations', '/drs audit');
     expect(audit.text.split('\n').map((line) => line.split(' · ').slice(1).join(' · '))).toEqual([
-      '',
       'the bot · my posts here: held back (`externally_shared`) → going out',
       'the bot · my posts here: going out → held back (`externally_shared`)',
       '<@U00000001> · *orders*: not subscribed → subscribed',

@@ -68,15 +68,19 @@ function standingByStatus(state: JobState, report: ProgressReport, alarmMs: numb
   }
 }
 
-/** How a job stands that nobody looked at, by what DRS's list says: nothing is in sync of which no lag is known. */
+/**
+ * How a job stands that nobody looked at, by what DRS's list says: nothing is in sync of which no lag is known, and one that was
+ * deleted is over, which nobody has to look at.
+ */
 export function standingByList(status: string | null): Standing {
   const group = status === null ? 'unknown' : statusGroup(status);
   switch (group) {
     case 'failed':
     case 'paused':
-    case 'gone':
     case 'ended':
       return group;
+    case 'gone':
+      return 'ended';
     case 'full_copy':
     case 'full_copy_done':
       return 'copying';

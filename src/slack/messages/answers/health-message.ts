@@ -67,11 +67,19 @@ function button(texts: Texts, what: 'refresh' | 'more_health', actionId: string)
   return { text: texts.get(`button.${what}`), actionId };
 }
 
-/** What to set and how stands in the whole answer, where it takes more than two lines. */
+/** The reason if it is short, else what it begins with: what is wrong. What to do about it is in the whole health. */
 function shortWhy(texts: Texts, { why }: BlindReport): string {
   const whole = texts.explain(why);
-  const columns = Array.from(whole).reduce((sum, sign) => sum + (sign > '\u2e80' ? 2 : 1), 0);
-  return columns <= SHORT_WHY ? whole : hideOperatorMatters(texts).explain(why);
+  if (columnsOf(whole) <= SHORT_WHY) return whole;
+  const [clause = ''] = whole.split(CLAUSE_END);
+  return columnsOf(clause) <= SHORT_WHY ? clause : hideOperatorMatters(texts).explain(why);
+}
+
+/** A sign that ends a clause, but for one within a number or a name. */
+const CLAUSE_END = /[:;,.](?=\s)|[：；，。]/;
+
+function columnsOf(text: string): number {
+  return Array.from(text).reduce((sum, sign) => sum + (sign > '\u2e80' ? 2 : 1), 0);
 }
 
 /** Nothing worse is to be said than that DRS gives no answer. */
