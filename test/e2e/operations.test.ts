@@ -384,7 +384,7 @@ describe('/drs health', () => {
     world.drs.faults.next('progress', { kind: 'status', status: 403, body: '{"error_code":"DRS.M00102"}' });
     await world.bot().tick();
     const { text } = await world.ask('ana', '#migrations', '/drs health');
-    expect(text).toMatch(/^⚫ DRS silent since <!date.*>\nAccess to DRS is refused/);
+    expect(text).toMatch(/^⚫ DRS silent since <!date.*>\nThe IAM user may not read DRS jobs\n/);
   });
 
   test('counts the channels that refuse posts and names none of them', async () => {
