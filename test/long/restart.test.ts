@@ -28,7 +28,8 @@ test('the demo plays its story and Ctrl-C ends it cleanly', async () => {
   const { code, ms } = await demo.end('SIGINT');
   expect(code).toBe(0);
   expect(ms).toBeLessThan(5_000);
-  const output = demo.output();
+  // A figure and its unit are joined by a space that breaks no line.
+  const output = demo.output().replaceAll('\u00a0', ' ');
   expect(output).toContain('The demo has ended.');
   for (const words of [
     '🔔 @ana subscribed this channel',
